@@ -1,0 +1,7 @@
+//! The program: hands the process over to the library, so that tests can own it too.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hubward_aggregator::main()
+}

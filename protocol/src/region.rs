@@ -1,0 +1,146 @@
+//! The AWS Regions that Hubward knows. A static list on purpose: a Region name ends up in a host
+//! name that is called with credentials, so only names from this list are ever accepted. A new
+//! Region needs a new release. Whether an account has *enabled* a Region is not known here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A commercial AWS Region, such as `ap-northeast-1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Region(&'static str);
+
+/// The text names no Region of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRegion(String);
+
+/// Regions that every account has. Source: botocore 1.44 `endpoints.json`, partition `aws`.
+const DEFAULT: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Regions that an account must opt in to (all that opened since March 2019).
+const OPT_IN: [&str; 17] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
+impl Region {
+    /// The Region's name, as AWS spells it.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether accounts must enable the Region before they can use it. Such a Region can be neither
+    /// Security Hub's home Region (aggregation refuses it) nor the one that records the global IAM
+    /// types (the Regions that cannot record them are all opt-in Regions).
+    pub fn is_opt_in(self) -> bool {
+        OPT_IN.contains(&self.0)
+    }
+
+    /// Every known Region, the ones that every account has first.
+    pub fn known() -> impl Iterator<Item = Self> {
+        DEFAULT.into_iter().chain(OPT_IN).map(Self)
+    }
+}
+
+impl FromStr for Region {
+    type Err = InvalidRegion;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::known()
+            .find(|region| region.0 == text)
+            .ok_or_else(|| InvalidRegion(text.chars().take(40).collect()))
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = InvalidRegion;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.0.to_owned()
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Display for InvalidRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a known AWS Region", self.0)
+    }
+}
+
+impl std::error::Error for InvalidRegion {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_listed_names_are_regions() {
+        assert_eq!(
+            "eu-west-3".parse::<Region>().map(Region::as_str),
+            Ok("eu-west-3")
+        );
+        for wrong in [
+            "",
+            "EU-WEST-3",
+            "eu-west-9",
+            "evil.example#",
+            "us-east-1.evil.example",
+        ] {
+            assert!(wrong.parse::<Region>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_no_name_twice() {
+        let mut names: Vec<_> = Region::known().collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), DEFAULT.len() + OPT_IN.len());
+    }
+}

@@ -1,0 +1,7 @@
+//! `hubward`, built for the stories.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hubward_aggregator::main()
+}
