@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+pub mod config;
 pub mod domain;
+pub mod world;
 
 /// Runs the program.
 pub fn main() -> ExitCode {

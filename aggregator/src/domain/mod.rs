@@ -4,3 +4,4 @@
 //! `store`, `aws` and `document` do, and `actions` join the two.
 
 pub mod account;
+pub mod address;
