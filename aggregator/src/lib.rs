@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 pub mod config;
 pub mod domain;
+pub mod store;
 pub mod world;
 
 /// Runs the program.

@@ -5,3 +5,6 @@
 
 pub mod account;
 pub mod address;
+pub mod audit;
+pub mod check;
+pub mod membership;
