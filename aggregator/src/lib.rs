@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+pub mod actions;
+pub mod app;
+pub mod aws;
 pub mod config;
 pub mod domain;
 pub mod store;
