@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 pub mod config;
+pub mod document;
 pub mod domain;
 pub mod store;
 pub mod world;
