@@ -6,7 +6,10 @@ pub mod config;
 pub mod document;
 pub mod domain;
 pub mod store;
+pub mod text;
 pub mod world;
+
+rust_i18n::i18n!("locales", fallback = "en");
 
 /// Runs the program.
 pub fn main() -> ExitCode {

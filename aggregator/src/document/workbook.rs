@@ -41,15 +41,6 @@ pub enum WriteError {
     Json(#[from] serde_json::Error),
 }
 
-/// What a column's cells take, for the template's second sheet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// The column.
-    pub column: Column,
-    /// A sentence or two, in the template's language.
-    pub text: String,
-}
-
 impl Format {
     /// The format that a file's name asks for.
     pub fn of(file_name: &str) -> Result<Self, UnknownFormat> {
@@ -78,11 +69,12 @@ pub fn write(
     }
 }
 
-/// A file with the headers alone. In a workbook, a second sheet explains each column.
+/// A file with the headers alone. In a workbook, a second sheet explains each column, with the
+/// sentences that are given (in the same language).
 pub fn template(
     format: Format,
     language: Language,
-    explanations: &[Explanation],
+    explanations: &[(Column, String)],
 ) -> Result<Vec<u8>, WriteError> {
     match format {
         Format::Xlsx => Ok(xlsx::write(

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::domain::ledger::Unreadable;
+use crate::domain::ledger::{Foreign, Unreadable};
 
 /// How many parts a workbook may have; Excel makes a dozen, and one or two per further sheet.
 const PART_COUNT_LIMIT: usize = 2_000;
@@ -31,7 +31,7 @@ const MIB: u64 = 1024 * 1024;
 pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > PART_COUNT_LIMIT {
-        return Err(bomb("[Content_Types].xml", PART_COUNT_LIMIT as u64));
+        return Err(bomb("[Content_Types].xml"));
     }
     let mut left = TOTAL_LIMIT;
     for index in 0..archive.len() {
@@ -49,7 +49,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
             let limit = PART_LIMIT.min(left);
             let size = io::copy(&mut part.take(limit + 1), &mut io::sink()).map_err(broken_off)?;
             if size > limit {
-                return Err(bomb(&name, limit));
+                return Err(bomb(&name));
             }
             size
         };
@@ -63,7 +63,7 @@ fn unpacked(part: &mut impl Read, name: &str, limit: u64) -> Result<Vec<u8>, Unr
         .read_to_end(&mut content)
         .map_err(broken_off)?;
     if content.len() as u64 > limit {
-        return Err(bomb(name, limit));
+        return Err(bomb(name));
     }
     Ok(content)
 }
@@ -77,7 +77,7 @@ fn check_strings(content: &[u8], name: &str) -> Result<(), Unreadable> {
         // What is no number is not reserved for; what is too large for one is no honest count.
         let digits = value.iter().all(u8::is_ascii_digit);
         if announced.unwrap_or(if digits { u64::MAX } else { 0 }) > ANNOUNCED_STRINGS_LIMIT {
-            return Err(bomb(name, ANNOUNCED_STRINGS_LIMIT));
+            return Err(bomb(name));
         }
     }
     Ok(())
@@ -90,11 +90,11 @@ fn check_styles(content: &[u8], name: &str) -> Result<(), Unreadable> {
         .map(<[u8]>::len)
         .max();
     if longest.is_some_and(|length| length as u64 > STYLE_NAME_LIMIT) {
-        return Err(bomb(name, STYLE_NAME_LIMIT));
+        return Err(bomb(name));
     }
     let is_format = |window: &&[u8]| matches!(window, [b'<' | b':', b'x', b'f', end] if !end.is_ascii_alphanumeric());
     if content.windows(4).filter(is_format).count() as u64 > FORMAT_COUNT_LIMIT {
-        return Err(bomb(name, FORMAT_COUNT_LIMIT));
+        return Err(bomb(name));
     }
     Ok(())
 }
@@ -119,17 +119,16 @@ fn values_of<'a>(content: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = &'a [
         })
 }
 
-fn bomb(part: &str, limit: u64) -> Unreadable {
+fn bomb(part: &str) -> Unreadable {
     Unreadable::Bomb {
         part: part.chars().take(80).collect(),
-        limit,
     }
 }
 
 fn damaged(error: ZipError) -> Unreadable {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Unreadable::Foreign {
-            content: crate::domain::ledger::Foreign::Encrypted,
+            content: Foreign::Encrypted,
             expected: "xlsx",
         },
         other => Unreadable::Damaged {

@@ -3,7 +3,6 @@
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::Explanation;
 use super::table::Table;
 use crate::domain::account::{AccountState, Language, ReportCadence};
 use crate::domain::ledger::Column;
@@ -18,7 +17,7 @@ const REQUIRED_COLOR: Color = Color::RGB(0xFF_E6_C8);
 pub(super) fn write(
     table: &Table,
     language: Language,
-    explanations: &[Explanation],
+    explanations: &[(Column, String)],
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     ledger(workbook.add_worksheet(), table, language)?;
@@ -72,7 +71,7 @@ fn ledger(sheet: &mut Worksheet, table: &Table, language: Language) -> Result<()
 
 fn columns(
     sheet: &mut Worksheet,
-    explanations: &[Explanation],
+    explanations: &[(Column, String)],
     language: Language,
 ) -> Result<(), XlsxError> {
     sheet.set_name(match language {
@@ -82,10 +81,10 @@ fn columns(
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_column_width(0, 24)?;
     sheet.set_column_width(1, 100)?;
-    for (row, explanation) in (0_u32..).zip(explanations) {
-        let header = explanation.column.header(language);
-        sheet.write_string_with_format(row, 0, header, &header_format(Some(explanation.column)))?;
-        sheet.write_string_with_format(row, 1, &explanation.text, &wrapped)?;
+    for (row, (column, text)) in (0_u32..).zip(explanations) {
+        let header = column.header(language);
+        sheet.write_string_with_format(row, 0, header, &header_format(Some(*column)))?;
+        sheet.write_string_with_format(row, 1, text, &wrapped)?;
     }
     Ok(())
 }

@@ -264,10 +264,8 @@ pub enum Unreadable {
     },
     /// It unpacks to more than any ledger needs: it may be an attack.
     Bomb {
-        /// The part that went over the bound, or the archive's own name.
+        /// The part that went over a bound.
         part: String,
-        /// The bound that it went over.
-        limit: u64,
     },
     /// There is no sheet with cells in the workbook.
     NoSheet,
