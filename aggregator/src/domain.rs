@@ -7,4 +7,5 @@ pub mod account;
 pub mod address;
 pub mod audit;
 pub mod check;
+pub mod ledger;
 pub mod membership;
