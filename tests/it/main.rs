@@ -1,1 +1,4 @@
-//! The stories.
+//! The stories: each drives the real binaries through one capability, from the outside.
+
+#[path = "../harness/mod.rs"]
+mod harness;

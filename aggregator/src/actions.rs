@@ -1,0 +1,48 @@
+//! What Hubward can do: one use-case per file, each taking the [`App`](crate::app::App) and an
+//! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
+//! HTTP and jobs, only parse, call one of these, and present the outcome.
+
+pub mod check;
+pub mod initialise;
+pub mod invite;
+pub mod record_run;
+pub mod verify_audit;
+
+use hubward_protocol::AccountId;
+
+use crate::aws::AwsUnavailable;
+use crate::domain::account::Account;
+use crate::store::StoreError;
+
+/// Why a use-case that needs ledger and AWS did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// AWS cannot be called at all.
+    #[error(transparent)]
+    Aws(#[from] AwsUnavailable),
+    /// Accounts that were asked for are not in the ledger.
+    #[error("not in the ledger: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    NotInLedger(Vec<AccountId>),
+}
+
+/// The accounts that were asked for, or all.
+fn select(accounts: Vec<Account>, wanted: &[AccountId]) -> Result<Vec<Account>, ActionError> {
+    if wanted.is_empty() {
+        return Ok(accounts);
+    }
+    let missing: Vec<AccountId> = wanted
+        .iter()
+        .filter(|id| !accounts.iter().any(|account| account.account_id == **id))
+        .cloned()
+        .collect();
+    if !missing.is_empty() {
+        return Err(ActionError::NotInLedger(missing));
+    }
+    Ok(accounts
+        .into_iter()
+        .filter(|account| wanted.contains(&account.account_id))
+        .collect())
+}

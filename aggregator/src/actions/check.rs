@@ -1,0 +1,184 @@
+//! Looks at the administrator's listing of every Region, and judges every active account of the
+//! ledger in each Region that it is wanted in; and names members that the ledger does not want.
+//!
+//! It changes nothing in AWS. What it saw is kept, so that the next check can say since when; a
+//! status that differs from the last one is an audit event. Run twice, the second adds no event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{ActionError, select};
+use crate::app::App;
+use crate::domain::account::{Account, AccountState};
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::check::{Seen, Verdict, judge};
+use crate::domain::membership::{MemberStatus, wanted_regions};
+use crate::store::StoreError;
+use crate::store::memberships::Membership;
+
+/// One account in one Region.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project; empty when the ledger does not know it.
+    pub project: String,
+    /// The Region.
+    pub region: Region,
+    /// How far it is.
+    pub verdict: Verdict,
+    /// Since when the verdict is this one, as far as checks have seen.
+    pub since: Timestamp,
+}
+
+type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
+
+/// Checks the accounts that are asked for, or all. Rows are sorted by account, home Region first.
+///
+/// # Errors
+/// Nothing could be judged: the ledger or AWS is out of reach, or an account is unknown. A Region
+/// whose listing cannot be read is a verdict, not an error.
+pub async fn check(
+    app: &App,
+    actor: &Actor,
+    wanted: &[AccountId],
+) -> Result<Vec<Row>, ActionError> {
+    let ledger = app.store.accounts().await?;
+    let accounts = select(ledger.clone(), wanted)?;
+    let reports = app.store.run_reports().await?;
+    let aws = app.aws().await?;
+    let regions: Vec<Region> = app.config.hub.regions().collect();
+    let listings: Listings = join_all(regions.iter().map(|region| {
+        let hub = aws.security_hub(*region);
+        async move {
+            let listing = hub
+                .list_members()
+                .await
+                .map_err(|failure| failure.to_string());
+            (hub.region(), listing)
+        }
+    }))
+    .await
+    .into_iter()
+    .collect();
+
+    let mut rows = Vec::new();
+    for account in accounts
+        .iter()
+        .filter(|account| account.state == AccountState::Active)
+    {
+        for region in wanted_regions(account, &regions) {
+            let key = (account.account_id.clone(), region);
+            let verdict = judge(
+                &seen(&listings, region, &account.account_id),
+                reports.get(&key).map(Vec::as_slice),
+            );
+            rows.push((account.project.clone(), key, verdict));
+        }
+    }
+    if wanted.is_empty() {
+        rows.extend(strangers(&ledger, &regions, &listings));
+    }
+    Ok(keep(app, actor, &listings, rows).await?)
+}
+
+fn seen(listings: &Listings, region: Region, account: &AccountId) -> Seen {
+    match listings.get(&region) {
+        Some(Ok(members)) => Seen::Listed(members.get(account).cloned()),
+        Some(Err(why)) => Seen::Unreadable(why.clone()),
+        None => Seen::Unreadable(String::new()),
+    }
+}
+
+type Judged = (String, (AccountId, Region), Verdict);
+
+/// Members that are watched although the ledger does not want them (any more).
+fn strangers(ledger: &[Account], regions: &[Region], listings: &Listings) -> Vec<Judged> {
+    let known: BTreeSet<(&AccountId, Region)> = ledger
+        .iter()
+        .filter(|account| account.state != AccountState::Left)
+        .flat_map(|account| {
+            wanted_regions(account, regions)
+                .into_iter()
+                .map(move |region| (&account.account_id, region))
+        })
+        .collect();
+    let project_of = |id: &AccountId| {
+        ledger
+            .iter()
+            .find(|account| account.account_id == *id)
+            .map(|account| account.project.clone())
+            .unwrap_or_default()
+    };
+    listings
+        .iter()
+        .filter_map(|(region, listing)| Some((*region, listing.as_ref().ok()?)))
+        .flat_map(|(region, members)| {
+            members
+                .iter()
+                .filter(|(_, status)| **status == MemberStatus::Enabled)
+                .map(move |(id, _)| (id, region))
+        })
+        .filter(|place| !known.contains(place))
+        .map(|(id, region)| (project_of(id), (id.clone(), region), Verdict::NotInLedger))
+        .collect()
+}
+
+/// Keeps what was seen, and gives each row the time since which its verdict holds.
+async fn keep(
+    app: &App,
+    actor: &Actor,
+    listings: &Listings,
+    judged: Vec<Judged>,
+) -> Result<Vec<Row>, StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let before = tx.memberships().await?;
+    let (mut rows, mut events) = (Vec::new(), Vec::new());
+    for (project, (account_id, region), verdict) in judged {
+        let last = before.get(&(account_id.clone(), region));
+        let since = last
+            .filter(|last| last.verdict == verdict.as_str())
+            .map_or(now, |last| last.since);
+        // What could not be read is no news about the membership: the last known status stays.
+        let status = match seen(listings, region, &account_id) {
+            Seen::Listed(status) => status,
+            Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
+        };
+        let last_status = last.and_then(|last| last.status.clone());
+        if status != last_status {
+            events.push(NewEvent {
+                action: Action::MembershipObserved,
+                subject: account_id.to_string(),
+                detail: json!({
+                    "region": region,
+                    "from": last_status.map(|status| status.to_string()),
+                    "to": status.as_ref().map(ToString::to_string),
+                }),
+            });
+        }
+        tx.put_membership(&Membership {
+            account_id: account_id.clone(),
+            region,
+            status,
+            verdict: verdict.as_str().to_owned(),
+            since,
+            seen_at: now,
+        })
+        .await?;
+        rows.push(Row {
+            account_id,
+            project,
+            region,
+            verdict,
+            since,
+        });
+    }
+    tx.append_audit(now, actor, events).await?;
+    tx.commit().await?;
+    Ok(rows)
+}

@@ -1,0 +1,129 @@
+//! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
+
+use crate::aws::{Aws, AwsUnavailable};
+use crate::config::secret::SecretMissing;
+use crate::config::{Config, Problem, read};
+use crate::store::{Place, Store, StoreError};
+use crate::world::{Clock, Environment, World};
+
+/// An opened Hubward.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: Clock,
+    environment: Environment,
+}
+
+/// Why Hubward cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The configuration file could not be read.
+    #[error("cannot read the configuration {}", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The configuration file could not be written.
+    #[error("cannot write the configuration {}", file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The configuration is wrong.
+    #[error("the configuration {} has {} problems", file.display(), problems.len())]
+    Wrong {
+        /// The file.
+        file: PathBuf,
+        /// Everything that is wrong.
+        problems: Vec<Problem>,
+    },
+    /// The database's address is a secret that is not there.
+    #[error(transparent)]
+    Secret(#[from] SecretMissing),
+    /// The database cannot be used.
+    #[error("cannot use the database {place}")]
+    Store {
+        /// Where it is.
+        place: String,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+}
+
+/// Reads the configuration that the command line and the environment name.
+///
+/// # Errors
+/// It cannot be read, or is wrong.
+pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
+    let file = read::locate(given, &world.environment);
+    let text = std::fs::read_to_string(&file).map_err(|source| OpenError::Unreadable {
+        file: file.clone(),
+        source,
+    })?;
+    read::read(&file, &text, &world.environment)
+        .map_err(|problems| OpenError::Wrong { file, problems })
+}
+
+/// Where the configured database is.
+///
+/// # Errors
+/// The address is a secret that is not there, or of no known kind.
+pub fn database(config: &Config, environment: &Environment) -> Result<Place, OpenError> {
+    let url = config.store.url.reveal(environment, config.directory())?;
+    Place::parse(url.expose_secret(), config.directory()).map_err(|source| OpenError::Store {
+        place: "store.url".to_owned(),
+        source,
+    })
+}
+
+impl App {
+    /// Opens what the configuration says.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
+        let config = configuration(given, world)?;
+        let place = database(&config, &world.environment)?;
+        let store = Store::open(&place)
+            .await
+            .map_err(|source| OpenError::Store {
+                place: place.to_string(),
+                source,
+            })?;
+        Ok(Self {
+            config,
+            store,
+            clock: world.clock,
+            environment: world.environment.clone(),
+        })
+    }
+
+    /// The administrator's AWS.
+    ///
+    /// # Errors
+    /// See [`AwsUnavailable`].
+    pub async fn aws(&self) -> Result<Aws, AwsUnavailable> {
+        Aws::of_administrator(
+            &self.config.hub.administrator,
+            self.config.hub.home_region,
+            self.config.pacing,
+            &self.environment,
+        )
+        .await
+    }
+}

@@ -1,0 +1,160 @@
+//! AWS, as the administrator account sees it: credentials, one HTTP client, a client per Region.
+//!
+//! Endpoints come from the SDK's default chain; an override that is neither https nor on this
+//! machine is refused, because session tokens would travel in the clear.
+
+pub mod failure;
+pub mod pacing;
+pub mod security_hub;
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_sts::config::ProvideCredentials;
+use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
+use hubward_protocol::{AccountId, Region};
+
+use crate::config::watching::Pacing as Rates;
+use crate::domain::address::{UnsafeAddress, verify_endpoint};
+use crate::world::Environment;
+pub use failure::AwsFailure;
+use pacing::Pacing;
+use security_hub::SecurityHub;
+
+/// The administrator's AWS, ready to be called.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    base: SdkConfig,
+    pacing: Pacing,
+}
+
+/// Why AWS is not called at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AwsUnavailable {
+    /// The default chain found no credentials.
+    #[error("no AWS credentials were found: {0}")]
+    NoCredentials(String),
+    /// An endpoint override is unsafe.
+    #[error("{variable} is refused: {why}")]
+    UnsafeEndpoint {
+        /// The environment variable.
+        variable: String,
+        /// Why.
+        why: UnsafeAddress,
+    },
+    /// STS did not say whose credentials these are.
+    #[error(transparent)]
+    Caller(AwsFailure),
+    /// The credentials belong to another account than the configured administrator.
+    #[error("the credentials belong to account {found}, not to the administrator {wanted}")]
+    WrongAccount {
+        /// Whose they are.
+        found: String,
+        /// Whose they should be.
+        wanted: AccountId,
+    },
+}
+
+impl Aws {
+    /// Finds credentials and makes sure that they are the administrator's: an invitation from any
+    /// other account would ask members to trust a stranger.
+    ///
+    /// # Errors
+    /// See [`AwsUnavailable`].
+    pub async fn of_administrator(
+        administrator: &AccountId,
+        home: Region,
+        rates: Rates,
+        environment: &Environment,
+    ) -> Result<Self, AwsUnavailable> {
+        refuse_unsafe_endpoints(environment)?;
+        let base = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http_client())
+            .region(aws_config::Region::from_static(home.as_str()))
+            .retry_config(RetryConfig::standard().with_max_attempts(5))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(5))
+                    .operation_attempt_timeout(Duration::from_secs(20))
+                    .build(),
+            )
+            .load()
+            .await;
+        let aws = Self {
+            base,
+            pacing: Pacing::new(rates),
+        };
+        let found = aws.caller(home).await?;
+        if found == administrator.as_str() {
+            Ok(aws)
+        } else {
+            Err(AwsUnavailable::WrongAccount {
+                found,
+                wanted: administrator.clone(),
+            })
+        }
+    }
+
+    /// Security Hub in a Region.
+    pub fn security_hub(&self, region: Region) -> SecurityHub {
+        let config = aws_sdk_securityhub::config::Builder::from(&self.base)
+            .region(aws_config::Region::from_static(region.as_str()))
+            .build();
+        SecurityHub::new(
+            aws_sdk_securityhub::Client::from_conf(config),
+            region,
+            self.pacing.clone(),
+        )
+    }
+
+    async fn caller(&self, region: Region) -> Result<String, AwsUnavailable> {
+        // Asked for by itself first: the SDK would bury a missing credential in a dispatch failure.
+        match self.base.credentials_provider() {
+            None => return Err(AwsUnavailable::NoCredentials(String::new())),
+            Some(provider) => {
+                provider
+                    .provide_credentials()
+                    .await
+                    .map_err(|error| AwsUnavailable::NoCredentials(failure::innermost(&error)))?;
+            }
+        }
+        let answer = aws_sdk_sts::Client::new(&self.base)
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| {
+                AwsUnavailable::Caller(AwsFailure::of("sts:GetCallerIdentity", region, &error))
+            })?;
+        Ok(answer.account.unwrap_or_default())
+    }
+}
+
+/// One client for all Regions: connections are shared, TLS is rustls with ring, and the proxy
+/// variables of the environment are honoured.
+fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
+    let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .tls_provider(tls.clone());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.build()
+    })
+}
+
+fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
+    for (variable, value) in environment.iter() {
+        if variable.starts_with("AWS_ENDPOINT_URL")
+            && let Err(why) = verify_endpoint(value)
+        {
+            return Err(AwsUnavailable::UnsafeEndpoint {
+                variable: variable.to_owned(),
+                why,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Security Hub CSPM's membership operations, as the administrator calls them in one Region.
+//!
+//! It sends what it is told and reads all of the answer; what is to be sent is decided in
+//! `domain::membership`. Calls carry at most 50 accounts (service model, `AccountDetailsList`), and
+//! an answer of 200 can still name accounts that were not processed.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_securityhub::Client;
+use aws_sdk_securityhub::types::{AccountDetails, Result as UnprocessedAccount};
+use hubward_protocol::{AccountId, Region};
+
+use super::AwsFailure;
+use super::pacing::{Class, Pacing};
+use crate::domain::membership::MemberStatus;
+
+/// The most accounts in one call.
+pub const BATCH: usize = 50;
+
+/// Accounts that AWS did not process, each with AWS's own words.
+pub type Unprocessed = BTreeMap<AccountId, String>;
+
+/// Security Hub in one Region.
+#[derive(Clone, Debug)]
+pub struct SecurityHub {
+    client: Client,
+    region: Region,
+    pacing: Pacing,
+}
+
+impl SecurityHub {
+    pub(super) fn new(client: Client, region: Region, pacing: Pacing) -> Self {
+        Self {
+            client,
+            region,
+            pacing,
+        }
+    }
+
+    /// The Region it stands for.
+    pub fn region(&self) -> Region {
+        self.region
+    }
+
+    /// Every member with its status, whether associated or not.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached; a part of a list is never returned for the whole.
+    pub async fn list_members(&self) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+        const OPERATION: &str = "securityhub:ListMembers";
+        let mut members = BTreeMap::new();
+        let mut next_token = None;
+        loop {
+            self.pacing.turn(self.region, Class::Other).await;
+            let page = self
+                .client
+                .list_members()
+                // The default lists only the associated ones.
+                .only_associated(false)
+                .max_results(50)
+                .set_next_token(next_token)
+                .send()
+                .await
+                .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
+            for member in page.members.unwrap_or_default() {
+                if let (Some(Ok(account)), Some(status)) =
+                    (member.account_id.map(|id| id.parse()), member.member_status)
+                {
+                    members.insert(account, MemberStatus::parse(&status));
+                }
+            }
+            next_token = page.next_token.filter(|token| !token.is_empty());
+            if next_token.is_none() {
+                return Ok(members);
+            }
+        }
+    }
+
+    /// Makes accounts known, at most [`BATCH`] of them, with their own address where there is one.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn create_members(
+        &self,
+        accounts: &[(AccountId, Option<String>)],
+    ) -> Result<Unprocessed, AwsFailure> {
+        const OPERATION: &str = "securityhub:CreateMembers";
+        self.pacing.turn(self.region, Class::Other).await;
+        let details = accounts
+            .iter()
+            .map(|(account, email)| {
+                AccountDetails::builder()
+                    .account_id(account.as_str())
+                    .set_email(email.clone())
+                    .build()
+            })
+            .collect();
+        let answer = self
+            .client
+            .create_members()
+            .set_account_details(Some(details))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
+        Ok(unprocessed(answer.unprocessed_accounts))
+    }
+
+    /// Invites known accounts, at most [`BATCH`] of them.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn invite_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+        const OPERATION: &str = "securityhub:InviteMembers";
+        self.pacing.turn(self.region, Class::Other).await;
+        let answer = self
+            .client
+            .invite_members()
+            .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
+        Ok(unprocessed(answer.unprocessed_accounts))
+    }
+}
+
+fn unprocessed(accounts: Option<Vec<UnprocessedAccount>>) -> Unprocessed {
+    accounts
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|account| {
+            Some((
+                account.account_id?.parse().ok()?,
+                account.processing_result.unwrap_or_default(),
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,187 @@
+//! The configuration as values: one struct per section of `hubward.toml`, each with its defaults.
+//!
+//! How the file, the environment and the defaults become one of these is in [`read`], everything
+//! that can be wrong beyond a value's type in [`verify`], what a secret is in [`secret`].
+
+pub mod intake;
+pub mod outgoing;
+pub mod problem;
+pub mod read;
+pub mod secret;
+pub mod verify;
+pub mod watching;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::domain::account::Language;
+pub use problem::Problem;
+pub use secret::Secret;
+
+use intake::{Ledger, Requests};
+use outgoing::{Alerts, Channel, Mail, Reports, Route};
+use watching::{Baseline, Check, Findings, Hub, Pacing};
+
+/// Everything that an operator can set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file that was read, for messages.
+    pub file: PathBuf,
+    /// `[server]`
+    pub server: Server,
+    /// `[store]`
+    pub store: Store,
+    /// `[hub]`
+    pub hub: Hub,
+    /// `[baseline]`
+    pub baseline: Baseline,
+    /// `[pacing]`
+    pub pacing: Pacing,
+    /// `[ledger]`
+    pub ledger: Ledger,
+    /// `[locale]`
+    pub locale: Locale,
+    /// `[requests]`
+    pub requests: Requests,
+    /// `[check]`
+    pub check: Check,
+    /// `[alerts]`
+    pub alerts: Alerts,
+    /// `[findings]`
+    pub findings: Findings,
+    /// `[reports]`
+    pub reports: Reports,
+    /// `[mail]`
+    pub mail: Mail,
+    /// `[login]`
+    pub login: Login,
+    /// `[[channels]]`
+    pub channels: Vec<Channel>,
+    /// `[[routes]]`
+    pub routes: Vec<Route>,
+}
+
+impl Config {
+    /// Where relative paths of the configuration start: the file's own directory.
+    pub fn directory(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Every secret that is set, with its key.
+    pub fn secrets(&self) -> Vec<(String, &Secret)> {
+        let jira = self.requests.jira.as_ref();
+        let mut secrets: Vec<(String, &Secret)> = [
+            ("server.ping_url", self.server.ping_url.as_ref()),
+            ("store.url", Some(&self.store.url)),
+            ("requests.jira.token", jira.map(|jira| &jira.token)),
+            (
+                "requests.jira.webhook_secret",
+                jira.and_then(|jira| jira.webhook_secret.as_ref()),
+            ),
+            ("alerts.push_secret", self.alerts.push_secret.as_ref()),
+            ("mail.smtp_url", self.mail.smtp_url.as_ref()),
+            ("login.client_secret", self.login.client_secret.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(key, secret)| Some((key.to_owned(), secret?)))
+        .collect();
+        for (index, channel) in self.channels.iter().enumerate() {
+            for (key, secret) in [
+                ("url", &channel.url),
+                ("secret", &channel.secret),
+                ("token", &channel.token),
+            ] {
+                secrets.extend(
+                    secret
+                        .as_ref()
+                        .map(|secret| (format!("channels[{index}].{key}"), secret)),
+                );
+            }
+        }
+        secrets
+    }
+}
+
+/// Where the server listens and how it is reached.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Server {
+    /// Address and port; port 0 takes a free one.
+    pub listen: String,
+    /// The canonical origin that agents and people use.
+    pub public_url: String,
+    /// PEM file of the certificate chain.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file of the private key.
+    pub tls_key: Option<PathBuf>,
+    /// Networks whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<String>,
+    /// Called while all is well, for a dead-man switch elsewhere.
+    pub ping_url: Option<Secret>,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Store {
+    /// `sqlite:FILE` (relative to the configuration file) or `postgres://…`.
+    pub url: Secret,
+}
+
+/// The language and the clock of what is sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Locale {
+    /// The language.
+    pub language: Language,
+    /// An IANA time zone.
+    pub timezone: String,
+    /// Days on which nobody is reminded.
+    pub holidays: Vec<jiff::civil::Date>,
+}
+
+/// Who may log in to the dashboard.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Login {
+    /// The OpenID Connect issuer.
+    pub issuer: Option<String>,
+    /// Hubward's client there.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<Secret>,
+    /// Who may also change things.
+    pub operators: Vec<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            tls_certificate: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+            ping_url: None,
+        }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            url: Secret::literal("sqlite:hubward.db"),
+        }
+    }
+}
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self {
+            language: Language::Ja,
+            timezone: "Asia/Tokyo".to_owned(),
+            holidays: Vec::new(),
+        }
+    }
+}

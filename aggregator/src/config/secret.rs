@@ -1,0 +1,142 @@
+//! A value that nobody may read in a log: written as it is, or better as `env:NAME` or `file:PATH`.
+//!
+//! It is looked up when it is used, not when the configuration is read: an operator's shell need
+//! not hold the server's secrets.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::world::Environment;
+
+/// Where a secret is to be found. `Debug` never shows it.
+#[derive(Clone)]
+pub struct Secret(Source);
+
+#[derive(Clone)]
+enum Source {
+    Literal(SecretString),
+    Env(String),
+    File(PathBuf),
+}
+
+/// A secret is not where the configuration says.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretMissing {
+    /// The environment variable is not set, or empty.
+    #[error("the environment variable {0} is not set")]
+    Env(String),
+    /// The file could not be read.
+    #[error("cannot read the secret file {0}")]
+    File(PathBuf, #[source] std::io::Error),
+}
+
+impl Secret {
+    /// A value that stands in the configuration itself.
+    pub fn literal(value: &str) -> Self {
+        Self(Source::Literal(SecretString::from(value)))
+    }
+
+    /// The value, where it stands in the configuration itself.
+    pub fn as_literal(&self) -> Option<&SecretString> {
+        match &self.0 {
+            Source::Literal(value) => Some(value),
+            Source::Env(_) | Source::File(_) => None,
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match (text.strip_prefix("env:"), text.strip_prefix("file:")) {
+            (Some(name), _) => Self(Source::Env(name.to_owned())),
+            (_, Some(path)) => Self(Source::File(PathBuf::from(path))),
+            _ => Self::literal(text),
+        }
+    }
+
+    /// Looks the secret up.
+    ///
+    /// A relative `file:` path starts at `directory`, the configuration file's; a line end at the
+    /// file's end does not belong to the secret.
+    ///
+    /// # Errors
+    /// The variable or the file is not there.
+    pub fn reveal(
+        &self,
+        environment: &Environment,
+        directory: &Path,
+    ) -> Result<SecretString, SecretMissing> {
+        match &self.0 {
+            Source::Literal(value) => Ok(value.clone()),
+            Source::Env(name) => environment
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .map(SecretString::from)
+                .ok_or_else(|| SecretMissing::Env(name.clone())),
+            Source::File(path) => std::fs::read_to_string(directory.join(path))
+                .map(|text| SecretString::from(text.trim_end_matches(['\r', '\n'])))
+                .map_err(|error| SecretMissing::File(path.clone(), error)),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::Literal(_) => f.write_str("[redacted]"),
+            Source::Env(name) => write!(f, "env:{name}"),
+            Source::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    /// Its own error: serde's would quote the value.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) => Ok(Self::parse(&text)),
+            _ => Err(de::Error::custom("expected a text in quotes")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn nothing_shows_a_literal_secret() {
+        let secret = Secret::parse("xoxb-very-secret");
+        assert_eq!(format!("{secret:?} {secret:#?}"), "[redacted] [redacted]");
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_without_quoting_it() {
+        let error = toml::Value::Integer(4711)
+            .try_into::<Secret>()
+            .unwrap_err()
+            .to_string();
+        assert!(!error.contains("4711"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_is_looked_up_where_the_configuration_says() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("token"), "from file\r\n").unwrap();
+        let environment = Environment::from([("TOKEN", "from env"), ("EMPTY", "")]);
+        let reveal = |text: &str| {
+            Secret::parse(text)
+                .reveal(&environment, directory.path())
+                .map(|secret| secret.expose_secret().to_owned())
+        };
+        assert_eq!(reveal("literal").unwrap(), "literal");
+        assert_eq!(reveal("env:TOKEN").unwrap(), "from env");
+        assert_eq!(reveal("file:token").unwrap(), "from file");
+        assert!(reveal("env:EMPTY").is_err());
+        assert!(reveal("env:ABSENT").is_err());
+        assert!(reveal("file:absent").is_err());
+    }
+}

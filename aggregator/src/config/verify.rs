@@ -1,0 +1,202 @@
+//! What must hold between the values of a configuration, beyond the type of each.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use secrecy::ExposeSecret;
+
+use super::outgoing::{Channel, ChannelKind};
+use super::{Config, Problem, Secret};
+use crate::domain::address::{verify_channel, verify_endpoint};
+use crate::world::Environment;
+
+/// Everything that can be judged without looking secrets up.
+pub(super) fn verify(config: &Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    hub(config, &mut problems);
+    server(config, &mut problems);
+    schedules(config, &mut problems);
+    channels(config, &mut problems);
+    problems
+}
+
+/// Everything that can be judged only with the secrets at hand: whether they are there, and whether
+/// the addresses among them are safe.
+pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<Problem> {
+    let directory = config.directory();
+    let mut problems = Vec::new();
+    for (key, secret) in config.secrets() {
+        if secret.reveal(environment, directory).is_err() {
+            problems.push(Problem::SecretMissing {
+                key,
+                place: format!("{secret:?}"),
+            });
+        }
+    }
+    for (index, channel) in config.channels.iter().enumerate() {
+        if let Some(Ok(url)) = channel
+            .url
+            .as_ref()
+            .map(|url| url.reveal(environment, directory))
+            && let Err(why) = verify_channel(url.expose_secret(), channel.allow_private)
+        {
+            problems.push(Problem::UnsafeAddress {
+                key: format!("channels[{index}].url ({})", channel.name),
+                why,
+            });
+        }
+    }
+    problems
+}
+
+fn hub(config: &Config, problems: &mut Vec<Problem>) {
+    if config.hub.home_region.is_opt_in() {
+        problems.push(Problem::HomeRegionIsOptIn {
+            region: config.hub.home_region,
+        });
+    }
+    let mut seen = BTreeSet::new();
+    for region in config.hub.regions() {
+        if !seen.insert(region) {
+            problems.push(Problem::RegionTwice { region });
+        }
+    }
+}
+
+fn server(config: &Config, problems: &mut Vec<Problem>) {
+    let server = &config.server;
+    if server.listen.parse::<SocketAddr>().is_err() {
+        problems.push(invalid("server.listen", "expected ADDRESS:PORT"));
+    }
+    match verify_endpoint(&server.public_url) {
+        Err(why) => problems.push(Problem::UnsafeAddress {
+            key: "server.public_url".to_owned(),
+            why,
+        }),
+        Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
+            problems.push(invalid(
+                "server.public_url",
+                "expected an origin, without a path",
+            ));
+        }
+        Ok(_) => {}
+    }
+    for (index, network) in server.trusted_proxies.iter().enumerate() {
+        if network.parse::<ipnet::IpNet>().is_err() && network.parse::<std::net::IpAddr>().is_err()
+        {
+            problems.push(invalid(
+                &format!("server.trusted_proxies[{index}]"),
+                "expected an address or a network such as 10.0.0.0/8",
+            ));
+        }
+    }
+    match (&server.tls_certificate, &server.tls_key) {
+        (Some(_), None) => problems.push(Problem::Together {
+            missing: "server.tls_key",
+            set: "server.tls_certificate",
+        }),
+        (None, Some(_)) => problems.push(Problem::Together {
+            missing: "server.tls_certificate",
+            set: "server.tls_key",
+        }),
+        _ => {}
+    }
+}
+
+fn schedules(config: &Config, problems: &mut Vec<Problem>) {
+    for (key, schedule) in [
+        ("check.schedule", &config.check.schedule),
+        ("findings.schedule", &config.findings.schedule),
+        ("reports.schedule", &config.reports.schedule),
+    ] {
+        if let Err(error) = schedule.parse::<croner::Cron>() {
+            problems.push(invalid(key, &error.to_string()));
+        }
+    }
+    for (key, duration) in [
+        ("check.watch", config.check.watch),
+        ("alerts.escalate_after", config.alerts.escalate_after),
+    ] {
+        if !duration.is_positive() {
+            problems.push(invalid(key, "expected a duration above zero"));
+        }
+    }
+    for (key, pace) in [
+        ("pacing.get_findings", config.pacing.get_findings),
+        ("pacing.other", config.pacing.other),
+    ] {
+        if !(pace.is_finite() && (0.0..=1000.0).contains(&pace)) {
+            problems.push(invalid(
+                key,
+                "expected 0 (unlimited) to 1000 requests a second",
+            ));
+        }
+    }
+    if jiff::tz::TimeZone::get(&config.locale.timezone).is_err() {
+        problems.push(invalid(
+            "locale.timezone",
+            "expected an IANA time zone such as Asia/Tokyo",
+        ));
+    }
+}
+
+fn channels(config: &Config, problems: &mut Vec<Problem>) {
+    let mut names = BTreeSet::new();
+    for (index, channel) in config.channels.iter().enumerate() {
+        let key = format!("channels[{index}]");
+        if !names.insert(channel.name.as_str()) {
+            problems.push(Problem::ChannelTwice {
+                name: channel.name.clone(),
+            });
+        }
+        for needs in needs(channel) {
+            problems.push(Problem::ChannelNeeds {
+                key: key.clone(),
+                needs,
+            });
+        }
+        if let Some(url) = channel.url.as_ref().and_then(Secret::as_literal)
+            && let Err(why) = verify_channel(url.expose_secret(), channel.allow_private)
+        {
+            problems.push(Problem::UnsafeAddress {
+                key: format!("{key}.url"),
+                why,
+            });
+        }
+    }
+    for (index, route) in config.routes.iter().enumerate() {
+        if !names.contains(route.channel.as_str()) {
+            problems.push(Problem::UnknownChannel {
+                key: format!("routes[{index}].channel"),
+                channel: route.channel.clone(),
+            });
+        }
+    }
+}
+
+/// The keys that a channel's kind needs and that are not set.
+fn needs(channel: &Channel) -> Vec<&'static str> {
+    let wanted: &[(&str, bool)] = match channel.kind {
+        ChannelKind::Slack
+        | ChannelKind::Teams
+        | ChannelKind::GoogleChat
+        | ChannelKind::Webhook => &[("url", channel.url.is_some())],
+        ChannelKind::Chatwork => &[
+            ("token", channel.token.is_some()),
+            ("room", channel.room.is_some()),
+        ],
+        ChannelKind::Mail => &[("to", !channel.to.is_empty())],
+    };
+    wanted
+        .iter()
+        .filter(|(_, set)| !set)
+        .map(|(key, _)| *key)
+        .collect()
+}
+
+fn invalid(key: &str, error: &str) -> Problem {
+    Problem::Invalid {
+        key: key.to_owned(),
+        error: error.to_owned(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Files that people exchange: bytes in, values out, and the other way round.
+//!
+//! Nothing here opens a path or decides about the business: actions hand over bytes, `domain`
+//! judges what they say.
+
+pub mod sheet;
+pub mod workbook;
+
+mod guard;

@@ -1,0 +1,11 @@
+//! What is true: the SOC's words as values, and every business "if" as a pure function over them.
+//!
+//! Nothing here awaits, reads a clock, a file, the environment or the network; that is what
+//! `store`, `aws` and `document` do, and `actions` join the two.
+
+pub mod account;
+pub mod address;
+pub mod audit;
+pub mod check;
+pub mod ledger;
+pub mod membership;

@@ -1,0 +1,203 @@
+//! The trace of changes: who did what to which subject, chained by hashes so that a rewritten past
+//! shows. Pure; the rows are kept by `store::audit_events`.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person at the command line, by the machine's user name.
+    Operator(String),
+    /// A job of the timetable, by its name.
+    Job(&'static str),
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A row came into the ledger.
+    AccountAdded,
+    /// A row's columns changed; its state may be among them.
+    AccountChanged,
+    /// AWS was asked to invite the account in a Region.
+    MembershipInvited,
+    /// The administrator's listing says something else than before.
+    MembershipObserved,
+    /// An operator handed in what an agent had printed.
+    RunRecorded,
+}
+
+/// An event before it has its place in the chain.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// What was done.
+    pub action: Action,
+    /// To which account.
+    pub subject: String,
+    /// The facts, such as the values before and after.
+    pub detail: Value,
+}
+
+/// An event of the log, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Its number, from 1 without gaps.
+    pub sequence: i64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The facts, as JSON.
+    pub detail: Value,
+    /// SHA-256, in hex, over the hash before it and this row.
+    pub hash: String,
+}
+
+/// Where the chain is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenChain {
+    /// The first event that does not follow from the one before it.
+    pub sequence: i64,
+}
+
+/// The hash before the first event.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Event {
+    /// Puts an event behind the last one.
+    pub fn after(last: Option<(i64, &str)>, at: Timestamp, actor: &Actor, new: NewEvent) -> Self {
+        let (previous_sequence, previous_hash) = last.unwrap_or((0, GENESIS));
+        let mut event = Self {
+            sequence: previous_sequence + 1,
+            at,
+            actor: actor.to_string(),
+            action: new.action.as_str().to_owned(),
+            subject: new.subject,
+            detail: new.detail,
+            hash: String::new(),
+        };
+        event.hash = event.chained(previous_hash);
+        event
+    }
+
+    /// The hash that this event has behind `previous`. A JSON array keeps the fields apart: no text
+    /// in one field can pass for the beginning of the next.
+    fn chained(&self, previous: &str) -> String {
+        let fields = serde_json::json!([
+            previous,
+            self.sequence,
+            self.at.to_string(),
+            self.actor,
+            self.action,
+            self.subject,
+            self.detail.to_string(),
+        ]);
+        hex::encode(Sha256::digest(fields.to_string()))
+    }
+}
+
+/// Follows a chain, a part at a time: give it the last known link and the events behind it.
+///
+/// # Errors
+/// The first event whose number or hash does not follow.
+pub fn verify<'a>(
+    mut last: (i64, String),
+    events: impl IntoIterator<Item = &'a Event>,
+) -> Result<(i64, String), BrokenChain> {
+    for event in events {
+        if event.sequence != last.0 + 1 || event.hash != event.chained(&last.1) {
+            return Err(BrokenChain {
+                sequence: event.sequence,
+            });
+        }
+        last = (event.sequence, event.hash.clone());
+    }
+    Ok(last)
+}
+
+impl Action {
+    /// The action's name in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountAdded => "account.added",
+            Self::AccountChanged => "account.changed",
+            Self::MembershipInvited => "membership.invited",
+            Self::MembershipObserved => "membership.observed",
+            Self::RunRecorded => "run.recorded",
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator(user) => write!(f, "operator:{user}"),
+            Self::Job(name) => write!(f, "job:{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn chain() -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for project in ["a", "b", "c"] {
+            let last = events.last().map(|e| (e.sequence, e.hash.as_str()));
+            events.push(Event::after(
+                last,
+                Timestamp::UNIX_EPOCH,
+                &Actor::Operator("mika".to_owned()),
+                NewEvent {
+                    action: Action::AccountAdded,
+                    subject: "111111111111".to_owned(),
+                    detail: json!({ "project": project }),
+                },
+            ));
+        }
+        events
+    }
+
+    fn follow(events: &[Event]) -> Result<(i64, String), BrokenChain> {
+        verify((0, GENESIS.to_owned()), events)
+    }
+
+    #[test]
+    fn an_untouched_chain_holds() {
+        let events = chain();
+        assert_eq!(follow(&events), Ok((3, events[2].hash.clone())));
+    }
+
+    #[test]
+    fn every_kind_of_tampering_shows_where_it_begins() {
+        type Tampering = fn(&mut Vec<Event>);
+        let tamperings: [Tampering; 6] = [
+            |events| events[1].actor = "operator:eve".to_owned(),
+            |events| events[1].detail = json!({}),
+            |events| events[1].at = Timestamp::from_second(1).unwrap(),
+            |events| events[1].subject.push('x'),
+            |events| {
+                events.remove(1);
+            },
+            |events| events[1].hash = events[2].hash.clone(),
+        ];
+        for (number, tamper) in tamperings.into_iter().enumerate() {
+            let mut events = chain();
+            tamper(&mut events);
+            let broken = follow(&events).unwrap_err().sequence;
+            assert!((2..=3).contains(&broken), "{number}: {broken}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The ledger as a table that people edit: what a sheet must look like, which accounts its rows
+//! are, and what importing them would change.
+//!
+//! Pure, so that a dry run is the very same road as the real one: `document::sheet` turns a file
+//! into a [`Sheet`], [`read`] judges every cell of it, [`diff`] compares with what is stored, and
+//! an action writes the [`LedgerPlan`] (or does not). Sentences about problems live in `text::ledger`.
+
+mod column;
+mod diff;
+mod header;
+mod problem;
+mod read;
+mod sheet;
+pub mod value;
+
+pub use column::{Column, same_header, unknown_columns};
+pub use diff::{AccountChange, AddedAccount, FieldChange, LedgerPlan, TooManyStateChanges, diff};
+pub use problem::{Foreign, Problem, Refusal, Unreadable, Warning};
+pub use read::{Reading, Row, Rules, read};
+pub use sheet::{Address, Area, Cell, Sheet, SheetRow, Value};

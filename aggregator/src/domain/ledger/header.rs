@@ -1,0 +1,171 @@
+//! The header row of a sheet: which column is which, and what is wrong with the table's frame
+//! (columns that are missing, doubled, unnamed or merged).
+//!
+//! The cells below it are judged by `read`.
+
+use std::collections::HashMap;
+
+use super::column::fold;
+use super::read::Findings;
+use super::{Column, Problem, Sheet, SheetRow, Value, Warning, value};
+
+/// The columns that a file has.
+pub(super) struct Header {
+    /// Those that Hubward knows, with their positions.
+    pub(super) known: Vec<(Column, u32)>,
+    /// The others, with their headers.
+    pub(super) extra: Vec<(String, u32)>,
+    texts: HashMap<u32, String>,
+}
+
+/// How many rows may stand above the header: a title, a date, a blank line.
+const ROWS_ABOVE: usize = 10;
+
+/// The header row and the rows below it: the first row that has a header for the account id,
+/// otherwise the first one that holds anything.
+pub(super) fn above(rows: &[SheetRow]) -> Option<(&SheetRow, &[SheetRow])> {
+    let names_accounts = |row: &SheetRow| {
+        row.cells
+            .iter()
+            .any(|cell| Column::of_header(&cell.value.text()) == Some(Column::AccountId))
+    };
+    let index = rows
+        .iter()
+        .take(ROWS_ABOVE)
+        .position(names_accounts)
+        .or_else(|| rows.iter().position(|row| !row.is_blank()))?;
+    rows.get(index..)?.split_first()
+}
+
+impl Header {
+    /// The columns by their headers; what is wrong with them goes to `findings`.
+    pub(super) fn read(
+        sheet: &Sheet,
+        row: &SheetRow,
+        below: &[SheetRow],
+        findings: &mut Findings,
+    ) -> Self {
+        let mut header = Self {
+            known: Vec::new(),
+            extra: Vec::new(),
+            texts: HashMap::new(),
+        };
+        let mut firsts = HashMap::new();
+        for cell in &row.cells {
+            let text = cell.value.text();
+            let at = sheet.address(row.number, cell.column);
+            if text.is_empty() && !cell.formula {
+                continue;
+            }
+            header.texts.insert(cell.column, text.clone());
+            if cell.formula {
+                findings.problem(Problem::Formula { at: at.clone() });
+            }
+            if let Value::Error(error) = &cell.value {
+                let error = error.clone();
+                findings.problem(Problem::ErrorValue { at, error });
+                continue;
+            }
+            if let Err(refusal) = value::header(&text) {
+                let header = text;
+                findings.problem(Problem::Refused {
+                    at,
+                    header,
+                    refusal,
+                });
+                continue;
+            }
+            let known = Column::of_header(&text);
+            let identity = known.map_or_else(|| fold(&text), |column| column.as_str().to_owned());
+            let first = firsts
+                .entry((known.is_some(), identity))
+                .or_insert_with(|| at.clone());
+            if *first != at {
+                let first = first.clone();
+                let header = text;
+                findings.problem(Problem::DuplicateHeader { at, first, header });
+                continue;
+            }
+            match known {
+                Some(column) => header.known.push((column, cell.column)),
+                None => header.extra.push((text, cell.column)),
+            }
+        }
+        header.missing(sheet, row, findings);
+        header.unnamed(sheet, row, below, findings);
+        header.merged(sheet, row, below, findings);
+        header.unknown(sheet, row, findings);
+        header
+    }
+
+    /// Where a known column stands.
+    pub(super) fn position(&self, column: Column) -> Option<u32> {
+        self.known
+            .iter()
+            .find(|(known, _)| *known == column)
+            .map(|(_, position)| *position)
+    }
+
+    /// The header of a column as the file has it.
+    pub(super) fn text(&self, position: u32) -> &str {
+        self.texts.get(&position).map_or("", String::as_str)
+    }
+
+    fn missing(&self, sheet: &Sheet, row: &SheetRow, findings: &mut Findings) {
+        for column in Column::REQUIRED {
+            if self.position(column).is_none() {
+                let at = sheet.address(row.number, 0);
+                findings.problem(Problem::MissingColumn { at, column });
+            }
+        }
+    }
+
+    /// Each column without a header is named once, however much data it holds.
+    fn unnamed(&self, sheet: &Sheet, row: &SheetRow, below: &[SheetRow], findings: &mut Findings) {
+        let mut named: Vec<u32> = self.texts.keys().copied().collect();
+        for data in below {
+            for cell in &data.cells {
+                let holds = cell.formula || !cell.value.text().is_empty();
+                if holds && !named.contains(&cell.column) {
+                    named.push(cell.column);
+                    findings.problem(Problem::EmptyHeader {
+                        at: sheet.address(row.number, cell.column),
+                        data: sheet.address(data.number, cell.column),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Merged areas that touch the table; a merged title above it or a note beside it do no harm.
+    fn merged(&self, sheet: &Sheet, row: &SheetRow, below: &[SheetRow], findings: &mut Findings) {
+        let last_row = below
+            .iter()
+            .rev()
+            .find(|row| !row.is_blank())
+            .map_or(row.number, |row| row.number);
+        let last_column = self.texts.keys().max().copied().unwrap_or_default();
+        for area in &sheet.merged {
+            let in_rows = area.last_row >= row.number && area.first_row <= last_row;
+            if in_rows && area.first_column <= last_column {
+                findings.problem(Problem::Merged {
+                    at: sheet.address(area.first_row, area.first_column),
+                    area: area.of_sheet(sheet),
+                });
+            }
+        }
+    }
+
+    fn unknown(&self, sheet: &Sheet, row: &SheetRow, findings: &mut Findings) {
+        if let Some((_, position)) = self.extra.first() {
+            findings.warn(Warning::UnknownColumns {
+                at: sheet.address(row.number, *position),
+                headers: self
+                    .extra
+                    .iter()
+                    .map(|(header, _)| header.clone())
+                    .collect(),
+            });
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Everything that can be wrong with a ledger file, as facts: no sentences, those are
+//! `text::ledger`'s, in both languages.
+
+use hubward_protocol::{AccountId, Region};
+use serde::Serialize;
+
+use super::{Address, Column};
+
+/// Why a ledger is not imported. Each names its cell; all of a file's are found at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// The sheet holds nothing at all.
+    NoHeader {
+        /// The sheet's first cell.
+        at: Address,
+    },
+    /// There are headers, but no account below them.
+    NoRows {
+        /// Where the first account should stand.
+        at: Address,
+    },
+    /// A required column has no header.
+    MissingColumn {
+        /// The start of the header row.
+        at: Address,
+        /// Which column.
+        column: Column,
+    },
+    /// Two headers mean the same column.
+    DuplicateHeader {
+        /// The second one.
+        at: Address,
+        /// The first one.
+        first: Address,
+        /// The second one's text.
+        header: String,
+    },
+    /// A column holds data but has no header.
+    EmptyHeader {
+        /// Where the header should stand.
+        at: Address,
+        /// The first cell below that holds something.
+        data: Address,
+    },
+    /// Cells are merged, so that it is unclear which row or column a value belongs to.
+    Merged {
+        /// The merged area's first cell.
+        at: Address,
+        /// The whole area, such as `Ledger!A2:A5`.
+        area: String,
+    },
+    /// A formula computes the cell: what it shows may change, so it is not taken for data.
+    Formula {
+        /// The cell.
+        at: Address,
+    },
+    /// The cell shows one of Excel's errors.
+    ErrorValue {
+        /// The cell.
+        at: Address,
+        /// Such as `#N/A`.
+        error: String,
+    },
+    /// A required cell is empty.
+    Missing {
+        /// The cell.
+        at: Address,
+        /// Its column.
+        column: Column,
+    },
+    /// The cell's content is refused.
+    Refused {
+        /// The cell.
+        at: Address,
+        /// Its column's header, as the file has it.
+        header: String,
+        /// Why.
+        #[serde(flatten)]
+        refusal: Refusal,
+    },
+    /// Two rows are the same account.
+    DuplicateAccount {
+        /// The second row's cell.
+        at: Address,
+        /// The first row's cell.
+        first: Address,
+        /// The account.
+        account: AccountId,
+    },
+    /// The row is the administrator's own account, which cannot be its own member.
+    Administrator {
+        /// The cell.
+        at: Address,
+        /// The account.
+        account: AccountId,
+    },
+    /// There is more, but a thousand problems are enough to read.
+    More {
+        /// How many are not shown.
+        count: usize,
+    },
+}
+
+/// Why a cell's content is refused. Its `found` is what stands there, shortened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    /// A number with a fraction, a sign, or too few or too many digits.
+    AccountIdNumber {
+        /// What stands there.
+        found: String,
+    },
+    /// Text of 9 to 11 digits: leading zeros may be lost, but text is never padded.
+    AccountIdShort {
+        /// What stands there.
+        found: String,
+    },
+    /// Twelve digits with hyphens or spaces between them.
+    AccountIdSeparated {
+        /// What stands there.
+        found: String,
+    },
+    /// Such as `1.23E+11`: the digits are lost.
+    AccountIdExponent {
+        /// What stands there.
+        found: String,
+    },
+    /// Anything else that is not twelve digits.
+    AccountIdForm {
+        /// What stands there.
+        found: String,
+    },
+    /// Not an address.
+    EmailForm {
+        /// What stands there.
+        found: String,
+    },
+    /// An address with other than plain half-width characters.
+    EmailNotAscii {
+        /// What stands there.
+        found: String,
+    },
+    /// An address of over 254 characters.
+    EmailTooLong {
+        /// What stands there.
+        found: String,
+    },
+    /// Several addresses where an account has exactly one.
+    SeveralAccountEmails,
+    /// No language of ours.
+    Language {
+        /// What stands there.
+        found: String,
+    },
+    /// No AWS Region that we know.
+    RegionUnknown {
+        /// What stands there.
+        found: String,
+    },
+    /// A Region that the hub does not watch.
+    RegionNotOfHub {
+        /// The Region.
+        found: Region,
+        /// Those of the hub.
+        hub: Vec<Region>,
+    },
+    /// The ARN of a standard, which differs per Region.
+    StandardArn {
+        /// What stands there.
+        found: String,
+        /// The part that is the same everywhere, where it can be told.
+        instead: Option<String>,
+    },
+    /// Not of the form `NAME/v/VERSION`.
+    StandardForm {
+        /// What stands there.
+        found: String,
+    },
+    /// No cadence of ours.
+    Report {
+        /// What stands there.
+        found: String,
+    },
+    /// No state of ours.
+    State {
+        /// What stands there.
+        found: String,
+    },
+    /// A line break or tab where one line is expected.
+    LineBreak,
+    /// A character that cannot be seen and has no place in a table.
+    ControlCharacter {
+        /// Its Unicode number, such as `U+0007`.
+        character: String,
+    },
+    /// More characters than the column takes.
+    TooLong {
+        /// How many there are.
+        length: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+/// What was understood all the same, and should be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+pub enum Warning {
+    /// A numeric account id had lost its leading zeros.
+    Padded {
+        /// The cell.
+        at: Address,
+        /// The number that stood there.
+        found: String,
+        /// The account that was understood.
+        account: AccountId,
+    },
+    /// An account id in full-width digits.
+    FullWidth {
+        /// The cell.
+        at: Address,
+        /// The account that was understood.
+        account: AccountId,
+    },
+    /// Columns that Hubward does not know: kept and given back, but without an effect.
+    UnknownColumns {
+        /// The first one's header.
+        at: Address,
+        /// Their headers, in the file's order.
+        headers: Vec<String>,
+    },
+}
+
+/// Why a file is no sheet that can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "unreadable", rename_all = "snake_case")]
+pub enum Unreadable {
+    /// It has no bytes.
+    Empty,
+    /// It is larger than any ledger.
+    TooLarge {
+        /// How many bytes it has.
+        bytes: u64,
+        /// How many it may have.
+        limit: u64,
+    },
+    /// The name ends neither in `.xlsx` nor in `.csv`.
+    Extension {
+        /// What it ends in.
+        found: String,
+    },
+    /// The content is something else than the name says.
+    Foreign {
+        /// What it is.
+        content: Foreign,
+        /// What the name says: `xlsx` or `csv`.
+        expected: &'static str,
+    },
+    /// The file breaks off, or its bytes were changed.
+    Damaged {
+        /// What the reader met, in English.
+        detail: String,
+    },
+    /// It unpacks to more than any ledger needs: it may be an attack.
+    Bomb {
+        /// The part that went over a bound.
+        part: String,
+    },
+    /// There is no sheet with cells in the workbook.
+    NoSheet,
+    /// The sheet's content does not follow the rules of its format.
+    Broken {
+        /// What the reader met, in English.
+        detail: String,
+    },
+    /// There is data below the last row that a ledger may have.
+    TooManyRows {
+        /// The first cell beyond.
+        at: Address,
+        /// How many rows there may be.
+        limit: u32,
+    },
+    /// There is data to the right of the last column that a ledger may have.
+    TooManyColumns {
+        /// The first cell beyond.
+        at: Address,
+        /// How many columns there may be.
+        limit: u32,
+    },
+    /// The cells hold more than any ledger does.
+    TooMuch {
+        /// The cell that went over the bound.
+        at: Address,
+    },
+    /// The text is neither UTF-8 nor Shift_JIS.
+    Undecodable {
+        /// The line of the first wrong byte.
+        line: u64,
+    },
+    /// A quote opens in a csv that nothing closes.
+    UnclosedQuote {
+        /// The line where it opens.
+        line: u64,
+    },
+}
+
+/// What a file is, when it is no ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "content", rename_all = "snake_case")]
+pub enum Foreign {
+    /// An Excel workbook (`.xlsx`) under another name.
+    Workbook,
+    /// A binary workbook (`.xlsb`).
+    BinaryWorkbook,
+    /// A workbook of Excel 97-2003 (`.xls`).
+    OldWorkbook,
+    /// A workbook that asks for a password.
+    Encrypted,
+    /// A Word document, old or new.
+    Word,
+    /// A PowerPoint presentation, old or new.
+    PowerPoint,
+    /// An OpenDocument file (`.ods` and its like).
+    OpenDocument,
+    /// A zip archive that holds no workbook.
+    Archive,
+    /// Another container of old Office programs.
+    Compound,
+    /// A PDF.
+    Pdf,
+    /// A web page.
+    Html,
+    /// Plain text, perhaps a csv.
+    Text,
+    /// Something known by its first bytes.
+    Other {
+        /// Its media type.
+        media_type: String,
+    },
+    /// Bytes that say nothing.
+    Binary,
+}

@@ -1,0 +1,186 @@
+//! One account in one Region, as the administrator's listing tells it, and what an invitation needs.
+
+use std::fmt;
+
+use super::account::{Account, AccountState};
+use hubward_protocol::Region;
+
+/// Security Hub's `Member.MemberStatus`: a free string in AWS's model, whose spelling has changed
+/// without notice before, hence read without regard to case and never exhaustively.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberStatus {
+    /// Known, not invited.
+    Created,
+    /// Invited, not answered.
+    Invited,
+    /// Associated: its findings reach the administrator.
+    Enabled,
+    /// Disassociated by the administrator.
+    Removed,
+    /// Disassociated by the member: a decision, not an accident.
+    Resigned,
+    /// Deleted by the administrator.
+    Deleted,
+    /// The AWS account is suspended.
+    AccountSuspended,
+    /// A status that AWS did not have when this was written.
+    Unknown(String),
+}
+
+/// What has to be sent for an account in a Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextInvitation {
+    /// `CreateMembers`, then `InviteMembers`.
+    CreateAndInvite,
+    /// `InviteMembers`.
+    Invite,
+    /// Nothing: it is invited or associated.
+    Already(MemberStatus),
+    /// Nothing, and a person should know why.
+    Skip(SkipReason),
+}
+
+/// Why an account is not invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SkipReason {
+    /// The ledger says that it is leaving or has left.
+    NotActive(AccountState),
+    /// The membership was ended by somebody; inviting again is for a person to decide.
+    Ended(MemberStatus),
+    /// The AWS account is suspended.
+    Suspended,
+    /// A status we do not understand is not acted on.
+    UnknownStatus(String),
+}
+
+impl MemberStatus {
+    /// Reads AWS's word.
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "created" => Self::Created,
+            "invited" => Self::Invited,
+            // `Associated` was the word until 2020-11-23.
+            "enabled" | "associated" => Self::Enabled,
+            "removed" => Self::Removed,
+            "resigned" => Self::Resigned,
+            "deleted" => Self::Deleted,
+            "accountsuspended" => Self::AccountSuspended,
+            _ => Self::Unknown(text.chars().take(64).collect()),
+        }
+    }
+}
+
+impl fmt::Display for MemberStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Created => "Created",
+            Self::Invited => "Invited",
+            Self::Enabled => "Enabled",
+            Self::Removed => "Removed",
+            Self::Resigned => "Resigned",
+            Self::Deleted => "Deleted",
+            Self::AccountSuspended => "AccountSuspended",
+            Self::Unknown(word) => word,
+        })
+    }
+}
+
+/// The Regions in which an account is to be watched: its own, or the hub's.
+pub fn wanted_regions(account: &Account, hub: &[Region]) -> Vec<Region> {
+    hub.iter()
+        .copied()
+        .filter(|region| account.regions.is_empty() || account.regions.contains(region))
+        .collect()
+}
+
+/// Decides what is sent for an account whose listing says `status` (`None`: not listed).
+///
+/// `force` invites again where an invitation is pending or a membership was ended.
+pub fn next_invitation(
+    state: AccountState,
+    status: Option<&MemberStatus>,
+    force: bool,
+) -> NextInvitation {
+    use MemberStatus as S;
+    if state != AccountState::Active {
+        return NextInvitation::Skip(SkipReason::NotActive(state));
+    }
+    match status {
+        None => NextInvitation::CreateAndInvite,
+        Some(S::Created) => NextInvitation::Invite,
+        Some(S::Invited) if force => NextInvitation::Invite,
+        Some(S::Resigned | S::Removed) if force => NextInvitation::Invite,
+        Some(S::Deleted) if force => NextInvitation::CreateAndInvite,
+        Some(status @ (S::Invited | S::Enabled)) => NextInvitation::Already(status.clone()),
+        Some(status @ (S::Resigned | S::Removed | S::Deleted)) => {
+            NextInvitation::Skip(SkipReason::Ended(status.clone()))
+        }
+        Some(S::AccountSuspended) => NextInvitation::Skip(SkipReason::Suspended),
+        Some(S::Unknown(word)) => NextInvitation::Skip(SkipReason::UnknownStatus(word.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aws_words_are_read_in_any_case_and_unknown_ones_kept() {
+        assert_eq!(MemberStatus::parse("ENABLED"), MemberStatus::Enabled);
+        assert_eq!(MemberStatus::parse("Associated"), MemberStatus::Enabled);
+        assert_eq!(MemberStatus::parse("invited"), MemberStatus::Invited);
+        assert_eq!(
+            MemberStatus::parse("Paused").to_string(),
+            "Paused".to_owned()
+        );
+    }
+
+    #[test]
+    fn only_what_is_missing_is_sent() {
+        use MemberStatus as S;
+        use NextInvitation as N;
+        let next = |status: Option<&S>, force| next_invitation(AccountState::Active, status, force);
+        assert_eq!(next(None, false), N::CreateAndInvite);
+        assert_eq!(next(Some(&S::Created), false), N::Invite);
+        for there in [S::Invited, S::Enabled] {
+            assert_eq!(next(Some(&there), false), N::Already(there));
+        }
+        assert_eq!(next(Some(&S::Enabled), true), N::Already(S::Enabled));
+    }
+
+    #[test]
+    fn an_ended_membership_is_taken_up_again_only_by_a_person() {
+        use MemberStatus as S;
+        for ended in [S::Resigned, S::Removed, S::Deleted] {
+            let next = |force| next_invitation(AccountState::Active, Some(&ended), force);
+            assert_eq!(
+                next(false),
+                NextInvitation::Skip(SkipReason::Ended(ended.clone()))
+            );
+            assert!(!matches!(next(true), NextInvitation::Skip(_)), "{ended}");
+        }
+    }
+
+    #[test]
+    fn nobody_who_leaves_is_invited_whatever_is_forced() {
+        for state in [AccountState::Leaving, AccountState::Left] {
+            assert_eq!(
+                next_invitation(state, None, true),
+                NextInvitation::Skip(SkipReason::NotActive(state))
+            );
+        }
+    }
+
+    #[test]
+    fn a_suspended_or_unknown_member_is_left_alone() {
+        for status in [
+            MemberStatus::AccountSuspended,
+            MemberStatus::Unknown("Paused".to_owned()),
+        ] {
+            assert!(matches!(
+                next_invitation(AccountState::Active, Some(&status), true),
+                NextInvitation::Skip(_)
+            ));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The database: the only way to a transaction, and one file per table below.
+//!
+//! One SQL text for SQLite and PostgreSQL, through `sqlx`'s `Any`: TEXT and BIGINT columns only.
+//! Nothing here decides; nothing awaits the network inside a transaction.
+
+pub mod accounts;
+pub mod audit_events;
+pub mod memberships;
+mod migrations;
+mod place;
+pub mod run_reports;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyPool, Executor, Transaction};
+
+pub use place::Place;
+
+/// A connection to the database, with its pool.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    begin: &'static str,
+}
+
+/// An open transaction: it is undone unless [`Tx::commit`] is reached.
+pub struct Tx(Transaction<'static, Any>);
+
+/// What the database did not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The configuration's `store.url` is of no known kind.
+    #[error("store.url is neither sqlite: nor postgres://")]
+    UnknownKind,
+    /// The database is not there yet, or lacks newer tables.
+    #[error("the database is at version {found}, this program needs {needed}")]
+    NotMigrated {
+        /// The newest migration that was applied; 0 for none.
+        found: i64,
+        /// The newest there is.
+        needed: i64,
+    },
+    /// The database was written by a newer program.
+    #[error("the database is at version {found}, this program knows {known}")]
+    TooNew {
+        /// The newest migration that was applied.
+        found: i64,
+        /// The newest this program has.
+        known: i64,
+    },
+    /// The file could not be created.
+    #[error("cannot create {path}")]
+    Create {
+        /// The database file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A row holds what this program would never have written.
+    #[error("the row {row} of {table} is damaged: {why}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// Its key.
+        row: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Anything else that the database said.
+    #[error("the database answered")]
+    Sql(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("upgrading the database failed")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// The result of a database access.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl Store {
+    /// Opens a database that is up to date.
+    ///
+    /// # Errors
+    /// It is not there, not up to date, or newer than this program.
+    pub async fn open(place: &Place) -> Result<Self> {
+        if let Some(file) = place.file()
+            && !file.exists()
+        {
+            return Err(StoreError::NotMigrated {
+                found: 0,
+                needed: migrations::newest(),
+            });
+        }
+        let store = Self::connect(place).await?;
+        store.verify_version().await?;
+        Ok(store)
+    }
+
+    /// Creates or upgrades the database, and opens it. Returns how many migrations were applied.
+    ///
+    /// # Errors
+    /// It cannot be created or upgraded, or is newer than this program.
+    pub async fn migrate(place: &Place) -> Result<(Self, usize)> {
+        if let Some(file) = place.file() {
+            create_private(file)?;
+        }
+        let store = Self::connect(place).await?;
+        let before = migrations::applied(&store.pool).await?.len();
+        migrations::run(&store.pool).await?;
+        let after = migrations::applied(&store.pool).await?.len();
+        Ok((store, after.saturating_sub(before)))
+    }
+
+    async fn connect(place: &Place) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let sqlite = place.file().is_some();
+        let options: AnyConnectOptions = place.url().parse()?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(if sqlite { 4 } else { 10 })
+            .acquire_timeout(Duration::from_secs(30))
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if sqlite {
+                        // FULL: what is acknowledged survives a power cut (no alert is lost).
+                        connection
+                            .execute(
+                                "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
+                                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+                            )
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self {
+            pool,
+            // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait
+            // for it: two that read first and write then would fail with "database is locked".
+            begin: if sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" },
+        })
+    }
+
+    async fn verify_version(&self) -> Result<()> {
+        let found = migrations::applied(&self.pool)
+            .await?
+            .last()
+            .copied()
+            .unwrap_or(0);
+        let needed = migrations::newest();
+        match found.cmp(&needed) {
+            std::cmp::Ordering::Less => Err(StoreError::NotMigrated { found, needed }),
+            std::cmp::Ordering::Equal => Ok(()),
+            std::cmp::Ordering::Greater => Err(StoreError::TooNew {
+                found,
+                known: needed,
+            }),
+        }
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// The database did not let us in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(self.pool.begin_with(self.begin).await?))
+    }
+}
+
+impl Tx {
+    /// Makes everything that was written in this transaction last.
+    ///
+    /// # Errors
+    /// Then nothing of it lasts.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+/// Creates the file for its owner alone: it holds names, addresses and, later, findings.
+fn create_private(file: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(StoreError::Create {
+            path: file.display().to_string(),
+            source,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The table `audit_events`: appended to in the transaction of the change itself, read, never changed.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::audit::{Actor, Event, NewEvent};
+
+const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
+
+impl Store {
+    /// Up to `limit` events behind a sequence number, oldest first; of one subject where given.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn audit_events(
+        &self,
+        after: i64,
+        limit: i64,
+        subject: Option<&str>,
+    ) -> Result<Vec<Event>> {
+        let of_subject = if subject.is_some() {
+            "AND subject = $3"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM audit_events WHERE sequence > $1 {of_subject} \
+             ORDER BY sequence LIMIT $2"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(after)
+            .bind(limit);
+        if let Some(subject) = subject {
+            query = query.bind(subject.to_owned());
+        }
+        query
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(event)
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Appends events to the chain.
+    ///
+    /// # Errors
+    /// The database failed; then the change that they trace does not happen either.
+    pub async fn append_audit(
+        &mut self,
+        at: Timestamp,
+        actor: &Actor,
+        events: impl IntoIterator<Item = NewEvent>,
+    ) -> Result<()> {
+        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
+        let mut last: Option<(i64, String)> = sqlx::query(sql)
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)))
+            .transpose()?;
+        for new in events {
+            let event = Event::after(
+                last.as_ref()
+                    .map(|(sequence, hash)| (*sequence, hash.as_str())),
+                at,
+                actor,
+                new,
+            );
+            sqlx::query("INSERT INTO audit_events VALUES ($1, $2, $3, $4, $5, $6, $7)")
+                .bind(event.sequence)
+                .bind(event.at.to_string())
+                .bind(event.actor.as_str())
+                .bind(event.action.as_str())
+                .bind(event.subject.as_str())
+                .bind(event.detail.to_string())
+                .bind(event.hash.as_str())
+                .execute(&mut *self.0)
+                .await?;
+            last = Some((event.sequence, event.hash));
+        }
+        Ok(())
+    }
+}
+
+fn event(row: &AnyRow) -> Result<Event> {
+    let sequence: i64 = row.try_get("sequence")?;
+    let damaged = |why: String| StoreError::Damaged {
+        table: "audit_events",
+        row: sequence.to_string(),
+        why,
+    };
+    Ok(Event {
+        sequence,
+        at: row
+            .try_get::<String, _>("at")?
+            .parse()
+            .map_err(|error: jiff::Error| damaged(error.to_string()))?,
+        actor: row.try_get("actor")?,
+        action: row.try_get("action")?,
+        subject: row.try_get("subject")?,
+        detail: serde_json::from_str(&row.try_get::<String, _>("detail")?)
+            .map_err(|error| damaged(error.to_string()))?,
+        hash: row.try_get("hash")?,
+    })
+}

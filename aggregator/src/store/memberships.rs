@@ -1,0 +1,111 @@
+//! The table `memberships`: what the administrator's listing last said, and our verdict on it.
+
+use std::collections::BTreeMap;
+
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::membership::MemberStatus;
+
+/// A row: one account in one Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The account.
+    pub account_id: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// The listing's word; `None` when it was not listed.
+    pub status: Option<MemberStatus>,
+    /// The verdict's word.
+    pub verdict: String,
+    /// Since when the verdict is the same.
+    pub since: Timestamp,
+    /// When the listing was read.
+    pub seen_at: Timestamp,
+}
+
+const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at";
+
+impl Store {
+    /// Everything that was seen.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn memberships(&self) -> Result<Vec<Membership>> {
+        let sql = format!("SELECT {COLUMNS} FROM memberships ORDER BY account_id, region");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(membership)
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Everything that was seen, as this transaction sees it, by account and Region.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn memberships(&mut self) -> Result<BTreeMap<(AccountId, Region), Membership>> {
+        let sql = format!("SELECT {COLUMNS} FROM memberships");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&mut *self.0)
+            .await?
+            .iter()
+            .map(|row| {
+                let seen = membership(row)?;
+                Ok(((seen.account_id.clone(), seen.region), seen))
+            })
+            .collect()
+    }
+
+    /// Writes a row, new or changed.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_membership(&mut self, seen: &Membership) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO memberships ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (account_id, region) DO UPDATE SET status = $3, verdict = $4, since = $5, \
+             seen_at = $6"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(seen.account_id.as_str())
+            .bind(seen.region.as_str())
+            .bind(seen.status.as_ref().map(ToString::to_string))
+            .bind(seen.verdict.as_str())
+            .bind(seen.since.to_string())
+            .bind(seen.seen_at.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+}
+
+fn membership(row: &AnyRow) -> Result<Membership> {
+    let (account_id, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    let damaged = |why: &str| StoreError::Damaged {
+        table: "memberships",
+        row: format!("{account_id} {region}"),
+        why: why.to_owned(),
+    };
+    let time = |column: &'static str| -> Result<Timestamp> {
+        row.try_get::<String, _>(column)?
+            .parse()
+            .map_err(|_| damaged(column))
+    };
+    Ok(Membership {
+        account_id: account_id.parse().map_err(|_| damaged("account_id"))?,
+        region: region.parse().map_err(|_| damaged("region"))?,
+        status: row
+            .try_get::<Option<String>, _>("status")?
+            .map(|word| MemberStatus::parse(&word)),
+        verdict: row.try_get("verdict")?,
+        since: time("since")?,
+        seen_at: time("seen_at")?,
+    })
+}

@@ -1,0 +1,53 @@
+//! The versions of the schema, embedded, and which of them a database has.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Row, SqlSafeStr};
+
+use super::Result;
+
+/// Every version, oldest first. A released file never changes: sqlx compares checksums.
+const ALL: [(i64, &str, &str); 1] = [(
+    1,
+    "ledger",
+    include_str!("../../migrations/0001_ledger.sql"),
+)];
+
+pub(super) fn newest() -> i64 {
+    ALL.last().map_or(0, |(version, _, _)| *version)
+}
+
+pub(super) async fn run(pool: &AnyPool) -> Result<()> {
+    let migrations = ALL
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(
+                *version,
+                Cow::Borrowed(*name),
+                MigrationType::Simple,
+                (*sql).into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    Ok(Migrator::with_migrations(migrations).run(pool).await?)
+}
+
+/// The versions that a database has, in order; none where it was never migrated.
+pub(super) async fn applied(pool: &AnyPool) -> Result<Vec<i64>> {
+    // The migrator's table: asked for plainly, because how to ask whether it exists differs by engine.
+    match sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version")
+        .fetch_all(pool)
+        .await
+    {
+        Ok(rows) => Ok(rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<std::result::Result<_, _>>()?),
+        Err(sqlx::Error::Database(error)) if error.message().contains("_sqlx_migrations") => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

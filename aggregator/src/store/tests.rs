@@ -1,0 +1,146 @@
+//! Tests of the store against a real SQLite file.
+
+use std::path::Path;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::account::{Account, AccountState, Language, ReportCadence};
+use crate::domain::audit::{self, Action, Actor, GENESIS, NewEvent};
+
+fn place(directory: &TempDir) -> Place {
+    Place::parse("sqlite:hubward.db", directory.path()).unwrap()
+}
+
+fn account(id: &str) -> Account {
+    Account {
+        account_id: id.parse().unwrap(),
+        project: "受注システム".to_owned(),
+        department: String::new(),
+        environment: "production".to_owned(),
+        contact: "Mika".to_owned(),
+        contact_emails: vec!["mika@example.com".to_owned(), "ops@example.com".to_owned()],
+        account_email: Some("root@example.com".to_owned()),
+        language: Language::Ja,
+        regions: vec!["us-east-1".parse().unwrap()],
+        standards: vec!["nist-800-53/v/5.0.0".parse().unwrap()],
+        report: ReportCadence::Monthly,
+        state: AccountState::Leaving,
+        request: "SOC-1".to_owned(),
+        notes: "=1+1\n'quoted'".to_owned(),
+        extra: vec![("費用コード".to_owned(), "007".to_owned())],
+    }
+}
+
+fn added(subject: &str) -> NewEvent {
+    NewEvent {
+        action: Action::AccountAdded,
+        subject: subject.to_owned(),
+        detail: json!({}),
+    }
+}
+
+#[tokio::test]
+async fn an_account_comes_back_as_it_was_written() {
+    let directory = TempDir::new().unwrap();
+    let (store, applied) = Store::migrate(&place(&directory)).await.unwrap();
+    assert_eq!(applied, 1);
+    let mut tx = store.begin().await.unwrap();
+    tx.put_account(&account("000000000001")).await.unwrap();
+    tx.put_account(&account("000000000001")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [account("000000000001")]);
+}
+
+#[tokio::test]
+async fn what_is_not_committed_never_was() {
+    let directory = TempDir::new().unwrap();
+    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.put_account(&account("000000000001")).await.unwrap();
+    drop(tx);
+    assert!(store.accounts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let place = place(&directory);
+    assert!(matches!(
+        Store::open(&place).await,
+        Err(StoreError::NotMigrated { found: 0, .. })
+    ));
+    assert!(!place.file().unwrap().exists(), "opening creates nothing");
+    Store::migrate(&place).await.unwrap();
+    let (_, applied) = Store::migrate(&place).await.unwrap();
+    assert_eq!(applied, 0);
+    Store::open(&place).await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_database_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = TempDir::new().unwrap();
+    let place = place(&directory);
+    let (store, _) = Store::migrate(&place).await.unwrap();
+    store.begin().await.unwrap().commit().await.unwrap();
+    for entry in std::fs::read_dir(directory.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+    }
+}
+
+#[tokio::test]
+async fn eight_writers_on_two_pools_keep_one_unbroken_chain() {
+    let directory = TempDir::new().unwrap();
+    let (first, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let second = Store::open(&place(&directory)).await.unwrap();
+    let writers = (0..8).map(|writer| {
+        let store = if writer % 2 == 0 { &first } else { &second }.clone();
+        tokio::spawn(async move {
+            let actor = Actor::Operator(format!("writer {writer}"));
+            for _ in 0..25 {
+                let mut tx = store.begin().await?;
+                tx.append_audit(jiff::Timestamp::UNIX_EPOCH, &actor, [added("a")])
+                    .await?;
+                tx.commit().await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    for writer in futures::future::join_all(writers).await {
+        writer.unwrap().unwrap();
+    }
+    let events = first.audit_events(0, 1000, None).await.unwrap();
+    assert_eq!(events.len(), 200);
+    audit::verify((0, GENESIS.to_owned()), &events).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_row_is_named_and_not_guessed_at() {
+    let directory = TempDir::new().unwrap();
+    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.put_account(&account("000000000001")).await.unwrap();
+    tx.commit().await.unwrap();
+    sqlx::query("UPDATE accounts SET state = 'gone'")
+        .execute(&store.pool)
+        .await
+        .unwrap();
+    let error = store.accounts().await.unwrap_err().to_string();
+    assert!(error.contains("000000000001"), "{error}");
+}
+
+#[test]
+fn a_database_of_an_unknown_kind_is_refused() {
+    for url in ["", "mysql://h/d", "sqlite:", "sqlite::memory:"] {
+        assert!(Place::parse(url, Path::new("/")).is_err(), "{url}");
+    }
+    let place = Place::parse("sqlite:a?b#c%d.db", Path::new("/dir")).unwrap();
+    assert_eq!(place.file().unwrap(), Path::new("/dir/a"));
+    let secret = Place::parse("postgres://u:hunter2@h/d", Path::new("/")).unwrap();
+    assert!(!format!("{secret:?} {secret}").contains("hunter2"));
+}

@@ -1,0 +1,209 @@
+//! What is wrong with a ledger file, in sentences: each names its cell and the cure, in the reader's
+//! language.
+//!
+//! It decides nothing: `domain::ledger` found the facts, and the locale file has the words.
+
+mod refusal;
+mod unreadable;
+
+use rust_i18n::t;
+
+use crate::domain::account::Language;
+use crate::domain::ledger::{Column, Problem, TooManyStateChanges, Warning};
+
+pub use unreadable::unreadable;
+
+/// A sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What is the matter, and where.
+    pub text: String,
+    /// What helps.
+    pub hint: String,
+}
+
+impl Message {
+    fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        let (text, hint) = (text.into(), hint.into());
+        Self { text, hint }
+    }
+}
+
+/// Why a ledger is not imported.
+pub fn problem(problem: &Problem, language: Language) -> Message {
+    let locale = language.as_str();
+    match problem {
+        Problem::NoHeader { at } => Message::new(
+            t!("ledger.no_header", locale = locale, at = at),
+            t!("ledger.no_header_hint", locale = locale),
+        ),
+        Problem::NoRows { at } => Message::new(
+            t!("ledger.no_rows", locale = locale, at = at),
+            t!("ledger.no_rows_hint", locale = locale),
+        ),
+        Problem::MissingColumn { at, column } => Message::new(
+            t!(
+                "ledger.missing_column",
+                locale = locale,
+                at = at,
+                column = column.header(language)
+            ),
+            t!(
+                "ledger.missing_column_hint",
+                locale = locale,
+                english = column.header(Language::En),
+                japanese = column.header(Language::Ja)
+            ),
+        ),
+        Problem::DuplicateHeader { at, first, header } => Message::new(
+            t!(
+                "ledger.duplicate_header",
+                locale = locale,
+                at = at,
+                first = first,
+                header = header
+            ),
+            t!("ledger.duplicate_header_hint", locale = locale),
+        ),
+        Problem::EmptyHeader { at, data } => Message::new(
+            t!("ledger.empty_header", locale = locale, at = at, data = data),
+            t!("ledger.empty_header_hint", locale = locale),
+        ),
+        Problem::Merged { at, area } => Message::new(
+            t!("ledger.merged", locale = locale, at = at, area = area),
+            t!("ledger.merged_hint", locale = locale),
+        ),
+        Problem::Formula { at } => Message::new(
+            t!("ledger.formula", locale = locale, at = at),
+            t!("ledger.formula_hint", locale = locale),
+        ),
+        Problem::ErrorValue { at, error } => Message::new(
+            t!(
+                "ledger.error_value",
+                locale = locale,
+                at = at,
+                error = error
+            ),
+            t!("ledger.error_value_hint", locale = locale),
+        ),
+        Problem::Missing { at, column } => Message::new(
+            t!(
+                "ledger.missing",
+                locale = locale,
+                at = at,
+                column = column.header(language)
+            ),
+            t!("ledger.missing_hint", locale = locale),
+        ),
+        Problem::Refused {
+            at,
+            header,
+            refusal,
+        } => refusal::refusal(at, header, refusal, language),
+        Problem::DuplicateAccount { at, first, account } => Message::new(
+            t!(
+                "ledger.duplicate_account",
+                locale = locale,
+                at = at,
+                first = first,
+                account = account
+            ),
+            t!("ledger.duplicate_account_hint", locale = locale),
+        ),
+        Problem::Administrator { at, account } => Message::new(
+            t!(
+                "ledger.administrator",
+                locale = locale,
+                at = at,
+                account = account
+            ),
+            t!("ledger.administrator_hint", locale = locale),
+        ),
+        Problem::More { count } => Message::new(
+            t!("ledger.more", locale = locale, count = count),
+            t!("ledger.more_hint", locale = locale),
+        ),
+    }
+}
+
+/// What was understood all the same, and should be looked at.
+pub fn warning(warning: &Warning, language: Language) -> Message {
+    let locale = language.as_str();
+    match warning {
+        Warning::Padded { at, found, account } => Message::new(
+            t!(
+                "ledger.padded",
+                locale = locale,
+                at = at,
+                found = found,
+                account = account
+            ),
+            t!("ledger.padded_hint", locale = locale),
+        ),
+        Warning::FullWidth { at, account } => Message::new(
+            t!(
+                "ledger.full_width",
+                locale = locale,
+                at = at,
+                account = account
+            ),
+            t!("ledger.full_width_hint", locale = locale),
+        ),
+        Warning::UnknownColumns { at, headers } => Message::new(
+            t!(
+                "ledger.unknown_columns",
+                locale = locale,
+                at = at,
+                headers = headers.join(", ")
+            ),
+            t!("ledger.unknown_columns_hint", locale = locale),
+        ),
+    }
+}
+
+/// Why a plan is not carried out without `--force`.
+pub fn too_many_state_changes(refused: &TooManyStateChanges, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!(
+            "ledger.too_many_state_changes",
+            locale = locale,
+            changes = refused.changes,
+            accounts = refused.accounts,
+            limit = refused.limit_percent
+        ),
+        t!("ledger.too_many_state_changes_hint", locale = locale),
+    )
+}
+
+/// What each column takes, in the order of the columns: for the template's second sheet.
+pub fn explanations(language: Language) -> Vec<(Column, String)> {
+    Column::ALL
+        .into_iter()
+        .map(|column| (column, explanation(column, language)))
+        .collect()
+}
+
+fn explanation(column: Column, language: Language) -> String {
+    let locale = language.as_str();
+    match column {
+        Column::AccountId => t!("ledger.column_account_id", locale = locale),
+        Column::Project => t!("ledger.column_project", locale = locale),
+        Column::Department => t!("ledger.column_department", locale = locale),
+        Column::Environment => t!("ledger.column_environment", locale = locale),
+        Column::Contact => t!("ledger.column_contact", locale = locale),
+        Column::ContactEmail => t!("ledger.column_contact_email", locale = locale),
+        Column::AccountEmail => t!("ledger.column_account_email", locale = locale),
+        Column::Language => t!("ledger.column_language", locale = locale),
+        Column::Regions => t!("ledger.column_regions", locale = locale),
+        Column::Standards => t!("ledger.column_standards", locale = locale),
+        Column::Report => t!("ledger.column_report", locale = locale),
+        Column::State => t!("ledger.column_state", locale = locale),
+        Column::Request => t!("ledger.column_request", locale = locale),
+        Column::Notes => t!("ledger.column_notes", locale = locale),
+    }
+    .into_owned()
+}
+
+#[cfg(test)]
+mod tests;

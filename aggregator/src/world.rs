@@ -1,0 +1,102 @@
+//! What a process is given from outside, as a value: arguments, environment, clock, user, terminal.
+//! Nothing else in the program asks the operating system for these, so that a test can hand in others.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use jiff::Timestamp;
+
+/// The environment variables that are valid text.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+/// Tells the time.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// A test's.
+    Fixed(Timestamp),
+}
+
+/// All that the process was given.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The command line, program name first.
+    pub arguments: Vec<OsString>,
+    /// The environment.
+    pub environment: Environment,
+    /// The clock.
+    pub clock: Clock,
+    /// Who runs the process, for the audit log.
+    pub user: String,
+    /// Whether a person can be asked.
+    pub interactive: bool,
+}
+
+impl World {
+    /// The process's own.
+    pub fn of_process() -> Self {
+        let environment = Environment(
+            std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+        );
+        // Under sudo, the person is who typed it.
+        let user = environment
+            .get("SUDO_USER")
+            .map(str::to_owned)
+            .or_else(|| whoami::username().ok())
+            .unwrap_or_else(|| "unknown".to_owned());
+        Self {
+            arguments: std::env::args_os().collect(),
+            environment,
+            clock: Clock::System,
+            user,
+            interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+impl Environment {
+    /// A variable's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Every variable, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+impl Clock {
+    /// The present moment, to the second: what tables and the audit log keep.
+    pub fn now(self) -> Timestamp {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the clock"
+        )]
+        let now = match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(instant) => instant,
+        };
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+}

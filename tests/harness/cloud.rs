@@ -1,0 +1,177 @@
+//! The cloud for tests, as a process on loopback: started, asked and stopped. What it can do is
+//! described in `tests/cloud/README.md`.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::aws::block_on;
+
+/// A running cloud of its own; it ends with this value, and with the test's process at the latest.
+pub struct Cloud {
+    url: String,
+    process: Child,
+    // The cloud stops when this pipe closes, so that it cannot outlive a killed test.
+    _alive: ChildStdin,
+}
+
+/// Credentials of one account, as `sts:AssumeRole` gave them.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: String,
+    /// `AWS_SESSION_TOKEN`.
+    pub session_token: String,
+}
+
+impl Cloud {
+    /// Starts a cloud on a free port.
+    pub fn start() -> Self {
+        let mut process = Command::new(python())
+            .arg(repository().join("tests/cloud/serve.py"))
+            .args(["--port", "0", "--until-stdin-closes"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("start the cloud");
+        let alive = process.stdin.take().expect("the cloud's stdin");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("the cloud's stdout"))
+            .read_line(&mut line)
+            .expect("read the cloud's first line");
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("the cloud did not say where it listens, but {line:?}"))
+            .to_owned();
+        Self {
+            url,
+            process,
+            _alive: alive,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Credentials of an account's administrator role.
+    pub fn credentials(&self, account: &str) -> Credentials {
+        let answer = self.post(&format!("/_cloud/credentials/{account}"), &json!({}));
+        let text = |key: &str| {
+            answer[key]
+                .as_str()
+                .unwrap_or_else(|| panic!("no {key} in {answer}"))
+                .to_owned()
+        };
+        Credentials {
+            access_key_id: text("access_key_id"),
+            secret_access_key: text("secret_access_key"),
+            session_token: text("session_token"),
+        }
+    }
+
+    /// Makes matching calls fail or wait; see the README of the cloud for the matchers.
+    pub fn fault(&self, fault: &Value) {
+        self.post("/_cloud/faults", fault);
+    }
+
+    /// Takes every fault back.
+    pub fn clear_faults(&self) {
+        self.send(reqwest::Method::DELETE, "/_cloud/faults", None);
+    }
+
+    /// Sets an account's knobs.
+    pub fn account(&self, account: &str, knobs: &Value) {
+        self.send(
+            reqwest::Method::PUT,
+            &format!("/_cloud/accounts/{account}"),
+            Some(knobs),
+        );
+    }
+
+    /// The AWS calls seen so far, oldest first.
+    pub fn calls(&self) -> Vec<Value> {
+        let answer = self.send(reqwest::Method::GET, "/_cloud/calls", None);
+        answer.as_array().cloned().expect("an array of calls")
+    }
+
+    /// The calls that change something, since the last [`Cloud::forget_calls`].
+    pub fn mutating_calls(&self) -> Vec<Value> {
+        let mut calls = self.calls();
+        calls.retain(|call| call["mutating"] == true);
+        calls
+    }
+
+    /// Empties the list of calls.
+    pub fn forget_calls(&self) {
+        self.send(reqwest::Method::DELETE, "/_cloud/calls", None);
+    }
+
+    /// What exists in an account, without ids and times that differ from run to run.
+    pub fn state(&self, account: &str) -> Value {
+        self.send(
+            reqwest::Method::GET,
+            &format!("/_cloud/state/{account}"),
+            None,
+        )
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        self.send(reqwest::Method::POST, path, Some(body))
+    }
+
+    fn send(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let what = format!("{method} {path}");
+        let request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        block_on(async {
+            let answer = request
+                .send()
+                .await
+                .unwrap_or_else(|e| panic!("{what}: {e}"));
+            let status = answer.status();
+            let text = answer
+                .text()
+                .await
+                .unwrap_or_else(|e| panic!("{what}: {e}"));
+            assert!(status.is_success(), "{what}: {status} {text}");
+            serde_json::from_str(&text).unwrap_or(Value::Null)
+        })
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        // Its own process, by its id; it may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The checkout that the tests were built from.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The cloud's Python, made by the project's own script where it is missing.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let install = Command::new(repository().join("tests/cloud/install"))
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("run tests/cloud/install");
+        assert!(install.status.success(), "tests/cloud/install failed");
+        PathBuf::from(String::from_utf8_lossy(&install.stdout).trim())
+    })
+}

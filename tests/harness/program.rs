@@ -1,0 +1,99 @@
+//! The real programs as processes: arguments and environment in, exit code and text out.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::cloud::{Cloud, Credentials};
+
+/// A program about to be started, with an empty environment but for what is set here.
+pub struct Program(Command);
+
+/// What a program did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code, or -1 when a signal ended it.
+    pub code: i32,
+    /// Data.
+    pub stdout: String,
+    /// Talk.
+    pub stderr: String,
+}
+
+/// `hubward`, run in a directory.
+pub fn hubward(directory: &Path) -> Program {
+    Program::new(env!("CARGO_BIN_EXE_hubward-under-test"), directory)
+}
+
+/// `hubward-agent`, run in a directory.
+pub fn agent(directory: &Path) -> Program {
+    Program::new(env!("CARGO_BIN_EXE_hubward-agent-under-test"), directory)
+}
+
+impl Program {
+    fn new(path: &str, directory: &Path) -> Self {
+        let mut command = Command::new(path);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", directory)
+            .env("USER", "operator")
+            .env("LANG", "C.UTF-8")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .current_dir(directory)
+            .stdin(Stdio::null());
+        Self(command)
+    }
+
+    /// Adds arguments.
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.0.args(args);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Points the program at a cloud, with an account's credentials.
+    pub fn at(self, cloud: &Cloud, credentials: &Credentials) -> Self {
+        self.env("AWS_ENDPOINT_URL", cloud.url())
+            .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key)
+            .env("AWS_SESSION_TOKEN", &credentials.session_token)
+    }
+
+    /// Runs the program to its end.
+    pub fn run(mut self) -> Outcome {
+        let output = self.0.output().expect("start the program");
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Itself, once its exit code is as expected.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// Its standard output, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("{e} in {}\nstderr:\n{}", self.stdout, self.stderr))
+    }
+}

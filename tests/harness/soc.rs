@@ -1,0 +1,107 @@
+//! A SOC ready to work: a directory with its configuration and database, the administrator's
+//! Security Hub on in every Region, and its credentials.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::aws::{block_on, security_hub};
+use super::cloud::{Cloud, Credentials};
+use super::program::{Outcome, Program, agent, hubward};
+
+/// The administrator account of every story.
+pub const ADMINISTRATOR: &str = "999999999999";
+/// The home Region of every story.
+pub const HOME: &str = "ap-northeast-1";
+/// The linked Region of every story.
+pub const LINKED: &str = "us-east-1";
+
+/// One SOC and its cloud.
+pub struct Soc {
+    /// Where it lives.
+    pub cloud: Cloud,
+    credentials: Credentials,
+    directory: TempDir,
+}
+
+impl Soc {
+    /// A SOC over two Regions, with an empty ledger.
+    pub fn new() -> Self {
+        let cloud = Cloud::start();
+        let soc = Self {
+            credentials: cloud.credentials(ADMINISTRATOR),
+            directory: TempDir::new().expect("a directory"),
+            cloud,
+        };
+        soc.write(
+            "hubward.toml",
+            format!(
+                "[hub]\nadministrator = \"{ADMINISTRATOR}\"\nhome_region = \"{HOME}\"\nlinked_regions = [\"{LINKED}\"]\n"
+            ),
+        );
+        soc.hubward(["init"]).expect(0);
+        for region in [HOME, LINKED] {
+            let hub = security_hub(&soc.cloud, ADMINISTRATOR, region);
+            block_on(
+                hub.enable_security_hub()
+                    .enable_default_standards(false)
+                    .send(),
+            )
+            .expect("enable the administrator's Security Hub");
+        }
+        soc.cloud.forget_calls();
+        soc
+    }
+
+    /// Its directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes a file into its directory.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).expect("write a file");
+        path
+    }
+
+    /// `hubward`, not started yet.
+    pub fn program(&self) -> Program {
+        hubward(self.directory.path()).at(&self.cloud, &self.credentials)
+    }
+
+    /// Runs `hubward` as the operator does.
+    pub fn hubward<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
+        self.program().args(args).run()
+    }
+
+    /// `hubward-agent` in a member's shell, not started yet.
+    pub fn member(&self, account: &str) -> Program {
+        agent(self.directory.path()).at(&self.cloud, &self.cloud.credentials(account))
+    }
+
+    /// Runs `hubward-agent setup --yes` over both Regions in a member's shell.
+    pub fn set_up(&self, account: &str) -> Outcome {
+        self.member(account)
+            .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
+            .args(["--region", HOME, "--region", LINKED])
+            .run()
+    }
+
+    /// Imports accounts whose rows are `ID,PROJECT,EMAIL`.
+    pub fn import(&self, rows: &[(&str, &str, &str)]) {
+        let mut csv = String::from("Account ID,Project,Contact email\n");
+        for (id, project, email) in rows {
+            csv.push_str(&format!("{id},{project},{email}\n"));
+        }
+        let file = self.write("ledger.csv", csv);
+        self.hubward(["ledger", "import", path_str(&file), "--yes"])
+            .expect(0);
+    }
+}
+
+/// A path as an argument.
+pub fn path_str(path: &Path) -> &str {
+    path.to_str().expect("a path of this test is UTF-8")
+}
