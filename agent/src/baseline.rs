@@ -24,7 +24,10 @@ impl Baseline {
     /// The one Region that records the global IAM types: the first that every account has. An opt-in Region cannot record them, so a baseline of opt-in Regions alone has
     /// none that does.
     pub(crate) fn global_region(&self) -> Option<Region> {
-        self.regions.iter().copied().find(|region| !region.is_opt_in())
+        self.regions
+            .iter()
+            .copied()
+            .find(|region| !region.is_opt_in())
     }
 }
 
@@ -140,7 +143,11 @@ mod tests {
         assert!(!cis.names("arn:aws:securityhub:::ruleset/xcis-aws-foundations-benchmark/v/1.2.0"));
         assert!(!cis.names("cis-aws-foundations-benchmark/v/1.2.0"));
         for wrong in ["", "a b", "\u{1b}[31m", "arn:aws:s3:::bucket"] {
-            assert_eq!(wrong.parse::<StandardId>(), Err(InvalidStandard), "{wrong:?}");
+            assert_eq!(
+                wrong.parse::<StandardId>(),
+                Err(InvalidStandard),
+                "{wrong:?}"
+            );
         }
     }
 }

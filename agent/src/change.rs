@@ -105,9 +105,15 @@ impl Change {
     /// arrived everywhere: a new role takes seconds to be known, and so does a new policy.
     pub(crate) fn may_settle(&self, code: &str) -> bool {
         match self {
-            Self::PutRecorder { .. } => matches!(code, "InvalidRoleException" | "InsufficientPermissionsException"),
+            Self::PutRecorder { .. } => matches!(
+                code,
+                "InvalidRoleException" | "InsufficientPermissionsException"
+            ),
             Self::PutDeliveryChannel(_) => {
-                matches!(code, "InsufficientDeliveryPolicyException" | "NoSuchBucketException")
+                matches!(
+                    code,
+                    "InsufficientDeliveryPolicyException" | "NoSuchBucketException"
+                )
             }
             Self::BlockPublicAccess(_) | Self::PutBucketPolicy(_) => {
                 matches!(code, "NoSuchBucket" | "OperationAborted")
@@ -127,7 +133,10 @@ mod tests {
         let bucket = Bucket::of(&account, "ap-northeast-1".parse().unwrap());
         assert_eq!(bucket.name, "hubward-config-012345678901-ap-northeast-1-an");
         assert_eq!(Bucket::recognise(&account, &bucket.name), Some(bucket));
-        assert_eq!(Bucket::recognise(&account, "config-bucket-012345678901"), None);
+        assert_eq!(
+            Bucket::recognise(&account, "config-bucket-012345678901"),
+            None
+        );
         assert_eq!(
             Bucket::recognise(&account, "hubward-config-999999999999-ap-northeast-1-an"),
             None

@@ -112,7 +112,11 @@ mod tests {
             "hubward-agent setup --server https://soc.example.com",
             "hubward-agent plan --yes",
         ] {
-            assert_eq!(parse_words(words).map(|_| ()).unwrap_err().exit_code(), 2, "{words}");
+            assert_eq!(
+                parse_words(words).map(|_| ()).unwrap_err().exit_code(),
+                2,
+                "{words}"
+            );
         }
     }
 

@@ -8,11 +8,14 @@ use crate::text::{self, Lang};
 
 const WIDTH: usize = 80;
 const REGION_COLUMN: usize = 16;
-const STEP_COLUMN: usize = 12;
+const STEP_COLUMN: usize = 13;
 
 /// A whole result.
 pub(crate) fn report(report: &RunReport, lang: Lang) -> String {
-    let mut lines = vec![text::heading(&report.account, &report.administrator, lang).into_owned(), String::new()];
+    let mut lines = vec![
+        text::heading(&report.account, &report.administrator, lang).into_owned(),
+        String::new(),
+    ];
     lines.extend(table(&report.regions, lang));
     for note in notes(&report.regions) {
         lines.push(String::new());
@@ -38,7 +41,11 @@ fn table(regions: &[RegionReport], lang: Lang) -> Vec<String> {
     let heads = Step::ALL.map(|step| text::step(step, lang).into_owned());
     let head = row(&text::region_head(lang), &heads);
     let rows = regions.iter().map(|region| {
-        let cells: Vec<_> = region.steps.iter().map(|step| cell(step.state, lang)).collect();
+        let cells: Vec<_> = region
+            .steps
+            .iter()
+            .map(|step| cell(step.state, lang))
+            .collect();
         row(region.region.as_str(), &cells)
     });
     std::iter::once(head).chain(rows).collect()
@@ -132,7 +139,11 @@ fn wrap(text: &str, indent: usize) -> Vec<String> {
             line = " ".repeat(indent);
             is_fresh = true;
         }
-        line.push_str(if is_fresh && !lines.is_empty() { piece.trim_start() } else { piece });
+        line.push_str(if is_fresh && !lines.is_empty() {
+            piece.trim_start()
+        } else {
+            piece
+        });
         is_fresh = is_fresh && piece.trim().is_empty();
     }
     lines.push(line.trim_end().to_owned());
@@ -158,7 +169,8 @@ fn piece_end(text: &str) -> usize {
             break;
         };
         let after_space = c == ' ' && next != ' ';
-        let between_wide = (is_wide(c) || is_wide(next)) && !is_closing(next) && !is_opening(c) && next != ' ';
+        let between_wide =
+            (is_wide(c) || is_wide(next)) && !is_closing(next) && !is_opening(c) && next != ' ';
         if after_space || between_wide {
             return next_at;
         }

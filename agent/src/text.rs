@@ -77,16 +77,20 @@ pub(crate) fn change(change: &Change, lang: Lang) -> Text {
     let locale = lang.code();
     match change {
         Change::CreateServiceLinkedRole => t!("change.create_service_linked_role", locale = locale),
-        Change::CreateBucket(bucket) => t!("change.create_bucket", locale = locale, bucket = bucket.name),
-        Change::BlockPublicAccess(bucket) => {
-            t!("change.block_public_access", locale = locale, bucket = bucket.name)
+        Change::CreateBucket(bucket) => t!(
+            "change.create_bucket",
+            locale = locale,
+            bucket = bucket.name
+        ),
+        Change::BlockPublicAccess(_) => t!("change.block_public_access", locale = locale),
+        Change::PutBucketPolicy(_) => t!("change.put_bucket_policy", locale = locale),
+        Change::PutRecorder { global_types: true } => {
+            t!("change.put_recorder_with_global_types", locale = locale)
         }
-        Change::PutBucketPolicy(bucket) => t!("change.put_bucket_policy", locale = locale, bucket = bucket.name),
-        Change::PutRecorder { global_types: true } => t!("change.put_recorder_with_global_types", locale = locale),
-        Change::PutRecorder { global_types: false } => t!("change.put_recorder", locale = locale),
-        Change::PutDeliveryChannel(bucket) => {
-            t!("change.put_delivery_channel", locale = locale, bucket = bucket.name)
-        }
+        Change::PutRecorder {
+            global_types: false,
+        } => t!("change.put_recorder", locale = locale),
+        Change::PutDeliveryChannel(_) => t!("change.put_delivery_channel", locale = locale),
         Change::StartRecorder => t!("change.start_recorder", locale = locale),
         Change::CreateDetector => t!("change.create_detector", locale = locale),
         Change::ResumeDetector { .. } => t!("change.resume_detector", locale = locale),
@@ -99,7 +103,11 @@ pub(crate) fn change(change: &Change, lang: Lang) -> Text {
             )
         }
         Change::AcceptInvitation { administrator, .. } => {
-            t!("change.accept_invitation", locale = locale, administrator = administrator)
+            t!(
+                "change.accept_invitation",
+                locale = locale,
+                administrator = administrator
+            )
         }
     }
 }
@@ -108,8 +116,14 @@ pub(crate) fn change(change: &Change, lang: Lang) -> Text {
 pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
     let locale = lang.code();
     match reason {
-        Reason::Recording { recorder } => t!("detail.recording", locale = locale, recorder = recorder),
-        Reason::RecorderStopped { recorder } => t!("detail.recorder_stopped", locale = locale, recorder = recorder),
+        Reason::Recording { recorder } => {
+            t!("detail.recording", locale = locale, recorder = recorder)
+        }
+        Reason::RecorderStopped { recorder } => t!(
+            "detail.recorder_stopped",
+            locale = locale,
+            recorder = recorder
+        ),
         Reason::RecorderMisses { recorder, types } => t!(
             "detail.recorder_misses",
             locale = locale,
@@ -118,60 +132,129 @@ pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
             types = list(types.iter().take(3))
         ),
         Reason::GlobalTypesNowhere { recorder } => {
-            t!("detail.global_types_nowhere", locale = locale, recorder = recorder)
+            t!(
+                "detail.global_types_nowhere",
+                locale = locale,
+                recorder = recorder
+            )
         }
         Reason::DeliveryFails { recorder, code } => {
-            t!("detail.delivery_fails", locale = locale, recorder = recorder, code = code)
+            t!(
+                "detail.delivery_fails",
+                locale = locale,
+                recorder = recorder,
+                code = code
+            )
         }
         Reason::SecurityHubRecords { recorder } => {
-            t!("detail.security_hub_records", locale = locale, recorder = recorder)
+            t!(
+                "detail.security_hub_records",
+                locale = locale,
+                recorder = recorder
+            )
         }
         Reason::ControlTowerRecords {
             recorder,
             recording: true,
-        } => t!("detail.control_tower_records", locale = locale, recorder = recorder),
+        } => t!(
+            "detail.control_tower_records",
+            locale = locale,
+            recorder = recorder
+        ),
         Reason::ControlTowerRecords {
             recorder,
             recording: false,
-        } => t!("detail.control_tower_stopped", locale = locale, recorder = recorder),
-        Reason::DetectorOn { frequency } => t!("detail.detector_on", locale = locale, frequency = frequency),
+        } => t!(
+            "detail.control_tower_stopped",
+            locale = locale,
+            recorder = recorder
+        ),
+        Reason::DetectorOn { frequency } => {
+            t!("detail.detector_on", locale = locale, frequency = frequency)
+        }
         Reason::DetectorSuspendedBy { administrator } => {
-            t!("detail.detector_suspended_by", locale = locale, administrator = administrator)
+            t!(
+                "detail.detector_suspended_by",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::HubOn => t!("detail.hub_on", locale = locale),
         Reason::StandardsReady(standards) => {
-            t!("detail.standards_ready", locale = locale, standards = list(standards))
+            t!(
+                "detail.standards_ready",
+                locale = locale,
+                standards = list(standards)
+            )
         }
         Reason::StandardsPending(standards) => {
-            t!("detail.standards_pending", locale = locale, standards = list(standards))
+            t!(
+                "detail.standards_pending",
+                locale = locale,
+                standards = list(standards)
+            )
         }
         Reason::StandardIncomplete { standard, code } => {
-            t!("detail.standard_incomplete", locale = locale, standard = standard, code = code)
+            t!(
+                "detail.standard_incomplete",
+                locale = locale,
+                standard = standard,
+                code = code
+            )
         }
         Reason::StandardsNotOffered(standards) => {
-            t!("detail.standards_not_offered", locale = locale, standards = list(standards))
+            t!(
+                "detail.standards_not_offered",
+                locale = locale,
+                standards = list(standards)
+            )
         }
         Reason::StandardsUnknown(standards) => {
-            t!("detail.standards_unknown", locale = locale, standards = list(standards))
+            t!(
+                "detail.standards_unknown",
+                locale = locale,
+                standards = list(standards)
+            )
         }
-        Reason::MemberOf { administrator } => t!("detail.member_of", locale = locale, administrator = administrator),
-        Reason::MembershipNotEnabled { administrator, status } => t!(
+        Reason::MemberOf { administrator } => t!(
+            "detail.member_of",
+            locale = locale,
+            administrator = administrator
+        ),
+        Reason::MembershipNotEnabled {
+            administrator,
+            status,
+        } => t!(
             "detail.membership_not_enabled",
             locale = locale,
             administrator = administrator,
             status = status
         ),
-        Reason::NoInvitation { administrator, ignored } if ignored.is_empty() => {
-            t!("detail.no_invitation", locale = locale, administrator = administrator)
+        Reason::NoInvitation {
+            administrator,
+            ignored,
+        } if ignored.is_empty() => {
+            t!(
+                "detail.no_invitation",
+                locale = locale,
+                administrator = administrator
+            )
         }
-        Reason::NoInvitation { administrator, ignored } => t!(
+        Reason::NoInvitation {
+            administrator,
+            ignored,
+        } => t!(
             "detail.only_other_invitations",
             locale = locale,
             administrator = administrator,
             others = list(ignored)
         ),
         Reason::MemberOfAnother { administrator } => {
-            t!("detail.member_of_another", locale = locale, administrator = administrator)
+            t!(
+                "detail.member_of_another",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::Refused(refusal) => refused(refusal, lang),
         Reason::RegionOff => t!("detail.region_off", locale = locale),
@@ -183,10 +266,18 @@ pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
             changes = sentence(changes, lang)
         ),
         Reason::WouldFollow(Intention::Enable(standards)) => {
-            t!("detail.would_enable_standards", locale = locale, standards = list(standards))
+            t!(
+                "detail.would_enable_standards",
+                locale = locale,
+                standards = list(standards)
+            )
         }
         Reason::WouldFollow(Intention::Join(administrator)) => {
-            t!("detail.would_join", locale = locale, administrator = administrator)
+            t!(
+                "detail.would_join",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::NotSeenAfterwards(changes) => t!(
             "detail.not_seen_afterwards",
@@ -203,33 +294,52 @@ pub(crate) fn hint(reason: &Reason, lang: Lang) -> Option<Text> {
     Some(match reason {
         Reason::Recording { .. }
         | Reason::SecurityHubRecords { .. }
-        | Reason::ControlTowerRecords { recording: true, .. }
+        | Reason::ControlTowerRecords {
+            recording: true, ..
+        }
         | Reason::DetectorOn { .. }
         | Reason::HubOn
         | Reason::StandardsReady(_)
         | Reason::MemberOf { .. }
         | Reason::WouldChange(_)
         | Reason::WouldFollow(_) => return None,
-        Reason::RecorderStopped { recorder } => t!("hint.start_recorder", locale = locale, recorder = recorder),
+        Reason::RecorderStopped { recorder } => {
+            t!("hint.start_recorder", locale = locale, recorder = recorder)
+        }
         Reason::RecorderMisses { .. } => t!("hint.record_all", locale = locale),
         Reason::GlobalTypesNowhere { .. } => t!("hint.record_global_types", locale = locale),
         Reason::DeliveryFails { .. } => t!("hint.repair_delivery", locale = locale),
         Reason::ControlTowerRecords { .. } => t!("hint.ask_control_tower", locale = locale),
         Reason::DetectorSuspendedBy { administrator } => {
-            t!("hint.ask_guardduty_administrator", locale = locale, administrator = administrator)
+            t!(
+                "hint.ask_guardduty_administrator",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::StandardsPending(_) => t!("hint.wait_for_standards", locale = locale),
-        Reason::StandardIncomplete { code, .. } if code == "NO_AVAILABLE_CONFIGURATION_RECORDER" => {
+        Reason::StandardIncomplete { code, .. }
+            if code == "NO_AVAILABLE_CONFIGURATION_RECORDER" =>
+        {
             t!("hint.standard_needs_recorder", locale = locale)
         }
         Reason::StandardIncomplete { .. } => t!("hint.look_at_standard", locale = locale),
         Reason::StandardsNotOffered(_) => t!("hint.standard_not_here", locale = locale),
         Reason::StandardsUnknown(_) => t!("hint.check_standard_name", locale = locale),
-        Reason::MembershipNotEnabled { administrator, .. } | Reason::NoInvitation { administrator, .. } => {
-            t!("hint.soc_invites", locale = locale, administrator = administrator)
+        Reason::MembershipNotEnabled { administrator, .. }
+        | Reason::NoInvitation { administrator, .. } => {
+            t!(
+                "hint.soc_invites",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::MemberOfAnother { administrator } => {
-            t!("hint.leave_other_administrator", locale = locale, administrator = administrator)
+            t!(
+                "hint.leave_other_administrator",
+                locale = locale,
+                administrator = administrator
+            )
         }
         Reason::Refused(refusal) => refused_hint(refusal, lang),
         Reason::RegionOff => t!("hint.enable_region", locale = locale),
@@ -244,7 +354,13 @@ pub(crate) fn refused(refusal: &Refusal, lang: Lang) -> Text {
     let locale = lang.code();
     let (operation, region, code) = (refusal.operation.name, refusal.region, &refusal.code);
     if refusal.message.is_empty() {
-        t!("refused.bare", locale = locale, operation = operation, region = region, code = code)
+        t!(
+            "refused.bare",
+            locale = locale,
+            operation = operation,
+            region = region,
+            code = code
+        )
     } else {
         t!(
             "refused.with_message",
@@ -264,7 +380,12 @@ pub(crate) fn refused_hint(refusal: &Refusal, lang: Lang) -> Text {
         Cause::Denied {
             by: Denier::ServiceControlPolicy,
             action,
-        } => t!("hint.ask_scp", locale = locale, action = action, region = refusal.region),
+        } => t!(
+            "hint.ask_scp",
+            locale = locale,
+            action = action,
+            region = refusal.region
+        ),
         Cause::Denied {
             by: Denier::ExplicitDeny,
             action,
@@ -277,7 +398,11 @@ pub(crate) fn refused_hint(refusal: &Refusal, lang: Lang) -> Text {
         Cause::RegionOff => t!("hint.enable_region", locale = locale),
         Cause::Credentials => t!("hint.new_credentials", locale = locale),
         Cause::Throttled => t!("hint.run_again_later", locale = locale),
-        Cause::Unreachable => t!("hint.check_network", locale = locale, region = refusal.region),
+        Cause::Unreachable => t!(
+            "hint.check_network",
+            locale = locale,
+            region = refusal.region
+        ),
         Cause::Other => t!("hint.run_again", locale = locale),
     }
 }
@@ -302,12 +427,16 @@ pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
             t!("error.bad_administrator", locale = locale),
             Some(t!("error.no_administrator.hint", locale = locale)),
         ),
-        Trouble::NoCredentials => (
-            t!("error.no_credentials", locale = locale),
+        Trouble::NoCredentials(why) => (
+            t!("error.no_credentials", locale = locale, why = why),
             Some(t!("error.no_credentials.hint", locale = locale)),
         ),
         Trouble::UnsafeEndpoint(endpoint) => (
-            t!("error.unsafe_endpoint", locale = locale, endpoint = endpoint),
+            t!(
+                "error.unsafe_endpoint",
+                locale = locale,
+                endpoint = endpoint
+            ),
             Some(t!("error.unsafe_endpoint.hint", locale = locale)),
         ),
         Trouble::NoIdentity(refusal) => {
@@ -319,7 +448,11 @@ pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
             (refused(refusal, lang), Some(hint))
         }
         Trouble::CallerIsAdministrator(account) => (
-            t!("error.caller_is_administrator", locale = locale, account = account),
+            t!(
+                "error.caller_is_administrator",
+                locale = locale,
+                account = account
+            ),
             Some(t!("error.caller_is_administrator.hint", locale = locale)),
         ),
     }
@@ -329,23 +462,45 @@ pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
 pub(crate) fn event(event: &Event, lang: Lang) -> Text {
     let locale = lang.code();
     match event {
-        Event::Made { region, change: made } => {
-            t!("talk.made", locale = locale, region = region, change = change(made, lang))
+        Event::Made {
+            region,
+            change: made,
+        } => {
+            t!(
+                "talk.made",
+                locale = locale,
+                region = region,
+                change = change(made, lang)
+            )
         }
-        Event::Refused { refusal, .. } => refused(refusal, lang),
-        Event::AwaitsInvitation { region } => t!("talk.awaits_invitation", locale = locale, region = region),
-        Event::AwaitsStandards { region } => t!("talk.awaits_standards", locale = locale, region = region),
+        Event::Refused(refusal) => refused(refusal, lang),
+        Event::AwaitsInvitation { region } => {
+            t!("talk.awaits_invitation", locale = locale, region = region)
+        }
+        Event::AwaitsStandards { region } => {
+            t!("talk.awaits_standards", locale = locale, region = region)
+        }
     }
 }
 
 /// What is looked at.
 pub(crate) fn looking(account: &AccountId, count: usize, lang: Lang) -> Text {
-    t!("talk.looking", locale = lang.code(), account = account, count = count)
+    t!(
+        "talk.looking",
+        locale = lang.code(),
+        account = account,
+        count = count
+    )
 }
 
 /// Whose result it is.
 pub(crate) fn heading(account: &AccountId, administrator: &AccountId, lang: Lang) -> Text {
-    t!("talk.heading", locale = lang.code(), account = account, administrator = administrator)
+    t!(
+        "talk.heading",
+        locale = lang.code(),
+        account = account,
+        administrator = administrator
+    )
 }
 
 /// Whether the changes may be made.
@@ -396,23 +551,51 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
         .flat_map(|region| &region.steps)
         .map(|step| (step.step, step.state))
         .collect();
-    let count = |wanted: &[State]| states.iter().filter(|(_, state)| wanted.contains(state)).count();
+    let count = |wanted: &[State]| {
+        states
+            .iter()
+            .filter(|(_, state)| wanted.contains(state))
+            .count()
+    };
     let all = states.len();
     let open = all - count(&[State::Already, State::Changed]);
     let failed = count(&[State::Failed]);
     let mut lines = vec![if failed > 0 {
-        t!("summary.failed", locale = locale, open = open, all = all, failed = failed, changes = changes)
+        t!(
+            "summary.failed",
+            locale = locale,
+            open = open,
+            all = all,
+            failed = failed,
+            changes = changes
+        )
     } else {
-        t!("summary.incomplete", locale = locale, open = open, all = all, changes = changes)
+        t!(
+            "summary.incomplete",
+            locale = locale,
+            open = open,
+            all = all,
+            changes = changes
+        )
     }];
     if states.contains(&(Step::Invitation, State::Waiting)) {
         let administrator = &report.administrator;
-        lines.push(t!("summary.waits_for_soc", locale = locale, administrator = administrator));
+        lines.push(t!(
+            "summary.waits_for_soc",
+            locale = locale,
+            administrator = administrator
+        ));
     }
     if states.contains(&(Step::Standards, State::Waiting)) {
         lines.push(t!("summary.waits_for_aws", locale = locale));
     }
-    if count(&[State::Insufficient, State::ManagedElsewhere, State::Blocked, State::Failed]) > 0 {
+    if count(&[
+        State::Insufficient,
+        State::ManagedElsewhere,
+        State::Blocked,
+        State::Failed,
+    ]) > 0
+    {
         lines.push(t!("summary.waits_for_you", locale = locale));
     }
     lines.push(if open == count(&[State::Waiting]) {

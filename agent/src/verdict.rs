@@ -221,12 +221,18 @@ mod tests {
             state(needs(), false, Some(("AccessDeniedException", "no"))),
             State::Blocked
         );
-        assert_eq!(state(needs(), true, Some(("InternalException", ""))), State::Failed);
+        assert_eq!(
+            state(needs(), true, Some(("InternalException", ""))),
+            State::Failed
+        );
         assert_eq!(
             state(
                 needs(),
                 false,
-                Some(("AccessDeniedException", "… a central configuration policy …"))
+                Some((
+                    "AccessDeniedException",
+                    "… a central configuration policy …"
+                ))
             ),
             State::ManagedElsewhere
         );
@@ -258,7 +264,10 @@ mod tests {
             ExitStatus::Complete
         );
         assert_eq!(of(vec![elsewhere(false)]), ExitStatus::Incomplete);
-        assert_eq!(of(vec![Standing::Blocked(Reason::RegionOff)]), ExitStatus::Incomplete);
+        assert_eq!(
+            of(vec![Standing::Blocked(Reason::RegionOff)]),
+            ExitStatus::Incomplete
+        );
         assert_eq!(
             of(vec![
                 Standing::Blocked(Reason::RegionOff),

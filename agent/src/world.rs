@@ -16,12 +16,17 @@ pub(crate) struct World {
 
 impl World {
     /// The world of this process.
-    #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the environment is read"
+    )]
     pub(crate) fn of_this_process() -> Self {
         Self {
             args: std::env::args_os().collect(),
             env: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
                 .collect(),
         }
     }
@@ -47,7 +52,9 @@ impl World {
 /// Prints data. A reader that has gone away is no error of ours.
 pub(crate) fn print(text: &str) {
     let mut stdout = io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
 }
 
 /// Says something to the person who watches.
@@ -69,7 +76,9 @@ impl Terminal {
 
     /// Asks, and waits for a line.
     pub(crate) fn ask(mut self, question: &str) -> Option<String> {
-        write!(self.0, "{question} ").and_then(|()| self.0.flush()).ok()?;
+        write!(self.0, "{question} ")
+            .and_then(|()| self.0.flush())
+            .ok()?;
         let mut answer = String::new();
         BufReader::new(self.0).read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())

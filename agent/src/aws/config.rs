@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{
-    ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, RecorderStatus, RecordingGroup,
-    RecordingStrategyType, ResourceType, Tag,
+    ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, RecorderStatus,
+    RecordingGroup, RecordingStrategyType, ResourceType, Tag,
 };
 use hubward_protocol::Region;
 
@@ -27,7 +27,12 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     let client = Client::new(sdk);
     // Describe returns only the customer managed recorder; List all of them.
     let (all, recorders, statuses, channels) = futures::join!(
-        client.list_configuration_recorders().into_paginator().items().send().collect::<Result<Vec<_>, _>>(),
+        client
+            .list_configuration_recorders()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>(),
         client.describe_configuration_recorders().send(),
         client.describe_configuration_recorder_status().send(),
         client.describe_delivery_channels().send(),
@@ -52,10 +57,13 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
                 .find(|status| status.name() == recorder.name());
             recorder_seen(recorder, status)
         });
-    let channel = channels.delivery_channels().first().map(|channel| ChannelSeen {
-        name: channel.name().unwrap_or_default().to_owned(),
-        bucket: channel.s3_bucket_name().unwrap_or_default().to_owned(),
-    });
+    let channel = channels
+        .delivery_channels()
+        .first()
+        .map(|channel| ChannelSeen {
+            name: channel.name().unwrap_or_default().to_owned(),
+            bucket: channel.s3_bucket_name().unwrap_or_default().to_owned(),
+        });
     Ok(ConfigSeen {
         recorder,
         service_linked,
@@ -63,7 +71,10 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     })
 }
 
-fn recorder_seen(recorder: &ConfigurationRecorder, status: Option<&ConfigurationRecorderStatus>) -> RecorderSeen {
+fn recorder_seen(
+    recorder: &ConfigurationRecorder,
+    status: Option<&ConfigurationRecorderStatus>,
+) -> RecorderSeen {
     let failed = status.filter(|status| status.last_status() == Some(&RecorderStatus::Failure));
     RecorderSeen {
         name: recorder.name().unwrap_or_default().to_owned(),
@@ -76,16 +87,23 @@ fn recorder_seen(recorder: &ConfigurationRecorder, status: Option<&Configuration
 /// A recorder without a group records everything but the global IAM types.
 fn coverage(group: Option<&RecordingGroup>) -> Coverage {
     let Some(group) = group else {
-        return Coverage::All { global_types: false };
+        return Coverage::All {
+            global_types: false,
+        };
     };
-    let names = |types: &[ResourceType]| types.iter().map(|name| name.as_str().to_owned()).collect();
-    let strategy = group.recording_strategy().and_then(|strategy| strategy.use_only());
+    let names =
+        |types: &[ResourceType]| types.iter().map(|name| name.as_str().to_owned()).collect();
+    let strategy = group
+        .recording_strategy()
+        .and_then(|strategy| strategy.use_only());
     let excluded = group
         .exclusion_by_resource_types()
         .map(|excluded| excluded.resource_types())
         .unwrap_or_default();
     match strategy {
-        Some(RecordingStrategyType::ExclusionByResourceTypes) => Coverage::AllExcept(names(excluded)),
+        Some(RecordingStrategyType::ExclusionByResourceTypes) => {
+            Coverage::AllExcept(names(excluded))
+        }
         _ if group.all_supported() => Coverage::All {
             global_types: group.include_global_resource_types(),
         },

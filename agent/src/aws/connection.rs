@@ -59,7 +59,10 @@ pub(crate) async fn connect(home: Region, overrides: &[String]) -> Result<Aws, C
         .load()
         .await;
     // The SDK also reads an override from the profile, and tells.
-    let endpoints = overrides.iter().map(String::as_str).chain(sdk.endpoint_url());
+    let endpoints = overrides
+        .iter()
+        .map(String::as_str)
+        .chain(sdk.endpoint_url());
     for endpoint in endpoints {
         if !is_private(endpoint) {
             return Err(ConnectError::UnsafeEndpoint(endpoint.to_owned()));
@@ -120,7 +123,9 @@ fn is_private(endpoint: &str) -> bool {
         .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
         .map_or(authority, |(host, _)| host);
     host == "localhost"
-        || authority.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
+        || authority
+            .parse::<SocketAddr>()
+            .is_ok_and(|address| address.ip().is_loopback())
         || host
             .trim_start_matches('[')
             .trim_end_matches(']')

@@ -3,7 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types::{
-    DetectorFeature, DetectorFeatureConfiguration, DetectorStatus, FeatureStatus, FindingPublishingFrequency,
+    DetectorFeature, DetectorFeatureConfiguration, DetectorStatus, FeatureStatus,
+    FindingPublishingFrequency,
 };
 use hubward_protocol::Region;
 
@@ -50,7 +51,8 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySe
         let frequency = found.finding_publishing_frequency();
         return Ok(GuardDutySeen::Enabled {
             detector: detector.clone(),
-            frequency: frequency.map_or_else(String::new, |frequency| frequency.as_str().to_owned()),
+            frequency: frequency
+                .map_or_else(String::new, |frequency| frequency.as_str().to_owned()),
         });
     }
     let administrator = client

@@ -33,6 +33,11 @@ pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Seen<Identity> {
             partition: partition.to_owned(),
         })
         .ok_or_else(|| {
-            Refusal::answered(GET_CALLER_IDENTITY, region, "UnreadableAnswer", "no account and ARN")
+            Refusal::answered(
+                GET_CALLER_IDENTITY,
+                region,
+                "UnreadableAnswer",
+                "no account and ARN",
+            )
         })
 }

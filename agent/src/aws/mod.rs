@@ -64,8 +64,11 @@ impl Aws {
 
     /// Everything that matters in one Region.
     pub(crate) async fn region(&self, region: Region) -> RegionSeen {
-        let (config, guardduty, security_hub) =
-            futures::join!(self.config(region), self.guardduty(region), self.security_hub(region));
+        let (config, guardduty, security_hub) = futures::join!(
+            self.config(region),
+            self.guardduty(region),
+            self.security_hub(region)
+        );
         RegionSeen {
             region,
             enabled: Opted::In,
@@ -91,7 +94,12 @@ impl Aws {
     }
 
     /// Performs one change. A global one ignores the Region.
-    pub(crate) async fn perform(&self, identity: &Identity, region: Region, change: &Change) -> Seen<Effect> {
+    pub(crate) async fn perform(
+        &self,
+        identity: &Identity,
+        region: Region,
+        change: &Change,
+    ) -> Seen<Effect> {
         let sdk = &self.in_region(region);
         let account = &identity.account;
         match change {
@@ -141,14 +149,29 @@ where
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
-            let code = answer.err().code().map_or_else(|| format!("HTTP {status}"), str::to_owned);
-            Refusal::answered(operation, region, &code, answer.err().message().unwrap_or_default())
+            let code = answer
+                .err()
+                .code()
+                .map_or_else(|| format!("HTTP {status}"), str::to_owned);
+            Refusal::answered(
+                operation,
+                region,
+                &code,
+                answer.err().message().unwrap_or_default(),
+            )
         }
         SdkError::ResponseError(answer) => {
             let status = answer.raw().status().as_u16();
-            Refusal::answered(operation, region, &format!("HTTP {status}"), &root_cause(error))
+            Refusal::answered(
+                operation,
+                region,
+                &format!("HTTP {status}"),
+                &root_cause(error),
+            )
         }
-        SdkError::TimeoutError(_) => Refusal::unreachable(operation, region, "Timeout", &root_cause(error)),
+        SdkError::TimeoutError(_) => {
+            Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
+        }
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
         }

@@ -4,7 +4,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketNamespace, CreateBucketConfiguration, PublicAccessBlockConfiguration, Tag,
+    BucketLocationConstraint, BucketNamespace, CreateBucketConfiguration,
+    PublicAccessBlockConfiguration, Tag,
 };
 use hubward_protocol::AccountId;
 use serde_json::json;
@@ -14,12 +15,18 @@ use crate::change::{Bucket, TAG_KEY, TAG_VALUE};
 use crate::observed::{BucketSeen, Operation, Seen};
 
 const CREATE: Operation = Operation::new("s3:CreateBucket");
-const GET_BLOCK: Operation = Operation::allowed_by("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock");
-const PUT_BLOCK: Operation = Operation::allowed_by("s3:PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock");
+const GET_BLOCK: Operation =
+    Operation::allowed_by("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock");
+const PUT_BLOCK: Operation =
+    Operation::allowed_by("s3:PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock");
 const GET_POLICY: Operation = Operation::new("s3:GetBucketPolicy");
 const PUT_POLICY: Operation = Operation::new("s3:PutBucketPolicy");
 
-pub(super) async fn observe(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<BucketSeen> {
+pub(super) async fn observe(
+    sdk: &SdkConfig,
+    owner: &AccountId,
+    bucket: &Bucket,
+) -> Seen<BucketSeen> {
     let client = client(sdk);
     let block = client
         .get_public_access_block()
@@ -75,7 +82,9 @@ pub(super) async fn create(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) 
     match answer {
         Ok(_) => Ok(Effect::Made),
         Err(error) => match refusal(CREATE, bucket.region, &error) {
-            refusal if refusal.code == "BucketAlreadyOwnedByYou" => confirm_owner(sdk, owner, bucket).await,
+            refusal if refusal.code == "BucketAlreadyOwnedByYou" => {
+                confirm_owner(sdk, owner, bucket).await
+            }
             refusal => Err(refusal),
         },
     }
@@ -85,7 +94,11 @@ async fn confirm_owner(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> S
     observe(sdk, owner, bucket).await.map(|_| Effect::WasThere)
 }
 
-pub(super) async fn block_public_access(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<Effect> {
+pub(super) async fn block_public_access(
+    sdk: &SdkConfig,
+    owner: &AccountId,
+    bucket: &Bucket,
+) -> Seen<Effect> {
     client(sdk)
         .put_public_access_block()
         .bucket(&bucket.name)
@@ -97,7 +110,11 @@ pub(super) async fn block_public_access(sdk: &SdkConfig, owner: &AccountId, buck
         .map_err(|error| refusal(PUT_BLOCK, bucket.region, &error))
 }
 
-pub(super) async fn put_policy(sdk: &SdkConfig, identity: &Identity, bucket: &Bucket) -> Seen<Effect> {
+pub(super) async fn put_policy(
+    sdk: &SdkConfig,
+    identity: &Identity,
+    bucket: &Bucket,
+) -> Seen<Effect> {
     client(sdk)
         .put_bucket_policy()
         .bucket(&bucket.name)

@@ -11,8 +11,8 @@ use hubward_protocol::{AccountId, Region};
 use super::{Effect, refusal};
 use crate::change::{OfferedStandard, TAG_KEY, TAG_VALUE};
 use crate::observed::{
-    AdministratorSeen, HubOn, HubSeen, InvitationSeen, MembershipSeen, Operation, Refusal, Seen, StandardSeen,
-    StandardStatus,
+    AdministratorSeen, HubOn, HubSeen, InvitationSeen, MembershipSeen, Operation, Refusal, Seen,
+    StandardSeen, StandardStatus,
 };
 
 const DESCRIBE: Operation = Operation::new("securityhub:DescribeHub");
@@ -114,7 +114,12 @@ fn status(subscription: &StandardsSubscription) -> StandardStatus {
 async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
     let (administrator, invitations) = futures::join!(
         client.get_administrator_account().send(),
-        client.list_invitations().into_paginator().items().send().collect::<Result<Vec<_>, _>>(),
+        client
+            .list_invitations()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>(),
     );
     let administrator = match administrator {
         Ok(answer) => answer.administrator,

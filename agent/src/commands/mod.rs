@@ -26,7 +26,9 @@ pub(crate) async fn run(world: World) -> ExitStatus {
     };
     let lang = language(cli.lang, &world);
     let result = match cli.command {
-        Command::Setup(args) if args.dry_run => Box::pin(plan::run(&args.baseline, &world, lang)).await,
+        Command::Setup(args) if args.dry_run => {
+            Box::pin(plan::run(&args.baseline, &world, lang)).await
+        }
         Command::Setup(args) => Box::pin(setup::run(&args, &world, lang)).await,
         Command::Plan(args) => Box::pin(plan::run(&args, &world, lang)).await,
         Command::Status(args) => Box::pin(status::run(&args, &world, lang)).await,
@@ -51,8 +53,8 @@ pub(crate) enum Trouble {
     NoAdministrator,
     /// The administrator in the environment is no account.
     BadAdministrator,
-    /// AWS found no credentials.
-    NoCredentials,
+    /// The SDK found no credentials that work; its own word for it.
+    NoCredentials(String),
     /// An endpoint override is not safe.
     UnsafeEndpoint(String),
     /// STS did not say who the caller is.
@@ -69,7 +71,9 @@ impl Trouble {
             | Self::NoAdministrator
             | Self::BadAdministrator
             | Self::UnsafeEndpoint(_) => ExitStatus::Usage,
-            Self::NoCredentials | Self::NoIdentity(_) | Self::CallerIsAdministrator(_) => ExitStatus::Failed,
+            Self::NoCredentials(_) | Self::NoIdentity(_) | Self::CallerIsAdministrator(_) => {
+                ExitStatus::Failed
+            }
         }
     }
 }
@@ -77,8 +81,12 @@ impl Trouble {
 impl From<OpenError> for Trouble {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::Connect(converge::ConnectError::NoCredentials(_)) => Self::NoCredentials,
-            OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => Self::UnsafeEndpoint(endpoint),
+            OpenError::Connect(converge::ConnectError::NoCredentials(why)) => {
+                Self::NoCredentials(why)
+            }
+            OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => {
+                Self::UnsafeEndpoint(endpoint)
+            }
             OpenError::Identity(refusal) => Self::NoIdentity(refusal),
         }
     }
@@ -124,7 +132,10 @@ async fn open(args: &BaselineArgs, world: &World) -> Result<(Session, Vec<Region
 }
 
 /// A session, and what the caller's account should be.
-async fn open_with_baseline(args: &BaselineArgs, world: &World) -> Result<(Session, Baseline), Trouble> {
+async fn open_with_baseline(
+    args: &BaselineArgs,
+    world: &World,
+) -> Result<(Session, Baseline), Trouble> {
     let administrator = administrator(args, world)?;
     let (session, regions) = open(args, world).await?;
     let account = session.identity.account.clone();

@@ -18,7 +18,11 @@ struct Observed<'a> {
 }
 
 /// Runs the command.
-pub(super) async fn run(args: &BaselineArgs, world: &World, lang: Lang) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(
+    args: &BaselineArgs,
+    world: &World,
+    lang: Lang,
+) -> Result<ExitStatus, Trouble> {
     let (session, regions) = open(args, world).await?;
     let account = &session.identity.account;
     say_looking(account, &regions, lang);

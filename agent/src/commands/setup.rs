@@ -18,7 +18,11 @@ use crate::world::{self, Terminal, World};
 const PATIENCE: Duration = Duration::from_secs(4 * 60);
 
 /// Runs the command.
-pub(super) async fn run(args: &SetupArgs, world: &World, lang: Lang) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(
+    args: &SetupArgs,
+    world: &World,
+    lang: Lang,
+) -> Result<ExitStatus, Trouble> {
     let json = args.baseline.json;
     let (session, baseline) = open_with_baseline(&args.baseline, world).await?;
     say_looking(&baseline.account, &baseline.regions, lang);
@@ -58,7 +62,9 @@ pub(super) async fn run(args: &SetupArgs, world: &World, lang: Lang) -> Result<E
         }
         std::future::pending::<()>().await;
     });
-    let outcome = session.carry_out(&baseline, &look, &plan, events, stop).await;
+    let outcome = session
+        .carry_out(&baseline, &look, &plan, events, stop)
+        .await;
     interrupt.abort();
     let _ = talk.await;
     Ok(present(&outcome, &baseline, json, lang))

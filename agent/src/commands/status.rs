@@ -8,7 +8,11 @@ use crate::verdict::ExitStatus;
 use crate::world::World;
 
 /// Runs the command.
-pub(super) async fn run(args: &BaselineArgs, world: &World, lang: Lang) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(
+    args: &BaselineArgs,
+    world: &World,
+    lang: Lang,
+) -> Result<ExitStatus, Trouble> {
     let (session, baseline) = open_with_baseline(args, world).await?;
     let look = session.look(&baseline.regions).await;
     let outcome = look.plan(&baseline).verdict();

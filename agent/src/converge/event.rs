@@ -17,12 +17,7 @@ pub(crate) enum Event {
         change: Change,
     },
     /// A change was refused.
-    Refused {
-        /// Where.
-        region: Region,
-        /// Why.
-        refusal: Refusal,
-    },
+    Refused(Refusal),
     /// The administrator's invitation is waited for.
     AwaitsInvitation {
         /// Where.

@@ -71,7 +71,11 @@ impl Session {
     pub(crate) async fn open(home: Region, endpoints: &[String]) -> Result<Self, OpenError> {
         let aws = aws::connect(home, endpoints).await?;
         let identity = aws.identity().await.map_err(OpenError::Identity)?;
-        Ok(Self { aws, home, identity })
+        Ok(Self {
+            aws,
+            home,
+            identity,
+        })
     }
 
     /// Looks at all Regions at once.
@@ -158,7 +162,11 @@ impl Look {
     pub(crate) fn plan(&self, baseline: &Baseline) -> Plan {
         let around = self.around(baseline);
         Plan {
-            regions: self.regions.iter().map(|seen| plan::region(seen, &around)).collect(),
+            regions: self
+                .regions
+                .iter()
+                .map(|seen| plan::region(seen, &around))
+                .collect(),
             unknown_standards: plan::standards::unknown(&baseline.standards, &self.regions),
         }
     }
@@ -190,7 +198,10 @@ impl Plan {
                 }
             }
         }
-        Outcome { regions, changes: 0 }
+        Outcome {
+            regions,
+            changes: 0,
+        }
     }
 }
 

@@ -73,7 +73,11 @@ impl Run {
     }
 
     /// Carries out a Region's plan, looks again, and judges.
-    pub(super) async fn carry_out(self: Arc<Self>, seen: RegionSeen, plan: RegionPlan) -> RegionVerdict {
+    pub(super) async fn carry_out(
+        self: Arc<Self>,
+        seen: RegionSeen,
+        plan: RegionPlan,
+    ) -> RegionVerdict {
         let fallback = plan.clone();
         timeout(REGION, Box::pin(self.converge(seen, plan)))
             .await
@@ -84,7 +88,9 @@ impl Run {
         let region = seen.region;
         let mut attempts = BTreeMap::new();
         for (step, decision) in plan.steps {
-            if let (Step::Config | Step::GuardDuty | Step::SecurityHub, Decision::Needs(changes)) = (step, decision) {
+            if let (Step::Config | Step::GuardDuty | Step::SecurityHub, Decision::Needs(changes)) =
+                (step, decision)
+            {
                 attempts.insert(step, self.make(region, changes).await);
             }
         }
@@ -105,7 +111,9 @@ impl Run {
             .into_iter()
             .map(|step| {
                 let after = match plan::decide(step, &seen, &around) {
-                    Decision::AfterHub(_) if attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told() => {
+                    Decision::AfterHub(_)
+                        if attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told() =>
+                    {
                         Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
                     }
                     decision => decision,
@@ -117,13 +125,19 @@ impl Run {
     }
 
     /// Enables standards and accepts the invitation, and waits a while for what others have to do.
-    async fn settle(self: &Arc<Self>, seen: &mut RegionSeen, attempts: &mut BTreeMap<Step, Attempt>) {
+    async fn settle(
+        self: &Arc<Self>,
+        seen: &mut RegionSeen,
+        attempts: &mut BTreeMap<Step, Attempt>,
+    ) {
         let region = seen.region;
         let begun = Instant::now();
         let mut pause = Duration::from_secs(1);
         let mut told = None;
         while !self.stop.is_told() {
-            let decide = |seen: &RegionSeen, step| plan::decide(step, seen, &self.around(&self.look.account, seen));
+            let decide = |seen: &RegionSeen, step| {
+                plan::decide(step, seen, &self.around(&self.look.account, seen))
+            };
             let mut made = false;
             for step in [Step::Standards, Step::Invitation] {
                 if attempts.contains_key(&step) {
@@ -138,12 +152,9 @@ impl Run {
                 seen.security_hub = self.session.aws.security_hub(region).await;
             }
 
-            let waits_for = [
-                (Step::Invitation, INVITATION),
-                (Step::Standards, STANDARDS),
-            ]
-            .into_iter()
-            .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
+            let waits_for = [(Step::Invitation, INVITATION), (Step::Standards, STANDARDS)]
+                .into_iter()
+                .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
             let Some((step, _)) = waits_for else {
                 return;
             };
@@ -182,10 +193,7 @@ impl Run {
                 Ok(Effect::Made) => made.push(change),
                 Ok(Effect::WasThere) => {}
                 Err(refusal) => {
-                    self.tell(Event::Refused {
-                        region,
-                        refusal: refusal.clone(),
-                    });
+                    self.tell(Event::Refused(refusal.clone()));
                     return Attempt {
                         made,
                         ending: Ending::Refused(refusal),
@@ -204,7 +212,9 @@ impl Run {
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
         let begin = || {
             let (run, change) = (Arc::clone(self), change.clone());
-            async move { run.perform(region, &change).await }.boxed().shared()
+            async move { run.perform(region, &change).await }
+                .boxed()
+                .shared()
         };
         once.entry(change.clone()).or_insert_with(begin).clone()
     }
@@ -214,7 +224,12 @@ impl Run {
         let begun = Instant::now();
         let mut pause = Duration::from_secs(1);
         loop {
-            let effect = Box::pin(self.session.aws.perform(&self.session.identity, region, change)).await;
+            let effect = Box::pin(
+                self.session
+                    .aws
+                    .perform(&self.session.identity, region, change),
+            )
+            .await;
             match effect {
                 Ok(Effect::Made) => {
                     self.changes.fetch_add(1, Ordering::Relaxed);
@@ -224,7 +239,11 @@ impl Run {
                     });
                     return Ok(Effect::Made);
                 }
-                Err(refusal) if change.may_settle(&refusal.code) && begun.elapsed() < SETTLE && !self.stop.is_told() => {
+                Err(refusal)
+                    if change.may_settle(&refusal.code)
+                        && begun.elapsed() < SETTLE
+                        && !self.stop.is_told() =>
+                {
                     sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(10));
                 }
@@ -235,7 +254,8 @@ impl Run {
 
     /// The bucket as it is after the changes, read once: by a Region that has seen them all made.
     async fn account_after(&self, attempt: &Attempt) -> AccountSeen {
-        let is_on_the_bucket = |change: &Change| change.is_global() || matches!(change, Change::PutDeliveryChannel(_));
+        let is_on_the_bucket =
+            |change: &Change| change.is_global() || matches!(change, Change::PutDeliveryChannel(_));
         let finished = matches!(attempt.ending, Ending::Finished);
         if !finished || !attempt.made.iter().any(is_on_the_bucket) {
             return self.look.account.clone();
@@ -255,7 +275,8 @@ impl Run {
             baseline: &self.baseline,
             account,
             bucket: &self.look.bucket,
-            global_types_recorded: self.global_types_recorded || plan::config::records_global_types(seen),
+            global_types_recorded: self.global_types_recorded
+                || plan::config::records_global_types(seen),
         }
     }
 

@@ -81,7 +81,12 @@ pub(crate) enum Denier {
 
 impl Refusal {
     /// Judges an answer of AWS's.
-    pub(crate) fn answered(operation: Operation, region: Region, code: &str, message: &str) -> Self {
+    pub(crate) fn answered(
+        operation: Operation,
+        region: Region,
+        code: &str,
+        message: &str,
+    ) -> Self {
         Self {
             operation,
             region,
@@ -92,7 +97,12 @@ impl Refusal {
     }
 
     /// No answer came.
-    pub(crate) fn unreachable(operation: Operation, region: Region, code: &str, message: &str) -> Self {
+    pub(crate) fn unreachable(
+        operation: Operation,
+        region: Region,
+        code: &str,
+        message: &str,
+    ) -> Self {
         Self {
             operation,
             region,
@@ -119,25 +129,28 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
     // The V1 services spell it with and without "Exception", STS and IAM without.
     match code.strip_suffix("Exception").unwrap_or(code) {
         _ if text.contains("central configuration policy") => Cause::CentrallyManaged,
-        "AccessDenied" | "UnauthorizedOperation" | "InvalidAccess" | "NotAuthorized" | "Forbidden" => {
-            Cause::Denied {
-                by: if text.contains("service control policy") {
-                    Denier::ServiceControlPolicy
-                } else if text.contains("explicit deny") {
-                    Denier::ExplicitDeny
-                } else {
-                    Denier::NothingAllows
-                },
-                action: named_action(message).unwrap_or(operation.action).to_owned(),
-            }
-        }
+        "AccessDenied"
+        | "UnauthorizedOperation"
+        | "InvalidAccess"
+        | "NotAuthorized"
+        | "Forbidden" => Cause::Denied {
+            by: if text.contains("service control policy") {
+                Denier::ServiceControlPolicy
+            } else if text.contains("explicit deny") {
+                Denier::ExplicitDeny
+            } else {
+                Denier::NothingAllows
+            },
+            action: named_action(message).unwrap_or(operation.action).to_owned(),
+        },
         "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" => Cause::Credentials,
         // The identity was proved before, so a Region that does not know it is one that is off.
-        "UnrecognizedClient" | "InvalidClientTokenId" | "AuthFailure" | "OptInRequired"
+        "UnrecognizedClient"
+        | "InvalidClientTokenId"
+        | "AuthFailure"
+        | "OptInRequired"
         | "IllegalLocationConstraint" => Cause::RegionOff,
-        "Throttling" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" => {
-            Cause::Throttled
-        }
+        "Throttling" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" => Cause::Throttled,
         _ => Cause::Other,
     }
 }
@@ -145,10 +158,15 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
 /// The action in "… is not authorized to perform: config:PutConfigurationRecorder on resource …".
 fn named_action(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("not authorized to perform")?;
-    let word = rest.trim_start_matches([':', ' ']).split_whitespace().next()?;
+    let word = rest
+        .trim_start_matches([':', ' '])
+        .split_whitespace()
+        .next()?;
     let word = word.trim_end_matches(['.', ',']);
     let (service, action) = word.split_once(':')?;
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     (plain(service) && plain(action)).then_some(word)
 }
 
@@ -191,7 +209,10 @@ mod tests {
             }
         );
         assert_eq!(
-            cause("AccessDeniedException", "… with an explicit deny in a permissions boundary"),
+            cause(
+                "AccessDeniedException",
+                "… with an explicit deny in a permissions boundary"
+            ),
             Cause::Denied {
                 by: Denier::ExplicitDeny,
                 action: "config:PutConfigurationRecorder".to_owned()
@@ -203,7 +224,10 @@ mod tests {
     fn central_configuration_is_not_a_missing_permission() {
         let text = "This account is currently associated with a central configuration policy, so only the \
                     administrator can access this operation";
-        assert_eq!(cause("AccessDeniedException", text), Cause::CentrallyManaged);
+        assert_eq!(
+            cause("AccessDeniedException", text),
+            Cause::CentrallyManaged
+        );
     }
 
     #[test]
@@ -217,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_message_cannot_speak_to_the_terminal() {
-        let refusal = Refusal::answered(PUT, "us-east-1".parse().unwrap(), "A\u{1b}[0m", "one\ntwo");
+        let refusal =
+            Refusal::answered(PUT, "us-east-1".parse().unwrap(), "A\u{1b}[0m", "one\ntwo");
         assert_eq!(refusal.message, "one two");
         assert!(!refusal.code.contains('\u{1b}'));
     }

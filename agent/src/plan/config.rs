@@ -65,13 +65,15 @@ pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> 
         });
     }
     match &seen.recorder {
-        Some(recorder) if recorder.name.starts_with(CONTROL_TOWER) => Decision::Is(Standing::Elsewhere {
-            reason: Reason::ControlTowerRecords {
-                recorder: recorder.name.clone(),
-                recording: recorder.recording,
-            },
-            on: recorder.recording,
-        }),
+        Some(recorder) if recorder.name.starts_with(CONTROL_TOWER) => {
+            Decision::Is(Standing::Elsewhere {
+                reason: Reason::ControlTowerRecords {
+                    recorder: recorder.name.clone(),
+                    recording: recorder.recording,
+                },
+                on: recorder.recording,
+            })
+        }
         Some(recorder) if recorder.name == NAME => ours(region, recorder, seen, around),
         Some(recorder) => Decision::Is(judge(region, recorder, around)),
         None => build(region, seen, around),
@@ -79,7 +81,12 @@ pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> 
 }
 
 /// Our recorder: what is missing around it is made, and it is started.
-fn ours(region: Region, recorder: &RecorderSeen, seen: &ConfigSeen, around: &Around<'_>) -> Decision {
+fn ours(
+    region: Region,
+    recorder: &RecorderSeen,
+    seen: &ConfigSeen,
+    around: &Around<'_>,
+) -> Decision {
     let mut changes = match channel(seen, around) {
         Ok(changes) => changes,
         Err(standing) => return Decision::Is(standing),
@@ -154,7 +161,10 @@ fn judge(region: Region, recorder: &RecorderSeen, around: &Around<'_>) -> Standi
     }
     let types = missing_types(&recorder.coverage);
     if !types.is_empty() {
-        return Standing::Insufficient(Reason::RecorderMisses { recorder: name, types });
+        return Standing::Insufficient(Reason::RecorderMisses {
+            recorder: name,
+            types,
+        });
     }
     if around.baseline.global_region() == Some(region) && !around.global_types_recorded {
         return Standing::Insufficient(Reason::GlobalTypesNowhere { recorder: name });
@@ -178,7 +188,9 @@ fn missing_types(coverage: &Coverage) -> Vec<String> {
     };
     match coverage {
         Coverage::All { .. } => Vec::new(),
-        Coverage::AllExcept(types) => missing(&|name| types.iter().any(|left_out| left_out == name)),
+        Coverage::AllExcept(types) => {
+            missing(&|name| types.iter().any(|left_out| left_out == name))
+        }
         Coverage::Only(types) => missing(&|name| !types.iter().any(|recorded| recorded == name)),
     }
 }
@@ -195,8 +207,12 @@ pub(crate) fn records_global_types(seen: &RegionSeen) -> bool {
             .filter(|recorder| recorder.recording)
             .is_some_and(|recorder| match &recorder.coverage {
                 Coverage::All { global_types } => *global_types,
-                Coverage::AllExcept(types) => !GLOBAL_TYPES.iter().any(|name| types.iter().any(|t| t == name)),
-                Coverage::Only(types) => GLOBAL_TYPES.iter().all(|name| types.iter().any(|t| t == name)),
+                Coverage::AllExcept(types) => !GLOBAL_TYPES
+                    .iter()
+                    .any(|name| types.iter().any(|t| t == name)),
+                Coverage::Only(types) => GLOBAL_TYPES
+                    .iter()
+                    .all(|name| types.iter().any(|t| t == name)),
             })
 }
 
@@ -210,7 +226,10 @@ pub(crate) fn needs_bucket(account: &AccountId, seen: &RegionSeen) -> bool {
     let Ok(config) = &seen.config else {
         return false;
     };
-    let ours = config.recorder.as_ref().is_none_or(|recorder| recorder.name == NAME);
+    let ours = config
+        .recorder
+        .as_ref()
+        .is_none_or(|recorder| recorder.name == NAME);
     let channel = config
         .channel
         .as_ref()

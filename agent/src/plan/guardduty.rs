@@ -9,9 +9,11 @@ use crate::observed::GuardDutySeen;
 pub(super) fn decide(seen: &GuardDutySeen) -> Decision {
     match seen {
         GuardDutySeen::Absent => Decision::Needs(vec![Change::CreateDetector]),
-        GuardDutySeen::Enabled { frequency, .. } => Decision::Is(Standing::Good(Reason::DetectorOn {
-            frequency: frequency.clone(),
-        })),
+        GuardDutySeen::Enabled { frequency, .. } => {
+            Decision::Is(Standing::Good(Reason::DetectorOn {
+                frequency: frequency.clone(),
+            }))
+        }
         GuardDutySeen::Suspended {
             administrator: Some(administrator),
             ..

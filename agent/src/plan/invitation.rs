@@ -121,19 +121,30 @@ mod tests {
             ));
         }
         assert!(matches!(
-            decide(&seen(Some(("999999999999", "AccountSuspended")), &[]), &soc()),
+            decide(
+                &seen(Some(("999999999999", "AccountSuspended")), &[]),
+                &soc()
+            ),
             Decision::Is(Standing::Waiting(Reason::MembershipNotEnabled { .. }))
         ));
         // Even with an invitation of ours in the mailbox.
         assert!(matches!(
-            decide(&seen(Some(("666666666666", "Enabled")), &["999999999999"]), &soc()),
+            decide(
+                &seen(Some(("666666666666", "Enabled")), &["999999999999"]),
+                &soc()
+            ),
             Decision::Is(Standing::Elsewhere { on: false, .. })
         ));
     }
 
     #[test]
     fn without_security_hub_the_invitation_comes_later() {
-        let off = HubSeen::Off { offered: Ok(Vec::new()) };
-        assert_eq!(decide(&off, &soc()), Decision::AfterHub(Intention::Join(soc())));
+        let off = HubSeen::Off {
+            offered: Ok(Vec::new()),
+        };
+        assert_eq!(
+            decide(&off, &soc()),
+            Decision::AfterHub(Intention::Join(soc()))
+        );
     }
 }

@@ -64,7 +64,10 @@ pub(crate) enum Reason {
     /// A foreign recorder is stopped.
     RecorderStopped { recorder: String },
     /// A recorder leaves needed types out.
-    RecorderMisses { recorder: String, types: Vec<String> },
+    RecorderMisses {
+        recorder: String,
+        types: Vec<String>,
+    },
     /// No Region of the baseline records the global IAM types.
     GlobalTypesNowhere { recorder: String },
     /// The recorder cannot deliver; AWS's error code.
@@ -92,9 +95,15 @@ pub(crate) enum Reason {
     /// The account belongs to the pinned administrator.
     MemberOf { administrator: AccountId },
     /// The relationship exists but is not enabled; AWS's word for it.
-    MembershipNotEnabled { administrator: AccountId, status: String },
+    MembershipNotEnabled {
+        administrator: AccountId,
+        status: String,
+    },
     /// No invitation of the pinned administrator; perhaps others, which are ignored.
-    NoInvitation { administrator: AccountId, ignored: Vec<String> },
+    NoInvitation {
+        administrator: AccountId,
+        ignored: Vec<String>,
+    },
     /// The account belongs to another administrator.
     MemberOfAnother { administrator: String },
     /// AWS refused a call.
@@ -176,7 +185,9 @@ pub(crate) fn decide(step: Step, seen: &RegionSeen, around: &Around<'_>) -> Deci
             .map(|config| config::decide(seen.region, config, around)),
         Step::GuardDuty => seen.guardduty.as_ref().map(guardduty::decide),
         Step::SecurityHub => seen.security_hub.as_ref().map(security_hub::decide),
-        Step::Standards => on_hub(seen, |hub| standards::decide(hub, &around.baseline.standards)),
+        Step::Standards => on_hub(seen, |hub| {
+            standards::decide(hub, &around.baseline.standards)
+        }),
         Step::Invitation => on_hub(seen, |hub| {
             invitation::decide(hub, &around.baseline.administrator)
         }),
@@ -185,7 +196,10 @@ pub(crate) fn decide(step: Step, seen: &RegionSeen, around: &Around<'_>) -> Deci
 }
 
 /// Where Security Hub itself could not be read, its step says why; the others only point to it.
-fn on_hub(seen: &RegionSeen, decide: impl FnOnce(&HubSeen) -> Decision) -> Result<Decision, &Refusal> {
+fn on_hub(
+    seen: &RegionSeen,
+    decide: impl FnOnce(&HubSeen) -> Decision,
+) -> Result<Decision, &Refusal> {
     match &seen.security_hub {
         Ok(hub) => Ok(decide(hub)),
         Err(Refusal {
@@ -197,14 +211,6 @@ fn on_hub(seen: &RegionSeen, decide: impl FnOnce(&HubSeen) -> Decision) -> Resul
 }
 
 impl RegionPlan {
-    /// The decision for a step.
-    pub(crate) fn decision(&self, wanted: Step) -> Option<&Decision> {
-        self.steps
-            .iter()
-            .find(|(step, _)| *step == wanted)
-            .map(|(_, decision)| decision)
-    }
-
     /// Whether carrying it out may change anything: now, or when the invitation comes.
     pub(crate) fn may_change(&self) -> bool {
         self.steps.iter().any(|(_, decision)| {

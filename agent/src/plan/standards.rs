@@ -69,7 +69,10 @@ pub(crate) fn unknown(wanted: &[StandardId], seen: &[RegionSeen]) -> Vec<Standar
         .collect();
     let some_list_is_missing = lists.is_empty() || lists.iter().any(Option::is_none);
     let is_known = |id: &StandardId| {
-        lists.iter().flatten().any(|list| list.iter().any(|arn| id.names(arn)))
+        lists
+            .iter()
+            .flatten()
+            .any(|list| list.iter().any(|arn| id.names(arn)))
             || (some_list_is_missing && id.is_well_known())
     };
     wanted.iter().filter(|id| !is_known(id)).cloned().collect()
