@@ -81,6 +81,7 @@ impl Trouble {
 impl From<OpenError> for Trouble {
     fn from(error: OpenError) -> Self {
         match error {
+            OpenError::NoRegion => Self::NoRegion,
             OpenError::Connect(converge::ConnectError::NoCredentials(why)) => {
                 Self::NoCredentials(why)
             }
@@ -126,8 +127,7 @@ async fn regions(args: &BaselineArgs) -> Result<Vec<Region>, Trouble> {
 /// A session in the caller's account, and the Regions to look at.
 async fn open(args: &BaselineArgs, world: &World) -> Result<(Session, Vec<Region>), Trouble> {
     let regions = regions(args).await?;
-    let home = regions.first().copied().ok_or(Trouble::NoRegion)?;
-    let session = Session::open(home, &world.endpoint_overrides()).await?;
+    let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     Ok((session, regions))
 }
 

@@ -243,9 +243,9 @@ pub(crate) fn choose_bucket(account: &AccountId, home: Region, seen: &[RegionSee
         .filter_map(|region| region.config.as_ref().ok()?.channel.as_ref())
         .find_map(|channel| Bucket::recognise(account, &channel.bucket))
         .unwrap_or_else(|| {
-            let usable = |seen: &&RegionSeen| !seen.region.is_opt_in() && seen.enabled == Opted::In;
-            let region = seen.iter().find(usable).map_or(home, |seen| seen.region);
-            Bucket::of(account, region)
+            let usable = || seen.iter().filter(|seen| seen.enabled == Opted::In).map(|seen| seen.region);
+            let region = usable().find(|region| !region.is_opt_in()).or_else(|| usable().next());
+            Bucket::of(account, region.unwrap_or(home))
         })
 }
 
