@@ -10,6 +10,7 @@ use super::{Exit, Outcome};
 use crate::actions::verify_audit::verify_audit;
 use crate::app::App;
 use crate::domain::audit::Event;
+use crate::text;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -99,7 +100,7 @@ pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
             event.actor.clone(),
             event.action.clone(),
             event.subject.clone(),
-            event.detail.to_string(),
+            text::audit::brief(&event.detail),
         ]
     });
     screen.table(&headers, rows.collect())?;

@@ -5,13 +5,20 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use rust_i18n::t;
 use serde::Serialize;
 
 use super::failure::Failure;
 use crate::domain::account::Language;
 use crate::text::Message;
+
+/// A line below the headers, and nothing else that would get into the way of copying.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// How wide a table is where there is no terminal to ask.
+const WIDTH: u16 = 120;
 
 /// The process's output, in the reader's language.
 #[derive(Clone, Copy, Debug)]
@@ -49,9 +56,12 @@ impl Screen {
     pub(super) fn table(self, headers: &[String], rows: Vec<Vec<String>>) -> Result<(), Failure> {
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(STYLE)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_header(headers);
+        if !table.is_tty() {
+            table.set_width(WIDTH);
+        }
         for row in rows {
             table.add_row(row.iter().map(|cell| harmless(cell)));
         }

@@ -38,7 +38,7 @@ pub fn detail(row: &Row, language: Language) -> String {
         Outcome::Planned => t!("invite.planned", locale = locale),
         Outcome::Failed(failure) => {
             let message = super::aws::failure(failure, language);
-            return format!("{} {}", message.text, message.hint);
+            return format!("{}\n{}", message.text, message.hint);
         }
         Outcome::NotListed(Some(status)) => {
             t!("invite.not_listed", locale = locale, status = status)
