@@ -149,7 +149,7 @@ fn an_empty_cell_empties_or_gives_the_default() {
     };
     let plan = diff(
         &[account(1)],
-        &reading(&[read.clone()], &Column::ALL),
+        &reading(std::slice::from_ref(&read), &Column::ALL),
         false,
     );
     assert_eq!(plan.changed[0].after, read);
@@ -193,18 +193,22 @@ fn a_new_account_keeps_even_its_empty_unknown_columns() {
         extra: vec![("Owner".to_owned(), String::new())],
         ..account(1)
     };
-    let plan = diff(&[], &reading(&[new.clone()], &Column::ALL), false);
+    let plan = diff(
+        &[],
+        &reading(std::slice::from_ref(&new), &Column::ALL),
+        false,
+    );
     assert_eq!(plan.added[0].account, new);
 }
 
 #[test]
 fn the_guard_counts_states_not_rows() {
     let current: Vec<_> = (0..10).map(account).collect();
-    let with_states = |leaving: usize| -> Vec<Account> {
+    let with_states = |leaving: u64| -> Vec<Account> {
         (0..10)
             .map(|number| Account {
                 project: "every row changes".to_owned(),
-                state: if (number as usize) < leaving {
+                state: if number < leaving {
                     AccountState::Leaving
                 } else {
                     AccountState::Active
