@@ -102,7 +102,7 @@ pub async fn carry_out(
             Action::AccountAdded,
             &added.account,
             request,
-            json!(added.account),
+            &json!(added.account),
         ));
     }
     for change in plan.changed.iter().chain(&plan.leaving) {
@@ -111,7 +111,7 @@ pub async fn carry_out(
             Action::AccountChanged,
             &change.after,
             request,
-            json!(change.fields),
+            &json!(change.fields),
         ));
     }
     tx.append_audit(app.clock.now(), actor, events).await?;
@@ -129,7 +129,7 @@ fn compare(
     Ok(plan)
 }
 
-fn event(action: Action, account: &Account, request: Request<'_>, what: Value) -> NewEvent {
+fn event(action: Action, account: &Account, request: Request<'_>, what: &Value) -> NewEvent {
     NewEvent {
         action,
         subject: account.account_id.to_string(),

@@ -175,19 +175,18 @@ impl Import {
 /// Shows what an import changes: one line per account and field.
 fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
     let locale = screen.language().as_str();
-    let word = |key| String::from(t!(key, locale = locale));
     let mut rows = Vec::new();
     for added in &plan.added {
         rows.push(vec![
-            word("cli.change_new"),
+            t!("cli.change_new", locale = locale).into_owned(),
             added.account.account_id.to_string(),
             added.account.project.clone(),
             String::new(),
         ]);
     }
-    for (key, changes) in [
-        ("cli.change_changed", &plan.changed),
-        ("cli.change_leaving", &plan.leaving),
+    for (word, changes) in [
+        (t!("cli.change_changed", locale = locale), &plan.changed),
+        (t!("cli.change_leaving", locale = locale), &plan.leaving),
     ] {
         for change in changes {
             let fields = change
@@ -195,7 +194,7 @@ fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
                 .iter()
                 .map(|field| format!("{}: {:?} -> {:?}", field.field, field.before, field.after));
             rows.push(vec![
-                word(key),
+                word.to_string(),
                 change.after.account_id.to_string(),
                 change.after.project.clone(),
                 fields.collect::<Vec<_>>().join("\n"),
@@ -204,7 +203,7 @@ fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
     }
     for account in &plan.missing {
         rows.push(vec![
-            word("cli.change_missing"),
+            t!("cli.change_missing", locale = locale).into_owned(),
             account.account_id.to_string(),
             account.project.clone(),
             String::new(),
