@@ -1,0 +1,162 @@
+//! AWS Config: recorders and the delivery channel.
+
+use aws_config::SdkConfig;
+use aws_sdk_config::Client;
+use aws_sdk_config::types::{
+    ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, RecorderStatus,
+    RecordingGroup, RecordingStrategyType, ResourceType, Tag,
+};
+use hubward_protocol::Region;
+
+use super::{Effect, Identity, iam, refusal};
+use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE};
+use crate::observed::{ChannelSeen, ConfigSeen, Coverage, Operation, RecorderSeen, Seen};
+
+const LIST: Operation = Operation::new("config:ListConfigurationRecorders");
+const DESCRIBE: Operation = Operation::new("config:DescribeConfigurationRecorders");
+const STATUS: Operation = Operation::new("config:DescribeConfigurationRecorderStatus");
+const CHANNELS: Operation = Operation::new("config:DescribeDeliveryChannels");
+const PUT_RECORDER: Operation = Operation::new("config:PutConfigurationRecorder");
+const PUT_CHANNEL: Operation = Operation::new("config:PutDeliveryChannel");
+const START: Operation = Operation::new("config:StartConfigurationRecorder");
+
+/// The recorder that Security Hub makes for itself.
+const SECURITY_HUBS_OWN: &str = "AWSConfigurationRecorderForSecurityHubCSPM";
+
+pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen> {
+    let client = Client::new(sdk);
+    // Describe returns only the customer managed recorder; List all of them.
+    let (all, recorders, statuses, channels) = futures::join!(
+        client
+            .list_configuration_recorders()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>(),
+        client.describe_configuration_recorders().send(),
+        client.describe_configuration_recorder_status().send(),
+        client.describe_delivery_channels().send(),
+    );
+    let all = all.map_err(|error| refusal(LIST, region, &error))?;
+    let recorders = recorders.map_err(|error| refusal(DESCRIBE, region, &error))?;
+    let statuses = statuses.map_err(|error| refusal(STATUS, region, &error))?;
+    let channels = channels.map_err(|error| refusal(CHANNELS, region, &error))?;
+
+    let service_linked = all
+        .into_iter()
+        .map(|recorder| recorder.name)
+        .find(|name| name == SECURITY_HUBS_OWN);
+    let recorder = recorders
+        .configuration_recorders()
+        .iter()
+        .find(|recorder| recorder.service_principal().is_none())
+        .map(|recorder| {
+            let status = statuses
+                .configuration_recorders_status()
+                .iter()
+                .find(|status| status.name() == recorder.name());
+            recorder_seen(recorder, status)
+        });
+    let channel = channels
+        .delivery_channels()
+        .first()
+        .map(|channel| ChannelSeen {
+            name: channel.name().unwrap_or_default().to_owned(),
+            bucket: channel.s3_bucket_name().unwrap_or_default().to_owned(),
+        });
+    Ok(ConfigSeen {
+        recorder,
+        service_linked,
+        channel,
+    })
+}
+
+fn recorder_seen(
+    recorder: &ConfigurationRecorder,
+    status: Option<&ConfigurationRecorderStatus>,
+) -> RecorderSeen {
+    let failed = status.filter(|status| status.last_status() == Some(&RecorderStatus::Failure));
+    RecorderSeen {
+        name: recorder.name().unwrap_or_default().to_owned(),
+        recording: status.is_some_and(ConfigurationRecorderStatus::recording),
+        failure: failed.map(|status| status.last_error_code().unwrap_or("Failure").to_owned()),
+        coverage: coverage(recorder.recording_group()),
+    }
+}
+
+/// A recorder without a group records everything but the global IAM types.
+fn coverage(group: Option<&RecordingGroup>) -> Coverage {
+    let Some(group) = group else {
+        return Coverage::All {
+            global_types: false,
+        };
+    };
+    let names =
+        |types: &[ResourceType]| types.iter().map(|name| name.as_str().to_owned()).collect();
+    let strategy = group
+        .recording_strategy()
+        .and_then(|strategy| strategy.use_only());
+    let excluded = group
+        .exclusion_by_resource_types()
+        .map(|excluded| excluded.resource_types())
+        .unwrap_or_default();
+    match strategy {
+        Some(RecordingStrategyType::ExclusionByResourceTypes) => {
+            Coverage::AllExcept(names(excluded))
+        }
+        _ if group.all_supported() => Coverage::All {
+            global_types: group.include_global_resource_types(),
+        },
+        _ => Coverage::Only(names(group.resource_types())),
+    }
+}
+
+pub(super) async fn put_recorder(
+    sdk: &SdkConfig,
+    region: Region,
+    identity: &Identity,
+    global_types: bool,
+) -> Seen<Effect> {
+    let recorder = ConfigurationRecorder::builder()
+        .name(NAME)
+        .role_arn(iam::config_role_arn(identity))
+        .recording_group(
+            RecordingGroup::builder()
+                .all_supported(true)
+                .include_global_resource_types(global_types)
+                .build(),
+        )
+        .build();
+    Client::new(sdk)
+        .put_configuration_recorder()
+        .configuration_recorder(recorder)
+        .tags(Tag::builder().key(TAG_KEY).value(TAG_VALUE).build())
+        .send()
+        .await
+        .map(|_| Effect::Made)
+        .map_err(|error| refusal(PUT_RECORDER, region, &error))
+}
+
+pub(super) async fn put_channel(sdk: &SdkConfig, region: Region, bucket: &Bucket) -> Seen<Effect> {
+    let channel = DeliveryChannel::builder()
+        .name(NAME)
+        .s3_bucket_name(&bucket.name)
+        .build();
+    Client::new(sdk)
+        .put_delivery_channel()
+        .delivery_channel(channel)
+        .send()
+        .await
+        .map(|_| Effect::Made)
+        .map_err(|error| refusal(PUT_CHANNEL, region, &error))
+}
+
+pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
+    Client::new(sdk)
+        .start_configuration_recorder()
+        .configuration_recorder_name(NAME)
+        .send()
+        .await
+        .map(|_| Effect::Made)
+        .map_err(|error| refusal(START, region, &error))
+}

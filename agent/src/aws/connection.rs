@@ -1,0 +1,165 @@
+//! Credentials, endpoints and the HTTP client, by the SDK's default chain. Every call has a time
+//! limit, so that one hanging Region cannot hold the others.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, ConfigLoader};
+use aws_sdk_sts::config::ProvideCredentials;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use hubward_protocol::Region;
+
+use super::Aws;
+
+/// How long to wait for a connection, and for the answer to one attempt of a call.
+const CONNECT: Duration = Duration::from_secs(4);
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// How often a call is tried, the first time included.
+const ATTEMPTS: u32 = 4;
+/// How long a call may take with all its attempts and the pauses between them.
+const CALL: Duration = Duration::from_secs(35);
+
+/// AWS cannot even be called.
+#[derive(Debug)]
+pub(crate) enum ConnectError {
+    /// The SDK found no credentials, or none that work.
+    NoCredentials(String),
+    /// An endpoint override would carry the session token in the clear.
+    UnsafeEndpoint(String),
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCredentials(_) => f.write_str("no AWS credentials"),
+            Self::UnsafeEndpoint(endpoint) => write!(f, "unsafe endpoint {endpoint}"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// The Region that the SDK would use: from the environment, a profile, or the instance.
+pub(crate) async fn default_region() -> Option<String> {
+    let sdk = loader().load().await;
+    sdk.region().map(ToString::to_string)
+}
+
+/// Finds credentials. `overrides` are the endpoint overrides of the environment.
+pub(crate) async fn connect(home: Region, overrides: &[String]) -> Result<Aws, ConnectError> {
+    let sdk = loader()
+        .region(aws_config::Region::from_static(home.as_str()))
+        .load()
+        .await;
+    // The SDK also reads an override from the profile, and tells.
+    let endpoints = overrides
+        .iter()
+        .map(String::as_str)
+        .chain(sdk.endpoint_url());
+    for endpoint in endpoints {
+        if !is_private(endpoint) {
+            return Err(ConnectError::UnsafeEndpoint(endpoint.to_owned()));
+        }
+    }
+    let Some(provider) = sdk.credentials_provider() else {
+        return Err(ConnectError::NoCredentials(String::new()));
+    };
+    provider
+        .provide_credentials()
+        .await
+        .map_err(|error| ConnectError::NoCredentials(super::root_cause(&error)))?;
+    Ok(Aws { sdk, home })
+}
+
+fn loader() -> ConfigLoader {
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(CALL)
+                .build(),
+        );
+    match AppName::new("hubward-agent") {
+        Ok(name) => loader.app_name(name),
+        Err(_) => loader,
+    }
+}
+
+/// One client for every service and Region, through the proxy that the environment names.
+fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut builder = Connector::builder();
+        builder.set_connector_settings(settings.cloned());
+        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder
+            .proxy_config(ProxyConfig::from_env())
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build()
+    })
+}
+
+/// Whether what is sent there stays private: TLS, or this machine.
+fn is_private(endpoint: &str) -> bool {
+    let lower = endpoint.to_ascii_lowercase();
+    if lower.starts_with("https://") {
+        return true;
+    }
+    let Some(rest) = lower.strip_prefix("http://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(authority, |(host, _)| host);
+    host == "localhost"
+        || authority
+            .parse::<SocketAddr>()
+            .is_ok_and(|address| address.ip().is_loopback())
+        || host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_token_never_travels_in_the_clear() {
+        for good in [
+            "https://vpce.example.com",
+            "http://127.0.0.1:5000",
+            "http://localhost:5000/x",
+            "HTTP://LOCALHOST",
+            "http://[::1]:5000",
+            "http://[::1]",
+        ] {
+            assert!(is_private(good), "{good}");
+        }
+        for bad in [
+            "http://example.com",
+            "http://127.0.0.1@example.com",
+            "http://127.0.0.1.example.com:80",
+            "http://localhost.example.com",
+            "http://10.0.0.1",
+            "ftp://127.0.0.1",
+            "127.0.0.1:5000",
+            "",
+        ] {
+            assert!(!is_private(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The service-linked role of AWS Config.
+
+use aws_config::SdkConfig;
+use aws_sdk_iam::Client;
+use hubward_protocol::Region;
+
+use super::{Effect, Identity, refusal};
+use crate::observed::{Operation, Seen};
+
+const GET_ROLE: Operation = Operation::new("iam:GetRole");
+const CREATE: Operation = Operation::new("iam:CreateServiceLinkedRole");
+const SERVICE: &str = "config.amazonaws.com";
+const ROLE: &str = "AWSServiceRoleForConfig";
+
+/// The ARN of the role.
+pub(super) fn config_role_arn(identity: &Identity) -> String {
+    let Identity { account, partition } = identity;
+    format!("arn:{partition}:iam::{account}:role/aws-service-role/{SERVICE}/{ROLE}")
+}
+
+pub(super) async fn config_role_exists(sdk: &SdkConfig, region: Region) -> Seen<bool> {
+    match Client::new(sdk).get_role().role_name(ROLE).send().await {
+        Ok(_) => Ok(true),
+        Err(error) => match refusal(GET_ROLE, region, &error) {
+            refusal if refusal.code.starts_with("NoSuchEntity") => Ok(false),
+            refusal => Err(refusal),
+        },
+    }
+}
+
+pub(super) async fn create_config_role(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
+    let answer = Client::new(sdk)
+        .create_service_linked_role()
+        .aws_service_name(SERVICE)
+        .send()
+        .await;
+    match answer {
+        Ok(_) => Ok(Effect::Made),
+        // "Service role name AWSServiceRoleForConfig has been taken in this account."
+        Err(error) => match refusal(CREATE, region, &error) {
+            refusal if refusal.code.starts_with("InvalidInput") => Ok(Effect::WasThere),
+            refusal => Err(refusal),
+        },
+    }
+}

@@ -1,0 +1,43 @@
+//! Who the caller is, by STS.
+
+use aws_config::SdkConfig;
+use hubward_protocol::{AccountId, Region};
+
+use super::refusal;
+use crate::observed::{Operation, Refusal, Seen};
+
+const GET_CALLER_IDENTITY: Operation = Operation::new("sts:GetCallerIdentity");
+
+/// The caller, as STS named it.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The partition of its ARNs: `aws`.
+    pub(crate) partition: String,
+}
+
+/// Asks STS in the Region itself: tokens of the global endpoint are not valid in opt-in Regions.
+pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Seen<Identity> {
+    let answer = aws_sdk_sts::Client::new(sdk)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|error| refusal(GET_CALLER_IDENTITY, region, &error))?;
+    let partition = answer.arn().and_then(|arn| arn.split(':').nth(1));
+    let account = answer.account().and_then(|account| account.parse().ok());
+    account
+        .zip(partition)
+        .map(|(account, partition)| Identity {
+            account,
+            partition: partition.to_owned(),
+        })
+        .ok_or_else(|| {
+            Refusal::answered(
+                GET_CALLER_IDENTITY,
+                region,
+                "UnreadableAnswer",
+                "no account and ARN",
+            )
+        })
+}

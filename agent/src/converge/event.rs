@@ -1,0 +1,67 @@
+//! What a run tells while it is under way, and how it is told to stop.
+
+use hubward_protocol::Region;
+use tokio::sync::watch;
+
+use crate::change::Change;
+use crate::observed::Refusal;
+
+/// Something that happened in a Region.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// A change was made.
+    Made {
+        /// Where.
+        region: Region,
+        /// What.
+        change: Change,
+    },
+    /// A change was refused.
+    Refused(Refusal),
+    /// The administrator's invitation is waited for.
+    AwaitsInvitation {
+        /// Where.
+        region: Region,
+    },
+    /// AWS is still enabling standards.
+    AwaitsStandards {
+        /// Where.
+        region: Region,
+    },
+}
+
+/// The listening end: a run stops between two changes, never inside one.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop(watch::Receiver<bool>);
+
+/// The telling end.
+#[derive(Debug)]
+pub(crate) struct Stopper(watch::Sender<bool>);
+
+impl Stopper {
+    /// Both ends.
+    pub(crate) fn new() -> (Self, Stop) {
+        let (sender, receiver) = watch::channel(false);
+        (Self(sender), Stop(receiver))
+    }
+
+    /// Stops the run.
+    pub(crate) fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Stop {
+    /// Whether the run is to stop.
+    pub(crate) fn is_told(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Comes back when the run is to stop, and never otherwise.
+    pub(crate) async fn told(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|told| *told).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What the program can do: look at an account in all its Regions, and carry a plan out. Looking,
+//! deciding and doing are three steps, so that a dry run is the same road stopped before the last.
+//! It neither prints nor asks; it tells `Event`s to whoever listens.
+
+mod event;
+mod region;
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use hubward_protocol::{Region, State, Step};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::aws::{self, Aws, OptedRegions};
+use crate::baseline::{Baseline, StandardId};
+use crate::change::Bucket;
+use crate::observed::{AccountSeen, BucketSeen, Operation, Opted, Refusal, RegionSeen};
+use crate::plan::{self, Around, Reason, RegionPlan, Standing};
+use crate::verdict::{self, RegionVerdict, StepVerdict};
+
+pub(crate) use crate::aws::{ConnectError, Identity, default_region};
+pub(crate) use event::{Event, Stop, Stopper};
+
+/// The caller's account, proved by STS.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    aws: Aws,
+    home: Region,
+    /// Who the caller is.
+    pub(crate) identity: Identity,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// AWS cannot be called.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// STS did not say who the caller is.
+    #[error("sts:GetCallerIdentity: {}", .0.code)]
+    Identity(Refusal),
+}
+
+/// All that was seen in an account.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// The Regions, in the order in which they were asked for.
+    pub(crate) regions: Vec<RegionSeen>,
+    account: AccountSeen,
+    bucket: Bucket,
+}
+
+/// What is to be done, and the mistakes of the baseline that keep anything from being done.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    regions: Vec<RegionPlan>,
+    unknown_standards: Vec<StandardId>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// How far each Region is.
+    pub(crate) regions: Vec<RegionVerdict>,
+    /// How many changes were made.
+    pub(crate) changes: u32,
+}
+
+impl Session {
+    /// Finds credentials and asks STS whose they are.
+    pub(crate) async fn open(home: Region, endpoints: &[String]) -> Result<Self, OpenError> {
+        let aws = aws::connect(home, endpoints).await?;
+        let identity = aws.identity().await.map_err(OpenError::Identity)?;
+        Ok(Self {
+            aws,
+            home,
+            identity,
+        })
+    }
+
+    /// Looks at all Regions at once.
+    pub(crate) async fn look(&self, regions: &[Region]) -> Look {
+        // Where the list of Regions may not be read, the Regions are asked themselves.
+        let opted = self.aws.opted_regions().await.unwrap_or_default();
+        let seen = regions.iter().map(|region| self.look_at(*region, &opted));
+        let regions = join_all(seen).await;
+
+        let account = &self.identity.account;
+        let bucket = plan::config::choose_bucket(account, self.home, &regions);
+        let account = AccountSeen {
+            role: if regions.iter().any(plan::config::needs_role) {
+                self.aws.config_role_exists().await
+            } else {
+                Ok(true)
+            },
+            bucket: if regions
+                .iter()
+                .any(|region| plan::config::needs_bucket(account, region))
+            {
+                self.aws.bucket(account, &bucket).await
+            } else {
+                Ok(BucketSeen::Absent)
+            },
+        };
+        Look {
+            regions,
+            account,
+            bucket,
+        }
+    }
+
+    async fn look_at(&self, region: Region, opted: &OptedRegions) -> RegionSeen {
+        let enabled = opted.of(region);
+        if enabled == Opted::In {
+            let aws = self.aws.clone();
+            if let Ok(seen) = tokio::spawn(async move { aws.region(region).await }).await {
+                return seen;
+            }
+        }
+        let none = match enabled {
+            Opted::In => Refusal::answered(Operation::new("observe"), region, "InternalError", ""),
+            Opted::Enabling | Opted::Out => Refusal::not_asked(region),
+        };
+        RegionSeen {
+            region,
+            enabled,
+            config: Err(none.clone()),
+            guardduty: Err(none.clone()),
+            security_hub: Err(none),
+        }
+    }
+
+    /// Carries a plan out in all Regions at once. One Region's trouble never stops another.
+    pub(crate) async fn carry_out(
+        &self,
+        baseline: &Baseline,
+        look: &Look,
+        plan: &Plan,
+        events: UnboundedSender<Event>,
+        stop: Stop,
+    ) -> Outcome {
+        let run = Arc::new(region::Run::new(self, baseline, look, events, stop));
+        let regions = look.regions.iter().zip(&plan.regions).map(|(seen, plan)| {
+            let (run, seen, plan) = (Arc::clone(&run), seen.clone(), plan.clone());
+            async move {
+                let fallback = plan.clone();
+                tokio::spawn(run.carry_out(seen, plan))
+                    .await
+                    .unwrap_or_else(|_| out_of_time(fallback))
+            }
+        });
+        let regions = join_all(regions).await;
+        Outcome {
+            regions,
+            changes: run.changes(),
+        }
+    }
+}
+
+impl Look {
+    /// Decides what is to be done.
+    pub(crate) fn plan(&self, baseline: &Baseline) -> Plan {
+        let around = self.around(baseline);
+        Plan {
+            regions: self
+                .regions
+                .iter()
+                .map(|seen| plan::region(seen, &around))
+                .collect(),
+            unknown_standards: plan::standards::unknown(&baseline.standards, &self.regions),
+        }
+    }
+
+    fn around<'a>(&'a self, baseline: &'a Baseline) -> Around<'a> {
+        Around {
+            baseline,
+            account: &self.account,
+            bucket: &self.bucket,
+            global_types_recorded: self.regions.iter().any(plan::config::records_global_types),
+        }
+    }
+}
+
+impl Plan {
+    /// Whether carrying it out may change anything.
+    pub(crate) fn may_change(&self) -> bool {
+        self.unknown_standards.is_empty() && self.regions.iter().any(RegionPlan::may_change)
+    }
+
+    /// How far everything is without doing anything.
+    pub(crate) fn verdict(&self) -> Outcome {
+        let mut regions: Vec<_> = self.regions.iter().cloned().map(verdict::looked).collect();
+        if !self.unknown_standards.is_empty() {
+            for step in regions.iter_mut().flat_map(|region| &mut region.steps) {
+                if step.step == Step::Standards {
+                    let reason = Reason::StandardsUnknown(self.unknown_standards.clone());
+                    *step = StepVerdict::standing(Step::Standards, Standing::Failed(reason));
+                }
+            }
+        }
+        Outcome {
+            regions,
+            changes: 0,
+        }
+    }
+}
+
+/// What was planned in a Region did not come to its end.
+fn out_of_time(plan: RegionPlan) -> RegionVerdict {
+    let mut verdict = verdict::looked(plan);
+    for step in &mut verdict.steps {
+        if step.state == State::Planned {
+            *step = StepVerdict::standing(step.step, Standing::Failed(Reason::OutOfTime));
+        }
+    }
+    verdict
+}

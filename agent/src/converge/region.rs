@@ -1,0 +1,297 @@
+//! One Region's part of a run. Inside a Region the steps are deliberately sequential: standards want
+//! a recorder that runs, and the invitation wants the hub. What is global is made once, by whichever
+//! Region comes first, and the others wait for the same future.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use hubward_protocol::{Region, Step};
+use tokio::sync::OnceCell;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Event, Look, Session, Stop, out_of_time};
+use crate::aws::Effect;
+use crate::baseline::Baseline;
+use crate::change::Change;
+use crate::observed::{AccountSeen, RegionSeen, Seen};
+use crate::plan::{self, Around, Decision, Reason, RegionPlan, Standing};
+use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
+
+/// How long a Region may take altogether: the whole run has 20 minutes.
+const REGION: Duration = Duration::from_secs(15 * 60);
+/// How long to wait for the administrator's invitation.
+const INVITATION: Duration = Duration::from_secs(60);
+/// How long to wait for standards that AWS is enabling.
+const STANDARDS: Duration = Duration::from_secs(90);
+/// How long a new role or policy may take to be known everywhere.
+const SETTLE: Duration = Duration::from_secs(60);
+
+type Once = Shared<BoxFuture<'static, Seen<Effect>>>;
+
+/// What the Regions of one run share.
+pub(super) struct Run {
+    session: Session,
+    baseline: Baseline,
+    look: Look,
+    global_types_recorded: bool,
+    events: UnboundedSender<Event>,
+    stop: Stop,
+    once: Mutex<HashMap<Change, Once>>,
+    account_after: OnceCell<AccountSeen>,
+    changes: AtomicU32,
+}
+
+impl Run {
+    pub(super) fn new(
+        session: &Session,
+        baseline: &Baseline,
+        look: &Look,
+        events: UnboundedSender<Event>,
+        stop: Stop,
+    ) -> Self {
+        Self {
+            session: session.clone(),
+            baseline: baseline.clone(),
+            look: look.clone(),
+            global_types_recorded: look.around(baseline).global_types_recorded,
+            events,
+            stop,
+            once: Mutex::default(),
+            account_after: OnceCell::new(),
+            changes: AtomicU32::new(0),
+        }
+    }
+
+    /// How many changes were made so far.
+    pub(super) fn changes(&self) -> u32 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    /// Carries out a Region's plan, looks again, and judges.
+    pub(super) async fn carry_out(
+        self: Arc<Self>,
+        seen: RegionSeen,
+        plan: RegionPlan,
+    ) -> RegionVerdict {
+        let fallback = plan.clone();
+        timeout(REGION, Box::pin(self.converge(seen, plan)))
+            .await
+            .unwrap_or_else(|_| out_of_time(fallback))
+    }
+
+    async fn converge(self: Arc<Self>, mut seen: RegionSeen, plan: RegionPlan) -> RegionVerdict {
+        let region = seen.region;
+        let mut attempts = BTreeMap::new();
+        for (step, decision) in plan.steps {
+            if let (Step::Config | Step::GuardDuty | Step::SecurityHub, Decision::Needs(changes)) =
+                (step, decision)
+            {
+                attempts.insert(step, self.make(region, changes).await);
+            }
+        }
+        if attempts.contains_key(&Step::SecurityHub) {
+            seen.security_hub = self.session.aws.security_hub(region).await;
+        }
+        self.settle(&mut seen, &mut attempts).await;
+
+        if !attempts.is_empty() {
+            seen = self.session.aws.region(region).await;
+        }
+        let account = match attempts.get(&Step::Config) {
+            Some(attempt) => self.account_after(attempt).await,
+            None => self.look.account.clone(),
+        };
+        let around = self.around(&account, &seen);
+        let steps = Step::ALL
+            .into_iter()
+            .map(|step| {
+                let after = match plan::decide(step, &seen, &around) {
+                    Decision::AfterHub(_)
+                        if attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told() =>
+                    {
+                        Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
+                    }
+                    decision => decision,
+                };
+                judge(step, after, attempts.remove(&step).unwrap_or_default())
+            })
+            .collect();
+        RegionVerdict { region, steps }
+    }
+
+    /// Enables standards and accepts the invitation, and waits a while for what others have to do.
+    async fn settle(
+        self: &Arc<Self>,
+        seen: &mut RegionSeen,
+        attempts: &mut BTreeMap<Step, Attempt>,
+    ) {
+        let region = seen.region;
+        let begun = Instant::now();
+        let mut pause = Duration::from_secs(1);
+        let mut told = None;
+        while !self.stop.is_told() {
+            let decide = |seen: &RegionSeen, step| {
+                plan::decide(step, seen, &self.around(&self.look.account, seen))
+            };
+            let mut made = false;
+            for step in [Step::Standards, Step::Invitation] {
+                if attempts.contains_key(&step) {
+                    continue;
+                }
+                if let Decision::Needs(changes) = decide(seen, step) {
+                    attempts.insert(step, self.make(region, changes).await);
+                    made = true;
+                }
+            }
+            if made {
+                seen.security_hub = self.session.aws.security_hub(region).await;
+            }
+
+            let waits_for = [(Step::Invitation, INVITATION), (Step::Standards, STANDARDS)]
+                .into_iter()
+                .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
+            let Some((step, _)) = waits_for else {
+                return;
+            };
+            if told != Some(step) {
+                told = Some(step);
+                self.tell(match step {
+                    Step::Invitation => Event::AwaitsInvitation { region },
+                    _ => Event::AwaitsStandards { region },
+                });
+            }
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.stop.told() => return,
+            }
+            pause = (pause * 3 / 2).min(Duration::from_secs(8));
+            seen.security_hub = self.session.aws.security_hub(region).await;
+        }
+    }
+
+    /// Makes changes one after the other, up to the first refusal.
+    async fn make(self: &Arc<Self>, region: Region, changes: Vec<Change>) -> Attempt {
+        let mut made = Vec::new();
+        for change in changes {
+            if self.stop.is_told() {
+                return Attempt {
+                    made,
+                    ending: Ending::Interrupted,
+                };
+            }
+            let effect = if change.is_global() {
+                self.once(region, &change).await
+            } else {
+                self.perform(region, &change).await
+            };
+            match effect {
+                Ok(Effect::Made) => made.push(change),
+                Ok(Effect::WasThere) => {}
+                Err(refusal) => {
+                    self.tell(Event::Refused(refusal.clone()));
+                    return Attempt {
+                        made,
+                        ending: Ending::Refused(refusal),
+                    };
+                }
+            }
+        }
+        Attempt {
+            made,
+            ending: Ending::Finished,
+        }
+    }
+
+    /// The one future that makes a global change, whoever asks for it first.
+    fn once(self: &Arc<Self>, region: Region, change: &Change) -> Once {
+        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        let begin = || {
+            let (run, change) = (Arc::clone(self), change.clone());
+            async move { run.perform(region, &change).await }
+                .boxed()
+                .shared()
+        };
+        once.entry(change.clone()).or_insert_with(begin).clone()
+    }
+
+    /// Makes one change; where AWS may only need a moment to know what was made before, again.
+    async fn perform(&self, region: Region, change: &Change) -> Seen<Effect> {
+        let begun = Instant::now();
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let effect = Box::pin(
+                self.session
+                    .aws
+                    .perform(&self.session.identity, region, change),
+            )
+            .await;
+            match effect {
+                Ok(Effect::Made) => {
+                    self.changes.fetch_add(1, Ordering::Relaxed);
+                    self.tell(Event::Made {
+                        region,
+                        change: change.clone(),
+                    });
+                    return Ok(Effect::Made);
+                }
+                Err(refusal)
+                    if change.may_settle(&refusal.code)
+                        && begun.elapsed() < SETTLE
+                        && !self.stop.is_told() =>
+                {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(10));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The bucket as it is after the changes, read once: by a Region that has seen them all made.
+    async fn account_after(&self, attempt: &Attempt) -> AccountSeen {
+        let is_on_the_bucket =
+            |change: &Change| change.is_global() || matches!(change, Change::PutDeliveryChannel(_));
+        let finished = matches!(attempt.ending, Ending::Finished);
+        if !finished || !attempt.made.iter().any(is_on_the_bucket) {
+            return self.look.account.clone();
+        }
+        let read = || async {
+            let owner = &self.session.identity.account;
+            AccountSeen {
+                role: Ok(true),
+                bucket: self.session.aws.bucket(owner, &self.look.bucket).await,
+            }
+        };
+        self.account_after.get_or_init(read).await.clone()
+    }
+
+    fn around<'a>(&'a self, account: &'a AccountSeen, seen: &RegionSeen) -> Around<'a> {
+        Around {
+            baseline: &self.baseline,
+            account,
+            bucket: &self.look.bucket,
+            global_types_recorded: self.global_types_recorded
+                || plan::config::records_global_types(seen),
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listening is no reason to stop.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Others are at it, and it may end soon.
+fn is_awaited(decision: &Decision) -> bool {
+    matches!(
+        decision,
+        Decision::Is(Standing::Waiting(
+            Reason::NoInvitation { .. } | Reason::StandardsPending(_)
+        ))
+    )
+}

@@ -1,0 +1,289 @@
+//! Every road through AWS Config, as values.
+
+use super::*;
+use crate::baseline::{Baseline, StandardId};
+use crate::observed::{AccountSeen, ChannelSeen, Operation, Opted, Refusal};
+use crate::plan::{self, Standing};
+
+const COMPLETE: BucketSeen = BucketSeen::Present {
+    public_access_blocked: true,
+    has_policy: true,
+};
+
+fn home() -> Region {
+    "ap-northeast-1".parse().unwrap()
+}
+
+fn linked() -> Region {
+    "us-east-1".parse().unwrap()
+}
+
+fn account_id() -> AccountId {
+    "111111111111".parse().unwrap()
+}
+
+fn bucket() -> Bucket {
+    Bucket::of(&account_id(), home())
+}
+
+fn decide_with(
+    region: Region,
+    seen: &ConfigSeen,
+    bucket_seen: BucketSeen,
+    role: bool,
+    global: bool,
+) -> Decision {
+    let baseline = Baseline {
+        account: account_id(),
+        administrator: "999999999999".parse().unwrap(),
+        regions: vec![home(), linked()],
+        standards: vec![StandardId::default_standard()],
+    };
+    let account = AccountSeen {
+        role: Ok(role),
+        bucket: Ok(bucket_seen),
+    };
+    let bucket = bucket();
+    let around = plan::Around {
+        baseline: &baseline,
+        account: &account,
+        bucket: &bucket,
+        global_types_recorded: global,
+    };
+    decide(region, seen, &around)
+}
+
+fn recorder(name: &str, recording: bool, coverage: Coverage) -> RecorderSeen {
+    RecorderSeen {
+        name: name.to_owned(),
+        recording,
+        failure: None,
+        coverage,
+    }
+}
+
+fn everything() -> Coverage {
+    Coverage::All { global_types: true }
+}
+
+fn seen(recorder: Option<RecorderSeen>, channel: Option<&str>) -> ConfigSeen {
+    ConfigSeen {
+        recorder,
+        service_linked: None,
+        channel: channel.map(|bucket| ChannelSeen {
+            name: "default".to_owned(),
+            bucket: bucket.to_owned(),
+        }),
+    }
+}
+
+fn standing(decision: Decision) -> Standing {
+    match decision {
+        Decision::Is(standing) => standing,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_fresh_region_is_built_in_the_order_that_aws_wants() {
+    let build = |region| decide_with(region, &seen(None, None), BucketSeen::Absent, false, false);
+    assert_eq!(
+        build(home()),
+        Decision::Needs(vec![
+            Change::CreateServiceLinkedRole,
+            Change::PutRecorder { global_types: true },
+            Change::CreateBucket(bucket()),
+            Change::BlockPublicAccess(bucket()),
+            Change::PutBucketPolicy(bucket()),
+            Change::PutDeliveryChannel(bucket()),
+            Change::StartRecorder,
+        ])
+    );
+    // The global IAM types are recorded in the home Region only.
+    let Decision::Needs(changes) = build(linked()) else {
+        panic!("nothing to do?");
+    };
+    assert_eq!(
+        changes.get(1),
+        Some(&Change::PutRecorder {
+            global_types: false
+        })
+    );
+}
+
+#[test]
+fn what_a_killed_run_left_is_completed() {
+    let ours = |recording| Some(recorder(NAME, recording, everything()));
+    let half = BucketSeen::Present {
+        public_access_blocked: false,
+        has_policy: false,
+    };
+    assert_eq!(
+        decide_with(home(), &seen(ours(false), None), half, true, false),
+        Decision::Needs(vec![
+            Change::BlockPublicAccess(bucket()),
+            Change::PutBucketPolicy(bucket()),
+            Change::PutDeliveryChannel(bucket()),
+            Change::StartRecorder,
+        ])
+    );
+    assert_eq!(
+        decide_with(
+            home(),
+            &seen(ours(false), Some(&bucket().name)),
+            COMPLETE,
+            true,
+            false
+        ),
+        Decision::Needs(vec![Change::StartRecorder])
+    );
+    // A foreign channel is adopted.
+    assert_eq!(
+        decide_with(
+            home(),
+            &seen(ours(false), Some("theirs")),
+            BucketSeen::Absent,
+            true,
+            false
+        ),
+        Decision::Needs(vec![Change::StartRecorder])
+    );
+    assert!(matches!(
+        standing(decide_with(
+            home(),
+            &seen(ours(true), Some(&bucket().name)),
+            COMPLETE,
+            true,
+            true
+        )),
+        Standing::Good(Reason::Recording { .. })
+    ));
+}
+
+#[test]
+fn a_foreign_recorder_is_adopted_and_never_touched() {
+    let judge = |recorder, global| {
+        standing(decide_with(
+            home(),
+            &seen(Some(recorder), Some("theirs")),
+            BucketSeen::Absent,
+            true,
+            global,
+        ))
+    };
+    assert!(matches!(
+        judge(recorder("default", true, everything()), true),
+        Standing::Good(Reason::Recording { .. })
+    ));
+    assert!(matches!(
+        judge(recorder("default", false, everything()), true),
+        Standing::Insufficient(Reason::RecorderStopped { .. })
+    ));
+    let narrow = Coverage::Only(vec!["AWS::S3::Bucket".to_owned()]);
+    assert!(matches!(
+        judge(recorder("default", true, narrow), true),
+        Standing::Insufficient(Reason::RecorderMisses { types, .. }) if types.len() == NEEDED_TYPES.len() - 1
+    ));
+    let without_buckets = Coverage::AllExcept(vec!["AWS::S3::Bucket".to_owned()]);
+    assert!(matches!(
+        judge(recorder("default", true, without_buckets), true),
+        Standing::Insufficient(Reason::RecorderMisses { types, .. }) if types == ["AWS::S3::Bucket"]
+    ));
+    let compliance = Coverage::AllExcept(vec!["AWS::Config::ResourceCompliance".to_owned()]);
+    assert!(matches!(
+        judge(recorder("default", true, compliance), true),
+        Standing::Good(_)
+    ));
+    let without_global = Coverage::All {
+        global_types: false,
+    };
+    assert!(matches!(
+        judge(recorder("default", true, without_global), false),
+        Standing::Insufficient(Reason::GlobalTypesNowhere { .. })
+    ));
+    let mut failing = recorder("default", true, everything());
+    failing.failure = Some("AccessDenied".to_owned());
+    assert!(matches!(
+        judge(failing, true),
+        Standing::Insufficient(Reason::DeliveryFails { code, .. }) if code == "AccessDenied"
+    ));
+}
+
+#[test]
+fn the_global_types_are_missed_in_the_home_region_only() {
+    let without_global = recorder(
+        "default",
+        true,
+        Coverage::All {
+            global_types: false,
+        },
+    );
+    let elsewhere = decide_with(
+        linked(),
+        &seen(Some(without_global), Some("theirs")),
+        BucketSeen::Absent,
+        true,
+        false,
+    );
+    assert!(matches!(standing(elsewhere), Standing::Good(_)));
+}
+
+#[test]
+fn what_others_manage_counts_when_it_records() {
+    let tower = |recording| {
+        let recorder = recorder(
+            "aws-controltower-BaselineConfigRecorder",
+            recording,
+            everything(),
+        );
+        standing(decide_with(
+            home(),
+            &seen(Some(recorder), Some("theirs")),
+            BucketSeen::Absent,
+            true,
+            true,
+        ))
+    };
+    assert!(matches!(tower(true), Standing::Elsewhere { on: true, .. }));
+    assert!(matches!(
+        tower(false),
+        Standing::Elsewhere { on: false, .. }
+    ));
+    let security_hubs = ConfigSeen {
+        recorder: None,
+        service_linked: Some("AWSConfigurationRecorderForSecurityHubCSPM".to_owned()),
+        channel: None,
+    };
+    assert!(matches!(
+        standing(decide_with(
+            home(),
+            &security_hubs,
+            BucketSeen::Absent,
+            false,
+            false
+        )),
+        Standing::Elsewhere {
+            on: true,
+            reason: Reason::SecurityHubRecords { .. }
+        }
+    ));
+}
+
+#[test]
+fn an_earlier_runs_bucket_is_used_again() {
+    let refusal = Refusal::answered(Operation::new("x:Y"), home(), "X", "");
+    let earlier = Bucket::of(&account_id(), linked());
+    let with_channel = |bucket: Option<&str>| {
+        vec![RegionSeen {
+            region: home(),
+            enabled: Opted::In,
+            config: Ok(seen(None, bucket)),
+            guardduty: Err(refusal.clone()),
+            security_hub: Err(refusal.clone()),
+        }]
+    };
+    let choose = |bucket| choose_bucket(&account_id(), home(), &with_channel(bucket));
+    assert_eq!(choose(Some(&earlier.name)), earlier);
+    assert_eq!(choose(Some("theirs")), bucket());
+    assert_eq!(choose(None), bucket());
+}

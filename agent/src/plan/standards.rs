@@ -1,0 +1,82 @@
+//! Standards: the wanted ones that are not enabled are enabled, by the ARN that the Region itself
+//! offers. Others that are enabled stay as they are.
+
+use super::{Decision, Intention, Reason, Standing};
+use crate::baseline::StandardId;
+use crate::change::{Change, OfferedStandard};
+use crate::observed::{HubSeen, RegionSeen, StandardStatus};
+
+/// Decides the step.
+pub(super) fn decide(hub: &HubSeen, wanted: &[StandardId]) -> Decision {
+    let HubSeen::On(hub) = hub else {
+        return Decision::AfterHub(Intention::Enable(wanted.to_vec()));
+    };
+    let (offered, enabled) = match (&hub.offered, &hub.standards) {
+        (Ok(offered), Ok(enabled)) => (offered, enabled),
+        (Err(refusal), _) | (_, Err(refusal)) => return Decision::Is(refusal.clone().into()),
+    };
+
+    let (mut to_enable, mut pending, mut not_offered) = (Vec::new(), Vec::new(), Vec::new());
+    let mut incomplete = None;
+    for id in wanted {
+        let Some(arn) = offered.iter().find(|arn| id.names(arn)) else {
+            not_offered.push(id.clone());
+            continue;
+        };
+        let status = enabled
+            .iter()
+            .find(|standard| standard.arn == *arn)
+            .map(|standard| &standard.status);
+        match status {
+            None => to_enable.push(OfferedStandard {
+                id: id.clone(),
+                arn: arn.clone(),
+            }),
+            Some(StandardStatus::Ready) => {}
+            Some(StandardStatus::Pending | StandardStatus::Deleting) => pending.push(id.clone()),
+            Some(StandardStatus::Incomplete(code) | StandardStatus::Other(code)) => {
+                incomplete.get_or_insert(Reason::StandardIncomplete {
+                    standard: id.clone(),
+                    code: code.clone(),
+                });
+            }
+        }
+    }
+
+    if !to_enable.is_empty() {
+        Decision::Needs(vec![Change::EnableStandards(to_enable)])
+    } else if let Some(reason) = incomplete {
+        Decision::Is(Standing::Insufficient(reason))
+    } else if !not_offered.is_empty() {
+        Decision::Is(Standing::Blocked(Reason::StandardsNotOffered(not_offered)))
+    } else if !pending.is_empty() {
+        Decision::Is(Standing::Waiting(Reason::StandardsPending(pending)))
+    } else {
+        Decision::Is(Standing::Good(Reason::StandardsReady(wanted.to_vec())))
+    }
+}
+
+/// The wanted standards that no Region knows: a mistake in the baseline, to be said before anything
+/// is changed. Before Security Hub is on, AWS may not say what it offers; then our own list counts.
+pub(crate) fn unknown(wanted: &[StandardId], seen: &[RegionSeen]) -> Vec<StandardId> {
+    let lists: Vec<_> = seen
+        .iter()
+        .filter_map(|region| region.security_hub.as_ref().ok())
+        .map(|hub| match hub {
+            HubSeen::Off { offered } => offered.as_ref().ok(),
+            HubSeen::On(hub) => hub.offered.as_ref().ok(),
+        })
+        .collect();
+    let some_list_is_missing = lists.is_empty() || lists.iter().any(Option::is_none);
+    let is_known = |id: &StandardId| {
+        lists
+            .iter()
+            .flatten()
+            .any(|list| list.iter().any(|arn| id.names(arn)))
+            || (some_list_is_missing && id.is_well_known())
+    };
+    wanted.iter().filter(|id| !is_known(id)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;

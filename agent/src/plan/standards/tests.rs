@@ -1,0 +1,132 @@
+//! Every road through the standards, as values.
+
+use super::*;
+use crate::observed::{HubOn, Operation, Opted, Refusal, StandardSeen};
+
+const FSBP: &str =
+    "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0";
+const PCI: &str = "arn:aws:securityhub:us-east-1::standards/pci-dss/v/4.0.1";
+
+fn refusal(code: &str) -> Refusal {
+    Refusal::answered(
+        Operation::new("securityhub:DescribeStandards"),
+        "us-east-1".parse().unwrap(),
+        code,
+        "",
+    )
+}
+
+fn hub(enabled: &[(&str, StandardStatus)]) -> HubSeen {
+    HubSeen::On(HubOn {
+        offered: Ok(vec![FSBP.to_owned(), PCI.to_owned()]),
+        standards: Ok(enabled
+            .iter()
+            .map(|(arn, status)| StandardSeen {
+                arn: (*arn).to_owned(),
+                status: status.clone(),
+            })
+            .collect()),
+        membership: Err(refusal("X")),
+    })
+}
+
+fn names(names: &[&str]) -> Vec<StandardId> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+fn both() -> Vec<StandardId> {
+    names(&[
+        "aws-foundational-security-best-practices/v/1.0.0",
+        "pci-dss/v/4.0.1",
+    ])
+}
+
+#[test]
+fn only_the_missing_ones_are_enabled() {
+    assert_eq!(
+        decide(&hub(&[(FSBP, StandardStatus::Ready)]), &both()),
+        Decision::Needs(vec![Change::EnableStandards(vec![OfferedStandard {
+            id: "pci-dss/v/4.0.1".parse().unwrap(),
+            arn: PCI.to_owned(),
+        }])])
+    );
+}
+
+#[test]
+fn pending_waits_and_incomplete_says_why() {
+    let with = |status| {
+        decide(
+            &hub(&[(FSBP, StandardStatus::Ready), (PCI, status)]),
+            &both(),
+        )
+    };
+    assert!(matches!(
+        with(StandardStatus::Ready),
+        Decision::Is(Standing::Good(_))
+    ));
+    assert!(matches!(
+        with(StandardStatus::Pending),
+        Decision::Is(Standing::Waiting(Reason::StandardsPending(pending))) if pending.len() == 1
+    ));
+    let code = "NO_AVAILABLE_CONFIGURATION_RECORDER";
+    assert!(matches!(
+        with(StandardStatus::Incomplete(code.to_owned())),
+        Decision::Is(Standing::Insufficient(Reason::StandardIncomplete { code: said, .. })) if said == code
+    ));
+}
+
+#[test]
+fn what_a_region_does_not_offer_is_not_guessed() {
+    assert!(matches!(
+        decide(
+            &hub(&[(FSBP, StandardStatus::Ready)]),
+            &names(&[
+                "aws-foundational-security-best-practices/v/1.0.0",
+                "nist-800-53/v/5.0.0"
+            ])
+        ),
+        Decision::Is(Standing::Blocked(Reason::StandardsNotOffered(_)))
+    ));
+}
+
+#[test]
+fn before_security_hub_is_on_they_come_later() {
+    let off = HubSeen::Off {
+        offered: Err(refusal("InvalidAccessException")),
+    };
+    assert_eq!(
+        decide(&off, &both()),
+        Decision::AfterHub(Intention::Enable(both()))
+    );
+}
+
+fn region(security_hub: HubSeen) -> RegionSeen {
+    RegionSeen {
+        region: "us-east-1".parse().unwrap(),
+        enabled: Opted::In,
+        config: Err(refusal("X")),
+        guardduty: Err(refusal("X")),
+        security_hub: Ok(security_hub),
+    }
+}
+
+#[test]
+fn a_name_that_no_region_knows_is_unknown() {
+    let wanted = names(&["pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "no-such/v/1.0.0"]);
+    let off = || {
+        region(HubSeen::Off {
+            offered: Err(refusal("InvalidAccessException")),
+        })
+    };
+    // All lists are readable: they alone count.
+    assert_eq!(
+        unknown(&wanted, &[region(hub(&[]))]),
+        names(&["nist-800-53/v/5.0.0", "no-such/v/1.0.0"])
+    );
+    // One is not: what we know of counts too.
+    assert_eq!(
+        unknown(&wanted, &[region(hub(&[])), off()]),
+        names(&["no-such/v/1.0.0"])
+    );
+    assert_eq!(unknown(&wanted, &[off()]), names(&["no-such/v/1.0.0"]));
+}

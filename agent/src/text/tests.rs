@@ -1,0 +1,126 @@
+//! Every sentence exists in both languages, with the same facts in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+const TEXT: &str = include_str!("../text.rs");
+
+/// The keys of the `t!` calls; all are in `text.rs`.
+fn used() -> BTreeSet<&'static str> {
+    TEXT.split("t!(")
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect()
+}
+
+fn translations(locale: &str) -> Vec<(String, String)> {
+    crate::_rust_i18n_backend()
+        .messages_for_locale(locale)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(key, text)| (key.into_owned(), text.into_owned()))
+        .collect()
+}
+
+fn placeholders(text: &str) -> BTreeSet<&str> {
+    text.split("%{")
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect()
+}
+
+#[test]
+fn every_sentence_is_there_in_both_languages_with_the_same_facts() {
+    let english = translations("en");
+    let japanese = translations("ja");
+    assert_eq!(english.len(), japanese.len());
+    assert!(used().len() > 60, "the test no longer finds the keys");
+    for key in used() {
+        let find = |texts: &'static str, all: &[(String, String)]| {
+            all.iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, text)| text.clone())
+                .unwrap_or_else(|| panic!("no {texts} text for {key}"))
+        };
+        let (en, ja) = (find("English", &english), find("Japanese", &japanese));
+        assert_eq!(placeholders(&en), placeholders(&ja), "{key}");
+        assert!(!ja.is_empty() && !en.is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn no_sentence_is_left_over() {
+    for (key, _) in translations("en") {
+        assert!(used().contains(key.as_str()), "{key} is used nowhere");
+    }
+}
+
+#[test]
+fn sentences_are_looked_up_here_only() {
+    fn walk(directory: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if fs::read_to_string(&path)
+                .unwrap_or_default()
+                .contains("rust_i18n::t")
+            {
+                found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    found.retain(|name| name != "tests.rs");
+    assert_eq!(found, ["text.rs"]);
+}
+
+#[test]
+fn facts_are_put_into_sentences() {
+    let reason = Reason::NoInvitation {
+        administrator: "999999999999".parse().unwrap(),
+        ignored: vec!["666666666666".to_owned()],
+    };
+    assert_eq!(
+        detail(&reason, Lang::En),
+        "No invitation from 999999999999 yet; left alone: the invitation of 666666666666"
+    );
+    assert_eq!(
+        detail(&reason, Lang::Ja),
+        "999999999999 からの招待がまだ届いていません（666666666666 からの招待には応じていません）"
+    );
+    assert!(hint(&reason, Lang::En).is_some_and(|hint| hint.contains("999999999999")));
+}
+
+#[test]
+fn a_denial_says_who_can_help() {
+    let refusal = Refusal::answered(
+        crate::observed::Operation::new("guardduty:CreateDetector"),
+        "us-east-1".parse().unwrap(),
+        "AccessDeniedException",
+        "… is not authorized to perform: guardduty:CreateDetector with an explicit deny in a service control policy",
+    );
+    for lang in [Lang::En, Lang::Ja] {
+        let said = refused(&refusal, lang);
+        assert!(said.contains("AccessDeniedException") && said.contains("us-east-1"));
+        assert!(refused_hint(&refusal, lang).contains("guardduty:CreateDetector"));
+        assert!(refused_hint(&refusal, lang).contains("SCP"));
+    }
+}
+
+#[test]
+fn the_environment_chooses_the_language() {
+    for locale in ["ja", "ja_JP.UTF-8", "JA-jp"] {
+        assert_eq!(Lang::of_locale(locale), Lang::Ja);
+    }
+    for locale in ["en_US.UTF-8", "C.UTF-8", "", "jam"] {
+        assert_eq!(Lang::of_locale(locale), Lang::En);
+    }
+}

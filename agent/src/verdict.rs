@@ -1,0 +1,279 @@
+//! How far a run came: from the decisions before and after, and from what AWS answered in between,
+//! to a state per step, to "complete", to the exit code.
+
+use std::process::ExitCode;
+
+use hubward_protocol::{Region, State, Step};
+
+use crate::change::Change;
+use crate::observed::Refusal;
+use crate::plan::{Decision, Reason, RegionPlan, Standing};
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// Everything is as it should be.
+    Complete,
+    /// Something went wrong.
+    Failed,
+    /// The command line or its surroundings are wrong.
+    Usage,
+    /// Something is missing, and the output says what and who acts next.
+    Incomplete,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(match status {
+            ExitStatus::Complete => 0,
+            ExitStatus::Failed => 1,
+            ExitStatus::Usage => 2,
+            ExitStatus::Incomplete => 3,
+        })
+    }
+}
+
+/// What a run did for one step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempt {
+    /// The changes that AWS accepted.
+    pub(crate) made: Vec<Change>,
+    /// How it ended.
+    pub(crate) ending: Ending,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Ending {
+    /// Nothing was tried.
+    #[default]
+    NotTried,
+    /// Every change was accepted, or was there already.
+    Finished,
+    /// A change was refused, and those after it were not tried.
+    Refused(Refusal),
+    /// The person at the keyboard stopped it.
+    Interrupted,
+}
+
+/// How far one Region is.
+#[derive(Clone, Debug)]
+pub(crate) struct RegionVerdict {
+    /// Which Region.
+    pub(crate) region: Region,
+    /// One verdict per step, in order.
+    pub(crate) steps: Vec<StepVerdict>,
+}
+
+/// How far one step is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StepVerdict {
+    /// Which step.
+    pub(crate) step: Step,
+    /// How far it is.
+    pub(crate) state: State,
+    /// What was found.
+    pub(crate) reason: Reason,
+    /// It may count as done although somebody else manages it.
+    pub(crate) on_elsewhere: bool,
+}
+
+impl StepVerdict {
+    /// A step as it stands.
+    pub(crate) fn standing(step: Step, standing: Standing) -> Self {
+        let (state, reason, on_elsewhere) = match standing {
+            Standing::Good(reason) => (State::Already, reason, false),
+            Standing::Waiting(reason) => (State::Waiting, reason, false),
+            Standing::Insufficient(reason) => (State::Insufficient, reason, false),
+            Standing::Elsewhere { reason, on } => (State::ManagedElsewhere, reason, on),
+            Standing::Blocked(reason) => (State::Blocked, reason, false),
+            Standing::Failed(reason) => (State::Failed, reason, false),
+        };
+        Self {
+            step,
+            state,
+            reason,
+            on_elsewhere,
+        }
+    }
+
+    /// Nothing is missing here.
+    pub(crate) fn is_complete(&self) -> bool {
+        match self.state {
+            State::Already | State::Changed => true,
+            State::ManagedElsewhere => self.on_elsewhere,
+            _ => false,
+        }
+    }
+}
+
+/// Judges a Region that was only looked at.
+pub(crate) fn looked(plan: RegionPlan) -> RegionVerdict {
+    RegionVerdict {
+        region: plan.region,
+        steps: plan
+            .steps
+            .into_iter()
+            .map(|(step, decision)| judge(step, decision, Attempt::default()))
+            .collect(),
+    }
+}
+
+/// Judges a step by what is seen after the attempt: what AWS merely accepted is not done yet.
+pub(crate) fn judge(step: Step, after: Decision, attempt: Attempt) -> StepVerdict {
+    let standing = match (after, attempt.ending) {
+        (Decision::Is(Standing::Good(reason)), _) => {
+            let verdict = StepVerdict::standing(step, Standing::Good(reason));
+            return StepVerdict {
+                state: if attempt.made.is_empty() {
+                    State::Already
+                } else {
+                    State::Changed
+                },
+                ..verdict
+            };
+        }
+        (_, Ending::Refused(refusal)) => refusal.into(),
+        (Decision::Is(standing), _) => standing,
+        (Decision::Needs(changes), Ending::Finished) => {
+            Standing::Failed(Reason::NotSeenAfterwards(changes))
+        }
+        (Decision::Needs(changes), _) => return planned(step, Reason::WouldChange(changes)),
+        (Decision::AfterHub(intention), _) => return planned(step, Reason::WouldFollow(intention)),
+    };
+    StepVerdict::standing(step, standing)
+}
+
+fn planned(step: Step, reason: Reason) -> StepVerdict {
+    StepVerdict {
+        step,
+        state: State::Planned,
+        reason,
+        on_elsewhere: false,
+    }
+}
+
+/// Every step of every Region is done, here or elsewhere.
+pub(crate) fn is_complete(regions: &[RegionVerdict]) -> bool {
+    steps(regions).all(StepVerdict::is_complete)
+}
+
+/// The exit code that a run's verdict calls for.
+pub(crate) fn exit_status(regions: &[RegionVerdict]) -> ExitStatus {
+    if steps(regions).any(|step| step.state == State::Failed) {
+        ExitStatus::Failed
+    } else if is_complete(regions) {
+        ExitStatus::Complete
+    } else {
+        ExitStatus::Incomplete
+    }
+}
+
+fn steps(regions: &[RegionVerdict]) -> impl Iterator<Item = &StepVerdict> {
+    regions.iter().flat_map(|region| &region.steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::Operation;
+
+    fn good() -> Decision {
+        Decision::Is(Standing::Good(Reason::HubOn))
+    }
+
+    fn needs() -> Decision {
+        Decision::Needs(vec![Change::EnableSecurityHub])
+    }
+
+    fn state(after: Decision, made: bool, refused: Option<(&str, &str)>) -> State {
+        let attempt = Attempt {
+            made: if made {
+                vec![Change::EnableSecurityHub]
+            } else {
+                Vec::new()
+            },
+            ending: match refused {
+                Some((code, message)) => Ending::Refused(Refusal::answered(
+                    Operation::new("securityhub:EnableSecurityHub"),
+                    "us-east-1".parse().unwrap(),
+                    code,
+                    message,
+                )),
+                None if made => Ending::Finished,
+                None => Ending::NotTried,
+            },
+        };
+        judge(Step::SecurityHub, after, attempt).state
+    }
+
+    #[test]
+    fn only_what_is_seen_afterwards_counts_as_changed() {
+        assert_eq!(state(good(), false, None), State::Already);
+        assert_eq!(state(good(), true, None), State::Changed);
+        assert_eq!(state(needs(), true, None), State::Failed);
+        assert_eq!(state(needs(), false, None), State::Planned);
+    }
+
+    #[test]
+    fn a_refusal_is_blocked_or_failed_or_somebody_elses() {
+        assert_eq!(
+            state(needs(), false, Some(("AccessDeniedException", "no"))),
+            State::Blocked
+        );
+        assert_eq!(
+            state(needs(), true, Some(("InternalException", ""))),
+            State::Failed
+        );
+        assert_eq!(
+            state(
+                needs(),
+                false,
+                Some((
+                    "AccessDeniedException",
+                    "… a central configuration policy …"
+                ))
+            ),
+            State::ManagedElsewhere
+        );
+        // Somebody else was faster: it is there, so nothing is wrong.
+        assert_eq!(
+            state(good(), false, Some(("ResourceConflictException", ""))),
+            State::Already
+        );
+    }
+
+    #[test]
+    fn the_exit_code_follows_the_worst_step() {
+        let verdict = |decisions: Vec<Standing>| {
+            vec![RegionVerdict {
+                region: "us-east-1".parse().unwrap(),
+                steps: decisions
+                    .into_iter()
+                    .map(|standing| StepVerdict::standing(Step::Config, standing))
+                    .collect(),
+            }]
+        };
+        let elsewhere = |on| Standing::Elsewhere {
+            reason: Reason::HubOn,
+            on,
+        };
+        let of = |decisions| exit_status(&verdict(decisions));
+        assert_eq!(
+            of(vec![Standing::Good(Reason::HubOn), elsewhere(true)]),
+            ExitStatus::Complete
+        );
+        assert_eq!(of(vec![elsewhere(false)]), ExitStatus::Incomplete);
+        assert_eq!(
+            of(vec![Standing::Blocked(Reason::RegionOff)]),
+            ExitStatus::Incomplete
+        );
+        assert_eq!(
+            of(vec![
+                Standing::Blocked(Reason::RegionOff),
+                Standing::Failed(Reason::OutOfTime)
+            ]),
+            ExitStatus::Failed
+        );
+    }
+}
