@@ -3,6 +3,7 @@
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
 pub mod check;
+pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
 pub mod record_run;

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
-use crate::config::{Config, Problem, read};
+use crate::config::{self, Config, Problem, read};
 use crate::store::{Place, Store, StoreError};
 use crate::world::{Clock, Environment, World};
 
@@ -79,13 +79,17 @@ pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, Open
         .map_err(|problems| OpenError::Wrong { file, problems })
 }
 
-/// Where the configured database is.
+/// Where the configured database is; a relative path starts at `directory`.
 ///
 /// # Errors
 /// The address is a secret that is not there, or of no known kind.
-pub fn database(config: &Config, environment: &Environment) -> Result<Place, OpenError> {
-    let url = config.store.url.reveal(environment, config.directory())?;
-    Place::parse(url.expose_secret(), config.directory()).map_err(|source| OpenError::Store {
+pub fn database(
+    store: &config::Store,
+    directory: &Path,
+    environment: &Environment,
+) -> Result<Place, OpenError> {
+    let url = store.url.reveal(environment, directory)?;
+    Place::parse(url.expose_secret(), directory).map_err(|source| OpenError::Store {
         place: "store.url".to_owned(),
         source,
     })
@@ -98,7 +102,7 @@ impl App {
     /// See [`OpenError`].
     pub async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
         let config = configuration(given, world)?;
-        let place = database(&config, &world.environment)?;
+        let place = database(&config.store, config.directory(), &world.environment)?;
         let store = Store::open(&place)
             .await
             .map_err(|source| OpenError::Store {

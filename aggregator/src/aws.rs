@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_sts::config::ProvideCredentials;
+use aws_sdk_sts::config::{ProvideCredentials, RuntimeComponents};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use hubward_protocol::{AccountId, Region};
 
@@ -140,7 +140,7 @@ fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
             .proxy_config(ProxyConfig::from_env())
             .tls_provider(tls.clone());
         connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
     })
 }

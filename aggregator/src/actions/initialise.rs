@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use hubward_protocol::{AccountId, Region};
 
 use crate::app::{self, OpenError};
-use crate::config::Config;
-use crate::store::{Place, Store};
+use crate::config::{self, read};
+use crate::store::Store;
 use crate::world::World;
 
 /// The commented configuration that `init` writes.
@@ -31,8 +31,10 @@ pub struct Initialised {
     pub file: PathBuf,
     /// Whether it was written now; otherwise it was there.
     pub written: bool,
-    /// The database, unless the configuration still lacks what only a person knows.
-    pub database: Option<(String, usize)>,
+    /// Where the database is, and how many upgrades it needed.
+    pub database: (String, usize),
+    /// Whether nothing is left for a person to fill in.
+    pub complete: bool,
 }
 
 /// Writes the configuration where there is none, and creates or upgrades the database.
@@ -54,33 +56,36 @@ pub async fn initialise(
             file: file.clone(),
             source,
         })?;
-    match app::configuration(Some(&file), world) {
-        Ok(config) => {
-            let (place, applied) = migrate(&config, world).await?;
-            Ok(Initialised {
-                file,
-                written,
-                database: Some((place.to_string(), applied)),
-            })
-        }
+    let (store, complete) = match app::configuration(Some(&file), world) {
+        Ok(config) => (config.store, true),
         // A fresh file without the required keys is no mistake yet: the person fills them in.
-        Err(OpenError::Wrong { .. }) if written => Ok(Initialised {
-            file,
-            written,
-            database: None,
-        }),
-        Err(error) => Err(error),
-    }
+        Err(OpenError::Wrong { .. }) if written => {
+            (read::store_alone(EXAMPLE, &world.environment), false)
+        }
+        Err(error) => return Err(error),
+    };
+    let directory = file.parent().unwrap_or(Path::new(""));
+    Ok(Initialised {
+        database: migrate(&store, directory, world).await?,
+        file,
+        written,
+        complete,
+    })
 }
 
-/// Creates or upgrades the configured database; says where it is and how many versions were applied.
+/// Creates or upgrades a database; says where it is and how many upgrades it needed. A relative path
+/// starts at `directory`.
 ///
 /// # Errors
 /// The database cannot be created or upgraded.
-pub async fn migrate(config: &Config, world: &World) -> Result<(Place, usize), OpenError> {
-    let place = app::database(config, &world.environment)?;
+pub async fn migrate(
+    config: &config::Store,
+    directory: &Path,
+    world: &World,
+) -> Result<(String, usize), OpenError> {
+    let place = app::database(config, directory, &world.environment)?;
     match Store::migrate(&place).await {
-        Ok((_, applied)) => Ok((place, applied)),
+        Ok((_, applied)) => Ok((place.to_string(), applied)),
         Err(source) => Err(OpenError::Store {
             place: place.to_string(),
             source,

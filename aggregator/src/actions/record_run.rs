@@ -32,7 +32,7 @@ pub enum RecordError {
 }
 
 /// The longest text that is taken for a report: 34 Regions of five wordy steps fit many times.
-const LONGEST: usize = 1 << 20;
+pub const LONGEST: usize = 1 << 20;
 
 /// Records a run, and returns its account and the Regions it spoke of.
 ///
@@ -41,15 +41,15 @@ const LONGEST: usize = 1 << 20;
 pub async fn record_run(
     app: &App,
     actor: &Actor,
-    text: &str,
+    bytes: &[u8],
 ) -> Result<(AccountId, Vec<Region>), RecordError> {
-    if text.len() > LONGEST {
+    if bytes.len() > LONGEST {
         return Err(RecordError::Malformed(format!(
             "it is longer than {LONGEST} bytes"
         )));
     }
     let report: RunReport =
-        serde_json::from_str(text).map_err(|error| RecordError::Malformed(error.to_string()))?;
+        serde_json::from_slice(bytes).map_err(|error| RecordError::Malformed(error.to_string()))?;
     let administrator = &app.config.hub.administrator;
     if report.administrator != *administrator {
         return Err(RecordError::OtherAdministrator {

@@ -20,11 +20,13 @@ pub enum Class {
     Other,
 }
 
+type Limiters = BTreeMap<(Region, Class), Arc<DefaultDirectRateLimiter>>;
+
 /// The limiters of one process.
 #[derive(Clone, Debug)]
 pub struct Pacing {
     rates: Rates,
-    limiters: Arc<Mutex<BTreeMap<(Region, Class), Arc<DefaultDirectRateLimiter>>>>,
+    limiters: Arc<Mutex<Limiters>>,
 }
 
 impl Pacing {

@@ -13,7 +13,7 @@ use toml::{Table, Value};
 
 use super::verify::verify;
 use super::watching::Hub;
-use super::{Config, Problem};
+use super::{Config, Problem, Store};
 use crate::world::Environment;
 
 /// `[hub]` before its required keys are known to be there.
@@ -44,12 +44,7 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
     let document = text
         .parse::<Table>()
         .map_err(|error| vec![Problem::syntax(text, &error)])?;
-    let mut reader = Reader {
-        document,
-        from_environment: BTreeSet::new(),
-        known: BTreeSet::new(),
-        problems: Vec::new(),
-    };
+    let mut reader = Reader::new(document);
     reader.overlay(environment);
 
     let hub: HubDraft = reader.section("hub");
@@ -77,6 +72,13 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
     }
 }
 
+/// `[store]` alone, for the moment in which the rest is still to be filled in.
+pub fn store_alone(text: &str, environment: &Environment) -> Store {
+    let mut reader = Reader::new(text.parse().unwrap_or_default());
+    reader.overlay(environment);
+    reader.section("store")
+}
+
 struct Reader {
     document: Table,
     /// Dotted keys whose text came from the environment and was not tried as TOML yet.
@@ -87,6 +89,15 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(document: Table) -> Self {
+        Self {
+            document,
+            from_environment: BTreeSet::new(),
+            known: BTreeSet::new(),
+            problems: Vec::new(),
+        }
+    }
+
     fn overlay(&mut self, environment: &Environment) {
         for (name, value) in environment.iter() {
             let Some(path) = name.strip_prefix("HUBWARD_") else {

@@ -8,26 +8,11 @@ mod unreadable;
 
 use rust_i18n::t;
 
+use super::Message;
 use crate::domain::account::Language;
 use crate::domain::ledger::{Column, Problem, TooManyStateChanges, Warning};
 
 pub use unreadable::unreadable;
-
-/// A sentence for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// What is the matter, and where.
-    pub text: String,
-    /// What helps.
-    pub hint: String,
-}
-
-impl Message {
-    fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
-        let (text, hint) = (text.into(), hint.into());
-        Self { text, hint }
-    }
-}
 
 /// Why a ledger is not imported.
 pub fn problem(problem: &Problem, language: Language) -> Message {

@@ -8,16 +8,27 @@ use zip::result::ZipError;
 
 use crate::domain::ledger::{Foreign, Unreadable};
 
-/// How many parts a workbook may have; Excel makes a dozen, and one or two per further sheet.
-const PART_COUNT_LIMIT: usize = 2_000;
-/// How much all parts may unpack to.
-const TOTAL_LIMIT: u64 = 128 * MIB;
-/// How much one part may unpack to: cells of a full sheet of ours take a third of it.
-const PART_LIMIT: u64 = 64 * MIB;
-/// Texts are kept in memory, each with an overhead several times that of an empty one's XML.
-const STRINGS_LIMIT: u64 = 32 * MIB;
-/// Workbooks that were copied for years carry some MiB of styles.
-const STYLES_LIMIT: u64 = 8 * MIB;
+/// How much may come out of an archive.
+struct Bounds {
+    /// How many parts there may be; Excel makes a dozen, and one or two per further sheet.
+    parts: usize,
+    /// How many bytes all parts may have together.
+    total: u64,
+    /// How many bytes one part may have: the cells of a full sheet of ours take a third of it.
+    part: u64,
+    /// As for the shared texts, which are kept in memory with an overhead of several times their XML.
+    strings: u64,
+    /// As for the styles: workbooks that were copied for years carry some MiB of them.
+    styles: u64,
+}
+
+const BOUNDS: Bounds = Bounds {
+    parts: 2_000,
+    total: 128 * MIB,
+    part: 64 * MIB,
+    strings: 32 * MIB,
+    styles: 8 * MIB,
+};
 /// How many texts a part may announce: the reader reserves room for them unseen.
 const ANNOUNCED_STRINGS_LIMIT: u64 = 4_000_000;
 /// How many bytes of a number format or font name are repeated for every cell format that uses it.
@@ -29,25 +40,30 @@ const MIB: u64 = 1024 * 1024;
 
 /// Refuses an archive that unpacks to too much.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
+    check_within(bytes, &BOUNDS)
+}
+
+fn check_within(bytes: &[u8], bounds: &Bounds) -> Result<(), Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    if archive.len() > PART_COUNT_LIMIT {
+    if archive.len() > bounds.parts {
         return Err(bomb("[Content_Types].xml"));
     }
-    let mut left = TOTAL_LIMIT;
+    let mut left = bounds.total;
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();
         left -= if name.ends_with("sharedstrings.xml") {
-            let content = unpacked(&mut part, &name, STRINGS_LIMIT.min(left))?;
+            let content = unpacked(&mut part, &name, bounds.strings.min(left))?;
             check_strings(&content, &name)?;
             content.len() as u64
         } else if name.ends_with("styles.xml") {
-            let content = unpacked(&mut part, &name, STYLES_LIMIT.min(left))?;
+            let content = unpacked(&mut part, &name, bounds.styles.min(left))?;
             check_styles(&content, &name)?;
             content.len() as u64
         } else {
-            let limit = PART_LIMIT.min(left);
-            let size = io::copy(&mut part.take(limit + 1), &mut io::sink()).map_err(broken_off)?;
+            let limit = bounds.part.min(left);
+            let size = io::copy(&mut part.take(limit + 1), &mut io::sink())
+                .map_err(|error| broken_off(&error))?;
             if size > limit {
                 return Err(bomb(&name));
             }
@@ -61,7 +77,7 @@ fn unpacked(part: &mut impl Read, name: &str, limit: u64) -> Result<Vec<u8>, Unr
     let mut content = Vec::new();
     part.take(limit + 1)
         .read_to_end(&mut content)
-        .map_err(broken_off)?;
+        .map_err(|error| broken_off(&error))?;
     if content.len() as u64 > limit {
         return Err(bomb(name));
     }
@@ -137,8 +153,62 @@ fn damaged(error: ZipError) -> Unreadable {
     }
 }
 
-fn broken_off(error: io::Error) -> Unreadable {
+fn broken_off(error: &io::Error) -> Unreadable {
     Unreadable::Damaged {
         detail: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn zip_of(parts: &[(&str, usize)]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, size) in parts {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(&vec![b' '; *size]).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn each_bound_is_kept_on_its_own() {
+        let bounds = Bounds {
+            parts: 4,
+            total: 1_000,
+            part: 500,
+            strings: 300,
+            styles: 200,
+        };
+        let check = |parts: &[(&str, usize)]| match check_within(&zip_of(parts), &bounds) {
+            Ok(()) => None,
+            Err(Unreadable::Bomb { part }) => Some(part),
+            Err(other) => panic!("{other:?}"),
+        };
+        let found = |part: &str| Some(part.to_owned());
+        assert_eq!(
+            check(&[
+                ("a", 500),
+                ("xl/sharedStrings.xml", 300),
+                ("xl/styles.xml", 200)
+            ]),
+            None
+        );
+        assert_eq!(check(&[("a", 501)]), found("a"));
+        assert_eq!(
+            check(&[("xl/SHAREDSTRINGS.xml", 301)]),
+            found("xl/sharedstrings.xml")
+        );
+        assert_eq!(check(&[("xl/styles.xml", 201)]), found("xl/styles.xml"));
+        assert_eq!(check(&[("a", 500), ("b", 500), ("c", 1)]), found("c"));
+        let many = [("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1)];
+        assert_eq!(check(&many[..4]), None);
+        assert!(check(&many).is_some());
     }
 }

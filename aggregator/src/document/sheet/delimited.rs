@@ -33,7 +33,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     };
     let mut record = StringRecord::new();
     let mut number = 0;
-    while reader.read_record(&mut record).map_err(broken)? {
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| broken(&error))?
+    {
         number += 1 + blank_lines(&text, record.position());
         let mut row = SheetRow {
             number,
@@ -173,7 +176,7 @@ fn line_at(bytes: &[u8], offset: usize) -> u64 {
     1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn broken(error: csv::Error) -> Unreadable {
+fn broken(error: &csv::Error) -> Unreadable {
     Unreadable::Broken {
         detail: error.to_string(),
     }

@@ -125,8 +125,12 @@ fn value(value: DataRef<'_>) -> Value {
     }
 }
 
-/// A date, a time of day, or both, as far as they are there.
+/// A date, a time of day, or both, as far as they are there; a duration in hours and minutes.
 fn date(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        let minutes = (moment.as_f64() * 24.0 * 60.0).round();
+        return format!("{}:{:02}", (minutes / 60.0).trunc(), minutes.abs() % 60.0);
+    }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
     let mut time = format!("{hour:02}:{minute:02}");
     if second != 0 {

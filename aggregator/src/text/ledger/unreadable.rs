@@ -161,7 +161,7 @@ fn cure(content: &Foreign, language: Language) -> String {
 /// With one digit, rounded up: a file just over the limit must not look as if it were within.
 fn mebibytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
-    if tenths % 10 == 0 {
+    if tenths.is_multiple_of(10) {
         (tenths / 10).to_string()
     } else {
         format!("{}.{}", tenths / 10, tenths % 10)

@@ -1,0 +1,138 @@
+//! Brings a ledger file into the database: read, judge, compare, guard, then write, all or nothing.
+//!
+//! [`plan`] is the whole road but its last step, and a dry run ends there. [`carry_out`] walks it
+//! again inside the transaction and writes only what was shown: if the ledger changed in between, it
+//! refuses. Run twice, the second finds nothing to change.
+
+use hubward_protocol::Region;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::document;
+use crate::domain::account::Account;
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::ledger::{
+    LedgerPlan, Problem, Reading, Rules, TooManyStateChanges, Unreadable, Warning, diff, read,
+};
+use crate::store::StoreError;
+
+/// A file to import, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The file's name; its extension says the format.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+    /// Whether accounts that the file lacks start leaving.
+    pub prune: bool,
+    /// Whether a change of state of many accounts at once is meant.
+    pub force: bool,
+}
+
+/// A file that could be imported.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What would change.
+    pub plan: LedgerPlan,
+    /// What should be looked at all the same.
+    pub warnings: Vec<Warning>,
+    reading: Reading,
+}
+
+/// Why a file is not imported. The ledger is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It is no ledger file at all.
+    #[error("the file cannot be read as a ledger")]
+    Unreadable(Unreadable),
+    /// Cells are wrong: all of them.
+    #[error("{} problems in the file", .0.len())]
+    Problems(Vec<Problem>),
+    /// It would change the state of too many accounts.
+    #[error(transparent)]
+    TooMany(#[from] TooManyStateChanges),
+    /// Somebody else changed the ledger since the plan was made.
+    #[error("the ledger changed since the plan was made")]
+    Changed,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Finds out what importing would change. Writes nothing.
+///
+/// # Errors
+/// See [`ImportError`].
+pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportError> {
+    let sheet =
+        document::sheet::read(request.bytes, request.name).map_err(ImportError::Unreadable)?;
+    let rules = Rules {
+        regions: app.config.hub.regions().collect::<Vec<Region>>(),
+        language: app.config.locale.language,
+        administrator: app.config.hub.administrator.clone(),
+    };
+    let reading = read(&sheet, &rules).map_err(ImportError::Problems)?;
+    let plan = compare(&app.store.accounts().await?, &reading, request)?;
+    Ok(Planned {
+        plan,
+        warnings: reading.warnings.clone(),
+        reading,
+    })
+}
+
+/// Writes a plan that was shown.
+///
+/// # Errors
+/// Then nothing was written; see [`ImportError`].
+pub async fn carry_out(
+    app: &App,
+    actor: &Actor,
+    request: Request<'_>,
+    planned: &Planned,
+) -> Result<(), ImportError> {
+    let mut tx = app.store.begin().await?;
+    let plan = compare(&tx.accounts().await?, &planned.reading, request)?;
+    if plan != planned.plan {
+        return Err(ImportError::Changed);
+    }
+    let mut events = Vec::new();
+    for added in &plan.added {
+        tx.put_account(&added.account).await?;
+        events.push(event(
+            Action::AccountAdded,
+            &added.account,
+            request,
+            &json!(added.account),
+        ));
+    }
+    for change in plan.changed.iter().chain(&plan.leaving) {
+        tx.put_account(&change.after).await?;
+        events.push(event(
+            Action::AccountChanged,
+            &change.after,
+            request,
+            &json!(change.fields),
+        ));
+    }
+    tx.append_audit(app.clock.now(), actor, events).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn compare(
+    current: &[Account],
+    reading: &Reading,
+    request: Request<'_>,
+) -> Result<LedgerPlan, TooManyStateChanges> {
+    let plan = diff(current, reading, request.prune);
+    plan.guard(current.len(), request.force)?;
+    Ok(plan)
+}
+
+fn event(action: Action, account: &Account, request: Request<'_>, what: &Value) -> NewEvent {
+    NewEvent {
+        action,
+        subject: account.account_id.to_string(),
+        detail: json!({ "file": request.name, "what": what }),
+    }
+}

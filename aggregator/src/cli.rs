@@ -1,0 +1,165 @@
+//! The command line: one file per noun, each of which parses, calls one action, and presents.
+//!
+//! stdout is data, stderr is talk. Errors are printed here, once, in the reader's language.
+
+mod account;
+mod agent;
+mod audit;
+mod check;
+mod completions;
+mod config;
+mod failure;
+mod init;
+mod invite;
+mod ledger;
+mod migrate;
+mod screen;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use rust_i18n::t;
+
+use crate::app::App;
+use crate::domain::account::Language;
+use crate::domain::audit::Actor;
+use crate::world::{Environment, World};
+use failure::Failure;
+use screen::Screen;
+
+/// The SOC's side of Hubward: who is to be watched, who is, and who acts next.
+#[derive(Debug, Parser)]
+#[command(name = "hubward", version, max_term_width = 100)]
+pub struct Cli {
+    /// The configuration file [default: ./hubward.toml, else /etc/hubward/hubward.toml].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON instead of tables.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of what is printed: ja or en [default: `HUBWARD_LANG`, `LANG`, else en].
+    #[arg(long, global = true, value_parser = language)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    /// Write a commented hubward.toml and create the database.
+    Init(init::Init),
+    /// Create or upgrade the database.
+    Migrate,
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Bring the ledger in from Excel or CSV, or out to them.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Look at the ledger's accounts.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Send the invitations that are missing.
+    Invite(invite::Invite),
+    /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
+    Check(check::Check),
+    /// Look at what members' agents reported.
+    #[command(subcommand)]
+    Agent(agent::Agent),
+    /// Look at the trace of changes.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Print a completion script for a shell.
+    Completions(completions::Completions),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// It did what was asked.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// Something is incomplete, or drifted.
+    Incomplete = 3,
+}
+
+type Outcome = Result<Exit, Failure>;
+
+/// Parses the command line and runs it.
+pub(crate) async fn run(world: World) -> ExitCode {
+    let cli = match Cli::try_parse_from(&world.arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap's own: 2 for a usage error, 0 for --help.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return error.print().map_or(ExitCode::FAILURE, |()| code.into());
+        }
+    };
+    let language = cli.lang.unwrap_or_else(|| language_of(&world.environment));
+    let screen = Screen::new(cli.json, language, world.interactive);
+    let exit = match dispatch(cli, &world, &screen).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            screen.fail(&failure);
+            failure.exit()
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Says that not even the runtime could be started.
+pub(crate) fn cannot_start(error: &std::io::Error) -> ExitCode {
+    let screen = Screen::new(false, Language::En, false);
+    screen.fail(&Failure::new(
+        t!("cli.runtime", locale = "en", why = error),
+        "",
+    ));
+    ExitCode::FAILURE
+}
+
+async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
+    let given = cli.config.as_deref();
+    let actor = Actor::Operator(world.user.clone());
+    let open = || async {
+        App::open(given, world)
+            .await
+            .map_err(|error| Failure::open(&error, screen.language()))
+    };
+    match cli.noun {
+        Noun::Init(init) => init.run(given, world, screen).await,
+        Noun::Migrate => migrate::run(given, world, screen).await,
+        Noun::Config(config) => config.run(given, world, screen),
+        Noun::Ledger(ledger) => ledger.run(&open().await?, &actor, screen).await,
+        Noun::Account(account) => account.run(&open().await?, screen).await,
+        Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
+        Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
+        Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
+        Noun::Audit(audit) => audit.run(&open().await?, screen).await,
+        Noun::Completions(completions) => completions.run(Cli::command(), screen),
+    }
+}
+
+fn language(word: &str) -> Result<Language, String> {
+    Language::ALL
+        .into_iter()
+        .find(|language| language.as_str() == word)
+        .ok_or_else(|| "expected ja or en".to_owned())
+}
+
+/// `HUBWARD_LANG`, then `LANG` (such as `ja_JP.UTF-8`), then English.
+fn language_of(environment: &Environment) -> Language {
+    ["HUBWARD_LANG", "LANG"]
+        .into_iter()
+        .filter_map(|name| environment.get(name))
+        .find_map(|value| {
+            Language::ALL
+                .into_iter()
+                .find(|language| value.to_ascii_lowercase().starts_with(language.as_str()))
+        })
+        .unwrap_or(Language::En)
+}
+
+#[cfg(test)]
+mod tests;

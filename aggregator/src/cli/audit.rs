@@ -1,0 +1,108 @@
+//! `hubward audit`, and the table of events that `account history` shows too.
+
+use clap::Subcommand;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::verify_audit::verify_audit;
+use crate::app::App;
+use crate::domain::audit::Event;
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// List the events, oldest first.
+    List {
+        /// Only events behind this number.
+        #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+        after: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = i64::MAX, hide_default_value = true, value_name = "COUNT")]
+        limit: i64,
+    },
+    /// Prove that no event was changed or removed; exit 1 when one was.
+    Verify,
+}
+
+impl Audit {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        match self {
+            Self::List { after, limit } => {
+                let events = app
+                    .store
+                    .audit_events(after, limit, None)
+                    .await
+                    .map_err(|error| Failure::store(&error, language))?;
+                show(&events, screen)
+            }
+            Self::Verify => verify(app, screen).await,
+        }
+    }
+}
+
+async fn verify(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let verdict = verify_audit(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if screen.is_json() {
+        screen.data(&match &verdict {
+            Ok(head) => json!([{ "intact": true, "events": head.events, "head": head.hash }]),
+            Err(broken) => json!([{ "intact": false, "broken_at": broken.sequence }]),
+        })?;
+    }
+    match verdict {
+        Ok(head) => {
+            screen.say(&t!(
+                "cli.audit_holds",
+                locale = locale,
+                events = head.events,
+                hash = head.hash
+            ));
+            Ok(Exit::Done)
+        }
+        Err(broken) => Err(Failure::new(
+            t!(
+                "cli.audit_broken",
+                locale = locale,
+                sequence = broken.sequence
+            ),
+            t!("cli.audit_broken_hint", locale = locale),
+        )),
+    }
+}
+
+/// Shows events.
+pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
+    if screen.is_json() {
+        screen.data(&events)?;
+        return Ok(Exit::Done);
+    }
+    let locale = screen.language().as_str();
+    let headers = [
+        t!("table.number", locale = locale),
+        t!("table.at", locale = locale),
+        t!("table.actor", locale = locale),
+        t!("table.action", locale = locale),
+        t!("table.subject", locale = locale),
+        t!("table.detail", locale = locale),
+    ]
+    .map(String::from);
+    let rows = events.iter().map(|event| {
+        vec![
+            event.sequence.to_string(),
+            event.at.to_string(),
+            event.actor.clone(),
+            event.action.clone(),
+            event.subject.clone(),
+            text::audit::brief(&event.detail),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,75 @@
+//! `hubward check`.
+
+use clap::Args;
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::check::{Row, check};
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::text;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Only these accounts.
+    #[arg(value_name = "ID")]
+    accounts: Vec<AccountId>,
+}
+
+impl Check {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let rows = check(app, actor, &self.accounts)
+            .await
+            .map_err(|error| Failure::action(&error, language))?;
+        let administrator = &app.config.hub.administrator;
+        let hint = |row: &Row| text::check::hint(row, administrator, language);
+        if screen.is_json() {
+            let rows = rows.iter().map(|row| {
+                json!({
+                    "account_id": row.account_id,
+                    "project": row.project,
+                    "region": row.region,
+                    "verdict": row.verdict.as_str(),
+                    "missing": row.verdict.missing(),
+                    "since": row.since,
+                    "next_step": text::check::next_step(&row.verdict, language),
+                    "hint": hint(row),
+                })
+            });
+            screen.data(&rows.collect::<Vec<_>>())?;
+        } else {
+            let locale = language.as_str();
+            let headers = [
+                t!("table.account", locale = locale),
+                t!("table.project", locale = locale),
+                t!("table.region", locale = locale),
+                t!("table.verdict", locale = locale),
+                t!("table.next_step", locale = locale),
+            ]
+            .map(String::from);
+            let table = rows.iter().map(|row| {
+                let next = text::check::next_step(&row.verdict, language);
+                vec![
+                    row.account_id.to_string(),
+                    row.project.clone(),
+                    row.region.to_string(),
+                    text::check::verdict(&row.verdict, language),
+                    format!("{next}\n{}", hint(row)).trim().to_owned(),
+                ]
+            });
+            screen.table(&headers, table.collect())?;
+        }
+        screen.say(&text::check::summary(&rows, language));
+        let complete = rows.iter().all(|row| row.verdict.is_complete());
+        Ok(if complete {
+            Exit::Done
+        } else {
+            Exit::Incomplete
+        })
+    }
+}

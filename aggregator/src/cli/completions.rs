@@ -1,0 +1,22 @@
+//! `hubward completions SHELL`.
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::screen::Screen;
+use super::{Exit, Outcome};
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// Which shell.
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(&self, mut command: clap::Command, screen: &Screen) -> Outcome {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, "hubward", &mut script);
+        screen.out(String::from_utf8_lossy(&script).trim_end())?;
+        Ok(Exit::Done)
+    }
+}

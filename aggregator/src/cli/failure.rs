@@ -1,0 +1,82 @@
+//! Why a command failed, ready to be printed once.
+
+use std::path::Path;
+
+use rust_i18n::t;
+
+use super::Exit;
+use crate::actions::ActionError;
+use crate::app::OpenError;
+use crate::domain::account::Language;
+use crate::store::StoreError;
+use crate::text::{self, Message};
+
+/// One or more messages; a pipe that was closed by its reader is none of them.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// What to print.
+    Messages(Vec<Message>),
+    /// The reader of our output left: nobody is there to be told.
+    Hangup,
+}
+
+impl Failure {
+    pub(super) fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Messages(vec![Message::new(text, hint)])
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Messages(_) => Exit::Failed,
+            Self::Hangup => Exit::Done,
+        }
+    }
+
+    pub(super) fn open(error: &OpenError, language: Language) -> Self {
+        Self::Messages(text::open::open_error(error, language))
+    }
+
+    pub(super) fn store(error: &StoreError, language: Language) -> Self {
+        Self::Messages(vec![text::open::store_error(error, language)])
+    }
+
+    pub(super) fn action(error: &ActionError, language: Language) -> Self {
+        let locale = language.as_str();
+        match error {
+            ActionError::Store(error) => Self::store(error, language),
+            ActionError::Aws(error) => {
+                Self::Messages(vec![text::aws::unavailable(error, language)])
+            }
+            ActionError::NotInLedger(accounts) => {
+                let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
+                Self::new(
+                    t!(
+                        "cli.not_in_ledger",
+                        locale = locale,
+                        accounts = accounts.join(", ")
+                    ),
+                    t!("cli.not_in_ledger_hint", locale = locale),
+                )
+            }
+        }
+    }
+
+    pub(super) fn file(file: &Path, why: &std::io::Error, language: Language) -> Self {
+        Self::new(
+            t!(
+                "cli.io",
+                locale = language.as_str(),
+                file = file.display(),
+                why = why
+            ),
+            "",
+        )
+    }
+
+    pub(super) fn output(why: &std::io::Error, language: Language) -> Self {
+        if why.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::Hangup;
+        }
+        Self::new(t!("cli.output", locale = language.as_str(), why = why), "")
+    }
+}

@@ -1,0 +1,79 @@
+//! `hubward invite`.
+
+use clap::Args;
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::invite::{Request, invite};
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::text;
+
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    /// Only these accounts.
+    #[arg(value_name = "ID")]
+    accounts: Vec<AccountId>,
+    /// Say what would be sent, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Also invite again where an invitation is pending or a membership was ended.
+    #[arg(long)]
+    force: bool,
+}
+
+impl Invite {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let request = Request {
+            accounts: self.accounts,
+            dry_run: self.dry_run,
+            force: self.force,
+        };
+        let rows = invite(app, actor, &request)
+            .await
+            .map_err(|error| Failure::action(&error, language))?;
+        if screen.is_json() {
+            let rows = rows.iter().map(|row| {
+                json!({
+                    "account_id": row.account_id,
+                    "region": row.region,
+                    "outcome": row.outcome.as_str(),
+                    "detail": text::invite::detail(row, language),
+                })
+            });
+            screen.data(&rows.collect::<Vec<_>>())?;
+        } else {
+            let locale = language.as_str();
+            let headers = [
+                t!("table.account", locale = locale),
+                t!("table.region", locale = locale),
+                t!("table.outcome", locale = locale),
+                t!("table.detail", locale = locale),
+            ]
+            .map(String::from);
+            let table = rows.iter().map(|row| {
+                vec![
+                    row.account_id.to_string(),
+                    row.region.to_string(),
+                    row.outcome.as_str().to_owned(),
+                    text::invite::detail(row, language),
+                ]
+            });
+            screen.table(&headers, table.collect())?;
+        }
+        screen.say(&text::invite::summary(&rows, language));
+        let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
+        Ok(if any("failed") {
+            Exit::Failed
+        } else if any("unprocessed") {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        })
+    }
+}

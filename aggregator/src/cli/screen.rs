@@ -1,0 +1,159 @@
+//! How things reach a person or a program: tables or JSON on stdout, talk on stderr, questions.
+//!
+//! Whatever AWS, a file or a member wrote is shown with its control characters taken out: a project
+//! name must not be able to move the cursor, hide a row or turn text around.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use rust_i18n::t;
+use serde::Serialize;
+
+use super::failure::Failure;
+use crate::domain::account::Language;
+use crate::text::Message;
+
+/// A line below the headers, and nothing else that would get into the way of copying.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// How wide a table is where there is no terminal to ask.
+const WIDTH: u16 = 120;
+
+/// The process's output, in the reader's language.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Screen {
+    json: bool,
+    language: Language,
+    interactive: bool,
+}
+
+impl Screen {
+    pub(super) fn new(json: bool, language: Language, interactive: bool) -> Self {
+        Self {
+            json,
+            language,
+            interactive,
+        }
+    }
+
+    pub(super) fn language(self) -> Language {
+        self.language
+    }
+
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Prints data for a program.
+    pub(super) fn data(self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Failure::output(&error.into(), self.language))?;
+        self.out(&text)
+    }
+
+    /// Prints a table for a person.
+    pub(super) fn table(self, headers: &[String], rows: Vec<Vec<String>>) -> Result<(), Failure> {
+        let mut table = Table::new();
+        table
+            .load_style(STYLE)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_header(headers);
+        if !table.is_tty() {
+            table.set_width(WIDTH);
+        }
+        for row in rows {
+            table.add_row(row.iter().map(|cell| harmless(cell)));
+        }
+        self.out(&table.to_string())
+    }
+
+    /// Prints a line of data.
+    pub(super) fn out(self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{text}")
+            .and_then(|()| stdout.flush())
+            .map_err(|error| Failure::output(&error, self.language))
+    }
+
+    /// Says something to a person; a closed stderr is no failure.
+    pub(super) fn say(self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+    }
+
+    pub(super) fn warn(self, message: &Message) {
+        let locale = self.language.as_str();
+        self.say(&t!("cli.warning", locale = locale, text = message.text));
+        self.hint(message);
+    }
+
+    pub(super) fn fail(self, failure: &Failure) {
+        let locale = self.language.as_str();
+        if let Failure::Messages(messages) = failure {
+            for message in messages {
+                self.say(&t!("cli.error", locale = locale, text = message.text));
+                self.hint(message);
+            }
+        }
+    }
+
+    fn hint(self, message: &Message) {
+        if !message.hint.is_empty() {
+            self.say(&t!(
+                "cli.hint",
+                locale = self.language.as_str(),
+                text = message.hint
+            ));
+        }
+    }
+
+    /// Asks, where a person is there to answer.
+    pub(super) fn confirm(self, question: &str) -> Result<bool, Failure> {
+        let locale = self.language.as_str();
+        if !self.interactive {
+            return Err(Failure::new(
+                t!("cli.needs_yes", locale = locale),
+                t!("cli.needs_yes_hint", locale = locale),
+            ));
+        }
+        let prompt = t!("cli.confirm", locale = locale, question = question);
+        let _ = write!(io::stderr().lock(), "{}", harmless(&prompt));
+        let mut answer = String::new();
+        io::stdin()
+            .read_line(&mut answer)
+            .map_err(|error| Failure::output(&error, self.language))?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes" | "はい"
+        ))
+    }
+}
+
+/// The text without what would steer a terminal: control characters, and marks that turn the
+/// direction of writing. Line ends stay.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|char| match char {
+            '\n' => '\n',
+            '\t' => ' ',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
+                '\u{fffd}'
+            }
+            char if char.is_control() => '\u{fffd}',
+            char => char,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn nothing_that_is_shown_steers_the_terminal() {
+        assert_eq!(
+            harmless("a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\tf\ng"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e f\ng"
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! What Hubward says to people, in Japanese and English.
+//!
+//! The words are in `locales/`, one file per subject; here, facts are put into them. Nothing here
+//! prints, sends or decides.
+
+pub mod audit;
+pub mod aws;
+pub mod check;
+pub mod config;
+pub mod invite;
+pub mod ledger;
+pub mod open;
+
+/// A sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What is the matter, and where.
+    pub text: String,
+    /// What helps; empty when the text says it all.
+    pub hint: String,
+}
+
+impl Message {
+    pub(crate) fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        let (text, hint) = (text.into(), hint.into());
+        Self { text, hint }
+    }
+}
+
+#[cfg(test)]
+mod tests;

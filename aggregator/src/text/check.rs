@@ -1,0 +1,98 @@
+//! What a check found, in words: the verdict, who acts next, and what helps.
+
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+
+use crate::actions::check::Row;
+use crate::domain::account::Language;
+use crate::domain::check::Verdict;
+use crate::domain::membership::MemberStatus;
+
+/// The verdict, for a table.
+pub fn verdict(verdict: &Verdict, language: Language) -> String {
+    let locale = language.as_str();
+    match verdict {
+        Verdict::Complete => t!("check.complete", locale = locale),
+        Verdict::Incomplete(_) => t!("check.incomplete", locale = locale),
+        Verdict::WaitingForMember(_) => t!("check.waiting_for_member", locale = locale),
+        Verdict::Blocked(_) => t!("check.blocked", locale = locale),
+        Verdict::NotInvited => t!("check.not_invited", locale = locale),
+        Verdict::Ended(MemberStatus::Resigned) => t!("check.resigned", locale = locale),
+        Verdict::Ended(MemberStatus::Deleted) => t!("check.deleted", locale = locale),
+        Verdict::Ended(_) => t!("check.removed", locale = locale),
+        Verdict::Suspended => t!("check.suspended", locale = locale),
+        Verdict::UnknownStatus(_) => t!("check.unknown_status", locale = locale),
+        Verdict::NotInLedger => t!("check.not_in_ledger", locale = locale),
+        Verdict::Unreadable(_) => t!("check.unreadable", locale = locale),
+    }
+    .into_owned()
+}
+
+/// Who acts next, and how; empty when nobody has to.
+pub fn next_step(verdict: &Verdict, language: Language) -> String {
+    let locale = language.as_str();
+    match verdict {
+        Verdict::Complete => return String::new(),
+        Verdict::WaitingForMember(_) => t!("check.next_member_runs", locale = locale),
+        Verdict::Incomplete(_) | Verdict::Blocked(_) => {
+            t!("check.next_member_clears", locale = locale)
+        }
+        Verdict::NotInvited => t!("check.next_soc_invites", locale = locale),
+        Verdict::Ended(_) | Verdict::UnknownStatus(_) => {
+            t!("check.next_soc_decides", locale = locale)
+        }
+        Verdict::Suspended => t!("check.next_project_aws", locale = locale),
+        Verdict::NotInLedger => t!("check.next_soc_ledger", locale = locale),
+        Verdict::Unreadable(_) => t!("check.next_soc_looks", locale = locale),
+    }
+    .into_owned()
+}
+
+/// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
+/// to be done.
+pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String {
+    let locale = language.as_str();
+    let account = &row.account_id;
+    if let Some(step) = row.verdict.obstacle() {
+        let hint = step.hint.as_deref().unwrap_or_default();
+        return format!("{}: {} {hint}", step.step.as_str(), step.detail)
+            .trim_end()
+            .to_owned();
+    }
+    match &row.verdict {
+        Verdict::Complete => return String::new(),
+        Verdict::Incomplete(_) | Verdict::WaitingForMember(_) | Verdict::Blocked(_) => t!(
+            "check.hint_run",
+            locale = locale,
+            administrator = administrator,
+            region = row.region
+        ),
+        Verdict::NotInvited => t!("check.hint_invite", locale = locale, account = account),
+        Verdict::Ended(_) => t!(
+            "check.hint_invite_again",
+            locale = locale,
+            account = account
+        ),
+        Verdict::NotInLedger => t!("check.hint_ledger", locale = locale),
+        Verdict::Suspended => t!("check.hint_status", locale = locale, account = account),
+        Verdict::UnknownStatus(word) => return word.clone(),
+        Verdict::Unreadable(why) => return why.clone(),
+    }
+    .into_owned()
+}
+
+/// How many are complete.
+pub fn summary(rows: &[Row], language: Language) -> String {
+    let locale = language.as_str();
+    if rows.is_empty() {
+        return t!("check.empty", locale = locale).into_owned();
+    }
+    let complete = rows.iter().filter(|row| row.verdict.is_complete()).count();
+    t!(
+        "check.summary",
+        locale = locale,
+        complete = complete,
+        all = rows.len()
+    )
+    .into_owned()
+}

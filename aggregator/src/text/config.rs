@@ -1,0 +1,136 @@
+//! What is wrong with a configuration, in sentences.
+
+use rust_i18n::t;
+
+use super::Message;
+use crate::config::Problem;
+use crate::domain::account::Language;
+use crate::domain::address::UnsafeAddress;
+
+/// One problem of a configuration.
+pub fn problem(problem: &Problem, language: Language) -> Message {
+    let locale = language.as_str();
+    match problem {
+        Problem::Syntax { line, error } => Message::new(
+            t!("config.syntax", locale = locale, line = line, error = error),
+            t!("config.syntax_hint", locale = locale),
+        ),
+        Problem::UnknownKey { key, nearest } => Message::new(
+            t!("config.unknown_key", locale = locale, key = key),
+            match nearest {
+                Some(nearest) => t!(
+                    "config.unknown_key_nearest",
+                    locale = locale,
+                    nearest = nearest
+                ),
+                None => t!("config.unknown_key_hint", locale = locale),
+            },
+        ),
+        Problem::Missing { key } => Message::new(
+            t!("config.missing", locale = locale, key = key),
+            t!(
+                "config.missing_hint",
+                locale = locale,
+                variable = variable(key)
+            ),
+        ),
+        Problem::Invalid { key, error } => Message::new(
+            t!("config.invalid", locale = locale, key = key, error = error),
+            "",
+        ),
+        Problem::HomeRegionIsOptIn { region } => Message::new(
+            t!(
+                "config.home_region_is_opt_in",
+                locale = locale,
+                region = region
+            ),
+            t!(
+                "config.home_region_is_opt_in_hint",
+                locale = locale,
+                region = region
+            ),
+        ),
+        Problem::RegionTwice { region } => Message::new(
+            t!("config.region_twice", locale = locale, region = region),
+            "",
+        ),
+        Problem::UnsafeAddress { key, why } => Message::new(
+            t!(
+                "config.unsafe_address",
+                locale = locale,
+                key = key,
+                why = unsafe_address(*why, language)
+            ),
+            match why {
+                UnsafeAddress::Private => t!("config.why_private_hint", locale = locale),
+                UnsafeAddress::RetiredTeamsConnector => {
+                    t!("config.why_retired_teams_connector_hint", locale = locale)
+                }
+                _ => t!("config.unsafe_address_hint", locale = locale),
+            },
+        ),
+        Problem::ChannelTwice { name } => {
+            Message::new(t!("config.channel_twice", locale = locale, name = name), "")
+        }
+        Problem::UnknownChannel { key, channel } => Message::new(
+            t!(
+                "config.unknown_channel",
+                locale = locale,
+                key = key,
+                channel = channel
+            ),
+            "",
+        ),
+        Problem::ChannelNeeds { key, needs } => Message::new(
+            t!(
+                "config.channel_needs",
+                locale = locale,
+                key = key,
+                needs = needs
+            ),
+            "",
+        ),
+        Problem::Together { missing, set } => Message::new(
+            t!(
+                "config.together",
+                locale = locale,
+                missing = missing,
+                set = set
+            ),
+            t!("config.together_hint", locale = locale),
+        ),
+        Problem::SecretMissing { key, place } => Message::new(
+            t!(
+                "config.secret_missing",
+                locale = locale,
+                key = key,
+                place = place
+            ),
+            t!("config.secret_missing_hint", locale = locale),
+        ),
+    }
+}
+
+/// Why an address is refused, as the end of a sentence.
+pub fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
+    let locale = language.as_str();
+    match why {
+        UnsafeAddress::NotAUrl => t!("config.why_not_a_url", locale = locale),
+        UnsafeAddress::NotHttps => t!("config.why_not_https", locale = locale),
+        UnsafeAddress::Credentials => t!("config.why_credentials", locale = locale),
+        UnsafeAddress::Private => t!("config.why_private", locale = locale),
+        UnsafeAddress::RetiredTeamsConnector => {
+            t!("config.why_retired_teams_connector", locale = locale)
+        }
+    }
+    .into_owned()
+}
+
+/// That nothing is wrong.
+pub fn ok(file: &str, language: Language) -> String {
+    t!("config.ok", locale = language.as_str(), file = file).into_owned()
+}
+
+fn variable(key: &str) -> String {
+    format!("HUBWARD_{}", key.replace('.', "__").to_ascii_uppercase())
+}
