@@ -2,3 +2,4 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
+mod set_up;

@@ -60,6 +60,45 @@ impl Shell {
         }
     }
 
+    /// A recorder that somebody set up by hand in the linked Region, and never started.
+    fn put_foreign_recorder(&self) {
+        let keys = self.cloud.credentials(MEMBER);
+        let credentials = aws_sdk_config::config::Credentials::new(
+            keys.access_key_id,
+            keys.secret_access_key,
+            Some(keys.session_token),
+            None,
+            "story",
+        );
+        let sdk = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new(LINKED))
+            .endpoint_url(self.cloud.url())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .credentials_provider(aws_sdk_config::config::SharedCredentialsProvider::new(credentials))
+            .build();
+        let recorder = aws_sdk_config::types::ConfigurationRecorder::builder()
+            .name("default")
+            .role_arn(format!(
+                "arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+            ))
+            .build();
+        block_on(async {
+            aws_sdk_iam::Client::new(&sdk)
+                .create_service_linked_role()
+                .aws_service_name("config.amazonaws.com")
+                .send()
+                .await
+                .expect("create the role");
+            aws_sdk_config::Client::new(&sdk)
+                .put_configuration_recorder()
+                .configuration_recorder(recorder)
+                .send()
+                .await
+                .expect("put the recorder");
+        });
+    }
+
     fn mutating_calls(&self) -> Vec<Value> {
         let mut calls = self.cloud.mutating_calls();
         calls.retain(|call| call["account"] == MEMBER);
@@ -162,19 +201,15 @@ fn a_denial_in_one_region_leaves_the_other_done_and_says_who_can_help() {
 fn a_foreign_recorder_is_adopted_untouched() {
     let shell = Shell::new();
     shell.invite_as(ADMINISTRATOR);
-    shell.agent("setup --yes --json").expect(0);
-    // Somebody else's: the same account seen with another name on its recorder would be a recorder
-    // that this program did not make. It is stopped, so it is reported, not started.
-    let foreign = Shell::new();
-    foreign.invite_as(ADMINISTRATOR);
-    foreign_recorder(&foreign.cloud);
-    foreign.cloud.forget_calls();
+    shell.put_foreign_recorder();
+    shell.cloud.forget_calls();
 
-    let report = foreign.agent("setup --yes --json").expect(3).json();
+    let report = shell.agent("setup --yes --json").expect(3).json();
+    // It is stopped, and not ours to start.
     let config = step(&report, LINKED, "config");
     assert_eq!(config["state"], "insufficient", "{config}");
     assert!(config["hint"].as_str().expect("a hint").contains("start-configuration-recorder"));
-    let touched = foreign
+    let touched = shell
         .mutating_calls()
         .into_iter()
         .filter(|call| call["service"] == "config" && call["region"] == LINKED)

@@ -58,7 +58,7 @@ pub(crate) enum Trouble {
     /// An endpoint override is not safe.
     UnsafeEndpoint(String),
     /// STS did not say who the caller is.
-    NoIdentity(Refusal),
+    NoIdentity(Box<Refusal>),
     /// The caller is the administrator itself.
     CallerIsAdministrator(AccountId),
 }
@@ -88,7 +88,7 @@ impl From<OpenError> for Trouble {
             OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => {
                 Self::UnsafeEndpoint(endpoint)
             }
-            OpenError::Identity(refusal) => Self::NoIdentity(refusal),
+            OpenError::Identity(refusal) => Self::NoIdentity(refusal.into()),
         }
     }
 }

@@ -73,11 +73,19 @@ impl Session {
     /// Finds credentials and asks STS whose they are.
     pub(crate) async fn open(regions: &[Region], endpoints: &[String]) -> Result<Self, OpenError> {
         // An opt-in Region that the account has not enabled does not know the caller at all.
-        let everyone_has = regions.iter().copied().chain(Region::known()).find(|region| !region.is_opt_in());
+        let everyone_has = regions
+            .iter()
+            .copied()
+            .chain(Region::known())
+            .find(|region| !region.is_opt_in());
         let home = everyone_has.ok_or(OpenError::NoRegion)?;
         let aws = aws::connect(home, endpoints).await?;
         let identity = aws.identity().await.map_err(OpenError::Identity)?;
-        Ok(Self { aws, home, identity })
+        Ok(Self {
+            aws,
+            home,
+            identity,
+        })
     }
 
     /// Looks at all Regions at once.

@@ -239,7 +239,13 @@ mod tests {
         assert_eq!(cause("TooManyRequestsException", ""), Cause::Throttled);
         assert_eq!(cause("ThrottlingException", ""), Cause::Throttled);
         assert_eq!(cause("InternalServerError", ""), Cause::Other);
-        assert_eq!(cause("InvalidAccessException", "… is not subscribed to AWS Security Hub"), Cause::Other);
+        assert_eq!(
+            cause(
+                "InvalidAccessException",
+                "… is not subscribed to AWS Security Hub"
+            ),
+            Cause::Other
+        );
     }
 
     #[test]

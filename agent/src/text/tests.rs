@@ -40,10 +40,10 @@ fn every_sentence_is_there_in_both_languages_with_the_same_facts() {
     assert!(used().len() > 60, "the test no longer finds the keys");
     for key in used() {
         let find = |texts: &'static str, all: &[(String, String)]| {
-            all.iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, text)| text.clone())
-                .unwrap_or_else(|| panic!("no {texts} text for {key}"))
+            all.iter().find(|(name, _)| name == key).map_or_else(
+                || panic!("no {texts} text for {key}"),
+                |(_, text)| text.clone(),
+            )
         };
         let (en, ja) = (find("English", &english), find("Japanese", &japanese));
         assert_eq!(placeholders(&en), placeholders(&ja), "{key}");
