@@ -192,6 +192,11 @@ impl Look {
 }
 
 impl Plan {
+    /// Whether there is something to change at once, and not only an invitation to wait for.
+    pub(crate) fn changes_now(&self) -> bool {
+        self.regions.iter().any(RegionPlan::changes_now)
+    }
+
     /// Whether carrying it out may change anything.
     pub(crate) fn may_change(&self) -> bool {
         self.unknown_standards.is_empty() && self.regions.iter().any(RegionPlan::may_change)

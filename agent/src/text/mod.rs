@@ -1,0 +1,221 @@
+//! The sentences, in both languages. Nothing else in the program knows how a fact is said; the words
+//! themselves are in `locales/`, one file per topic.
+
+mod change;
+mod reason;
+mod refusal;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use hubward_protocol::{AccountId, State, Step};
+use rust_i18n::t;
+
+use crate::converge::Event;
+use crate::observed::Cause;
+use crate::verdict::Trouble;
+
+pub(crate) use change::change;
+pub(crate) use reason::{detail, hint};
+pub(crate) use refusal::{refused, refused_hint};
+pub(crate) use summary::summary;
+
+/// A language of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lang {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+/// A sentence or a word.
+pub(crate) type Text = Cow<'static, str>;
+
+impl Lang {
+    /// The language that the environment's `ja_JP.UTF-8` or `en` asks for; English for all others.
+    pub(crate) fn of_locale(locale: &str) -> Self {
+        match locale.split(['_', '-', '.', '@']).next() {
+            Some(language) if language.eq_ignore_ascii_case("ja") => Self::Ja,
+            _ => Self::En,
+        }
+    }
+
+    /// The key of the locale files.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+}
+
+/// A step, as the head of a column.
+pub(crate) fn step(step: Step, lang: Lang) -> Text {
+    let locale = lang.code();
+    match step {
+        Step::Config => t!("step.config", locale = locale),
+        Step::GuardDuty => t!("step.guardduty", locale = locale),
+        Step::SecurityHub => t!("step.security_hub", locale = locale),
+        Step::Standards => t!("step.standards", locale = locale),
+        Step::Invitation => t!("step.invitation", locale = locale),
+    }
+}
+
+/// A state, in a word.
+pub(crate) fn state(state: State, lang: Lang) -> Text {
+    let locale = lang.code();
+    match state {
+        State::Already => t!("state.already", locale = locale),
+        State::Changed => t!("state.changed", locale = locale),
+        State::Planned => t!("state.planned", locale = locale),
+        State::Waiting => t!("state.waiting", locale = locale),
+        State::Insufficient => t!("state.insufficient", locale = locale),
+        State::ManagedElsewhere => t!("state.managed_elsewhere", locale = locale),
+        State::Blocked => t!("state.blocked", locale = locale),
+        State::Failed => t!("state.failed", locale = locale),
+    }
+}
+
+/// What keeps a command from beginning, and what helps.
+pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
+    let locale = lang.code();
+    match trouble {
+        Trouble::NoRegion => (
+            t!("error.no_region", locale = locale),
+            Some(t!("error.no_region.hint", locale = locale)),
+        ),
+        Trouble::UnknownRegion(region) => (
+            t!("error.unknown_region", locale = locale, region = region),
+            Some(t!("error.no_region.hint", locale = locale)),
+        ),
+        Trouble::NoAdministrator => (
+            t!("error.no_administrator", locale = locale),
+            Some(t!("error.no_administrator.hint", locale = locale)),
+        ),
+        Trouble::BadAdministrator => (
+            t!("error.bad_administrator", locale = locale),
+            Some(t!("error.no_administrator.hint", locale = locale)),
+        ),
+        Trouble::NoCredentials(why) => (
+            t!("error.no_credentials", locale = locale, why = why),
+            Some(t!("error.no_credentials.hint", locale = locale)),
+        ),
+        Trouble::UnsafeEndpoint(endpoint) => (
+            t!(
+                "error.unsafe_endpoint",
+                locale = locale,
+                endpoint = endpoint
+            ),
+            Some(t!("error.unsafe_endpoint.hint", locale = locale)),
+        ),
+        Trouble::NoIdentity(refusal) => {
+            let hint = match refusal.cause {
+                // Before the identity is proved, an unknown key is no matter of Regions.
+                Cause::RegionOff => t!("hint.new_credentials", locale = locale),
+                _ => refused_hint(refusal, lang),
+            };
+            (refused(refusal, lang), Some(hint))
+        }
+        Trouble::CallerIsAdministrator(account) => (
+            t!(
+                "error.caller_is_administrator",
+                locale = locale,
+                account = account
+            ),
+            Some(t!("error.caller_is_administrator.hint", locale = locale)),
+        ),
+    }
+}
+
+/// Something that happened during a run.
+pub(crate) fn event(event: &Event, lang: Lang) -> Text {
+    let locale = lang.code();
+    match event {
+        Event::Made {
+            region,
+            change: made,
+        } => {
+            t!(
+                "talk.made",
+                locale = locale,
+                region = region,
+                change = change(made, lang)
+            )
+        }
+        Event::Refused(refusal) => refused(refusal, lang),
+        Event::AwaitsInvitation { region } => {
+            t!("talk.awaits_invitation", locale = locale, region = region)
+        }
+        Event::AwaitsStandards { region } => {
+            t!("talk.awaits_standards", locale = locale, region = region)
+        }
+    }
+}
+
+/// What is looked at.
+pub(crate) fn looking(account: &AccountId, count: usize, lang: Lang) -> Text {
+    t!(
+        "talk.looking",
+        locale = lang.code(),
+        account = account,
+        count = count
+    )
+}
+
+/// Whose result it is.
+pub(crate) fn heading(account: &AccountId, administrator: &AccountId, lang: Lang) -> Text {
+    t!(
+        "talk.heading",
+        locale = lang.code(),
+        account = account,
+        administrator = administrator
+    )
+}
+
+/// Whether the changes may be made, or, where none is needed yet, the invitation waited for.
+pub(crate) fn question(changes_now: bool, lang: Lang) -> Text {
+    if changes_now {
+        t!("talk.question", locale = lang.code())
+    } else {
+        t!("talk.question_waiting", locale = lang.code())
+    }
+}
+
+/// Nobody could be asked.
+pub(crate) fn not_asked(lang: Lang) -> Text {
+    t!("talk.not_asked", locale = lang.code())
+}
+
+/// The answer was no.
+pub(crate) fn declined(lang: Lang) -> Text {
+    t!("talk.declined", locale = lang.code())
+}
+
+/// The run was told to stop.
+pub(crate) fn stopping(lang: Lang) -> Text {
+    t!("talk.stopping", locale = lang.code())
+}
+
+/// The head of the column of Regions.
+pub(crate) fn region_head(lang: Lang) -> Text {
+    t!("word.region", locale = lang.code())
+}
+
+/// The word before a hint.
+pub(crate) fn hint_word(lang: Lang) -> Text {
+    t!("word.hint", locale = lang.code())
+}
+
+/// The word before an error.
+pub(crate) fn error_word(lang: Lang) -> Text {
+    t!("word.error", locale = lang.code())
+}
+
+/// Names, one after the other.
+fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    items.join(", ")
+}
