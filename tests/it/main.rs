@@ -2,3 +2,10 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
+
+mod audit;
+mod check;
+mod configuration;
+mod invite;
+mod ledger;
+mod tidy;
