@@ -9,7 +9,11 @@ use aws_smithy_http_client::Builder;
 use super::cloud::Cloud;
 
 /// Security Hub in one account and Region.
-pub fn security_hub(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_securityhub::Client {
+pub(crate) fn security_hub(
+    cloud: &Cloud,
+    account: &str,
+    region: &str,
+) -> aws_sdk_securityhub::Client {
     let keys = cloud.credentials(account);
     let config = aws_sdk_securityhub::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -28,7 +32,7 @@ pub fn security_hub(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_secur
 }
 
 /// Runs a future to its end. Unoptimised SDK futures are large, hence a thread with room for them.
-pub fn block_on<F>(future: F) -> F::Output
+pub(crate) fn block_on<F>(future: F) -> F::Output
 where
     F: Future + Send,
     F::Output: Send,

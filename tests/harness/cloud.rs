@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::aws::block_on;
 
 /// A running cloud of its own; it ends with this value, and with the test's process at the latest.
-pub struct Cloud {
+pub(crate) struct Cloud {
     url: String,
     process: Child,
     // The cloud stops when this pipe closes, so that it cannot outlive a killed test.
@@ -20,18 +20,18 @@ pub struct Cloud {
 
 /// Credentials of one account, as `sts:AssumeRole` gave them.
 #[derive(Clone, Debug)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// `AWS_ACCESS_KEY_ID`.
-    pub access_key_id: String,
+    pub(crate) access_key_id: String,
     /// `AWS_SECRET_ACCESS_KEY`.
-    pub secret_access_key: String,
+    pub(crate) secret_access_key: String,
     /// `AWS_SESSION_TOKEN`.
-    pub session_token: String,
+    pub(crate) session_token: String,
 }
 
 impl Cloud {
     /// Starts a cloud on a free port.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut process = Command::new(python())
             .arg(repository().join("tests/cloud/serve.py"))
             .args(["--port", "0", "--until-stdin-closes"])
@@ -57,12 +57,12 @@ impl Cloud {
     }
 
     /// `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Credentials of an account's administrator role.
-    pub fn credentials(&self, account: &str) -> Credentials {
+    pub(crate) fn credentials(&self, account: &str) -> Credentials {
         let answer = self.post(&format!("/_cloud/credentials/{account}"), &json!({}));
         let text = |key: &str| {
             answer[key]
@@ -78,17 +78,17 @@ impl Cloud {
     }
 
     /// Makes matching calls fail or wait; see the README of the cloud for the matchers.
-    pub fn fault(&self, fault: &Value) {
+    pub(crate) fn fault(&self, fault: &Value) {
         self.post("/_cloud/faults", fault);
     }
 
     /// Takes every fault back.
-    pub fn clear_faults(&self) {
+    pub(crate) fn clear_faults(&self) {
         self.send(reqwest::Method::DELETE, "/_cloud/faults", None);
     }
 
     /// Sets an account's knobs.
-    pub fn account(&self, account: &str, knobs: &Value) {
+    pub(crate) fn account(&self, account: &str, knobs: &Value) {
         self.send(
             reqwest::Method::PUT,
             &format!("/_cloud/accounts/{account}"),
@@ -97,25 +97,26 @@ impl Cloud {
     }
 
     /// The AWS calls seen so far, oldest first.
-    pub fn calls(&self) -> Vec<Value> {
+    pub(crate) fn calls(&self) -> Vec<Value> {
         let answer = self.send(reqwest::Method::GET, "/_cloud/calls", None);
         answer.as_array().cloned().expect("an array of calls")
     }
 
     /// The calls that change something, since the last [`Cloud::forget_calls`].
-    pub fn mutating_calls(&self) -> Vec<Value> {
+    pub(crate) fn mutating_calls(&self) -> Vec<Value> {
         let mut calls = self.calls();
         calls.retain(|call| call["mutating"] == true);
         calls
     }
 
     /// Empties the list of calls.
-    pub fn forget_calls(&self) {
+    pub(crate) fn forget_calls(&self) {
         self.send(reqwest::Method::DELETE, "/_cloud/calls", None);
     }
 
     /// What exists in an account, without ids and times that differ from run to run.
-    pub fn state(&self, account: &str) -> Value {
+    #[expect(dead_code, reason = "for stories that compare two runs")]
+    pub(crate) fn state(&self, account: &str) -> Value {
         self.send(
             reqwest::Method::GET,
             &format!("/_cloud/state/{account}"),
@@ -159,7 +160,7 @@ impl Drop for Cloud {
 }
 
 /// The checkout that the tests were built from.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 

@@ -3,7 +3,7 @@
 //! It fakes nothing of Hubward: programs are started as processes and meet the cloud only through
 //! the standard AWS environment variables.
 
-pub mod aws;
-pub mod cloud;
-pub mod program;
-pub mod soc;
+pub(crate) mod aws;
+pub(crate) mod cloud;
+pub(crate) mod program;
+pub(crate) mod soc;

@@ -9,26 +9,26 @@ use serde_json::Value;
 use super::cloud::{Cloud, Credentials};
 
 /// A program about to be started, with an empty environment but for what is set here.
-pub struct Program(Command);
+pub(crate) struct Program(Command);
 
 /// What a program did.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Its exit code, or -1 when a signal ended it.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Data.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Talk.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// `hubward`, run in a directory.
-pub fn hubward(directory: &Path) -> Program {
+pub(crate) fn hubward(directory: &Path) -> Program {
     Program::new(env!("CARGO_BIN_EXE_hubward-under-test"), directory)
 }
 
 /// `hubward-agent`, run in a directory.
-pub fn agent(directory: &Path) -> Program {
+pub(crate) fn agent(directory: &Path) -> Program {
     Program::new(env!("CARGO_BIN_EXE_hubward-agent-under-test"), directory)
 }
 
@@ -48,19 +48,19 @@ impl Program {
     }
 
     /// Adds arguments.
-    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.0.args(args);
         self
     }
 
     /// Sets an environment variable.
-    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
         self
     }
 
     /// Points the program at a cloud, with an account's credentials.
-    pub fn at(self, cloud: &Cloud, credentials: &Credentials) -> Self {
+    pub(crate) fn at(self, cloud: &Cloud, credentials: &Credentials) -> Self {
         self.env("AWS_ENDPOINT_URL", cloud.url())
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key)
@@ -68,7 +68,7 @@ impl Program {
     }
 
     /// Runs the program to its end.
-    pub fn run(mut self) -> Outcome {
+    pub(crate) fn run(mut self) -> Outcome {
         let output = self.0.output().expect("start the program");
         Outcome {
             code: output.status.code().unwrap_or(-1),
@@ -81,7 +81,7 @@ impl Program {
 impl Outcome {
     /// Itself, once its exit code is as expected.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(
             self.code, code,
             "stdout:\n{}\nstderr:\n{}",
@@ -92,7 +92,7 @@ impl Outcome {
 
     /// Its standard output, as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|e| panic!("{e} in {}\nstderr:\n{}", self.stdout, self.stderr))
     }

@@ -11,23 +11,23 @@ use super::cloud::{Cloud, Credentials};
 use super::program::{Outcome, Program, agent, hubward};
 
 /// The administrator account of every story.
-pub const ADMINISTRATOR: &str = "999999999999";
+pub(crate) const ADMINISTRATOR: &str = "999999999999";
 /// The home Region of every story.
-pub const HOME: &str = "ap-northeast-1";
+pub(crate) const HOME: &str = "ap-northeast-1";
 /// The linked Region of every story.
-pub const LINKED: &str = "us-east-1";
+pub(crate) const LINKED: &str = "us-east-1";
 
 /// One SOC and its cloud.
-pub struct Soc {
+pub(crate) struct Soc {
     /// Where it lives.
-    pub cloud: Cloud,
+    pub(crate) cloud: Cloud,
     credentials: Credentials,
     directory: TempDir,
 }
 
 impl Soc {
     /// A SOC over two Regions, with an empty ledger.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let cloud = Cloud::start();
         let soc = Self {
             credentials: cloud.credentials(ADMINISTRATOR),
@@ -55,34 +55,34 @@ impl Soc {
     }
 
     /// Its directory.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Writes a file into its directory.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).expect("write a file");
         path
     }
 
     /// `hubward`, not started yet.
-    pub fn program(&self) -> Program {
+    pub(crate) fn program(&self) -> Program {
         hubward(self.directory.path()).at(&self.cloud, &self.credentials)
     }
 
     /// Runs `hubward` as the operator does.
-    pub fn hubward<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
+    pub(crate) fn hubward<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
         self.program().args(args).run()
     }
 
     /// `hubward-agent` in a member's shell, not started yet.
-    pub fn member(&self, account: &str) -> Program {
+    pub(crate) fn member(&self, account: &str) -> Program {
         agent(self.directory.path()).at(&self.cloud, &self.cloud.credentials(account))
     }
 
     /// Runs `hubward-agent setup --yes` over both Regions in a member's shell.
-    pub fn set_up(&self, account: &str) -> Outcome {
+    pub(crate) fn set_up(&self, account: &str) -> Outcome {
         self.member(account)
             .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
             .args(["--region", HOME, "--region", LINKED])
@@ -90,7 +90,7 @@ impl Soc {
     }
 
     /// Imports accounts whose rows are `ID,PROJECT,EMAIL`.
-    pub fn import(&self, rows: &[(&str, &str, &str)]) {
+    pub(crate) fn import(&self, rows: &[(&str, &str, &str)]) {
         let mut csv = String::from("Account ID,Project,Contact email\n");
         for (id, project, email) in rows {
             csv.push_str(&format!("{id},{project},{email}\n"));
@@ -102,6 +102,6 @@ impl Soc {
 }
 
 /// A path as an argument.
-pub fn path_str(path: &Path) -> &str {
+pub(crate) fn path_str(path: &Path) -> &str {
     path.to_str().expect("a path of this test is UTF-8")
 }

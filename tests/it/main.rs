@@ -2,4 +2,11 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
+
+mod audit;
+mod check;
+mod configuration;
+mod invite;
+mod ledger;
 mod set_up;
+mod tidy;

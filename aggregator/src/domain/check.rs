@@ -48,26 +48,19 @@ pub fn judge(seen: &Seen, reported: Option<&[StepReport]>) -> Verdict {
         Seen::Unreadable(why) => return Verdict::Unreadable(why.clone()),
         Seen::Listed(status) => status,
     };
-    let undone = |is_about: fn(Step) -> bool| -> Vec<StepReport> {
-        reported
-            .unwrap_or_default()
-            .iter()
-            .filter(|report| is_about(report.step) && !is_done(report.state))
-            .cloned()
-            .collect()
-    };
     match status {
         Some(S::Enabled) => {
-            // An association needs the hub: a report that denies either is older than the listing.
-            let undone = undone(|step| !matches!(step, Step::SecurityHub | Step::Invitation));
-            if undone.is_empty() {
+            let undone = undone_of(reported);
+            // A report that knows of no association is older than the listing: it says nothing now.
+            let outdated = undone.iter().any(|report| report.step == Step::Invitation);
+            if undone.is_empty() || outdated {
                 Verdict::Complete
             } else {
                 Verdict::Incomplete(undone)
             }
         }
         Some(S::Invited) => {
-            let undone = undone(|_| true);
+            let undone = undone_of(reported);
             if undone.iter().any(|report| is_in_the_way(report.state)) {
                 Verdict::Blocked(undone)
             } else {
@@ -79,6 +72,15 @@ pub fn judge(seen: &Seen, reported: Option<&[StepReport]>) -> Verdict {
         Some(S::AccountSuspended) => Verdict::Suspended,
         Some(S::Unknown(word)) => Verdict::UnknownStatus(word.clone()),
     }
+}
+
+fn undone_of(reported: Option<&[StepReport]>) -> Vec<StepReport> {
+    reported
+        .unwrap_or_default()
+        .iter()
+        .filter(|report| !is_done(report.state))
+        .cloned()
+        .collect()
 }
 
 fn is_done(state: State) -> bool {
@@ -212,20 +214,24 @@ mod tests {
 
     #[test]
     fn an_associated_account_whose_recorder_is_off_is_not_complete() {
-        let report = [step(Step::Config, State::Insufficient)];
+        let report = [
+            step(Step::Config, State::Insufficient),
+            step(Step::Invitation, State::Already),
+        ];
         let verdict = judge(&listed(MemberStatus::Enabled), Some(&report));
         assert_eq!(verdict.as_str(), "incomplete");
         assert_eq!(verdict.missing(), [Step::Config]);
     }
 
     #[test]
-    fn the_listing_overrules_an_older_report_of_hub_and_invitation() {
-        let report = [
-            step(Step::SecurityHub, State::Blocked),
+    fn the_listing_overrules_a_report_from_before_the_association() {
+        let before = [
+            step(Step::Config, State::Insufficient),
+            step(Step::Standards, State::Planned),
             step(Step::Invitation, State::Waiting),
         ];
         assert_eq!(
-            judge(&listed(MemberStatus::Enabled), Some(&report)),
+            judge(&listed(MemberStatus::Enabled), Some(&before)),
             Verdict::Complete
         );
     }

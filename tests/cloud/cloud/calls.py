@@ -1,0 +1,61 @@
+"""Every AWS call that reached this server, for tests that count or inspect them.
+
+The control API's own requests are never in here.
+"""
+
+import itertools
+import json
+import threading
+from typing import Any
+
+from . import message, wire
+
+READS = ("Get", "List", "Describe", "Head", "BatchGet", "AssumeRole")
+
+_lock = threading.Lock()
+_calls: list[dict[str, Any]] = []
+_sequence = itertools.count(1)
+
+
+def mutating(operation: str) -> bool:
+    return not operation.startswith(READS)
+
+
+def record(call: wire.Call, answer: message.Answer) -> None:
+    entry = {
+        "service": call.service,
+        "operation": call.operation,
+        "account": call.account,
+        "region": call.region,
+        "mutating": mutating(call.operation),
+        "status": answer.status,
+        "error": wire.error_code(answer),
+        "body": json_body(call.request.body),
+    }
+    # Numbered when finished and in list order, so `since` never misses one.
+    with _lock:
+        _calls.append({"sequence": next(_sequence), **entry})
+
+
+def json_body(body: bytes) -> Any:
+    if body[:1] not in (b"{", b"["):
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def matching(since: int = 0, **wanted: str) -> list[dict[str, Any]]:
+    with _lock:
+        return [
+            call
+            for call in _calls
+            if call["sequence"] > since and all(call[key] == value for key, value in wanted.items())
+        ]
+
+
+def reset() -> None:
+    """Forgets the calls, not the count: a sequence number is never used twice."""
+    with _lock:
+        _calls.clear()

@@ -1,0 +1,98 @@
+"""The harness's side door, under /_cloud. Plain JSON, no credentials, not counted as AWS calls.
+
+Only reads and turns what the other modules keep; the table of routes is in README.md.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qsl
+
+from . import calls, faults, knobs, message, state, sts
+
+Sent = dict[str, Any]
+
+
+def health(_: Sent) -> Any:
+    return {"status": "ok"}
+
+
+def add_fault(sent: Sent) -> Any:
+    return {"id": faults.add(sent)}
+
+
+def list_faults(_: Sent) -> Any:
+    return faults.everything()
+
+
+def remove_faults(_: Sent) -> Any:
+    faults.reset()
+    return {}
+
+
+def remove_fault(_: Sent, fault_id: str) -> Any:
+    if not faults.remove(fault_id):
+        raise KeyError(f"no fault {fault_id}")
+    return {}
+
+
+def list_calls(sent: Sent) -> Any:
+    since = int(sent.pop("since", 0))
+    if unknown := set(sent) - {"account", "region", "service", "operation"}:
+        raise ValueError(f"unknown parameters {sorted(unknown)}")
+    return calls.matching(since, **sent)
+
+
+def remove_calls(_: Sent) -> Any:
+    calls.reset()
+    return {}
+
+
+def turn_knobs(sent: Sent, account: str) -> Any:
+    return asdict(knobs.turn(account, sent))
+
+
+def credentials(sent: Sent, account: str) -> Any:
+    return sts.member_credentials(account, **sent)
+
+
+def show_state(_: Sent, account: str) -> Any:
+    return state.of(account)
+
+
+def reset(_: Sent) -> Any:
+    from . import front  # the front door is above this one
+
+    front.reset()
+    return {}
+
+
+ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
+    ("GET", r"/_cloud/health", health),
+    ("POST", r"/_cloud/faults", add_fault),
+    ("GET", r"/_cloud/faults", list_faults),
+    ("DELETE", r"/_cloud/faults", remove_faults),
+    ("DELETE", r"/_cloud/faults/([^/]+)", remove_fault),
+    ("GET", r"/_cloud/calls", list_calls),
+    ("DELETE", r"/_cloud/calls", remove_calls),
+    ("PUT", r"/_cloud/accounts/(\d{12})", turn_knobs),
+    ("POST", r"/_cloud/credentials/(\d{12})", credentials),
+    ("GET", r"/_cloud/state/(\d{12})", show_state),
+    ("POST", r"/_cloud/reset", reset),
+]
+
+
+def answer(request: message.Request) -> message.Answer:
+    try:
+        sent = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
+        for method, pattern, action in ROUTES:
+            found = re.fullmatch(pattern, request.path.rstrip("/"))
+            if found and request.method == method:
+                return message.Answer.json(action(sent, *found.groups()))
+    except KeyError as missing:
+        return message.Answer.json({"error": str(missing)}, 404)
+    except (TypeError, ValueError) as wrong:
+        return message.Answer.json({"error": str(wrong)}, 400)
+    return message.Answer.json({"error": f"no {request.method} {request.path}"}, 404)

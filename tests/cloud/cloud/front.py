@@ -1,0 +1,142 @@
+"""The front door: what happens to every request, in order.
+
+Recognise the operation, find the caller's account, refuse unknown keys and Regions that are not
+enabled, apply faults, let moto (with our extensions) answer, record the call.
+"""
+
+import sys
+import threading
+import time
+import traceback
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    create_backend_app,
+)
+from werkzeug.wrappers import Response
+
+from . import (
+    account,
+    calls,
+    config,
+    control,
+    faults,
+    guardduty,
+    iam,
+    identity,
+    knobs,
+    message,
+    s3,
+    securityhub,
+    sts,
+    wire,
+)
+
+# Served by our own subclasses; everything else by moto's application as it is.
+EXTENDED = {
+    module.SIGNING_NAME: module.dispatch
+    for module in (account, config, guardduty, iam, s3, securityhub, sts)
+}
+# Their endpoint is in one Region whatever the account has opted in to.
+GLOBAL = ("account", "iam", "organizations")
+# What the XML protocols call an unknown key; the JSON ones say UnrecognizedClientException.
+OLD_CODES = {
+    "iam": "InvalidClientTokenId",
+    "s3": "InvalidAccessKeyId",
+    "sts": "InvalidClientTokenId",
+}
+# moto's backends are plain dictionaries: one operation at a time makes each of them atomic.
+# SQS is left out, its ReceiveMessage waits inside.
+OPERATION = threading.RLock()
+
+_moto = DomainDispatcherApplication(create_backend_app)
+
+
+def answer(request: message.Request) -> message.Answer:
+    if request.path.startswith("/_cloud"):
+        with OPERATION:
+            return control.answer(request)
+    call = wire.recognise(request)
+    if call is None:
+        return wire.error("s3", "MissingAuthenticationToken", "Request is missing a signature", 403)
+    call.account = identity.account_of(call.access_key)
+    reply = refusal(call) or carry_out(call)
+    calls.record(call, reply)
+    return reply
+
+
+def refusal(call: wire.Call) -> message.Answer | None:
+    """AWS does not say which it was: an unknown key, a wrong token, a Region not enabled."""
+    reachable = call.service in GLOBAL or knobs.usable(call.account, call.region)
+    if call.service == "sts" and call.operation in sts.OPEN:
+        # AssumeRole takes any base key; GetCallerIdentity checks the whole signature itself.
+        return None if reachable else unknown_token(call)
+    if not reachable or not identity.recognised(call.access_key, call.request):
+        return unknown_token(call)
+    if identity.expired(identity.find(call.access_key)):
+        code = "ExpiredToken" if call.service in OLD_CODES else "ExpiredTokenException"
+        text = "The security token included in the request is expired"
+        return wire.error(call.service, code, text, 403)
+    return None
+
+
+def unknown_token(call: wire.Call) -> message.Answer:
+    code = OLD_CODES.get(call.service, "UnrecognizedClientException")
+    return wire.error(
+        call.service, code, "The security token included in the request is invalid.", 403
+    )
+
+
+def carry_out(call: wire.Call) -> message.Answer:
+    if call.service in EXTENDED and " " in call.operation:
+        return wire.error(call.service, "UnknownOperationException", call.operation, 404)
+    trouble = faults.trouble_for(call)
+    if trouble.latency:
+        time.sleep(trouble.latency)
+    if trouble.error and not trouble.after:
+        return fault_answer(call, trouble.error)
+    try:
+        if call.service == "sqs":
+            reply = dispatch(call)
+        else:
+            with OPERATION:
+                reply = dispatch(call)
+    except NotImplementedError as error:
+        text = f"{call.service}:{call.operation} is not in the cloud for tests ({error})"
+        reply = wire.error(call.service, "NotImplemented", text, 501)
+    except Exception:  # noqa: BLE001 - a client must always get an answer
+        traceback.print_exc(file=sys.stderr)
+        reply = wire.error(call.service, "InternalFailure", "see stderr of the cloud", 500)
+    return fault_answer(call, trouble.error) if trouble.error else reply
+
+
+def fault_answer(call: wire.Call, error: dict[str, Any]) -> message.Answer:
+    return wire.error(
+        call.service,
+        error["code"],
+        error.get("message", "a fault that a test asked for"),
+        error.get("status", 400),
+    )
+
+
+def dispatch(call: wire.Call) -> message.Answer:
+    # moto's own way of being told the account; it keeps its account search out of every call.
+    extra = [("x-moto-account-id", call.account)]
+    environ = call.request.environ(extra)
+    environ["cloud.region"] = call.region
+    environ["cloud.call"] = call
+    if extension := EXTENDED.get(call.service):
+        status, headers, body = extension(wire.ServerRequest(environ))
+        body = body.encode() if isinstance(body, str) else bytes(body)
+        pairs = [(name, str(value)) for name, value in dict(headers).items()]
+        return message.Answer(int(status), pairs, body)
+    reply = Response.from_app(_moto, environ)
+    return message.Answer(reply.status_code, list(reply.headers), reply.get_data())
+
+
+def reset() -> None:
+    BackendDict.reset()
+    for part in (identity, knobs, faults, calls):
+        part.reset()

@@ -1,0 +1,304 @@
+//! The house's rules that no compiler checks: who may import whom, what stands at the top, and that
+//! every file says what it is. The table below is the one in ARCHITECTURE.md.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::cloud::repository;
+
+/// A room, as a path below a program's `src`, and the rooms that it may import from its own program.
+struct Room {
+    program: &'static str,
+    rooms: &'static [&'static str],
+    may: &'static [&'static str],
+    never_words: &'static [&'static str],
+}
+
+const PURE: &[&str] = &[
+    "tokio",
+    "async fn",
+    "std::fs",
+    "std::env",
+    "std::net::Tcp",
+    "reqwest",
+    "sqlx",
+];
+
+const TABLE: &[Room] = &[
+    Room {
+        program: "aggregator",
+        rooms: &["domain"],
+        may: &["domain"],
+        never_words: PURE,
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["store"],
+        may: &["store", "domain", "config"],
+        never_words: &["aws_", "reqwest"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["aws"],
+        may: &["aws", "domain", "config", "world"],
+        never_words: &["sqlx"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["document"],
+        may: &["document", "domain", "config"],
+        never_words: &["sqlx", "aws_", "async fn"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["actions"],
+        may: &[
+            "actions", "app", "aws", "config", "document", "domain", "store", "world",
+        ],
+        never_words: &["sqlx", "aws_sdk", "clap"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["text"],
+        may: &["text", "actions", "app", "aws", "config", "domain", "store"],
+        never_words: &["sqlx", "aws_sdk", "clap", "async fn"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["config", "world"],
+        may: &["config", "domain", "world"],
+        never_words: &["sqlx", "aws_sdk", "async fn"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["cli"],
+        may: &[
+            "cli", "actions", "app", "config", "document", "domain", "store", "text", "world",
+        ],
+        never_words: &["sqlx", "aws_sdk"],
+    },
+    Room {
+        program: "agent",
+        rooms: &["baseline", "observed", "change", "plan", "verdict"],
+        may: &["baseline", "observed", "change", "plan", "verdict"],
+        never_words: PURE,
+    },
+    Room {
+        program: "agent",
+        rooms: &["aws"],
+        may: &["aws", "baseline", "observed", "change", "world"],
+        never_words: &["clap"],
+    },
+    Room {
+        program: "agent",
+        rooms: &["converge"],
+        may: &[
+            "converge", "aws", "baseline", "observed", "change", "plan", "verdict",
+        ],
+        never_words: &["clap", "aws_sdk"],
+    },
+    Room {
+        program: "agent",
+        rooms: &["commands"],
+        may: &[
+            "commands", "converge", "baseline", "observed", "change", "verdict", "term", "text",
+            "world", "cli",
+        ],
+        never_words: &["aws_sdk"],
+    },
+];
+
+#[test]
+fn imports_only_go_down() {
+    let mut wrong = Vec::new();
+    for room in TABLE {
+        for name in room.rooms {
+            let files = files_of(room.program, name);
+            assert!(!files.is_empty(), "{} has no room {name}", room.program);
+            for file in files {
+                let source = code_of(&file);
+                for imported in own_imports(&source) {
+                    if !room.may.contains(&imported.as_str()) {
+                        wrong.push(format!("{} imports crate::{imported}", file.display()));
+                    }
+                }
+                for word in room.never_words {
+                    if source.contains(word) {
+                        wrong.push(format!("{} uses {word}", file.display()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_action_never_calls_another() {
+    let names: BTreeSet<String> = files_of("aggregator", "actions")
+        .iter()
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .filter(|name| name != "actions")
+        .collect();
+    for file in files_of("aggregator", "actions") {
+        let source = code_of(&file);
+        for name in &names {
+            let own = file.file_stem().is_some_and(|stem| stem == name.as_str());
+            assert!(
+                own || !source.contains(&format!("actions::{name}"))
+                    && !source.contains(&format!("super::{name}")),
+                "{} calls the action {name}: what two share belongs into domain",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_programs_meet_only_in_the_protocol() {
+    for (program, stranger) in [
+        ("agent", "hubward_aggregator"),
+        ("aggregator", "hubward_agent"),
+        ("protocol", "hubward_agent"),
+        ("protocol", "hubward_aggregator"),
+    ] {
+        for file in rust_files(&repository().join(program)) {
+            let source = code_of(&file);
+            let own_name = file.ends_with("src/main.rs");
+            assert!(
+                own_name || !source.contains(stranger),
+                "{} knows {stranger}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_with_what_it_is() {
+    for program in ["protocol", "agent", "aggregator", "tests"] {
+        for file in rust_files(&repository().join(program)) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(
+                text.starts_with("//! "),
+                "{} does not say what it is",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_top_level_holds_the_agreed_rooms_only() {
+    let agreed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "agent",
+        "aggregator",
+        "protocol",
+        "packaging",
+        "tests",
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "target",
+    ];
+    for entry in fs::read_dir(repository()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            name.starts_with('.') || agreed.contains(&name.as_str()),
+            "{name} has no place at the top"
+        );
+    }
+}
+
+/// The room's own file and everything below it.
+fn files_of(program: &str, room: &str) -> Vec<PathBuf> {
+    let src = repository().join(program).join("src");
+    let mut files = rust_files(&src.join(room));
+    let own = src.join(format!("{room}.rs"));
+    if own.exists() {
+        files.push(own);
+    }
+    files
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A file without its comments and its tests: those may look anywhere.
+fn code_of(file: &Path) -> String {
+    let is_test = file.file_stem().is_some_and(|stem| stem == "tests")
+        || file.components().any(|part| part.as_os_str() == "tests");
+    let text = fs::read_to_string(file).unwrap();
+    if is_test && !file.starts_with(repository().join("tests")) {
+        return String::new();
+    }
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+/// The rooms that a source names by `crate::room`, in a `use` or in a path.
+fn own_imports(source: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for after in source.split("crate::").skip(1) {
+        let names = match after.strip_prefix('{') {
+            // `use crate::{a::b, c}`: the first word of each entry at the outermost level.
+            Some(group) => {
+                let mut depth = 0;
+                let mut entries = vec![String::new()];
+                for char in group.chars() {
+                    match char {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => entries.push(String::new()),
+                        _ if depth == 0 => {
+                            if let Some(entry) = entries.last_mut() {
+                                entry.push(char);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                entries
+            }
+            None => vec![after.to_owned()],
+        };
+        rooms.extend(names.iter().filter_map(|name| {
+            let word: String = name
+                .trim()
+                .chars()
+                .take_while(|char| char.is_alphanumeric() || *char == '_')
+                .collect();
+            (!word.is_empty()).then_some(word)
+        }));
+    }
+    rooms
+}
+
+#[test]
+fn the_reader_of_imports_sees_them() {
+    let source = "use crate::{store::Store, cli::{a, b}, text};\nfn f() { crate::http::g(); }";
+    let seen = own_imports(source);
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        ["cli", "http", "store", "text"]
+    );
+}
