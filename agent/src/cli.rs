@@ -15,7 +15,12 @@ use crate::baseline::StandardId;
 ///
 /// Exit codes: 0 complete, 1 failed, 2 usage, 3 not complete yet.
 #[derive(Debug, Parser)]
-#[command(name = "hubward-agent", version, max_term_width = 80)]
+#[command(
+    name = "hubward-agent",
+    bin_name = "hubward-agent",
+    version,
+    max_term_width = 80
+)]
 pub(crate) struct Cli {
     /// The language of what is said [env: HUBWARD_LANG, LANG]
     #[arg(long, global = true, value_name = "LANG")]

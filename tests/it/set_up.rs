@@ -32,7 +32,14 @@ impl Shell {
         agent(self.directory.path())
             .at(&self.cloud, &self.cloud.credentials(MEMBER))
             .args(words.split(' '))
-            .args(["--administrator", ADMINISTRATOR, "--region", HOME, "--region", LINKED])
+            .args([
+                "--administrator",
+                ADMINISTRATOR,
+                "--region",
+                HOME,
+                "--region",
+                LINKED,
+            ])
             .run()
     }
 
@@ -55,7 +62,11 @@ impl Shell {
                     .send()
                     .await
                     .expect("create the member");
-                hub.invite_members().account_ids(MEMBER).send().await.expect("invite the member");
+                hub.invite_members()
+                    .account_ids(MEMBER)
+                    .send()
+                    .await
+                    .expect("invite the member");
             });
         }
     }
@@ -75,7 +86,9 @@ impl Shell {
             .region(aws_config::Region::new(LINKED))
             .endpoint_url(self.cloud.url())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .credentials_provider(aws_sdk_config::config::SharedCredentialsProvider::new(credentials))
+            .credentials_provider(aws_sdk_config::config::SharedCredentialsProvider::new(
+                credentials,
+            ))
             .build();
         let recorder = aws_sdk_config::types::ConfigurationRecorder::builder()
             .name("default")
@@ -109,9 +122,15 @@ impl Shell {
 /// The step of a Region in a result.
 fn step<'a>(report: &'a Value, region: &str, step: &str) -> &'a Value {
     let regions = report["regions"].as_array().expect("regions");
-    let region = regions.iter().find(|one| one["region"] == region).expect("the Region");
+    let region = regions
+        .iter()
+        .find(|one| one["region"] == region)
+        .expect("the Region");
     let steps = region["steps"].as_array().expect("steps");
-    steps.iter().find(|one| one["step"] == step).expect("the step")
+    steps
+        .iter()
+        .find(|one| one["step"] == step)
+        .expect("the step")
 }
 
 fn all_steps(report: &Value) -> Vec<&Value> {
@@ -130,7 +149,12 @@ fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
     let first = shell.agent("setup --yes --json").expect(0).json();
     assert_eq!(first["complete"], true);
     assert_eq!(first["account"], MEMBER);
-    assert!(all_steps(&first).iter().all(|step| step["state"] == "changed"), "{first}");
+    assert!(
+        all_steps(&first)
+            .iter()
+            .all(|step| step["state"] == "changed"),
+        "{first}"
+    );
     assert_eq!(first["changes"], shell.mutating_calls().len());
 
     let state = shell.cloud.state(MEMBER);
@@ -141,10 +165,13 @@ fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
             region["recorders"][0]["recordingGroup"]["includeGlobalResourceTypes"],
             global_types
         );
-        let features = region["detectors"][0]["Features"].as_array().expect("features");
+        let features = region["detectors"][0]["Features"]
+            .as_array()
+            .expect("features");
         let paid_and_on = features.iter().filter(|feature| {
             let foundational = ["CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS"];
-            !foundational.iter().any(|name| feature["Name"] == *name) && feature["Status"] == "ENABLED"
+            !foundational.iter().any(|name| feature["Name"] == *name)
+                && feature["Status"] == "ENABLED"
         });
         assert_eq!(paid_and_on.count(), 0, "{features:?}");
         assert_eq!(region["standards"].as_object().expect("standards").len(), 1);
@@ -154,7 +181,12 @@ fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
     shell.cloud.forget_calls();
     let second = shell.agent("setup --yes --json").expect(0).json();
     assert_eq!(second["changes"], 0);
-    assert!(all_steps(&second).iter().all(|step| step["state"] == "already"), "{second}");
+    assert!(
+        all_steps(&second)
+            .iter()
+            .all(|step| step["state"] == "already"),
+        "{second}"
+    );
     assert_eq!(shell.mutating_calls(), Vec::<Value>::new());
     shell.agent("status").expect(0);
 }
@@ -164,9 +196,19 @@ fn looking_changes_nothing() {
     let shell = Shell::new();
     shell.invite_as(ADMINISTRATOR);
     // Without a terminal and without --yes, setup only shows.
-    for words in ["plan --json", "setup --dry-run --json", "setup --json", "status --json"] {
+    for words in [
+        "plan --json",
+        "setup --dry-run --json",
+        "setup --json",
+        "status --json",
+    ] {
         let report = shell.agent(words).expect(3).json();
-        assert!(all_steps(&report).iter().all(|step| step["state"] == "planned"), "{report}");
+        assert!(
+            all_steps(&report)
+                .iter()
+                .all(|step| step["state"] == "planned"),
+            "{report}"
+        );
         assert_eq!(report["complete"], false);
     }
     shell.agent("observe").expect(0);
@@ -183,7 +225,13 @@ fn a_denial_in_one_region_leaves_the_other_done_and_says_who_can_help() {
     }));
 
     let report = shell.agent("setup --yes --json").expect(3).json();
-    for name in ["config", "guardduty", "security_hub", "standards", "invitation"] {
+    for name in [
+        "config",
+        "guardduty",
+        "security_hub",
+        "standards",
+        "invitation",
+    ] {
         assert_eq!(step(&report, HOME, name)["state"], "changed");
     }
     for name in ["config", "security_hub", "standards", "invitation"] {
@@ -192,9 +240,15 @@ fn a_denial_in_one_region_leaves_the_other_done_and_says_who_can_help() {
     let denied = step(&report, LINKED, "guardduty");
     assert_eq!(denied["state"], "blocked");
     let detail = denied["detail"].as_str().expect("a detail");
-    assert!(detail.contains("AccessDeniedException") && detail.contains(LINKED), "{detail}");
+    assert!(
+        detail.contains("AccessDeniedException") && detail.contains(LINKED),
+        "{detail}"
+    );
     assert!(detail.contains("guardduty:CreateDetector"), "{detail}");
-    assert!(denied["hint"].as_str().expect("a hint").contains("SCP"), "{denied}");
+    assert!(
+        denied["hint"].as_str().expect("a hint").contains("SCP"),
+        "{denied}"
+    );
 }
 
 #[test]
@@ -208,7 +262,12 @@ fn a_foreign_recorder_is_adopted_untouched() {
     // It is stopped, and not ours to start.
     let config = step(&report, LINKED, "config");
     assert_eq!(config["state"], "insufficient", "{config}");
-    assert!(config["hint"].as_str().expect("a hint").contains("start-configuration-recorder"));
+    assert!(
+        config["hint"]
+            .as_str()
+            .expect("a hint")
+            .contains("start-configuration-recorder")
+    );
     let touched = shell
         .mutating_calls()
         .into_iter()
@@ -227,10 +286,17 @@ fn a_strangers_invitation_is_never_accepted() {
     for region in [HOME, LINKED] {
         let invitation = step(&report, region, "invitation");
         assert_eq!(invitation["state"], "waiting");
-        assert!(invitation["detail"].as_str().expect("a detail").contains(STRANGER));
+        assert!(
+            invitation["detail"]
+                .as_str()
+                .expect("a detail")
+                .contains(STRANGER)
+        );
     }
     let accepted = shell.mutating_calls().into_iter().filter(|call| {
-        call["operation"].as_str().is_some_and(|name| name.starts_with("Accept"))
+        call["operation"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("Accept"))
     });
     assert_eq!(accepted.count(), 0);
 }
@@ -256,7 +322,9 @@ fn it_speaks_japanese() {
     assert!(shown.stdout.contains("変更予定"), "{}", shown.stdout);
     assert!(shown.stdout.contains("未完了"), "{}", shown.stdout);
     let report = shell.agent("plan --lang ja --json").expect(3).json();
-    let detail = step(&report, HOME, "guardduty")["detail"].as_str().expect("a detail");
+    let detail = step(&report, HOME, "guardduty")["detail"]
+        .as_str()
+        .expect("a detail");
     assert!(detail.contains("有効化"), "{detail}");
 }
 
@@ -274,7 +342,10 @@ fn a_region_that_the_account_has_not_enabled_is_not_asked() {
     assert_eq!(step(&report, opt_in, "config")["state"], "blocked");
     assert_eq!(step(&report, LINKED, "config")["state"], "planned");
     let asked = shell.cloud.calls();
-    assert!(!asked.iter().any(|call| call["region"] == opt_in), "{asked:?}");
+    assert!(
+        !asked.iter().any(|call| call["region"] == opt_in),
+        "{asked:?}"
+    );
 }
 
 #[test]
@@ -282,7 +353,14 @@ fn the_administrator_cannot_be_its_own_member() {
     let shell = Shell::new();
     let refused = agent(shell.directory.path())
         .at(&shell.cloud, &shell.cloud.credentials(ADMINISTRATOR))
-        .args(["setup", "--yes", "--administrator", ADMINISTRATOR, "--region", HOME])
+        .args([
+            "setup",
+            "--yes",
+            "--administrator",
+            ADMINISTRATOR,
+            "--region",
+            HOME,
+        ])
         .run()
         .expect(1);
     assert!(refused.stderr.contains("hint:"), "{}", refused.stderr);

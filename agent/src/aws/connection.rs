@@ -74,8 +74,18 @@ pub(crate) async fn connect(home: Region, overrides: &[String]) -> Result<Aws, C
     provider
         .provide_credentials()
         .await
-        .map_err(|error| ConnectError::NoCredentials(super::root_cause(&error)))?;
+        .map_err(|error| ConnectError::NoCredentials(in_short(&super::root_cause(&error))))?;
     Ok(Aws { sdk, home })
+}
+
+/// The SDK's word without the list of all the places where it looked.
+fn in_short(why: &str) -> String {
+    let line = why.lines().next().unwrap_or_default();
+    let end = line.find(". Attempted").unwrap_or(line.len());
+    line.get(..end)
+        .unwrap_or(line)
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 fn loader() -> ConfigLoader {
@@ -136,6 +146,13 @@ fn is_private(endpoint: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_one_short_line() {
+        let long = "no credentials found in chain. Attempted:\n  Environment: not set";
+        assert_eq!(in_short(long), "no credentials found in chain");
+        assert_eq!(in_short("request forbidden."), "request forbidden");
+    }
 
     #[test]
     fn a_session_token_never_travels_in_the_clear() {

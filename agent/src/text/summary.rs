@@ -45,7 +45,8 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
             changes = changes
         )
     }];
-    if states.contains(&(Step::Invitation, State::Waiting)) {
+    let invitation_waits = states.contains(&(Step::Invitation, State::Waiting));
+    if invitation_waits {
         let administrator = &report.administrator;
         lines.push(t!(
             "summary.waits_for_soc",
@@ -65,7 +66,8 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
     {
         lines.push(t!("summary.waits_for_you", locale = locale));
     }
-    lines.push(if open == count(&[State::Waiting]) {
+    let only_aws_is_at_it = !invitation_waits && open == count(&[State::Waiting]);
+    lines.push(if only_aws_is_at_it {
         t!("summary.next_status", locale = locale)
     } else {
         t!("summary.next_setup", locale = locale)
