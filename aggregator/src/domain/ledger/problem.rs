@@ -102,6 +102,27 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// The cell that the problem is about; none for [`Problem::More`].
+    pub fn at(&self) -> Option<&Address> {
+        match self {
+            Self::NoHeader { at }
+            | Self::NoRows { at }
+            | Self::MissingColumn { at, .. }
+            | Self::DuplicateHeader { at, .. }
+            | Self::EmptyHeader { at, .. }
+            | Self::Merged { at, .. }
+            | Self::Formula { at }
+            | Self::ErrorValue { at, .. }
+            | Self::Missing { at, .. }
+            | Self::Refused { at, .. }
+            | Self::DuplicateAccount { at, .. }
+            | Self::Administrator { at, .. } => Some(at),
+            Self::More { .. } => None,
+        }
+    }
+}
+
 /// Why a cell's content is refused. Its `found` is what stands there, shortened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]

@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
+use super::column::{same_header, unknown_columns};
 use super::header::{Header, above};
 use super::value::{self, Repair};
-use super::{Address, Column, Problem, Refusal, Sheet, SheetRow, Value, Warning};
+use super::{Address, Area, Column, Problem, Refusal, Sheet, SheetRow, Value, Warning};
 use crate::domain::account::{Account, Language};
 
 /// What the reading of a ledger depends on besides its cells.
@@ -37,6 +38,27 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
 }
 
+impl Reading {
+    /// The warnings that are news to a ledger of these accounts: an unknown column that came in
+    /// once comes back with every file, and need not be looked at again.
+    pub fn warnings_for(&self, current: &[Account]) -> Vec<Warning> {
+        let stored = unknown_columns(current);
+        let is_new = |header: &String| !stored.iter().any(|known| same_header(known, header));
+        self.warnings
+            .iter()
+            .filter_map(|warning| match warning {
+                Warning::UnknownColumns { at, headers } => {
+                    let headers: Vec<_> =
+                        headers.iter().filter(|one| is_new(one)).cloned().collect();
+                    let at = at.clone();
+                    (!headers.is_empty()).then_some(Warning::UnknownColumns { at, headers })
+                }
+                other => Some(other.clone()),
+            })
+            .collect()
+    }
+}
+
 /// One account of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
@@ -49,7 +71,10 @@ pub struct Row {
 /// How many problems are named: a file with more is no ledger.
 const SHOWN_PROBLEMS: usize = 1_000;
 
-/// Every account of the sheet, or everything that is wrong with it.
+/// Every account of the sheet.
+///
+/// # Errors
+/// Everything that is wrong with the sheet, in the order of its cells.
 pub fn read(sheet: &Sheet, rules: &Rules) -> Result<Reading, Vec<Problem>> {
     let Some((header_row, below)) = above(&sheet.rows) else {
         return Err(vec![Problem::NoHeader {
@@ -107,7 +132,10 @@ impl Findings {
         self.warnings.push(warning);
     }
 
+    /// The warnings of a faultless sheet, or its problems in the order of their cells.
     fn finish(mut self) -> Result<Vec<Warning>, Vec<Problem>> {
+        self.problems
+            .sort_by(|one, other| one.at().cmp(&other.at()));
         if self.unlisted > 0 {
             let count = self.unlisted;
             self.problems.push(Problem::More { count });
@@ -174,9 +202,7 @@ impl RowReader<'_> {
         let at = self.sheet.address(self.row.number, position);
         let value = self.value(position)?.clone();
         if value.text().is_empty() {
-            let column = Column::AccountId;
-            self.findings.problem(Problem::Missing { at, column });
-            return None;
+            return self.missing(Column::AccountId, position);
         }
         let (account, repair) = match value::account_id(&value) {
             Ok(understood) => understood,
@@ -227,9 +253,7 @@ impl RowReader<'_> {
         let position = self.header.position(column)?;
         let text = self.value(position)?.text();
         if text.is_empty() {
-            let at = self.sheet.address(self.row.number, position);
-            self.findings.problem(Problem::Missing { at, column });
-            return None;
+            return self.missing(column, position);
         }
         self.parsed(position, parse(&text))
     }
@@ -291,6 +315,17 @@ impl RowReader<'_> {
                 }
             })
             .ok()
+    }
+
+    /// A merged area's cells are empty but for the first; that they are merged was said once.
+    fn missing<T>(&mut self, column: Column, position: u32) -> Option<T> {
+        let row = self.row.number;
+        let is_merged = |area: &Area| area.contains(row, position);
+        if !self.sheet.merged.iter().any(is_merged) {
+            let at = self.sheet.address(row, position);
+            self.findings.problem(Problem::Missing { at, column });
+        }
+        None
     }
 
     fn refuse<T>(&mut self, position: u32, refusal: Refusal) -> Option<T> {
