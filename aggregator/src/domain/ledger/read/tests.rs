@@ -1,4 +1,4 @@
-use super::super::{Area, Cell};
+use super::super::{Area, Cell, Value};
 use super::*;
 use crate::domain::account::{AccountState, ReportCadence};
 
