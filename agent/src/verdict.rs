@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use hubward_protocol::{Region, State, Step};
+use hubward_protocol::{AccountId, Region, State, Step};
 
 use crate::change::Change;
 use crate::observed::Refusal;
@@ -30,6 +30,43 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Usage => 2,
             ExitStatus::Incomplete => 3,
         })
+    }
+}
+
+/// What keeps a command from beginning.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Neither the command line nor the shell names a Region.
+    NoRegion,
+    /// The shell's Region is none that we know.
+    UnknownRegion(String),
+    /// The administrator is not given.
+    NoAdministrator,
+    /// The administrator in the environment is no account.
+    BadAdministrator,
+    /// The SDK found no credentials that work; its own word for it.
+    NoCredentials(String),
+    /// An endpoint override is not safe.
+    UnsafeEndpoint(String),
+    /// STS did not say who the caller is.
+    NoIdentity(Box<Refusal>),
+    /// The caller is the administrator itself.
+    CallerIsAdministrator(AccountId),
+}
+
+impl Trouble {
+    /// The exit code that it calls for.
+    pub(crate) fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::NoRegion
+            | Self::UnknownRegion(_)
+            | Self::NoAdministrator
+            | Self::BadAdministrator
+            | Self::UnsafeEndpoint(_) => ExitStatus::Usage,
+            Self::NoCredentials(_) | Self::NoIdentity(_) | Self::CallerIsAdministrator(_) => {
+                ExitStatus::Failed
+            }
+        }
     }
 }
 

@@ -16,10 +16,6 @@ pub(crate) struct World {
 
 impl World {
     /// The world of this process.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the environment is read"
-    )]
     pub(crate) fn of_this_process() -> Self {
         Self {
             args: std::env::args_os().collect(),

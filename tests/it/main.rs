@@ -8,4 +8,5 @@ mod check;
 mod configuration;
 mod invite;
 mod ledger;
+mod set_up;
 mod tidy;

@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{
-    ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, RecorderStatus,
-    RecordingGroup, RecordingStrategyType, ResourceType, Tag,
+    ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, ExclusionByResourceTypes,
+    RecorderStatus, RecordingGroup, RecordingStrategyType, ResourceType, Tag,
 };
 use hubward_protocol::Region;
 
@@ -98,7 +98,7 @@ fn coverage(group: Option<&RecordingGroup>) -> Coverage {
         .and_then(|strategy| strategy.use_only());
     let excluded = group
         .exclusion_by_resource_types()
-        .map(|excluded| excluded.resource_types())
+        .map(ExclusionByResourceTypes::resource_types)
         .unwrap_or_default();
     match strategy {
         Some(RecordingStrategyType::ExclusionByResourceTypes) => {

@@ -40,11 +40,11 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<HubSeen> {
         enabled(client, region),
         membership(client, region),
     );
-    Ok(HubSeen::On(HubOn {
+    Ok(HubSeen::On(Box::new(HubOn {
         offered,
         standards,
         membership,
-    }))
+    })))
 }
 
 /// AWS answers "not subscribed" with the code that it also has for a missing permission.

@@ -12,10 +12,9 @@ use serde::Serialize;
 use crate::baseline::{Baseline, StandardId};
 use crate::cli::{self, BaselineArgs, Command, LangArg};
 use crate::converge::{self, OpenError, Outcome, Session};
-use crate::observed::Refusal;
 use crate::term;
 use crate::text::{self, Lang};
-use crate::verdict::{self, ExitStatus, StepVerdict};
+use crate::verdict::{self, ExitStatus, StepVerdict, Trouble};
 use crate::world::{self, World};
 
 /// Parses the command line and runs the command.
@@ -42,52 +41,17 @@ pub(crate) async fn run(world: World) -> ExitStatus {
     })
 }
 
-/// What keeps a command from beginning.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// Neither the command line nor the shell names a Region.
-    NoRegion,
-    /// The shell's Region is none that we know.
-    UnknownRegion(String),
-    /// The administrator is not given.
-    NoAdministrator,
-    /// The administrator in the environment is no account.
-    BadAdministrator,
-    /// The SDK found no credentials that work; its own word for it.
-    NoCredentials(String),
-    /// An endpoint override is not safe.
-    UnsafeEndpoint(String),
-    /// STS did not say who the caller is.
-    NoIdentity(Refusal),
-    /// The caller is the administrator itself.
-    CallerIsAdministrator(AccountId),
-}
-
-impl Trouble {
-    fn exit_status(&self) -> ExitStatus {
-        match self {
-            Self::NoRegion
-            | Self::UnknownRegion(_)
-            | Self::NoAdministrator
-            | Self::BadAdministrator
-            | Self::UnsafeEndpoint(_) => ExitStatus::Usage,
-            Self::NoCredentials(_) | Self::NoIdentity(_) | Self::CallerIsAdministrator(_) => {
-                ExitStatus::Failed
-            }
-        }
-    }
-}
-
 impl From<OpenError> for Trouble {
     fn from(error: OpenError) -> Self {
         match error {
+            OpenError::NoRegion => Self::NoRegion,
             OpenError::Connect(converge::ConnectError::NoCredentials(why)) => {
                 Self::NoCredentials(why)
             }
             OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => {
                 Self::UnsafeEndpoint(endpoint)
             }
-            OpenError::Identity(refusal) => Self::NoIdentity(refusal),
+            OpenError::Identity(refusal) => Self::NoIdentity(refusal.into()),
         }
     }
 }
@@ -126,8 +90,7 @@ async fn regions(args: &BaselineArgs) -> Result<Vec<Region>, Trouble> {
 /// A session in the caller's account, and the Regions to look at.
 async fn open(args: &BaselineArgs, world: &World) -> Result<(Session, Vec<Region>), Trouble> {
     let regions = regions(args).await?;
-    let home = regions.first().copied().ok_or(Trouble::NoRegion)?;
-    let session = Session::open(home, &world.endpoint_overrides()).await?;
+    let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     Ok((session, regions))
 }
 

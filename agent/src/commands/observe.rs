@@ -4,11 +4,11 @@
 use hubward_protocol::AccountId;
 use serde::Serialize;
 
-use super::{Trouble, open, print_json, say_looking};
+use super::{open, print_json, say_looking};
 use crate::cli::BaselineArgs;
 use crate::observed::RegionSeen;
 use crate::text::Lang;
-use crate::verdict::ExitStatus;
+use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
 #[derive(Serialize)]

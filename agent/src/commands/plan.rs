@@ -1,9 +1,9 @@
 //! `plan`, and `setup --dry-run`: setup's road, stopped before the first change.
 
-use super::{Trouble, open_with_baseline, present, say_looking};
+use super::{open_with_baseline, present, say_looking};
 use crate::cli::BaselineArgs;
 use crate::text::Lang;
-use crate::verdict::ExitStatus;
+use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
 /// Runs the command.

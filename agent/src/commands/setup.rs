@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{Trouble, open_with_baseline, present, print_json, report, say_looking};
+use super::{open_with_baseline, present, print_json, report, say_looking};
 use crate::cli::SetupArgs;
 use crate::converge::Stopper;
 use crate::term;
 use crate::text::{self, Lang};
-use crate::verdict::{self, ExitStatus};
+use crate::verdict::{self, ExitStatus, Trouble};
 use crate::world::{self, Terminal, World};
 
 /// How long the question waits: the whole run has 20 minutes.
@@ -39,7 +39,7 @@ pub(super) async fn run(
             return Ok(status);
         };
         world::say(&term::report(&report(&shown, &baseline, lang), lang));
-        if !is_agreed(terminal, lang).await {
+        if !is_agreed(terminal, plan.changes_now(), lang).await {
             world::say(&text::declined(lang));
             if json {
                 print_json(&report(&shown, &baseline, lang));
@@ -71,8 +71,8 @@ pub(super) async fn run(
 }
 
 /// Asks, and takes silence for a no: a CloudShell session dies without a key press anyway.
-async fn is_agreed(terminal: Terminal, lang: Lang) -> bool {
-    let question = text::question(lang).into_owned();
+async fn is_agreed(terminal: Terminal, changes_now: bool, lang: Lang) -> bool {
+    let question = text::question(changes_now, lang).into_owned();
     let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
     match timeout(PATIENCE, answer).await {
         Ok(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),

@@ -1,10 +1,10 @@
 //! `status`: look and judge. Without a server to report to, it is what `plan` shows, without the
 //! talk: made to be called by a timer or a script.
 
-use super::{Trouble, open_with_baseline, present};
+use super::{open_with_baseline, present};
 use crate::cli::BaselineArgs;
 use crate::text::Lang;
-use crate::verdict::ExitStatus;
+use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
 /// Runs the command.

@@ -36,6 +36,9 @@ pub(crate) enum OpenError {
     /// AWS cannot be called.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// There is no Region to ask in.
+    #[error("no Region")]
+    NoRegion,
     /// STS did not say who the caller is.
     #[error("sts:GetCallerIdentity: {}", .0.code)]
     Identity(Refusal),
@@ -68,7 +71,14 @@ pub(crate) struct Outcome {
 
 impl Session {
     /// Finds credentials and asks STS whose they are.
-    pub(crate) async fn open(home: Region, endpoints: &[String]) -> Result<Self, OpenError> {
+    pub(crate) async fn open(regions: &[Region], endpoints: &[String]) -> Result<Self, OpenError> {
+        // An opt-in Region that the account has not enabled does not know the caller at all.
+        let everyone_has = regions
+            .iter()
+            .copied()
+            .chain(Region::known())
+            .find(|region| !region.is_opt_in());
+        let home = everyone_has.ok_or(OpenError::NoRegion)?;
         let aws = aws::connect(home, endpoints).await?;
         let identity = aws.identity().await.map_err(OpenError::Identity)?;
         Ok(Self {
@@ -182,6 +192,11 @@ impl Look {
 }
 
 impl Plan {
+    /// Whether there is something to change at once, and not only an invitation to wait for.
+    pub(crate) fn changes_now(&self) -> bool {
+        self.regions.iter().any(RegionPlan::changes_now)
+    }
+
     /// Whether carrying it out may change anything.
     pub(crate) fn may_change(&self) -> bool {
         self.unknown_standards.is_empty() && self.regions.iter().any(RegionPlan::may_change)

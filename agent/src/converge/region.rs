@@ -23,7 +23,7 @@ use crate::plan::{self, Around, Decision, Reason, RegionPlan, Standing};
 use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
 
 /// How long a Region may take altogether: the whole run has 20 minutes.
-const REGION: Duration = Duration::from_secs(15 * 60);
+const REGION: Duration = Duration::from_secs(12 * 60);
 /// How long to wait for the administrator's invitation.
 const INVITATION: Duration = Duration::from_secs(60);
 /// How long to wait for standards that AWS is enabling.
@@ -107,13 +107,12 @@ impl Run {
             None => self.look.account.clone(),
         };
         let around = self.around(&account, &seen);
+        let hub_was_tried = attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told();
         let steps = Step::ALL
             .into_iter()
             .map(|step| {
                 let after = match plan::decide(step, &seen, &around) {
-                    Decision::AfterHub(_)
-                        if attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told() =>
-                    {
+                    Decision::AfterHub(_) if hub_was_tried => {
                         Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
                     }
                     decision => decision,

@@ -137,7 +137,7 @@ pub(crate) enum HubSeen {
         offered: Seen<Vec<String>>,
     },
     /// It is on.
-    On(HubOn),
+    On(Box<HubOn>),
 }
 
 /// A Security Hub that is on.

@@ -129,6 +129,8 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
     // The V1 services spell it with and without "Exception", STS and IAM without.
     match code.strip_suffix("Exception").unwrap_or(code) {
         _ if text.contains("central configuration policy") => Cause::CentrallyManaged,
+        // Security Hub is off: it has the same code for that as for a missing permission.
+        "InvalidAccess" if text.contains("not subscribed") => Cause::Other,
         "AccessDenied"
         | "UnauthorizedOperation"
         | "InvalidAccess"
@@ -237,6 +239,13 @@ mod tests {
         assert_eq!(cause("TooManyRequestsException", ""), Cause::Throttled);
         assert_eq!(cause("ThrottlingException", ""), Cause::Throttled);
         assert_eq!(cause("InternalServerError", ""), Cause::Other);
+        assert_eq!(
+            cause(
+                "InvalidAccessException",
+                "… is not subscribed to AWS Security Hub"
+            ),
+            Cause::Other
+        );
     }
 
     #[test]

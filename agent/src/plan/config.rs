@@ -5,7 +5,7 @@ use hubward_protocol::{AccountId, Region};
 
 use super::{Around, Decision, Reason, Standing};
 use crate::change::{Bucket, Change, NAME};
-use crate::observed::{BucketSeen, ConfigSeen, Coverage, Opted, RecorderSeen, RegionSeen};
+use crate::observed::{BucketSeen, ConfigSeen, Coverage, Opted, RecorderSeen, Refusal, RegionSeen};
 
 /// Control Tower's recorders carry its prefix.
 const CONTROL_TOWER: &str = "aws-controltower-";
@@ -89,7 +89,7 @@ fn ours(
 ) -> Decision {
     let mut changes = match channel(seen, around) {
         Ok(changes) => changes,
-        Err(standing) => return Decision::Is(standing),
+        Err(refusal) => return Decision::Is(refusal.clone().into()),
     };
     if !recorder.recording {
         changes.push(Change::StartRecorder);
@@ -112,19 +112,19 @@ fn build(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> Decision {
     });
     match channel(seen, around) {
         Ok(more) => changes.extend(more),
-        Err(standing) => return Decision::Is(standing),
+        Err(refusal) => return Decision::Is(refusal.clone().into()),
     }
     changes.push(Change::StartRecorder);
     Decision::Needs(changes)
 }
 
 /// The changes that give the recorder a channel. A foreign channel is adopted.
-fn channel(seen: &ConfigSeen, around: &Around<'_>) -> Result<Vec<Change>, Standing> {
+fn channel<'a>(seen: &ConfigSeen, around: &Around<'a>) -> Result<Vec<Change>, &'a Refusal> {
     let bucket = around.bucket;
     let mut changes = match (&seen.channel, &around.account.bucket) {
         (Some(channel), _) if channel.bucket != bucket.name => return Ok(Vec::new()),
         (Some(_), Err(_)) => return Ok(Vec::new()),
-        (None, Err(refusal)) => return Err(refusal.clone().into()),
+        (None, Err(refusal)) => return Err(refusal),
         (_, Ok(seen)) => complete_bucket(bucket, seen),
     };
     if seen.channel.is_none() {
@@ -243,9 +243,15 @@ pub(crate) fn choose_bucket(account: &AccountId, home: Region, seen: &[RegionSee
         .filter_map(|region| region.config.as_ref().ok()?.channel.as_ref())
         .find_map(|channel| Bucket::recognise(account, &channel.bucket))
         .unwrap_or_else(|| {
-            let usable = |seen: &&RegionSeen| !seen.region.is_opt_in() && seen.enabled == Opted::In;
-            let region = seen.iter().find(usable).map_or(home, |seen| seen.region);
-            Bucket::of(account, region)
+            let usable = || {
+                seen.iter()
+                    .filter(|seen| seen.enabled == Opted::In)
+                    .map(|seen| seen.region)
+            };
+            let region = usable()
+                .find(|region| !region.is_opt_in())
+                .or_else(|| usable().next());
+            Bucket::of(account, region.unwrap_or(home))
         })
 }
 

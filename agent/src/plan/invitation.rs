@@ -71,7 +71,7 @@ mod tests {
     use crate::observed::{AdministratorSeen, HubOn, InvitationSeen};
 
     fn seen(administrator: Option<(&str, &str)>, invitations: &[&str]) -> HubSeen {
-        HubSeen::On(HubOn {
+        HubSeen::On(Box::new(HubOn {
             offered: Ok(Vec::new()),
             standards: Ok(Vec::new()),
             membership: Ok(MembershipSeen {
@@ -87,7 +87,7 @@ mod tests {
                     })
                     .collect(),
             }),
-        })
+        }))
     }
 
     fn soc() -> AccountId {

@@ -211,15 +211,21 @@ fn on_hub(
 }
 
 impl RegionPlan {
+    /// Whether there is something to change at once.
+    pub(crate) fn changes_now(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|(_, decision)| matches!(decision, Decision::Needs(_) | Decision::AfterHub(_)))
+    }
+
     /// Whether carrying it out may change anything: now, or when the invitation comes.
     pub(crate) fn may_change(&self) -> bool {
-        self.steps.iter().any(|(_, decision)| {
-            matches!(
-                decision,
-                Decision::Needs(_)
-                    | Decision::AfterHub(_)
-                    | Decision::Is(Standing::Waiting(Reason::NoInvitation { .. }))
-            )
-        })
+        self.changes_now()
+            || self.steps.iter().any(|(_, decision)| {
+                matches!(
+                    decision,
+                    Decision::Is(Standing::Waiting(Reason::NoInvitation { .. }))
+                )
+            })
     }
 }

@@ -17,7 +17,7 @@ fn refusal(code: &str) -> Refusal {
 }
 
 fn hub(enabled: &[(&str, StandardStatus)]) -> HubSeen {
-    HubSeen::On(HubOn {
+    HubSeen::On(Box::new(HubOn {
         offered: Ok(vec![FSBP.to_owned(), PCI.to_owned()]),
         standards: Ok(enabled
             .iter()
@@ -27,7 +27,7 @@ fn hub(enabled: &[(&str, StandardStatus)]) -> HubSeen {
             })
             .collect()),
         membership: Err(refusal("X")),
-    })
+    }))
 }
 
 fn names(names: &[&str]) -> Vec<StandardId> {
