@@ -115,7 +115,6 @@ impl Cloud {
     }
 
     /// What exists in an account, without ids and times that differ from run to run.
-    #[expect(dead_code, reason = "for stories that compare two runs")]
     pub(crate) fn state(&self, account: &str) -> Value {
         self.send(
             reqwest::Method::GET,
