@@ -1,3 +1,5 @@
+//! Tests of judging a sheet: every rule of the columns, and every problem at once.
+
 use super::super::{Area, Cell, Value};
 use super::*;
 use crate::domain::account::{AccountState, ReportCadence};
