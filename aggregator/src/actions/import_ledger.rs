@@ -72,10 +72,11 @@ pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportErro
         administrator: app.config.hub.administrator.clone(),
     };
     let reading = read(&sheet, &rules).map_err(ImportError::Problems)?;
-    let plan = compare(&app.store.accounts().await?, &reading, request)?;
+    let current = app.store.accounts().await?;
+    let plan = compare(&current, &reading, request)?;
     Ok(Planned {
         plan,
-        warnings: reading.warnings.clone(),
+        warnings: reading.warnings_for(&current),
         reading,
     })
 }

@@ -19,6 +19,9 @@ pub const COLUMN_LIMIT: u32 = 200;
 
 /// The first sheet of a file. The name's extension says which format is meant, and the content
 /// must agree.
+///
+/// # Errors
+/// Why it is no file that a ledger can be read from.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > FILE_LIMIT {

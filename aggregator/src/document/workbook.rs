@@ -43,6 +43,9 @@ pub enum WriteError {
 
 impl Format {
     /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// It asks for none of ours.
     pub fn of(file_name: &str) -> Result<Self, UnknownFormat> {
         let extension = file_name
             .rsplit_once('.')
@@ -57,6 +60,9 @@ impl Format {
 }
 
 /// A file with all columns: the known ones, then those that any of the accounts brought along.
+///
+/// # Errors
+/// The accounts do not fit the format.
 pub fn write(
     accounts: &[Account],
     format: Format,
@@ -71,6 +77,9 @@ pub fn write(
 
 /// A file with the headers alone. In a workbook, a second sheet explains each column, with the
 /// sentences that are given (in the same language).
+///
+/// # Errors
+/// The sentences do not fit the format.
 pub fn template(
     format: Format,
     language: Language,

@@ -7,14 +7,18 @@
 
 mod column;
 mod diff;
+mod findings;
 mod header;
 mod problem;
 mod read;
+mod row;
 mod sheet;
+mod unreadable;
 pub mod value;
 
 pub use column::{Column, same_header, unknown_columns};
 pub use diff::{AccountChange, AddedAccount, FieldChange, LedgerPlan, TooManyStateChanges, diff};
-pub use problem::{Foreign, Problem, Refusal, Unreadable, Warning};
+pub use problem::{Problem, Refusal, Warning};
 pub use read::{Reading, Row, Rules, read};
 pub use sheet::{Address, Area, Cell, Sheet, SheetRow, Value};
+pub use unreadable::{Foreign, Unreadable};

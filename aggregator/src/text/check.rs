@@ -55,7 +55,7 @@ pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String 
     let account = &row.account_id;
     if let Some(step) = row.verdict.obstacle() {
         let hint = step.hint.as_deref().unwrap_or_default();
-        return format!("{}: {} {hint}", step.step.as_str(), step.detail)
+        return format!("{}: {}\n{hint}", step.step.as_str(), step.detail)
             .trim_end()
             .to_owned();
     }

@@ -269,6 +269,16 @@ fn one_long_text_that_every_cell_names_is_refused() {
 }
 
 #[test]
+fn a_sheet_of_nothing_but_merged_areas_is_refused() {
+    let merged = r#"<mergeCell ref="A1:B2"/>"#.repeat(10_001);
+    let bytes = xlsx_with(
+        &format!("<sheetData/><mergeCells>{merged}</mergeCells>"),
+        &[],
+    );
+    assert!(matches!(refused(&bytes), Unreadable::TooMuch { .. }));
+}
+
+#[test]
 fn a_file_says_what_it_is() {
     let compound = |stream: &str| {
         let mut bytes = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];

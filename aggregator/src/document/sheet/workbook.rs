@@ -16,6 +16,8 @@ use crate::domain::ledger::{Area, Cell, Foreign, Sheet, SheetRow, Unreadable, Va
 
 /// How many cells may hold something: a full ledger with ten columns more than ours.
 const CELL_LIMIT: usize = 1_000_000;
+/// How many areas may be merged; each of them is a problem of its own in a ledger.
+const MERGED_LIMIT: usize = 10_000;
 /// How many bytes all texts may have together: one shared text can be named by every cell.
 const TEXT_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -44,16 +46,18 @@ fn unguarded(bytes: &[u8]) -> Result<Sheet, Unreadable> {
         .ok_or(Unreadable::NoSheet)?
         .name
         .clone();
+    let merged = workbook
+        .merge_cells_by_sheet_name(&name)
+        .map_err(unreadable)?;
     let mut sheet = Sheet {
-        merged: workbook
-            .merge_cells_by_sheet_name(&name)
-            .map_err(unreadable)?
-            .into_iter()
-            .map(area)
-            .collect(),
         name,
         rows: Vec::new(),
+        merged: merged.into_iter().map(area).collect(),
     };
+    if let Some(area) = sheet.merged.get(MERGED_LIMIT) {
+        let at = sheet.address(area.first_row, area.first_column);
+        return Err(Unreadable::TooMuch { at });
+    }
     let mut rows: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
     let mut cells = 0;
     let mut text_bytes = 0;

@@ -133,6 +133,9 @@ impl LedgerPlan {
 
     /// Refuses a plan that changes the state of more than 30 % of the ledger's `accounts`: most
     /// likely half of the file is missing. `force` is an operator's word that it is meant.
+    ///
+    /// # Errors
+    /// How many there would be.
     pub fn guard(&self, accounts: usize, force: bool) -> Result<(), TooManyStateChanges> {
         let changes = self.state_changes();
         if !force && changes * 100 > accounts * LIMIT_PERCENT {

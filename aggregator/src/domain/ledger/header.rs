@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::column::fold;
-use super::read::Findings;
+use super::findings::Findings;
 use super::{Column, Problem, Sheet, SheetRow, Value, Warning, value};
 
 /// The columns that a file has.

@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a ledger file, as facts: no sentences, those are
+//! Everything that can be wrong with a ledger's cells, as facts: no sentences, those are
 //! `text::ledger`'s, in both languages.
 
 use hubward_protocol::{AccountId, Region};
@@ -100,6 +100,27 @@ pub enum Problem {
         /// How many are not shown.
         count: usize,
     },
+}
+
+impl Problem {
+    /// The cell that the problem is about; none for [`Problem::More`].
+    pub fn at(&self) -> Option<&Address> {
+        match self {
+            Self::NoHeader { at }
+            | Self::NoRows { at }
+            | Self::MissingColumn { at, .. }
+            | Self::DuplicateHeader { at, .. }
+            | Self::EmptyHeader { at, .. }
+            | Self::Merged { at, .. }
+            | Self::Formula { at }
+            | Self::ErrorValue { at, .. }
+            | Self::Missing { at, .. }
+            | Self::Refused { at, .. }
+            | Self::DuplicateAccount { at, .. }
+            | Self::Administrator { at, .. } => Some(at),
+            Self::More { .. } => None,
+        }
+    }
 }
 
 /// Why a cell's content is refused. Its `found` is what stands there, shortened.
@@ -230,114 +251,4 @@ pub enum Warning {
         /// Their headers, in the file's order.
         headers: Vec<String>,
     },
-}
-
-/// Why a file is no sheet that can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "unreadable", rename_all = "snake_case")]
-pub enum Unreadable {
-    /// It has no bytes.
-    Empty,
-    /// It is larger than any ledger.
-    TooLarge {
-        /// How many bytes it has.
-        bytes: u64,
-        /// How many it may have.
-        limit: u64,
-    },
-    /// The name ends neither in `.xlsx` nor in `.csv`.
-    Extension {
-        /// What it ends in.
-        found: String,
-    },
-    /// The content is something else than the name says.
-    Foreign {
-        /// What it is.
-        content: Foreign,
-        /// What the name says: `xlsx` or `csv`.
-        expected: &'static str,
-    },
-    /// The file breaks off, or its bytes were changed.
-    Damaged {
-        /// What the reader met, in English.
-        detail: String,
-    },
-    /// It unpacks to more than any ledger needs: it may be an attack.
-    Bomb {
-        /// The part that went over a bound.
-        part: String,
-    },
-    /// There is no sheet with cells in the workbook.
-    NoSheet,
-    /// The sheet's content does not follow the rules of its format.
-    Broken {
-        /// What the reader met, in English.
-        detail: String,
-    },
-    /// There is data below the last row that a ledger may have.
-    TooManyRows {
-        /// The first cell beyond.
-        at: Address,
-        /// How many rows there may be.
-        limit: u32,
-    },
-    /// There is data to the right of the last column that a ledger may have.
-    TooManyColumns {
-        /// The first cell beyond.
-        at: Address,
-        /// How many columns there may be.
-        limit: u32,
-    },
-    /// The cells hold more than any ledger does.
-    TooMuch {
-        /// The cell that went over the bound.
-        at: Address,
-    },
-    /// The text is neither UTF-8 nor Shift_JIS.
-    Undecodable {
-        /// The line of the first wrong byte.
-        line: u64,
-    },
-    /// A quote opens in a csv that nothing closes.
-    UnclosedQuote {
-        /// The line where it opens.
-        line: u64,
-    },
-}
-
-/// What a file is, when it is no ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "content", rename_all = "snake_case")]
-pub enum Foreign {
-    /// An Excel workbook (`.xlsx`) under another name.
-    Workbook,
-    /// A binary workbook (`.xlsb`).
-    BinaryWorkbook,
-    /// A workbook of Excel 97-2003 (`.xls`).
-    OldWorkbook,
-    /// A workbook that asks for a password.
-    Encrypted,
-    /// A Word document, old or new.
-    Word,
-    /// A PowerPoint presentation, old or new.
-    PowerPoint,
-    /// An OpenDocument file (`.ods` and its like).
-    OpenDocument,
-    /// A zip archive that holds no workbook.
-    Archive,
-    /// Another container of old Office programs.
-    Compound,
-    /// A PDF.
-    Pdf,
-    /// A web page.
-    Html,
-    /// Plain text, perhaps a csv.
-    Text,
-    /// Something known by its first bytes.
-    Other {
-        /// Its media type.
-        media_type: String,
-    },
-    /// Bytes that say nothing.
-    Binary,
 }

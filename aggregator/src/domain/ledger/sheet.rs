@@ -55,7 +55,7 @@ pub enum Value {
     Error(String),
 }
 
-/// Where a cell stands, shown as `Ledger!B7`.
+/// Where a cell stands, shown as `Ledger!B7`; in order, row by row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     /// The sheet's name.
@@ -128,6 +128,12 @@ impl Value {
 }
 
 impl Area {
+    /// Whether the cell is one of the area's.
+    pub fn contains(self, row: u32, column: u32) -> bool {
+        (self.first_row..=self.last_row).contains(&row)
+            && (self.first_column..=self.last_column).contains(&column)
+    }
+
     /// The area's text in a sheet, such as `Ledger!A2:A5`.
     pub fn of_sheet(self, sheet: &Sheet) -> String {
         format!(

@@ -2,7 +2,8 @@
 //! an operator's arguments.
 //!
 //! Every function takes trimmed text (see [`Value::text`]); where nothing stands there, the answer is
-//! empty or `None`, and the default is the caller's. Nothing here knows where a cell stands.
+//! empty or `None`, and the default is the caller's. The error is why the text is refused; of a list,
+//! why each of its items is. Nothing here knows where a cell stands.
 
 use email_address::{EmailAddress, Options};
 use hubward_protocol::{AccountId, Region};

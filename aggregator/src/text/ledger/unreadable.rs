@@ -24,13 +24,8 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.too_large_hint", locale = locale),
         ),
-        Unreadable::Extension { found } => Message::new(
-            t!(
-                "ledger.extension",
-                locale = locale,
-                file = file,
-                found = found
-            ),
+        Unreadable::Extension { .. } => Message::new(
+            t!("ledger.extension", locale = locale, file = file),
             t!("ledger.extension_hint", locale = locale),
         ),
         Unreadable::Foreign { content, expected } => Message::new(

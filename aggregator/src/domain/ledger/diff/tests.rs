@@ -1,3 +1,5 @@
+//! Tests of what an import would change, and of the guard against a file that would change too much.
+
 use super::super::Row;
 use super::*;
 use crate::domain::account::{Language, ReportCadence};

@@ -1,4 +1,6 @@
-use super::super::{Area, Cell};
+//! Tests of judging a sheet: every rule of the columns, and every problem at once.
+
+use super::super::{Area, Cell, Value};
 use super::*;
 use crate::domain::account::{AccountState, ReportCadence};
 
@@ -435,4 +437,45 @@ fn a_thousand_problems_are_enough_to_read() {
     let problems = read(&sheet(&rows), &rules()).unwrap_err();
     assert_eq!(problems.len(), 1_001);
     assert_eq!(problems.last(), Some(&Problem::More { count: 5_000 }));
+}
+
+#[test]
+fn cells_emptied_by_merging_are_not_missing_too() {
+    let mut sheet = sheet(&[
+        &HEADERS,
+        &GOOD,
+        &["123456789013", "", "b@example.com"],
+        &["123456789014", "", "c@example.com"],
+    ]);
+    sheet.merged.push(Area {
+        first_row: 2,
+        last_row: 3,
+        first_column: 1,
+        last_column: 1,
+    });
+    assert_eq!(problems(&sheet), ["Ledger!B2 merged", "Ledger!B4 missing"]);
+}
+
+#[test]
+fn an_unknown_column_is_news_only_once() {
+    let sheet = sheet(&[
+        &["Account ID", "Project", "Contact email", "Owner", "Floor"],
+        &["123456789012", "A", "a@example.com", "Hanako", "3"],
+    ]);
+    let reading = read(&sheet, &rules()).unwrap();
+    assert_eq!(reading.warnings_for(&[]), reading.warnings);
+    let mut stored = reading.rows[0].account.clone();
+    stored.extra.retain(|(name, _)| name == "Owner");
+    assert_eq!(
+        reading.warnings_for(std::slice::from_ref(&stored)),
+        [Warning::UnknownColumns {
+            at: sheet.address(1, 3),
+            headers: vec!["Floor".to_owned()],
+        }]
+    );
+    assert!(
+        reading
+            .warnings_for(&[reading.rows[0].account.clone()])
+            .is_empty()
+    );
 }

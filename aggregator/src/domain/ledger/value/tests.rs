@@ -1,3 +1,5 @@
+//! Tests of single cells: which texts are account ids, addresses, Regions and words.
+
 use super::*;
 
 fn text(text: &str) -> Value {

@@ -1,0 +1,43 @@
+//! What was found while a sheet was read: gathered as it comes, given back in order.
+
+use super::{Problem, Warning};
+
+/// How many problems are named: a file with more is no ledger.
+const SHOWN_PROBLEMS: usize = 1_000;
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Findings {
+    problems: Vec<Problem>,
+    unlisted: usize,
+    warnings: Vec<Warning>,
+}
+
+impl Findings {
+    pub(super) fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < SHOWN_PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
+    }
+
+    /// The warnings of a faultless sheet, or its problems in the order of their cells.
+    pub(super) fn finish(mut self) -> Result<Vec<Warning>, Vec<Problem>> {
+        self.problems
+            .sort_by(|one, other| one.at().cmp(&other.at()));
+        if self.unlisted > 0 {
+            let count = self.unlisted;
+            self.problems.push(Problem::More { count });
+        }
+        if self.problems.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(self.problems)
+        }
+    }
+}
