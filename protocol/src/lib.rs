@@ -6,6 +6,8 @@
 //! new aggregator for years.
 
 mod account;
+pub mod api;
+pub mod proof;
 mod region;
 mod run;
 

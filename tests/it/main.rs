@@ -1,5 +1,13 @@
 //! The stories: each drives the real binaries through one capability, from the outside.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a story that cannot go on says so by panicking"
+)]
+
 #[path = "../harness/mod.rs"]
 mod harness;
 

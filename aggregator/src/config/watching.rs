@@ -1,5 +1,6 @@
 //! What is watched and how: the hub, the baseline of members, the pace of calls, checks, findings.
 
+use hubward_protocol::api::{PublishingFrequency, RecorderMode, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -40,52 +41,6 @@ pub struct Baseline {
     pub guardduty_features: Vec<String>,
     /// How often GuardDuty sends updates of a finding.
     pub finding_publishing_frequency: PublishingFrequency,
-}
-
-/// Whether the agent makes a configuration recorder where none is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecorderMode {
-    /// Make one.
-    #[default]
-    CustomerRecorder,
-    /// Only use one that is there.
-    Adopt,
-}
-
-/// What a recorder of ours records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Recording {
-    /// What Security Hub's controls need.
-    #[default]
-    SecurityHubTypes,
-    /// Every supported type.
-    All,
-}
-
-/// How often a recorder of ours records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RecordingFrequency {
-    /// At every change.
-    #[default]
-    Continuous,
-    /// Once a day.
-    Daily,
-}
-
-/// GuardDuty's `FindingPublishingFrequency`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PublishingFrequency {
-    /// Every 15 minutes.
-    #[default]
-    FifteenMinutes,
-    /// Every hour.
-    OneHour,
-    /// Every six hours.
-    SixHours,
 }
 
 /// Requests a second, per account and Region; 0 is unlimited.

@@ -1,10 +1,10 @@
 //! Tests of reading a configuration: the contract's defaults, overrides, and every mistake at once.
 
+use hubward_protocol::api::RecorderMode;
 use secrecy::ExposeSecret;
 
 use super::*;
 use crate::config::verify::verify_secrets;
-use crate::config::watching::RecorderMode;
 use crate::domain::address::UnsafeAddress;
 
 const MINIMUM: &str = "[hub]\nadministrator = \"999999999999\"\nhome_region = \"ap-northeast-1\"\n";
