@@ -2,7 +2,9 @@
 //! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
+pub mod accept_heartbeat;
 pub mod check;
+pub mod enrol;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
