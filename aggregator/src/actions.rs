@@ -2,7 +2,9 @@
 //! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
+pub mod add_release;
 pub mod check;
+pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;

@@ -13,6 +13,7 @@ mod init;
 mod invite;
 mod ledger;
 mod migrate;
+mod release;
 mod screen;
 
 use std::path::PathBuf;
@@ -67,6 +68,9 @@ enum Noun {
     /// Look at what members' agents reported.
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Hand in the agent's signed releases, and look at them.
+    #[command(subcommand)]
+    Release(release::Release),
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -136,6 +140,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
+        Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }

@@ -9,3 +9,4 @@ pub mod audit;
 pub mod check;
 pub mod ledger;
 pub mod membership;
+pub mod release;

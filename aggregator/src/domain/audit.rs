@@ -30,6 +30,8 @@ pub enum Action {
     MembershipObserved,
     /// An operator handed in what an agent had printed.
     RunRecorded,
+    /// An operator handed in a release of the agent.
+    ReleaseAdded,
 }
 
 /// An event before it has its place in the chain.
@@ -133,6 +135,7 @@ impl Action {
             Self::MembershipInvited => "membership.invited",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
+            Self::ReleaseAdded => "release.added",
         }
     }
 }
