@@ -3,8 +3,10 @@
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
 pub mod accept_heartbeat;
+pub mod add_release;
 pub mod check;
 pub mod enrol;
+pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;

@@ -13,6 +13,7 @@ mod init;
 mod invite;
 mod ledger;
 mod migrate;
+mod release;
 mod screen;
 mod serve;
 
@@ -70,6 +71,9 @@ enum Noun {
     /// Look at what members' agents reported.
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Hand in the agent's signed releases, and look at them.
+    #[command(subcommand)]
+    Release(release::Release),
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -140,6 +144,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
+        Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }

@@ -11,4 +11,5 @@ pub mod check;
 pub mod ledger;
 pub mod membership;
 pub mod proof;
+pub mod release;
 pub mod seal;

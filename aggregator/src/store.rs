@@ -8,6 +8,7 @@ pub mod audit_events;
 pub mod memberships;
 mod migrations;
 mod place;
+pub mod releases;
 pub mod run_reports;
 pub mod runs;
 pub mod settings;

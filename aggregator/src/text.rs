@@ -11,6 +11,7 @@ pub mod invite;
 pub mod ledger;
 pub mod open;
 pub mod problem;
+pub mod release;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -61,7 +61,9 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["text"],
-        may: &["text", "actions", "app", "aws", "config", "domain", "store"],
+        may: &[
+            "text", "actions", "app", "aws", "config", "document", "domain", "store",
+        ],
         never_words: &["sqlx", "aws_sdk", "clap", "async fn"],
     },
     Room {

@@ -40,6 +40,8 @@ pub enum Action {
     RunRecorded,
     /// An account proved itself, but is not to be served.
     ProofRefused,
+    /// An operator handed in a release of the agent.
+    ReleaseAdded,
 }
 
 /// An event before it has its place in the chain.
@@ -144,6 +146,7 @@ impl Action {
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
+            Self::ReleaseAdded => "release.added",
         }
     }
 }

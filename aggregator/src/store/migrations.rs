@@ -8,7 +8,7 @@ use sqlx::{AnyPool, Row, SqlSafeStr};
 use super::Result;
 
 /// Every version, oldest first. A released file never changes: sqlx compares checksums.
-const ALL: [(i64, &str, &str); 2] = [
+const ALL: [(i64, &str, &str); 3] = [
     (
         1,
         "ledger",
@@ -18,6 +18,11 @@ const ALL: [(i64, &str, &str); 2] = [
         2,
         "agent api",
         include_str!("../../migrations/0002_agent_api.sql"),
+    ),
+    (
+        3,
+        "releases",
+        include_str!("../../migrations/0003_releases.sql"),
     ),
 ];
 
