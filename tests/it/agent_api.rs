@@ -118,25 +118,25 @@ fn a_signature_that_does_not_fit_is_refused() {
     type Lie = (&'static str, fn(&mut Proof));
     let lies: [Lie; 7] = [
         ("another host", |p| {
-            p.host = "sts.us-east-1.amazonaws.com".to_owned()
+            p.host = "sts.us-east-1.amazonaws.com".to_owned();
         }),
         ("a host of an attacker", |p| {
-            p.host = "sts.evil.example".to_owned()
+            p.host = "sts.evil.example".to_owned();
         }),
         ("another Region in the scope", |p| {
-            p.scope_region = LINKED.to_owned()
+            p.scope_region = LINKED.to_owned();
         }),
         ("another service in the scope", |p| {
-            p.scope_service = "iam".to_owned()
+            p.scope_service = "iam".to_owned();
         }),
         ("another operation", |p| {
-            p.body = "Action=GetSessionToken&Version=2011-06-15".to_owned()
+            p.body = "Action=GetSessionToken&Version=2011-06-15".to_owned();
         }),
         ("an unsigned challenge", |p| {
-            p.unsigned = vec!["x-hubward-challenge"]
+            p.unsigned = vec!["x-hubward-challenge"];
         }),
         ("an unsigned server id", |p| {
-            p.unsigned = vec!["x-hubward-server-id"]
+            p.unsigned = vec!["x-hubward-server-id"];
         }),
     ];
     for (what, lie) in lies {
