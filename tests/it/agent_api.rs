@@ -334,7 +334,8 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
     };
     let good = identity(MEMBER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     let other = identity(OTHER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
-    let answers: Vec<(&str, Box<dyn Fn() -> Answer + Send + Sync>)> = vec![
+    type Odd = Box<dyn Fn() -> Answer + Send + Sync>;
+    let answers: Vec<(&str, Odd)> = vec![
         ("xml", {
             let body = format!("<GetCallerIdentityResponse>{good}</GetCallerIdentityResponse>");
             Box::new(move || Answer::http("200 OK", &["content-type: text/xml"], &body))
