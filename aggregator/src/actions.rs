@@ -2,8 +2,10 @@
 //! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
+pub mod accept_heartbeat;
 pub mod add_release;
 pub mod check;
+pub mod enrol;
 pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;

@@ -15,6 +15,7 @@ mod ledger;
 mod migrate;
 mod release;
 mod screen;
+mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
+    /// Serve the agents over HTTP.
+    Serve,
     /// Look at what members' agents reported.
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -139,6 +142,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Account(account) => account.run(&open().await?, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
+        Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,

@@ -6,7 +6,10 @@
 pub mod account;
 pub mod address;
 pub mod audit;
+pub mod bearer;
 pub mod check;
 pub mod ledger;
 pub mod membership;
+pub mod proof;
 pub mod release;
+pub mod seal;

@@ -10,6 +10,7 @@ pub mod config;
 pub mod invite;
 pub mod ledger;
 pub mod open;
+pub mod problem;
 pub mod release;
 
 /// A sentence for a person.

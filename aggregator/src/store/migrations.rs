@@ -8,11 +8,16 @@ use sqlx::{AnyPool, Row, SqlSafeStr};
 use super::Result;
 
 /// Every version, oldest first. A released file never changes: sqlx compares checksums.
-const ALL: [(i64, &str, &str); 2] = [
+const ALL: [(i64, &str, &str); 3] = [
     (
         1,
         "ledger",
         include_str!("../../migrations/0001_ledger.sql"),
+    ),
+    (
+        2,
+        "agent api",
+        include_str!("../../migrations/0002_agent_api.sql"),
     ),
     (
         3,
