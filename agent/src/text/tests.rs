@@ -9,7 +9,7 @@ use crate::observed::Refusal;
 use crate::plan::Reason;
 
 const TEXT: [&str; 5] = [
-    include_str!("mod.rs"),
+    include_str!("../text.rs"),
     include_str!("change.rs"),
     include_str!("reason.rs"),
     include_str!("refusal.rs"),
