@@ -32,6 +32,8 @@ pub(crate) struct Credentials {
 impl Cloud {
     /// Starts a cloud on a free port.
     pub(crate) fn start() -> Self {
+        // reqwest is built without a TLS library of its own; a second call finds it set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = Command::new(python())
             .arg(repository().join("tests/cloud/serve.py"))
             .args(["--port", "0", "--until-stdin-closes"])
