@@ -2,10 +2,15 @@
 //! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
 //! HTTP and jobs, only parse, call one of these, and present the outcome.
 
+pub mod accept_heartbeat;
+pub mod add_release;
 pub mod check;
+pub mod enrol;
+pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
+pub mod look;
 pub mod record_run;
 pub mod verify_audit;
 
@@ -13,7 +18,7 @@ use hubward_protocol::AccountId;
 
 use crate::aws::AwsUnavailable;
 use crate::domain::account::Account;
-use crate::store::StoreError;
+pub use crate::store::StoreError;
 
 /// Why a use-case that needs ledger and AWS did not happen.
 #[derive(Debug, thiserror::Error)]

@@ -1,14 +1,18 @@
 //! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
+use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
 use crate::store::{Place, Store, StoreError};
-use crate::world::{Clock, Environment, World};
+use crate::world::{Chance, Clock, Environment, World};
 
 /// An opened Hubward.
 #[derive(Clone, Debug)]
@@ -19,7 +23,9 @@ pub struct App {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
+    chance: Chance,
     environment: Environment,
+    aws: Arc<OnceCell<Aws>>,
 }
 
 /// Why Hubward cannot be opened.
@@ -113,21 +119,39 @@ impl App {
             config,
             store,
             clock: world.clock,
+            chance: Chance::System,
             environment: world.environment.clone(),
+            aws: Arc::default(),
         })
     }
 
-    /// The administrator's AWS.
+    /// The administrator's AWS: opened at the first call, and then the same for the whole process, so
+    /// that all its parts share one pace.
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
-    pub async fn aws(&self) -> Result<Aws, AwsUnavailable> {
+    pub async fn aws(&self) -> Result<&Aws, AwsUnavailable> {
+        self.aws.get_or_try_init(|| self.open_aws()).await
+    }
+
+    // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
+    fn open_aws(&self) -> BoxFuture<'_, Result<Aws, AwsUnavailable>> {
         Aws::of_administrator(
             &self.config.hub.administrator,
             self.config.hub.home_region,
             self.config.pacing,
             &self.environment,
         )
-        .await
+        .boxed()
+    }
+
+    /// Bytes that nobody can guess.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.chance.bytes()
+    }
+
+    /// The process's environment.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::domain::account::Language;
+use crate::domain::release::ReleaseKey;
 pub use problem::Problem;
 pub use secret::Secret;
 
@@ -66,6 +67,11 @@ impl Config {
     /// Where relative paths of the configuration start: the file's own directory.
     pub fn directory(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Where the agent's releases lie.
+    pub fn releases(&self) -> PathBuf {
+        self.directory().join("releases")
     }
 
     /// Every secret that is set, with its key.
@@ -119,6 +125,8 @@ pub struct Server {
     pub trusted_proxies: Vec<String>,
     /// Called while all is well, for a dead-man switch elsewhere.
     pub ping_url: Option<Secret>,
+    /// The public key that the agent's releases are signed for; without it, none is taken in.
+    pub release_key: Option<ReleaseKey>,
 }
 
 /// Where the database is.
@@ -164,6 +172,7 @@ impl Default for Server {
             tls_key: None,
             trusted_proxies: Vec::new(),
             ping_url: None,
+            release_key: None,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Nothing here opens a path or decides about the business: actions hand over bytes, `domain`
 //! judges what they say.
 
+pub mod install_script;
+pub mod release_archive;
 pub mod sheet;
 pub mod workbook;
 

@@ -6,6 +6,11 @@
 pub mod account;
 pub mod address;
 pub mod audit;
+pub mod bearer;
 pub mod check;
 pub mod ledger;
 pub mod membership;
+pub mod proof;
+pub mod release;
+pub mod run;
+pub mod seal;

@@ -13,6 +13,8 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod domain;
+pub mod http;
+pub mod lifecycle;
 pub mod store;
 pub mod text;
 pub mod world;

@@ -8,7 +8,11 @@ pub mod audit_events;
 pub mod memberships;
 mod migrations;
 mod place;
+pub mod releases;
 pub mod run_reports;
+pub mod runs;
+pub mod settings;
+pub mod spent_challenges;
 
 use std::path::Path;
 use std::time::Duration;
@@ -160,6 +164,15 @@ impl Store {
                 known: needed,
             }),
         }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Begins a transaction that may write.

@@ -10,6 +10,8 @@ pub mod config;
 pub mod invite;
 pub mod ledger;
 pub mod open;
+pub mod problem;
+pub mod release;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,6 +20,13 @@ pub enum Clock {
     Fixed(Timestamp),
 }
 
+/// Gives bytes that nobody can guess.
+#[derive(Clone, Copy, Debug)]
+pub enum Chance {
+    /// The operating system's.
+    System,
+}
+
 /// All that the process was given.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -83,6 +90,16 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
         )
+    }
+}
+
+impl Chance {
+    /// So many bytes.
+    pub fn bytes<const N: usize>(self) -> [u8; N] {
+        let Self::System = self;
+        let mut bytes = [0; N];
+        rand::fill(&mut bytes);
+        bytes
     }
 }
 

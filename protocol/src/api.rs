@@ -23,9 +23,10 @@ pub struct Challenge {
 /// `POST /v1/sessions`: a proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SessionRequest {
-    /// The Region whose STS was signed for.
-    pub region: Region,
+pub struct SessionRequest<R = Region> {
+    /// The Region whose STS was signed for. The aggregator reads it as text, to refuse an unknown one
+    /// by its own code.
+    pub region: R,
     /// The signed header values.
     pub headers: ProofHeaders,
     /// The agent's version.

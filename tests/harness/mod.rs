@@ -5,5 +5,8 @@
 
 pub(crate) mod aws;
 pub(crate) mod cloud;
+pub(crate) mod odd_server;
 pub(crate) mod program;
+pub(crate) mod proof;
+pub(crate) mod server;
 pub(crate) mod soc;

@@ -67,6 +67,11 @@ impl Program {
             .env("AWS_SESSION_TOKEN", &credentials.session_token)
     }
 
+    /// The command, for a program that is to go on running.
+    pub(crate) fn command(self) -> Command {
+        self.0
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(mut self) -> Outcome {
         let output = self.0.output().expect("start the program");

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::aws::{block_on, security_hub};
 use super::cloud::{Cloud, Credentials};
 use super::program::{Outcome, Program, agent, hubward};
+use super::server::Server;
 
 /// The administrator account of every story.
 pub(crate) const ADMINISTRATOR: &str = "999999999999";
@@ -74,6 +75,11 @@ impl Soc {
     /// Runs `hubward` as the operator does.
     pub(crate) fn hubward<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
         self.program().args(args).run()
+    }
+
+    /// Starts `hubward serve`.
+    pub(crate) fn serve(&self) -> Server {
+        Server::start(self.program())
     }
 
     /// `hubward-agent` in a member's shell, not started yet.

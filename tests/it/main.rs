@@ -1,6 +1,7 @@
 //! The stories: each drives the real binaries through one capability, from the outside.
 
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -11,6 +12,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod agent_api;
 mod audit;
 mod check;
 mod configuration;

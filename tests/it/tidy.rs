@@ -61,7 +61,9 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["text"],
-        may: &["text", "actions", "app", "aws", "config", "domain", "store"],
+        may: &[
+            "text", "actions", "app", "aws", "config", "document", "domain", "store",
+        ],
         never_words: &["sqlx", "aws_sdk", "clap", "async fn"],
     },
     Room {
@@ -74,9 +76,24 @@ const TABLE: &[Room] = &[
         program: "aggregator",
         rooms: &["cli"],
         may: &[
-            "cli", "actions", "app", "config", "document", "domain", "store", "text", "world",
+            "cli",
+            "http",
+            "lifecycle",
+            "actions",
+            "app",
+            "config",
+            "document",
+            "domain",
+            "text",
+            "world",
         ],
         never_words: &["sqlx", "aws_sdk"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["http"],
+        may: &["http", "actions", "app", "config", "domain", "text"],
+        never_words: &["sqlx", "aws_sdk", "clap"],
     },
     Room {
         program: "agent",

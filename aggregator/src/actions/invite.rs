@@ -183,11 +183,15 @@ async fn send(
                 None => sent.push(account.clone()),
             }
         }
-        let events = sent.iter().skip(before).map(|account| NewEvent {
-            action: Action::MembershipInvited,
-            subject: account.to_string(),
-            detail: json!({ "region": hub.region() }),
-        });
+        let events: Vec<_> = sent
+            .iter()
+            .skip(before)
+            .map(|account| NewEvent {
+                action: Action::MembershipInvited,
+                subject: account.to_string(),
+                detail: json!({ "region": hub.region() }),
+            })
+            .collect();
         let mut tx = app.store.begin().await?;
         tx.append_audit(app.clock.now(), actor, events).await?;
         tx.commit().await?;

@@ -1,20 +1,24 @@
 //! `hubward agent`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_i18n::t;
+use serde_json::json;
 
 use super::failure::Failure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::look;
 use crate::actions::record_run::{LONGEST, RecordError, record_run};
 use crate::app::App;
 use crate::domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Agent {
+    /// List the runs of all agents, newest heartbeat first.
+    List,
     /// Take in what a member's `hubward-agent setup --json` printed, where it cannot reach the server.
     Record {
         /// The file with its output.
@@ -24,47 +28,100 @@ pub(super) enum Agent {
 
 impl Agent {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
-        let Self::Record { file } = self;
-        let language = screen.language();
-        let locale = language.as_str();
-        let bytes = read_bounded(&file, LONGEST + 1)
-            .map_err(|error| Failure::file(&file, &error, language))?;
-        let (account, regions) =
-            record_run(app, actor, &bytes)
-                .await
-                .map_err(|error| match error {
-                    RecordError::Malformed(why) => Failure::new(
-                        t!(
-                            "cli.run_malformed",
-                            locale = locale,
-                            file = file.display(),
-                            why = why
-                        ),
-                        "",
-                    ),
-                    RecordError::NotInLedger(account) => Failure::action(
-                        &crate::actions::ActionError::NotInLedger(vec![account]),
-                        language,
-                    ),
-                    RecordError::OtherAdministrator { found, wanted } => Failure::new(
-                        t!(
-                            "cli.run_other_administrator",
-                            locale = locale,
-                            file = file.display(),
-                            found = found,
-                            wanted = wanted
-                        ),
-                        "",
-                    ),
-                    RecordError::Store(error) => Failure::store(&error, language),
-                })?;
-        let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
-        screen.say(&t!(
-            "cli.run_recorded",
-            locale = locale,
-            account = account,
-            regions = regions.join(", ")
-        ));
-        Ok(Exit::Done)
+        match self {
+            Self::List => list(app, screen).await,
+            Self::Record { file } => record(app, actor, &file, screen).await,
+        }
     }
+}
+
+async fn list(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let runs = look::runs(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if screen.is_json() {
+        let rows = runs.iter().map(|run| {
+            json!({
+                "account_id": run.account_id,
+                "run": run.run,
+                "agent_version": run.agent_version,
+                "caller": run.caller,
+                "started_at": run.started_at,
+                "last_heartbeat": run.last_heartbeat,
+                "complete": run.complete,
+                "outdated": run.is_outdated(env!("CARGO_PKG_VERSION")),
+            })
+        });
+        screen.data(&rows.collect::<Vec<_>>())?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("table.account", locale = locale),
+        t!("table.run", locale = locale),
+        t!("table.version", locale = locale),
+        t!("table.last_heartbeat", locale = locale),
+        t!("table.complete", locale = locale),
+    ]
+    .map(String::from);
+    let rows = runs.iter().map(|run| {
+        let complete = if run.complete {
+            t!("table.yes", locale = locale)
+        } else {
+            t!("table.no", locale = locale)
+        };
+        vec![
+            run.account_id.to_string(),
+            run.run.clone(),
+            run.agent_version.clone(),
+            run.last_heartbeat.to_string(),
+            complete.into_owned(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}
+
+async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let bytes =
+        read_bounded(file, LONGEST + 1).map_err(|error| Failure::file(file, &error, language))?;
+    let (account, regions) = record_run(app, actor, &bytes)
+        .await
+        .map_err(|error| match error {
+            RecordError::Malformed(why) => Failure::new(
+                t!(
+                    "cli.run_malformed",
+                    locale = locale,
+                    file = file.display(),
+                    why = why
+                ),
+                "",
+            ),
+            RecordError::NotInLedger(account) => Failure::action(
+                &crate::actions::ActionError::NotInLedger(vec![account]),
+                language,
+            ),
+            RecordError::OtherAdministrator { found, wanted } => Failure::new(
+                t!(
+                    "cli.run_other_administrator",
+                    locale = locale,
+                    file = file.display(),
+                    found = found,
+                    wanted = wanted
+                ),
+                "",
+            ),
+            RecordError::Store(error) => Failure::store(&error, language),
+        })?;
+    let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
+    screen.say(&t!(
+        "cli.run_recorded",
+        locale = locale,
+        account = account,
+        regions = regions.join(", ")
+    ));
+    Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,6 +14,13 @@ use sha2::{Digest, Sha256};
 pub enum Actor {
     /// A person at the command line, by the machine's user name.
     Operator(String),
+    /// A member's agent that proved its account.
+    Member {
+        /// The account.
+        account: AccountId,
+        /// The caller that STS named.
+        caller: String,
+    },
     /// A job of the timetable, by its name.
     Job(&'static str),
 }
@@ -30,6 +38,10 @@ pub enum Action {
     MembershipObserved,
     /// An operator handed in what an agent had printed.
     RunRecorded,
+    /// An account proved itself, but is not to be served.
+    ProofRefused,
+    /// An operator handed in a release of the agent.
+    ReleaseAdded,
 }
 
 /// An event before it has its place in the chain.
@@ -133,6 +145,8 @@ impl Action {
             Self::MembershipInvited => "membership.invited",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
+            Self::ProofRefused => "proof.refused",
+            Self::ReleaseAdded => "release.added",
         }
     }
 }
@@ -141,6 +155,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operator(user) => write!(f, "operator:{user}"),
+            Self::Member { account, caller } => write!(f, "member:{account}:{caller}"),
             Self::Job(name) => write!(f, "job:{name}"),
         }
     }

@@ -1,5 +1,6 @@
 //! The table `accounts`: the ledger's rows.
 
+use hubward_protocol::AccountId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -38,6 +39,18 @@ impl Tx {
             .iter()
             .map(account)
             .collect()
+    }
+
+    /// Whether the ledger has a row of this account.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_account(&mut self, account: &AccountId) -> Result<bool> {
+        Ok(sqlx::query("SELECT 1 FROM accounts WHERE account_id = $1")
+            .bind(account.as_str())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .is_some())
     }
 
     /// Writes a row, new or changed.

@@ -45,6 +45,24 @@ impl Store {
 }
 
 impl Tx {
+    /// When an action was last recorded for a subject.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn last_audit(&mut self, action: &str, subject: &str) -> Result<Option<Timestamp>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM audit_events WHERE subject = $1 AND action = $2 \
+             ORDER BY sequence DESC LIMIT 1"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.to_owned())
+            .bind(action.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| Ok(event(&row)?.at))
+            .transpose()
+    }
+
     /// Appends events to the chain.
     ///
     /// # Errors

@@ -8,11 +8,23 @@ use sqlx::{AnyPool, Row, SqlSafeStr};
 use super::Result;
 
 /// Every version, oldest first. A released file never changes: sqlx compares checksums.
-const ALL: [(i64, &str, &str); 1] = [(
-    1,
-    "ledger",
-    include_str!("../../migrations/0001_ledger.sql"),
-)];
+const ALL: [(i64, &str, &str); 3] = [
+    (
+        1,
+        "ledger",
+        include_str!("../../migrations/0001_ledger.sql"),
+    ),
+    (
+        2,
+        "agent api",
+        include_str!("../../migrations/0002_agent_api.sql"),
+    ),
+    (
+        3,
+        "releases",
+        include_str!("../../migrations/0003_releases.sql"),
+    ),
+];
 
 pub(super) fn newest() -> i64 {
     ALL.last().map_or(0, |(version, _, _)| *version)

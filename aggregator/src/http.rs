@@ -1,0 +1,204 @@
+//! The server's outside: it listens, keeps slow and greedy connections from holding it, and stops
+//! when it is told to. Which path does what is in [`router`].
+
+mod agent_api;
+mod caller;
+mod downloads;
+mod health;
+mod problem;
+mod router;
+mod tls;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+use url::Url;
+
+use crate::actions::enrol::{Desk, DeskError};
+use crate::app::App;
+use caller::{Limits, Peer};
+use tls::Tls;
+
+/// How long a client may take for the head of its request.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long open requests may take once the server is to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How many connections are served at once; more wait in the listener's queue.
+const CONNECTIONS: usize = 1024;
+
+/// What every handler stands on.
+#[derive(Clone)]
+struct State {
+    app: App,
+    desk: Arc<Desk>,
+    limits: Arc<Limits>,
+}
+
+/// A server that has its address and does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    tls: Option<Tls>,
+    origin: String,
+    router: axum::Router,
+    limits: Arc<Limits>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// `server.listen`.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The certificate or its key cannot be used.
+    #[error("cannot use the TLS certificate: {0}")]
+    Tls(String),
+    /// Proofs cannot be taken.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl Server {
+    /// Takes the address. With port 0 it takes a free one, and goes by the address it got.
+    ///
+    /// # Errors
+    /// See [`ServeError`].
+    pub async fn bind(mut app: App) -> Result<Self, ServeError> {
+        let address = app.config.server.listen.clone();
+        let listen = |source| ServeError::Listen {
+            address: address.clone(),
+            source,
+        };
+        let listener = TcpListener::bind(&address).await.map_err(listen)?;
+        let bound = listener.local_addr().map_err(listen)?;
+        let tls = Tls::of(&app.config).map_err(ServeError::Tls)?;
+        if address.ends_with(":0") {
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            app.config.server.public_url = format!("{scheme}://{bound}");
+        }
+        let origin = origin(&app.config.server.public_url);
+        let desk = Desk::open(&app, origin.clone()).await?;
+        let desk = Arc::new(desk);
+        let limits = Arc::new(Limits::new(&app.config.server.trusted_proxies));
+        let router = router::router(State {
+            app,
+            desk,
+            limits: Arc::clone(&limits),
+        });
+        Ok(Self {
+            listener,
+            tls,
+            origin,
+            router,
+            limits,
+        })
+    }
+
+    /// `http://HOST:PORT` (or https) that it really listens on.
+    pub fn listening_on(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.listener.local_addr().map_or_else(
+            |_| self.origin.clone(),
+            |address| format!("{scheme}://{address}"),
+        )
+    }
+
+    /// Answers until `stop` changes; then finishes what is open, for a while.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let graceful = GracefulShutdown::new();
+        let connections = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut sweep = tokio::time::interval(Duration::from_secs(60));
+        loop {
+            let (stream, peer) = tokio::select! {
+                _ = stop.changed() => break,
+                _ = sweep.tick() => {
+                    self.limits.sweep();
+                    continue;
+                }
+                accepted = self.accept(&connections) => match accepted {
+                    Some((stream, peer, permit)) => {
+                        // Held by the connection's task below.
+                        ((stream, permit), peer)
+                    }
+                    None => continue,
+                },
+            };
+            let (stream, permit) = stream;
+            let (router, tls, watcher) =
+                (self.router.clone(), self.tls.clone(), graceful.watcher());
+            tokio::spawn(async move {
+                let _permit = permit;
+                match tls {
+                    None => serve(stream, peer, router, watcher).await,
+                    Some(tls) => {
+                        if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await
+                        {
+                            serve(stream, peer, router, watcher).await;
+                        }
+                    }
+                }
+            });
+        }
+        drop(self.listener);
+        let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    }
+
+    async fn accept(
+        &self,
+        connections: &Arc<Semaphore>,
+    ) -> Option<(
+        tokio::net::TcpStream,
+        SocketAddr,
+        tokio::sync::OwnedSemaphorePermit,
+    )> {
+        let permit = Arc::clone(connections).acquire_owned().await.ok()?;
+        match self.listener.accept().await {
+            Ok((stream, peer)) => Some((stream, peer, permit)),
+            Err(_) => {
+                // Out of file descriptors, most likely: give the others time to end.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                None
+            }
+        }
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    peer: SocketAddr,
+    router: axum::Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(64 * 1024)
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that goes away in the middle is its own affair.
+    let _ = watcher.watch(connection).await;
+}
+
+/// The canonical origin: scheme, host and port, as agents compute it too.
+fn origin(public_url: &str) -> String {
+    Url::parse(public_url)
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default()
+}

@@ -1,0 +1,208 @@
+//! Who calls: the address that counts, how often it may, and the account that a token proves.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
+use axum::http::request::Parts;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
+
+use super::State;
+use super::problem::{Code, Refusal};
+use crate::domain::account::Language;
+use crate::domain::bearer::Bearer;
+
+/// The address at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// How often each address may use the routes that anybody can use.
+pub(super) struct Limits {
+    trusted: Vec<IpNet>,
+    limiter: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+/// An office behind one address sets up 200 accounts at once: each run needs two of these requests.
+const BURST: u32 = 600;
+/// And then so many a second.
+const A_SECOND: u32 = 20;
+
+impl Limits {
+    pub(super) fn new(trusted_proxies: &[String]) -> Self {
+        let trusted = trusted_proxies
+            .iter()
+            .filter_map(|network| {
+                network
+                    .parse::<IpNet>()
+                    .or_else(|_| network.parse::<IpAddr>().map(IpNet::from))
+                    .ok()
+            })
+            .collect();
+        let one = NonZeroU32::MIN;
+        let quota = Quota::per_second(NonZeroU32::new(A_SECOND).unwrap_or(one))
+            .allow_burst(NonZeroU32::new(BURST).unwrap_or(one));
+        Self {
+            trusted,
+            limiter: RateLimiter::keyed(quota),
+        }
+    }
+
+    /// Forgets the addresses that have been quiet.
+    pub(super) fn sweep(&self) {
+        self.limiter.retain_recent();
+    }
+
+    /// The address that counts: the connection's own, or what the nearest trusted proxy says of it.
+    fn client(&self, peer: IpAddr, parts: &Parts) -> IpAddr {
+        let trusted = |address: IpAddr| {
+            self.trusted
+                .iter()
+                .any(|network| network.contains(&address))
+        };
+        let mut client = peer.to_canonical();
+        let forwarded: Vec<&str> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        // From the nearest proxy outwards: what stands before an untrusted address is only a claim.
+        for claim in forwarded.iter().rev() {
+            if !trusted(client) {
+                break;
+            }
+            let Ok(address) = claim.trim().parse::<IpAddr>() else {
+                break;
+            };
+            client = address.to_canonical();
+        }
+        subscriber(client)
+    }
+
+    fn admit(&self, client: IpAddr) -> Result<(), Duration> {
+        self.limiter
+            .check_key(&client)
+            .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
+    }
+}
+
+/// An IPv6 subscriber has a whole /64.
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// Proof that the address was admitted: a route that anybody can use takes it first.
+pub(super) struct Admitted;
+
+impl FromRequestParts<State> for Admitted {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refusal> {
+        let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
+            return Err(Refusal::new(Code::Internal));
+        };
+        let client = state.limits.client(peer, parts);
+        state
+            .limits
+            .admit(client)
+            .map(|()| Self)
+            .map_err(|wait| Refusal::new(Code::RateLimited).after(wait.as_secs().saturating_add(1)))
+    }
+}
+
+impl FromRequestParts<State> for Bearer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refusal> {
+        parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(|token| state.desk.bearer(&state.app, token))
+            .ok_or_else(|| Refusal::new(Code::Unauthorized))
+    }
+}
+
+/// The language that the caller reads, else the configuration's.
+pub(super) struct Reader(pub(super) Language);
+
+impl FromRequestParts<State> for Reader {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let wanted = parts
+            .headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| {
+                Language::ALL
+                    .into_iter()
+                    .find(|language| value.starts_with(language.as_str()))
+            });
+        Ok(Self(wanted.unwrap_or(state.app.config.locale.language)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let trusted: Vec<String> = trusted.iter().map(ToString::to_string).collect();
+        let mut request = axum::http::Request::builder();
+        for value in forwarded {
+            request = request.header("x-forwarded-for", *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        Limits::new(&trusted)
+            .client(peer.parse().unwrap(), &parts)
+            .to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_who_the_client_is() {
+        let proxies = ["10.0.0.0/8"];
+        assert_eq!(client(&[], "10.0.0.1", &["1.2.3.4"]), "10.0.0.1");
+        assert_eq!(client(&proxies, "10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
+        assert_eq!(client(&proxies, "8.8.8.8", &["1.2.3.4"]), "8.8.8.8");
+        // What a client claims stands before what the proxy adds.
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &["6.6.6.6, 1.2.3.4"]),
+            "1.2.3.4"
+        );
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &["6.6.6.6", "1.2.3.4, 10.9.9.9"]),
+            "1.2.3.4"
+        );
+        assert_eq!(client(&proxies, "10.0.0.1", &["rubbish"]), "10.0.0.1");
+        assert_eq!(client(&proxies, "::ffff:10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
+    }
+
+    #[test]
+    fn one_ipv6_subscriber_is_one_client() {
+        assert_eq!(client(&[], "2001:db8:1:2:3::1", &[]), "2001:db8:1:2::");
+    }
+
+    #[test]
+    fn an_honest_office_behind_one_address_never_meets_the_limit() {
+        let limits = Limits::new(&[]);
+        let office = "192.0.2.1".parse().unwrap();
+        for _ in 0..BURST {
+            limits.admit(office).unwrap();
+        }
+        assert!(limits.admit(office).is_err());
+        limits.admit("192.0.2.2".parse().unwrap()).unwrap();
+    }
+}

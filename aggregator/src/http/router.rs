@@ -1,0 +1,46 @@
+//! Which path does what: the whole table.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::problem::{Code, Refusal};
+use super::{State, agent_api, downloads, health};
+
+/// How long a request may take, its body included.
+const REQUEST: Duration = Duration::from_secs(30);
+
+pub(super) fn router(state: State) -> Router {
+    Router::new()
+        // An agent proves its account, and reports. Source: the agent API of the design.
+        .route("/v1/challenges", post(agent_api::challenge))
+        .route("/v1/sessions", post(agent_api::session))
+        .route("/v1/heartbeats", post(agent_api::heartbeat))
+        .route("/v1/invitations", post(agent_api::invitation))
+        // A stranger's shell gets the agent, and the agent its next version.
+        .route("/install.sh", get(downloads::script))
+        .route("/releases/manifest.json", get(downloads::manifest))
+        .route("/releases/{file}", get(downloads::archive))
+        // Whoever watches the watchers.
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(nothing_here)
+        .layer(middleware::from_fn(in_time))
+        .with_state(state)
+}
+
+async fn nothing_here() -> Refusal {
+    Refusal::new(Code::NotFound)
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => Refusal::new(Code::TooSlow).into_response(),
+    }
+}

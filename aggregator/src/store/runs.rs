@@ -1,0 +1,79 @@
+//! The table `runs`: each run of an agent, as its newest heartbeat left it.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::run::Run;
+
+const COLUMNS: &str =
+    "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";
+
+impl Store {
+    /// Every run, newest heartbeat first.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn runs(&self) -> Result<Vec<Run>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM runs ORDER BY last_heartbeat DESC, account_id, run");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(run)
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Writes a run, unless a newer heartbeat of it is there already. `false`: it was.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_run(&mut self, run: &Run) -> Result<bool> {
+        let sql = format!(
+            "INSERT INTO runs ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (account_id, run) DO UPDATE SET agent_version = $3, caller = $4, \
+             sequence = $5, complete = $6, last_heartbeat = $8 WHERE runs.sequence < $5"
+        );
+        let written = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(run.account_id.as_str())
+            .bind(run.run.as_str())
+            .bind(run.agent_version.as_str())
+            .bind(run.caller.as_str())
+            .bind(i64::from(run.sequence))
+            .bind(i64::from(run.complete))
+            .bind(run.started_at.to_string())
+            .bind(run.last_heartbeat.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(written.rows_affected() == 1)
+    }
+}
+
+fn run(row: &AnyRow) -> Result<Run> {
+    let (account, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    let damaged = |why: &str| StoreError::Damaged {
+        table: "runs",
+        row: format!("{account} {name}"),
+        why: why.to_owned(),
+    };
+    let time = |column: &'static str| -> Result<Timestamp> {
+        row.try_get::<String, _>(column)?
+            .parse()
+            .map_err(|_| damaged(column))
+    };
+    Ok(Run {
+        account_id: account.parse().map_err(|_| damaged("account_id"))?,
+        run: name.clone(),
+        agent_version: row.try_get("agent_version")?,
+        caller: row.try_get("caller")?,
+        sequence: u32::try_from(row.try_get::<i64, _>("sequence")?)
+            .map_err(|_| damaged("sequence"))?,
+        complete: row.try_get::<i64, _>("complete")? != 0,
+        started_at: time("started_at")?,
+        last_heartbeat: time("last_heartbeat")?,
+    })
+}

@@ -1,0 +1,104 @@
+//! Releases of the agent, in sentences: what came in, and why something did not.
+
+use rust_i18n::t;
+
+use super::Message;
+use crate::actions::add_release::{AddError, Added};
+use crate::document::release_archive::NotGenuine;
+use crate::domain::account::Language;
+use crate::domain::release::{NotARelease, PROGRAM, Refusal, TARGET};
+
+/// A release that is in.
+pub fn added(added: &Added, language: Language) -> String {
+    let locale = language.as_str();
+    let version = &added.release.version;
+    if added.now {
+        t!(
+            "release.added",
+            locale = locale,
+            version = version,
+            sha256 = added.release.sha256
+        )
+    } else {
+        t!("release.already", locale = locale, version = version)
+    }
+    .into_owned()
+}
+
+/// Why a file did not come in.
+pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
+    let locale = language.as_str();
+    let sign = || t!("release.sign_hint", locale = locale);
+    match error {
+        AddError::NoKey => Message::new(
+            t!("release.no_key", locale = locale),
+            t!("release.no_key_hint", locale = locale),
+        ),
+        AddError::Name(NotARelease::Form) => Message::new(
+            t!("release.name", locale = locale, file = file),
+            t!(
+                "release.name_hint",
+                locale = locale,
+                name = format!("{PROGRAM}-VERSION-{TARGET}.tar.gz")
+            ),
+        ),
+        AddError::Name(NotARelease::Version(version)) => Message::new(
+            t!(
+                "release.version",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            t!("release.version_hint", locale = locale),
+        ),
+        AddError::Archive(NotGenuine::TooLarge) => {
+            Message::new(t!("release.too_large", locale = locale, file = file), "")
+        }
+        AddError::Archive(NotGenuine::Signature(_)) => Message::new(
+            t!("release.signature", locale = locale, file = file),
+            sign(),
+        ),
+        AddError::Archive(NotGenuine::Broken(why)) => Message::new(
+            t!("release.broken", locale = locale, file = file, why = why),
+            sign(),
+        ),
+        AddError::Archive(NotGenuine::Content(path)) => Message::new(
+            t!(
+                "release.content",
+                locale = locale,
+                file = file,
+                program = PROGRAM,
+                path = path
+            ),
+            sign(),
+        ),
+        AddError::Refused(Refusal::OtherContent { version, sha256 }) => Message::new(
+            t!(
+                "release.other_content",
+                locale = locale,
+                version = version,
+                sha256 = sha256
+            ),
+            t!("release.other_content_hint", locale = locale),
+        ),
+        AddError::Refused(Refusal::Older { newest }) => Message::new(
+            t!(
+                "release.older",
+                locale = locale,
+                file = file,
+                newest = newest
+            ),
+            t!("release.older_hint", locale = locale),
+        ),
+        AddError::Keep { directory, source } => Message::new(
+            t!(
+                "release.keep",
+                locale = locale,
+                directory = directory.display(),
+                why = source
+            ),
+            t!("release.keep_hint", locale = locale),
+        ),
+        AddError::Store(error) => super::open::store_error(error, language),
+    }
+}

@@ -1,0 +1,130 @@
+//! `hubward serve`, running, and a client that says exactly what the story wants.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use super::aws::block_on;
+use super::program::Program;
+
+/// A running `hubward serve`; it is stopped with this value.
+pub(crate) struct Server {
+    url: String,
+    client: reqwest::Client,
+    process: Child,
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The body as JSON, or null.
+    pub(crate) body: Value,
+    /// `Retry-After`.
+    pub(crate) retry_after: Option<String>,
+}
+
+impl Server {
+    /// Starts it on a free port, and waits until it says that it listens.
+    pub(crate) fn start(program: Program) -> Self {
+        let mut process = program
+            .env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0")
+            .args(["serve"])
+            .command()
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("start the server");
+        let mut lines = BufReader::new(process.stderr.take().expect("its stderr")).lines();
+        let url = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
+            .expect("the server did not say where it listens");
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        // Each request has a runtime of its own, so no connection outlives it.
+        let client = reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .build()
+            .expect("a client");
+        Self {
+            url,
+            client,
+            process,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Posts a body, with a bearer token where given.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: impl Into<String>,
+    ) -> Answered {
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/json")
+            .body(body.into());
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        block_on(async {
+            let answer = request.send().await.expect("an answer");
+            let retry_after = answer
+                .headers()
+                .get("retry-after")
+                .map(|value| value.to_str().expect("plain text").to_owned());
+            Answered {
+                status: answer.status().as_u16(),
+                retry_after,
+                body: serde_json::from_slice(&answer.bytes().await.expect("a body"))
+                    .unwrap_or(Value::Null),
+            }
+        })
+    }
+
+    /// The status of a GET.
+    pub(crate) fn get(&self, path: &str) -> u16 {
+        let request = self.client.get(format!("{}{path}", self.url));
+        block_on(async { request.send().await.expect("an answer").status().as_u16() })
+    }
+
+    /// Kills it at once, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Answered {
+    /// Itself, once status and code are as expected.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, error: &str) -> Self {
+        assert_eq!(
+            (self.status, self.body["error"].as_str()),
+            (status, Some(error)),
+            "{self:?}"
+        );
+        assert!(
+            self.body["hint"]
+                .as_str()
+                .is_some_and(|hint| !hint.is_empty())
+        );
+        self
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
