@@ -1,9 +1,12 @@
-//! What one account's set-up should be: the Regions, the standards and the administrator that the
-//! caller asked for. It is what is wanted; what is there is `observed`, what is to be done is `plan`.
+//! What one account's set-up should be: as the command line asks for it, and as the SOC's server says
+//! it. It is what is wanted; what is there is `observed`, what is to be done is `plan`.
 
 use std::fmt;
 use std::str::FromStr;
 
+use hubward_protocol::api::{
+    self, PublishingFrequency, RecorderMode, Recording, RecordingFrequency,
+};
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
@@ -18,18 +21,121 @@ pub(crate) struct Baseline {
     pub(crate) regions: Vec<Region>,
     /// The standards that every Region should have enabled.
     pub(crate) standards: Vec<StandardId>,
+    /// The one Region that records the global IAM types. An opt-in Region cannot record them, so a
+    /// baseline of opt-in Regions alone has none that does.
+    pub(crate) global_region: Option<Region>,
+    /// Whether a recorder is made where none is.
+    pub(crate) config: RecorderMode,
+    /// What a recorder of ours records.
+    pub(crate) recording: Recording,
+    /// How often it records.
+    pub(crate) recording_frequency: RecordingFrequency,
+    /// GuardDuty's optional plans that a new detector has on, in AWS's words; it has no other.
+    pub(crate) guardduty_features: Vec<String>,
+    /// How often a new detector publishes updates of a finding.
+    pub(crate) finding_publishing_frequency: PublishingFrequency,
+}
+
+/// What the command line asks for. What it leaves out, a server may say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The only account whose invitation is ever accepted: pinned here, whatever a server says.
+    pub(crate) administrator: AccountId,
+    /// The Regions, each once, the home Region first.
+    pub(crate) regions: Vec<Region>,
+    /// The standards, each once.
+    pub(crate) standards: Vec<StandardId>,
 }
 
 impl Baseline {
-    /// The one Region that records the global IAM types: the first that every account has. An opt-in Region cannot record them, so a baseline of opt-in Regions alone has
-    /// none that does.
-    pub(crate) fn global_region(&self) -> Option<Region> {
-        self.regions
-            .iter()
-            .copied()
-            .find(|region| !region.is_opt_in())
+    /// The baseline of the command line alone.
+    pub(crate) fn asked_for(account: AccountId, asked: Asked) -> Self {
+        Self {
+            account,
+            administrator: asked.administrator,
+            global_region: first_that_every_account_has(&asked.regions),
+            regions: asked.regions,
+            standards: if asked.standards.is_empty() {
+                vec![StandardId::default_standard()]
+            } else {
+                asked.standards
+            },
+            config: RecorderMode::default(),
+            recording: Recording::All,
+            recording_frequency: RecordingFrequency::default(),
+            guardduty_features: Vec::new(),
+            finding_publishing_frequency: PublishingFrequency::default(),
+        }
+    }
+
+    /// The server's baseline, with the Regions and standards of the command line where it names some.
+    pub(crate) fn of_server(
+        account: AccountId,
+        said: api::Baseline,
+        asked: Asked,
+    ) -> Result<Self, InvalidStandard> {
+        // The home Region records the global types, also where this run leaves it out.
+        let home =
+            Some(said.home_region).filter(|home| said.regions.contains(home) && !home.is_opt_in());
+        let standards = if asked.standards.is_empty() {
+            let said: Result<Vec<StandardId>, _> =
+                said.standards.iter().map(|name| name.parse()).collect();
+            said?
+        } else {
+            asked.standards
+        };
+        Ok(Self {
+            account,
+            administrator: asked.administrator,
+            global_region: home.or_else(|| first_that_every_account_has(&said.regions)),
+            regions: if asked.regions.is_empty() {
+                each_once(said.regions)
+            } else {
+                asked.regions
+            },
+            standards: each_once(standards),
+            config: said.config,
+            recording: said.recording,
+            recording_frequency: said.recording_frequency,
+            guardduty_features: said.guardduty_features,
+            finding_publishing_frequency: said.finding_publishing_frequency,
+        })
     }
 }
+
+fn first_that_every_account_has(regions: &[Region]) -> Option<Region> {
+    regions.iter().copied().find(|region| !region.is_opt_in())
+}
+
+/// What is named twice counts once.
+pub(crate) fn each_once<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    items.into_iter().fold(Vec::new(), |mut kept, item| {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+        kept
+    })
+}
+
+/// The resource types that Security Hub's controls read, the global IAM types left out: what is
+/// recorded for `security-hub-types`. AWS takes the whole list in every Region, also the types that
+/// a Region does not have.
+///
+/// Source: "Required AWS Config resources for control findings" of the Security Hub user guide (all
+/// controls, and the Foundational Security Best Practices), November 2026; less the 14 types that
+/// AWS Config's API model (aws-sdk-config 1.131, `ResourceType`) does not list, because one name
+/// that the API refuses would refuse the recorder.
+pub(crate) fn security_hub_types() -> impl Iterator<Item = &'static str> {
+    include_str!("baseline/security_hub_types.txt").lines()
+}
+
+/// The global IAM types. They are recorded in one Region only.
+pub(crate) const GLOBAL_TYPES: [&str; 4] = [
+    "AWS::IAM::Group",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+];
 
 /// A standard by the part of its ARN that is the same in every Region, such as
 /// `aws-foundational-security-best-practices/v/1.0.0`.
@@ -113,21 +219,103 @@ impl std::error::Error for InvalidStandard {}
 mod tests {
     use super::*;
 
-    fn baseline(regions: &[&str]) -> Baseline {
-        Baseline {
-            account: "111111111111".parse().unwrap(),
+    fn regions(names: &[&str]) -> Vec<Region> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn asked(names: &[&str], standards: &[&str]) -> Asked {
+        Asked {
             administrator: "999999999999".parse().unwrap(),
-            regions: regions.iter().map(|name| name.parse().unwrap()).collect(),
-            standards: vec![StandardId::default_standard()],
+            regions: regions(names),
+            standards: standards.iter().map(|name| name.parse().unwrap()).collect(),
+        }
+    }
+
+    fn account() -> AccountId {
+        "111111111111".parse().unwrap()
+    }
+
+    fn said(names: &[&str], home: &str) -> api::Baseline {
+        api::Baseline {
+            administrator: "999999999999".parse().unwrap(),
+            regions: regions(names),
+            home_region: home.parse().unwrap(),
+            standards: vec!["pci-dss/v/4.0.1".to_owned()],
+            config: RecorderMode::Adopt,
+            recording: Recording::SecurityHubTypes,
+            recording_frequency: RecordingFrequency::Daily,
+            guardduty_features: vec!["S3_DATA_EVENTS".to_owned()],
+            finding_publishing_frequency: PublishingFrequency::OneHour,
         }
     }
 
     #[test]
     fn the_global_region_is_the_first_that_every_account_has() {
-        let of = |regions: &[&str]| baseline(regions).global_region().map(Region::as_str);
+        let of = |regions: &[&str]| {
+            Baseline::asked_for(account(), asked(regions, &[]))
+                .global_region
+                .map(Region::as_str)
+        };
         assert_eq!(of(&["us-west-2", "us-east-1"]), Some("us-west-2"));
         assert_eq!(of(&["ap-east-1", "us-east-1"]), Some("us-east-1"));
         assert_eq!(of(&["ap-east-1"]), None);
+    }
+
+    #[test]
+    fn the_servers_home_region_records_the_global_types_whatever_is_asked_for() {
+        let of = |asked_for: &[&str], said_regions: &[&str], home: &str| {
+            let said = said(said_regions, home);
+            let baseline = Baseline::of_server(account(), said, asked(asked_for, &[])).unwrap();
+            baseline.global_region.map(Region::as_str)
+        };
+        let both = ["us-west-2", "us-east-1"];
+        assert_eq!(of(&[], &both, "us-east-1"), Some("us-east-1"));
+        assert_eq!(of(&["us-west-2"], &both, "us-east-1"), Some("us-east-1"));
+        assert_eq!(of(&[], &both, "eu-west-1"), Some("us-west-2"));
+        assert_eq!(of(&[], &["ap-east-1"], "us-east-1"), None);
+    }
+
+    #[test]
+    fn the_command_line_has_the_last_word_on_regions_and_standards_only() {
+        let of = |asked| Baseline::of_server(account(), said(&["us-east-1"], "us-east-1"), asked);
+        let servers = of(asked(&[], &[])).unwrap();
+        assert_eq!(servers.regions, regions(&["us-east-1"]));
+        assert_eq!(servers.standards, ["pci-dss/v/4.0.1".parse().unwrap()]);
+        let ours = of(asked(&["eu-west-1"], &["nist-800-53/v/5.0.0"])).unwrap();
+        assert_eq!(ours.regions, regions(&["eu-west-1"]));
+        assert_eq!(ours.standards, ["nist-800-53/v/5.0.0".parse().unwrap()]);
+        for baseline in [servers, ours] {
+            assert_eq!(baseline.config, RecorderMode::Adopt);
+            assert_eq!(baseline.recording_frequency, RecordingFrequency::Daily);
+            assert_eq!(baseline.guardduty_features, ["S3_DATA_EVENTS"]);
+        }
+    }
+
+    #[test]
+    fn a_server_cannot_say_what_is_no_standard() {
+        let mut said = said(&["us-east-1"], "us-east-1");
+        said.standards = vec!["\u{1b}[31m".to_owned()];
+        let refused = Baseline::of_server(account(), said, asked(&[], &[]));
+        assert_eq!(refused, Err(InvalidStandard));
+    }
+
+    #[test]
+    fn the_recorded_types_are_a_clean_list() {
+        let types: Vec<_> = security_hub_types().collect();
+        let mut sorted = types.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(types, sorted);
+        assert!(types.len() > 150);
+        assert!(types.iter().all(|name| name.starts_with("AWS::")));
+        assert!(!types.iter().any(|name| GLOBAL_TYPES.contains(name)));
+        // Recording compliance is what makes AWS Config expensive, and no control reads it.
+        assert!(!types.contains(&"AWS::Config::ResourceCompliance"));
+    }
+
+    #[test]
+    fn what_is_given_twice_counts_once() {
+        assert_eq!(each_once(vec![2, 1, 2, 1, 3]), [2, 1, 3]);
     }
 
     #[test]

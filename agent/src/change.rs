@@ -1,6 +1,7 @@
 //! The changes that this program can make: a closed set. Each is one call to AWS, safe to repeat.
 //! Which of them are needed is decided in `plan`; `aws` performs one.
 
+use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::StandardId;
@@ -15,7 +16,7 @@ pub(crate) const TAG_KEY: &str = "hubward:created-by";
 pub(crate) const TAG_VALUE: &str = "hubward-agent";
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Creates the role with which AWS Config reads the account. Global.
     CreateServiceLinkedRole,
@@ -25,17 +26,26 @@ pub(crate) enum Change {
     BlockPublicAccess(Bucket),
     /// Lets AWS Config, for this account and over TLS only, write to it. Global.
     PutBucketPolicy(Bucket),
-    /// Creates the configuration recorder.
+    /// Creates the configuration recorder, or mends ours.
     PutRecorder {
-        /// Whether it records the global IAM types.
+        /// What it records.
+        recording: Recording,
+        /// Whether the global IAM types are among it.
         global_types: bool,
+        /// How often it records.
+        frequency: RecordingFrequency,
     },
     /// Creates the delivery channel into the bucket.
     PutDeliveryChannel(Bucket),
     /// Starts our recorder.
     StartRecorder,
-    /// Creates a GuardDuty detector without any of the paid plans.
-    CreateDetector,
+    /// Creates a GuardDuty detector with these of the paid plans, and no other.
+    CreateDetector {
+        /// The plans, in AWS's words.
+        features: Vec<String>,
+        /// How often it publishes updates of a finding.
+        frequency: PublishingFrequency,
+    },
     /// Resumes a suspended detector.
     ResumeDetector {
         /// Its id.
@@ -55,7 +65,7 @@ pub(crate) enum Change {
 }
 
 /// A standard and its ARN in one Region, as AWS offers it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OfferedStandard {
     /// The name in the baseline.
     pub(crate) id: StandardId,
@@ -64,7 +74,7 @@ pub(crate) struct OfferedStandard {
 }
 
 /// The bucket that AWS Config delivers to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
     /// Its name: in the account's own namespace, so that nobody else can have taken it.
     pub(crate) name: String,

@@ -1,6 +1,8 @@
 //! The command line. The doc comments are the manual.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hubward_protocol::{AccountId, Region};
@@ -38,8 +40,12 @@ pub(crate) enum Command {
     Plan(BaselineArgs),
     /// Look and judge; exit 3 when something is missing
     Status(BaselineArgs),
+    /// Look, judge and report to the SOC's server, again and again
+    Heartbeat(HeartbeatArgs),
     /// Print what is seen in the account, as JSON
     Observe(BaselineArgs),
+    /// Replace this program by the newest release that the SOC's server offers
+    Update(UpdateArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -53,15 +59,54 @@ pub(crate) struct BaselineArgs {
     /// The account of the SOC: the only one whose invitation is accepted [env: HUBWARD_ADMINISTRATOR]
     #[arg(long, value_name = "ID")]
     pub(crate) administrator: Option<AccountId>,
-    /// A Region to set up, the home Region first; can be repeated [default: the shell's Region]
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// A Region to set up, the home Region first; can be repeated [default: the server's, else the
+    /// shell's Region]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
-    /// A standard to enable; can be repeated [default: aws-foundational-security-best-practices/v/1.0.0]
+    /// A standard to enable; can be repeated [default: the server's, else
+    /// aws-foundational-security-best-practices/v/1.0.0]
     #[arg(long = "standard", value_name = "STANDARD")]
     pub(crate) standards: Vec<StandardId>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// The SOC's server.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The SOC's server: says what is wanted, sends the invitation, and hears how far it is
+    /// [env: HUBWARD_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Certificates to trust for the server, beside the system's
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// How often to look.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HeartbeatArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    /// How long to wait from one look to the next
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub(crate) every: Duration,
+    /// Look once, and exit as status does
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+/// Where updates come from.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UpdateArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Only look for one; exit 3 when there is one
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// How to set it up.
@@ -84,6 +129,15 @@ pub(crate) enum LangArg {
     Ja,
     /// English.
     En,
+}
+
+/// A time such as `5m` or `1h 30m`: at least a second, at most a day.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "not a time from 1s to 24h, such as 5m".to_owned();
+    let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    let time = Duration::try_from(parsed).map_err(|_| wrong())?;
+    let bounds = Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60);
+    bounds.contains(&time).then_some(time).ok_or_else(wrong)
 }
 
 /// Reads the command line. The error knows its own exit code, and is no error for `--help`.
@@ -114,7 +168,8 @@ mod tests {
             "hubward-agent setup --administrator 12345",
             "hubward-agent setup --standard a,b",
             "hubward-agent setup --lang fr",
-            "hubward-agent setup --server https://soc.example.com",
+            "hubward-agent heartbeat --every 0s",
+            "hubward-agent heartbeat --every soon",
             "hubward-agent plan --yes",
         ] {
             assert_eq!(
@@ -123,6 +178,17 @@ mod tests {
                 "{words}"
             );
         }
+    }
+
+    #[test]
+    fn a_heartbeat_comes_every_five_minutes_unless_told() {
+        let every = |words: &str| match parse_words(words).map(|cli| cli.command) {
+            Ok(Command::Heartbeat(args)) => args.every.as_secs(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(every("hubward-agent heartbeat"), 300);
+        assert_eq!(every("hubward-agent heartbeat --every 30s"), 30);
+        assert_eq!(every("hubward-agent heartbeat --every PT1H"), 3600);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! what it would change, changes the least, verifies, reports, and leaves; running it again is safe.
 //!
 //! From the top down: `cli` and `commands` parse and present; `converge` looks, plans, does and
-//! looks again; `aws` translates; `baseline`, `observed`, `change`, `plan` and `verdict` are true
-//! without any of it. `text` has the sentences, `term` the layout, `world` the process.
+//! looks again; `aws` translates; `server` proves the account to the SOC's server and reports to it;
+//! `baseline`, `observed`, `change`, `plan` and `verdict` are true without any of it. `text` has the sentences, `term` the layout, `world` the process.
 
 mod aws;
 mod baseline;
@@ -13,6 +13,7 @@ mod commands;
 mod converge;
 mod observed;
 mod plan;
+mod server;
 mod term;
 mod text;
 mod verdict;
@@ -25,9 +26,12 @@ use crate::world::World;
 
 rust_i18n::i18n!("locales", fallback = "en");
 
-/// Runs the program.
-pub fn main() -> ExitCode {
-    let world = World::of_this_process();
+/// Runs the program. The key is the public half of the one that signs releases, in hexadecimal digits
+/// or base64: a build without it cannot verify updates, and makes none.
+pub fn main(release_key: Option<&'static str>) -> ExitCode {
+    let world = World::of_this_process(release_key);
+    // The HTTP client is built without a TLS library of its own; one that is set already stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // The SDK's futures are large, unoptimised ones above all: they run on threads with room for them.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    hubward_agent::main()
+    hubward_agent::main(option_env!("HUBWARD_RELEASE_KEY"))
 }

@@ -10,8 +10,8 @@ const WIDTH: usize = 80;
 const REGION_COLUMN: usize = 16;
 const STEP_COLUMN: usize = 13;
 
-/// A whole result.
-pub(crate) fn report(report: &RunReport, lang: Lang) -> String {
+/// A whole result. The arguments are those that say the same again.
+pub(crate) fn report(report: &RunReport, arguments: &str, lang: Lang) -> String {
     let mut lines = vec![
         text::heading(&report.account, &report.administrator, lang).into_owned(),
         String::new(),
@@ -25,6 +25,8 @@ pub(crate) fn report(report: &RunReport, lang: Lang) -> String {
     for line in text::summary(report, lang) {
         lines.extend(wrap(&line, 0));
     }
+    // Never broken: it is there to be copied.
+    lines.extend(text::next_command(report, arguments, lang).map(Into::into));
     lines.join("\n")
 }
 

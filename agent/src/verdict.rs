@@ -52,6 +52,14 @@ pub(crate) enum Trouble {
     NoIdentity(Box<Refusal>),
     /// The caller is the administrator itself.
     CallerIsAdministrator(AccountId),
+    /// The server's address is none, or not a safe one.
+    BadServer(String),
+    /// The file has no certificates.
+    BadCertificates(String),
+    /// A command that is about a server has none.
+    NoServer,
+    /// No key was built in, so that no update can be verified.
+    NoReleaseKey,
 }
 
 impl Trouble {
@@ -62,10 +70,14 @@ impl Trouble {
             | Self::UnknownRegion(_)
             | Self::NoAdministrator
             | Self::BadAdministrator
-            | Self::UnsafeEndpoint(_) => ExitStatus::Usage,
-            Self::NoCredentials(_) | Self::NoIdentity(_) | Self::CallerIsAdministrator(_) => {
-                ExitStatus::Failed
-            }
+            | Self::UnsafeEndpoint(_)
+            | Self::BadServer(_)
+            | Self::BadCertificates(_)
+            | Self::NoServer => ExitStatus::Usage,
+            Self::NoCredentials(_)
+            | Self::NoIdentity(_)
+            | Self::CallerIsAdministrator(_)
+            | Self::NoReleaseKey => ExitStatus::Failed,
         }
     }
 }
@@ -94,7 +106,7 @@ pub(crate) enum Ending {
 }
 
 /// How far one Region is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegionVerdict {
     /// Which Region.
     pub(crate) region: Region,

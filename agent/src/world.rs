@@ -1,24 +1,33 @@
-//! The process as a value: arguments, environment, terminal. Everything else takes it from here, so
+//! The process as a value: arguments, environment, clock, chance, terminal. Everything else takes it from here, so
 //! that nothing deeper depends on where it runs. (The AWS SDK reads its own variables itself.)
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
 
 /// What the process was started with.
 #[derive(Debug)]
 pub(crate) struct World {
     /// The arguments, the program's name first.
     pub(crate) args: Vec<OsString>,
+    /// The key that was built in to verify releases.
+    pub(crate) release_key: Option<&'static str>,
+    /// The time.
+    pub(crate) clock: fn() -> Timestamp,
     env: HashMap<String, String>,
 }
 
 impl World {
     /// The world of this process.
-    pub(crate) fn of_this_process() -> Self {
+    pub(crate) fn of_this_process(release_key: Option<&'static str>) -> Self {
         Self {
             args: std::env::args_os().collect(),
+            release_key,
+            clock: now,
             env: std::env::vars_os()
                 .filter_map(|(name, value)| {
                     Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -43,6 +52,24 @@ impl World {
             .map(|(_, value)| value.clone())
             .collect()
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the machine's clock becomes a value"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A name that no other run has.
+pub(crate) fn random_name() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// A file's content.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 /// Prints data. A reader that has gone away is no error of ours.

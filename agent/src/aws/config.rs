@@ -4,11 +4,14 @@ use aws_config::SdkConfig;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{
     ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, ExclusionByResourceTypes,
-    RecorderStatus, RecordingGroup, RecordingStrategyType, ResourceType, Tag,
+    RecorderStatus, RecordingFrequency as Frequency, RecordingGroup, RecordingMode,
+    RecordingStrategy, RecordingStrategyType, ResourceType, Tag,
 };
 use hubward_protocol::Region;
+use hubward_protocol::api::{Recording, RecordingFrequency};
 
 use super::{Effect, Identity, iam, refusal};
+use crate::baseline::{GLOBAL_TYPES, security_hub_types};
 use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE};
 use crate::observed::{ChannelSeen, ConfigSeen, Coverage, Operation, RecorderSeen, Seen};
 
@@ -81,6 +84,13 @@ fn recorder_seen(
         recording: status.is_some_and(ConfigurationRecorderStatus::recording),
         failure: failed.map(|status| status.last_error_code().unwrap_or("Failure").to_owned()),
         coverage: coverage(recorder.recording_group()),
+        frequency: match recorder
+            .recording_mode()
+            .map(RecordingMode::recording_frequency)
+        {
+            Some(Frequency::Daily) => RecordingFrequency::Daily,
+            _ => RecordingFrequency::Continuous,
+        },
     }
 }
 
@@ -115,16 +125,22 @@ pub(super) async fn put_recorder(
     sdk: &SdkConfig,
     region: Region,
     identity: &Identity,
-    global_types: bool,
+    group: RecordingGroup,
+    frequency: RecordingFrequency,
 ) -> Seen<Effect> {
+    let frequency = match frequency {
+        RecordingFrequency::Continuous => Frequency::Continuous,
+        RecordingFrequency::Daily => Frequency::Daily,
+    };
     let recorder = ConfigurationRecorder::builder()
         .name(NAME)
         .role_arn(iam::config_role_arn(identity))
-        .recording_group(
-            RecordingGroup::builder()
-                .all_supported(true)
-                .include_global_resource_types(global_types)
-                .build(),
+        .recording_group(group)
+        .set_recording_mode(
+            RecordingMode::builder()
+                .recording_frequency(frequency)
+                .build()
+                .ok(),
         )
         .build();
     Client::new(sdk)
@@ -135,6 +151,30 @@ pub(super) async fn put_recorder(
         .await
         .map(|_| Effect::Made)
         .map_err(|error| refusal(PUT_RECORDER, region, &error))
+}
+
+/// What a recorder of ours records, in AWS's words.
+pub(super) fn group(recording: Recording, global_types: bool) -> RecordingGroup {
+    match recording {
+        Recording::All => RecordingGroup::builder()
+            .all_supported(true)
+            .include_global_resource_types(global_types)
+            .build(),
+        Recording::SecurityHubTypes => {
+            let global: &[&str] = if global_types { &GLOBAL_TYPES } else { &[] };
+            let types = security_hub_types().chain(global.iter().copied());
+            RecordingGroup::builder()
+                .all_supported(false)
+                .include_global_resource_types(false)
+                .set_resource_types(Some(types.map(ResourceType::from).collect()))
+                .recording_strategy(
+                    RecordingStrategy::builder()
+                        .use_only(RecordingStrategyType::InclusionByResourceTypes)
+                        .build(),
+                )
+                .build()
+        }
+    }
 }
 
 pub(super) async fn put_channel(sdk: &SdkConfig, region: Region, bucket: &Bucket) -> Seen<Effect> {
@@ -159,4 +199,35 @@ pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
         .await
         .map(|_| Effect::Made)
         .map_err(|error| refusal(START, region, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_security_hub_needs_is_listed_with_names_that_the_api_knows() {
+        for global_types in [false, true] {
+            let group = group(Recording::SecurityHubTypes, global_types);
+            let types = group.resource_types();
+            assert!(
+                types
+                    .iter()
+                    .all(|name| ResourceType::values().contains(&name.as_str()))
+            );
+            assert_eq!(
+                types.iter().any(|name| name.as_str() == "AWS::IAM::Role"),
+                global_types
+            );
+            assert!(!group.all_supported() && !group.include_global_resource_types());
+        }
+    }
+
+    #[test]
+    fn everything_is_recorded_with_the_global_types_in_one_region() {
+        let seen = |global_types| coverage(Some(&group(Recording::All, global_types)));
+        for global_types in [false, true] {
+            assert_eq!(seen(global_types), Coverage::All { global_types });
+        }
+    }
 }

@@ -7,6 +7,7 @@ use aws_sdk_guardduty::types::{
     FindingPublishingFrequency,
 };
 use hubward_protocol::Region;
+use hubward_protocol::api::PublishingFrequency;
 
 use super::{Effect, refusal};
 use crate::change::{TAG_KEY, TAG_VALUE};
@@ -69,26 +70,53 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySe
     })
 }
 
-pub(super) async fn create(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
-    let features = PAID_PLANS
+pub(super) async fn create(
+    sdk: &SdkConfig,
+    region: Region,
+    features: &[String],
+    frequency: PublishingFrequency,
+) -> Seen<Effect> {
+    let features = switches(features)
         .into_iter()
-        .map(|plan| {
+        .map(|(plan, status)| {
             DetectorFeatureConfiguration::builder()
                 .name(plan)
-                .status(FeatureStatus::Disabled)
+                .status(status)
                 .build()
         })
         .collect();
+    let frequency = match frequency {
+        PublishingFrequency::FifteenMinutes => FindingPublishingFrequency::FifteenMinutes,
+        PublishingFrequency::OneHour => FindingPublishingFrequency::OneHour,
+        PublishingFrequency::SixHours => FindingPublishingFrequency::SixHours,
+    };
     Client::new(sdk)
         .create_detector()
         .enable(true)
-        .finding_publishing_frequency(FindingPublishingFrequency::FifteenMinutes)
+        .finding_publishing_frequency(frequency)
         .set_features(Some(features))
         .tags(TAG_KEY, TAG_VALUE)
         .send()
         .await
         .map(|_| Effect::Made)
         .map_err(|error| refusal(CREATE, region, &error))
+}
+
+/// Every paid plan, on where it is named and off where not.
+fn switches(named: &[String]) -> Vec<(DetectorFeature, FeatureStatus)> {
+    let on = named
+        .iter()
+        .map(|name| DetectorFeature::from(name.as_str()));
+    let mut switches: Vec<_> = on.map(|plan| (plan, FeatureStatus::Enabled)).collect();
+    let eks_runtime = named.iter().any(|name| name == "EKS_RUNTIME_MONITORING");
+    for plan in PAID_PLANS {
+        let is_told = switches.iter().any(|(told, _)| *told == plan);
+        let would_clash = eks_runtime && plan == DetectorFeature::RuntimeMonitoring;
+        if !is_told && !would_clash {
+            switches.push((plan, FeatureStatus::Disabled));
+        }
+    }
+    switches
 }
 
 pub(super) async fn resume(sdk: &SdkConfig, region: Region, detector: &str) -> Seen<Effect> {
@@ -100,4 +128,33 @@ pub(super) async fn resume(sdk: &SdkConfig, region: Region, detector: &str) -> S
         .await
         .map(|_| Effect::Made)
         .map_err(|error| refusal(UPDATE, region, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn switched(named: &[&str], status: &FeatureStatus) -> Vec<String> {
+        let named: Vec<_> = named.iter().map(|name| (*name).to_owned()).collect();
+        switches(&named)
+            .into_iter()
+            .filter(|(_, is)| is == status)
+            .map(|(plan, _)| plan.as_str().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_paid_plan_is_told_on_or_off() {
+        assert_eq!(switched(&[], &FeatureStatus::Enabled), Vec::<String>::new());
+        assert_eq!(switched(&[], &FeatureStatus::Disabled).len(), 8);
+        let named = ["S3_DATA_EVENTS", "RUNTIME_MONITORING"];
+        assert_eq!(switched(&named, &FeatureStatus::Enabled), named);
+        assert_eq!(switched(&named, &FeatureStatus::Disabled).len(), 6);
+    }
+
+    #[test]
+    fn the_two_that_aws_refuses_together_are_never_told_together() {
+        let off = switched(&["EKS_RUNTIME_MONITORING"], &FeatureStatus::Disabled);
+        assert!(!off.iter().any(|plan| plan == "RUNTIME_MONITORING"));
+    }
 }

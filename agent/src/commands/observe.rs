@@ -4,12 +4,14 @@
 use hubward_protocol::AccountId;
 use serde::Serialize;
 
-use super::{open, print_json, say_looking};
+use super::begin::regions;
+use super::print_json;
 use crate::cli::BaselineArgs;
+use crate::converge::Session;
 use crate::observed::RegionSeen;
-use crate::text::Lang;
+use crate::text::{self, Lang};
 use crate::verdict::{ExitStatus, Trouble};
-use crate::world::World;
+use crate::world::{self, World};
 
 #[derive(Serialize)]
 struct Observed<'a> {
@@ -23,9 +25,10 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    let (session, regions) = open(args, world).await?;
+    let regions = regions(args).await?;
+    let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    say_looking(account, &regions, lang);
+    world::say(&text::looking(account, regions.len(), lang));
     let look = session.look(&regions).await;
     print_json(&Observed {
         account,

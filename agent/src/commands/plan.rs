@@ -1,6 +1,8 @@
-//! `plan`, and `setup --dry-run`: setup's road, stopped before the first change.
+//! `plan`, and `setup --dry-run`: setup's road, stopped before the first change. A server is asked
+//! what is wanted, and told nothing.
 
-use super::{open_with_baseline, present, say_looking};
+use super::begin::begin;
+use super::{present, say_looking};
 use crate::cli::BaselineArgs;
 use crate::text::Lang;
 use crate::verdict::{ExitStatus, Trouble};
@@ -12,9 +14,9 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    let (session, baseline) = open_with_baseline(args, world).await?;
-    say_looking(&baseline.account, &baseline.regions, lang);
-    let look = session.look(&baseline.regions).await;
-    let outcome = look.plan(&baseline).verdict();
-    Ok(present(&outcome, &baseline, args.json, lang))
+    let begun = begin(args, world, lang).await?;
+    say_looking(&begun.baseline, lang);
+    let look = begun.session.look(&begun.baseline.regions).await;
+    let outcome = look.plan(&begun.baseline).verdict();
+    Ok(present(&outcome, &begun, args.json, lang))
 }

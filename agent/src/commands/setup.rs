@@ -1,14 +1,16 @@
 //! `setup`: look, show, ask, change, verify. Without a terminal and without `--yes` it stops at
-//! "show", like `plan`.
+//! "show", like `plan`. A server hears how far it is, from the first look to the last.
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{open_with_baseline, present, print_json, report, say_looking};
+use super::begin::{Begun, begin};
+use super::reporting::{Reporter, Reporting, ask_for_invitations};
+use super::{present, print_json, report, say_looking};
 use crate::cli::SetupArgs;
-use crate::converge::Stopper;
+use crate::converge::{Look, Outcome, Plan, Stopper, Witness};
 use crate::term;
 use crate::text::{self, Lang};
 use crate::verdict::{self, ExitStatus, Trouble};
@@ -16,6 +18,9 @@ use crate::world::{self, Terminal, World};
 
 /// How long the question waits: the whole run has 20 minutes.
 const PATIENCE: Duration = Duration::from_secs(4 * 60);
+/// How long to wait for the administrator's invitation: longer where a server sends it on the spot.
+const INVITATION: Duration = Duration::from_secs(60);
+const INVITATION_ON_THE_SPOT: Duration = Duration::from_secs(120);
 
 /// Runs the command.
 pub(super) async fn run(
@@ -23,31 +28,67 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    let json = args.baseline.json;
-    let (session, baseline) = open_with_baseline(&args.baseline, world).await?;
-    say_looking(&baseline.account, &baseline.regions, lang);
-    let look = session.look(&baseline.regions).await;
-    let plan = look.plan(&baseline);
-    if !plan.may_change() {
-        return Ok(present(&plan.verdict(), &baseline, json, lang));
-    }
-    if !args.yes {
-        let shown = plan.verdict();
-        let Some(terminal) = Terminal::open() else {
-            let status = present(&shown, &baseline, json, lang);
-            world::say(&text::not_asked(lang));
-            return Ok(status);
-        };
-        world::say(&term::report(&report(&shown, &baseline, lang), lang));
-        if !is_agreed(terminal, plan.changes_now(), lang).await {
-            world::say(&text::declined(lang));
-            if json {
-                print_json(&report(&shown, &baseline, lang));
-            }
-            return Ok(verdict::exit_status(&shown.regions));
-        }
-    }
+    let begun = begin(&args.baseline, world, lang).await?;
+    let reporting = Reporting::begin(Reporter::new(&begun, lang));
+    say_looking(&begun.baseline, lang);
+    let look = begun.session.look(&begun.baseline.regions).await;
+    let plan = look.plan(&begun.baseline);
+    let shown = plan.verdict();
+    reporting.tell(&shown.regions);
 
+    let (outcome, status) = if !plan.may_change() {
+        let status = present(&shown, &begun, args.baseline.json, lang);
+        (shown, status)
+    } else if let Some(status) = refusal(args, &begun, &plan, &shown, lang).await {
+        (shown, status)
+    } else {
+        let outcome = carry_out(&begun, &look, &plan, &reporting, lang).await;
+        let status = present(&outcome, &begun, args.baseline.json, lang);
+        (outcome, status)
+    };
+    reporting.end(&outcome.regions).await;
+    Ok(status)
+}
+
+/// How the command ends where the changes are not agreed to.
+async fn refusal(
+    args: &SetupArgs,
+    begun: &Begun,
+    plan: &Plan,
+    shown: &Outcome,
+    lang: Lang,
+) -> Option<ExitStatus> {
+    if args.yes {
+        return None;
+    }
+    let json = args.baseline.json;
+    let Some(terminal) = Terminal::open() else {
+        let status = present(shown, begun, json, lang);
+        world::say(&text::not_asked(lang));
+        return Some(status);
+    };
+    let report = report(shown, &begun.baseline, lang);
+    world::say(&term::report(&report, &begun.arguments, lang));
+    if is_agreed(terminal, plan.changes_now(), patience(begun), lang).await {
+        return None;
+    }
+    world::say(&text::declined(lang));
+    if json {
+        print_json(&report);
+    }
+    Some(verdict::exit_status(&shown.regions))
+}
+
+async fn carry_out(
+    begun: &Begun,
+    look: &Look,
+    plan: &Plan,
+    reporting: &Reporting,
+    lang: Lang,
+) -> Outcome {
+    if plan.lacks_invitation() {
+        ask_for_invitations(begun);
+    }
     let (stopper, stop) = Stopper::new();
     let (events, mut heard) = mpsc::unbounded_channel();
     let talk = tokio::spawn(async move {
@@ -62,17 +103,36 @@ pub(super) async fn run(
         }
         std::future::pending::<()>().await;
     });
-    let outcome = session
-        .carry_out(&baseline, &look, &plan, events, stop)
+    let witness = Witness {
+        events,
+        progress: reporting.progress(),
+        stop,
+        invitation: patience(begun),
+    };
+    let outcome = begun
+        .session
+        .carry_out(&begun.baseline, look, plan, witness)
         .await;
     interrupt.abort();
     let _ = talk.await;
-    Ok(present(&outcome, &baseline, json, lang))
+    outcome
+}
+
+fn patience(begun: &Begun) -> Duration {
+    match begun.link {
+        Some(_) => INVITATION_ON_THE_SPOT,
+        None => INVITATION,
+    }
 }
 
 /// Asks, and takes silence for a no: a CloudShell session dies without a key press anyway.
-async fn is_agreed(terminal: Terminal, changes_now: bool, lang: Lang) -> bool {
-    let question = text::question(changes_now, lang).into_owned();
+async fn is_agreed(
+    terminal: Terminal,
+    changes_now: bool,
+    invitation: Duration,
+    lang: Lang,
+) -> bool {
+    let question = text::question(changes_now, invitation, lang).into_owned();
     let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
     match timeout(PATIENCE, answer).await {
         Ok(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),

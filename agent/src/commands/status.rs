@@ -1,7 +1,9 @@
-//! `status`: look and judge. Without a server to report to, it is what `plan` shows, without the
+//! `status`: look and judge, and tell the server where there is one. What `plan` shows, without the
 //! talk: made to be called by a timer or a script.
 
-use super::{open_with_baseline, present};
+use super::begin::begin;
+use super::present;
+use super::reporting::Reporter;
 use crate::cli::BaselineArgs;
 use crate::text::Lang;
 use crate::verdict::{ExitStatus, Trouble};
@@ -13,8 +15,10 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    let (session, baseline) = open_with_baseline(args, world).await?;
-    let look = session.look(&baseline.regions).await;
-    let outcome = look.plan(&baseline).verdict();
-    Ok(present(&outcome, &baseline, args.json, lang))
+    let begun = begin(args, world, lang).await?;
+    let look = begun.session.look(&begun.baseline.regions).await;
+    let outcome = look.plan(&begun.baseline).verdict();
+    let status = present(&outcome, &begun, args.json, lang);
+    Reporter::new(&begun, lang).send(&outcome.regions).await;
+    Ok(status)
 }

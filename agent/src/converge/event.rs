@@ -1,10 +1,27 @@
 //! What a run tells while it is under way, and how it is told to stop.
 
+use std::time::Duration;
+
 use hubward_protocol::Region;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::change::Change;
 use crate::observed::Refusal;
+use crate::verdict::RegionVerdict;
+
+/// Who accompanies a run: what it tells, and what it is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Witness {
+    /// Hears what happens.
+    pub(crate) events: UnboundedSender<Event>,
+    /// Has the last word on every Region: how far it was seen to be.
+    pub(crate) progress: watch::Sender<Vec<RegionVerdict>>,
+    /// Says when to stop.
+    pub(crate) stop: Stop,
+    /// How long to wait for the administrator's invitation.
+    pub(crate) invitation: Duration,
+}
 
 /// Something that happened in a Region.
 #[derive(Clone, Debug)]
@@ -22,6 +39,8 @@ pub(crate) enum Event {
     AwaitsInvitation {
         /// Where.
         region: Region,
+        /// How long at most.
+        limit: Duration,
     },
     /// AWS is still enabling standards.
     AwaitsStandards {

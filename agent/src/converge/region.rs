@@ -2,7 +2,7 @@
 //! a recorder that runs, and the invitation wants the hub. What is global is made once, by whichever
 //! Region comes first, and the others wait for the same future.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,10 +11,9 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use hubward_protocol::{Region, Step};
 use tokio::sync::OnceCell;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Event, Look, Session, Stop, out_of_time};
+use super::{Event, Look, Session, Witness, out_of_time};
 use crate::aws::Effect;
 use crate::baseline::Baseline;
 use crate::change::Change;
@@ -24,8 +23,6 @@ use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
 
 /// How long a Region may take altogether: the whole run has 20 minutes.
 const REGION: Duration = Duration::from_secs(12 * 60);
-/// How long to wait for the administrator's invitation.
-const INVITATION: Duration = Duration::from_secs(60);
 /// How long to wait for standards that AWS is enabling.
 const STANDARDS: Duration = Duration::from_secs(90);
 /// How long a new role or policy may take to be known everywhere.
@@ -39,9 +36,8 @@ pub(super) struct Run {
     baseline: Baseline,
     look: Look,
     global_types_recorded: bool,
-    events: UnboundedSender<Event>,
-    stop: Stop,
-    once: Mutex<HashMap<Change, Once>>,
+    witness: Witness,
+    once: Mutex<Vec<(Change, Once)>>,
     account_after: OnceCell<AccountSeen>,
     changes: AtomicU32,
 }
@@ -51,16 +47,14 @@ impl Run {
         session: &Session,
         baseline: &Baseline,
         look: &Look,
-        events: UnboundedSender<Event>,
-        stop: Stop,
+        witness: Witness,
     ) -> Self {
         Self {
             session: session.clone(),
             baseline: baseline.clone(),
             look: look.clone(),
             global_types_recorded: look.around(baseline).global_types_recorded,
-            events,
-            stop,
+            witness,
             once: Mutex::default(),
             account_after: OnceCell::new(),
             changes: AtomicU32::new(0),
@@ -92,35 +86,74 @@ impl Run {
                 (step, decision)
             {
                 attempts.insert(step, self.make(region, changes).await);
+                self.look_again_at(step, &mut seen).await;
+                self.tell_progress(&seen, &attempts).await;
             }
-        }
-        if attempts.contains_key(&Step::SecurityHub) {
-            seen.security_hub = self.session.aws.security_hub(region).await;
         }
         self.settle(&mut seen, &mut attempts).await;
 
         if !attempts.is_empty() {
             seen = self.session.aws.region(region).await;
         }
+        self.tell_progress(&seen, &attempts).await
+    }
+
+    /// Reads what a step has just changed.
+    async fn look_again_at(&self, step: Step, seen: &mut RegionSeen) {
+        let aws = &self.session.aws;
+        match step {
+            Step::Config => seen.config = aws.config(seen.region).await,
+            Step::GuardDuty => seen.guardduty = aws.guardduty(seen.region).await,
+            Step::SecurityHub | Step::Standards | Step::Invitation => {
+                seen.security_hub = aws.security_hub(seen.region).await;
+            }
+        }
+    }
+
+    /// Judges the Region by what is seen now, and tells it where it is news.
+    async fn tell_progress(
+        &self,
+        seen: &RegionSeen,
+        attempts: &BTreeMap<Step, Attempt>,
+    ) -> RegionVerdict {
         let account = match attempts.get(&Step::Config) {
             Some(attempt) => self.account_after(attempt).await,
             None => self.look.account.clone(),
         };
-        let around = self.around(&account, &seen);
-        let hub_was_tried = attempts.contains_key(&Step::SecurityHub) && !self.stop.is_told();
+        let around = self.around(&account, seen);
+        let hub_was_tried =
+            attempts.contains_key(&Step::SecurityHub) && !self.witness.stop.is_told();
         let steps = Step::ALL
             .into_iter()
             .map(|step| {
-                let after = match plan::decide(step, &seen, &around) {
+                let after = match plan::decide(step, seen, &around) {
                     Decision::AfterHub(_) if hub_was_tried => {
                         Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
                     }
                     decision => decision,
                 };
-                judge(step, after, attempts.remove(&step).unwrap_or_default())
+                judge(
+                    step,
+                    after,
+                    attempts.get(&step).cloned().unwrap_or_default(),
+                )
             })
             .collect();
-        RegionVerdict { region, steps }
+        let verdict = RegionVerdict {
+            region: seen.region,
+            steps,
+        };
+        self.witness.progress.send_if_modified(|regions| {
+            let told = regions.iter_mut().find(|told| told.region == seen.region);
+            match told {
+                Some(told) if *told != verdict => {
+                    *told = verdict.clone();
+                    true
+                }
+                _ => false,
+            }
+        });
+        verdict
     }
 
     /// Enables standards and accepts the invitation, and waits a while for what others have to do.
@@ -133,7 +166,7 @@ impl Run {
         let begun = Instant::now();
         let mut pause = Duration::from_secs(1);
         let mut told = None;
-        while !self.stop.is_told() {
+        while !self.witness.stop.is_told() {
             let decide = |seen: &RegionSeen, step| {
                 plan::decide(step, seen, &self.around(&self.look.account, seen))
             };
@@ -150,23 +183,25 @@ impl Run {
             if made {
                 seen.security_hub = self.session.aws.security_hub(region).await;
             }
+            self.tell_progress(seen, attempts).await;
 
-            let waits_for = [(Step::Invitation, INVITATION), (Step::Standards, STANDARDS)]
+            let invitation = self.witness.invitation;
+            let waits_for = [(Step::Invitation, invitation), (Step::Standards, STANDARDS)]
                 .into_iter()
                 .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
-            let Some((step, _)) = waits_for else {
+            let Some((step, limit)) = waits_for else {
                 return;
             };
             if told != Some(step) {
                 told = Some(step);
                 self.tell(match step {
-                    Step::Invitation => Event::AwaitsInvitation { region },
+                    Step::Invitation => Event::AwaitsInvitation { region, limit },
                     _ => Event::AwaitsStandards { region },
                 });
             }
             tokio::select! {
                 () = sleep(pause) => {}
-                () = self.stop.told() => return,
+                () = self.witness.stop.told() => return,
             }
             pause = (pause * 3 / 2).min(Duration::from_secs(8));
             seen.security_hub = self.session.aws.security_hub(region).await;
@@ -177,7 +212,7 @@ impl Run {
     async fn make(self: &Arc<Self>, region: Region, changes: Vec<Change>) -> Attempt {
         let mut made = Vec::new();
         for change in changes {
-            if self.stop.is_told() {
+            if self.witness.stop.is_told() {
                 return Attempt {
                     made,
                     ending: Ending::Interrupted,
@@ -209,13 +244,15 @@ impl Run {
     /// The one future that makes a global change, whoever asks for it first.
     fn once(self: &Arc<Self>, region: Region, change: &Change) -> Once {
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        let begin = || {
-            let (run, change) = (Arc::clone(self), change.clone());
-            async move { run.perform(region, &change).await }
-                .boxed()
-                .shared()
-        };
-        once.entry(change.clone()).or_insert_with(begin).clone()
+        if let Some((_, begun)) = once.iter().find(|(made, _)| made == change) {
+            return begun.clone();
+        }
+        let (run, to_make) = (Arc::clone(self), change.clone());
+        let begun = async move { run.perform(region, &to_make).await }
+            .boxed()
+            .shared();
+        once.push((change.clone(), begun.clone()));
+        begun
     }
 
     /// Makes one change; where AWS may only need a moment to know what was made before, again.
@@ -241,7 +278,7 @@ impl Run {
                 Err(refusal)
                     if change.may_settle(&refusal.code)
                         && begun.elapsed() < SETTLE
-                        && !self.stop.is_told() =>
+                        && !self.witness.stop.is_told() =>
                 {
                     sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(10));
@@ -281,7 +318,7 @@ impl Run {
 
     fn tell(&self, event: Event) {
         // Nobody listening is no reason to stop.
-        let _ = self.events.send(event);
+        let _ = self.witness.events.send(event);
     }
 }
 

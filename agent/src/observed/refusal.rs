@@ -173,7 +173,7 @@ fn named_action(message: &str) -> Option<&str> {
 }
 
 /// One line without control characters: it is printed on a terminal.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

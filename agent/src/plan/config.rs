@@ -1,22 +1,16 @@
 //! AWS Config: an existing recorder is adopted as it is; where there is none, ours is built from its
 //! role to its start. What a killed run left behind is recognised by its name and completed.
 
+use hubward_protocol::api::RecorderMode;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Around, Decision, Reason, Standing};
+use crate::baseline::GLOBAL_TYPES;
 use crate::change::{Bucket, Change, NAME};
 use crate::observed::{BucketSeen, ConfigSeen, Coverage, Opted, RecorderSeen, Refusal, RegionSeen};
 
 /// Control Tower's recorders carry its prefix.
 const CONTROL_TOWER: &str = "aws-controltower-";
-
-/// The global IAM types. They are recorded in one Region only.
-const GLOBAL_TYPES: [&str; 4] = [
-    "AWS::IAM::Group",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
-];
 
 /// The core of the regional types that the Foundational Security Best Practices controls read: a
 /// recorder without one of them leaves controls without findings.
@@ -76,21 +70,30 @@ pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> 
         }
         Some(recorder) if recorder.name == NAME => ours(region, recorder, seen, around),
         Some(recorder) => Decision::Is(judge(region, recorder, around)),
-        None => build(region, seen, around),
+        None => match around.baseline.config {
+            RecorderMode::CustomerRecorder => build(region, seen, around),
+            RecorderMode::Adopt => Decision::Is(Standing::Insufficient(Reason::NoRecorder)),
+        },
     }
 }
 
-/// Our recorder: what is missing around it is made, and it is started.
+/// Our recorder: where it records too little it is mended, what is missing around it is made, and it
+/// is started. One that records more, or at another pace, than a new one would is left as it is: it
+/// is paid for by the account, not by who runs this.
 fn ours(
     region: Region,
     recorder: &RecorderSeen,
     seen: &ConfigSeen,
     around: &Around<'_>,
 ) -> Decision {
-    let mut changes = match channel(seen, around) {
-        Ok(changes) => changes,
+    let mut changes = Vec::new();
+    if records_too_little(region, recorder, around) {
+        changes.push(put_recorder(region, around));
+    }
+    match channel(seen, around) {
+        Ok(more) => changes.extend(more),
         Err(refusal) => return Decision::Is(refusal.clone().into()),
-    };
+    }
     if !recorder.recording {
         changes.push(Change::StartRecorder);
     }
@@ -107,15 +110,30 @@ fn build(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> Decision {
     if !matches!(around.account.role, Ok(true)) {
         changes.push(Change::CreateServiceLinkedRole);
     }
-    changes.push(Change::PutRecorder {
-        global_types: around.baseline.global_region() == Some(region),
-    });
+    changes.push(put_recorder(region, around));
     match channel(seen, around) {
         Ok(more) => changes.extend(more),
         Err(refusal) => return Decision::Is(refusal.clone().into()),
     }
     changes.push(Change::StartRecorder);
     Decision::Needs(changes)
+}
+
+fn put_recorder(region: Region, around: &Around<'_>) -> Change {
+    let baseline = around.baseline;
+    Change::PutRecorder {
+        recording: baseline.recording,
+        global_types: baseline.global_region == Some(region),
+        frequency: baseline.recording_frequency,
+    }
+}
+
+fn records_too_little(region: Region, recorder: &RecorderSeen, around: &Around<'_>) -> bool {
+    let records_global_types = || covers_global_types(&recorder.coverage);
+    !missing_types(&recorder.coverage).is_empty()
+        || (around.baseline.global_region == Some(region)
+            && !around.global_types_recorded
+            && !records_global_types())
 }
 
 /// The changes that give the recorder a channel. A foreign channel is adopted.
@@ -166,7 +184,7 @@ fn judge(region: Region, recorder: &RecorderSeen, around: &Around<'_>) -> Standi
             types,
         });
     }
-    if around.baseline.global_region() == Some(region) && !around.global_types_recorded {
+    if around.baseline.global_region == Some(region) && !around.global_types_recorded {
         return Standing::Insufficient(Reason::GlobalTypesNowhere { recorder: name });
     }
     if let Some(code) = &recorder.failure {
@@ -205,15 +223,16 @@ pub(crate) fn records_global_types(seen: &RegionSeen) -> bool {
             .recorder
             .as_ref()
             .filter(|recorder| recorder.recording)
-            .is_some_and(|recorder| match &recorder.coverage {
-                Coverage::All { global_types } => *global_types,
-                Coverage::AllExcept(types) => !GLOBAL_TYPES
-                    .iter()
-                    .any(|name| types.iter().any(|t| t == name)),
-                Coverage::Only(types) => GLOBAL_TYPES
-                    .iter()
-                    .all(|name| types.iter().any(|t| t == name)),
-            })
+            .is_some_and(|recorder| covers_global_types(&recorder.coverage))
+}
+
+fn covers_global_types(coverage: &Coverage) -> bool {
+    let is_among = |types: &[String], name: &&str| types.iter().any(|listed| listed == *name);
+    match coverage {
+        Coverage::All { global_types } => *global_types,
+        Coverage::AllExcept(types) => !GLOBAL_TYPES.iter().any(|name| is_among(types, name)),
+        Coverage::Only(types) => GLOBAL_TYPES.iter().all(|name| is_among(types, name)),
+    }
 }
 
 /// Whether the plan of a Region depends on the role of AWS Config.

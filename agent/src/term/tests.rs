@@ -2,6 +2,8 @@
 
 use super::*;
 
+const ARGUMENTS: &str = "--administrator 999999999999";
+
 fn step(step: Step, state: State, detail: &str, hint: Option<&str>) -> StepReport {
     StepReport {
         step,
@@ -62,18 +64,18 @@ fn example() -> RunReport {
 
 #[test]
 fn a_result_in_english() {
-    insta::assert_snapshot!(report(&example(), Lang::En));
+    insta::assert_snapshot!(report(&example(), ARGUMENTS, Lang::En));
 }
 
 #[test]
 fn a_result_in_japanese() {
-    insta::assert_snapshot!(report(&example(), Lang::Ja));
+    insta::assert_snapshot!(report(&example(), ARGUMENTS, Lang::Ja));
 }
 
 #[test]
 fn no_line_is_wider_than_a_terminal() {
     for lang in [Lang::En, Lang::Ja] {
-        for line in report(&example(), lang).lines() {
+        for line in report(&example(), ARGUMENTS, lang).lines() {
             assert!(line.width() <= WIDTH, "{} columns: {line}", line.width());
         }
     }

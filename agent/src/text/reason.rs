@@ -13,6 +13,7 @@ pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
         Reason::Recording { recorder } => {
             t!("detail.recording", locale = locale, recorder = recorder)
         }
+        Reason::NoRecorder => t!("detail.no_recorder", locale = locale),
         Reason::RecorderStopped { recorder } => t!(
             "detail.recorder_stopped",
             locale = locale,
@@ -197,6 +198,7 @@ pub(crate) fn hint(reason: &Reason, lang: Lang) -> Option<Text> {
         | Reason::MemberOf { .. }
         | Reason::WouldChange(_)
         | Reason::WouldFollow(_) => return None,
+        Reason::NoRecorder => t!("hint.set_recorder_up", locale = locale),
         Reason::RecorderStopped { recorder } => {
             t!("hint.start_recorder", locale = locale, recorder = recorder)
         }

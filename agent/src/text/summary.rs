@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use super::{Lang, Text};
 
-/// The last lines: how far it is, who acts next, and the next command.
+/// How far it is, and who acts next.
 pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
     let locale = lang.code();
     let changes = report.changes;
@@ -66,11 +66,25 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
     {
         lines.push(t!("summary.waits_for_you", locale = locale));
     }
-    let only_aws_is_at_it = !invitation_waits && open == count(&[State::Waiting]);
-    lines.push(if only_aws_is_at_it {
-        t!("summary.next_status", locale = locale)
-    } else {
-        t!("summary.next_setup", locale = locale)
-    });
     lines
+}
+
+/// The next command, whole: it is there to be copied.
+pub(crate) fn next_command(report: &RunReport, arguments: &str, lang: Lang) -> Option<Text> {
+    if report.complete {
+        return None;
+    }
+    let mut open = report
+        .regions
+        .iter()
+        .flat_map(|region| &region.steps)
+        .filter(|step| !matches!(step.state, State::Already | State::Changed));
+    let only_aws_is_at_it =
+        open.all(|step| step.state == State::Waiting && step.step != Step::Invitation);
+    let command = if only_aws_is_at_it { "status" } else { "setup" };
+    Some(t!(
+        "summary.next",
+        locale = lang.code(),
+        command = ["hubward-agent", command, arguments].join(" ")
+    ))
 }

@@ -1,7 +1,9 @@
 //! Every road through AWS Config, as values.
 
 use super::*;
-use crate::baseline::{Baseline, StandardId};
+use hubward_protocol::api::{Recording, RecordingFrequency};
+
+use crate::baseline::{Asked, Baseline, security_hub_types};
 use crate::observed::{AccountSeen, ChannelSeen, Operation, Opted, Refusal};
 use crate::plan::{self, Standing};
 
@@ -26,6 +28,23 @@ fn bucket() -> Bucket {
     Bucket::of(&account_id(), home())
 }
 
+fn baseline() -> Baseline {
+    let asked = Asked {
+        administrator: "999999999999".parse().unwrap(),
+        regions: vec![home(), linked()],
+        standards: Vec::new(),
+    };
+    Baseline::asked_for(account_id(), asked)
+}
+
+fn put(global_types: bool) -> Change {
+    Change::PutRecorder {
+        recording: Recording::All,
+        global_types,
+        frequency: RecordingFrequency::Continuous,
+    }
+}
+
 fn decide_with(
     region: Region,
     seen: &ConfigSeen,
@@ -33,19 +52,24 @@ fn decide_with(
     role: bool,
     global: bool,
 ) -> Decision {
-    let baseline = Baseline {
-        account: account_id(),
-        administrator: "999999999999".parse().unwrap(),
-        regions: vec![home(), linked()],
-        standards: vec![StandardId::default_standard()],
-    };
+    decide_for(&baseline(), region, seen, bucket_seen, role, global)
+}
+
+fn decide_for(
+    baseline: &Baseline,
+    region: Region,
+    seen: &ConfigSeen,
+    bucket_seen: BucketSeen,
+    role: bool,
+    global: bool,
+) -> Decision {
     let account = AccountSeen {
         role: Ok(role),
         bucket: Ok(bucket_seen),
     };
     let bucket = bucket();
     let around = plan::Around {
-        baseline: &baseline,
+        baseline,
         account: &account,
         bucket: &bucket,
         global_types_recorded: global,
@@ -59,6 +83,7 @@ fn recorder(name: &str, recording: bool, coverage: Coverage) -> RecorderSeen {
         recording,
         failure: None,
         coverage,
+        frequency: RecordingFrequency::Continuous,
     }
 }
 
@@ -91,7 +116,7 @@ fn a_fresh_region_is_built_in_the_order_that_aws_wants() {
         build(home()),
         Decision::Needs(vec![
             Change::CreateServiceLinkedRole,
-            Change::PutRecorder { global_types: true },
+            put(true),
             Change::CreateBucket(bucket()),
             Change::BlockPublicAccess(bucket()),
             Change::PutBucketPolicy(bucket()),
@@ -103,12 +128,7 @@ fn a_fresh_region_is_built_in_the_order_that_aws_wants() {
     let Decision::Needs(changes) = build(linked()) else {
         panic!("nothing to do?");
     };
-    assert_eq!(
-        changes.get(1),
-        Some(&Change::PutRecorder {
-            global_types: false
-        })
-    );
+    assert_eq!(changes.get(1), Some(&put(false)));
 }
 
 #[test]
@@ -286,4 +306,79 @@ fn an_earlier_runs_bucket_is_used_again() {
     assert_eq!(choose(Some(&earlier.name)), earlier);
     assert_eq!(choose(Some("theirs")), bucket());
     assert_eq!(choose(None), bucket());
+}
+
+#[test]
+fn where_the_baseline_adopts_no_recorder_is_made() {
+    let mut baseline = baseline();
+    baseline.config = RecorderMode::Adopt;
+    let judge = |seen: ConfigSeen| {
+        let decision = decide_for(&baseline, home(), &seen, COMPLETE, true, true);
+        standing(decision)
+    };
+    assert_eq!(
+        judge(seen(None, None)),
+        Standing::Insufficient(Reason::NoRecorder)
+    );
+    let theirs = recorder("default", true, everything());
+    assert!(matches!(
+        judge(seen(Some(theirs), Some("theirs"))),
+        Standing::Good(Reason::Recording { .. })
+    ));
+}
+
+#[test]
+fn a_recorder_of_ours_is_made_as_the_baseline_says() {
+    let mut baseline = baseline();
+    baseline.recording = Recording::SecurityHubTypes;
+    baseline.recording_frequency = RecordingFrequency::Daily;
+    let decision = decide_for(&baseline, home(), &seen(None, None), COMPLETE, true, false);
+    let Decision::Needs(changes) = decision else {
+        panic!("nothing to do?");
+    };
+    assert_eq!(
+        changes.first(),
+        Some(&Change::PutRecorder {
+            recording: Recording::SecurityHubTypes,
+            global_types: true,
+            frequency: RecordingFrequency::Daily,
+        })
+    );
+}
+
+#[test]
+fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
+    let only = |global: &[&'static str]| {
+        let types = security_hub_types().chain(global.to_vec());
+        Coverage::Only(types.map(str::to_owned).collect())
+    };
+    let channel = bucket().name;
+    let judge = |region, coverage, global| {
+        let ours = recorder(NAME, true, coverage);
+        decide_with(
+            region,
+            &seen(Some(ours), Some(&channel)),
+            COMPLETE,
+            true,
+            global,
+        )
+    };
+    for decision in [
+        judge(home(), only(&GLOBAL_TYPES), true),
+        judge(linked(), only(&[]), true),
+        judge(home(), everything(), true),
+    ] {
+        assert!(matches!(standing(decision), Standing::Good(_)));
+    }
+    // Ours is ours to mend.
+    for decision in [
+        judge(home(), only(&[]), false),
+        judge(
+            home(),
+            Coverage::Only(vec!["AWS::S3::Bucket".to_owned()]),
+            true,
+        ),
+    ] {
+        assert_eq!(decision, Decision::Needs(vec![put(true)]));
+    }
 }

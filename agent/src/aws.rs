@@ -11,6 +11,7 @@ mod s3;
 mod security_hub;
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -42,6 +43,11 @@ pub(crate) enum Effect {
 }
 
 impl Aws {
+    /// The caller's credentials, by the SDK's default chain.
+    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.sdk.credentials_provider()
+    }
+
     /// Who the caller is.
     pub(crate) async fn identity(&self) -> Seen<Identity> {
         identity::caller(&self.in_region(self.home), self.home).await
@@ -115,12 +121,20 @@ impl Aws {
             Change::PutBucketPolicy(bucket) => {
                 s3::put_policy(&self.in_region(bucket.region), identity, bucket).await
             }
-            Change::PutRecorder { global_types } => {
-                config::put_recorder(sdk, region, identity, *global_types).await
+            Change::PutRecorder {
+                recording,
+                global_types,
+                frequency,
+            } => {
+                let group = config::group(*recording, *global_types);
+                config::put_recorder(sdk, region, identity, group, *frequency).await
             }
             Change::PutDeliveryChannel(bucket) => config::put_channel(sdk, region, bucket).await,
             Change::StartRecorder => config::start(sdk, region).await,
-            Change::CreateDetector => guardduty::create(sdk, region).await,
+            Change::CreateDetector {
+                features,
+                frequency,
+            } => guardduty::create(sdk, region, features, *frequency).await,
             Change::ResumeDetector { detector } => guardduty::resume(sdk, region, detector).await,
             Change::EnableSecurityHub => security_hub::enable(sdk, region).await,
             Change::EnableStandards(standards) => {

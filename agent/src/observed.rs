@@ -3,10 +3,11 @@
 
 mod refusal;
 
+use hubward_protocol::api::RecordingFrequency;
 use hubward_protocol::{AccountId, Region};
 use serde::{Serialize, Serializer};
 
-pub(crate) use refusal::{Cause, Denier, Operation, Refusal};
+pub(crate) use refusal::{Cause, Denier, Operation, Refusal, plain};
 
 /// Something that was read, or the reason why it could not be.
 pub(crate) type Seen<T> = Result<T, Refusal>;
@@ -63,6 +64,8 @@ pub(crate) struct RecorderSeen {
     pub(crate) failure: Option<String>,
     /// Which resource types it records.
     pub(crate) coverage: Coverage,
+    /// How often it records.
+    pub(crate) frequency: RecordingFrequency,
 }
 
 /// Which resource types a recorder records.

@@ -7,9 +7,9 @@ mod region;
 
 use std::sync::Arc;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use futures::future::join_all;
 use hubward_protocol::{Region, State, Step};
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::aws::{self, Aws, OptedRegions};
 use crate::baseline::{Baseline, StandardId};
@@ -19,13 +19,14 @@ use crate::plan::{self, Around, Reason, RegionPlan, Standing};
 use crate::verdict::{self, RegionVerdict, StepVerdict};
 
 pub(crate) use crate::aws::{ConnectError, Identity, default_region};
-pub(crate) use event::{Event, Stop, Stopper};
+pub(crate) use event::{Event, Stopper, Witness};
 
 /// The caller's account, proved by STS.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     aws: Aws,
-    home: Region,
+    /// The Region in which what is global is asked: one that every account has.
+    pub(crate) home: Region,
     /// Who the caller is.
     pub(crate) identity: Identity,
 }
@@ -88,6 +89,11 @@ impl Session {
         })
     }
 
+    /// The caller's credentials.
+    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.aws.credentials()
+    }
+
     /// Looks at all Regions at once.
     pub(crate) async fn look(&self, regions: &[Region]) -> Look {
         // Where the list of Regions may not be read, the Regions are asked themselves.
@@ -146,10 +152,9 @@ impl Session {
         baseline: &Baseline,
         look: &Look,
         plan: &Plan,
-        events: UnboundedSender<Event>,
-        stop: Stop,
+        witness: Witness,
     ) -> Outcome {
-        let run = Arc::new(region::Run::new(self, baseline, look, events, stop));
+        let run = Arc::new(region::Run::new(self, baseline, look, witness));
         let regions = look.regions.iter().zip(&plan.regions).map(|(seen, plan)| {
             let (run, seen, plan) = (Arc::clone(&run), seen.clone(), plan.clone());
             async move {
@@ -200,6 +205,11 @@ impl Plan {
     /// Whether carrying it out may change anything.
     pub(crate) fn may_change(&self) -> bool {
         self.unknown_standards.is_empty() && self.regions.iter().any(RegionPlan::may_change)
+    }
+
+    /// Whether some Region lacks the administrator's invitation, as far as can be seen.
+    pub(crate) fn lacks_invitation(&self) -> bool {
+        self.regions.iter().any(RegionPlan::lacks_invitation)
     }
 
     /// How far everything is without doing anything.

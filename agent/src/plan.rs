@@ -61,6 +61,8 @@ pub(crate) enum Standing {
 pub(crate) enum Reason {
     /// A recorder records all that is needed.
     Recording { recorder: String },
+    /// There is no recorder, and the baseline makes none.
+    NoRecorder,
     /// A foreign recorder is stopped.
     RecorderStopped { recorder: String },
     /// A recorder leaves needed types out.
@@ -183,7 +185,10 @@ pub(crate) fn decide(step: Step, seen: &RegionSeen, around: &Around<'_>) -> Deci
             .config
             .as_ref()
             .map(|config| config::decide(seen.region, config, around)),
-        Step::GuardDuty => seen.guardduty.as_ref().map(guardduty::decide),
+        Step::GuardDuty => seen
+            .guardduty
+            .as_ref()
+            .map(|detector| guardduty::decide(detector, around.baseline)),
         Step::SecurityHub => seen.security_hub.as_ref().map(security_hub::decide),
         Step::Standards => on_hub(seen, |hub| {
             standards::decide(hub, &around.baseline.standards)
@@ -220,12 +225,17 @@ impl RegionPlan {
 
     /// Whether carrying it out may change anything: now, or when the invitation comes.
     pub(crate) fn may_change(&self) -> bool {
-        self.changes_now()
-            || self.steps.iter().any(|(_, decision)| {
-                matches!(
-                    decision,
-                    Decision::Is(Standing::Waiting(Reason::NoInvitation { .. }))
-                )
-            })
+        self.changes_now() || self.lacks_invitation()
+    }
+
+    /// Whether there is no invitation, or none can be seen yet because Security Hub is off.
+    pub(crate) fn lacks_invitation(&self) -> bool {
+        self.steps.iter().any(|(_, decision)| {
+            matches!(
+                decision,
+                Decision::Is(Standing::Waiting(Reason::NoInvitation { .. }))
+                    | Decision::AfterHub(Intention::Join(_))
+            )
+        })
     }
 }

@@ -4,11 +4,13 @@
 mod change;
 mod reason;
 mod refusal;
+mod server;
 mod summary;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use hubward_protocol::{AccountId, State, Step};
 use rust_i18n::t;
@@ -20,7 +22,8 @@ use crate::verdict::Trouble;
 pub(crate) use change::change;
 pub(crate) use reason::{detail, hint};
 pub(crate) use refusal::{refused, refused_hint};
-pub(crate) use summary::summary;
+pub(crate) use server::{not_updated, server_fault, updated};
+pub(crate) use summary::{next_command, summary};
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,22 @@ pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
             };
             (refused(refusal, lang), Some(hint))
         }
+        Trouble::BadServer(server) => (
+            t!("error.bad_server", locale = locale, server = server),
+            Some(t!("error.bad_server.hint", locale = locale)),
+        ),
+        Trouble::BadCertificates(file) => (
+            t!("error.bad_certificates", locale = locale, file = file),
+            Some(t!("error.bad_certificates.hint", locale = locale)),
+        ),
+        Trouble::NoServer => (
+            t!("error.no_server", locale = locale),
+            Some(t!("error.no_server.hint", locale = locale)),
+        ),
+        Trouble::NoReleaseKey => (
+            t!("error.no_release_key", locale = locale),
+            Some(t!("error.no_release_key.hint", locale = locale)),
+        ),
         Trouble::CallerIsAdministrator(account) => (
             t!(
                 "error.caller_is_administrator",
@@ -146,8 +165,13 @@ pub(crate) fn event(event: &Event, lang: Lang) -> Text {
             )
         }
         Event::Refused(refusal) => refused(refusal, lang),
-        Event::AwaitsInvitation { region } => {
-            t!("talk.awaits_invitation", locale = locale, region = region)
+        Event::AwaitsInvitation { region, limit } => {
+            t!(
+                "talk.awaits_invitation",
+                locale = locale,
+                region = region,
+                seconds = limit.as_secs()
+            )
         }
         Event::AwaitsStandards { region } => {
             t!("talk.awaits_standards", locale = locale, region = region)
@@ -165,6 +189,23 @@ pub(crate) fn looking(account: &AccountId, count: usize, lang: Lang) -> Text {
     )
 }
 
+/// How far it is, in a line.
+pub(crate) fn looked(account: &AccountId, is_complete: bool, lang: Lang) -> Text {
+    if is_complete {
+        t!(
+            "talk.looked_complete",
+            locale = lang.code(),
+            account = account
+        )
+    } else {
+        t!(
+            "talk.looked_incomplete",
+            locale = lang.code(),
+            account = account
+        )
+    }
+}
+
 /// Whose result it is.
 pub(crate) fn heading(account: &AccountId, administrator: &AccountId, lang: Lang) -> Text {
     t!(
@@ -176,11 +217,15 @@ pub(crate) fn heading(account: &AccountId, administrator: &AccountId, lang: Lang
 }
 
 /// Whether the changes may be made, or, where none is needed yet, the invitation waited for.
-pub(crate) fn question(changes_now: bool, lang: Lang) -> Text {
+pub(crate) fn question(changes_now: bool, invitation: Duration, lang: Lang) -> Text {
     if changes_now {
         t!("talk.question", locale = lang.code())
     } else {
-        t!("talk.question_waiting", locale = lang.code())
+        t!(
+            "talk.question_waiting",
+            locale = lang.code(),
+            seconds = invitation.as_secs()
+        )
     }
 }
 

@@ -1,0 +1,137 @@
+//! One file per command: each parses, converges, and presents. What they share is here.
+
+mod begin;
+mod completions;
+mod heartbeat;
+mod observe;
+mod plan;
+mod reporting;
+mod setup;
+mod status;
+mod update;
+
+use hubward_protocol::{RegionReport, RunReport, StepReport};
+use serde::Serialize;
+
+use self::begin::Begun;
+use crate::baseline::Baseline;
+use crate::cli::{self, Command, LangArg};
+use crate::converge::{self, OpenError, Outcome};
+use crate::term;
+use crate::text::{self, Lang};
+use crate::verdict::{self, ExitStatus, RegionVerdict, StepVerdict, Trouble};
+use crate::world::{self, World};
+
+/// Parses the command line and runs the command.
+pub(crate) async fn run(world: World) -> ExitStatus {
+    let cli = match cli::parse(&world.args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse_usage(&error),
+    };
+    let lang = language(cli.lang, &world);
+    let result = match cli.command {
+        Command::Setup(args) if args.dry_run => {
+            Box::pin(plan::run(&args.baseline, &world, lang)).await
+        }
+        Command::Setup(args) => Box::pin(setup::run(&args, &world, lang)).await,
+        Command::Plan(args) => Box::pin(plan::run(&args, &world, lang)).await,
+        Command::Status(args) => Box::pin(status::run(&args, &world, lang)).await,
+        Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, lang)).await,
+        Command::Update(args) => Box::pin(update::run(&args, &world, lang)).await,
+        Command::Observe(args) => Box::pin(observe::run(&args, &world, lang)).await,
+        Command::Completions { shell } => Ok(completions::run(shell)),
+    };
+    result.unwrap_or_else(|trouble| {
+        let (sentence, hint) = text::trouble(&trouble, lang);
+        world::say(&term::trouble(&sentence, hint.as_deref(), lang));
+        trouble.exit_status()
+    })
+}
+
+impl From<OpenError> for Trouble {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NoRegion => Self::NoRegion,
+            OpenError::Connect(converge::ConnectError::NoCredentials(why)) => {
+                Self::NoCredentials(why)
+            }
+            OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => {
+                Self::UnsafeEndpoint(endpoint)
+            }
+            OpenError::Identity(refusal) => Self::NoIdentity(refusal.into()),
+        }
+    }
+}
+
+/// `--help` and `--version` come back as "errors" too, and say themselves whether they are one.
+fn refuse_usage(error: &clap::Error) -> ExitStatus {
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitStatus::Usage
+    } else {
+        ExitStatus::Complete
+    }
+}
+
+fn language(flag: Option<LangArg>, world: &World) -> Lang {
+    match flag {
+        Some(LangArg::Ja) => Lang::Ja,
+        Some(LangArg::En) => Lang::En,
+        None => world
+            .var("HUBWARD_LANG")
+            .or_else(|| world.var("LANG"))
+            .map_or(Lang::En, Lang::of_locale),
+    }
+}
+
+/// Tells on stderr what is looked at.
+fn say_looking(baseline: &Baseline, lang: Lang) {
+    world::say(&text::looking(
+        &baseline.account,
+        baseline.regions.len(),
+        lang,
+    ));
+}
+
+/// Prints the result: the contract's JSON object, or tables for a person.
+fn present(outcome: &Outcome, begun: &Begun, json: bool, lang: Lang) -> ExitStatus {
+    let report = report(outcome, &begun.baseline, lang);
+    if json {
+        print_json(&report);
+    } else {
+        let shown = term::report(&report, &begun.arguments, lang);
+        world::print(&format!("{shown}\n"));
+    }
+    verdict::exit_status(&outcome.regions)
+}
+
+/// The verdict in the words that travel.
+fn report(outcome: &Outcome, baseline: &Baseline, lang: Lang) -> RunReport {
+    RunReport {
+        account: baseline.account.clone(),
+        administrator: baseline.administrator.clone(),
+        complete: verdict::is_complete(&outcome.regions),
+        regions: region_reports(&outcome.regions, lang),
+        changes: outcome.changes,
+    }
+}
+
+fn region_reports(regions: &[RegionVerdict], lang: Lang) -> Vec<RegionReport> {
+    let step = |step: &StepVerdict| StepReport {
+        step: step.step,
+        state: step.state,
+        detail: text::detail(&step.reason, lang).into_owned(),
+        hint: text::hint(&step.reason, lang).map(Into::into),
+    };
+    let region = |region: &RegionVerdict| RegionReport {
+        region: region.region,
+        steps: region.steps.iter().map(step).collect(),
+    };
+    regions.iter().map(region).collect()
+}
+
+fn print_json(value: &impl Serialize) {
+    if let Ok(json) = serde_json::to_string_pretty(value) {
+        world::print(&format!("{json}\n"));
+    }
+}

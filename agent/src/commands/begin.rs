@@ -1,0 +1,228 @@
+//! How a command begins: who the caller is, what the SOC's server says, and so what the account
+//! should be. A server that is away or wrong costs one line; the command line's word then has to do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hubward_protocol::{AccountId, Region};
+
+use crate::baseline::{Asked, Baseline, each_once};
+use crate::cli::{BaselineArgs, ServerArgs};
+use crate::converge::{self, Session};
+use crate::server::{Address, Fault, Link, Prover, Transport};
+use crate::text::{self, Lang};
+use crate::verdict::Trouble;
+use crate::world::{self, World};
+
+/// A command under way.
+pub(super) struct Begun {
+    /// The caller's account.
+    pub(super) session: Session,
+    /// What it should be.
+    pub(super) baseline: Baseline,
+    /// The session with the server, where there is one.
+    pub(super) link: Option<Link>,
+    /// What is said about the server.
+    pub(super) complaints: Complaints,
+    /// The arguments that say the same again.
+    pub(super) arguments: String,
+    asked: Asked,
+    server: Option<Transport>,
+    clock: fn() -> jiff::Timestamp,
+}
+
+/// What is said about the server: once, however often it fails.
+#[derive(Clone)]
+pub(super) struct Complaints {
+    server: String,
+    lang: Lang,
+    said: Arc<AtomicBool>,
+}
+
+impl Complaints {
+    /// Says what is wrong, the first time.
+    pub(super) fn say(&self, fault: &Fault) {
+        if !self.said.swap(true, Ordering::Relaxed) {
+            world::say(&text::server_fault(&self.server, fault, self.lang));
+        }
+    }
+}
+
+/// Asks STS who the caller is, and the server what it should be.
+pub(super) async fn begin(
+    args: &BaselineArgs,
+    world: &World,
+    lang: Lang,
+) -> Result<Begun, Trouble> {
+    let asked = Asked {
+        administrator: administrator(args, world)?,
+        regions: each_once(args.regions.clone()),
+        standards: each_once(args.standards.clone()),
+    };
+    let server = server(&args.server, world)?;
+    let regions = match &server {
+        // The server will say.
+        Some(_) if asked.regions.is_empty() => default_region().await.into_iter().collect(),
+        _ => regions(args).await?,
+    };
+    let session = Session::open(&regions, &world.endpoint_overrides()).await?;
+    let account = session.identity.account.clone();
+    if account == asked.administrator {
+        return Err(Trouble::CallerIsAdministrator(account));
+    }
+    let complaints = Complaints {
+        server: server
+            .as_ref()
+            .map_or_else(String::new, |server| server.address().to_string()),
+        lang,
+        said: Arc::default(),
+    };
+    let mut begun = Begun {
+        baseline: Baseline::asked_for(account, asked.clone()),
+        session,
+        link: None,
+        complaints,
+        arguments: arguments(args, &asked, server.as_ref()),
+        asked,
+        server,
+        clock: world.clock,
+    };
+    if let Err(fault) = begun.meet().await {
+        begun.complaints.say(&fault);
+    }
+    if begun.baseline.regions.is_empty() {
+        let asked = Asked {
+            regions: regions_of_the_shell().await?,
+            ..begun.asked.clone()
+        };
+        begun.baseline = Baseline::asked_for(begun.session.identity.account.clone(), asked);
+    }
+    Ok(begun)
+}
+
+impl Begun {
+    /// Proves the account to the server, and takes its baseline.
+    pub(super) async fn meet(&mut self) -> Result<(), Fault> {
+        let (Some(server), Some(credentials)) = (&self.server, self.session.credentials()) else {
+            return Ok(());
+        };
+        let account = self.session.identity.account.clone();
+        let prover = Prover {
+            credentials,
+            region: self.session.home,
+            account: account.clone(),
+            administrator: self.asked.administrator.clone(),
+            clock: self.clock,
+        };
+        let (link, said) = Link::prove(server.clone(), prover).await?;
+        self.baseline = Baseline::of_server(account, said, self.asked.clone())
+            .map_err(|_| Fault::Unreadable)?;
+        self.link = Some(link);
+        Ok(())
+    }
+}
+
+/// The way to the server that the command line or the environment names.
+pub(super) fn server(args: &ServerArgs, world: &World) -> Result<Option<Transport>, Trouble> {
+    let named = args
+        .server
+        .as_deref()
+        .or_else(|| world.var("HUBWARD_SERVER"));
+    let Some(named) = named else {
+        return Ok(None);
+    };
+    let address: Address = named
+        .parse()
+        .map_err(|_| Trouble::BadServer(named.to_owned()))?;
+    let pem = match &args.ca_file {
+        Some(file) => {
+            let unreadable = || Trouble::BadCertificates(file.display().to_string());
+            Some(world::read(file).map_err(|_| unreadable())?)
+        }
+        None => None,
+    };
+    let transport = Transport::new(address, pem.as_deref()).map_err(|_| {
+        let file = args.ca_file.as_ref();
+        Trouble::BadCertificates(file.map_or_else(String::new, |file| file.display().to_string()))
+    })?;
+    Ok(Some(transport))
+}
+
+/// The Regions that are asked for, each once, in that order; else the shell's.
+pub(super) async fn regions(args: &BaselineArgs) -> Result<Vec<Region>, Trouble> {
+    if args.regions.is_empty() {
+        regions_of_the_shell().await
+    } else {
+        Ok(each_once(args.regions.clone()))
+    }
+}
+
+async fn regions_of_the_shell() -> Result<Vec<Region>, Trouble> {
+    let name = converge::default_region().await.ok_or(Trouble::NoRegion)?;
+    let region = name.parse().map_err(|_| Trouble::UnknownRegion(name))?;
+    Ok(vec![region])
+}
+
+async fn default_region() -> Option<Region> {
+    converge::default_region().await?.parse().ok()
+}
+
+fn administrator(args: &BaselineArgs, world: &World) -> Result<AccountId, Trouble> {
+    if let Some(administrator) = &args.administrator {
+        return Ok(administrator.clone());
+    }
+    world
+        .var("HUBWARD_ADMINISTRATOR")
+        .ok_or(Trouble::NoAdministrator)?
+        .parse()
+        .map_err(|_| Trouble::BadAdministrator)
+}
+
+/// What has to be typed for the same again, whatever came from the environment.
+fn arguments(args: &BaselineArgs, asked: &Asked, server: Option<&Transport>) -> String {
+    let mut words = vec![
+        "--administrator".to_owned(),
+        asked.administrator.to_string(),
+    ];
+    let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
+    if let Some(server) = server {
+        add("--server", &server.address().to_string());
+    }
+    if let Some(file) = &args.server.ca_file {
+        add("--ca-file", &file.display().to_string());
+    }
+    for region in &asked.regions {
+        add("--region", region.as_str());
+    }
+    for standard in &asked.standards {
+        add("--standard", &standard.to_string());
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it literally.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_:@%+=,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_every_word_as_it_is() {
+        assert_eq!(
+            quoted("https://soc.example.com:8443/x"),
+            "https://soc.example.com:8443/x"
+        );
+        assert_eq!(quoted("my ca.pem"), "'my ca.pem'");
+        assert_eq!(quoted("a'$(b)"), r"'a'\''$(b)'");
+        assert_eq!(quoted("http://[::1]:80"), "'http://[::1]:80'");
+        assert_eq!(quoted(""), "''");
+    }
+}
