@@ -13,10 +13,12 @@
 mod harness;
 
 mod agent_api;
+mod agent_update;
 mod audit;
 mod check;
 mod configuration;
 mod invite;
 mod ledger;
+mod server_agent;
 mod set_up;
 mod tidy;
