@@ -32,6 +32,16 @@ pub(crate) fn agent(directory: &Path) -> Program {
     Program::new(env!("CARGO_BIN_EXE_hubward-agent-under-test"), directory)
 }
 
+/// A `hubward-agent` of its own in a directory: one that may be replaced.
+pub(crate) fn installed_agent(directory: &Path) -> Program {
+    let path = directory.join("hubward-agent");
+    if !path.exists() {
+        std::fs::copy(env!("CARGO_BIN_EXE_hubward-agent-under-test"), &path)
+            .expect("install the agent");
+    }
+    Program::new(path.to_str().expect("a path of this test"), directory)
+}
+
 impl Program {
     fn new(path: &str, directory: &Path) -> Self {
         let mut command = Command::new(path);

@@ -13,6 +13,7 @@
 mod harness;
 
 mod agent_api;
+mod agent_update;
 mod audit;
 mod check;
 mod configuration;
@@ -20,5 +21,6 @@ mod install;
 mod invite;
 mod ledger;
 mod release;
+mod server_agent;
 mod set_up;
 mod tidy;

@@ -109,20 +109,34 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "agent",
+        rooms: &["server"],
+        may: &["server", "observed"],
+        never_words: &["clap", "aws_sdk", "aws_config"],
+    },
+    Room {
+        program: "agent",
         rooms: &["converge"],
         may: &[
             "converge", "aws", "baseline", "observed", "change", "plan", "verdict",
         ],
-        never_words: &["clap", "aws_sdk"],
+        never_words: &["clap", "aws_sdk", "reqwest"],
+    },
+    Room {
+        program: "agent",
+        rooms: &["text"],
+        may: &[
+            "text", "baseline", "observed", "change", "plan", "verdict", "converge", "server",
+        ],
+        never_words: &["clap", "aws_sdk", "reqwest", "async fn"],
     },
     Room {
         program: "agent",
         rooms: &["commands"],
         may: &[
-            "commands", "converge", "baseline", "observed", "change", "verdict", "term", "text",
-            "world", "cli",
+            "commands", "converge", "baseline", "observed", "change", "verdict", "server", "term",
+            "text", "world", "cli",
         ],
-        never_words: &["aws_sdk"],
+        never_words: &["aws_sdk", "reqwest"],
     },
 ];
 

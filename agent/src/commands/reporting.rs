@@ -79,6 +79,7 @@ pub(super) struct Reporting {
     progress: watch::Sender<Vec<RegionVerdict>>,
     end: oneshot::Sender<()>,
     task: JoinHandle<()>,
+    complaints: Complaints,
 }
 
 impl Reporting {
@@ -87,6 +88,7 @@ impl Reporting {
         let (progress, seen) = watch::channel(Vec::new());
         let (end, ended) = oneshot::channel();
         Self {
+            complaints: reporter.complaints.clone(),
             progress,
             end,
             task: tokio::spawn(report(reporter, seen, ended)),
@@ -107,7 +109,9 @@ impl Reporting {
     pub(super) async fn end(self, regions: &[RegionVerdict]) {
         self.tell(regions);
         let _ = self.end.send(());
-        let _ = timeout(LAST, self.task).await;
+        if timeout(LAST, self.task).await.is_err() {
+            self.complaints.say(&Fault::TooSlow);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 use self_update::backends::manifest::Update;
 use self_update::http_client::{HeaderMap, HttpClient, HttpResponse, ReqwestClient};
-use self_update::{Error, ReleaseAsset, UpdateStrategy, VerifyingKey, get_target};
+use self_update::{Error, ReleaseAsset, UpdateStrategy, VerifyingKey};
 use semver::Version;
 
 use super::Transport;
@@ -165,9 +165,10 @@ impl Releases {
     }
 }
 
-/// The name of a release's file: what its signature covers.
+/// The name of a release's file: what its signature covers. Releases are static, whatever this build is.
 fn file_name(version: &Version) -> String {
-    format!("{PROGRAM}-{version}-{}.tar.gz", get_target())
+    let machine = std::env::consts::ARCH;
+    format!("{PROGRAM}-{version}-{machine}-unknown-linux-musl.tar.gz")
 }
 
 /// The file of that very name, if the manifest has its SHA-256: the crate checks one that is there,

@@ -1,0 +1,262 @@
+//! An agent replaces itself only by what the SOC's release key signed, and only by something newer:
+//! the server that offers it is trusted with nothing.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use zipsign_api::SigningKey;
+use zipsign_api::sign::copy_and_sign_tar;
+
+use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::program::{Outcome, agent, installed_agent};
+
+const NEW: &str = "#!/bin/sh\necho the new agent\n";
+
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+fn stranger() -> SigningKey {
+    SigningKey::from_bytes(&[8; 32])
+}
+
+fn name(version: &str) -> String {
+    let machine = std::env::consts::ARCH;
+    format!("hubward-agent-{version}-{machine}-unknown-linux-musl.tar.gz")
+}
+
+/// An archive with a program in it, not signed.
+fn packed() -> Vec<u8> {
+    let directory = TempDir::new().expect("a directory");
+    let program = directory.path().join("hubward-agent");
+    fs::write(&program, NEW).expect("write");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&program, mode).expect("make it a program");
+    let packed = Command::new("tar")
+        .args(["czf", "-", "hubward-agent"])
+        .current_dir(directory.path())
+        .output()
+        .expect("tar");
+    assert!(packed.status.success());
+    packed.stdout
+}
+
+fn signed(key: &SigningKey, name: &str) -> Vec<u8> {
+    let mut output = Cursor::new(Vec::new());
+    copy_and_sign_tar(
+        &mut Cursor::new(packed()),
+        &mut output,
+        std::slice::from_ref(key),
+        Some(name.as_bytes()),
+    )
+    .expect("sign");
+    output.into_inner()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
+}
+
+/// What a server offers.
+#[derive(Clone)]
+struct Offer {
+    version: &'static str,
+    name: String,
+    url: String,
+    digest: Option<String>,
+    archive: Vec<u8>,
+}
+
+impl Offer {
+    fn good(version: &'static str) -> Self {
+        let name = name(version);
+        let archive = signed(&key(), &name);
+        Self {
+            version,
+            url: name.clone(),
+            name,
+            digest: Some(sha256(&archive)),
+            archive,
+        }
+    }
+
+    fn serve(self) -> OddServer {
+        OddServer::start(move |asked| {
+            if asked.line == "GET /releases/manifest.json" {
+                let mut asset = json!({ "name": self.name, "url": self.url });
+                if let Some(digest) = &self.digest {
+                    asset["digest"] = json!(digest);
+                }
+                let release = json!({ "version": self.version, "assets": [asset] });
+                return Answer::json("200 OK", &json!({ "schema": 1, "releases": [release] }));
+            }
+            if asked.line == format!("GET /releases/{}", self.name) {
+                let length = self.archive.len();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+                );
+                return Answer::Bytes([head.as_bytes(), &self.archive].concat());
+            }
+            Answer::http("404 Not Found", &[], "")
+        })
+    }
+}
+
+fn update(directory: &Path, server: &str, more: &[&str]) -> Outcome {
+    let key = hex::encode(key().verifying_key().as_bytes());
+    installed_agent(directory)
+        .env("STORY_RELEASE_KEY", key)
+        .args(["update", "--server", server])
+        .args(more)
+        .run()
+}
+
+/// What the installed agent says of itself.
+fn said_by(directory: &Path) -> String {
+    let said = installed_agent(directory).args(["--version"]).run();
+    said.stdout.trim().to_owned()
+}
+
+#[track_caller]
+fn refused(offer: Offer) -> Outcome {
+    let directory = TempDir::new().expect("a directory");
+    let before = said_by(directory.path());
+    let server = offer.serve();
+    let outcome = update(directory.path(), server.url(), &[]).expect(1);
+    assert!(outcome.stderr.contains("hint:"), "{}", outcome.stderr);
+    assert_eq!(said_by(directory.path()), before);
+    assert_eq!(
+        fs::read_dir(directory.path()).expect("list").count(),
+        1,
+        "nothing is left behind"
+    );
+    outcome
+}
+
+#[test]
+fn a_signed_newer_release_takes_the_agents_place() {
+    let directory = TempDir::new().expect("a directory");
+    let server = Offer::good("9.9.9").serve();
+    let looked = update(directory.path(), server.url(), &["--check"]).expect(3);
+    assert!(looked.stderr.contains("9.9.9"), "{}", looked.stderr);
+    assert!(said_by(directory.path()).starts_with("hubward-agent "));
+
+    let updated = update(directory.path(), server.url(), &[]).expect(0);
+    assert!(updated.stderr.contains("9.9.9"), "{}", updated.stderr);
+    assert_eq!(said_by(directory.path()), "the new agent");
+    assert_eq!(fs::read_dir(directory.path()).expect("list").count(), 1);
+}
+
+#[test]
+fn what_is_not_signed_by_the_key_is_refused() {
+    let good = Offer::good("9.9.9");
+    let unsigned = packed();
+    refused(Offer {
+        digest: Some(sha256(&unsigned)),
+        archive: unsigned,
+        ..good.clone()
+    });
+    let theirs = signed(&stranger(), &good.name);
+    refused(Offer {
+        digest: Some(sha256(&theirs)),
+        archive: theirs,
+        ..good.clone()
+    });
+    // An old release under a new name: the signature covers the name.
+    let old = signed(&key(), &name("0.0.1"));
+    refused(Offer {
+        digest: Some(sha256(&old)),
+        archive: old.clone(),
+        ..good.clone()
+    });
+    // An old release under its own name, offered as a new one.
+    refused(Offer {
+        name: name("0.0.1"),
+        url: name("0.0.1"),
+        digest: Some(sha256(&old)),
+        archive: old,
+        ..good
+    });
+}
+
+#[test]
+fn what_is_not_the_file_of_the_manifest_is_refused() {
+    let good = Offer::good("9.9.9");
+    refused(Offer {
+        digest: Some(sha256(b"something else")),
+        ..good.clone()
+    });
+    refused(Offer {
+        digest: None,
+        ..good.clone()
+    });
+    let mut cut = good.archive.clone();
+    cut.truncate(cut.len() / 2);
+    refused(Offer {
+        archive: cut,
+        ..good
+    });
+}
+
+#[test]
+fn a_file_of_another_server_is_not_fetched() {
+    let good = Offer::good("9.9.9");
+    let elsewhere = good.clone().serve();
+    refused(Offer {
+        url: format!("{}/releases/{}", elsewhere.url(), good.name),
+        ..good
+    });
+    assert!(elsewhere.asked().is_empty());
+}
+
+#[test]
+fn nothing_older_is_installed() {
+    for version in ["0.0.1", env!("CARGO_PKG_VERSION")] {
+        let directory = TempDir::new().expect("a directory");
+        let before = said_by(directory.path());
+        let server = Offer::good(version).serve();
+        update(directory.path(), server.url(), &[]).expect(0);
+        assert_eq!(said_by(directory.path()), before);
+        assert_eq!(server.asked().len(), 1, "only the manifest");
+    }
+}
+
+#[test]
+fn a_server_without_releases_is_an_error_with_a_hint() {
+    let directory = TempDir::new().expect("a directory");
+    for server in [
+        OddServer::start(|_| Answer::http("404 Not Found", &[], "")),
+        OddServer::start(|_| Answer::http("302 Found", &["location: http://127.0.0.1:1/"], "")),
+        OddServer::start(|_| Answer::http("200 OK", &[], "no manifest")),
+    ] {
+        let outcome = update(directory.path(), server.url(), &[]).expect(1);
+        assert!(outcome.stderr.contains("hint:"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_build_without_a_key_refuses_to_update() {
+    let directory = TempDir::new().expect("a directory");
+    let server = Offer::good("9.9.9").serve();
+    for key in [None, Some("no key")] {
+        let mut program = agent(directory.path());
+        if let Some(key) = key {
+            program = program.env("STORY_RELEASE_KEY", key);
+        }
+        let refused = program
+            .args(["update", "--server", server.url()])
+            .run()
+            .expect(1);
+        assert!(
+            refused.stderr.contains("cannot verify"),
+            "{}",
+            refused.stderr
+        );
+    }
+    assert!(server.asked().is_empty());
+}
