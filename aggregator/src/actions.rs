@@ -10,6 +10,7 @@ pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
+pub mod look;
 pub mod record_run;
 pub mod verify_audit;
 
@@ -17,7 +18,7 @@ use hubward_protocol::AccountId;
 
 use crate::aws::AwsUnavailable;
 use crate::domain::account::Account;
-use crate::store::StoreError;
+pub use crate::store::StoreError;
 
 /// Why a use-case that needs ledger and AWS did not happen.
 #[derive(Debug, thiserror::Error)]

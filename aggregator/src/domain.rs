@@ -12,4 +12,5 @@ pub mod ledger;
 pub mod membership;
 pub mod proof;
 pub mod release;
+pub mod run;
 pub mod seal;

@@ -3,6 +3,7 @@
 
 mod agent_api;
 mod caller;
+mod downloads;
 mod health;
 mod problem;
 mod router;
@@ -22,10 +23,8 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 use url::Url;
 
-use crate::actions::enrol::Desk;
+use crate::actions::enrol::{Desk, DeskError};
 use crate::app::App;
-use crate::aws::identity::Identity;
-use crate::store::StoreError;
 use caller::{Limits, Peer};
 use tls::Tls;
 
@@ -68,12 +67,9 @@ pub enum ServeError {
     /// The certificate or its key cannot be used.
     #[error("cannot use the TLS certificate: {0}")]
     Tls(String),
-    /// The client for STS could not be made.
-    #[error("cannot make a TLS client: {0}")]
-    Client(String),
-    /// The database failed.
+    /// Proofs cannot be taken.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Desk(#[from] DeskError),
 }
 
 impl Server {
@@ -95,9 +91,8 @@ impl Server {
             app.config.server.public_url = format!("{scheme}://{bound}");
         }
         let origin = origin(&app.config.server.public_url);
-        let identity = Identity::new(app.environment())
-            .map_err(|error| ServeError::Client(error.to_string()))?;
-        let desk = Arc::new(Desk::open(&app, origin.clone(), identity).await?);
+        let desk = Desk::open(&app, origin.clone()).await?;
+        let desk = Arc::new(desk);
         let limits = Arc::new(Limits::new(&app.config.server.trusted_proxies));
         let router = router::router(State {
             app,

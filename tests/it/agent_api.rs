@@ -118,25 +118,25 @@ fn a_signature_that_does_not_fit_is_refused() {
     type Lie = (&'static str, fn(&mut Proof));
     let lies: [Lie; 7] = [
         ("another host", |p| {
-            p.host = "sts.us-east-1.amazonaws.com".to_owned()
+            p.host = "sts.us-east-1.amazonaws.com".to_owned();
         }),
         ("a host of an attacker", |p| {
-            p.host = "sts.evil.example".to_owned()
+            p.host = "sts.evil.example".to_owned();
         }),
         ("another Region in the scope", |p| {
-            p.scope_region = LINKED.to_owned()
+            p.scope_region = LINKED.to_owned();
         }),
         ("another service in the scope", |p| {
-            p.scope_service = "iam".to_owned()
+            p.scope_service = "iam".to_owned();
         }),
         ("another operation", |p| {
-            p.body = "Action=GetSessionToken&Version=2011-06-15".to_owned()
+            p.body = "Action=GetSessionToken&Version=2011-06-15".to_owned();
         }),
         ("an unsigned challenge", |p| {
-            p.unsigned = vec!["x-hubward-challenge"]
+            p.unsigned = vec!["x-hubward-challenge"];
         }),
         ("an unsigned server id", |p| {
-            p.unsigned = vec!["x-hubward-server-id"]
+            p.unsigned = vec!["x-hubward-server-id"];
         }),
     ];
     for (what, lie) in lies {
@@ -334,7 +334,8 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
     };
     let good = identity(MEMBER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     let other = identity(OTHER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
-    let answers: Vec<(&str, Box<dyn Fn() -> Answer + Send + Sync>)> = vec![
+    type Odd = Box<dyn Fn() -> Answer + Send + Sync>;
+    let answers: Vec<(&str, Odd)> = vec![
         ("xml", {
             let body = format!("<GetCallerIdentityResponse>{good}</GetCallerIdentityResponse>");
             Box::new(move || Answer::http("200 OK", &["content-type: text/xml"], &body))

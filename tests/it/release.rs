@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::harness::cloud::repository;
 use crate::harness::program::{Outcome, hubward};
 use crate::harness::release::{STAND_IN, file_name, key, packed, signed};
+use crate::harness::server::Server;
 use crate::harness::soc::path_str;
 
 /// An aggregator without a cloud: releases need none.
@@ -201,6 +202,73 @@ fn the_script_that_signs_makes_what_the_aggregator_takes() {
         2,
         "nothing is left behind"
     );
+}
+
+#[test]
+fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
+    let aggregator = Aggregator::new(&configured(7));
+    let server = Server::start(hubward(aggregator.0.path()));
+    let curl = |arguments: &[&str]| {
+        let output = Command::new("curl").args(arguments).output().unwrap();
+        (output.status.code(), output.stdout)
+    };
+    let url = |path: &str| format!("{}{path}", server.url());
+    assert_eq!(server.get("/install.sh"), 404, "before the first release");
+
+    for version in ["1.0.0", "1.1.0"] {
+        let release = signed(version, STAND_IN.as_bytes(), &key(7).0);
+        aggregator.add(&file_name(version), &release, &[]).expect(0);
+        let served = curl(&["-fsS", &url(&format!("/releases/{}", file_name(version)))]);
+        assert_eq!(served, (Some(0), release));
+    }
+    let (_, manifest) = curl(&["-fsS", &url("/releases/manifest.json")]);
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["releases"][0]["version"], "1.1.0");
+    fs::write(aggregator.path("releases/other"), "x").unwrap();
+    for path in ["other", "..%2fhubward.toml", "%2e%2e/hubward.toml", ""] {
+        let path = format!("/releases/{path}");
+        let (_, status) = curl(&[
+            "-s",
+            "--path-as-is",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            &url(&path),
+        ]);
+        assert_eq!(status, b"404", "{path}");
+    }
+
+    // A stranger's request cannot choose what the script says.
+    let (_, script) = curl(&[
+        "-fsS",
+        "-H",
+        "Host: evil.example",
+        "-H",
+        "X-Forwarded-Host: evil.example",
+        &url("/install.sh"),
+    ]);
+    assert!(!String::from_utf8(script).unwrap().contains("evil"));
+    let home = TempDir::new().unwrap();
+    let line = hubward_aggregator::document::install_script::one_line(server.url(), "999999999999");
+    let ran = Command::new("sh")
+        .args(["-c", &line])
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(
+        said.starts_with("<setup><--server><http://127.0.0.1:"),
+        "{said}"
+    );
+
+    // A file that was changed or lost where it lies is not handed out as if nothing were.
+    let name = file_name("1.1.0");
+    fs::write(aggregator.path("releases").join(&name), "x").unwrap();
+    assert_eq!(server.get(&format!("/releases/{name}")), 500);
+    fs::remove_file(aggregator.path("releases").join(&name)).unwrap();
+    assert_eq!(server.get(&format!("/releases/{name}")), 500);
 }
 
 fn mode(path: &Path) -> u32 {

@@ -5,8 +5,8 @@ use hubward_protocol::api::{Heartbeat, HeartbeatAccepted};
 
 use crate::app::App;
 use crate::domain::bearer::Bearer;
+use crate::domain::run::Run;
 use crate::store::StoreError;
-use crate::store::runs::Run;
 
 /// While something is missing, an agent is heard from every so many seconds.
 const WHILE_WORKING: u32 = 10;

@@ -16,9 +16,8 @@ use crate::app::App;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::check::{Seen, Verdict, judge};
-use crate::domain::membership::{MemberStatus, wanted_regions};
+use crate::domain::membership::{MemberStatus, Membership, wanted_regions};
 use crate::store::StoreError;
-use crate::store::memberships::Membership;
 
 /// One account in one Region.
 #[derive(Clone, Debug)]

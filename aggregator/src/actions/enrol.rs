@@ -25,6 +25,17 @@ pub struct Desk {
     identity: Identity,
 }
 
+/// Why the desk cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The client for STS could not be made.
+    #[error("cannot make a TLS client: {0}")]
+    Client(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Why there is no session.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
@@ -50,12 +61,10 @@ impl Desk {
     /// made once for the database, so that any number of servers share it.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn open(
-        app: &App,
-        server_id: String,
-        identity: Identity,
-    ) -> Result<Self, StoreError> {
+    /// See [`DeskError`].
+    pub async fn open(app: &App, server_id: String) -> Result<Self, DeskError> {
+        let identity = Identity::new(app.environment())
+            .map_err(|error| DeskError::Client(error.to_string()))?;
         let fresh: [u8; 32] = app.random();
         let mut tx = app.store.begin().await?;
         let key = tx.setting("agent_api_key", &hex::encode(fresh)).await?;

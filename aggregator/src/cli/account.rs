@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, audit};
-use crate::actions::ActionError;
+use crate::actions::{ActionError, look};
 use crate::app::App;
 use crate::domain::account::Account as Row;
 use crate::domain::ledger::Column;
@@ -35,7 +35,7 @@ impl Account {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
         let language = screen.language();
         let failed = |error| Failure::store(&error, language);
-        let accounts = app.store.accounts().await.map_err(failed)?;
+        let accounts = look::accounts(app).await.map_err(failed)?;
         let find = |id: &AccountId| {
             accounts
                 .iter()
@@ -48,9 +48,7 @@ impl Account {
             Self::List => list(&accounts, screen),
             Self::Show { id } => show(app, find(&id)?, screen).await,
             Self::History { id } => {
-                let events = app
-                    .store
-                    .audit_events(0, i64::MAX, Some(id.as_str()))
+                let events = look::events(app, 0, i64::MAX, Some(&id))
                     .await
                     .map_err(failed)?;
                 if events.is_empty() {
@@ -94,12 +92,9 @@ fn list(accounts: &[Row], screen: &Screen) -> Outcome {
 async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let mut memberships = app
-        .store
-        .memberships()
+    let memberships = look::memberships(app, &row.account_id)
         .await
         .map_err(|error| Failure::store(&error, language))?;
-    memberships.retain(|seen| seen.account_id == row.account_id);
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_i18n::t;
-use semver::Version;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::look;
 use crate::actions::record_run::{LONGEST, RecordError, record_run};
 use crate::app::App;
 use crate::domain::audit::Actor;
@@ -38,9 +38,7 @@ impl Agent {
 async fn list(app: &App, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let runs = app
-        .store
-        .runs()
+    let runs = look::runs(app)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
@@ -53,7 +51,7 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
                 "started_at": run.started_at,
                 "last_heartbeat": run.last_heartbeat,
                 "complete": run.complete,
-                "outdated": is_outdated(&run.agent_version, env!("CARGO_PKG_VERSION")),
+                "outdated": run.is_outdated(env!("CARGO_PKG_VERSION")),
             })
         });
         screen.data(&rows.collect::<Vec<_>>())?;
@@ -83,15 +81,6 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
     });
     screen.table(&headers, rows.collect())?;
     Ok(Exit::Done)
-}
-
-/// Whether a version is older than another; one that is no version counts as old.
-fn is_outdated(version: &str, newest: &str) -> bool {
-    match (version.parse::<Version>(), newest.parse::<Version>()) {
-        (Ok(version), Ok(newest)) => version < newest,
-        (Err(_), _) => true,
-        (_, Err(_)) => false,
-    }
 }
 
 async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> Outcome {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::look;
 use crate::actions::verify_audit::verify_audit;
 use crate::app::App;
 use crate::domain::audit::Event;
@@ -32,9 +33,7 @@ impl Audit {
         let language = screen.language();
         match self {
             Self::List { after, limit } => {
-                let events = app
-                    .store
-                    .audit_events(after, limit, None)
+                let events = look::events(app, after, limit, None)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&events, screen)

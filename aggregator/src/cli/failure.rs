@@ -5,10 +5,9 @@ use std::path::Path;
 use rust_i18n::t;
 
 use super::Exit;
-use crate::actions::ActionError;
+use crate::actions::{ActionError, StoreError};
 use crate::app::OpenError;
 use crate::domain::account::Language;
-use crate::store::StoreError;
 use crate::text::{self, Message};
 
 /// One or more messages; a pipe that was closed by its reader is none of them.

@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::import_ledger::{ImportError, Planned, Request, carry_out, plan};
+use crate::actions::look;
 use crate::app::App;
 use crate::document::sheet::FILE_LIMIT;
 use crate::document::workbook::{Format, template, write};
@@ -61,9 +62,7 @@ impl Ledger {
         match self {
             Self::Import(import) => import.run(app, actor, screen).await,
             Self::Export { file } => {
-                let accounts = app
-                    .store
-                    .accounts()
+                let accounts = look::accounts(app)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 let bytes = write(&accounts, format(&file, language)?, language);

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::enrol::DeskError;
 use crate::app::App;
 use crate::http::{ServeError, Server};
 use crate::lifecycle;
@@ -37,10 +38,10 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
             ),
             t!("cli.serve_listen_hint", locale = locale),
         ),
-        ServeError::Tls(why) | ServeError::Client(why) => {
+        ServeError::Tls(why) | ServeError::Desk(DeskError::Client(why)) => {
             Failure::new(t!("cli.serve_tls", locale = locale, why = why), "")
         }
-        ServeError::Store(error) => Failure::store(&error, language),
+        ServeError::Desk(DeskError::Store(error)) => Failure::store(&error, language),
     })?;
     let (stopper, stop) = watch::channel(false);
     let listening = server.listening_on();

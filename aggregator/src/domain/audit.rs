@@ -38,10 +38,10 @@ pub enum Action {
     MembershipObserved,
     /// An operator handed in what an agent had printed.
     RunRecorded,
-    /// An operator handed in a release of the agent.
-    ReleaseAdded,
     /// An account proved itself, but is not to be served.
     ProofRefused,
+    /// An operator handed in a release of the agent.
+    ReleaseAdded,
 }
 
 /// An event before it has its place in the chain.
@@ -145,8 +145,8 @@ impl Action {
             Self::MembershipInvited => "membership.invited",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
-            Self::ReleaseAdded => "release.added",
             Self::ProofRefused => "proof.refused",
+            Self::ReleaseAdded => "release.added",
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::account::{Account, AccountState};
-use hubward_protocol::Region;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
 
 /// Security Hub's `Member.MemberStatus`: a free string in AWS's model, whose spelling has changed
 /// without notice before, hence read without regard to case and never exhaustively.
@@ -25,6 +26,23 @@ pub enum MemberStatus {
     AccountSuspended,
     /// A status that AWS did not have when this was written.
     Unknown(String),
+}
+
+/// What was last seen of one account in one Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The account.
+    pub account_id: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// The listing's word; `None` when it was not listed.
+    pub status: Option<MemberStatus>,
+    /// The verdict's word.
+    pub verdict: String,
+    /// Since when the verdict is the same.
+    pub since: Timestamp,
+    /// When the listing was read.
+    pub seen_at: Timestamp,
 }
 
 /// What has to be sent for an account in a Region.

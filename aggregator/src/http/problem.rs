@@ -51,7 +51,7 @@ fn status(code: Code) -> StatusCode {
         | Code::DateRefused
         | Code::Unauthorized => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,
-        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::NoRelease => StatusCode::NOT_FOUND,
         Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Code::NotInvitable => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

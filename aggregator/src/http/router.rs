@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, health};
+use super::{State, agent_api, downloads, health};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -21,6 +21,10 @@ pub(super) fn router(state: State) -> Router {
         .route("/v1/sessions", post(agent_api::session))
         .route("/v1/heartbeats", post(agent_api::heartbeat))
         .route("/v1/invitations", post(agent_api::invitation))
+        // A stranger's shell gets the agent, and the agent its next version.
+        .route("/install.sh", get(downloads::script))
+        .route("/releases/manifest.json", get(downloads::manifest))
+        .route("/releases/{file}", get(downloads::archive))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

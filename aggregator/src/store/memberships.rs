@@ -8,24 +8,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::membership::MemberStatus;
-
-/// A row: one account in one Region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// The account.
-    pub account_id: AccountId,
-    /// The Region.
-    pub region: Region,
-    /// The listing's word; `None` when it was not listed.
-    pub status: Option<MemberStatus>,
-    /// The verdict's word.
-    pub verdict: String,
-    /// Since when the verdict is the same.
-    pub since: Timestamp,
-    /// When the listing was read.
-    pub seen_at: Timestamp,
-}
+use crate::domain::membership::{MemberStatus, Membership};
 
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at";
 

@@ -1,32 +1,11 @@
 //! The table `runs`: each run of an agent, as its newest heartbeat left it.
 
-use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-
-/// A row: one run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The account that proved itself.
-    pub account_id: AccountId,
-    /// The run's name.
-    pub run: String,
-    /// The agent's version.
-    pub agent_version: String,
-    /// The caller that STS named.
-    pub caller: String,
-    /// The newest heartbeat's number.
-    pub sequence: u32,
-    /// Whether nothing was missing then.
-    pub complete: bool,
-    /// When its first heartbeat came.
-    pub started_at: Timestamp,
-    /// When its newest heartbeat came.
-    pub last_heartbeat: Timestamp,
-}
+use crate::domain::run::Run;
 
 const COLUMNS: &str =
     "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";

@@ -30,6 +30,8 @@ pub enum Code {
     TooLarge,
     /// The request took too long.
     TooSlow,
+    /// No release of the agent was added yet.
+    NoRelease,
     /// There is nothing at this path.
     NotFound,
     /// STS could not be asked.
@@ -55,6 +57,7 @@ impl Code {
             Self::RateLimited => "rate_limited",
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",
+            Self::NoRelease => "no_release",
             Self::NotFound => "not_found",
             Self::StsUnavailable => "sts_unavailable",
             Self::AwsUnavailable => "aws_unavailable",
@@ -110,6 +113,10 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::TooSlow => (
             t!("problem.too_slow", locale = locale),
             t!("problem.again_hint", locale = locale),
+        ),
+        Code::NoRelease => (
+            t!("problem.no_release", locale = locale),
+            t!("problem.no_release_hint", locale = locale),
         ),
         Code::NotFound => (
             t!("problem.not_found", locale = locale),
