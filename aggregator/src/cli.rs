@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod config;
 mod failure;
+mod help;
 mod init;
 mod invite;
 mod ledger;
@@ -17,10 +18,11 @@ mod release;
 mod screen;
 mod serve;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use rust_i18n::t;
 
 use crate::app::App;
@@ -96,7 +98,16 @@ type Outcome = Result<Exit, Failure>;
 
 /// Parses the command line and runs it.
 pub(crate) async fn run(world: World) -> ExitCode {
-    let cli = match Cli::try_parse_from(&world.arguments) {
+    // Before clap: its own help and errors are to be in this language already.
+    let asked = language_of_arguments(&world.arguments);
+    let command = help::localised(
+        Cli::command(),
+        asked.unwrap_or_else(|| language_of(&world.environment)),
+    );
+    let parsed = command
+        .try_get_matches_from(&world.arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // clap's own: 2 for a usage error, 0 for --help.
@@ -155,6 +166,19 @@ fn language(word: &str) -> Result<Language, String> {
         .into_iter()
         .find(|language| language.as_str() == word)
         .ok_or_else(|| "expected ja or en".to_owned())
+}
+
+/// `--lang` among arguments that are not parsed yet.
+fn language_of_arguments(arguments: &[OsString]) -> Option<Language> {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
+    let apart = || {
+        words
+            .iter()
+            .position(|word| *word == "--lang")
+            .and_then(|at| words.get(at + 1).copied())
+    };
+    joined.or_else(apart).and_then(|word| language(word).ok())
 }
 
 /// `HUBWARD_LANG`, then `LANG` (such as `ja_JP.UTF-8`), then English.

@@ -10,6 +10,8 @@ fn words(locale: &str) -> BTreeMap<String, String> {
         .unwrap()
         .into_iter()
         .map(|(key, text)| (key.into_owned(), text.into_owned()))
+        // The manual: its English is the doc comments, and `cli::help` has a test of its own.
+        .filter(|(key, _)| !key.starts_with("help"))
         .collect()
 }
 
