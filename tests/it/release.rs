@@ -263,6 +263,26 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
         "{said}"
     );
 
+    // The same lines are what an operator hands on.
+    fs::write(
+        aggregator.path("ledger.csv"),
+        "Account ID,Project,Contact email\n111111111111,A,a@example.com\n",
+    )
+    .unwrap();
+    aggregator
+        .hubward(&["ledger", "import", "ledger.csv", "--yes"])
+        .expect(0);
+    let shown = aggregator
+        .hubward(&["account", "show", "111111111111"])
+        .expect(0);
+    assert!(
+        shown
+            .stdout
+            .contains("/install.sh | sh -s -- --administrator 999999999999\n"),
+        "{shown:?}"
+    );
+    assert!(shown.stdout.contains(" | sha256sum -c && sh "), "{shown:?}");
+
     // A file that was changed or lost where it lies is not handed out as if nothing were.
     let name = file_name("1.1.0");
     fs::write(aggregator.path("releases").join(&name), "x").unwrap();

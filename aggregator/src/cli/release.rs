@@ -11,6 +11,7 @@ use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::add_release::add_release;
+use crate::actions::look;
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::release::{LARGEST_ARCHIVE, Release as Record};
@@ -54,9 +55,7 @@ impl Release {
                 screen.say(&text::release::added(&added, language));
             }
             Self::List => {
-                let releases = app
-                    .store
-                    .releases()
+                let releases = look::releases(app)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&releases, screen)?;
