@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::Digest;
 use tempfile::TempDir;
 
 use crate::harness::cloud::repository;
@@ -80,6 +81,11 @@ fn a_signed_release_is_taken_in_once_and_traced() {
     assert_eq!(aggregator.versions(), ["0.10.0", "0.9.0"]);
     let table = aggregator.hubward(&["release", "list"]).expect(0).stdout;
     assert!(table.contains("0.10.0"), "{table}");
+    let sha256 = hex::encode(sha2::Sha256::digest(&newer));
+    assert!(
+        table.contains(&sha256),
+        "a hash is on one line, to be compared: {table}"
+    );
     let events = aggregator
         .hubward(&["audit", "list", "--json"])
         .expect(0)

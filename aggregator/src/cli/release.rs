@@ -73,7 +73,6 @@ fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
     let headers = [
         t!("release.column_version", locale = locale).into_owned(),
         "SHA-256".to_owned(),
-        t!("release.column_size", locale = locale).into_owned(),
         t!("release.column_added", locale = locale).into_owned(),
         t!("table.actor", locale = locale).into_owned(),
     ];
@@ -81,7 +80,6 @@ fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
         vec![
             release.version.to_string(),
             release.sha256.clone(),
-            release.size.to_string(),
             release.added_at.to_string(),
             release.added_by.clone(),
         ]
