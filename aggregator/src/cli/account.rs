@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, audit};
+use crate::actions::hand_out_release::install_lines;
 use crate::actions::{ActionError, look};
 use crate::app::App;
 use crate::domain::account::Account as Row;
 use crate::domain::ledger::Column;
+use crate::text;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
@@ -95,6 +97,9 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
     let memberships = look::memberships(app, &row.account_id)
         .await
         .map_err(|error| Failure::store(&error, language))?;
+    let install = install_lines(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {
@@ -108,6 +113,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
                 })
             });
             fields.insert("memberships".to_owned(), seen.collect());
+            fields.insert("install".to_owned(), json!(install));
         }
         screen.data(&[shape])?;
         return Ok(Exit::Done);
@@ -142,5 +148,9 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
         ]
     });
     screen.table(&headers, seen.collect())?;
+    // Outside any table: a line that is wrapped cannot be pasted.
+    if let Some(install) = install {
+        screen.out(&text::release::install_lines(&install, language))?;
+    }
     Ok(Exit::Done)
 }
