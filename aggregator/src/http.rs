@@ -20,11 +20,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use url::Url;
 
 use crate::actions::enrol::{Desk, DeskError};
 use crate::app::App;
+use crate::config;
 use caller::{Limits, Peer};
 use tls::Tls;
 
@@ -32,6 +34,8 @@ use tls::Tls;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long open requests may take once the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long a connection may last, whatever it does: long enough for the agent on a slow line.
+const CONNECTION: Duration = Duration::from_secs(600);
 /// How many connections are served at once; more wait in the listener's queue.
 const CONNECTIONS: usize = 1024;
 
@@ -41,6 +45,7 @@ struct State {
     app: App,
     desk: Arc<Desk>,
     limits: Arc<Limits>,
+    tasks: TaskTracker,
 }
 
 /// A server that has its address and does not answer yet.
@@ -50,6 +55,7 @@ pub struct Server {
     origin: String,
     router: axum::Router,
     limits: Arc<Limits>,
+    tasks: TaskTracker,
 }
 
 /// Why there is no server.
@@ -73,7 +79,8 @@ pub enum ServeError {
 }
 
 impl Server {
-    /// Takes the address. With port 0 it takes a free one, and goes by the address it got.
+    /// Takes the address. With port 0 it takes a free one, and goes by the address it got unless
+    /// `server.public_url` says another.
     ///
     /// # Errors
     /// See [`ServeError`].
@@ -86,7 +93,8 @@ impl Server {
         let listener = TcpListener::bind(&address).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let tls = Tls::of(&app.config).map_err(ServeError::Tls)?;
-        if address.ends_with(":0") {
+        let is_default = app.config.server.public_url == config::Server::default().public_url;
+        if address.ends_with(":0") && is_default {
             let scheme = if tls.is_some() { "https" } else { "http" };
             app.config.server.public_url = format!("{scheme}://{bound}");
         }
@@ -94,10 +102,12 @@ impl Server {
         let desk = Desk::open(&app, origin.clone()).await?;
         let desk = Arc::new(desk);
         let limits = Arc::new(Limits::new(&app.config.server.trusted_proxies));
+        let tasks = TaskTracker::new();
         let router = router::router(State {
             app,
             desk,
             limits: Arc::clone(&limits),
+            tasks: tasks.clone(),
         });
         Ok(Self {
             listener,
@@ -105,6 +115,7 @@ impl Server {
             origin,
             router,
             limits,
+            tasks,
         })
     }
 
@@ -138,10 +149,13 @@ impl Server {
                 },
             };
             let (stream, permit) = stream;
+            let Some(counted) = self.limits.count(peer.ip()) else {
+                continue;
+            };
             let (router, tls, watcher) =
                 (self.router.clone(), self.tls.clone(), graceful.watcher());
             tokio::spawn(async move {
-                let _permit = permit;
+                let _held = (permit, counted);
                 match tls {
                     None => serve(stream, peer, router, watcher).await,
                     Some(tls) => {
@@ -154,7 +168,12 @@ impl Server {
             });
         }
         drop(self.listener);
-        let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+        self.tasks.close();
+        let _ = tokio::time::timeout(GRACE, async {
+            graceful.shutdown().await;
+            self.tasks.wait().await;
+        })
+        .await;
     }
 
     async fn accept(
@@ -192,8 +211,8 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .header_read_timeout(HEAD)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
-    // A client that goes away in the middle is its own affair.
-    let _ = watcher.watch(connection).await;
+    // A client that goes away in the middle, or never reads what it asked for, is its own affair.
+    let _ = tokio::time::timeout(CONNECTION, watcher.watch(connection)).await;
 }
 
 /// The canonical origin: scheme, host and port, as agents compute it too.

@@ -26,11 +26,18 @@ pub use place::Place;
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
-    begin: &'static str,
+    engine: Engine,
 }
 
 /// An open transaction: it is undone unless [`Tx::commit`] is reached.
-pub struct Tx(Transaction<'static, Any>);
+pub struct Tx(Transaction<'static, Any>, Engine);
+
+/// Which database it is, where that makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
 
 /// What the database did not do.
 #[derive(Debug, thiserror::Error)]
@@ -143,9 +150,11 @@ impl Store {
             .await?;
         Ok(Self {
             pool,
-            // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait
-            // for it: two that read first and write then would fail with "database is locked".
-            begin: if sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" },
+            engine: if sqlite {
+                Engine::Sqlite
+            } else {
+                Engine::Postgres
+            },
         })
     }
 
@@ -180,7 +189,13 @@ impl Store {
     /// # Errors
     /// The database did not let us in time.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(self.pool.begin_with(self.begin).await?))
+        // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for it:
+        // two that read first and write then would fail with "database is locked".
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        Ok(Tx(self.pool.begin_with(begin).await?, self.engine))
     }
 }
 

@@ -34,6 +34,9 @@ pub struct Row {
     pub since: Timestamp,
 }
 
+/// The verdict's word for who is not to be watched any more.
+const NOT_WANTED: &str = "not_wanted";
+
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
 /// Checks the accounts that are asked for, or all. Rows are sorted by account, home Region first.
@@ -50,6 +53,8 @@ pub async fn check(
     let accounts = select(ledger.clone(), wanted)?;
     let reports = app.store.run_reports().await?;
     let aws = app.aws().await?;
+    // What is seen is as old as the asking, not as the writing.
+    let seen_at = app.clock.now();
     let regions: Vec<Region> = app.config.hub.regions().collect();
     let listings: Listings = join_all(regions.iter().map(|region| {
         let hub = aws.security_hub(*region);
@@ -82,7 +87,8 @@ pub async fn check(
     if wanted.is_empty() {
         rows.extend(strangers(&ledger, &regions, &listings));
     }
-    Ok(keep(app, actor, &listings, rows).await?)
+    let whole = wanted.is_empty();
+    Ok(keep(app, actor, &listings, rows, seen_at, whole).await?)
 }
 
 fn seen(listings: &Listings, region: Region, account: &AccountId) -> Seen {
@@ -133,15 +139,30 @@ async fn keep(
     actor: &Actor,
     listings: &Listings,
     judged: Vec<Judged>,
+    now: Timestamp,
+    whole: bool,
 ) -> Result<Vec<Row>, StoreError> {
-    let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let before = tx.memberships().await?;
     let (mut rows, mut events) = (Vec::new(), Vec::new());
-    for (project, (account_id, region), verdict) in judged {
+    let judged_places: BTreeSet<_> = judged.iter().map(|(_, place, _)| place.clone()).collect();
+    let unjudged = before
+        .keys()
+        .filter(|place| whole && !judged_places.contains(place))
+        .map(|place| (None, place.clone()));
+    let all: Vec<_> = judged
+        .into_iter()
+        .map(|(project, place, verdict)| (Some((project, verdict)), place))
+        .chain(unjudged)
+        .collect();
+    for (judgement, (account_id, region)) in all {
         let last = before.get(&(account_id.clone(), region));
+        // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
+        let word = judgement
+            .as_ref()
+            .map_or(NOT_WANTED, |(_, verdict)| verdict.as_str());
         let since = last
-            .filter(|last| last.verdict == verdict.as_str())
+            .filter(|last| last.verdict == word)
             .map_or(now, |last| last.since);
         // What could not be read is no news about the membership: the last known status stays.
         let status = match seen(listings, region, &account_id) {
@@ -149,6 +170,19 @@ async fn keep(
             Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
         };
         let last_status = last.and_then(|last| last.status.clone());
+        if let Some((project, verdict)) = judgement {
+            rows.push(Row {
+                account_id: account_id.clone(),
+                project,
+                region,
+                verdict,
+                since,
+            });
+        }
+        // Another check saw later than this one: its word stays.
+        if last.is_some_and(|last| last.seen_at > now) {
+            continue;
+        }
         if status != last_status {
             events.push(NewEvent {
                 action: Action::MembershipObserved,
@@ -164,20 +198,13 @@ async fn keep(
             account_id: account_id.clone(),
             region,
             status,
-            verdict: verdict.as_str().to_owned(),
+            verdict: word.to_owned(),
             since,
             seen_at: now,
         })
         .await?;
-        rows.push(Row {
-            account_id,
-            project,
-            region,
-            verdict,
-            since,
-        });
     }
-    tx.append_audit(now, actor, events).await?;
+    tx.append_audit(app.clock.now(), actor, events).await?;
     tx.commit().await?;
     Ok(rows)
 }

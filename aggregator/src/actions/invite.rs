@@ -1,8 +1,9 @@
 //! Sends the invitations that are missing, per Region, at most 50 accounts a call.
 //!
 //! It decides from the administrator's own listing, reads which accounts AWS did not process, and
-//! believes an invitation only when the listing shows it. Run twice, the second sends nothing. A
-//! dry run takes the same road and stops before the first change.
+//! believes an invitation only when the listing shows it. Each batch leaves its trace *before* AWS is
+//! called: whatever cuts the work off, nothing was sent without one. Run twice, the second sends
+//! nothing. A dry run takes the same road and stops before the first change.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -64,6 +65,8 @@ pub enum Outcome {
     Planned,
     /// The call failed.
     Failed(AwsFailure),
+    /// The trace could not be written, so AWS was not called.
+    NotRecorded(String),
     /// AWS accepted the call, but its listing does not show an invitation.
     NotListed(Option<MemberStatus>),
 }
@@ -71,8 +74,8 @@ pub enum Outcome {
 /// Invites. One row per account and wanted Region, by account.
 ///
 /// # Errors
-/// Nothing was sent: the ledger or AWS is out of reach, or an account is unknown. A failure in one
-/// Region is a row's outcome, not an error.
+/// Nothing was sent: the ledger or AWS is out of reach, or an account is unknown. Whatever fails later
+/// is a row's outcome, not an error.
 pub async fn invite(app: &App, actor: &Actor, request: &Request) -> Result<Vec<Row>, ActionError> {
     let accounts = select(app.store.accounts().await?, &request.accounts)?;
     let aws = app.aws().await?;
@@ -85,10 +88,7 @@ pub async fn invite(app: &App, actor: &Actor, request: &Request) -> Result<Vec<R
         invite_in_region(app, actor, request, aws.security_hub(*region), wanted)
     }))
     .await;
-    let mut rows = Vec::new();
-    for region in regions {
-        rows.extend(region?);
-    }
+    let mut rows: Vec<Row> = regions.into_iter().flatten().collect();
     rows.sort_by(|a, b| a.account_id.cmp(&b.account_id));
     Ok(rows)
 }
@@ -99,7 +99,7 @@ async fn invite_in_region(
     request: &Request,
     hub: SecurityHub,
     accounts: Vec<&Account>,
-) -> Result<Vec<Row>, StoreError> {
+) -> Vec<Row> {
     let mut outcomes = BTreeMap::new();
     let (mut to_create, mut to_invite) = (Vec::new(), Vec::new());
     match hub.list_members().await {
@@ -129,109 +129,136 @@ async fn invite_in_region(
             }
         }
     }
-    let created = create(&hub, to_create, &mut outcomes).await;
-    to_invite.extend(created);
-    send(app, actor, &hub, to_invite, &mut outcomes).await?;
-    Ok(outcomes
+    let desk = Desk {
+        app,
+        actor,
+        hub: &hub,
+    };
+    to_invite.extend(desk.create(to_create, &mut outcomes).await);
+    desk.send(&to_invite, &mut outcomes).await;
+    desk.confirm(&to_invite, &mut outcomes).await;
+    outcomes
         .into_iter()
         .map(|(account_id, outcome)| Row {
             account_id,
             region: hub.region(),
             outcome,
         })
-        .collect())
+        .collect()
 }
 
-/// Makes accounts known, and returns those that are.
-async fn create(
-    hub: &SecurityHub,
-    accounts: Vec<(AccountId, Option<String>)>,
-    outcomes: &mut BTreeMap<AccountId, Outcome>,
-) -> Vec<AccountId> {
-    let mut created = Vec::new();
-    for batch in accounts.chunks(BATCH) {
-        let answer = hub.create_members(batch).await;
-        for (account, _) in batch {
-            match refusal("securityhub:CreateMembers", account, &answer) {
-                Some(outcome) => {
+/// What is done in one Region.
+struct Desk<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    hub: &'a SecurityHub,
+}
+
+impl Desk<'_> {
+    /// Makes accounts known, and returns those that are.
+    async fn create(
+        &self,
+        accounts: Vec<(AccountId, Option<String>)>,
+        outcomes: &mut BTreeMap<AccountId, Outcome>,
+    ) -> Vec<AccountId> {
+        let mut created = Vec::new();
+        for batch in accounts.chunks(BATCH) {
+            let ids: Vec<AccountId> = batch.iter().map(|(account, _)| account.clone()).collect();
+            if let Err(error) = self.record(Action::MembershipCreateRequested, &ids).await {
+                not_recorded(&ids, &error, outcomes);
+                continue;
+            }
+            let answer = self.hub.create_members(batch).await;
+            for account in ids {
+                match refusal("securityhub:CreateMembers", &account, &answer) {
+                    Some(outcome) => {
+                        outcomes.insert(account, outcome);
+                    }
+                    None => created.push(account),
+                }
+            }
+        }
+        created
+    }
+
+    /// Invites accounts that are known.
+    async fn send(&self, accounts: &[AccountId], outcomes: &mut BTreeMap<AccountId, Outcome>) {
+        for batch in accounts.chunks(BATCH) {
+            if let Err(error) = self.record(Action::MembershipInviteRequested, batch).await {
+                not_recorded(batch, &error, outcomes);
+                continue;
+            }
+            let answer = self.hub.invite_members(batch).await;
+            for account in batch {
+                if let Some(outcome) = refusal("securityhub:InviteMembers", account, &answer) {
                     outcomes.insert(account.clone(), outcome);
                 }
-                None => created.push(account.clone()),
             }
         }
     }
-    created
-}
 
-/// Invites, records each batch, and then asks the listing what came of it.
-async fn send(
-    app: &App,
-    actor: &Actor,
-    hub: &SecurityHub,
-    accounts: Vec<AccountId>,
-    outcomes: &mut BTreeMap<AccountId, Outcome>,
-) -> Result<(), StoreError> {
-    let mut sent = Vec::new();
-    for batch in accounts.chunks(BATCH) {
-        let answer = hub.invite_members(batch).await;
-        let before = sent.len();
-        for account in batch {
-            match refusal("securityhub:InviteMembers", account, &answer) {
-                Some(outcome) => {
-                    outcomes.insert(account.clone(), outcome);
-                }
-                None => sent.push(account.clone()),
-            }
+    /// Asks the listing what came of it; it has the last word. It may lag behind, hence it is read up
+    /// to three times. An account of the administrator's own organisation is Enabled as soon as it is
+    /// created, and AWS then leaves it unprocessed when it is invited: nothing is wrong with it.
+    async fn confirm(&self, asked: &[AccountId], outcomes: &mut BTreeMap<AccountId, Outcome>) {
+        if asked.is_empty() {
+            return;
         }
-        let events: Vec<_> = sent
-            .iter()
-            .skip(before)
-            .map(|account| NewEvent {
-                action: Action::MembershipInvited,
-                subject: account.to_string(),
-                detail: json!({ "region": hub.region() }),
-            })
-            .collect();
-        let mut tx = app.store.begin().await?;
-        tx.append_audit(app.clock.now(), actor, events).await?;
-        tx.commit().await?;
-    }
-    for (account, outcome) in confirm(hub, sent).await {
-        outcomes.insert(account, outcome);
-    }
-    Ok(())
-}
-
-/// Believes the listing. It may lag behind, hence it is read up to three times.
-async fn confirm(hub: &SecurityHub, sent: Vec<AccountId>) -> Vec<(AccountId, Outcome)> {
-    if sent.is_empty() {
-        return Vec::new();
-    }
-    let mut attempt = 1;
-    loop {
-        let listing = hub.list_members().await;
-        let judged: Vec<_> = sent
-            .iter()
-            .map(|account| {
-                let outcome = match &listing {
-                    Err(failure) => Outcome::Failed(failure.clone()),
-                    Ok(members) => match members.get(account) {
-                        // Enabled at once: accounts of the administrator's own organisation.
-                        Some(MemberStatus::Invited | MemberStatus::Enabled) => Outcome::Invited,
-                        other => Outcome::NotListed(other.cloned()),
-                    },
+        for attempt in 1..=3 {
+            let listing = self.hub.list_members().await;
+            let mut all_there = true;
+            for account in asked {
+                let status = match &listing {
+                    Ok(members) => members.get(account),
+                    Err(failure) => {
+                        outcomes
+                            .entry(account.clone())
+                            .or_insert_with(|| Outcome::Failed(failure.clone()));
+                        continue;
+                    }
                 };
-                (account.clone(), outcome)
+                match (status, outcomes.get(account)) {
+                    (Some(MemberStatus::Enabled), _)
+                    | (Some(MemberStatus::Invited), None | Some(Outcome::NotListed(_))) => {
+                        outcomes.insert(account.clone(), Outcome::Invited);
+                    }
+                    (status, None | Some(Outcome::NotListed(_))) => {
+                        all_there = false;
+                        outcomes.insert(account.clone(), Outcome::NotListed(status.cloned()));
+                    }
+                    _ => {}
+                }
+            }
+            if all_there || attempt == 3 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn record(&self, action: Action, accounts: &[AccountId]) -> Result<(), StoreError> {
+        let events: Vec<_> = accounts
+            .iter()
+            .map(|account| NewEvent {
+                action,
+                subject: account.to_string(),
+                detail: json!({ "region": self.hub.region() }),
             })
             .collect();
-        let all_there = judged
-            .iter()
-            .all(|(_, outcome)| *outcome == Outcome::Invited);
-        if all_there || attempt == 3 {
-            return judged;
-        }
-        attempt += 1;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        let mut tx = self.app.store.begin().await?;
+        tx.append_audit(self.app.clock.now(), self.actor, events)
+            .await?;
+        tx.commit().await
+    }
+}
+
+fn not_recorded(
+    accounts: &[AccountId],
+    error: &StoreError,
+    outcomes: &mut BTreeMap<AccountId, Outcome>,
+) {
+    for account in accounts {
+        outcomes.insert(account.clone(), Outcome::NotRecorded(error.to_string()));
     }
 }
 
@@ -259,7 +286,7 @@ impl Outcome {
             Self::Unprocessed { .. } => "unprocessed",
             Self::Skipped(_) => "skipped",
             Self::Planned => "planned",
-            Self::Failed(_) | Self::NotListed(_) => "failed",
+            Self::Failed(_) | Self::NotRecorded(_) | Self::NotListed(_) => "failed",
         }
     }
 }

@@ -32,8 +32,10 @@ pub enum Action {
     AccountAdded,
     /// A row's columns changed; its state may be among them.
     AccountChanged,
-    /// AWS was asked to invite the account in a Region.
-    MembershipInvited,
+    /// AWS is asked to make the account a member in a Region. Recorded before the call.
+    MembershipCreateRequested,
+    /// AWS is asked to invite the account in a Region. Recorded before the call.
+    MembershipInviteRequested,
     /// The administrator's listing says something else than before.
     MembershipObserved,
     /// An operator handed in what an agent had printed.
@@ -142,7 +144,8 @@ impl Action {
         match self {
             Self::AccountAdded => "account.added",
             Self::AccountChanged => "account.changed",
-            Self::MembershipInvited => "membership.invited",
+            Self::MembershipCreateRequested => "membership.create_requested",
+            Self::MembershipInviteRequested => "membership.invite_requested",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",

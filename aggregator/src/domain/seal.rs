@@ -35,6 +35,10 @@ impl Seal {
 
     /// The value, if it was sealed by this key for this purpose. Compared in constant time.
     pub fn open(&self, purpose: Purpose, sealed: &str) -> Option<Vec<u8>> {
+        // One spelling only: a challenge is spent as text, and must not come back in capitals.
+        if sealed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
         let mut value = hex::decode(sealed).ok()?;
         let mac = value.split_off(value.len().checked_sub(MAC)?);
         self.mac(purpose, &value).verify_slice(&mac).ok()?;
@@ -85,6 +89,7 @@ mod tests {
             let tampered = String::from_utf8(tampered).unwrap();
             assert_eq!(seal.open(Purpose::Challenge, &tampered), None, "{position}");
         }
+        assert_eq!(seal.open(Purpose::Challenge, &sealed.to_uppercase()), None);
         for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &sealed[2..]] {
             assert_eq!(seal.open(Purpose::Challenge, rubbish), None, "{rubbish}");
         }

@@ -1,5 +1,7 @@
 //! The agent API: parse, call one action, answer. Who calls is settled by the extractors.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::State as Given;
@@ -8,7 +10,7 @@ use hubward_protocol::api::{Challenge, Heartbeat, HeartbeatAccepted, Session, Se
 use serde::de::DeserializeOwned;
 
 use super::State;
-use super::caller::{Admitted, Reader};
+use super::caller::Admitted;
 use super::problem::{Code, Refusal};
 use crate::actions::accept_heartbeat::{HeartbeatError, accept_heartbeat};
 use crate::actions::enrol::EnrolError;
@@ -19,6 +21,8 @@ use crate::domain::proof::ProofRefused;
 
 /// A proof is a few headers.
 const LONGEST_PROOF: usize = 16 * 1024;
+/// How long an agent is kept waiting; its own patience is 10 s.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// 34 Regions of five wordy steps.
 const LONGEST_HEARTBEAT: usize = 256 * 1024;
 
@@ -31,30 +35,24 @@ pub(super) async fn challenge(_: Admitted, Given(state): Given<State>) -> Json<C
 pub(super) async fn session(
     _: Admitted,
     Given(state): Given<State>,
-    Reader(language): Reader,
     body: Body,
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
-    let refuse = |refusal: Refusal| refusal.in_language(language);
-    let request: SessionRequest<String> = parse(body, LONGEST_PROOF).await.map_err(refuse)?;
+    let request: SessionRequest<String> = parse(body, LONGEST_PROOF).await?;
     let session = state
         .desk
         .enrol(&state.app, request)
         .await
-        .map_err(|error| {
-            refuse(match error {
-                EnrolError::Proof(ProofRefused::Malformed) => Refusal::new(Code::Malformed),
-                EnrolError::Proof(ProofRefused::Challenge) => Refusal::new(Code::ChallengeRefused),
-                EnrolError::Proof(ProofRefused::Signature) => Refusal::new(Code::SignatureRefused),
-                EnrolError::Proof(ProofRefused::Date) => Refusal::new(Code::DateRefused),
-                EnrolError::RegionUnknown => Refusal::new(Code::RegionUnknown),
-                EnrolError::StsUnavailable(why) => {
-                    Refusal::new(Code::StsUnavailable).with_detail(why)
-                }
-                EnrolError::NotInLedger(account) => {
-                    Refusal::new(Code::AccountNotInLedger).with_detail(account.to_string())
-                }
-                EnrolError::Store(_) => Refusal::new(Code::Internal),
-            })
+        .map_err(|error| match error {
+            EnrolError::Proof(ProofRefused::Malformed) => Refusal::new(Code::Malformed),
+            EnrolError::Proof(ProofRefused::Challenge) => Refusal::new(Code::ChallengeRefused),
+            EnrolError::Proof(ProofRefused::Signature) => Refusal::new(Code::SignatureRefused),
+            EnrolError::Proof(ProofRefused::Date) => Refusal::new(Code::DateRefused),
+            EnrolError::RegionUnknown => Refusal::new(Code::RegionUnknown),
+            EnrolError::StsUnavailable(why) => Refusal::new(Code::StsUnavailable).with_detail(why),
+            EnrolError::NotInLedger(account) => {
+                Refusal::new(Code::AccountNotInLedger).with_detail(account.to_string())
+            }
+            EnrolError::Store(_) => Refusal::new(Code::Internal),
         })?;
     Ok((StatusCode::CREATED, Json(session)))
 }
@@ -63,21 +61,17 @@ pub(super) async fn session(
 pub(super) async fn heartbeat(
     bearer: Bearer,
     Given(state): Given<State>,
-    Reader(language): Reader,
     body: Body,
 ) -> Result<(StatusCode, Json<HeartbeatAccepted>), Refusal> {
-    let refuse = |refusal: Refusal| refusal.in_language(language);
-    let heartbeat: Heartbeat = parse(body, LONGEST_HEARTBEAT).await.map_err(refuse)?;
+    let heartbeat: Heartbeat = parse(body, LONGEST_HEARTBEAT).await?;
     let accepted = accept_heartbeat(&state.app, &bearer, &heartbeat)
         .await
-        .map_err(|error| {
-            refuse(match error {
-                HeartbeatError::RunName => Refusal::new(Code::Malformed).with_detail("run"),
-                HeartbeatError::NotInLedger => {
-                    Refusal::new(Code::AccountNotInLedger).with_detail(bearer.account.to_string())
-                }
-                HeartbeatError::Store(_) => Refusal::new(Code::Internal),
-            })
+        .map_err(|error| match error {
+            HeartbeatError::RunName => Refusal::new(Code::Malformed).with_detail("run"),
+            HeartbeatError::NotInLedger => {
+                Refusal::new(Code::AccountNotInLedger).with_detail(bearer.account.to_string())
+            }
+            HeartbeatError::Store(_) => Refusal::new(Code::Internal),
         })?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
@@ -86,29 +80,40 @@ pub(super) async fn heartbeat(
 pub(super) async fn invitation(
     bearer: Bearer,
     Given(state): Given<State>,
-    Reader(language): Reader,
 ) -> Result<StatusCode, Refusal> {
-    let refuse = |refusal: Refusal| refusal.in_language(language);
-    let request = Request {
-        accounts: vec![bearer.account.clone()],
-        ..Request::default()
+    state
+        .limits
+        .admit_invitation(&bearer.account)
+        .map_err(|wait| Refusal::new(Code::RateLimited).after(wait.as_secs().saturating_add(1)))?;
+    // A task of its own: an agent that hangs up must not cut the work off between AWS and the store.
+    let app = state.app.clone();
+    let inviting = state.tasks.spawn(async move {
+        let request = Request {
+            accounts: vec![bearer.account.clone()],
+            ..Request::default()
+        };
+        invite(&app, &bearer.actor(), &request).await
+    });
+    let rows = match tokio::time::timeout(PATIENCE, inviting).await {
+        // It goes on; the agent looks for the invitation anyway.
+        Err(_) => return Ok(StatusCode::ACCEPTED),
+        Ok(Ok(Ok(rows))) => rows,
+        Ok(_) => return Err(Refusal::new(Code::AwsUnavailable)),
     };
-    let rows = invite(&state.app, &bearer.actor(), &request)
-        .await
-        .map_err(|_| refuse(Refusal::new(Code::AwsUnavailable)))?;
-    let is_refused = |row: &crate::actions::invite::Row| {
+    let any = |is_so: fn(&Outcome) -> bool| rows.iter().any(|row| is_so(&row.outcome));
+    let refused = any(|outcome| {
         matches!(
-            row.outcome,
-            Outcome::Skipped(SkipReason::NotActive(_) | SkipReason::Ended(_))
+            outcome,
+            Outcome::Skipped(
+                SkipReason::NotActive(_) | SkipReason::Ended(_) | SkipReason::Suspended
+            )
         )
-    };
-    let failed = rows
-        .iter()
-        .any(|row| matches!(row.outcome.as_str(), "failed" | "unprocessed"));
-    if !rows.is_empty() && rows.iter().all(is_refused) {
-        Err(refuse(Refusal::new(Code::NotInvitable)))
-    } else if failed {
-        Err(refuse(Refusal::new(Code::AwsUnavailable)))
+    });
+    let invited = any(|outcome| matches!(outcome, Outcome::Invited));
+    if rows.is_empty() || (refused && !invited) {
+        Err(Refusal::new(Code::NotInvitable))
+    } else if any(|outcome| matches!(outcome.as_str(), "failed" | "unprocessed")) {
+        Err(Refusal::new(Code::AwsUnavailable))
     } else {
         Ok(StatusCode::ACCEPTED)
     }

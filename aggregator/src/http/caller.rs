@@ -1,14 +1,18 @@
 //! Who calls: the address that counts, how often it may, and the account that a token proves.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use hubward_protocol::AccountId;
 use ipnet::IpNet;
 
 use super::State;
@@ -24,10 +28,20 @@ pub(super) struct Peer(pub(super) IpAddr);
 pub(super) struct Limits {
     trusted: Vec<IpNet>,
     limiter: DefaultKeyedRateLimiter<IpAddr>,
+    invitations: DefaultKeyedRateLimiter<AccountId>,
+    open: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// A connection that counts for its address, until it is dropped.
+pub(super) struct Counted {
+    limits: Arc<Limits>,
+    address: IpAddr,
 }
 
 /// An office behind one address sets up 200 accounts at once: each run needs two of these requests.
 const BURST: u32 = 600;
+/// How many connections one address may hold open: a quarter of all that are served at once.
+const CONNECTIONS_EACH: usize = 256;
 /// And then so many a second.
 const A_SECOND: u32 = 20;
 
@@ -45,15 +59,45 @@ impl Limits {
         let one = NonZeroU32::MIN;
         let quota = Quota::per_second(NonZeroU32::new(A_SECOND).unwrap_or(one))
             .allow_burst(NonZeroU32::new(BURST).unwrap_or(one));
+        // An agent asks once a run; asking costs the SOC a listing of every Region.
+        let invitations = Quota::per_minute(NonZeroU32::new(6).unwrap_or(one));
         Self {
             trusted,
             limiter: RateLimiter::keyed(quota),
+            invitations: RateLimiter::keyed(invitations),
+            open: Mutex::default(),
         }
     }
 
     /// Forgets the addresses that have been quiet.
     pub(super) fn sweep(&self) {
         self.limiter.retain_recent();
+        self.invitations.retain_recent();
+    }
+
+    /// Counts a connection; `None` when its address holds too many. Trusted proxies hold for others.
+    pub(super) fn count(self: &Arc<Self>, peer: IpAddr) -> Option<Counted> {
+        let peer = peer.to_canonical();
+        let address = subscriber(peer);
+        let is_trusted = self.trusted.iter().any(|network| network.contains(&peer));
+        // A poisoned map is still a map: nothing is half-written in it.
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = open.entry(address).or_default();
+        if *held >= CONNECTIONS_EACH && !is_trusted {
+            return None;
+        }
+        *held += 1;
+        Some(Counted {
+            limits: Arc::clone(self),
+            address,
+        })
+    }
+
+    /// Whether an account may ask for its invitations now.
+    pub(super) fn admit_invitation(&self, account: &AccountId) -> Result<(), Duration> {
+        self.invitations
+            .check_key(account)
+            .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
     }
 
     /// The address that counts: the connection's own, or what the nearest trusted proxy says of it.
@@ -76,7 +120,12 @@ impl Limits {
             if !trusted(client) {
                 break;
             }
-            let Ok(address) = claim.trim().parse::<IpAddr>() else {
+            // Some proxies add the port.
+            let claim = claim.trim();
+            let address = claim
+                .parse::<IpAddr>()
+                .or_else(|_| claim.parse::<SocketAddr>().map(|address| address.ip()));
+            let Ok(address) = address else {
                 break;
             };
             client = address.to_canonical();
@@ -88,6 +137,22 @@ impl Limits {
         self.limiter
             .check_key(&client)
             .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut open = self
+            .limits
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = open.get_mut(&self.address) {
+            *held -= 1;
+            if *held == 0 {
+                open.remove(&self.address);
+            }
+        }
     }
 }
 
@@ -135,24 +200,12 @@ impl FromRequestParts<State> for Bearer {
     }
 }
 
-/// The language that the caller reads, else the configuration's.
-pub(super) struct Reader(pub(super) Language);
-
-impl FromRequestParts<State> for Reader {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
-        let wanted = parts
-            .headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| {
-                Language::ALL
-                    .into_iter()
-                    .find(|language| value.starts_with(language.as_str()))
-            });
-        Ok(Self(wanted.unwrap_or(state.app.config.locale.language)))
-    }
+/// The language that the caller asks for, if it is one of ours.
+pub(super) fn asked_language(headers: &HeaderMap) -> Option<Language> {
+    let value = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    Language::ALL
+        .into_iter()
+        .find(|language| value.starts_with(language.as_str()))
 }
 
 #[cfg(test)]
@@ -187,6 +240,7 @@ mod tests {
             "1.2.3.4"
         );
         assert_eq!(client(&proxies, "10.0.0.1", &["rubbish"]), "10.0.0.1");
+        assert_eq!(client(&proxies, "10.0.0.1", &["1.2.3.4:567"]), "1.2.3.4");
         assert_eq!(client(&proxies, "::ffff:10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
     }
 

@@ -4,6 +4,7 @@ use axum::extract::State as Given;
 use axum::http::StatusCode;
 
 use super::State;
+use super::caller::Admitted;
 use super::problem::{Code, Refusal};
 
 /// `GET /healthz`: the process answers.
@@ -13,6 +14,7 @@ pub(super) async fn alive() -> &'static str {
 
 /// `GET /readyz`: the database answers too.
 pub(super) async fn ready(
+    _: Admitted,
     Given(state): Given<State>,
 ) -> Result<(StatusCode, &'static str), Refusal> {
     match state.app.store.ping().await {

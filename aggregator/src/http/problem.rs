@@ -9,7 +9,7 @@ use crate::text;
 pub(super) use crate::text::problem::Code;
 
 /// A refusal, ready to be sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Refusal {
     code: Code,
     detail: String,
@@ -69,7 +69,7 @@ impl IntoResponse for Refusal {
             error: self.code.as_str().to_owned(),
             title: words.text,
             status: status.as_u16(),
-            detail: self.detail,
+            detail: self.detail.clone(),
             hint: words.hint,
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -84,6 +84,7 @@ impl IntoResponse for Refusal {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        answer.extensions_mut().insert(self);
         answer
     }
 }

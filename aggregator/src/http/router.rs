@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State as Given};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
 use super::{State, agent_api, downloads, health};
 
@@ -31,11 +32,29 @@ pub(super) fn router(state: State) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
         .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            in_the_callers_language,
+        ))
         .with_state(state)
 }
 
-async fn nothing_here() -> Refusal {
+async fn nothing_here(_: Admitted) -> Refusal {
     Refusal::new(Code::NotFound)
+}
+
+/// Refusals are made without knowing who reads them; here they get their words.
+async fn in_the_callers_language(
+    Given(state): Given<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let language = asked_language(request.headers()).unwrap_or(state.app.config.locale.language);
+    let answer = next.run(request).await;
+    match answer.extensions().get::<Refusal>().cloned() {
+        Some(refusal) => refusal.in_language(language).into_response(),
+        None => answer,
+    }
 }
 
 async fn in_time(request: Request, next: Next) -> Response {

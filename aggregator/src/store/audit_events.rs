@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::{Engine, Result, Store, StoreError, Tx};
 use crate::domain::audit::{Actor, Event, NewEvent};
 
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
@@ -73,6 +73,13 @@ impl Tx {
         actor: &Actor,
         events: impl IntoIterator<Item = NewEvent>,
     ) -> Result<()> {
+        if self.1 == Engine::Postgres {
+            // The next event follows from the last one: appenders wait for each other. SQLite's
+            // transactions do so anyway.
+            sqlx::query("LOCK TABLE audit_events IN EXCLUSIVE MODE")
+                .execute(&mut *self.0)
+                .await?;
+        }
         let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
         let mut last: Option<(i64, String)> = sqlx::query(sql)
             .fetch_optional(&mut *self.0)

@@ -49,6 +49,14 @@ impl Tx {
             .bind(run.last_heartbeat.to_string())
             .execute(&mut *self.0)
             .await?;
+        // A member names its runs itself: it must not be able to fill the disk with names.
+        sqlx::query(
+            "DELETE FROM runs WHERE account_id = $1 AND run NOT IN (SELECT run FROM runs \
+             WHERE account_id = $1 ORDER BY last_heartbeat DESC, run LIMIT 100)",
+        )
+        .bind(run.account_id.as_str())
+        .execute(&mut *self.0)
+        .await?;
         Ok(written.rows_affected() == 1)
     }
 }

@@ -40,6 +40,7 @@ pub fn detail(row: &Row, language: Language) -> String {
             let message = super::aws::failure(failure, language);
             return format!("{}\n{}", message.text, message.hint);
         }
+        Outcome::NotRecorded(why) => t!("invite.not_recorded", locale = locale, why = why),
         Outcome::NotListed(Some(status)) => {
             t!("invite.not_listed", locale = locale, status = status)
         }
