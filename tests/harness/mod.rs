@@ -8,5 +8,6 @@ pub(crate) mod cloud;
 pub(crate) mod odd_server;
 pub(crate) mod program;
 pub(crate) mod proof;
+pub(crate) mod release;
 pub(crate) mod server;
 pub(crate) mod soc;

@@ -44,6 +44,28 @@ pub async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
         .map(|newest| install_script::render(&app.config.server.public_url, newest)))
 }
 
+/// The lines that a project member pastes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// For most: one line.
+    pub one: String,
+    /// For the careful: the script's own SHA-256 is checked before it runs.
+    pub checked: String,
+}
+
+/// What members paste; `None` before the first release.
+///
+/// # Errors
+/// The database failed.
+pub async fn lines(app: &App) -> Result<Option<Lines>, StoreError> {
+    let url = &app.config.server.public_url;
+    let administrator = app.config.hub.administrator.as_str();
+    Ok(install_script(app).await?.map(|script| Lines {
+        one: install_script::one_line(url, administrator),
+        checked: install_script::two_steps(url, administrator, &script),
+    }))
+}
+
 /// `/releases/manifest.json`; without releases before the first.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, audit};
-use crate::actions::{ActionError, look};
+use crate::actions::{ActionError, hand_out_release, look};
 use crate::app::App;
 use crate::domain::account::Account as Row;
 use crate::domain::ledger::Column;
@@ -95,6 +95,9 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
     let memberships = look::memberships(app, &row.account_id)
         .await
         .map_err(|error| Failure::store(&error, language))?;
+    let lines = hand_out_release::lines(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {
@@ -108,6 +111,14 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
                 })
             });
             fields.insert("memberships".to_owned(), seen.collect());
+            fields.insert(
+                "setup_line".to_owned(),
+                json!(lines.as_ref().map(|lines| &lines.one)),
+            );
+            fields.insert(
+                "setup_line_checked".to_owned(),
+                json!(lines.as_ref().map(|lines| &lines.checked)),
+            );
         }
         screen.data(&[shape])?;
         return Ok(Exit::Done);
@@ -142,5 +153,16 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
         ]
     });
     screen.table(&headers, seen.collect())?;
+    match lines {
+        Some(lines) => {
+            screen.out(&t!("cli.line", locale = locale, line = lines.one))?;
+            screen.out(&t!(
+                "cli.line_checked",
+                locale = locale,
+                line = lines.checked
+            ))?;
+        }
+        None => screen.say(&t!("cli.line_none", locale = locale)),
+    }
     Ok(Exit::Done)
 }
