@@ -29,6 +29,8 @@ pub(crate) struct Answered {
 impl Server {
     /// Starts it on a free port, and waits until it says that it listens.
     pub(crate) fn start(program: Program) -> Self {
+        // Once for the test's process; a story with a cloud has done it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = program
             .env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0")
             .args(["serve"])

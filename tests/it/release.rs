@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::Digest;
 use tempfile::TempDir;
 
 use crate::harness::cloud::repository;
 use crate::harness::program::{Outcome, hubward};
 use crate::harness::release::{STAND_IN, file_name, key, packed, signed};
+use crate::harness::server::Server;
 use crate::harness::soc::path_str;
 
 /// An aggregator without a cloud: releases need none.
@@ -79,6 +81,11 @@ fn a_signed_release_is_taken_in_once_and_traced() {
     assert_eq!(aggregator.versions(), ["0.10.0", "0.9.0"]);
     let table = aggregator.hubward(&["release", "list"]).expect(0).stdout;
     assert!(table.contains("0.10.0"), "{table}");
+    let sha256 = hex::encode(sha2::Sha256::digest(&newer));
+    assert!(
+        table.contains(&sha256),
+        "a hash is on one line, to be compared: {table}"
+    );
     let events = aggregator
         .hubward(&["audit", "list", "--json"])
         .expect(0)
@@ -201,6 +208,93 @@ fn the_script_that_signs_makes_what_the_aggregator_takes() {
         2,
         "nothing is left behind"
     );
+}
+
+#[test]
+fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
+    let aggregator = Aggregator::new(&configured(7));
+    let server = Server::start(hubward(aggregator.0.path()));
+    let curl = |arguments: &[&str]| {
+        let output = Command::new("curl").args(arguments).output().unwrap();
+        (output.status.code(), output.stdout)
+    };
+    let url = |path: &str| format!("{}{path}", server.url());
+    assert_eq!(server.get("/install.sh"), 404, "before the first release");
+
+    for version in ["1.0.0", "1.1.0"] {
+        let release = signed(version, STAND_IN.as_bytes(), &key(7).0);
+        aggregator.add(&file_name(version), &release, &[]).expect(0);
+        let served = curl(&["-fsS", &url(&format!("/releases/{}", file_name(version)))]);
+        assert_eq!(served, (Some(0), release));
+    }
+    let (_, manifest) = curl(&["-fsS", &url("/releases/manifest.json")]);
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["releases"][0]["version"], "1.1.0");
+    fs::write(aggregator.path("releases/other"), "x").unwrap();
+    for path in ["other", "..%2fhubward.toml", "%2e%2e/hubward.toml", ""] {
+        let path = format!("/releases/{path}");
+        let (_, status) = curl(&[
+            "-s",
+            "--path-as-is",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            &url(&path),
+        ]);
+        assert_eq!(status, b"404", "{path}");
+    }
+
+    // A stranger's request cannot choose what the script says.
+    let (_, script) = curl(&[
+        "-fsS",
+        "-H",
+        "Host: evil.example",
+        "-H",
+        "X-Forwarded-Host: evil.example",
+        &url("/install.sh"),
+    ]);
+    assert!(!String::from_utf8(script).unwrap().contains("evil"));
+    let home = TempDir::new().unwrap();
+    let line = hubward_aggregator::document::install_script::one_line(server.url(), "999999999999");
+    let ran = Command::new("sh")
+        .args(["-c", &line])
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(
+        said.starts_with("<setup><--server><http://127.0.0.1:"),
+        "{said}"
+    );
+
+    // The same lines are what an operator hands on.
+    fs::write(
+        aggregator.path("ledger.csv"),
+        "Account ID,Project,Contact email\n111111111111,A,a@example.com\n",
+    )
+    .unwrap();
+    aggregator
+        .hubward(&["ledger", "import", "ledger.csv", "--yes"])
+        .expect(0);
+    let shown = aggregator
+        .hubward(&["account", "show", "111111111111"])
+        .expect(0);
+    assert!(
+        shown
+            .stdout
+            .contains("/install.sh | sh -s -- --administrator 999999999999\n"),
+        "{shown:?}"
+    );
+    assert!(shown.stdout.contains(" | sha256sum -c && sh "), "{shown:?}");
+
+    // A file that was changed or lost where it lies is not handed out as if nothing were.
+    let name = file_name("1.1.0");
+    fs::write(aggregator.path("releases").join(&name), "x").unwrap();
+    assert_eq!(server.get(&format!("/releases/{name}")), 500);
+    fs::remove_file(aggregator.path("releases").join(&name)).unwrap();
+    assert_eq!(server.get(&format!("/releases/{name}")), 500);
 }
 
 fn mode(path: &Path) -> u32 {

@@ -3,6 +3,8 @@
 
 use std::io;
 
+use serde::Serialize;
+
 use crate::app::App;
 use crate::document::install_script;
 use crate::domain::release::{self, Manifest, Release};
@@ -44,25 +46,25 @@ pub async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
         .map(|newest| install_script::render(&app.config.server.public_url, newest)))
 }
 
-/// The lines that a project member pastes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lines {
-    /// For most: one line.
-    pub one: String,
-    /// For the careful: the script's own SHA-256 is checked before it runs.
-    pub checked: String,
+/// The lines that a project pastes into CloudShell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InstallLines {
+    /// Fetches the script and runs it.
+    pub line: String,
+    /// Checks the script before it runs.
+    pub checked_line: String,
 }
 
-/// What members paste; `None` before the first release.
+/// What a project pastes to join; `None` before the first release.
 ///
 /// # Errors
 /// The database failed.
-pub async fn lines(app: &App) -> Result<Option<Lines>, StoreError> {
-    let url = &app.config.server.public_url;
+pub async fn install_lines(app: &App) -> Result<Option<InstallLines>, StoreError> {
+    let public_url = &app.config.server.public_url;
     let administrator = app.config.hub.administrator.as_str();
-    Ok(install_script(app).await?.map(|script| Lines {
-        one: install_script::one_line(url, administrator),
-        checked: install_script::two_steps(url, administrator, &script),
+    Ok(install_script(app).await?.map(|script| InstallLines {
+        line: install_script::one_line(public_url, administrator),
+        checked_line: install_script::two_steps(public_url, administrator, &script),
     }))
 }
 

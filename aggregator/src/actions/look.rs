@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::audit::Event;
 use crate::domain::membership::Membership;
+use crate::domain::release::Release;
 use crate::domain::run::Run;
 use crate::store::StoreError;
 
@@ -49,4 +50,12 @@ pub async fn events(
     app.store
         .audit_events(after, limit, account.map(AccountId::as_str))
         .await
+}
+
+/// The agent's releases, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn releases(app: &App) -> Result<Vec<Release>, StoreError> {
+    app.store.releases().await
 }

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, audit};
-use crate::actions::{ActionError, hand_out_release, look};
+use crate::actions::hand_out_release::install_lines;
+use crate::actions::{ActionError, look};
 use crate::app::App;
 use crate::domain::account::Account as Row;
 use crate::domain::ledger::Column;
+use crate::text;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
@@ -95,7 +97,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
     let memberships = look::memberships(app, &row.account_id)
         .await
         .map_err(|error| Failure::store(&error, language))?;
-    let lines = hand_out_release::lines(app)
+    let install = install_lines(app)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
@@ -111,14 +113,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
                 })
             });
             fields.insert("memberships".to_owned(), seen.collect());
-            fields.insert(
-                "setup_line".to_owned(),
-                json!(lines.as_ref().map(|lines| &lines.one)),
-            );
-            fields.insert(
-                "setup_line_checked".to_owned(),
-                json!(lines.as_ref().map(|lines| &lines.checked)),
-            );
+            fields.insert("install".to_owned(), json!(install));
         }
         screen.data(&[shape])?;
         return Ok(Exit::Done);
@@ -153,16 +148,9 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
         ]
     });
     screen.table(&headers, seen.collect())?;
-    match lines {
-        Some(lines) => {
-            screen.out(&t!("cli.line", locale = locale, line = lines.one))?;
-            screen.out(&t!(
-                "cli.line_checked",
-                locale = locale,
-                line = lines.checked
-            ))?;
-        }
-        None => screen.say(&t!("cli.line_none", locale = locale)),
+    // Outside any table: a line that is wrapped cannot be pasted.
+    if let Some(install) = install {
+        screen.out(&text::release::install_lines(&install, language))?;
     }
     Ok(Exit::Done)
 }

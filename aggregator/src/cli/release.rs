@@ -11,6 +11,7 @@ use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::add_release::add_release;
+use crate::actions::look;
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::release::{LARGEST_ARCHIVE, Release as Record};
@@ -54,9 +55,7 @@ impl Release {
                 screen.say(&text::release::added(&added, language));
             }
             Self::List => {
-                let releases = app
-                    .store
-                    .releases()
+                let releases = look::releases(app)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&releases, screen)?;
@@ -74,7 +73,6 @@ fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
     let headers = [
         t!("release.column_version", locale = locale).into_owned(),
         "SHA-256".to_owned(),
-        t!("release.column_size", locale = locale).into_owned(),
         t!("release.column_added", locale = locale).into_owned(),
         t!("table.actor", locale = locale).into_owned(),
     ];
@@ -82,7 +80,6 @@ fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
         vec![
             release.version.to_string(),
             release.sha256.clone(),
-            release.size.to_string(),
             release.added_at.to_string(),
             release.added_by.clone(),
         ]

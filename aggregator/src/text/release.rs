@@ -4,6 +4,7 @@ use rust_i18n::t;
 
 use super::Message;
 use crate::actions::add_release::{AddError, Added};
+use crate::actions::hand_out_release::InstallLines;
 use crate::document::release_archive::NotGenuine;
 use crate::domain::account::Language;
 use crate::domain::release::{NotARelease, PROGRAM, Refusal, TARGET};
@@ -23,6 +24,18 @@ pub fn added(added: &Added, language: Language) -> String {
         t!("release.already", locale = locale, version = version)
     }
     .into_owned()
+}
+
+/// What a project pastes to join.
+pub fn install_lines(install: &InstallLines, language: Language) -> String {
+    let locale = language.as_str();
+    format!(
+        "\n{}\n  {}\n{}\n  {}",
+        t!("release.install", locale = locale),
+        install.line,
+        t!("release.install_checked", locale = locale),
+        install.checked_line
+    )
 }
 
 /// Why a file did not come in.
