@@ -2,61 +2,18 @@
 //! the server that offers it is trusted with nothing.
 
 use std::fs;
-use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use zipsign_api::SigningKey;
-use zipsign_api::sign::copy_and_sign_tar;
 
 use crate::harness::odd_server::{Answer, OddServer};
 use crate::harness::program::{Outcome, agent, installed_agent};
+use crate::harness::release::{answer, file_name, key, packed, signed, tls_front};
+use crate::harness::soc::{Soc, path_str};
 
-const NEW: &str = "#!/bin/sh\necho the new agent\n";
-
-fn key() -> SigningKey {
-    SigningKey::from_bytes(&[7; 32])
-}
-
-fn stranger() -> SigningKey {
-    SigningKey::from_bytes(&[8; 32])
-}
-
-fn name(version: &str) -> String {
-    let machine = std::env::consts::ARCH;
-    format!("hubward-agent-{version}-{machine}-unknown-linux-musl.tar.gz")
-}
-
-/// An archive with a program in it, not signed.
-fn packed() -> Vec<u8> {
-    let directory = TempDir::new().expect("a directory");
-    let program = directory.path().join("hubward-agent");
-    fs::write(&program, NEW).expect("write");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&program, mode).expect("make it a program");
-    let packed = Command::new("tar")
-        .args(["czf", "-", "hubward-agent"])
-        .current_dir(directory.path())
-        .output()
-        .expect("tar");
-    assert!(packed.status.success());
-    packed.stdout
-}
-
-fn signed(key: &SigningKey, name: &str) -> Vec<u8> {
-    let mut output = Cursor::new(Vec::new());
-    copy_and_sign_tar(
-        &mut Cursor::new(packed()),
-        &mut output,
-        std::slice::from_ref(key),
-        Some(name.as_bytes()),
-    )
-    .expect("sign");
-    output.into_inner()
-}
+const NEW: &[u8] = b"#!/bin/sh\necho the new agent\n";
 
 fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
@@ -74,8 +31,8 @@ struct Offer {
 
 impl Offer {
     fn good(version: &'static str) -> Self {
-        let name = name(version);
-        let archive = signed(&key(), &name);
+        let name = file_name(version);
+        let archive = signed(version, NEW, &key(7).0);
         Self {
             version,
             url: name.clone(),
@@ -96,11 +53,7 @@ impl Offer {
                 return Answer::json("200 OK", &json!({ "schema": 1, "releases": [release] }));
             }
             if asked.line == format!("GET /releases/{}", self.name) {
-                let length = self.archive.len();
-                let head = format!(
-                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-                );
-                return Answer::Bytes([head.as_bytes(), &self.archive].concat());
+                return Answer::Bytes(answer(&self.archive));
             }
             Answer::http("404 Not Found", &[], "")
         })
@@ -108,9 +61,8 @@ impl Offer {
 }
 
 fn update(directory: &Path, server: &str, more: &[&str]) -> Outcome {
-    let key = hex::encode(key().verifying_key().as_bytes());
     installed_agent(directory)
-        .env("STORY_RELEASE_KEY", key)
+        .env("STORY_RELEASE_KEY", key(7).1)
         .args(["update", "--server", server])
         .args(more)
         .run()
@@ -153,22 +105,59 @@ fn a_signed_newer_release_takes_the_agents_place() {
 }
 
 #[test]
+fn a_release_goes_its_whole_way_through_the_real_server() {
+    let soc = Soc::new();
+    let (signing, public) = key(7);
+    let archive = soc.write(&file_name("9.9.9"), signed("9.9.9", NEW, &signing));
+    let add = ["release", "add", path_str(&archive)];
+    soc.program()
+        .env("HUBWARD_SERVER__RELEASE_KEY", public)
+        .args(add)
+        .run()
+        .expect(0);
+    let server = soc.serve();
+    let directory = TempDir::new().expect("a directory");
+    update(directory.path(), server.url(), &[]).expect(0);
+    assert_eq!(said_by(directory.path()), "the new agent");
+}
+
+#[test]
+fn a_company_s_own_certificates_are_trusted_where_they_are_given() {
+    let directory = TempDir::new().expect("a directory");
+    let server = Offer::good("9.9.9").serve();
+    let (port, pem) = tls_front(server.url(), "localhost");
+    let address = format!("https://localhost:{port}");
+    let without = update(directory.path(), &address, &["--check"]).expect(1);
+    assert!(without.stderr.contains("hint:"), "{}", without.stderr);
+
+    let certificates = TempDir::new().expect("a directory");
+    let file = certificates.path().join("company's ca.pem");
+    fs::write(&file, pem).expect("write");
+    let with = ["--check", "--ca-file", path_str(&file)];
+    update(directory.path(), &address, &with).expect(3);
+
+    fs::write(&file, "no certificate").expect("write");
+    let refused = update(directory.path(), &address, &with).expect(2);
+    assert!(refused.stderr.contains("ca.pem"), "{}", refused.stderr);
+}
+
+#[test]
 fn what_is_not_signed_by_the_key_is_refused() {
     let good = Offer::good("9.9.9");
-    let unsigned = packed();
+    let unsigned = packed("hubward-agent", NEW);
     refused(Offer {
         digest: Some(sha256(&unsigned)),
         archive: unsigned,
         ..good.clone()
     });
-    let theirs = signed(&stranger(), &good.name);
+    let theirs = signed("9.9.9", NEW, &key(8).0);
     refused(Offer {
         digest: Some(sha256(&theirs)),
         archive: theirs,
         ..good.clone()
     });
     // An old release under a new name: the signature covers the name.
-    let old = signed(&key(), &name("0.0.1"));
+    let old = signed("0.0.1", NEW, &key(7).0);
     refused(Offer {
         digest: Some(sha256(&old)),
         archive: old.clone(),
@@ -176,8 +165,8 @@ fn what_is_not_signed_by_the_key_is_refused() {
     });
     // An old release under its own name, offered as a new one.
     refused(Offer {
-        name: name("0.0.1"),
-        url: name("0.0.1"),
+        name: file_name("0.0.1"),
+        url: file_name("0.0.1"),
         digest: Some(sha256(&old)),
         archive: old,
         ..good
