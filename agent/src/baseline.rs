@@ -61,7 +61,7 @@ impl Baseline {
                 asked.standards
             },
             config: RecorderMode::default(),
-            recording: Recording::All,
+            recording: Recording::default(),
             recording_frequency: RecordingFrequency::default(),
             guardduty_features: Vec::new(),
             finding_publishing_frequency: PublishingFrequency::default(),

@@ -10,7 +10,7 @@ mod setup;
 mod status;
 mod update;
 
-use hubward_protocol::{RegionReport, RunReport, StepReport};
+use hubward_protocol::{RegionReport, RunReport, State, StepReport};
 use serde::Serialize;
 
 use self::begin::Begun;
@@ -122,6 +122,7 @@ fn region_reports(regions: &[RegionVerdict], lang: Lang) -> Vec<RegionReport> {
         state: step.state,
         detail: text::detail(&step.reason, lang).into_owned(),
         hint: text::hint(&step.reason, lang).map(Into::into),
+        on: (step.state == State::ManagedElsewhere).then_some(step.on_elsewhere),
     };
     let region = |region: &RegionVerdict| RegionReport {
         region: region.region,

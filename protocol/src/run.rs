@@ -41,6 +41,21 @@ pub struct StepReport {
     pub detail: String,
     /// What helps, and who must act; absent (`null`) when nothing is to be done.
     pub hint: Option<String>,
+    /// Of a step that is managed elsewhere: whether its service was seen on. Absent otherwise, and in
+    /// reports of agents that did not say it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<bool>,
+}
+
+impl StepReport {
+    /// Nothing is missing here.
+    pub fn is_complete(&self) -> bool {
+        match self.state {
+            State::Already | State::Changed => true,
+            State::ManagedElsewhere => self.on == Some(true),
+            _ => false,
+        }
+    }
 }
 
 /// A part of the set-up of one Region.

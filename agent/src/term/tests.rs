@@ -10,6 +10,7 @@ fn step(step: Step, state: State, detail: &str, hint: Option<&str>) -> StepRepor
         state,
         detail: detail.to_owned(),
         hint: hint.map(str::to_owned),
+        on: None,
     }
 }
 

@@ -78,20 +78,17 @@ fn undone_of(reported: Option<&[StepReport]>) -> Vec<StepReport> {
     reported
         .unwrap_or_default()
         .iter()
-        .filter(|report| !is_done(report.state))
+        .filter(|report| !report.is_complete())
         .cloned()
         .collect()
 }
 
-fn is_done(state: State) -> bool {
+fn is_in_the_way(state: State) -> bool {
+    // What is managed elsewhere is here only when its service is off, or another administrator has it.
     matches!(
         state,
-        State::Already | State::Changed | State::ManagedElsewhere
+        State::Blocked | State::Failed | State::Insufficient | State::ManagedElsewhere
     )
-}
-
-fn is_in_the_way(state: State) -> bool {
-    matches!(state, State::Blocked | State::Failed | State::Insufficient)
 }
 
 impl Verdict {
@@ -159,6 +156,7 @@ mod tests {
             state,
             detail: String::new(),
             hint: None,
+            on: None,
         }
     }
 
@@ -221,6 +219,26 @@ mod tests {
         let verdict = judge(&listed(MemberStatus::Enabled), Some(&report));
         assert_eq!(verdict.as_str(), "incomplete");
         assert_eq!(verdict.missing(), [Step::Config]);
+    }
+
+    #[test]
+    fn what_is_managed_elsewhere_counts_only_where_it_is_seen_on() {
+        let report = |on| {
+            [
+                StepReport {
+                    on,
+                    ..step(Step::Config, State::ManagedElsewhere)
+                },
+                step(Step::Invitation, State::Already),
+            ]
+        };
+        let judged = |on| judge(&listed(MemberStatus::Enabled), Some(&report(on)));
+        assert!(judged(Some(true)).is_complete());
+        assert_eq!(judged(Some(false)).missing(), [Step::Config]);
+        assert_eq!(judged(None).missing(), [Step::Config]);
+        let taken = [step(Step::Invitation, State::ManagedElsewhere)];
+        let verdict = judge(&listed(MemberStatus::Invited), Some(&taken));
+        assert_eq!(verdict.as_str(), "blocked", "another administrator has it");
     }
 
     #[test]
