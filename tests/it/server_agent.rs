@@ -468,6 +468,33 @@ fn only_a_set_up_asks_for_invitations_and_only_for_missing_ones() {
 }
 
 #[test]
+fn a_server_that_cannot_invite_just_now_is_asked_again() {
+    let soc = Soc::new();
+    let asked = AtomicUsize::new(0);
+    let server = OddServer::start(move |request| {
+        let invites = request.line == "POST /v1/invitations";
+        if invites && asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Answer::http("502 Bad Gateway", &[], "");
+        }
+        trusting(request, &baseline())
+    });
+    let mut child = soc
+        .member(MEMBER)
+        .args(["setup", "--yes", "--administrator", ADMINISTRATOR])
+        .args(["--server", server.url()])
+        .command()
+        .spawn()
+        .expect("start the agent");
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while asked_for(&server, "POST /v1/invitations").len() < 2 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(asked_for(&server, "POST /v1/invitations").len(), 2);
+}
+
+#[test]
 fn the_way_to_the_server_may_lead_through_a_proxy() {
     let shell = Shell::new();
     let proxy = OddServer::start(|_| Answer::http("502 Bad Gateway", &[], ""));
@@ -488,7 +515,7 @@ fn the_way_to_the_server_may_lead_through_a_proxy() {
 }
 
 #[test]
-fn status_and_heartbeat_tell_the_server_and_loop_until_told_to_end() {
+fn status_and_heartbeat_tell_the_server_and_heartbeat_goes_on() {
     let shell = Shell::new();
     let server = OddServer::start(|asked| trusting(asked, &baseline()));
     for words in ["status --json", "heartbeat --once --json"] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::begin::{Begun, Complaints};
 use super::region_reports;
@@ -16,6 +16,8 @@ use crate::world;
 
 /// The longest time between two heartbeats of a run.
 const LATEST: Duration = Duration::from_secs(10);
+/// How long to wait before invitations are asked for again.
+const AGAIN: Duration = Duration::from_secs(15);
 /// How long the last heartbeat is waited for.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -137,13 +139,19 @@ async fn report(
     }
 }
 
-/// Asks for the missing invitations, beside the work.
+/// Asks for the missing invitations, beside the work: again where the server could not just now,
+/// because the whole set-up waits for them.
 pub(super) fn ask_for_invitations(begun: &Begun) {
     let (Some(mut link), complaints) = (begun.link.clone(), begun.complaints.clone()) else {
         return;
     };
     tokio::spawn(async move {
-        let refused = |fault: &Fault| complaints.say(fault);
-        let _ = link.ask_for_invitations().await.inspect_err(refused);
+        for is_last in [false, false, true] {
+            match link.ask_for_invitations().await {
+                Err(fault) if fault.may_pass() && !is_last => sleep(AGAIN).await,
+                Err(fault) => return complaints.say(&fault),
+                Ok(()) => return,
+            }
+        }
     });
 }

@@ -73,6 +73,15 @@ impl Fault {
         matches!(self, Self::Refuses { status: 429, .. })
     }
 
+    /// It may work a little later.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::TooSlow | Self::Unreachable(_) => true,
+            Self::Refuses { status, .. } => *status == 429 || *status >= 500,
+            _ => false,
+        }
+    }
+
     /// The session is over, or was never known.
     pub(crate) fn wants_proof(&self) -> bool {
         matches!(self, Self::Refuses { status: 401, .. })
@@ -206,7 +215,7 @@ mod tests {
     #[test]
     fn any_refusal_will_do() {
         let fault = refusal(StatusCode::UNAUTHORIZED, b"<html>");
-        assert!(fault.wants_proof() && !fault.is_final());
+        assert!(fault.wants_proof() && !fault.is_final() && !fault.may_pass());
     }
 
     #[test]
