@@ -208,3 +208,26 @@ fn without_the_hub_the_hint_says_where_to_turn_it_on() {
     let detail = rows[1]["detail"].as_str().unwrap();
     assert!(detail.contains("Security Hub is off"), "{detail}");
 }
+
+#[test]
+fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_its_trace() {
+    let soc = Soc::new();
+    let id = "111111111111";
+    soc.import(&[(id, "Project", "a@example.com")]);
+    soc.cloud
+        .account(id, &json!({ "organization_member_of": ADMINISTRATOR }));
+    let rows = soc.hubward(["invite", "--json"]).expect(0).json();
+    assert_eq!(outcomes(&rows, "invited"), 2, "{rows}");
+    let history = soc
+        .hubward(["account", "history", id, "--json"])
+        .expect(0)
+        .json();
+    let created = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["action"] == "membership.create_requested")
+        .count();
+    assert_eq!(created, 2);
+    soc.hubward(["check"]).expect(0);
+}

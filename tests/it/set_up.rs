@@ -161,10 +161,11 @@ fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
     for (region, global_types) in [(HOME, true), (LINKED, false)] {
         let region = &state["regions"][region];
         assert_eq!(region["recorders"][0]["recording"], true);
-        assert_eq!(
-            region["recorders"][0]["recordingGroup"]["includeGlobalResourceTypes"],
-            global_types
-        );
+        let recorded = region["recorders"][0]["recordingGroup"]["resourceTypes"]
+            .as_array()
+            .expect("the types that Security Hub needs");
+        assert!(recorded.contains(&json!("AWS::S3::Bucket")));
+        assert_eq!(recorded.contains(&json!("AWS::IAM::User")), global_types);
         let features = region["detectors"][0]["Features"]
             .as_array()
             .expect("features");

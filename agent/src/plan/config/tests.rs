@@ -39,7 +39,7 @@ fn baseline() -> Baseline {
 
 fn put(global_types: bool) -> Change {
     Change::PutRecorder {
-        recording: Recording::All,
+        recording: Recording::SecurityHubTypes,
         global_types,
         frequency: RecordingFrequency::Continuous,
     }
