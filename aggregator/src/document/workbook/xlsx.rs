@@ -66,6 +66,10 @@ fn ledger(sheet: &mut Worksheet, table: &Table, language: Language) -> Result<()
     let last_row = u32::try_from(table.rows.len()).unwrap_or(LAST_ROW).max(1);
     sheet.autofilter(0, 0, last_row, last_column)?;
     sheet.set_freeze_panes(1, 1)?;
+    // On paper: all columns on one page's width, the headers on every page.
+    sheet.set_landscape();
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
     Ok(())
 }
 
