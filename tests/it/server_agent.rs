@@ -158,6 +158,25 @@ fn step<'a>(report: &'a Value, region: &str, name: &str) -> &'a Value {
 }
 
 #[test]
+fn an_invitation_that_comes_while_standards_are_being_enabled_is_accepted() {
+    let soc = Soc::new();
+    soc.import(&[(MEMBER, "A", "a@example.com")]);
+    let server = soc.serve();
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "BatchEnableStandards", "account": MEMBER,
+        "latency_ms": 3000,
+    }));
+    let report = soc
+        .member(MEMBER)
+        .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
+        .args(["--server", server.url()])
+        .run()
+        .expect(0)
+        .json();
+    assert_eq!(report["complete"], true, "{report}");
+}
+
+#[test]
 fn one_line_and_the_real_server_knows_that_it_is_complete() {
     let soc = Soc::new();
     soc.import(&[(MEMBER, "A", "a@example.com")]);

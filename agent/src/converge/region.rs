@@ -184,6 +184,14 @@ impl Run {
                 seen.security_hub = self.session.aws.security_hub(region).await;
             }
             self.tell_progress(seen, attempts).await;
+            // What came while the other was made, such as the invitation, is taken up at once: it is
+            // not waited for any more, and must not be left lying either.
+            let is_left = |step: &Step| {
+                !attempts.contains_key(step) && matches!(decide(seen, *step), Decision::Needs(_))
+            };
+            if [Step::Standards, Step::Invitation].iter().any(is_left) {
+                continue;
+            }
 
             let invitation = self.witness.invitation;
             let waits_for = [(Step::Invitation, invitation), (Step::Standards, STANDARDS)]
