@@ -1,6 +1,6 @@
 //! What Hubward can do: one use-case per file, each taking the [`App`](crate::app::App) and an
-//! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line, and later
-//! HTTP and jobs, only parse, call one of these, and present the outcome.
+//! [`Actor`](crate::domain::audit::Actor), and returning plain data. The command line and HTTP
+//! only parse, call one of these, and present the outcome.
 
 pub mod accept_heartbeat;
 pub mod add_release;

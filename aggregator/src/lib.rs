@@ -1,6 +1,6 @@
-//! The SOC's side of Hubward: ledger, invitations, checks.
+//! The SOC's side of Hubward: ledger, invitations, checks, and the server that agents report to.
 //!
-//! Four floors, and imports only go down: `cli` asks; `actions` is what Hubward can do; `store`,
+//! Four floors, and imports only go down: `cli` and `http` ask; `actions` is what Hubward can do; `store`,
 //! `aws` and `document` touch the world; `domain` is what is true. Beside them stand the values that
 //! a process is given (`world`, `config`, `app`) and the words it says (`text`).
 
