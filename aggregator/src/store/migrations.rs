@@ -8,7 +8,7 @@ use sqlx::{AnyPool, Row, SqlSafeStr};
 use super::Result;
 
 /// Every version, oldest first. A released file never changes: sqlx compares checksums.
-const ALL: [(i64, &str, &str); 3] = [
+const ALL: &[(i64, &str, &str)] = &[
     (
         1,
         "ledger",
