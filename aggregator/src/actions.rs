@@ -4,7 +4,9 @@
 
 pub mod accept_heartbeat;
 pub mod add_release;
+pub mod announce_check;
 pub mod check;
+pub mod deliver;
 pub mod enrol;
 pub mod hand_out_release;
 pub mod import_ledger;
@@ -12,13 +14,19 @@ pub mod initialise;
 pub mod invite;
 pub mod look;
 pub mod record_run;
+pub mod take_alerts;
+pub mod test_channels;
 pub mod verify_audit;
 
 use hubward_protocol::AccountId;
 
+use crate::app::App;
 use crate::aws::AwsUnavailable;
 use crate::domain::account::Account;
+use crate::domain::notice::Notice;
+use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
+use crate::store::Tx;
 
 /// Why a use-case that needs ledger and AWS did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -51,4 +59,34 @@ fn select(accounts: Vec<Account>, wanted: &[AccountId]) -> Result<Vec<Account>, 
         .into_iter()
         .filter(|account| wanted.contains(&account.account_id))
         .collect())
+}
+
+/// Puts a notice into the outbox of every channel that hears of it; returns how many those are.
+async fn put_notice(
+    app: &App,
+    tx: &mut Tx,
+    notice: &Notice,
+    subject: Subject<'_>,
+) -> Result<usize, StoreError> {
+    let Some(event) = notice.route_event() else {
+        return Ok(0);
+    };
+    let heard_by = channels(&app.config.routes, event, subject);
+    for channel in &heard_by {
+        put_for_channel(app, tx, channel, notice).await?;
+    }
+    Ok(heard_by.len())
+}
+
+/// Puts a notice into one channel's outbox, and returns the delivery's id.
+async fn put_for_channel(
+    app: &App,
+    tx: &mut Tx,
+    channel: &str,
+    notice: &Notice,
+) -> Result<String, StoreError> {
+    let id = format!("msg_{}", hex::encode(app.random::<16>()));
+    tx.put_delivery(&id, channel, notice, app.clock.now())
+        .await?;
+    Ok(id)
 }

@@ -3,6 +3,7 @@
 //! Endpoints come from the SDK's default chain; an override that is neither https nor on this
 //! machine is refused, because session tokens would travel in the clear.
 
+pub mod events;
 pub mod failure;
 pub mod identity;
 pub mod pacing;
@@ -20,6 +21,7 @@ use hubward_protocol::{AccountId, Region};
 use crate::config::watching::Pacing as Rates;
 use crate::domain::address::{UnsafeAddress, verify_endpoint};
 use crate::world::Environment;
+use events::Queue;
 pub use failure::AwsFailure;
 use pacing::Pacing;
 use security_hub::SecurityHub;
@@ -107,6 +109,18 @@ impl Aws {
             aws_sdk_securityhub::Client::from_conf(config),
             region,
             self.pacing.clone(),
+        )
+    }
+
+    /// A queue of SQS in a Region.
+    pub fn queue(&self, region: Region, url: &str) -> Queue {
+        let config = aws_sdk_sqs::config::Builder::from(&self.base)
+            .region(aws_config::Region::from_static(region.as_str()))
+            .build();
+        Queue::new(
+            aws_sdk_sqs::Client::from_conf(config),
+            region,
+            url.to_owned(),
         )
     }
 

@@ -4,6 +4,7 @@
 
 mod account;
 mod agent;
+mod alert;
 mod audit;
 mod check;
 mod completions;
@@ -15,6 +16,7 @@ mod invite;
 mod ledger;
 mod migrate;
 mod release;
+mod run;
 mod screen;
 mod serve;
 
@@ -68,8 +70,13 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
-    /// Serve the agents over HTTP.
+    /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
     Serve,
+    /// Do one scheduled job now, for cron or a scheduled task.
+    Run(run::Run),
+    /// Look at the threats that a person must see, and prove that messages arrive.
+    #[command(subcommand)]
+    Alert(alert::Alert),
     /// Look at what members' agents reported.
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -154,6 +161,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
+        Noun::Run(run) => run.run(&open().await?, screen).await,
+        Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,

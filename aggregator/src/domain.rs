@@ -5,12 +5,17 @@
 
 pub mod account;
 pub mod address;
+pub mod alert;
 pub mod audit;
 pub mod bearer;
 pub mod check;
+pub mod delivery;
 pub mod ledger;
 pub mod membership;
+pub mod notice;
 pub mod proof;
 pub mod release;
+pub mod retry;
+pub mod routing;
 pub mod run;
 pub mod seal;

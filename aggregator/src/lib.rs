@@ -1,7 +1,7 @@
 //! The SOC's side of Hubward: ledger, invitations, checks, and the server that agents report to.
 //!
-//! Four floors, and imports only go down: `cli` and `http` ask; `actions` is what Hubward can do; `store`,
-//! `aws` and `document` touch the world; `domain` is what is true. Beside them stand the values that
+//! Four floors, and imports only go down: `cli`, `http` and `jobs` ask; `actions` is what Hubward can do;
+//! `store`, `aws`, `channel` and `document` touch the world; `domain` is what is true. Beside them stand the values that
 //! a process is given (`world`, `config`, `app`) and the words it says (`text`).
 
 use std::process::ExitCode;
@@ -9,11 +9,13 @@ use std::process::ExitCode;
 pub mod actions;
 pub mod app;
 pub mod aws;
+pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod document;
 pub mod domain;
 pub mod http;
+pub mod jobs;
 pub mod lifecycle;
 pub mod store;
 pub mod text;

@@ -4,10 +4,13 @@
 //! Nothing here decides; nothing awaits the network inside a transaction.
 
 pub mod accounts;
+pub mod alerts;
 pub mod audit_events;
+pub mod deliveries;
 pub mod memberships;
 mod migrations;
 mod place;
+pub mod refused_messages;
 pub mod releases;
 pub mod run_reports;
 pub mod runs;

@@ -3,6 +3,7 @@
 //! The words are in `locales/`, one file per subject; here, facts are put into them. Nothing here
 //! prints, sends or decides.
 
+pub mod alert;
 pub mod audit;
 pub mod aws;
 pub mod check;

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_securityhub::config::Credentials;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_securityhub::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 
 use super::cloud::Cloud;
@@ -14,21 +14,35 @@ pub(crate) fn security_hub(
     account: &str,
     region: &str,
 ) -> aws_sdk_securityhub::Client {
+    aws_sdk_securityhub::Client::new(&settings(cloud, account, region))
+}
+
+/// SQS in one account and Region.
+pub(crate) fn sqs(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_sqs::Client {
+    aws_sdk_sqs::Client::new(&settings(cloud, account, region))
+}
+
+/// EventBridge in one account and Region.
+pub(crate) fn events(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_eventbridge::Client {
+    aws_sdk_eventbridge::Client::new(&settings(cloud, account, region))
+}
+
+fn settings(cloud: &Cloud, account: &str, region: &str) -> SdkConfig {
     let keys = cloud.credentials(account);
-    let config = aws_sdk_securityhub::Config::builder()
+    let credentials = Credentials::new(
+        keys.access_key_id,
+        keys.secret_access_key,
+        Some(keys.session_token),
+        None,
+        "story",
+    );
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .endpoint_url(cloud.url())
         .http_client(Builder::new().build_http())
-        .credentials_provider(Credentials::new(
-            keys.access_key_id,
-            keys.secret_access_key,
-            Some(keys.session_token),
-            None,
-            "story",
-        ))
-        .build();
-    aws_sdk_securityhub::Client::from_conf(config)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
 }
 
 /// Runs a future to its end. Unoptimised SDK futures are large, hence a thread with room for them.

@@ -3,11 +3,13 @@
 //! It fakes nothing of Hubward: programs are started as processes and meet the cloud only through
 //! the standard AWS environment variables.
 
+pub(crate) mod alerts;
 pub(crate) mod aws;
 pub(crate) mod cloud;
 pub(crate) mod odd_server;
 pub(crate) mod program;
 pub(crate) mod proof;
+pub(crate) mod receiver;
 pub(crate) mod release;
 pub(crate) mod server;
 pub(crate) mod soc;

@@ -67,6 +67,13 @@ impl Soc {
         path
     }
 
+    /// Adds to its configuration.
+    pub(crate) fn configure(&self, more: &str) {
+        let file = self.path("hubward.toml");
+        let before = fs::read_to_string(&file).expect("its configuration");
+        self.write("hubward.toml", format!("{before}\n{more}\n"));
+    }
+
     /// `hubward`, not started yet.
     pub(crate) fn program(&self) -> Program {
         hubward(self.directory.path()).at(&self.cloud, &self.credentials)

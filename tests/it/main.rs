@@ -14,6 +14,7 @@ mod harness;
 
 mod agent_api;
 mod agent_update;
+mod alerts;
 mod audit;
 mod check;
 mod configuration;

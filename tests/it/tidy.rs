@@ -52,9 +52,15 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
+        rooms: &["channel"],
+        may: &["channel", "domain", "config", "world"],
+        never_words: &["sqlx", "aws_"],
+    },
+    Room {
+        program: "aggregator",
         rooms: &["actions"],
         may: &[
-            "actions", "app", "aws", "config", "document", "domain", "store", "world",
+            "actions", "app", "aws", "channel", "config", "document", "domain", "store", "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },
@@ -78,6 +84,7 @@ const TABLE: &[Room] = &[
         may: &[
             "cli",
             "http",
+            "jobs",
             "lifecycle",
             "actions",
             "app",
@@ -88,6 +95,12 @@ const TABLE: &[Room] = &[
             "world",
         ],
         never_words: &["sqlx", "aws_sdk"],
+    },
+    Room {
+        program: "aggregator",
+        rooms: &["jobs"],
+        may: &["jobs", "actions", "app", "config", "domain"],
+        never_words: &["sqlx", "aws_sdk", "clap", "reqwest"],
     },
     Room {
         program: "aggregator",

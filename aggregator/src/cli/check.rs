@@ -8,6 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::announce_check::announce_check;
 use crate::actions::check::{Row, check};
 use crate::app::App;
 use crate::domain::audit::Actor;
@@ -18,9 +19,20 @@ pub(super) struct Check {
     /// Only these accounts.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
+    /// Also post what changed since the last post to the channels that listen to checks.
+    #[arg(long)]
+    notify: bool,
 }
 
 impl Check {
+    /// The scheduled job: everything, and who listens to checks is told.
+    pub(super) fn of_everything() -> Self {
+        Self {
+            accounts: Vec::new(),
+            notify: true,
+        }
+    }
+
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         let language = screen.language();
         let rows = check(app, actor, &self.accounts)
@@ -65,6 +77,14 @@ impl Check {
             screen.table(&headers, table.collect())?;
         }
         screen.say(&text::check::summary(&rows, language));
+        if self.notify {
+            let sent_in = app.config.locale.language;
+            let rows = text::check::notice_rows(&rows, administrator, sent_in);
+            let announced = announce_check(app, rows)
+                .await
+                .map_err(|error| Failure::store(&error, language))?;
+            screen.say(&text::check::announced(announced, language));
+        }
         let complete = rows.iter().all(|row| row.verdict.is_complete());
         Ok(if complete {
             Exit::Done

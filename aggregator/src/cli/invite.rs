@@ -27,6 +27,15 @@ pub(super) struct Invite {
 }
 
 impl Invite {
+    /// The scheduled job: whatever is missing.
+    pub(super) fn of_everything() -> Self {
+        Self {
+            accounts: Vec::new(),
+            dry_run: false,
+            force: false,
+        }
+    }
+
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         let language = screen.language();
         let request = Request {

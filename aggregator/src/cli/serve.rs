@@ -8,7 +8,9 @@ use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::enrol::DeskError;
 use crate::app::App;
+use crate::domain::routing::RouteEvent;
 use crate::http::{ServeError, Server};
+use crate::jobs::{Jobs, News};
 use crate::lifecycle;
 use crate::text;
 
@@ -28,6 +30,21 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
             ));
         }
     }
+    let (stopper, stop) = watch::channel(false);
+    let mut jobs = Jobs::start(&app, &stop)
+        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    let nobody_is_told = app.config.alerts.queue_url.is_some()
+        && app
+            .config
+            .routes
+            .iter()
+            .all(|route| route.event != RouteEvent::Alert);
+    if nobody_is_told {
+        screen.warn(&text::Message::new(
+            t!("alert.no_route", locale = locale),
+            t!("alert.no_channel_hint", locale = locale),
+        ));
+    }
     let server = Server::bind(app).await.map_err(|error| match error {
         ServeError::Listen { address, source } => Failure::new(
             t!(
@@ -43,19 +60,61 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
         }
         ServeError::Desk(DeskError::Store(error)) => Failure::store(&error, language),
     })?;
-    let (stopper, stop) = watch::channel(false);
     let listening = server.listening_on();
     let running = tokio::spawn(server.run(stop));
     // Not translated: programs wait for this line.
     screen.say(&format!("listening on {listening}"));
-    lifecycle::told_to_stop().await;
+    let ended = tokio::select! {
+        () = lifecycle::told_to_stop() => None,
+        ended = watch_over(&mut jobs, screen) => Some(ended),
+    };
     screen.say(&t!("cli.serve_stopping", locale = locale));
     let _ = stopper.send(true);
-    match running.await {
-        Ok(()) => Ok(Exit::Done),
-        Err(error) => Err(Failure::new(
-            t!("cli.runtime", locale = locale, why = error),
+    let answered = running.await;
+    while jobs.tasks.join_next().await.is_some() {}
+    if let Some(why) = ended {
+        return Err(Failure::new(
+            t!("alert.job_ended", locale = locale, why = why),
             "",
-        )),
+        ));
+    }
+    answered
+        .map(|()| Exit::Done)
+        .map_err(|error| Failure::new(t!("cli.runtime", locale = locale, why = error), ""))
+}
+
+/// Says what the jobs have to say, until one of them ends: none should.
+async fn watch_over(jobs: &mut Jobs, screen: &Screen) -> String {
+    loop {
+        tokio::select! {
+            ended = jobs.tasks.join_next() => {
+                return match ended {
+                    Some(Err(error)) => error.to_string(),
+                    _ => String::new(),
+                };
+            }
+            Some(news) = jobs.news.recv() => say(&news, screen),
+        }
+    }
+}
+
+fn say(news: &News, screen: &Screen) {
+    let language = screen.language();
+    let locale = language.as_str();
+    match news {
+        News::QueueFails(error) => {
+            let failed = text::alert::queue_fails(error, language);
+            screen.warn(&text::Message::new(
+                failed.text,
+                format!(
+                    "{} {}",
+                    failed.hint,
+                    t!("alert.queue_hint", locale = locale)
+                ),
+            ));
+        }
+        News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
+        News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
+        News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }
 }

@@ -1,12 +1,14 @@
 //! What leaves Hubward: alerts, reports, mail, and the channels and routes that carry them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use hubward_protocol::{AccountId, Region};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::Secret;
+use crate::domain::alert::Severity;
+pub use crate::domain::routing::{Route, RouteEvent};
 
 /// Which alerts a person must see, and how soon.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,28 +17,13 @@ pub struct Alerts {
     /// The queue that EventBridge fills.
     pub queue_url: Option<String>,
     /// The lowest severity that alerts.
-    pub minimum_severity: MinimumSeverity,
+    pub minimum_severity: Severity,
     /// How long an alert may wait for a person.
     pub escalate_after: SignedDuration,
     /// What authorises pushed events.
     pub push_secret: Option<Secret>,
     /// Whether acknowledgements are written to Security Hub.
     pub write_back: bool,
-}
-
-/// The lowest severity that alerts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum MinimumSeverity {
-    /// LOW and above.
-    Low,
-    /// MEDIUM and above.
-    Medium,
-    /// HIGH and above.
-    #[default]
-    High,
-    /// CRITICAL only.
-    Critical,
 }
 
 /// When reports are built, and where they go.
@@ -104,51 +91,30 @@ pub enum ChannelKind {
     Mail,
 }
 
-/// Which events go to which channel.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Route {
-    /// What happened.
-    pub event: RouteEvent,
-    /// The channel's name.
-    pub channel: String,
-    /// Only these severities.
-    #[serde(default)]
-    pub severity: Vec<String>,
-    /// Only these projects.
-    #[serde(default)]
-    pub project: Vec<String>,
-    /// Only these accounts.
-    #[serde(default)]
-    pub account: Vec<AccountId>,
-    /// Only these environments.
-    #[serde(default)]
-    pub environment: Vec<String>,
-    /// Only these Regions.
-    #[serde(default)]
-    pub region: Vec<Region>,
-}
+impl ChannelKind {
+    /// How many messages may be on their way to such a channel at once.
+    pub fn workers(self) -> usize {
+        match self {
+            Self::Webhook => 4,
+            _ => 1,
+        }
+    }
 
-/// What a route listens to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RouteEvent {
-    /// A threat.
-    Alert,
-    /// A change in who is watched.
-    Check,
-    /// A request's progress.
-    Request,
-    /// A report's delivery.
-    Report,
-    /// Hubward's own health.
-    Operations,
+    /// How long the service wants between two messages. Slack takes about one a second
+    /// (api.slack.com/docs/rate-limits), the other chat services no more.
+    pub fn pause(self) -> Duration {
+        match self {
+            Self::Webhook => Duration::ZERO,
+            _ => Duration::from_secs(1),
+        }
+    }
 }
 
 impl Default for Alerts {
     fn default() -> Self {
         Self {
             queue_url: None,
-            minimum_severity: MinimumSeverity::default(),
+            minimum_severity: Severity::High,
             escalate_after: SignedDuration::from_mins(30),
             push_secret: None,
             write_back: false,

@@ -44,6 +44,12 @@ pub enum Action {
     ProofRefused,
     /// An operator handed in a release of the agent.
     ReleaseAdded,
+    /// A threat became an alert.
+    AlertOpened,
+    /// An alert became worse.
+    AlertUpdated,
+    /// An operator had a message sent to a channel, to see whether it arrives.
+    ChannelTested,
 }
 
 /// An event before it has its place in the chain.
@@ -150,6 +156,9 @@ impl Action {
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
             Self::ReleaseAdded => "release.added",
+            Self::AlertOpened => "alert.opened",
+            Self::AlertUpdated => "alert.updated",
+            Self::ChannelTested => "channel.tested",
         }
     }
 }

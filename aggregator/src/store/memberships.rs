@@ -46,6 +46,28 @@ impl Tx {
             .collect()
     }
 
+    /// Marks a verdict as posted. `false`: it was posted before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn announce_membership(
+        &mut self,
+        account: &AccountId,
+        region: Region,
+        verdict: &str,
+    ) -> Result<bool> {
+        let marked = sqlx::query(
+            "UPDATE memberships SET announced = $1 WHERE account_id = $2 AND region = $3 \
+             AND (announced IS NULL OR announced <> $1)",
+        )
+        .bind(verdict.to_owned())
+        .bind(account.as_str())
+        .bind(region.as_str())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(marked.rows_affected() == 1)
+    }
+
     /// Writes a row, new or changed.
     ///
     /// # Errors

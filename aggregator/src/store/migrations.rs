@@ -24,6 +24,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "releases",
         include_str!("../../migrations/0003_releases.sql"),
     ),
+    (
+        4,
+        "alerts",
+        include_str!("../../migrations/0004_alerts.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -3,10 +3,12 @@
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
+use crate::actions::announce_check::Announced;
 use crate::actions::check::Row;
 use crate::domain::account::Language;
 use crate::domain::check::Verdict;
 use crate::domain::membership::MemberStatus;
+use crate::domain::notice::CheckRow;
 
 /// The verdict, for a table.
 pub fn verdict(verdict: &Verdict, language: Language) -> String {
@@ -94,5 +96,38 @@ pub fn summary(rows: &[Row], language: Language) -> String {
         complete = complete,
         all = rows.len()
     )
+    .into_owned()
+}
+
+/// A check's rows as channels hear of them.
+pub fn notice_rows(rows: &[Row], administrator: &AccountId, language: Language) -> Vec<CheckRow> {
+    rows.iter()
+        .map(|row| CheckRow {
+            account_id: row.account_id.clone(),
+            project: row.project.clone(),
+            region: row.region,
+            verdict: row.verdict.as_str().to_owned(),
+            missing: row.verdict.missing(),
+            since: row.since,
+            verdict_text: verdict(&row.verdict, language),
+            next_step: next_step(&row.verdict, language),
+            hint: hint(row, administrator, language),
+        })
+        .collect()
+}
+
+/// What became of an announcement.
+pub fn announced(announced: Announced, language: Language) -> String {
+    let locale = language.as_str();
+    match announced {
+        Announced::Posted { rows, channels } => t!(
+            "check.posted",
+            locale = locale,
+            rows = rows,
+            channels = channels
+        ),
+        Announced::NothingNew => t!("check.nothing_new", locale = locale),
+        Announced::NoRoute => t!("check.no_route", locale = locale),
+    }
     .into_owned()
 }

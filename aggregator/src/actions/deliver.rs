@@ -1,0 +1,202 @@
+//! Sends what is in the outbox: leases a message, sends it outside any transaction, records what the
+//! channel said. At least once: a worker that dies between sending and recording is repeated, with
+//! the message's same id.
+//!
+//! A channel that keeps refusing, and a message that is given up, are announced on the operations route.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::put_notice;
+use crate::app::App;
+use crate::channel::Messenger;
+pub use crate::channel::MessengerError;
+use crate::config::outgoing::Channel;
+use crate::domain::delivery::{Attempt, Delivery, Next, after};
+use crate::domain::notice::{Notice, Trouble};
+use crate::domain::retry::ALARMING;
+use crate::domain::routing::Subject;
+use crate::store::StoreError;
+
+/// How long nobody is told again that a channel is out of order.
+const QUIET: SignedDuration = SignedDuration::from_hours(1);
+
+/// The outbox, opened for sending.
+pub struct Outbox {
+    messenger: Messenger,
+    /// Until when a channel asked to be left alone, by its name.
+    paused: Mutex<BTreeMap<String, Timestamp>>,
+}
+
+/// What one step did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing is due.
+    Idle,
+    /// A message was tried.
+    Tried {
+        /// The message.
+        delivery: Box<Delivery>,
+        /// What became of it.
+        next: Next,
+    },
+}
+
+impl Outbox {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// The TLS library could not be set up.
+    pub fn open(app: &App) -> Result<Self, MessengerError> {
+        Ok(Self {
+            messenger: Messenger::new(
+                app.config.locale.language,
+                app.config.directory(),
+                app.environment(),
+            )?,
+            paused: Mutex::default(),
+        })
+    }
+
+    /// Tries a channel's next due message, if there is one.
+    ///
+    /// # Errors
+    /// The database failed; a message that was sent already is then sent again.
+    pub async fn step(&self, app: &App, channel: &Channel) -> Result<Step, StoreError> {
+        let now = app.clock.now();
+        if self
+            .pause_of(&channel.name)
+            .is_some_and(|until| now < until)
+        {
+            return Ok(Step::Idle);
+        }
+        let mut tx = app.store.begin().await?;
+        let leased = tx.lease_delivery(&channel.name, now).await?;
+        tx.commit().await?;
+        let Some(delivery) = leased else {
+            return Ok(Step::Idle);
+        };
+        let attempt = self.messenger.send(channel, &delivery, now).await;
+        if let Attempt::Refused {
+            retry_after: Some(seconds),
+            ..
+        } = &attempt
+        {
+            self.pause(&channel.name, now, *seconds);
+        }
+        let [chance] = app.random();
+        // The sending took its time.
+        let now = app.clock.now();
+        let next = after(&delivery, attempt, now, chance);
+        self.record(app, channel, &delivery, &next, now).await?;
+        Ok(Step::Tried {
+            delivery: Box::new(delivery),
+            next,
+        })
+    }
+
+    /// Tries everything that is due for a channel, once: what the channel refuses waits for its turn.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn drain(&self, app: &App, channel: &Channel) -> Result<Vec<Next>, StoreError> {
+        let mut became = Vec::new();
+        while let Step::Tried { next, .. } = self.step(app, channel).await? {
+            became.push(next);
+            tokio::time::sleep(channel.kind.pause()).await;
+        }
+        Ok(became)
+    }
+
+    async fn record(
+        &self,
+        app: &App,
+        channel: &Channel,
+        delivery: &Delivery,
+        next: &Next,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = app.store.begin().await?;
+        tx.record_attempt(&delivery.id, next, now).await?;
+        let channel = channel.name.clone();
+        let trouble = match next {
+            Next::GivenUp { why } => Some(Trouble::DeliveryGivenUp {
+                channel,
+                delivery: delivery.id.clone(),
+                why: why.clone(),
+            }),
+            Next::Again { why, .. } if delivery.attempts == ALARMING => {
+                Some(Trouble::ChannelFailing {
+                    channel,
+                    why: why.clone(),
+                })
+            }
+            _ => None,
+        };
+        if let Some(trouble) = trouble {
+            announce(app, &mut tx, trouble, now).await?;
+        }
+        tx.commit().await
+    }
+
+    fn pause_of(&self, channel: &str) -> Option<Timestamp> {
+        // A poisoned map is still a map: nothing is half-written in it.
+        let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        paused.get(channel).copied()
+    }
+
+    fn pause(&self, channel: &str, now: Timestamp, seconds: i64) {
+        let seconds = SignedDuration::from_secs(seconds.clamp(0, 3_600));
+        if let Ok(until) = now.checked_add(seconds) {
+            let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+            paused.insert(channel.to_owned(), until);
+        }
+    }
+}
+
+/// Gives up what waits for channels that the configuration does not have any more.
+///
+/// # Errors
+/// The database failed.
+pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let lost: Vec<String> = tx
+        .waiting_channels()
+        .await?
+        .into_iter()
+        .filter(|name| app.config.channels.iter().all(|known| known.name != *name))
+        .collect();
+    for channel in lost {
+        let why = "the configuration has no such channel any more".to_owned();
+        while let Some(delivery) = tx.lease_delivery(&channel, now).await? {
+            let given_up = Next::GivenUp { why: why.clone() };
+            tx.record_attempt(&delivery.id, &given_up, now).await?;
+            let trouble = Trouble::DeliveryGivenUp {
+                channel: channel.clone(),
+                delivery: delivery.id,
+                why: why.clone(),
+            };
+            announce(app, &mut tx, trouble, now).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// Announces a channel's trouble, unless somebody was told within the hour. Trouble with a channel is
+/// never announced on that channel alone: a route of operations to another one is the operator's choice.
+async fn announce(
+    app: &App,
+    tx: &mut crate::store::Tx,
+    trouble: Trouble,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let notice = Notice::Operations(trouble);
+    let since = now.checked_sub(QUIET).unwrap_or(now);
+    if !tx.was_told(&notice.subject(), since).await? {
+        put_notice(app, tx, &notice, Subject::default()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! Takes messages from the queue, turns threats into alerts and puts what channels are told into the
+//! outbox, all in one transaction; only then the messages are deleted from the queue.
+//!
+//! Killed at any moment, it loses nothing: what is not deleted comes again, and what comes again
+//! changes nothing. What nobody understands is kept and announced, never thrown away.
+
+use std::collections::BTreeMap;
+
+use hubward_protocol::AccountId;
+use serde_json::json;
+
+use super::{ActionError, put_notice};
+use crate::app::App;
+use crate::aws::AwsFailure;
+use crate::aws::events::{Message, Queue};
+use crate::domain::account::Account;
+use crate::domain::alert::event::{Content, Threat, read};
+use crate::domain::alert::{Alert, Decision, decide};
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::notice::{AlertNotice, Notice, Trouble};
+use crate::domain::routing::Subject;
+use crate::store::{StoreError, Tx};
+
+/// Who takes alerts from the queue.
+const ACTOR: Actor = Actor::Job("alerts");
+
+/// What became of the messages of one call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How many messages there were.
+    pub messages: usize,
+    /// How many threats became new alerts.
+    pub opened: usize,
+    /// How many messages or findings were kept because nobody understood them.
+    pub refused: usize,
+}
+
+/// Why messages were not taken; they stay in the queue.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    /// The ledger or AWS is out of reach.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// The queue cannot be read.
+    #[error(transparent)]
+    Queue(#[from] AwsFailure),
+}
+
+impl From<StoreError> for TakeError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// Opens the queue; `None` when none is configured.
+///
+/// # Errors
+/// AWS cannot be called at all.
+pub async fn open_queue(app: &App) -> Result<Option<Queue>, TakeError> {
+    let Some(url) = &app.config.alerts.queue_url else {
+        return Ok(None);
+    };
+    let aws = app.aws().await.map_err(ActionError::from)?;
+    Ok(Some(aws.queue(app.config.hub.home_region, url)))
+}
+
+/// Waits up to `seconds` for messages, and takes those that come.
+///
+/// # Errors
+/// Nothing was taken, or what was taken could not be deleted and comes again.
+pub async fn take_alerts(app: &App, queue: &Queue, seconds: i32) -> Result<Taken, TakeError> {
+    let messages = queue.receive(seconds).await?;
+    if messages.is_empty() {
+        return Ok(Taken::default());
+    }
+    let taken = store(app, &messages).await?;
+    queue.delete(&messages).await?;
+    Ok(taken)
+}
+
+async fn store(app: &App, messages: &[Message]) -> Result<Taken, StoreError> {
+    let mut taken = Taken {
+        messages: messages.len(),
+        ..Taken::default()
+    };
+    let ledger: BTreeMap<AccountId, Account> = app
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .map(|account| (account.account_id.clone(), account))
+        .collect();
+    let mut tx = app.store.begin().await?;
+    for message in messages {
+        let contents = match read(&message.body) {
+            Ok(contents) => contents,
+            Err(unreadable) => {
+                taken.refused += 1;
+                refuse(app, &mut tx, message, &unreadable.to_string(), |id, why| {
+                    Trouble::MessageRefused {
+                        message_id: id,
+                        why,
+                    }
+                })
+                .await?;
+                continue;
+            }
+        };
+        for content in contents {
+            match content {
+                Content::Other => {}
+                Content::Suspicious(why) => {
+                    taken.refused += 1;
+                    refuse(app, &mut tx, message, &why, |id, why| {
+                        Trouble::SuspiciousFinding {
+                            message_id: id,
+                            why,
+                        }
+                    })
+                    .await?;
+                }
+                Content::Threat(threat) => {
+                    let account = ledger.get(&threat.account_id);
+                    taken.opened += usize::from(accept(app, &mut tx, &threat, account).await?);
+                }
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Accepts one threat. `true`: it opened an alert.
+async fn accept(
+    app: &App,
+    tx: &mut Tx,
+    threat: &Threat,
+    account: Option<&Account>,
+) -> Result<bool, StoreError> {
+    let known = tx.alert_of_finding(&threat.finding_id).await?;
+    let (alert, action) = match decide(known.as_ref(), threat, app.config.alerts.minimum_severity) {
+        Decision::Ignore => return Ok(false),
+        Decision::Update { alert, tell: false } => {
+            tx.put_alert(&alert).await?;
+            return Ok(false);
+        }
+        Decision::Update { alert, tell: true } => (alert, Action::AlertUpdated),
+        Decision::Open(alert) => (alert, Action::AlertOpened),
+    };
+    tx.put_alert(&alert).await?;
+    tell(app, tx, &alert, action, account).await?;
+    Ok(action == Action::AlertOpened)
+}
+
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    alert: &Alert,
+    action: Action,
+    account: Option<&Account>,
+) -> Result<(), StoreError> {
+    let event = NewEvent {
+        action,
+        subject: alert.account_id.to_string(),
+        detail: json!({
+            "alert": alert.id,
+            "region": alert.region,
+            "type": alert.kind,
+            "severity": alert.severity,
+        }),
+    };
+    tx.append_audit(app.clock.now(), &ACTOR, [event]).await?;
+    let notice = AlertNotice::of(alert, vec![alert.finding_id.clone()], account);
+    let notice = Box::new(notice);
+    let notice = match action {
+        Action::AlertUpdated => Notice::AlertUpdated(notice),
+        _ => Notice::AlertOpened(notice),
+    };
+    let subject = Subject {
+        severity: Some(alert.severity),
+        project: account.map(|account| account.project.as_str()),
+        account: Some(&alert.account_id),
+        environment: account.map(|account| account.environment.as_str()),
+        region: Some(alert.region),
+    };
+    put_notice(app, tx, &notice, subject).await?;
+    Ok(())
+}
+
+/// Keeps a message, and says so on the operations route, once.
+async fn refuse(
+    app: &App,
+    tx: &mut Tx,
+    message: &Message,
+    why: &str,
+    trouble: impl FnOnce(String, String) -> Trouble,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    if tx
+        .keep_refused(&message.id, &message.body, why, now)
+        .await?
+    {
+        let notice = Notice::Operations(trouble(message.id.clone(), why.to_owned()));
+        put_notice(app, tx, &notice, Subject::default()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! A queue of SQS, as its only consumer sees it: messages are received, and deleted once they are stored.
+//!
+//! What is not deleted comes again when its visibility timeout is over: at least once, never lost.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
+use hubward_protocol::Region;
+
+use super::AwsFailure;
+
+/// The most messages of one call (service model of SQS, `MaxNumberOfMessages`).
+const BATCH: i32 = 10;
+
+/// A queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    client: Client,
+    region: Region,
+    url: String,
+}
+
+/// A message of the queue.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The queue's name for it: the same whenever it comes again.
+    pub id: String,
+    /// What it takes to delete it, this time.
+    pub receipt: String,
+    /// What it says.
+    pub body: String,
+}
+
+impl Queue {
+    pub(super) fn new(client: Client, region: Region, url: String) -> Self {
+        Self {
+            client,
+            region,
+            url,
+        }
+    }
+
+    /// Waits up to `seconds` (at most 20) for messages, and returns up to ten.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn receive(&self, seconds: i32) -> Result<Vec<Message>, AwsFailure> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(BATCH)
+            .wait_time_seconds(seconds)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("sqs:ReceiveMessage", self.region, &error))?;
+        Ok(answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|message| {
+                Some(Message {
+                    id: message.message_id?,
+                    receipt: message.receipt_handle?,
+                    body: message.body.unwrap_or_default(),
+                })
+            })
+            .collect())
+    }
+
+    /// Deletes messages that are stored, at most ten. One that is not deleted comes again, which is
+    /// no harm.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn delete(&self, messages: &[Message]) -> Result<(), AwsFailure> {
+        let entries = messages
+            .iter()
+            .enumerate()
+            .filter_map(|(number, message)| {
+                DeleteMessageBatchRequestEntry::builder()
+                    .id(number.to_string())
+                    .receipt_handle(&message.receipt)
+                    .build()
+                    .ok()
+            })
+            .collect();
+        self.client
+            .delete_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("sqs:DeleteMessage", self.region, &error))?;
+        Ok(())
+    }
+}

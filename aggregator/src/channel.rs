@@ -1,0 +1,126 @@
+//! Chat rooms and mailboxes: renders one message in the service's own form, sends it once, and says
+//! what the service answered. Whether and when it is sent again is decided in `domain::delivery`.
+//!
+//! An address is judged as it is written and once more as it is resolved: a name that points into the
+//! private network is not followed. Redirects are not followed at all.
+
+mod answer;
+mod client;
+mod letter;
+mod slack;
+mod webhook;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::Secret;
+use crate::config::outgoing::{Channel, ChannelKind};
+use crate::domain::account::Language;
+use crate::domain::address::verify_channel;
+use crate::domain::delivery::{Attempt, Delivery};
+use crate::world::Environment;
+use client::Clients;
+
+/// The sending side could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client for channels could not be set up")]
+pub struct MessengerError(#[from] reqwest::Error);
+
+/// Sends messages.
+#[derive(Clone, Debug)]
+pub struct Messenger {
+    clients: Clients,
+    language: Language,
+    directory: PathBuf,
+    environment: Environment,
+}
+
+impl Messenger {
+    /// Prepares for sending in a language; secrets are looked up in the environment and below the
+    /// configuration's directory.
+    ///
+    /// # Errors
+    /// The TLS library could not be set up.
+    pub fn new(
+        language: Language,
+        directory: &Path,
+        environment: &Environment,
+    ) -> Result<Self, MessengerError> {
+        Ok(Self {
+            clients: Clients::new()?,
+            language,
+            directory: directory.to_owned(),
+            environment: environment.clone(),
+        })
+    }
+
+    /// Sends a message once. Nothing secret is in what it returns.
+    pub async fn send(&self, channel: &Channel, delivery: &Delivery, now: Timestamp) -> Attempt {
+        match self.try_send(channel, delivery, now).await {
+            Ok(attempt) => attempt,
+            Err(why) => Attempt::Refused {
+                why,
+                retry_after: None,
+                hopeless: false,
+            },
+        }
+    }
+
+    async fn try_send(
+        &self,
+        channel: &Channel,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<Attempt, String> {
+        match channel.kind {
+            ChannelKind::Webhook => {
+                let url = self.address(channel)?;
+                let secret = self.optional(channel.secret.as_ref())?;
+                let request = self
+                    .clients
+                    .of(channel.allow_private)
+                    .post(url.expose_secret());
+                let request = webhook::request(request, delivery, secret.as_ref(), now)?;
+                Ok(answer::of(request.send().await).await)
+            }
+            ChannelKind::Slack => {
+                let url = self.address(channel)?;
+                let letter = letter::write(&delivery.notice, self.language);
+                let request = self
+                    .clients
+                    .of(channel.allow_private)
+                    .post(url.expose_secret())
+                    .json(&slack::message(&letter));
+                Ok(answer::of(request.send().await).await)
+            }
+            ChannelKind::Teams
+            | ChannelKind::GoogleChat
+            | ChannelKind::Chatwork
+            | ChannelKind::Mail => Ok(Attempt::Refused {
+                why: "this version sends to channels of the kinds slack and webhook only"
+                    .to_owned(),
+                retry_after: None,
+                hopeless: true,
+            }),
+        }
+    }
+
+    /// The channel's address, judged again: a secret is only known now.
+    fn address(&self, channel: &Channel) -> Result<SecretString, String> {
+        let url = self
+            .optional(channel.url.as_ref())?
+            .ok_or("the channel has no url")?;
+        verify_channel(url.expose_secret(), channel.allow_private)
+            .map_err(|why| format!("the channel's address is refused: {why}"))?;
+        Ok(url)
+    }
+
+    fn optional(&self, secret: Option<&Secret>) -> Result<Option<SecretString>, String> {
+        secret
+            .map(|secret| secret.reveal(&self.environment, &self.directory))
+            .transpose()
+            .map_err(|missing| missing.to_string())
+    }
+}

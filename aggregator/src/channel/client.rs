@@ -1,0 +1,74 @@
+//! The HTTP clients for channels: one that reaches public addresses only, and one for channels that
+//! may be private. Neither follows redirects, both give up after a while.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use crate::domain::address::is_public;
+
+/// Both clients.
+#[derive(Clone, Debug)]
+pub(super) struct Clients {
+    public: reqwest::Client,
+    private: reqwest::Client,
+}
+
+/// Resolves names as the system does, and leaves out every address that is not public: whoever owns a
+/// name can let it point into our network.
+struct PublicOnly;
+
+impl Clients {
+    pub(super) fn new() -> reqwest::Result<Self> {
+        // Once per process; a second call finds it set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(Duration::from_secs(5))
+                // Shorter than a lease: see `store::deliveries`.
+                .timeout(Duration::from_secs(10))
+                .user_agent(concat!("hubward/", env!("CARGO_PKG_VERSION")))
+        };
+        Ok(Self {
+            public: builder().dns_resolver(Arc::new(PublicOnly)).build()?,
+            private: builder().build()?,
+        })
+    }
+
+    pub(super) fn of(&self, allow_private: bool) -> &reqwest::Client {
+        if allow_private {
+            &self.private
+        } else {
+            &self.public
+        }
+    }
+}
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+                .await?
+                .filter(|address| is_public(address.ip()))
+                .collect();
+            if found.is_empty() {
+                return Err(format!("{} has no public address", name.as_str()).into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_not_followed() {
+        let name: Name = "localhost".parse().unwrap();
+        assert!(PublicOnly.resolve(name).await.is_err());
+    }
+}

@@ -1,0 +1,194 @@
+//! `hubward alert`.
+
+use clap::Subcommand;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::deliver::Outbox;
+use crate::actions::look::{self, AlertRow};
+use crate::actions::test_channels::{TestError, newest_test, test_channels};
+use crate::app::App;
+use crate::domain::alert::AlertState;
+use crate::domain::audit::Actor;
+use crate::domain::delivery::DeliveryState;
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Alert {
+    /// List the alerts, newest first.
+    List {
+        /// Only those in this state: open, acknowledged, resolved or silenced.
+        #[arg(long)]
+        state: Option<AlertState>,
+    },
+    /// Show one alert, and what became of telling people.
+    Show {
+        /// The alert's id, or that of one of its findings.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Send a test message to channels, and say whether it arrived.
+    Test {
+        /// Only these channels.
+        #[arg(value_name = "CHANNEL")]
+        channels: Vec<String>,
+    },
+}
+
+impl Alert {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        match self {
+            Self::List { state } => list(app, state, screen).await,
+            Self::Show { id } => show(app, &id, screen).await,
+            Self::Test { channels } => test(app, actor, &channels, screen).await,
+        }
+    }
+}
+
+async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let rows = look::alerts(app, state)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if screen.is_json() {
+        screen.data(&rows)?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("table.alert", locale = locale),
+        t!("table.severity", locale = locale),
+        t!("table.account", locale = locale),
+        t!("table.project", locale = locale),
+        t!("table.region", locale = locale),
+        t!("table.title", locale = locale),
+        t!("table.last_seen", locale = locale),
+        t!("table.state", locale = locale),
+        t!("table.told", locale = locale),
+    ]
+    .map(String::from);
+    let table = rows.iter().map(|row| {
+        vec![
+            row.alert.id.clone(),
+            row.alert.severity.to_string(),
+            row.alert.account_id.to_string(),
+            row.alert.project.clone(),
+            row.alert.region.to_string(),
+            row.alert.title.clone(),
+            row.alert.last_seen.to_string(),
+            row.alert.state.as_str().to_owned(),
+            text::alert::told(row, language),
+        ]
+    });
+    screen.table(&headers, table.collect())?;
+    screen.say(&text::alert::summary(&rows, language));
+    Ok(Exit::Done)
+}
+
+async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let rows = look::alerts(app, None)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    let found = |row: &&AlertRow| {
+        row.alert.id == id || row.alert.finding_ids.iter().any(|finding| finding == id)
+    };
+    let Some(row) = rows.iter().find(found) else {
+        return Err(Failure::new(
+            t!("alert.unknown", locale = locale, id = id),
+            t!("alert.unknown_hint", locale = locale),
+        ));
+    };
+    if screen.is_json() {
+        screen.data(&[row])?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("table.column", locale = locale),
+        t!("table.value", locale = locale),
+    ]
+    .map(String::from);
+    screen.table(&headers, text::alert::facts(row, language))?;
+    let headers = [
+        t!("table.channel", locale = locale),
+        t!("table.state", locale = locale),
+        t!("table.attempts", locale = locale),
+        t!("table.last_error", locale = locale),
+    ]
+    .map(String::from);
+    let deliveries = row.deliveries.iter().map(|delivery| {
+        vec![
+            delivery.channel.clone(),
+            text::alert::delivery_state(delivery.state, language),
+            delivery.attempts.to_string(),
+            delivery.last_error.clone().unwrap_or_default(),
+        ]
+    });
+    screen.table(&headers, deliveries.collect())?;
+    Ok(Exit::Done)
+}
+
+async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let store = |error| Failure::store(&error, language);
+    let channels = test_channels(app, actor, names)
+        .await
+        .map_err(|error| match error {
+            TestError::NoChannel => Failure::new(
+                t!("alert.no_channel", locale = locale),
+                t!("alert.no_channel_hint", locale = locale),
+            ),
+            TestError::UnknownChannel(name) => Failure::new(
+                t!("alert.unknown_channel", locale = locale, channel = name),
+                t!("alert.no_channel_hint", locale = locale),
+            ),
+            TestError::Store(error) => store(error),
+        })?;
+    let outbox = Outbox::open(app)
+        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    let mut rows = Vec::new();
+    for channel in &channels {
+        // A server that runs may be faster: whoever leases the message sends it.
+        outbox.drain(app, channel).await.map_err(store)?;
+        if let Some(delivery) = newest_test(app, &channel.name).await.map_err(store)? {
+            rows.push(delivery);
+        }
+    }
+    if screen.is_json() {
+        let rows = rows.iter().map(|row| {
+            json!({
+                "channel": row.channel,
+                "state": row.state,
+                "attempts": row.attempts,
+                "last_error": row.last_error,
+            })
+        });
+        screen.data(&rows.collect::<Vec<_>>())?;
+    } else {
+        let headers = [
+            t!("table.channel", locale = locale),
+            t!("table.state", locale = locale),
+            t!("table.last_error", locale = locale),
+        ]
+        .map(String::from);
+        let table = rows.iter().map(|row| {
+            vec![
+                row.channel.clone(),
+                text::alert::delivery_state(row.state, language),
+                row.last_error.clone().unwrap_or_default(),
+            ]
+        });
+        screen.table(&headers, table.collect())?;
+    }
+    let arrived = |row: &crate::domain::delivery::Delivery| row.state == DeliveryState::Delivered;
+    Ok(if rows.iter().all(arrived) {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
+}

@@ -1,0 +1,234 @@
+//! A threat that a person must see: what is known of it, and what another event about it changes.
+//!
+//! Pure: the events come from `read`, rows are kept by `store::alerts`, and who is told is decided
+//! in `domain::routing`.
+
+pub mod event;
+
+use std::fmt;
+use std::str::FromStr;
+
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use event::Threat;
+
+/// ASFF's `Severity.Label`. It is taken as it is, never derived from a number (service model of
+/// Security Hub: `Product` and `Normalized` are deprecated).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Severity {
+    /// Nothing to act on.
+    Informational,
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+    /// Critical: an attack in several steps.
+    Critical,
+}
+
+/// How far people are with an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    /// Nobody has taken it.
+    Open,
+    /// Somebody has taken it.
+    Acknowledged,
+    /// It is dealt with.
+    Resolved,
+    /// It is known, and not to be told of.
+    Silenced,
+}
+
+/// A word that is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}", .0.join(", "))]
+pub struct UnknownWord(Vec<&'static str>);
+
+/// One threat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Short, and the same however often its first finding comes.
+    pub id: String,
+    /// The first finding.
+    pub finding_id: String,
+    /// The account that is threatened.
+    pub account_id: AccountId,
+    /// The Region it was found in.
+    pub region: Region,
+    /// GuardDuty's type, such as `UnauthorizedAccess:EC2-SSHBruteForce`.
+    pub kind: String,
+    /// How bad it is; it only ever rises.
+    pub severity: Severity,
+    /// The finding's title.
+    pub title: String,
+    /// How far people are with it.
+    pub state: AlertState,
+    /// How often GuardDuty saw it.
+    pub count: i64,
+    /// When it began.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+    /// What helps to act.
+    pub facts: Facts,
+}
+
+/// What helps a person to act on an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The finding's description.
+    #[serde(default)]
+    pub description: String,
+    /// What is threatened, such as an instance's ARN.
+    #[serde(default)]
+    pub resource: String,
+    /// The finding in AWS's console; only ever an address of AWS's own.
+    #[serde(default)]
+    pub console: Option<String>,
+}
+
+/// What a threat means, next to what is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is new: people are told.
+    Open(Alert),
+    /// It is known. `tell`: it became worse, so people are told again.
+    Update {
+        /// The alert as it is now.
+        alert: Alert,
+        /// Whether people are told again.
+        tell: bool,
+    },
+    /// Nothing changes.
+    Ignore,
+}
+
+/// Decides what a threat means; `known` is the alert that its finding already belongs to.
+///
+/// What is archived or already handled in Security Hub opens nothing, and neither does what is below
+/// `minimum`. A repetition, or an older event that comes late, changes nothing.
+pub fn decide(known: Option<&Alert>, threat: &Threat, minimum: Severity) -> Decision {
+    let Some(known) = known else {
+        return if threat.is_new && threat.severity >= minimum {
+            Decision::Open(threat.opened())
+        } else {
+            Decision::Ignore
+        };
+    };
+    let mut alert = known.clone();
+    alert.severity = known.severity.max(threat.severity);
+    alert.count = known.count.max(threat.count);
+    alert.first_seen = known.first_seen.min(threat.first_seen);
+    alert.last_seen = known.last_seen.max(threat.last_seen);
+    if threat.last_seen >= known.last_seen {
+        alert.title.clone_from(&threat.title);
+        alert.facts.clone_from(&threat.facts);
+    }
+    if alert == *known {
+        return Decision::Ignore;
+    }
+    let tell = alert.severity > known.severity
+        && threat.is_new
+        && matches!(known.state, AlertState::Open | AlertState::Acknowledged);
+    Decision::Update { alert, tell }
+}
+
+impl Threat {
+    fn opened(&self) -> Alert {
+        let digest = hex::encode(Sha256::digest(self.finding_id.as_bytes()));
+        Alert {
+            id: digest.chars().take(12).collect(),
+            finding_id: self.finding_id.clone(),
+            account_id: self.account_id.clone(),
+            region: self.region,
+            kind: self.kind.clone(),
+            severity: self.severity,
+            title: self.title.clone(),
+            state: AlertState::Open,
+            count: self.count,
+            first_seen: self.first_seen,
+            last_seen: self.last_seen,
+            facts: self.facts.clone(),
+        }
+    }
+}
+
+impl Severity {
+    /// Every severity, lowest first.
+    pub const ALL: [Self; 5] = [
+        Self::Informational,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
+
+    /// AWS's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Informational => "INFORMATIONAL",
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+            Self::Critical => "CRITICAL",
+        }
+    }
+}
+
+impl AlertState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [
+        Self::Open,
+        Self::Acknowledged,
+        Self::Resolved,
+        Self::Silenced,
+    ];
+
+    /// The state's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+            Self::Silenced => "silenced",
+        }
+    }
+}
+
+impl FromStr for Severity {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|known| known.as_str() == word)
+            .ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).to_vec()))
+    }
+}
+
+impl FromStr for AlertState {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|known| known.as_str() == word)
+            .ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).to_vec()))
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;

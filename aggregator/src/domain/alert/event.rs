@@ -1,0 +1,281 @@
+//! From a message of the queue to the threats in it.
+//!
+//! The message is what EventBridge puts there: `Security Hub Findings - Imported`, whose
+//! `detail.findings` is an array (docs securityhub-cwe-integration-types.html). A threat is GuardDuty's
+//! when its `ProductArn` is GuardDuty's own and its `Id` lies in the account it names; a custom
+//! integration may claim any `ProductName`, so what only claims it is suspicious, not a threat.
+
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::{Facts, Severity};
+
+/// What a message of the queue holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A threat that GuardDuty found.
+    Threat(Box<Threat>),
+    /// It claims to be GuardDuty's and is not, or is damaged; and why.
+    Suspicious(String),
+    /// A finding of another product: not an alert.
+    Other,
+}
+
+/// A threat, as one event tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Threat {
+    /// The finding's `Id`.
+    pub finding_id: String,
+    /// The account that is threatened.
+    pub account_id: AccountId,
+    /// The Region it was found in, not the one that the event came through.
+    pub region: Region,
+    /// GuardDuty's own type.
+    pub kind: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The title.
+    pub title: String,
+    /// How often GuardDuty saw it.
+    pub count: i64,
+    /// When it began.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+    /// Active and not yet handled in Security Hub: only then it opens an alert.
+    pub is_new: bool,
+    /// What helps to act.
+    pub facts: Facts,
+}
+
+/// The message is no event of ours, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+/// The most characters of a title that are kept.
+const TITLE: usize = 500;
+/// The most characters of a description or resource that are kept.
+const LONG: usize = 2_000;
+/// AWS's own limit of a finding's `Id` (service model, `NonEmptyString` up to 512 in the console).
+const ID: usize = 1_024;
+
+#[derive(Deserialize)]
+struct Envelope {
+    source: String,
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+    detail: Detail,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    findings: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Finding {
+    id: String,
+    product_arn: String,
+    aws_account_id: AccountId,
+    #[serde(default)]
+    region: Option<Region>,
+    #[serde(default)]
+    types: Vec<String>,
+    title: String,
+    #[serde(default)]
+    description: String,
+    severity: Label,
+    #[serde(default)]
+    source_url: Option<String>,
+    #[serde(default)]
+    record_state: Option<String>,
+    #[serde(default)]
+    workflow: Option<Workflow>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(default)]
+    first_observed_at: Option<Timestamp>,
+    #[serde(default)]
+    last_observed_at: Option<Timestamp>,
+    #[serde(default)]
+    resources: Vec<Resource>,
+    #[serde(default)]
+    product_fields: serde_json::Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Label {
+    label: Severity,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Workflow {
+    status: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    id: String,
+}
+
+/// Reads a message's body: one content for each finding in it.
+///
+/// # Errors
+/// It is no event of Security Hub's. It may have been an alert all the same: keep it, and say so.
+pub fn read(body: &str) -> Result<Vec<Content>, Unreadable> {
+    let envelope: Envelope = serde_json::from_str(body)
+        .map_err(|error| Unreadable(format!("not an EventBridge event: {error}")))?;
+    if envelope.source != "aws.securityhub"
+        || envelope.detail_type != "Security Hub Findings - Imported"
+    {
+        return Err(Unreadable(format!(
+            "an event that is not expected here: {:.60} / {:.60}",
+            envelope.source, envelope.detail_type
+        )));
+    }
+    if envelope.detail.findings.is_empty() {
+        return Err(Unreadable("an event without a finding".to_owned()));
+    }
+    Ok(envelope.detail.findings.into_iter().map(content).collect())
+}
+
+fn content(finding: Value) -> Content {
+    let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
+    let product = text("ProductArn").to_owned();
+    let claims = text("ProductName") == "GuardDuty"
+        || finding
+            .pointer("/ProductFields/aws~1securityhub~1ProductName")
+            .is_some_and(|name| name == "GuardDuty");
+    if !is_guardduty(&product) {
+        return if claims {
+            Content::Suspicious(format!(
+                "it claims to be GuardDuty's, but its ProductArn is {product:.200}"
+            ))
+        } else {
+            Content::Other
+        };
+    }
+    match serde_json::from_value::<Finding>(finding) {
+        Ok(finding) => threat(finding),
+        Err(error) => Content::Suspicious(format!("a GuardDuty finding that is damaged: {error}")),
+    }
+}
+
+fn threat(finding: Finding) -> Content {
+    let Finding {
+        id, product_arn, ..
+    } = &finding;
+    // arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…
+    let parts: Vec<&str> = id.splitn(6, ':').collect();
+    let ["arn", _, "guardduty", found_in, owner, detector] = parts.as_slice() else {
+        return Content::Suspicious(format!("its Id is not GuardDuty's: {id:.200}"));
+    };
+    if *owner != finding.aws_account_id.as_str()
+        || !detector.starts_with("detector/")
+        || id.chars().count() > ID
+    {
+        return Content::Suspicious(format!(
+            "its Id {id:.200} does not lie in the account {} that it names",
+            finding.aws_account_id
+        ));
+    }
+    let Ok(region) = found_in.parse::<Region>() else {
+        return Content::Suspicious(format!("its Region is unknown: {found_in:.40}"));
+    };
+    let region_of_product = product_arn.split(':').nth(3).unwrap_or_default();
+    if region_of_product != *found_in || finding.region.is_some_and(|said| said != region) {
+        return Content::Suspicious(format!("its Id and its other Regions differ: {id:.200}"));
+    }
+    let count = finding
+        .product_fields
+        .get("aws/guardduty/service/count")
+        .and_then(|count| match count {
+            Value::String(text) => text.parse::<i64>().ok(),
+            other => other.as_i64(),
+        })
+        .unwrap_or(1)
+        .max(1);
+    let is_new = finding.record_state.as_deref() != Some("ARCHIVED")
+        && finding
+            .workflow
+            .as_ref()
+            .is_none_or(|workflow| workflow.status == "NEW");
+    let kind = finding
+        .types
+        .first()
+        .map(|kind| kind.rsplit('/').next().unwrap_or(kind))
+        .unwrap_or_default();
+    Content::Threat(Box::new(Threat {
+        finding_id: id.clone(),
+        region,
+        kind: clipped(kind, TITLE),
+        severity: finding.severity.label,
+        title: clipped(&finding.title, TITLE),
+        count,
+        first_seen: whole(finding.first_observed_at.unwrap_or(finding.created_at)),
+        last_seen: whole(finding.last_observed_at.unwrap_or(finding.updated_at)),
+        is_new,
+        facts: Facts {
+            description: clipped(&finding.description, LONG),
+            resource: finding
+                .resources
+                .first()
+                .map(|resource| clipped(&resource.id, LONG))
+                .unwrap_or_default(),
+            console: finding.source_url.filter(|url| is_console(url)),
+        },
+        account_id: finding.aws_account_id,
+    }))
+}
+
+/// GuardDuty's own product. The documentation's sample has one colon before `product`, live findings
+/// have two (docs securityhub-integration.html).
+fn is_guardduty(product: &str) -> bool {
+    let parts: Vec<&str> = product.split(':').collect();
+    matches!(
+        parts.as_slice(),
+        [
+            "arn",
+            "aws" | "aws-cn" | "aws-us-gov",
+            "securityhub",
+            _,
+            "",
+            "product/aws/guardduty"
+        ] | [
+            "arn",
+            "aws" | "aws-cn" | "aws-us-gov",
+            "securityhub",
+            _,
+            "product/aws/guardduty"
+        ]
+    )
+}
+
+/// A link that a person may follow from a chat message: only into AWS's own console.
+fn is_console(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| {
+        url.scheme() == "https"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.host_str().is_some_and(|host| {
+                host == "console.aws.amazon.com" || host.ends_with(".console.aws.amazon.com")
+            })
+    })
+}
+
+/// To the second, so that times compare as text too.
+fn whole(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+fn clipped(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}

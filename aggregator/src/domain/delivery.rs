@@ -1,0 +1,111 @@
+//! One message to one channel: what the outbox keeps of it, and what an attempt makes of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::notice::Notice;
+use super::retry::next_attempt;
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id: the same at every attempt.
+    pub id: String,
+    /// The channel's name.
+    pub channel: String,
+    /// What is told.
+    pub notice: Notice,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was tried, this time included.
+    pub attempts: i64,
+    /// What the channel last answered.
+    pub last_error: Option<String>,
+    /// When it was put into the outbox.
+    pub created_at: Timestamp,
+}
+
+/// How far a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// It is to be sent.
+    Pending,
+    /// The channel took it.
+    Delivered,
+    /// It is not tried any more.
+    GivenUp,
+}
+
+/// What a channel did with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// It took it.
+    Taken,
+    /// It did not.
+    Refused {
+        /// What it answered, without anything secret.
+        why: String,
+        /// Its `Retry-After`, in seconds.
+        retry_after: Option<i64>,
+        /// Whether it can never succeed, such as a kind of channel that cannot be sent to.
+        hopeless: bool,
+    },
+}
+
+/// What becomes of a message after an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It is delivered.
+    Delivered,
+    /// It is tried again.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: String,
+    },
+    /// It is given up.
+    GivenUp {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Decides what becomes of a message after an attempt; `chance` spreads repetitions.
+pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) -> Next {
+    match attempt {
+        Attempt::Taken => Next::Delivered,
+        Attempt::Refused {
+            why,
+            hopeless: true,
+            ..
+        } => Next::GivenUp { why },
+        Attempt::Refused {
+            why, retry_after, ..
+        } => match next_attempt(
+            delivery.attempts,
+            retry_after,
+            delivery.created_at,
+            now,
+            chance,
+        ) {
+            Some(at) => Next::Again { at, why },
+            None => Next::GivenUp { why },
+        },
+    }
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::GivenUp];
+
+    /// The state's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::GivenUp => "given_up",
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What channels are told, as facts. The sentences are made when a message is sent, in `channel`.
+//!
+//! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
+//! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
+
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::alert::{Alert, AlertState, Severity};
+use super::routing::RouteEvent;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Notice {
+    /// A new threat.
+    #[serde(rename = "alert.opened")]
+    AlertOpened(Box<AlertNotice>),
+    /// A known threat became worse.
+    #[serde(rename = "alert.updated")]
+    AlertUpdated(Box<AlertNotice>),
+    /// Accounts whose verdict is another one than at the last post.
+    #[serde(rename = "check.changed")]
+    CheckChanged(CheckNotice),
+    /// Something about Hubward itself needs a person.
+    #[serde(rename = "operations.notice")]
+    Operations(Trouble),
+    /// An operator asks whether messages arrive.
+    #[serde(rename = "test")]
+    Test(TestNotice),
+}
+
+/// An alert, and whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertNotice {
+    /// The alert's id.
+    pub id: String,
+    /// The first finding.
+    pub finding_id: String,
+    /// Every finding.
+    pub finding_ids: Vec<String>,
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project; empty when the ledger does not know it.
+    pub project: String,
+    /// Its environment.
+    pub environment: String,
+    /// Whom to call.
+    pub contact: String,
+    /// Their addresses.
+    pub contact_emails: Vec<String>,
+    /// The Region.
+    pub region: Region,
+    /// GuardDuty's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The title.
+    pub title: String,
+    /// How far people are.
+    pub state: AlertState,
+    /// How often it was seen.
+    pub count: i64,
+    /// When it began.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+    /// The finding's description.
+    pub description: String,
+    /// What is threatened.
+    pub resource: String,
+    /// The finding in AWS's console.
+    pub console: Option<String>,
+}
+
+/// What changed since the last post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckNotice {
+    /// How many account and Region pairs are complete now.
+    pub complete: usize,
+    /// How many there are.
+    pub all: usize,
+    /// Those whose verdict changed.
+    pub rows: Vec<CheckRow>,
+}
+
+/// One account in one Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRow {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// The Region.
+    pub region: Region,
+    /// The verdict's word.
+    pub verdict: String,
+    /// The steps that are missing.
+    pub missing: Vec<hubward_protocol::Step>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The verdict, for a person.
+    pub verdict_text: String,
+    /// Who acts next, for a person.
+    pub next_step: String,
+    /// What helps.
+    pub hint: String,
+}
+
+/// What is wrong with Hubward itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "trouble", rename_all = "snake_case")]
+pub enum Trouble {
+    /// A message of the queue that nobody understood; it is kept.
+    MessageRefused {
+        /// The queue's name for it.
+        message_id: String,
+        /// Why.
+        why: String,
+    },
+    /// A finding that claims to be GuardDuty's and is not.
+    SuspiciousFinding {
+        /// The message it came with; it is kept.
+        message_id: String,
+        /// Why.
+        why: String,
+    },
+    /// A channel has not taken messages for a while.
+    ChannelFailing {
+        /// Its name.
+        channel: String,
+        /// What it last answered.
+        why: String,
+    },
+    /// A message is not tried any more; it is kept.
+    DeliveryGivenUp {
+        /// The channel's name.
+        channel: String,
+        /// The message.
+        delivery: String,
+        /// What the channel last answered.
+        why: String,
+    },
+}
+
+/// A message that proves a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestNotice {
+    /// The channel's name.
+    pub channel: String,
+    /// Who asked.
+    pub actor: String,
+}
+
+impl Notice {
+    /// The word that routes know it by; a test goes to the channel it is made for.
+    pub fn route_event(&self) -> Option<RouteEvent> {
+        match self {
+            Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
+            Self::CheckChanged(_) => Some(RouteEvent::Check),
+            Self::Operations(_) => Some(RouteEvent::Operations),
+            Self::Test(_) => None,
+        }
+    }
+
+    /// What it is about: deliveries of one subject belong together.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
+            Self::CheckChanged(_) => "check".to_owned(),
+            Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
+                format!("channel:{channel}")
+            }
+            Self::Operations(Trouble::DeliveryGivenUp { channel, .. }) => {
+                format!("given_up:{channel}")
+            }
+            Self::Operations(_) => "operations".to_owned(),
+            Self::Test(test) => format!("test:{}", test.channel),
+        }
+    }
+}
+
+impl AlertNotice {
+    /// An alert's notice; `account` is its row of the ledger, where there is one.
+    pub fn of(alert: &Alert, finding_ids: Vec<String>, account: Option<&Account>) -> Self {
+        let text = |field: fn(&Account) -> &String| account.map(field).cloned().unwrap_or_default();
+        Self {
+            id: alert.id.clone(),
+            finding_id: alert.finding_id.clone(),
+            finding_ids,
+            account_id: alert.account_id.clone(),
+            project: text(|account| &account.project),
+            environment: text(|account| &account.environment),
+            contact: text(|account| &account.contact),
+            contact_emails: account
+                .map(|account| account.contact_emails.clone())
+                .unwrap_or_default(),
+            region: alert.region,
+            kind: alert.kind.clone(),
+            severity: alert.severity,
+            title: alert.title.clone(),
+            state: alert.state,
+            count: alert.count,
+            first_seen: alert.first_seen,
+            last_seen: alert.last_seen,
+            description: alert.facts.description.clone(),
+            resource: alert.facts.resource.clone(),
+            console: alert.facts.console.clone(),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the server does by itself: it empties the alert queue into the store, and the outbox into the
+//! channels. Each job only calls an action again and again; what it does is there.
+//!
+//! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
+//! said once, when it begins, and once when it is over.
+
+mod outbox;
+mod queue;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::actions::StoreError;
+use crate::actions::deliver::{MessengerError, Outbox};
+use crate::actions::take_alerts::TakeError;
+use crate::app::App;
+
+/// How long a job waits after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// What a job has to say.
+#[derive(Debug)]
+pub enum News {
+    /// The alert queue cannot be emptied; its messages stay where they are.
+    QueueFails(TakeError),
+    /// The alert queue is emptied again.
+    QueueWorks,
+    /// The outbox cannot be read or written.
+    OutboxFails(StoreError),
+    /// It can again.
+    OutboxWorks,
+}
+
+/// The running jobs, and what they say.
+pub struct Jobs {
+    /// One task for each job; none ends before it is told to.
+    pub tasks: JoinSet<()>,
+    /// What they say.
+    pub news: mpsc::UnboundedReceiver<News>,
+}
+
+/// What a job stands on.
+#[derive(Clone)]
+struct Bench {
+    app: App,
+    stop: watch::Receiver<bool>,
+    news: mpsc::UnboundedSender<News>,
+}
+
+impl Jobs {
+    /// Starts them; they end soon after `stop` changes.
+    ///
+    /// # Errors
+    /// The TLS library could not be set up.
+    pub fn start(app: &App, stop: &watch::Receiver<bool>) -> Result<Self, MessengerError> {
+        let (sender, news) = mpsc::unbounded_channel();
+        let bench = Bench {
+            app: app.clone(),
+            stop: stop.clone(),
+            news: sender,
+        };
+        let mut tasks = JoinSet::new();
+        if app.config.alerts.queue_url.is_some() {
+            tasks.spawn(queue::empty(bench.clone()));
+        }
+        let open = Arc::new(Outbox::open(app)?);
+        tasks.spawn(outbox::give_up_lost(bench.clone()));
+        for channel in &app.config.channels {
+            for _ in 0..channel.kind.workers() {
+                tasks.spawn(outbox::empty(
+                    bench.clone(),
+                    Arc::clone(&open),
+                    channel.clone(),
+                ));
+            }
+        }
+        Ok(Self { tasks, news })
+    }
+}
+
+impl Bench {
+    fn is_to_stop(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Waits, or returns earlier when the server is to stop.
+    async fn wait(&mut self, time: Duration) {
+        tokio::select! {
+            _ = self.stop.changed() => {}
+            () = tokio::time::sleep(time) => {}
+        }
+    }
+
+    /// Waits until the server is to stop.
+    async fn stopped(&mut self) {
+        // An error means that the server is gone already.
+        let _ = self.stop.wait_for(|stop| *stop).await;
+    }
+
+    fn say(&self, news: News) {
+        // Nobody listens any more when the server ends.
+        let _ = self.news.send(news);
+    }
+}

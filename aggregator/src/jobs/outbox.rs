@@ -1,0 +1,47 @@
+//! Empties the outbox into one channel, for as long as the server runs. A channel that is slow or
+//! out of order holds only its own workers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{AFTER_FAILURE, Bench, News};
+use crate::actions::deliver::{Outbox, Step, give_up_lost_channels};
+use crate::config::outgoing::Channel;
+
+/// How often an empty outbox is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channel) {
+    let mut failing = false;
+    while !bench.is_to_stop() {
+        let pause = match outbox.step(&bench.app, &channel).await {
+            Ok(step) => {
+                if std::mem::take(&mut failing) {
+                    bench.say(News::OutboxWorks);
+                }
+                match step {
+                    Step::Idle => LOOK,
+                    Step::Tried { .. } => channel.kind.pause(),
+                }
+            }
+            Err(error) => {
+                if !failing {
+                    bench.say(News::OutboxFails(error));
+                }
+                failing = true;
+                AFTER_FAILURE
+            }
+        };
+        if !pause.is_zero() {
+            bench.wait(pause).await;
+        }
+    }
+}
+
+/// Once, at the start: what waits for channels that are gone.
+pub(super) async fn give_up_lost(mut bench: Bench) {
+    if let Err(error) = give_up_lost_channels(&bench.app).await {
+        bench.say(News::OutboxFails(error));
+    }
+    bench.stopped().await;
+}

@@ -1,0 +1,155 @@
+//! The tables `alerts` and `alert_findings`.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::alert::{Alert, AlertState};
+
+const COLUMNS: &str = "id, finding_id, account_id, region, type, severity, title, state, count, \
+     first_seen, last_seen, facts";
+
+impl Store {
+    /// The alerts in a state, or all; newest first.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn alerts(&self, state: Option<AlertState>) -> Result<Vec<Alert>> {
+        let of_state = if state.is_some() {
+            "WHERE state = $1"
+        } else {
+            ""
+        };
+        let sql =
+            format!("SELECT {COLUMNS} FROM alerts {of_state} ORDER BY last_seen DESC, id DESC");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        if let Some(state) = state {
+            query = query.bind(state.as_str());
+        }
+        query
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(alert)
+            .collect()
+    }
+
+    /// The findings of each alert, by the alert's id, the first one first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn alert_findings(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let sql = "SELECT f.alert_id, f.finding_id FROM alert_findings f \
+             JOIN alerts a ON a.id = f.alert_id \
+             ORDER BY CASE WHEN f.finding_id = a.finding_id THEN 0 ELSE 1 END, f.finding_id";
+        let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in sqlx::query(sql).fetch_all(&self.pool).await? {
+            findings
+                .entry(row.try_get(0)?)
+                .or_default()
+                .push(row.try_get(1)?);
+        }
+        Ok(findings)
+    }
+
+    /// How many alerts are in each state.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn alert_counts(&self) -> Result<BTreeMap<String, i64>> {
+        sqlx::query("SELECT state, COUNT(*) FROM alerts GROUP BY state")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
+}
+
+impl Tx {
+    /// The alert that a finding belongs to.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn alert_of_finding(&mut self, finding_id: &str) -> Result<Option<Alert>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alerts \
+             WHERE id = (SELECT alert_id FROM alert_findings WHERE finding_id = $1)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(finding_id.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| alert(&row))
+            .transpose()
+    }
+
+    /// Writes an alert, new or changed; its first finding belongs to it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_alert(&mut self, alert: &Alert) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO alerts ({COLUMNS}) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+             ON CONFLICT (id) DO UPDATE SET severity = $6, title = $7, state = $8, count = $9, \
+             first_seen = $10, last_seen = $11, facts = $12"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(alert.id.as_str())
+            .bind(alert.finding_id.as_str())
+            .bind(alert.account_id.as_str())
+            .bind(alert.region.as_str())
+            .bind(alert.kind.as_str())
+            .bind(alert.severity.as_str())
+            .bind(alert.title.as_str())
+            .bind(alert.state.as_str())
+            .bind(alert.count)
+            .bind(alert.first_seen.to_string())
+            .bind(alert.last_seen.to_string())
+            // Three texts: nothing here can fail to be JSON.
+            .bind(serde_json::to_string(&alert.facts).unwrap_or_default())
+            .execute(&mut *self.0)
+            .await?;
+        sqlx::query(
+            "INSERT INTO alert_findings (finding_id, alert_id) VALUES ($1, $2) \
+             ON CONFLICT (finding_id) DO NOTHING",
+        )
+        .bind(alert.finding_id.as_str())
+        .bind(alert.id.as_str())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}
+
+fn alert(row: &AnyRow) -> Result<Alert> {
+    let id: String = row.try_get("id")?;
+    let damaged = |why: &str| StoreError::Damaged {
+        table: "alerts",
+        row: id.clone(),
+        why: why.to_owned(),
+    };
+    let text = |column: &'static str| row.try_get::<String, _>(column);
+    let time = |column: &'static str| -> Result<jiff::Timestamp> {
+        text(column)?.parse().map_err(|_| damaged(column))
+    };
+    Ok(Alert {
+        finding_id: text("finding_id")?,
+        account_id: text("account_id")?
+            .parse()
+            .map_err(|_| damaged("account_id"))?,
+        region: text("region")?.parse().map_err(|_| damaged("region"))?,
+        kind: text("type")?,
+        severity: text("severity")?.parse().map_err(|_| damaged("severity"))?,
+        title: text("title")?,
+        state: text("state")?.parse().map_err(|_| damaged("state"))?,
+        count: row.try_get("count")?,
+        first_seen: time("first_seen")?,
+        last_seen: time("last_seen")?,
+        facts: serde_json::from_str(&text("facts")?).map_err(|_| damaged("facts"))?,
+        id,
+    })
+}

@@ -1,0 +1,217 @@
+//! The table `deliveries`: the outbox. Workers lease a row, send outside any transaction, and record.
+//!
+//! The lease is one statement whose outer condition makes it safe: of several workers and processes,
+//! on either engine, one gets the row.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::delivery::{Delivery, DeliveryState, Next};
+use crate::domain::notice::Notice;
+
+const COLUMNS: &str = "id, channel, notice, state, attempts, last_error, created_at";
+
+/// How long a worker holds a message: longer than an attempt lasts, so that only a dead worker's
+/// message is taken by another.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+
+impl Store {
+    /// The deliveries of a subject, in the order in which they were put into the outbox.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn deliveries_of(&self, subject: &str) -> Result<Vec<Delivery>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM deliveries WHERE subject = $1 ORDER BY position, id");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.to_owned())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(delivery)
+            .collect()
+    }
+
+    /// The deliveries of all alerts, by subject.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn deliveries_of_alerts(&self) -> Result<BTreeMap<String, Vec<Delivery>>> {
+        let sql = format!(
+            "SELECT {COLUMNS}, subject FROM deliveries WHERE subject LIKE 'alert:%' \
+             ORDER BY position, id"
+        );
+        let mut found: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for row in sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?
+        {
+            found
+                .entry(row.try_get("subject")?)
+                .or_default()
+                .push(delivery(&row)?);
+        }
+        Ok(found)
+    }
+
+    /// How many deliveries are in each state, by channel and state.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delivery_counts(&self) -> Result<BTreeMap<(String, String), i64>> {
+        sqlx::query("SELECT channel, state, COUNT(*) FROM deliveries GROUP BY channel, state")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Puts a message into the outbox, due at once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_delivery(
+        &mut self,
+        id: &str,
+        channel: &str,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<()> {
+        let notice_json = serde_json::to_string(notice).map_err(|error| StoreError::Damaged {
+            table: "deliveries",
+            row: id.to_owned(),
+            why: error.to_string(),
+        })?;
+        sqlx::query(
+            "INSERT INTO deliveries (id, position, channel, subject, notice, state, attempts, \
+             due_at, leased_until, created_at) \
+             VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM deliveries), $2, $3, $4, $5, \
+             0, $6, $6, $6)",
+        )
+        .bind(id.to_owned())
+        .bind(channel.to_owned())
+        .bind(notice.subject())
+        .bind(notice_json)
+        .bind(DeliveryState::Pending.as_str())
+        .bind(now.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Leases a channel's next due message; its attempt is counted now, so that a message that kills
+    /// the worker is not tried for ever without a trace.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn lease_delivery(
+        &mut self,
+        channel: &str,
+        now: Timestamp,
+    ) -> Result<Option<Delivery>> {
+        let sql = format!(
+            "UPDATE deliveries SET leased_until = $1, attempts = attempts + 1 \
+             WHERE id = (SELECT id FROM deliveries WHERE channel = $2 AND state = $3 \
+             AND due_at <= $4 AND leased_until <= $4 ORDER BY position LIMIT 1) \
+             AND leased_until <= $4 RETURNING {COLUMNS}"
+        );
+        let until = now.checked_add(LEASE).unwrap_or(now);
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(until.to_string())
+            .bind(channel.to_owned())
+            .bind(DeliveryState::Pending.as_str())
+            .bind(now.to_string())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| delivery(&row))
+            .transpose()
+    }
+
+    /// Records what became of an attempt.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record_attempt(&mut self, id: &str, next: &Next, now: Timestamp) -> Result<()> {
+        let (state, due, why) = match next {
+            Next::Delivered => (DeliveryState::Delivered, now, None),
+            Next::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
+            Next::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
+        };
+        // A message that another worker delivered meanwhile stays delivered.
+        sqlx::query(
+            "UPDATE deliveries SET state = $1, due_at = $2, leased_until = $3, last_error = $4 \
+             WHERE id = $5 AND state = $6",
+        )
+        .bind(state.as_str())
+        .bind(due.to_string())
+        .bind(now.to_string())
+        .bind(why.cloned())
+        .bind(id.to_owned())
+        .bind(DeliveryState::Pending.as_str())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a message about a subject was put into the outbox since a moment.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn was_told(&mut self, subject: &str, since: Timestamp) -> Result<bool> {
+        Ok(
+            sqlx::query("SELECT 1 FROM deliveries WHERE subject = $1 AND created_at > $2 LIMIT 1")
+                .bind(subject.to_owned())
+                .bind(since.to_string())
+                .fetch_optional(&mut *self.0)
+                .await?
+                .is_some(),
+        )
+    }
+
+    /// Channels that messages wait for, in use or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_channels(&mut self) -> Result<Vec<String>> {
+        sqlx::query("SELECT DISTINCT channel FROM deliveries WHERE state = $1")
+            .bind(DeliveryState::Pending.as_str())
+            .fetch_all(&mut *self.0)
+            .await?
+            .iter()
+            .map(|row| Ok(row.try_get(0)?))
+            .collect()
+    }
+}
+
+fn delivery(row: &AnyRow) -> Result<Delivery> {
+    let id: String = row.try_get("id")?;
+    let damaged = |why: String| StoreError::Damaged {
+        table: "deliveries",
+        row: id.clone(),
+        why,
+    };
+    let state: String = row.try_get("state")?;
+    Ok(Delivery {
+        channel: row.try_get("channel")?,
+        notice: serde_json::from_str(&row.try_get::<String, _>("notice")?)
+            .map_err(|error| damaged(error.to_string()))?,
+        state: DeliveryState::ALL
+            .into_iter()
+            .find(|known| known.as_str() == state)
+            .ok_or_else(|| damaged(state))?,
+        attempts: row.try_get("attempts")?,
+        last_error: row.try_get("last_error")?,
+        created_at: row
+            .try_get::<String, _>("created_at")?
+            .parse()
+            .map_err(|error: jiff::Error| damaged(error.to_string()))?,
+        id,
+    })
+}

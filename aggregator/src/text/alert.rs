@@ -1,0 +1,124 @@
+//! Alerts and what became of telling people, in words.
+
+use rust_i18n::t;
+
+use crate::actions::look::AlertRow;
+use crate::actions::take_alerts::TakeError;
+use crate::domain::account::Language;
+use crate::domain::delivery::DeliveryState;
+
+use super::Message;
+
+/// How far a message is.
+pub fn delivery_state(state: DeliveryState, language: Language) -> String {
+    let locale = language.as_str();
+    match state {
+        DeliveryState::Pending => t!("alert.pending", locale = locale),
+        DeliveryState::Delivered => t!("alert.arrived", locale = locale),
+        DeliveryState::GivenUp => t!("alert.given_up", locale = locale),
+    }
+    .into_owned()
+}
+
+/// Whether people were told of an alert, in short.
+pub fn told(row: &AlertRow, language: Language) -> String {
+    let locale = language.as_str();
+    let arrived = row
+        .deliveries
+        .iter()
+        .filter(|delivery| delivery.state == DeliveryState::Delivered)
+        .count();
+    if row.deliveries.is_empty() {
+        t!("alert.nobody", locale = locale).into_owned()
+    } else {
+        format!("{arrived}/{}", row.deliveries.len())
+    }
+}
+
+/// How many are open.
+pub fn summary(rows: &[AlertRow], language: Language) -> String {
+    let open = rows
+        .iter()
+        .filter(|row| row.alert.state.as_str() == "open")
+        .count();
+    t!(
+        "alert.summary",
+        locale = language.as_str(),
+        all = rows.len(),
+        open = open
+    )
+    .into_owned()
+}
+
+/// Names and values of an alert.
+pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
+    let locale = language.as_str();
+    let alert = &row.alert;
+    [
+        (t!("table.alert", locale = locale), alert.id.clone()),
+        (
+            t!("table.severity", locale = locale),
+            alert.severity.to_string(),
+        ),
+        (
+            t!("table.state", locale = locale),
+            alert.state.as_str().to_owned(),
+        ),
+        (t!("table.title", locale = locale), alert.title.clone()),
+        (t!("channel.type", locale = locale), alert.kind.clone()),
+        (
+            t!("table.account", locale = locale),
+            alert.account_id.to_string(),
+        ),
+        (t!("table.project", locale = locale), alert.project.clone()),
+        (
+            t!("table.contact", locale = locale),
+            format!("{} {}", alert.contact, alert.contact_emails.join("; ")),
+        ),
+        (
+            t!("table.region", locale = locale),
+            alert.region.to_string(),
+        ),
+        (
+            t!("channel.resource", locale = locale),
+            alert.resource.clone(),
+        ),
+        (
+            t!("channel.seen", locale = locale),
+            t!(
+                "channel.seen_times",
+                locale = locale,
+                count = alert.count,
+                first = alert.first_seen,
+                last = alert.last_seen
+            )
+            .into_owned(),
+        ),
+        (
+            t!("table.findings", locale = locale),
+            alert.finding_ids.join("\n"),
+        ),
+        (
+            t!("channel.console", locale = locale),
+            alert.console.clone().unwrap_or_default(),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, value)| vec![name.into_owned(), value.trim().to_owned()])
+    .collect()
+}
+
+/// Why the alert queue is not emptied.
+pub fn queue_fails(error: &TakeError, language: Language) -> Message {
+    use crate::actions::ActionError;
+    match error {
+        TakeError::Queue(failure) => super::aws::failure(failure, language),
+        TakeError::Action(ActionError::Aws(unavailable)) => {
+            super::aws::unavailable(unavailable, language)
+        }
+        TakeError::Action(ActionError::Store(error)) => super::open::store_error(error, language),
+        TakeError::Action(error @ ActionError::NotInLedger(_)) => {
+            Message::new(error.to_string(), "")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A chat room that remembers: a receiver of webhooks on loopback, which takes or refuses messages as
+//! the story wants.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::odd_server::{Answer, Asked, OddServer};
+
+/// A running receiver.
+pub(crate) struct Receiver {
+    server: OddServer,
+    open: Arc<AtomicBool>,
+}
+
+impl Receiver {
+    /// A receiver that takes everything.
+    pub(crate) fn start() -> Self {
+        let open = Arc::new(AtomicBool::new(true));
+        let is_open = Arc::clone(&open);
+        let server = OddServer::start(move |_| {
+            if is_open.load(Ordering::SeqCst) {
+                Answer::http("200 OK", &[], "ok")
+            } else {
+                Answer::http("503 Service Unavailable", &[], "closed")
+            }
+        });
+        Self { server, open }
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("{}/hook", self.server.url())
+    }
+
+    /// From now on it refuses, or takes again.
+    pub(crate) fn set_open(&self, open: bool) {
+        self.open.store(open, Ordering::SeqCst);
+    }
+
+    /// What came, whether taken or refused.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.server.asked()
+    }
+
+    /// What came, as JSON.
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        self.asked()
+            .iter()
+            .map(|asked| serde_json::from_str(&asked.body).expect("a JSON body"))
+            .collect()
+    }
+
+    /// The first findings of the alerts that came.
+    pub(crate) fn findings(&self) -> BTreeSet<String> {
+        self.bodies()
+            .iter()
+            .filter_map(|body| body["data"]["finding_id"].as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// Waits until what came is as wanted; a hanging program is ended by the test runner.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !wanted(self) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(150),
+                "{what} did not come; what came: {:#?}",
+                self.bodies()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
