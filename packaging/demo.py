@@ -3,8 +3,10 @@
 It is not part of the product, and the cloud that it talks to is the one for tests.
 """
 
+import http.server
 import json
 import sys
+import time
 import urllib.request
 
 import boto3
@@ -43,6 +45,131 @@ def enable_hub(*regions):
         hub = boto3.client("securityhub", region_name=region)
         hub.enable_security_hub(EnableDefaultStandards=False)
         print(f"Security Hub is on in {region}")
+    home = boto3.client("securityhub", region_name=regions[0])
+    home.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
+    print(f"the findings of all Regions come together in {regions[0]}")
+
+
+def alert_queue(home):
+    """Makes the queue that EventBridge fills with GuardDuty's findings, and prints its address."""
+    queue = boto3.client("sqs", region_name=home)
+    url = queue.create_queue(QueueName="hubward-alerts")["QueueUrl"]
+    attributes = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = {
+        "source": ["aws.securityhub"],
+        "detail-type": ["Security Hub Findings - Imported"],
+        "detail": {
+            "findings": {
+                "ProductName": ["GuardDuty"],
+                "Severity": {"Label": ["HIGH", "CRITICAL"]},
+                "RecordState": ["ACTIVE"],
+                "Workflow": {"Status": ["NEW"]},
+            }
+        },
+    }
+    bus = boto3.client("events", region_name=home)
+    bus.put_rule(Name="hubward-alerts", EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}
+    bus.put_targets(Rule="hubward-alerts", Targets=[target])
+    print(url)
+
+
+class Chat(http.server.BaseHTTPRequestHandler):
+    """A chat room: it shows each message as its readers would see it."""
+
+    def do_POST(self):
+        """Takes a message of Slack's form."""
+        sent = self.rfile.read(int(self.headers["content-length"]))
+        for block in json.loads(sent)["blocks"]:
+            for part in block.get("fields", [block.get("text")]):
+                print("  | " + part["text"].replace("*", "").replace("\n", "\n  |     "), flush=True)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        """Says nothing: the messages are what counts."""
+
+
+def chat(port_file):
+    """Serves a chat room on a free port of loopback, until it is ended."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chat)
+    with open(port_file, "w", encoding="utf-8") as file:
+        file.write(f"{server.server_port}\n")
+    server.serve_forever()
+
+
+def finding(account, region, number, title, **more):
+    """A finding as Security Hub keeps it."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"arn:aws:securityhub:{region}:{account}:security-control/{number}",
+        "ProductArn": f"arn:aws:securityhub:{region}::product/aws/securityhub",
+        "ProductName": "Security Hub",
+        "GeneratorId": f"security-control/{number}",
+        "AwsAccountId": account,
+        "Region": region,
+        "Types": ["Software and Configuration Checks/Industry and Regulatory Standards"],
+        "CreatedAt": now,
+        "UpdatedAt": now,
+        "Title": title,
+        "Description": title,
+        "Resources": [{"Type": "AwsAccount", "Id": f"AWS::::Account:{account}"}],
+        **more,
+    }
+
+
+CONTROLS = [
+    ("IAM.6", "Hardware MFA should be enabled for the root user", "CRITICAL", "FAILED"),
+    ("S3.8", "S3 buckets should block public access", "HIGH", "FAILED"),
+    ("EC2.2", "VPC default security groups should allow no traffic", "HIGH", "PASSED"),
+    ("CloudTrail.5", "Trails should be integrated with CloudWatch Logs", "LOW", "FAILED"),
+    ("RDS.3", "RDS DB instances should be encrypted at rest", "MEDIUM", "PASSED"),
+]
+
+
+def controls(account, region):
+    """What Security Hub's controls found in an account."""
+    findings = [
+        finding(
+            account,
+            region,
+            number,
+            title,
+            Severity={"Label": severity if status == "FAILED" else "INFORMATIONAL"},
+            Compliance={"Status": status, "SecurityControlId": number},
+        )
+        for number, title, severity, status in CONTROLS
+    ]
+    hub = boto3.client("securityhub", region_name=region)
+    answer = hub.batch_import_findings(Findings=findings)
+    print(f"{answer['SuccessCount']} findings of {account} in {region}")
+
+
+def threat(account, region):
+    """GuardDuty finds that somebody guesses passwords."""
+    title = "203.0.113.7 is performing SSH brute force attacks against i-0abc."
+    detector = f"arn:aws:guardduty:{region}:{account}:detector/d"
+    found = finding(
+        account,
+        region,
+        "",
+        title,
+        Id=f"{detector}/finding/f",
+        ProductArn=f"arn:aws:securityhub:{region}::product/aws/guardduty",
+        ProductName="GuardDuty",
+        GeneratorId=detector,
+        Types=["TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce"],
+        Severity={"Label": "HIGH", "Original": "8"},
+        SourceUrl=f"https://{region}.console.aws.amazon.com/guardduty/home?region={region}",
+        Resources=[
+            {"Type": "AwsEc2Instance", "Id": f"arn:aws:ec2:{region}:{account}:instance/i-0abc"}
+        ],
+    )
+    hub = boto3.client("securityhub", region_name=region)
+    hub.batch_import_findings(Findings=[found])
+    print(f"GuardDuty in {account}, {region}: {title}")
 
 
 def ledger(name, orders, payments, logistics):
@@ -87,6 +214,10 @@ def allow(cloud):
 
 
 COMMANDS = {
+    "alert-queue": alert_queue,
+    "chat": chat,
+    "controls": controls,
+    "threat": threat,
     "credentials": credentials,
     "enable-hub": enable_hub,
     "ledger": ledger,

@@ -107,10 +107,11 @@ impl Tx {
     }
 
     /// Leases a channel's next due message; its attempt is counted now, so that a message that kills
-    /// the worker is not tried for ever without a trace.
+    /// the worker is not tried for ever without a trace. A row that this program cannot read, such as
+    /// a newer one's, is given up rather than left in the way of the others.
     ///
     /// # Errors
-    /// The database failed, or the row is damaged.
+    /// The database failed.
     pub async fn lease_delivery(
         &mut self,
         channel: &str,
@@ -123,15 +124,21 @@ impl Tx {
              AND leased_until <= $4 RETURNING {COLUMNS}"
         );
         let until = now.checked_add(LEASE).unwrap_or(now);
-        sqlx::query(sqlx::AssertSqlSafe(sql))
+        let leased = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(until.to_string())
             .bind(channel.to_owned())
             .bind(DeliveryState::Pending.as_str())
             .bind(now.to_string())
             .fetch_optional(&mut *self.0)
-            .await?
-            .map(|row| delivery(&row))
-            .transpose()
+            .await?;
+        match leased.as_ref().map(delivery).transpose() {
+            Err(StoreError::Damaged { row, why, .. }) => {
+                let given_up = Next::GivenUp { why };
+                self.record_attempt(&row, &given_up, now).await?;
+                Ok(None)
+            }
+            read => read,
+        }
     }
 
     /// Records what became of an attempt.

@@ -144,3 +144,61 @@ fn a_database_of_an_unknown_kind_is_refused() {
     let secret = Place::parse("postgres://u:hunter2@h/d", Path::new("/")).unwrap();
     assert!(!format!("{secret:?} {secret}").contains("hunter2"));
 }
+
+#[tokio::test]
+async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way() {
+    use crate::domain::delivery::{DeliveryState, Next};
+    use crate::domain::notice::{Notice, TestNotice};
+
+    let directory = TempDir::new().unwrap();
+    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let now: jiff::Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
+    let notice = Notice::Test(TestNotice {
+        channel: "soc".to_owned(),
+        actor: "operator:mika".to_owned(),
+    });
+    let mut tx = store.begin().await.unwrap();
+    for id in ["damaged", "first", "second"] {
+        tx.put_delivery(id, "soc", &notice, now).await.unwrap();
+    }
+    sqlx::query("UPDATE deliveries SET notice = '{}' WHERE id = 'damaged'")
+        .execute(&mut *tx.0)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let lease = |now: jiff::Timestamp| {
+        let store = store.clone();
+        async move {
+            let mut tx = store.begin().await.unwrap();
+            let leased = tx.lease_delivery("soc", now).await.unwrap();
+            tx.commit().await.unwrap();
+            leased.map(|delivery| (delivery.id, delivery.attempts))
+        }
+    };
+    assert_eq!(lease(now).await, None, "the damaged one is given up");
+    let (one, other) = tokio::join!(lease(now), lease(now));
+    let mut leased = [one.unwrap().0, other.unwrap().0];
+    leased.sort();
+    assert_eq!(leased, ["first", "second"]);
+    assert_eq!(lease(now).await, None, "both are held");
+
+    // A worker that died lets go after a while; what was delivered stays delivered.
+    let mut tx = store.begin().await.unwrap();
+    tx.record_attempt("first", &Next::Delivered, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let later = "2026-11-24T00:01:00Z".parse().unwrap();
+    assert_eq!(lease(later).await, Some(("second".to_owned(), 2)));
+    let mut tx = store.begin().await.unwrap();
+    let late = Next::Again {
+        at: now,
+        why: "late".to_owned(),
+    };
+    tx.record_attempt("first", &late, later).await.unwrap();
+    tx.commit().await.unwrap();
+    let first = &store.delivery_counts().await.unwrap();
+    let delivered = DeliveryState::Delivered.as_str().to_owned();
+    assert_eq!(first.get(&("soc".to_owned(), delivered)), Some(&1));
+}

@@ -29,7 +29,7 @@ fn finding() -> Value {
     })
 }
 
-fn event(findings: Value) -> String {
+fn event(findings: &Value) -> String {
     json!({
         "version": "0",
         "id": "e",
@@ -51,13 +51,13 @@ fn with(path: &str, value: Value) -> Value {
     finding
 }
 
-fn only(finding: Value) -> Content {
-    let mut contents = read(&event(json!([finding]))).unwrap();
+fn only(finding: &Value) -> Content {
+    let mut contents = read(&event(&json!([finding]))).unwrap();
     assert_eq!(contents.len(), 1);
     contents.remove(0)
 }
 
-fn threat(finding: Value) -> Threat {
+fn threat(finding: &Value) -> Threat {
     match only(finding) {
         Content::Threat(threat) => *threat,
         other => panic!("{other:?}"),
@@ -65,7 +65,7 @@ fn threat(finding: Value) -> Threat {
 }
 
 fn opened() -> Alert {
-    match decide(None, &threat(finding()), Severity::High) {
+    match decide(None, &threat(&finding()), Severity::High) {
         Decision::Open(alert) => alert,
         other => panic!("{other:?}"),
     }
@@ -85,7 +85,7 @@ fn a_new_threat_of_guardduty_opens_an_alert() {
 #[test]
 fn both_spellings_of_the_product_are_guarddutys() {
     let arn = "arn:aws:securityhub:us-east-1:product/aws/guardduty";
-    threat(with("/ProductArn", json!(arn)));
+    threat(&with("/ProductArn", json!(arn)));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn what_only_claims_to_be_guarddutys_is_suspicious() {
         ("/CreatedAt", json!("yesterday")),
         ("/Title", json!(7)),
     ] {
-        let content = only(with(path, value.clone()));
+        let content = only(&with(path, value.clone()));
         assert!(
             matches!(content, Content::Suspicious(_)),
             "{path} {value}: {content:?}"
@@ -130,7 +130,7 @@ fn what_only_claims_to_be_guarddutys_is_suspicious() {
     let other = json!("arn:aws:securityhub:us-east-1::product/aws/inspector");
     let mut stranger = with("/ProductArn", other);
     stranger["ProductName"] = json!("Inspector");
-    assert_eq!(only(stranger), Content::Other);
+    assert_eq!(only(&stranger), Content::Other);
 }
 
 #[test]
@@ -140,26 +140,26 @@ fn what_is_no_event_is_unreadable_and_never_a_panic() {
         "not json".to_owned(),
         "[".repeat(200_000),
         "{}".to_owned(),
-        event(json!([])),
-        event(json!({})),
-        event(json!([finding()])).replace("aws.securityhub\"", "aws.other\""),
-        event(json!([finding()])).replace("- Imported", "- Custom Action"),
+        event(&json!([])),
+        event(&json!({})),
+        event(&json!([finding()])).replace("aws.securityhub\"", "aws.other\""),
+        event(&json!([finding()])).replace("- Imported", "- Custom Action"),
     ] {
         assert!(read(&body).is_err(), "{body:.80}");
     }
-    assert_eq!(read(&event(json!([7]))), Ok(vec![Content::Other]));
+    assert_eq!(read(&event(&json!([7]))), Ok(vec![Content::Other]));
 }
 
 #[test]
 fn every_finding_of_an_event_counts() {
     let second = with("/Id", json!(ID.replace("/f", "/g")));
-    let contents = read(&event(json!([finding(), second]))).unwrap();
+    let contents = read(&event(&json!([finding(), second]))).unwrap();
     assert_eq!(contents.len(), 2);
 }
 
 #[test]
 fn a_link_leads_into_awss_console_or_nowhere() {
-    assert!(threat(finding()).facts.console.is_some());
+    assert!(threat(&finding()).facts.console.is_some());
     for evil in [
         "https://console.aws.amazon.com.evil.example/x",
         "http://us-east-1.console.aws.amazon.com/x",
@@ -168,7 +168,7 @@ fn a_link_leads_into_awss_console_or_nowhere() {
         "https://evilconsole.aws.amazon.com/",
     ] {
         assert_eq!(
-            threat(with("/SourceUrl", json!(evil))).facts.console,
+            threat(&with("/SourceUrl", json!(evil))).facts.console,
             None,
             "{evil}"
         );
@@ -183,7 +183,7 @@ fn what_is_handled_archived_or_harmless_opens_nothing() {
         ("/RecordState", json!("ARCHIVED")),
         ("/Severity/Label", json!("MEDIUM")),
     ] {
-        let threat = threat(with(path, value));
+        let threat = threat(&with(path, value));
         assert_eq!(decide(None, &threat, Severity::High), Decision::Ignore);
     }
 }
@@ -191,7 +191,7 @@ fn what_is_handled_archived_or_harmless_opens_nothing() {
 #[test]
 fn a_repetition_or_a_late_event_changes_nothing() {
     let alert = opened();
-    let again = threat(finding());
+    let again = threat(&finding());
     assert_eq!(
         decide(Some(&alert), &again, Severity::High),
         Decision::Ignore
@@ -209,7 +209,7 @@ fn a_repetition_or_a_late_event_changes_nothing() {
 #[test]
 fn more_of_the_same_is_noted_and_only_worse_is_told() {
     let alert = opened();
-    let mut more = threat(finding());
+    let mut more = threat(&finding());
     more.count = 9;
     more.last_seen = "2026-11-21T00:00:00Z".parse().unwrap();
     match decide(Some(&alert), &more, Severity::High) {
