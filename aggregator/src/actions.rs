@@ -4,6 +4,7 @@
 
 pub mod accept_heartbeat;
 pub mod add_release;
+pub mod build_report;
 pub mod check;
 pub mod enrol;
 pub mod hand_out_release;
@@ -12,6 +13,7 @@ pub mod initialise;
 pub mod invite;
 pub mod look;
 pub mod record_run;
+pub mod sync_findings;
 pub mod verify_audit;
 
 use hubward_protocol::AccountId;

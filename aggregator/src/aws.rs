@@ -4,6 +4,7 @@
 //! machine is refused, because session tokens would travel in the clear.
 
 pub mod failure;
+pub mod findings;
 pub mod identity;
 pub mod pacing;
 pub mod security_hub;

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit_events;
+pub mod findings;
 pub mod memberships;
 mod migrations;
 mod place;
@@ -13,6 +14,7 @@ pub mod run_reports;
 pub mod runs;
 pub mod settings;
 pub mod spent_challenges;
+pub mod sync_state;
 
 use std::path::Path;
 use std::time::Duration;

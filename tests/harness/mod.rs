@@ -5,6 +5,7 @@
 
 pub(crate) mod aws;
 pub(crate) mod cloud;
+pub(crate) mod findings;
 pub(crate) mod odd_server;
 pub(crate) mod program;
 pub(crate) mod proof;

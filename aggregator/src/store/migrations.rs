@@ -24,6 +24,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "releases",
         include_str!("../../migrations/0003_releases.sql"),
     ),
+    (
+        5,
+        "findings",
+        include_str!("../../migrations/0005_findings.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
