@@ -5,6 +5,7 @@
 pub mod accept_heartbeat;
 pub mod add_release;
 pub mod announce_check;
+pub mod build_report;
 pub mod check;
 pub mod deliver;
 pub mod enrol;
@@ -14,6 +15,7 @@ pub mod initialise;
 pub mod invite;
 pub mod look;
 pub mod record_run;
+pub mod sync_findings;
 pub mod take_alerts;
 pub mod test_channels;
 pub mod verify_audit;

@@ -5,6 +5,7 @@
 
 pub mod events;
 pub mod failure;
+pub mod findings;
 pub mod identity;
 pub mod pacing;
 pub mod security_hub;

@@ -10,12 +10,14 @@ mod check;
 mod completions;
 mod config;
 mod failure;
+mod findings;
 mod help;
 mod init;
 mod invite;
 mod ledger;
 mod migrate;
 mod release;
+mod report;
 mod run;
 mod screen;
 mod serve;
@@ -70,6 +72,12 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
+    /// Mirror what Security Hub found.
+    #[command(subcommand)]
+    Findings(findings::Findings),
+    /// Write the reports that go to the projects.
+    #[command(subcommand)]
+    Report(report::Report),
     /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
     Serve,
     /// Do one scheduled job now, for cron or a scheduled task.
@@ -160,6 +168,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Account(account) => account.run(&open().await?, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
+        Noun::Findings(findings) => findings.run(&open().await?, screen).await,
+        Noun::Report(report) => report.run(&open().await?, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Run(run) => run.run(&open().await?, screen).await,
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,

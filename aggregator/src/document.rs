@@ -5,6 +5,7 @@
 
 pub mod install_script;
 pub mod release_archive;
+pub mod report;
 pub mod sheet;
 pub mod workbook;
 

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
+pub mod findings;
 pub mod memberships;
 mod migrations;
 mod place;
@@ -16,6 +17,7 @@ pub mod run_reports;
 pub mod runs;
 pub mod settings;
 pub mod spent_challenges;
+pub mod sync_state;
 
 use std::path::Path;
 use std::time::Duration;

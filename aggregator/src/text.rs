@@ -8,11 +8,13 @@ pub mod audit;
 pub mod aws;
 pub mod check;
 pub mod config;
+pub mod findings;
 pub mod invite;
 pub mod ledger;
 pub mod open;
 pub mod problem;
 pub mod release;
+pub mod report;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -185,6 +185,24 @@ def test_importing_again_updates_but_keeps_the_customers_fields(cloud):
     assert shown["Note"]["Text"] == "known"
 
 
+def test_fields_that_no_model_knows_come_back(cloud):
+    hub, answers = cloud.hub(), []
+
+    def invent(params, **_):
+        body = json.loads(params["body"])
+        body["Findings"][0]["InventedIn2031"] = {"Deep": [1]}
+        params["body"] = json.dumps(body).encode()
+
+    hub.meta.events.register("before-call.securityhub.BatchImportFindings", invent)
+    hub.meta.events.register(
+        "after-call.securityhub.GetFindings",
+        lambda http_response, **_: answers.append(json.loads(http_response.content)),
+    )
+    load(hub, finding("a"))
+    assert ids(hub) == ["a"]
+    assert answers[0]["Findings"][0]["InventedIn2031"] == {"Deep": [1]}
+
+
 def test_an_update_leaves_the_time_and_names_the_missing(cloud):
     above, below = cloud.join()
     load(below, finding("a"))

@@ -42,6 +42,14 @@ impl SecurityHub {
         self.region
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn pacing(&self) -> &Pacing {
+        &self.pacing
+    }
+
     /// Every member with its status, whether associated or not.
     ///
     /// # Errors

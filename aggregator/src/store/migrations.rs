@@ -29,6 +29,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "alerts",
         include_str!("../../migrations/0004_alerts.sql"),
     ),
+    (
+        5,
+        "findings",
+        include_str!("../../migrations/0005_findings.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

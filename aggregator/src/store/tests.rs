@@ -202,3 +202,44 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     let delivered = DeliveryState::Delivered.as_str().to_owned();
     assert_eq!(first.get(&("soc".to_owned(), delivered)), Some(&1));
 }
+
+#[tokio::test]
+async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_is_archived() {
+    let directory = TempDir::new().unwrap();
+    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let asff = json!({
+        "Id": "f", "AwsAccountId": "000000000001", "Region": "us-east-1", "Title": "長い '題名'",
+        "Severity": {"Label": "HIGH"}, "CreatedAt": "2026-11-20T00:00:00Z", "Unknown": [1.5, null],
+    });
+    let finding = crate::domain::finding::read(&asff).unwrap();
+    let (first, second): (jiff::Timestamp, jiff::Timestamp) = (
+        "2026-11-24T00:00:00Z".parse().unwrap(),
+        "2026-11-24T00:00:01Z".parse().unwrap(),
+    );
+    let life = crate::domain::finding::Life::next(None, &finding, first);
+    let mirrored = crate::domain::finding::Mirrored { finding, life };
+    let key = mirrored.finding.key();
+    let region = "us-east-1".parse().unwrap();
+    let raw = findings::packed(&asff.to_string());
+    let mut tx = store.begin().await.unwrap();
+    for _ in 0..2 {
+        tx.put_finding(&key, &mirrored, &raw, region, first)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let account = mirrored.finding.account_id.clone();
+    assert_eq!(store.findings_of(&account).await.unwrap(), [mirrored]);
+    let whole = store.raw_finding(&key).await.unwrap().unwrap();
+    assert_eq!(whole, asff.to_string());
+
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(tx.archive_unseen(region, first).await.unwrap(), 0);
+    let elsewhere = "eu-west-1".parse().unwrap();
+    assert_eq!(tx.archive_unseen(elsewhere, second).await.unwrap(), 0);
+    assert_eq!(tx.archive_unseen(region, second).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let archived = store.findings_of(&account).await.unwrap();
+    assert_eq!(archived[0].life.closed_at, Some(second));
+    assert!(!archived[0].finding.is_open());
+}

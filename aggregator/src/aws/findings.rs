@@ -1,0 +1,211 @@
+//! Security Hub's findings, as the administrator reads them in one Region, and which Regions the home
+//! Region shows.
+//!
+//! A page is what AWS sent, not what the SDK knows of it: fields that are younger than this program
+//! must reach the mirror too. Hence the answer's body is kept before it is taken apart.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_securityhub::types::{
+    AwsSecurityFindingFilters, DateFilter, StringFilter, StringFilterComparison,
+};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::AwsFailure;
+use super::pacing::Class;
+use super::security_hub::SecurityHub;
+use crate::domain::mirror::Linking;
+
+/// The most values of one filter (Security Hub's service model).
+pub const MOST_VALUES: usize = 20;
+
+/// Which findings.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// All that are active.
+    Active,
+    /// Those that their products touched in between, archived ones too.
+    Updated {
+        /// From.
+        from: Timestamp,
+        /// To.
+        to: Timestamp,
+    },
+    /// Active ones that their owners were told of, or that were suppressed.
+    ToldOrSuppressed,
+    /// Those that a person resolved; what passes is resolved by AWS itself, and is not meant.
+    ResolvedByHand,
+    /// All active ones of these accounts, at most [`MOST_VALUES`].
+    OfAccounts(Vec<AccountId>),
+    /// These ids, at most [`MOST_VALUES`].
+    Ids(Vec<String>),
+}
+
+/// One page of findings.
+#[derive(Debug)]
+pub struct Page {
+    /// Each finding's whole JSON.
+    pub findings: Vec<Value>,
+    /// Asks for the next page.
+    pub next_token: Option<String>,
+}
+
+impl SecurityHub {
+    /// One page of the findings that are asked for.
+    ///
+    /// # Errors
+    /// AWS refused, was not reached, or its answer is no page.
+    pub async fn findings(
+        &self,
+        query: &Query,
+        next_token: Option<String>,
+    ) -> Result<Page, AwsFailure> {
+        const OPERATION: &str = "securityhub:GetFindings";
+        self.pacing().turn(self.region(), Class::GetFindings).await;
+        let body = Body::default();
+        let answer = self
+            .client()
+            .get_findings()
+            .filters(filters(query))
+            .max_results(100)
+            .set_next_token(next_token)
+            .customize()
+            .interceptor(body.clone())
+            .send();
+        let answer = Box::pin(answer)
+            .await
+            .map_err(|error| AwsFailure::of(OPERATION, self.region(), &error))?;
+        let bytes = body.take();
+        let sent: Sent = serde_json::from_slice(&bytes).map_err(|error| AwsFailure {
+            operation: OPERATION,
+            region: self.region(),
+            code: None,
+            message: format!("the answer is no list of findings: {error}"),
+        })?;
+        Ok(Page {
+            findings: sent.findings,
+            next_token: answer.next_token.filter(|token| !token.is_empty()),
+        })
+    }
+
+    /// How the account's aggregator links other Regions to this one; `None` where none does.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        let failed = "securityhub:ListFindingAggregators";
+        let listed = Box::pin(self.client().list_finding_aggregators().send())
+            .await
+            .map_err(|error| AwsFailure::of(failed, self.region(), &error))?;
+        let arn = listed
+            .finding_aggregators
+            .unwrap_or_default()
+            .into_iter()
+            .find_map(|aggregator| aggregator.finding_aggregator_arn);
+        let Some(arn) = arn else { return Ok(None) };
+        self.pacing().turn(self.region(), Class::Other).await;
+        let failed = "securityhub:GetFindingAggregator";
+        let found = self.client().get_finding_aggregator();
+        let found = Box::pin(found.finding_aggregator_arn(arn).send())
+            .await
+            .map_err(|error| AwsFailure::of(failed, self.region(), &error))?;
+        if found.finding_aggregation_region.as_deref() != Some(self.region().as_str()) {
+            return Ok(None);
+        }
+        let named: Vec<Region> = found
+            .regions
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|region| region.parse().ok())
+            .collect();
+        Ok(Some(match found.region_linking_mode.as_deref() {
+            Some("ALL_REGIONS") => Linking::All,
+            Some("ALL_REGIONS_EXCEPT_SPECIFIED") => Linking::AllBut(named),
+            _ => Linking::Only(named),
+        }))
+    }
+}
+
+fn filters(query: &Query) -> AwsSecurityFindingFilters {
+    let filters = AwsSecurityFindingFilters::builder();
+    match query {
+        Query::Active => filters.record_state(is("ACTIVE")),
+        Query::Updated { from, to } => filters.updated_at(
+            DateFilter::builder()
+                .start(from.to_string())
+                .end(to.to_string())
+                .build(),
+        ),
+        Query::ToldOrSuppressed => filters
+            .record_state(is("ACTIVE"))
+            .workflow_status(is("NOTIFIED"))
+            .workflow_status(is("SUPPRESSED")),
+        Query::ResolvedByHand => filters
+            .record_state(is("ACTIVE"))
+            .workflow_status(is("RESOLVED"))
+            .compliance_status(
+                StringFilter::builder()
+                    .value("PASSED")
+                    .comparison(StringFilterComparison::NotEquals)
+                    .build(),
+            ),
+        Query::OfAccounts(accounts) => accounts
+            .iter()
+            .fold(filters.record_state(is("ACTIVE")), |filters, account| {
+                filters.aws_account_id(is(account.as_str()))
+            }),
+        Query::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
+    }
+    .build()
+}
+
+fn is(value: &str) -> StringFilter {
+    StringFilter::builder()
+        .value(value)
+        .comparison(StringFilterComparison::Equals)
+        .build()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Sent {
+    findings: Vec<Value>,
+}
+
+/// The body of the last answer of one call.
+#[derive(Clone, Debug, Default)]
+struct Body(Arc<Mutex<Vec<u8>>>);
+
+impl Body {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Body {
+    fn name(&self) -> &'static str {
+        "Body"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _runtime_components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Buffered by now: only streaming operations leave it unread.
+        let bytes = context.response().body().bytes().unwrap_or_default();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! `hubward findings`.
+
+use clap::Subcommand;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::sync_findings::{Counts, Row, sync_findings};
+use crate::app::App;
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Findings {
+    /// Bring the mirror up to date: everything the first time, then what changed.
+    Sync,
+}
+
+impl Findings {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let Self::Sync = self;
+        let language = screen.language();
+        let rows = sync_findings(app)
+            .await
+            .map_err(|error| Failure::action(&error, language))?;
+        let counts = |row: &Row| row.outcome.as_ref().copied().unwrap_or_default();
+        let outcome = |row: &Row| {
+            if row.outcome.is_ok() {
+                "synced"
+            } else {
+                "failed"
+            }
+        };
+        if screen.is_json() {
+            let rows = rows.iter().map(|row| {
+                let Counts {
+                    new,
+                    changed,
+                    unchanged,
+                    refused,
+                } = counts(row);
+                json!({
+                    "region": row.region,
+                    "outcome": outcome(row),
+                    "new": new,
+                    "changed": changed,
+                    "unchanged": unchanged,
+                    "refused": refused,
+                    "detail": text::findings::detail(row, language),
+                })
+            });
+            screen.data(&rows.collect::<Vec<_>>())?;
+        } else {
+            let locale = language.as_str();
+            let headers = [
+                t!("table.region", locale = locale),
+                t!("table.outcome", locale = locale),
+                t!("findings.new", locale = locale),
+                t!("findings.changed", locale = locale),
+                t!("findings.unchanged", locale = locale),
+                t!("table.detail", locale = locale),
+            ]
+            .map(String::from);
+            let table = rows.iter().map(|row| {
+                let Counts {
+                    new,
+                    changed,
+                    unchanged,
+                    ..
+                } = counts(row);
+                vec![
+                    row.region.to_string(),
+                    outcome(row).to_owned(),
+                    new.to_string(),
+                    changed.to_string(),
+                    unchanged.to_string(),
+                    text::findings::detail(row, language),
+                ]
+            });
+            screen.table(&headers, table.collect())?;
+        }
+        screen.say(&text::findings::summary(&rows, language));
+        let all = rows.iter().all(|row| row.outcome.is_ok());
+        Ok(if all { Exit::Done } else { Exit::Failed })
+    }
+}

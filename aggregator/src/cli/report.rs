@@ -1,0 +1,136 @@
+//! `hubward report`.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use clap::{Args, Subcommand};
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::build_report::{BuildError, Request, Row, build_report};
+use crate::app::App;
+use crate::document::report::Format;
+use crate::domain::account::Language;
+use crate::domain::report::Period;
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Report {
+    /// Write one report per account, and the overview, from the mirror of findings.
+    Build(Build),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// Only these accounts, whatever their state or cadence.
+    #[arg(value_name = "ID")]
+    accounts: Vec<AccountId>,
+    /// The directory; made where it is missing.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A week such as 2026-W47 or a month such as 2026-11 [default: this week].
+    #[arg(long)]
+    period: Option<Period>,
+    /// xlsx, csv or json.
+    #[arg(long, default_value = "xlsx", hide_default_value = true, value_parser = format())]
+    format: Format,
+}
+
+impl Report {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let Self::Build(build) = self;
+        build.run(app, screen).await
+    }
+}
+
+impl Build {
+    async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let request = Request {
+            accounts: self.accounts,
+            directory: self.out,
+            period: self.period,
+            format: self.format,
+        };
+        let built = build_report(app, &request)
+            .await
+            .map_err(|error| match error {
+                BuildError::Action(error) => Failure::action(&error, language),
+                BuildError::Directory { directory, source } => {
+                    Failure::file(&directory, &source, language)
+                }
+            })?;
+        if screen.is_json() {
+            let rows = built.rows.iter().map(|row| {
+                json!({
+                    "account_id": row.account_id,
+                    "period": built.period.to_string(),
+                    "file": row.file,
+                    "outcome": outcome(row),
+                    "open": row.open,
+                    "detail": detail(row, language),
+                })
+            });
+            screen.data(&rows.collect::<Vec<_>>())?;
+        } else {
+            let locale = language.as_str();
+            let headers = [
+                t!("table.account", locale = locale),
+                t!("table.outcome", locale = locale),
+                t!("report.open", locale = locale),
+                t!("report.file", locale = locale),
+            ]
+            .map(String::from);
+            let table = built.rows.iter().map(|row| {
+                let account = row.account_id.as_ref().map_or_else(
+                    || t!("report.overview", locale = locale).into_owned(),
+                    ToString::to_string,
+                );
+                vec![
+                    account,
+                    outcome(row).to_owned(),
+                    row.open.to_string(),
+                    format!("{}\n{}", row.file.display(), detail(row, language))
+                        .trim()
+                        .to_owned(),
+                ]
+            });
+            screen.table(&headers, table.collect())?;
+        }
+        if built.synced_at.is_none() {
+            screen.warn(&text::report::never_synced(language));
+        }
+        screen.say(&text::report::summary(&built, language));
+        let all = built.rows.iter().all(|row| row.failed.is_none());
+        Ok(if all { Exit::Done } else { Exit::Failed })
+    }
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).map(|word| {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.as_str() == word)
+            .unwrap_or_default()
+    })
+}
+
+fn outcome(row: &Row) -> &'static str {
+    if row.failed.is_none() {
+        "written"
+    } else {
+        "failed"
+    }
+}
+
+fn detail(row: &Row, language: Language) -> String {
+    row.failed.as_ref().map_or_else(String::new, |failed| {
+        let message = text::report::failure(row, failed, language);
+        format!("{}\n{}", message.text, message.hint)
+    })
+}

@@ -1,0 +1,370 @@
+//! The first sheet: one page that says how it stands, what changed, and what to do first.
+
+use std::cmp::Reverse;
+
+use rust_i18n::t;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::cell::{Cell, fitting};
+use super::sheet::{Writer, on_paper};
+use super::style::Style;
+use super::{Report, Scope, words};
+use crate::domain::account::Account;
+use crate::domain::finding::Severity;
+use crate::domain::report::Facts;
+
+/// The sheet is ten columns wide, so that five tiles or a table fit in.
+const LAST: u16 = 9;
+const TILES: [Severity; 5] = [
+    Severity::Critical,
+    Severity::High,
+    Severity::Medium,
+    Severity::Low,
+    Severity::Informational,
+];
+/// How much is said to be done first.
+const FIRST: usize = 5;
+
+/// Writes the sheet.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    report: &Report<'_>,
+    style: &Style,
+) -> Result<(), XlsxError> {
+    for column in 0..=LAST {
+        sheet.set_column_width(column, 13.0)?;
+    }
+    let mut page = Page {
+        sheet,
+        report,
+        style,
+        row: 0,
+    };
+    page.band()?;
+    page.particulars()?;
+    page.numbers()?;
+    page.first()?;
+    if let Scope::Overview(accounts) = &report.scope {
+        page.accounts(accounts.values().collect())?;
+    }
+    on_paper(page.sheet);
+    // The table of accounts may need more pages, the rest is one.
+    let tall = u16::from(!report.is_overview());
+    page.sheet.set_print_fit_to_pages(1, tall);
+    Ok(())
+}
+
+struct Page<'a> {
+    sheet: &'a mut Worksheet,
+    report: &'a Report<'a>,
+    style: &'a Style,
+    row: u32,
+}
+
+impl Page<'_> {
+    fn band(&mut self) -> Result<(), XlsxError> {
+        let locale = self.report.language.as_str();
+        let (title, whom) = match &self.report.scope {
+            Scope::Account(account) => (
+                t!("report.headline", locale = locale),
+                format!("{}  {}", account.project, account.account_id),
+            ),
+            Scope::Overview(accounts) => (
+                t!("report.headline_overview", locale = locale),
+                t!("report.accounts", locale = locale, count = accounts.len()).into_owned(),
+            ),
+        };
+        let (first, last) = self.report.period.days();
+        let subtitle = format!("{whom}    {}  ({first} – {last})", self.report.period);
+        self.wide(38.0, &title, &self.style.title())?;
+        self.wide(22.0, &subtitle, &self.style.subtitle())?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// Whose report it is and how old; two pairs of label and value in a row.
+    fn particulars(&mut self) -> Result<(), XlsxError> {
+        let (report, locale) = (self.report, self.report.language.as_str());
+        let regions: Vec<String> = report.regions.iter().map(ToString::to_string).collect();
+        let synced = match report.synced_at {
+            Some(_) => report.local(report.synced_at),
+            None => t!("report.never", locale = locale).into_owned(),
+        };
+        let mut pairs = Vec::new();
+        if let Scope::Account(account) = &report.scope {
+            pairs.extend([
+                (
+                    t!("report.project", locale = locale),
+                    account.project.clone(),
+                ),
+                (
+                    t!("report.account", locale = locale),
+                    account.account_id.to_string(),
+                ),
+                (
+                    t!("report.department", locale = locale),
+                    account.department.clone(),
+                ),
+                (
+                    t!("report.environment", locale = locale),
+                    account.environment.clone(),
+                ),
+                (
+                    t!("report.contact", locale = locale),
+                    account.contact.clone(),
+                ),
+            ]);
+        }
+        pairs.extend([
+            (
+                t!("report.period", locale = locale),
+                report.period.to_string(),
+            ),
+            (t!("report.regions", locale = locale), regions.join(", ")),
+            (t!("report.synced", locale = locale), synced),
+        ]);
+        let (label, value) = (self.style.label(), self.style.text());
+        for pair in pairs.chunks(2) {
+            self.sheet.set_row_height(self.row, 20)?;
+            for (column, (name, text)) in [0, 5].into_iter().zip(pair) {
+                self.merge(column, column + 1, name, &label)?;
+                self.merge(column + 2, column + 4, text, &value)?;
+            }
+            self.row += 1;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn numbers(&mut self) -> Result<(), XlsxError> {
+        let (facts, language) = (self.report.facts, self.report.language);
+        let locale = language.as_str();
+        let heading = t!(
+            "report.open_findings",
+            locale = locale,
+            count = facts.all_open()
+        );
+        self.heading(&heading)?;
+        let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
+        let severities = TILES.map(|severity| {
+            // What has no label is not worse than informational, and must not be lost.
+            let unlabelled = if severity == Severity::Informational {
+                count(Severity::Unlabelled)
+            } else {
+                0
+            };
+            (
+                words::severity(severity, language).into_owned(),
+                Cell::Number(count(severity) + unlabelled),
+                Some(severity),
+            )
+        });
+        self.tiles(severities)?;
+        let score = match facts.percent() {
+            Some(percent) => Cell::Text(format!("{percent} %")),
+            None => Cell::Text("–".to_owned()),
+        };
+        let (passed, judged) = facts.score();
+        let score_name = t!(
+            "report.score",
+            locale = locale,
+            passed = passed,
+            judged = judged
+        );
+        self.tiles(
+            [
+                (
+                    t!("report.new_in_period", locale = locale),
+                    Cell::Number(facts.new),
+                ),
+                (
+                    t!("report.resolved_in_period", locale = locale),
+                    Cell::Number(facts.resolved),
+                ),
+                (
+                    t!("report.open_threats", locale = locale),
+                    Cell::Number(facts.threats),
+                ),
+                (
+                    t!("report.suppressed", locale = locale),
+                    Cell::Number(facts.suppressed),
+                ),
+                (score_name, score),
+            ]
+            .map(|(name, cell)| (name.into_owned(), cell, None)),
+        )?;
+        Ok(())
+    }
+
+    fn tiles(&mut self, tiles: [(String, Cell, Option<Severity>); 5]) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(self.row, 20)?;
+        self.sheet.set_row_height(self.row + 1, 36)?;
+        for (column, (name, cell, severity)) in (0_u16..).step_by(2).zip(tiles) {
+            let (upper, lower) = (
+                self.style.tile_name(severity),
+                self.style.tile_value(severity),
+            );
+            self.merge(column, column + 1, &name, &upper)?;
+            self.row += 1;
+            let text = match &cell {
+                Cell::Text(text) => text.as_str(),
+                _ => "",
+            };
+            self.merge(column, column + 1, text, &lower)?;
+            if let Cell::Number(number) = cell {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a count of findings is far below 2^53"
+                )]
+                self.sheet
+                    .write_number_with_format(self.row, column, number as f64, &lower)?;
+            }
+            self.row -= 1;
+        }
+        self.sheet.set_row_height(self.row + 2, 8)?;
+        self.row += 3;
+        Ok(())
+    }
+
+    fn first(&mut self) -> Result<(), XlsxError> {
+        let (report, language) = (self.report, self.report.language);
+        let locale = language.as_str();
+        self.heading(&t!("report.fix_first", locale = locale))?;
+        let groups = report.facts.first(FIRST);
+        if groups.is_empty() {
+            let nothing = t!("report.nothing_open", locale = locale);
+            return self.wide(22.0, &nothing, &self.style.remark());
+        }
+        let header = self.style.header();
+        let of_numbers = self.style.header_of_numbers();
+        let headers = [
+            (0, 0, t!("report.rank", locale = locale), &of_numbers),
+            (1, 1, t!("report.severity", locale = locale), &of_numbers),
+            (2, 2, t!("report.control", locale = locale), &header),
+            (3, 8, t!("report.title", locale = locale), &header),
+            (9, 9, t!("report.count", locale = locale), &of_numbers),
+        ];
+        self.sheet.set_row_height(self.row, 20)?;
+        for (first, last, text, format) in headers {
+            self.merge(first, last, &text, format)?;
+        }
+        self.row += 1;
+        let text = self.style.text();
+        let mut writer = Writer::new(self.style, language);
+        for (rank, group) in (1_u64..).zip(groups) {
+            self.sheet.set_row_height(self.row, 32)?;
+            let what = if group.control_id.is_empty() {
+                words::kind(group.kind, language).into_owned()
+            } else {
+                group.control_id.clone()
+            };
+            for (column, cell) in [
+                (0, Cell::Number(rank)),
+                (1, Cell::Severity(group.severity)),
+                (2, Cell::Text(what)),
+                (9, Cell::Number(group.count)),
+            ] {
+                writer.cell(self.sheet, self.row, column, &cell)?;
+            }
+            self.merge(3, 8, &group.title, &text)?;
+            self.row += 1;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    /// One row per account, the worst first.
+    fn accounts(&mut self, mut accounts: Vec<&(Account, Facts)>) -> Result<(), XlsxError> {
+        let language = self.report.language;
+        let locale = language.as_str();
+        self.heading(&t!("report.by_account", locale = locale))?;
+        let count = |facts: &Facts, severity: Severity| {
+            facts.open.get(&severity).copied().unwrap_or_default()
+        };
+        accounts.sort_by_key(|(_, facts)| {
+            Reverse(Severity::ALL.map(|severity| count(facts, severity)))
+        });
+        let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
+        self.sheet.set_row_height(self.row, 20)?;
+        let mut headers = vec![
+            t!("report.account", locale = locale),
+            t!("report.project", locale = locale),
+            "".into(),
+        ];
+        headers.extend(
+            TILES
+                .iter()
+                .take(4)
+                .map(|tile| words::severity(*tile, language)),
+        );
+        headers.extend([
+            t!("report.new", locale = locale),
+            t!("report.resolved", locale = locale),
+            t!("report.score_short", locale = locale),
+        ]);
+        for (column, text) in (0_u16..).zip(&headers) {
+            if column != 2 {
+                let last = column + u16::from(column == 1);
+                let format = if column > 2 { &of_numbers } else { &header };
+                self.merge(column, last, text, format)?;
+            }
+        }
+        self.row += 1;
+        let (text, number) = (self.style.text(), self.style.number());
+        let mut writer = Writer::new(self.style, language);
+        for (account, facts) in accounts {
+            self.sheet.set_row_height(self.row, 20)?;
+            let id = Cell::Text(account.account_id.to_string());
+            let score = facts
+                .percent()
+                .map_or_else(|| "–".to_owned(), |n| format!("{n} %"));
+            let counts = TILES.iter().take(4).map(|tile| count(facts, *tile));
+            let numbers = counts.chain([facts.new, facts.resolved]).map(Cell::Number);
+            writer.cell(self.sheet, self.row, 0, &id)?;
+            self.merge(1, 2, &account.project, &text)?;
+            for (column, cell) in (3_u16..).zip(numbers) {
+                writer.cell(self.sheet, self.row, column, &cell)?;
+            }
+            self.merge(LAST, LAST, &score, &number)?;
+            self.row += 1;
+        }
+        Ok(())
+    }
+
+    fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
+        self.wide(24.0, text, &self.style.heading())
+    }
+
+    fn wide(
+        &mut self,
+        height: f64,
+        text: &str,
+        format: &rust_xlsxwriter::Format,
+    ) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(self.row, height)?;
+        self.merge(0, LAST, text, format)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// Writes text over some columns of this row; as text, whatever it starts with.
+    fn merge(
+        &mut self,
+        first: u16,
+        last: u16,
+        text: &str,
+        format: &rust_xlsxwriter::Format,
+    ) -> Result<(), XlsxError> {
+        let text = fitting(text);
+        if first == last {
+            self.sheet
+                .write_string_with_format(self.row, first, text, format)?;
+        } else {
+            self.sheet
+                .merge_range(self.row, first, self.row, last, "", format)?;
+            self.sheet
+                .write_string_with_format(self.row, first, text, format)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! Reads a finding out of its ASFF JSON.
+
+use hubward_protocol::AccountId;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Compliance, Finding, Kind, RecordState, Severity, Workflow};
+
+/// Why a finding is not taken over: nobody could say whose or which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It has no id.
+    NoId,
+    /// Its account is no account.
+    NoAccount,
+}
+
+/// Reads a finding.
+///
+/// # Errors
+/// See [`Refused`].
+pub fn read(asff: &Value) -> Result<Finding, Refused> {
+    let id = text(asff, "/Id");
+    if id.is_empty() {
+        return Err(Refused::NoId);
+    }
+    let account_id: AccountId = text(asff, "/AwsAccountId")
+        .parse()
+        .map_err(|_| Refused::NoAccount)?;
+    let product_arn = text(asff, "/ProductArn");
+    let control_id = control(asff, &product_arn);
+    let kind = if is_guard_duty(&product_arn) {
+        Kind::Threat
+    } else if control_id.is_empty() {
+        Kind::Other
+    } else {
+        Kind::Control
+    };
+    let region = [text(asff, "/Region"), region_of(&product_arn)]
+        .into_iter()
+        .find(|region| !region.is_empty())
+        .unwrap_or_default();
+    let link = [
+        text(asff, "/Remediation/Recommendation/Url"),
+        text(asff, "/SourceUrl"),
+    ]
+    .into_iter()
+    .find(|link| link.starts_with("https://"))
+    .unwrap_or_default();
+    Ok(Finding {
+        account_id,
+        region,
+        kind,
+        control_id,
+        finding_type: types(asff),
+        title: text(asff, "/Title"),
+        resource: text(asff, "/Resources/0/Id"),
+        resource_type: text(asff, "/Resources/0/Type"),
+        link,
+        severity: word(
+            Severity::ALL,
+            Severity::as_str,
+            &text(asff, "/Severity/Label"),
+        )
+        .unwrap_or(Severity::Unlabelled),
+        compliance: compliance(asff),
+        workflow: word(
+            Workflow::ALL,
+            Workflow::as_str,
+            &text(asff, "/Workflow/Status"),
+        )
+        .unwrap_or_default(),
+        record: word(
+            RecordState::ALL,
+            RecordState::as_str,
+            &text(asff, "/RecordState"),
+        )
+        .unwrap_or_default(),
+        note: text(asff, "/Note/Text"),
+        created_at: time(asff, "/CreatedAt"),
+        updated_at: time(asff, "/UpdatedAt"),
+        id,
+        product_arn,
+    })
+}
+
+/// GuardDuty itself, and no custom product that calls itself so: the account field of AWS's own
+/// products is empty. AWS's sample of a finding leaves even its colon out.
+fn is_guard_duty(product_arn: &str) -> bool {
+    matches!(
+        product_arn.split(':').collect::<Vec<_>>().as_slice(),
+        ["arn", _, "securityhub", _, "product/aws/guardduty"]
+            | ["arn", _, "securityhub", _, "", "product/aws/guardduty"]
+    )
+}
+
+/// The control: named outright by all but old findings, whose generator ends with it.
+fn control(asff: &Value, product_arn: &str) -> String {
+    let named = text(asff, "/Compliance/SecurityControlId");
+    if !named.is_empty() || !product_arn.ends_with(":product/aws/securityhub") {
+        return named;
+    }
+    let product_field = |name: &str| {
+        let value = asff
+            .get("ProductFields")
+            .and_then(|fields| fields.get(name));
+        clean(value.and_then(Value::as_str).unwrap_or_default())
+    };
+    let generator = text(asff, "/GeneratorId");
+    let last = generator.rsplit('/').next().unwrap_or_default().to_owned();
+    [product_field("ControlId"), product_field("RuleId"), last]
+        .into_iter()
+        .find(|id| !id.is_empty())
+        .unwrap_or_default()
+}
+
+fn compliance(asff: &Value) -> Option<Compliance> {
+    let status = text(asff, "/Compliance/Status");
+    if status.is_empty() {
+        return None;
+    }
+    Some(word(Compliance::ALL, Compliance::as_str, &status).unwrap_or(Compliance::Unknown))
+}
+
+fn types(asff: &Value) -> String {
+    let types = asff.get("Types").and_then(Value::as_array);
+    let types = types.into_iter().flatten().filter_map(Value::as_str);
+    types.map(clean).collect::<Vec<_>>().join("; ")
+}
+
+fn region_of(product_arn: &str) -> String {
+    product_arn.split(':').nth(3).unwrap_or_default().to_owned()
+}
+
+fn word<T: Copy, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    text: &str,
+) -> Option<T> {
+    let text = text.to_ascii_uppercase();
+    all.into_iter().find(|value| name(*value) == text)
+}
+
+fn text(asff: &Value, pointer: &str) -> String {
+    clean(
+        asff.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    )
+}
+
+/// PostgreSQL takes no zero byte, and no person misses it.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// To the second, so that times compare as texts too.
+fn time(asff: &Value, pointer: &str) -> Option<Timestamp> {
+    let time: Timestamp = text(asff, pointer).parse().ok()?;
+    Timestamp::from_second(time.as_second()).ok()
+}

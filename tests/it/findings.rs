@@ -1,0 +1,301 @@
+//! The SOC mirrors what Security Hub found: all of it once, then what changed, each Region for itself.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use sqlx::Row;
+
+use crate::harness::aws::{block_on, security_hub};
+use crate::harness::findings::{control, import, threat};
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
+
+pub(crate) const MEMBER: &str = "111111111111";
+pub(crate) const OTHER: &str = "222222222222";
+
+/// A SOC with two members, watched in both Regions.
+pub(crate) fn watched() -> Soc {
+    let soc = Soc::new();
+    let ledger = soc.write(
+        "members.csv",
+        format!(
+            "Account ID,Project,Contact email,Language\n{MEMBER},Orders,a@example.com,en\n\
+             {OTHER},受注システム,b@example.com,ja\n"
+        ),
+    );
+    soc.hubward(["ledger", "import", ledger.to_str().unwrap()])
+        .expect(0);
+    soc.hubward(["invite"]).expect(0);
+    for member in [MEMBER, OTHER] {
+        soc.set_up(member).expect(0);
+    }
+    soc
+}
+
+fn aggregate(soc: &Soc) {
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, HOME);
+    let made = hub
+        .create_finding_aggregator()
+        .region_linking_mode("ALL_REGIONS");
+    block_on(made.send()).expect("an aggregator");
+}
+
+fn decide(soc: &Soc, finding: &Value, region: &str, status: &str) {
+    let identifier = aws_sdk_securityhub::types::AwsSecurityFindingIdentifier::builder()
+        .id(finding["Id"].as_str().unwrap())
+        .product_arn(finding["ProductArn"].as_str().unwrap())
+        .build();
+    let workflow = aws_sdk_securityhub::types::WorkflowUpdate::builder()
+        .status(status.into())
+        .build();
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, region);
+    let update = hub
+        .batch_update_findings()
+        .finding_identifiers(identifier)
+        .workflow(workflow);
+    block_on(update.send()).expect("update a finding");
+}
+
+fn sync(soc: &Soc, code: i32) -> Value {
+    soc.hubward(["findings", "sync", "--json"])
+        .expect(code)
+        .json()
+}
+
+fn counts(row: &Value) -> [u64; 4] {
+    ["new", "changed", "unchanged", "refused"].map(|name| row[name].as_u64().unwrap())
+}
+
+/// The `GetFindings` calls so far: where, and with which filters.
+fn asked(soc: &Soc) -> Vec<(String, Value)> {
+    let mut calls = soc.cloud.calls();
+    calls.retain(|call| call["operation"] == "GetFindings");
+    calls
+        .iter()
+        .map(|call| {
+            let region = call["region"].as_str().unwrap().to_owned();
+            (region, call["body"]["Filters"].clone())
+        })
+        .collect()
+}
+
+/// One value of each finding in the mirror, by the query's order.
+fn stored(database: &Path, sql: &'static str) -> Vec<String> {
+    block_on(async {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite:{}", database.display());
+        let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+        let rows = sqlx::query(sql).fetch_all(&pool).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(0)).collect()
+    })
+}
+
+#[test]
+fn the_home_region_answers_for_all_and_the_second_sync_asks_only_for_changes() {
+    let soc = watched();
+    aggregate(&soc);
+    let many: Vec<Value> = (0..100)
+        .map(|n| control(MEMBER, HOME, &format!("{n:03}"), "S3.1", "HIGH"))
+        .collect();
+    import(&soc.cloud, MEMBER, HOME, &many);
+    import(
+        &soc.cloud,
+        MEMBER,
+        LINKED,
+        &[threat(MEMBER, LINKED, "t", "CRITICAL")],
+    );
+    import(
+        &soc.cloud,
+        OTHER,
+        LINKED,
+        &[control(OTHER, LINKED, "o", "S3.1", "LOW")],
+    );
+    soc.cloud.forget_calls();
+
+    let first = sync(&soc, 0);
+    assert_eq!(first.as_array().unwrap().len(), 1, "{first}");
+    assert_eq!(first[0]["region"], HOME);
+    assert_eq!(counts(&first[0]), [102, 0, 0, 0]);
+    let calls = asked(&soc);
+    assert_eq!(calls.len(), 2, "two pages: {calls:?}");
+    assert!(calls.iter().all(|(region, _)| region == HOME));
+
+    soc.cloud.forget_calls();
+    let second = sync(&soc, 0);
+    assert_eq!(counts(&second[0]), [0, 0, 0, 0], "nothing was touched");
+    for (region, filters) in asked(&soc) {
+        assert_eq!(region, HOME);
+        let narrow = filters["UpdatedAt"][0]["Start"].is_string()
+            || filters["WorkflowStatus"][0]["Value"].is_string()
+            || filters["AwsAccountId"][0]["Value"].is_string();
+        assert!(narrow, "{filters}");
+    }
+    assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
+}
+
+#[test]
+fn fields_that_nobody_knows_yet_are_kept() {
+    let soc = watched();
+    let mut finding = control(MEMBER, HOME, "f", "S3.1", "HIGH");
+    finding["InventedIn2031"] = json!({ "Deep": ["value"] });
+    import(&soc.cloud, MEMBER, HOME, &[finding]);
+    sync(&soc, 0);
+    let raw = stored(&soc.path("hubward.db"), "SELECT raw FROM findings");
+    let packed = STANDARD.decode(&raw[0]).unwrap();
+    let kept: Value = serde_json::from_reader(GzDecoder::new(packed.as_slice())).unwrap();
+    assert_eq!(kept["InventedIn2031"]["Deep"][0], "value");
+}
+
+#[test]
+fn what_people_decide_arrives_although_it_leaves_no_touch_and_so_does_its_taking_back() {
+    let soc = watched();
+    let old = |id: &str| {
+        let mut finding = control(MEMBER, HOME, id, "S3.1", "HIGH");
+        finding["UpdatedAt"] = json!("2026-10-01T00:00:00Z");
+        finding
+    };
+    let findings = [old("a"), old("b")];
+    import(&soc.cloud, MEMBER, HOME, &findings);
+    sync(&soc, 0);
+    let statuses = || {
+        let sql = "SELECT workflow_status FROM findings ORDER BY finding_id";
+        stored(&soc.path("hubward.db"), sql)
+    };
+    decide(&soc, &findings[0], HOME, "SUPPRESSED");
+    decide(&soc, &findings[1], HOME, "RESOLVED");
+    assert_eq!(counts(&sync(&soc, 0)[0]), [0, 2, 0, 0]);
+    assert_eq!(statuses(), ["SUPPRESSED", "RESOLVED"]);
+    decide(&soc, &findings[0], HOME, "NEW");
+    assert_eq!(counts(&sync(&soc, 0)[0]), [0, 1, 1, 0]);
+    assert_eq!(statuses(), ["NEW", "RESOLVED"]);
+}
+
+#[test]
+fn an_archived_finding_is_taken_over() {
+    let soc = watched();
+    let mut finding = control(MEMBER, HOME, "a", "S3.1", "HIGH");
+    import(&soc.cloud, MEMBER, HOME, &[finding.clone()]);
+    sync(&soc, 0);
+    finding["RecordState"] = json!("ARCHIVED");
+    finding["UpdatedAt"] = json!(jiff::Timestamp::now().to_string());
+    import(&soc.cloud, MEMBER, HOME, &[finding]);
+    assert_eq!(counts(&sync(&soc, 0)[0]), [0, 1, 0, 0]);
+    let states = stored(&soc.path("hubward.db"), "SELECT record_state FROM findings");
+    assert_eq!(states, ["ARCHIVED"]);
+}
+
+#[test]
+fn who_joins_later_brings_old_findings_along() {
+    let soc = watched();
+    sync(&soc, 0);
+    let mut finding = control(MEMBER, HOME, "a", "S3.1", "HIGH");
+    finding["UpdatedAt"] = json!("2026-10-01T00:00:00Z");
+    import(&soc.cloud, MEMBER, HOME, &[finding]);
+    assert_eq!(counts(&sync(&soc, 0)[0]), [1, 0, 0, 0]);
+}
+
+#[test]
+fn throttling_is_survived() {
+    let soc = watched();
+    import(
+        &soc.cloud,
+        MEMBER,
+        HOME,
+        &[control(MEMBER, HOME, "a", "S3.1", "HIGH")],
+    );
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "GetFindings", "times": 3,
+        "error": { "code": "TooManyRequestsException", "status": 429 },
+    }));
+    let rows = sync(&soc, 0);
+    assert_eq!(counts(&rows[0]), [1, 0, 0, 0], "{rows}");
+}
+
+#[test]
+fn a_region_that_fails_is_reported_and_the_other_is_synced_and_the_next_run_goes_on() {
+    let soc = watched();
+    for region in [HOME, LINKED] {
+        import(
+            &soc.cloud,
+            MEMBER,
+            region,
+            &[control(MEMBER, region, "a", "S3.1", "HIGH")],
+        );
+    }
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "GetFindings", "region": LINKED,
+        "error": { "code": "AccessDeniedException", "message": "explicit deny", "status": 403 },
+    }));
+    let rows = sync(&soc, 1);
+    assert_eq!(
+        (&rows[0]["outcome"], counts(&rows[0])),
+        (&json!("synced"), [1, 0, 0, 0])
+    );
+    assert_eq!(rows[1]["outcome"], "failed");
+    let detail = rows[1]["detail"].as_str().unwrap();
+    for word in [
+        "GetFindings",
+        LINKED,
+        "AccessDeniedException",
+        "explicit deny",
+    ] {
+        assert!(detail.contains(word), "{word} is not in {detail}");
+    }
+    soc.cloud.clear_faults();
+    let rows = sync(&soc, 0);
+    assert_eq!(
+        counts(&rows[1]),
+        [1, 0, 0, 0],
+        "everything of it, for the first time: {rows}"
+    );
+}
+
+#[test]
+fn a_sync_that_fails_moves_no_checkpoint() {
+    let soc = watched();
+    sync(&soc, 0);
+    let checkpoints = || {
+        let sql = "SELECT source || ' ' || read_to FROM sync_state ORDER BY source";
+        stored(&soc.path("hubward.db"), sql)
+    };
+    let before = checkpoints();
+    assert!(before[0].starts_with(&format!("{HOME} own")), "{before:?}");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "GetFindings",
+        "error": { "code": "InvalidInputException", "status": 400 },
+    }));
+    sync(&soc, 1);
+    assert_eq!(checkpoints(), before);
+    soc.cloud.clear_faults();
+    sync(&soc, 0);
+    assert_ne!(checkpoints(), before);
+}
+
+#[test]
+fn without_knowing_whom_it_answers_for_the_home_region_fails_and_the_others_are_synced() {
+    let soc = watched();
+    import(
+        &soc.cloud,
+        MEMBER,
+        LINKED,
+        &[control(MEMBER, LINKED, "a", "S3.1", "HIGH")],
+    );
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "ListFindingAggregators",
+        "error": { "code": "AccessDeniedException", "status": 403 },
+    }));
+    let rows = sync(&soc, 1);
+    assert_eq!(
+        (&rows[0]["region"], &rows[0]["outcome"]),
+        (&json!(HOME), &json!("failed"))
+    );
+    let detail = rows[0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("securityhub:ListFindingAggregators"),
+        "{detail}"
+    );
+    assert_eq!(counts(&rows[1]), [1, 0, 0, 0], "{rows}");
+}
