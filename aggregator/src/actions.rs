@@ -12,6 +12,7 @@ pub mod initialise;
 pub mod invite;
 pub mod look;
 pub mod record_run;
+pub mod unlink;
 pub mod verify_audit;
 
 use hubward_protocol::AccountId;

@@ -17,6 +17,7 @@ mod migrate;
 mod release;
 mod screen;
 mod serve;
+mod unlink;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -68,6 +69,8 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
+    /// End the watch over an account in every Region; its history is kept.
+    Unlink(unlink::Unlink),
     /// Serve the agents over HTTP.
     Serve,
     /// Look at what members' agents reported.
@@ -153,6 +156,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Account(account) => account.run(&open().await?, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
+        Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,

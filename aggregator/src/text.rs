@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod open;
 pub mod problem;
 pub mod release;
+pub mod unlink;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

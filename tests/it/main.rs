@@ -24,3 +24,4 @@ mod release;
 mod server_agent;
 mod set_up;
 mod tidy;
+mod unlink;

@@ -36,6 +36,10 @@ pub enum Action {
     MembershipCreateRequested,
     /// AWS is asked to invite the account in a Region. Recorded before the call.
     MembershipInviteRequested,
+    /// AWS is asked to end the account's association in a Region. Recorded before the call.
+    MembershipDisassociateRequested,
+    /// AWS is asked to forget the account in a Region. Recorded before the call.
+    MembershipDeleteRequested,
     /// The administrator's listing says something else than before.
     MembershipObserved,
     /// An operator handed in what an agent had printed.
@@ -146,6 +150,8 @@ impl Action {
             Self::AccountChanged => "account.changed",
             Self::MembershipCreateRequested => "membership.create_requested",
             Self::MembershipInviteRequested => "membership.invite_requested",
+            Self::MembershipDisassociateRequested => "membership.disassociate_requested",
+            Self::MembershipDeleteRequested => "membership.delete_requested",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
