@@ -5,7 +5,9 @@
 pub mod accept_heartbeat;
 pub mod add_release;
 pub mod check;
+pub mod doctor;
 pub mod enrol;
+pub mod figures;
 pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;

@@ -8,6 +8,7 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod doctor;
 mod failure;
 mod help;
 mod init;
@@ -82,6 +83,8 @@ enum Noun {
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Examine the whole installation, and say what helps; exit 1 when something is broken.
+    Doctor,
     /// Print a completion script for a shell.
     Completions(completions::Completions),
 }
@@ -161,6 +164,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
+        Noun::Doctor => doctor::run(given, world, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }
 }

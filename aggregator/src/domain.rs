@@ -8,6 +8,7 @@ pub mod address;
 pub mod audit;
 pub mod bearer;
 pub mod check;
+pub mod doctor;
 pub mod ledger;
 pub mod membership;
 pub mod proof;

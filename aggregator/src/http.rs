@@ -5,6 +5,7 @@ mod agent_api;
 mod caller;
 mod downloads;
 mod health;
+mod metrics;
 mod problem;
 mod router;
 mod tls;

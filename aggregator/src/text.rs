@@ -7,6 +7,7 @@ pub mod audit;
 pub mod aws;
 pub mod check;
 pub mod config;
+pub mod doctor;
 pub mod invite;
 pub mod ledger;
 pub mod open;

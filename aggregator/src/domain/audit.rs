@@ -87,6 +87,15 @@ pub struct BrokenChain {
     pub sequence: i64,
 }
 
+/// The end of a chain that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many events there are.
+    pub events: i64,
+    /// The last event's hash.
+    pub hash: String,
+}
+
 /// The hash before the first event.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
