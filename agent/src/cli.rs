@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Look, judge and report to the SOC's server, again and again
     Heartbeat(HeartbeatArgs),
     /// Print what is seen in the account, as JSON
-    Observe(BaselineArgs),
+    Observe(ObserveArgs),
     /// Replace this program by the newest release that the SOC's server offers
     Update(UpdateArgs),
     /// Print a completion script for a shell
@@ -71,6 +71,20 @@ pub(crate) struct BaselineArgs {
     pub(crate) standards: Vec<StandardId>,
     /// Print one JSON object instead of a table
     #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What to look at.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ObserveArgs {
+    /// A Region to look at; can be repeated [default: the shell's Region]
+    #[arg(long = "region", value_name = "REGION")]
+    pub(crate) regions: Vec<Region>,
+    /// Not needed; accepted so that status can be turned into observe
+    #[arg(long, value_name = "ID", hide = true)]
+    pub(crate) administrator: Option<AccountId>,
+    /// Not needed: it is always JSON
+    #[arg(long, hide = true)]
     pub(crate) json: bool,
 }
 
@@ -171,6 +185,7 @@ mod tests {
             "hubward-agent heartbeat --every 0s",
             "hubward-agent heartbeat --every soon",
             "hubward-agent plan --yes",
+            "hubward-agent observe --server https://soc.example.com",
         ] {
             assert_eq!(
                 parse_words(words).map(|_| ()).unwrap_err().exit_code(),

@@ -95,22 +95,31 @@ fn say_looking(baseline: &Baseline, lang: Lang) {
 
 /// Prints the result: the contract's JSON object, or tables for a person.
 fn present(outcome: &Outcome, begun: &Begun, json: bool, lang: Lang) -> ExitStatus {
-    let report = report(outcome, &begun.baseline, lang);
+    let report = report(outcome, begun, lang);
     if json {
         print_json(&report);
     } else {
         let shown = term::report(&report, &begun.arguments, lang);
         world::print(&format!("{shown}\n"));
     }
-    verdict::exit_status(&outcome.regions)
+    exit_status(&outcome.regions, begun)
+}
+
+/// The exit code that a verdict calls for: what is not known to be all cannot be complete.
+fn exit_status(regions: &[RegionVerdict], begun: &Begun) -> ExitStatus {
+    match verdict::exit_status(regions) {
+        ExitStatus::Complete if !begun.knows_its_regions() => ExitStatus::Incomplete,
+        status => status,
+    }
 }
 
 /// The verdict in the words that travel.
-fn report(outcome: &Outcome, baseline: &Baseline, lang: Lang) -> RunReport {
+fn report(outcome: &Outcome, begun: &Begun, lang: Lang) -> RunReport {
+    let baseline = &begun.baseline;
     RunReport {
         account: baseline.account.clone(),
         administrator: baseline.administrator.clone(),
-        complete: verdict::is_complete(&outcome.regions),
+        complete: begun.knows_its_regions() && verdict::is_complete(&outcome.regions),
         regions: region_reports(&outcome.regions, lang),
         changes: outcome.changes,
     }

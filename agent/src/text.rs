@@ -12,7 +12,7 @@ mod tests;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use hubward_protocol::{AccountId, State, Step};
+use hubward_protocol::{AccountId, Region, State, Step};
 use rust_i18n::t;
 
 use crate::converge::Event;
@@ -186,6 +186,16 @@ pub(crate) fn looking(account: &AccountId, count: usize, lang: Lang) -> Text {
         locale = lang.code(),
         account = account,
         count = count
+    )
+}
+
+/// That the server did not say which Regions are wanted, and which ones are taken for them.
+pub(crate) fn regions_unknown(known: &[Region], lang: Lang) -> Text {
+    let regions: Vec<&str> = known.iter().map(|region| region.as_str()).collect();
+    t!(
+        "talk.regions_unknown",
+        locale = lang.code(),
+        regions = regions.join(", ")
     )
 }
 

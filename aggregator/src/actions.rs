@@ -8,7 +8,9 @@ pub mod announce_check;
 pub mod build_report;
 pub mod check;
 pub mod deliver;
+pub mod doctor;
 pub mod enrol;
+pub mod figures;
 pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
@@ -18,6 +20,7 @@ pub mod record_run;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod test_channels;
+pub mod unlink;
 pub mod verify_audit;
 
 use hubward_protocol::AccountId;

@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod doctor;
 mod failure;
 mod findings;
 mod help;
@@ -21,6 +22,7 @@ mod report;
 mod run;
 mod screen;
 mod serve;
+mod unlink;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -72,6 +74,8 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
+    /// End the watch over an account in every Region; its history is kept.
+    Unlink(unlink::Unlink),
     /// Mirror what Security Hub found.
     #[command(subcommand)]
     Findings(findings::Findings),
@@ -94,6 +98,8 @@ enum Noun {
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Examine the whole installation, and say what helps; exit 1 when something is broken.
+    Doctor,
     /// Print a completion script for a shell.
     Completions(completions::Completions),
 }
@@ -170,12 +176,14 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,
         Noun::Report(report) => report.run(&open().await?, screen).await,
+        Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Run(run) => run.run(&open().await?, screen).await,
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
+        Noun::Doctor => doctor::run(given, world, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }
 }

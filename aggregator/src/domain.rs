@@ -10,6 +10,7 @@ pub mod audit;
 pub mod bearer;
 pub mod check;
 pub mod delivery;
+pub mod doctor;
 pub mod finding;
 pub mod ledger;
 pub mod membership;

@@ -5,6 +5,7 @@ mod agent_api;
 mod caller;
 mod downloads;
 mod health;
+mod metrics;
 mod problem;
 mod router;
 mod tls;
@@ -157,11 +158,11 @@ impl Server {
             tokio::spawn(async move {
                 let _held = (permit, counted);
                 match tls {
-                    None => serve(stream, peer, router, watcher).await,
+                    None => serve(stream, peer, router, watcher, CONNECTION).await,
                     Some(tls) => {
                         if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await
                         {
-                            serve(stream, peer, router, watcher).await;
+                            serve(stream, peer, router, watcher, CONNECTION).await;
                         }
                     }
                 }
@@ -201,6 +202,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     peer: SocketAddr,
     router: axum::Router,
     watcher: hyper_util::server::graceful::Watcher,
+    longest: Duration,
 ) {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
@@ -212,7 +214,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away in the middle, or never reads what it asked for, is its own affair.
-    let _ = tokio::time::timeout(CONNECTION, watcher.watch(connection)).await;
+    let _ = tokio::time::timeout(longest, watcher.watch(connection)).await;
 }
 
 /// The canonical origin: scheme, host and port, as agents compute it too.
@@ -220,4 +222,38 @@ fn origin(public_url: &str) -> String {
     Url::parse(public_url)
         .map(|url| url.origin().ascii_serialization())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_ends_at_its_bound_however_busy_it_is() {
+        let (mut client, server) = tokio::io::duplex(1 << 16);
+        let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }));
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let graceful = GracefulShutdown::new();
+        let longest = Duration::from_millis(300);
+        let serving = tokio::spawn(serve(server, peer, router, graceful.watcher(), longest));
+        let mut answered = 0;
+        let mut answer = [0; 1024];
+        // Goes on for ever, were it not for the bound.
+        while client
+            .write_all(b"GET / HTTP/1.1\r\nhost: soc\r\n\r\n")
+            .await
+            .is_ok()
+        {
+            match client.read(&mut answer).await {
+                Ok(length) if length > 0 => answered += 1,
+                _ => break,
+            }
+        }
+        serving.await.unwrap();
+        assert!(answered > 0);
+    }
 }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod aws;
 pub mod check;
 pub mod config;
+pub mod doctor;
 pub mod findings;
 pub mod invite;
 pub mod ledger;
@@ -15,6 +16,7 @@ pub mod open;
 pub mod problem;
 pub mod release;
 pub mod report;
+pub mod unlink;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

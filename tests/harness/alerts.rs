@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::aws::{block_on, events, security_hub, sqs};
+use super::aws::{block_on, events, sqs};
+use super::findings::threat;
 use super::soc::{ADMINISTRATOR, HOME, Soc};
 
 /// How long a message that was received and not deleted stays hidden, in seconds.
@@ -134,26 +135,27 @@ impl<'a> AlertQueue<'a> {
 
 /// A finding of GuardDuty's in an account, as Security Hub has it.
 pub(crate) fn finding(account: &str, region: &str, number: usize) -> Value {
-    json!({
-        "SchemaVersion": "2018-10-08",
-        "Id": format!("arn:aws:guardduty:{region}:{account}:detector/d/finding/{number}"),
-        "ProductArn": format!("arn:aws:securityhub:{region}::product/aws/guardduty"),
-        "ProductName": "GuardDuty",
-        "GeneratorId": format!("arn:aws:guardduty:{region}:{account}:detector/d"),
-        "AwsAccountId": account,
-        "Region": region,
-        "Types": ["TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce"],
-        "CreatedAt": "2026-11-20T00:00:00Z",
-        "UpdatedAt": "2026-11-20T00:10:00Z",
-        "Severity": { "Label": "HIGH", "Original": "8" },
-        "Title": format!("Password guessing number {number}"),
-        "Description": "Somebody tries one password after the other.",
-        "Resources": [{ "Type": "AwsEc2Instance", "Id": format!("arn:aws:ec2:{region}:{account}:instance/i-{number}") }],
-        "SourceUrl": format!("https://{region}.console.aws.amazon.com/guardduty/home"),
-        "ProductFields": { "aws/guardduty/service/count": "3" },
-        "RecordState": "ACTIVE",
-        "Workflow": { "Status": "NEW" },
-    })
+    let mut finding = threat(account, region, &number.to_string(), "HIGH");
+    for (key, value) in [
+        ("Region", json!(region)),
+        ("UpdatedAt", json!("2026-11-20T00:10:00Z")),
+        ("Title", json!(format!("Password guessing number {number}"))),
+        (
+            "SourceUrl",
+            json!(format!(
+                "https://{region}.console.aws.amazon.com/guardduty/home"
+            )),
+        ),
+        (
+            "ProductFields",
+            json!({ "aws/guardduty/service/count": "3" }),
+        ),
+        ("RecordState", json!("ACTIVE")),
+        ("Workflow", json!({ "Status": "NEW" })),
+    ] {
+        finding[key] = value;
+    }
+    finding
 }
 
 /// What EventBridge makes of a finding.
@@ -169,43 +171,4 @@ pub(crate) fn event(finding: &Value) -> String {
         "detail": { "findings": [finding] },
     })
     .to_string()
-}
-
-/// GuardDuty hands a finding to the Security Hub of its account; Security Hub tells EventBridge.
-pub(crate) fn found(soc: &Soc, finding: &Value) {
-    use aws_sdk_securityhub::types::{AwsSecurityFinding, Resource, Severity, SeverityLabel};
-    let text = |pointer: &str| {
-        finding
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .expect("a text")
-    };
-    let typed = AwsSecurityFinding::builder()
-        .schema_version(text("/SchemaVersion"))
-        .id(text("/Id"))
-        .product_arn(text("/ProductArn"))
-        .generator_id(text("/GeneratorId"))
-        .aws_account_id(text("/AwsAccountId"))
-        .types(text("/Types/0"))
-        .created_at(text("/CreatedAt"))
-        .updated_at(text("/UpdatedAt"))
-        .severity(
-            Severity::builder()
-                .label(SeverityLabel::from(text("/Severity/Label")))
-                .build(),
-        )
-        .title(text("/Title"))
-        .description(text("/Description"))
-        .resources(
-            Resource::builder()
-                .r#type(text("/Resources/0/Type"))
-                .id(text("/Resources/0/Id"))
-                .build(),
-        )
-        .source_url(text("/SourceUrl"))
-        .build();
-    let hub = security_hub(&soc.cloud, text("/AwsAccountId"), text("/Region"));
-    let answer =
-        block_on(hub.batch_import_findings().findings(typed).send()).expect("import the finding");
-    assert_eq!(answer.failed_count, Some(0), "{answer:?}");
 }

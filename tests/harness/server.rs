@@ -99,6 +99,18 @@ impl Server {
         block_on(async { request.send().await.expect("an answer").status().as_u16() })
     }
 
+    /// The content type and the body of a GET that is answered with 200.
+    pub(crate) fn text(&self, path: &str) -> (String, String) {
+        let request = self.client.get(format!("{}{path}", self.url));
+        block_on(async {
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status().as_u16(), 200);
+            let content_type = answer.headers()["content-type"].to_str();
+            let content_type = content_type.expect("plain text").to_owned();
+            (content_type, answer.text().await.expect("a body"))
+        })
+    }
+
     /// Kills it at once, as a power cut would.
     pub(crate) fn kill(mut self) {
         let _ = self.process.kill();

@@ -102,6 +102,20 @@ impl Soc {
             .run()
     }
 
+    /// What somebody with access to the database's file could do.
+    pub(crate) fn rewrite(&self, sql: &'static str) {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite:{}", self.path("hubward.db").display());
+        block_on(async {
+            use sqlx::Connection;
+            let mut connection = sqlx::AnyConnection::connect(&url).await.expect("open it");
+            sqlx::query(sql)
+                .execute(&mut connection)
+                .await
+                .expect("change it");
+        });
+    }
+
     /// Imports accounts whose rows are `ID,PROJECT,EMAIL`.
     pub(crate) fn import(&self, rows: &[(&str, &str, &str)]) {
         let mut csv = String::from("Account ID,Project,Contact email\n");

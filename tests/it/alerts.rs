@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::alerts::{AlertQueue, event, finding, found};
+use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::aws::{block_on, security_hub};
+use crate::harness::findings::import;
 use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
@@ -75,7 +76,7 @@ fn a_finding_of_a_member_becomes_a_message_with_all_that_helps() {
     soc.configure(&route("alert", "slack"));
     let _server = Server::start(with_queue(&soc, &queue));
 
-    found(&soc, &finding(MEMBER, LINKED, 7));
+    import(&soc.cloud, MEMBER, LINKED, &[finding(MEMBER, LINKED, 7)]);
     hook.wait_for("the webhook", |hook| !hook.asked().is_empty());
     slack.wait_for("the chat message", |slack| !slack.asked().is_empty());
 

@@ -37,10 +37,7 @@ fn every_change_has_an_event_and_a_rewritten_one_shows() {
 
     let intact = soc.hubward(["audit", "verify", "--json"]).expect(0).json();
     assert_eq!(intact[0]["events"], 11);
-    rewrite(
-        &soc,
-        "UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2",
-    );
+    soc.rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2");
     let broken = soc.hubward(["audit", "verify"]).expect(1);
     assert!(broken.stderr.contains("event 2"), "{broken:?}");
 }
@@ -60,16 +57,4 @@ fn the_history_of_one_account_is_its_own() {
     assert_eq!(history[0]["subject"], "222222222222");
     soc.hubward(["account", "history", "333333333333"])
         .expect(1);
-}
-
-/// What somebody with access to the file could do.
-fn rewrite(soc: &Soc, sql: &'static str) {
-    use crate::harness::aws::block_on;
-    sqlx::any::install_default_drivers();
-    let url = format!("sqlite:{}", soc.path("hubward.db").display());
-    block_on(async {
-        use sqlx::Connection;
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
-    });
 }

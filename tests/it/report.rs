@@ -43,7 +43,7 @@ fn names(file: &Path) -> Vec<String> {
 }
 
 /// Every file inside a workbook, unpacked and put together.
-fn inside(file: &Path) -> String {
+pub(super) fn inside(file: &Path) -> String {
     let bytes = std::fs::read(file).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut all = String::new();

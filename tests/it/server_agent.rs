@@ -240,6 +240,66 @@ fn an_account_that_is_not_in_the_ledger_is_told_so_and_set_up_all_the_same() {
 }
 
 #[test]
+fn the_servers_hints_come_in_the_members_language() {
+    let soc = Soc::new();
+    let server = soc.serve();
+    for (lang, hint) in [
+        ("ja", "SOCにアカウントの追加を依頼"),
+        ("en", "ask your SOC to add the account"),
+    ] {
+        let outcome = soc
+            .member(MEMBER)
+            .args(["plan", "--lang", lang, "--administrator", ADMINISTRATOR])
+            .args(["--region", HOME, "--server", server.url()])
+            .run()
+            .expect(3);
+        assert!(outcome.stderr.contains(hint), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn what_nobody_named_the_regions_of_is_never_complete() {
+    let shell = Shell::new();
+    let nobody = "http://127.0.0.1:1";
+    let run = |words: &str| shell.program(words, nobody).env("AWS_REGION", HOME).run();
+    let set_up = run("setup --yes --json").expect(3);
+    let report = set_up.json();
+    assert_eq!(report["complete"], false);
+    let regions = report["regions"].as_array().expect("regions");
+    assert_eq!(regions.len(), 1);
+    let steps = regions[0]["steps"].as_array().expect("steps");
+    assert!(steps.iter().all(|step| step["state"] == "changed"));
+    let line = set_up
+        .stderr
+        .lines()
+        .find(|line| line.contains("--region"))
+        .expect("a line about Regions");
+    assert!(line.contains(HOME), "{line}");
+    for words in ["plan --json", "status --json", "heartbeat --once --json"] {
+        assert_eq!(run(words).expect(3).json()["complete"], false, "{words}");
+    }
+    let told = run("setup --yes").expect(3);
+    assert!(
+        told.stdout.contains("did not say in which other Regions"),
+        "{}",
+        told.stdout
+    );
+    assert!(told.stdout.contains("hubward-agent setup"));
+    // Named Regions are all of them, and so is the shell's where no server is asked.
+    shell
+        .program("setup --yes --json", nobody)
+        .args(["--region", HOME])
+        .run()
+        .expect(0);
+    agent(shell.directory.path())
+        .at(&shell.cloud, &shell.cloud.credentials(MEMBER))
+        .env("AWS_REGION", HOME)
+        .args(["status", "--administrator", ADMINISTRATOR])
+        .run()
+        .expect(0);
+}
+
+#[test]
 fn nothing_is_signed_for_a_server_that_goes_by_another_name() {
     let shell = Shell::new();
     let server = OddServer::start(|asked| match asked.line.as_str() {

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::alerts::{AlertQueue, finding, found};
+use super::report::inside;
+use crate::harness::alerts::{AlertQueue, finding};
 use crate::harness::aws::{block_on, security_hub};
+use crate::harness::findings::import;
 use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc, path_str};
@@ -45,12 +47,9 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     soc.hubward(["check", "--notify"]).expect(0);
 
     // A threat is told, and so are the two checks.
-    let server = Server::start(
-        soc.program()
-            .env("HUBWARD_ALERTS__QUEUE_URL", &queue.url),
-    );
+    let server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
     let threat = finding(PAYMENTS, LINKED, 7);
-    found(&soc, &threat);
+    import(&soc.cloud, PAYMENTS, LINKED, std::slice::from_ref(&threat));
     chat.wait_for("the checks and the alert", |chat| chat.asked().len() >= 3);
     let told: Vec<Value> = chat.bodies();
     let alert = told
@@ -65,14 +64,20 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     soc.hubward(["findings", "sync"]).expect(0);
     let reports = soc.path("reports");
     let built = soc
-        .hubward(["report", "build", "--out", path_str(&reports), "--period", "2026-11", "--json"])
+        .hubward([
+            "report",
+            "build",
+            "--out",
+            path_str(&reports),
+            "--period",
+            "2026-11",
+            "--json",
+        ])
         .expect(0);
     assert!(built.stdout.contains(ORDERS) && built.stdout.contains(PAYMENTS));
     let has_threat = |account: &str| {
-        let book = std::fs::read(reports.join(format!("{account}_2026-11.xlsx"))).unwrap();
-        crate::harness::findings::cells(&book)
-            .iter()
-            .any(|cell| cell.contains("Password guessing number 7"))
+        inside(&reports.join(format!("{account}_2026-11.xlsx")))
+            .contains("Password guessing number 7")
     };
     assert!(has_threat(PAYMENTS) && !has_threat(ORDERS));
 
@@ -87,7 +92,10 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
             .iter()
             .map(|row| (row["region"].clone(), row["outcome"].clone()))
             .collect::<Vec<_>>(),
-        [(json!(HOME), json!("deleted")), (json!(LINKED), json!("deleted"))]
+        [
+            (json!(HOME), json!("deleted")),
+            (json!(LINKED), json!("deleted"))
+        ]
     );
     soc.hubward(["check"]).expect(0);
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
@@ -97,7 +105,11 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
         .hubward(["account", "history", PAYMENTS, "--json"])
         .expect(0)
         .stdout;
-    for action in ["account.added", "membership.invite_requested", "alert.opened"] {
+    for action in [
+        "account.added",
+        "membership.invite_requested",
+        "alert.opened",
+    ] {
         assert!(history.contains(action), "{action} is not in {history}");
     }
     soc.hubward(["audit", "verify"]).expect(0);

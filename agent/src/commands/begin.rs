@@ -59,11 +59,11 @@ pub(super) async fn begin(
         regions: each_once(args.regions.clone()),
         standards: each_once(args.standards.clone()),
     };
-    let server = server(&args.server, world)?;
+    let server = server(&args.server, world, lang)?;
     let regions = match &server {
         // The server will say.
         Some(_) if asked.regions.is_empty() => default_region().await.into_iter().collect(),
-        _ => regions(args).await?,
+        _ => regions(&args.regions).await?,
     };
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = session.identity.account.clone();
@@ -97,10 +97,20 @@ pub(super) async fn begin(
         };
         begun.baseline = Baseline::asked_for(begun.session.identity.account.clone(), asked);
     }
+    if !begun.knows_its_regions() {
+        let known = &begun.baseline.regions;
+        world::say(&text::regions_unknown(known, lang));
+    }
     Ok(begun)
 }
 
 impl Begun {
+    /// Whether somebody has said which Regions the account is to be watched in: the command line, or the
+    /// server. Where the server was asked and did not say, the shell's Region is only the best guess.
+    pub(super) fn knows_its_regions(&self) -> bool {
+        self.server.is_none() || self.link.is_some() || !self.asked.regions.is_empty()
+    }
+
     /// Proves the account to the server, and takes its baseline.
     pub(super) async fn meet(&mut self) -> Result<(), Fault> {
         let (Some(server), Some(credentials)) = (&self.server, self.session.credentials()) else {
@@ -123,7 +133,11 @@ impl Begun {
 }
 
 /// The way to the server that the command line or the environment names.
-pub(super) fn server(args: &ServerArgs, world: &World) -> Result<Option<Transport>, Trouble> {
+pub(super) fn server(
+    args: &ServerArgs,
+    world: &World,
+    lang: Lang,
+) -> Result<Option<Transport>, Trouble> {
     let named = args
         .server
         .as_deref()
@@ -141,7 +155,7 @@ pub(super) fn server(args: &ServerArgs, world: &World) -> Result<Option<Transpor
         }
         None => None,
     };
-    let transport = Transport::new(address, pem.as_deref()).map_err(|_| {
+    let transport = Transport::new(address, pem.as_deref(), lang.code()).map_err(|_| {
         let file = args.ca_file.as_ref();
         Trouble::BadCertificates(file.map_or_else(String::new, |file| file.display().to_string()))
     })?;
@@ -149,11 +163,11 @@ pub(super) fn server(args: &ServerArgs, world: &World) -> Result<Option<Transpor
 }
 
 /// The Regions that are asked for, each once, in that order; else the shell's.
-pub(super) async fn regions(args: &BaselineArgs) -> Result<Vec<Region>, Trouble> {
-    if args.regions.is_empty() {
+pub(super) async fn regions(asked: &[Region]) -> Result<Vec<Region>, Trouble> {
+    if asked.is_empty() {
         regions_of_the_shell().await
     } else {
-        Ok(each_once(args.regions.clone()))
+        Ok(each_once(asked.to_vec()))
     }
 }
 

@@ -6,11 +6,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
 use super::begin::{Begun, begin};
-use super::present;
 use super::reporting::Reporter;
+use super::{exit_status, present};
 use crate::cli::HeartbeatArgs;
 use crate::text::{self, Lang};
-use crate::verdict::{self, ExitStatus, Trouble};
+use crate::verdict::{ExitStatus, Trouble};
 use crate::world::{self, World};
 
 /// Runs the command.
@@ -19,7 +19,7 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    if super::begin::server(&args.baseline.server, world)?.is_none() {
+    if super::begin::server(&args.baseline.server, world, lang)?.is_none() {
         return Err(Trouble::NoServer);
     }
     let mut begun = begin(&args.baseline, world, lang).await?;
@@ -34,7 +34,7 @@ pub(super) async fn run(
             return Ok(status);
         }
         reporter.send(&outcome.regions).await;
-        let status = verdict::exit_status(&outcome.regions);
+        let status = exit_status(&outcome.regions, &begun);
         if said.replace(status) != Some(status) {
             let account = &begun.baseline.account;
             let is_complete = status == ExitStatus::Complete;

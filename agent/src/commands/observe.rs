@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::begin::regions;
 use super::print_json;
-use crate::cli::BaselineArgs;
+use crate::cli::ObserveArgs;
 use crate::converge::Session;
 use crate::observed::RegionSeen;
 use crate::text::{self, Lang};
@@ -21,11 +21,11 @@ struct Observed<'a> {
 
 /// Runs the command.
 pub(super) async fn run(
-    args: &BaselineArgs,
+    args: &ObserveArgs,
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
-    let regions = regions(args).await?;
+    let regions = regions(&args.regions).await?;
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
     world::say(&text::looking(account, regions.len(), lang));

@@ -8,12 +8,12 @@ use tokio::time::timeout;
 
 use super::begin::{Begun, begin};
 use super::reporting::{Reporter, Reporting, ask_for_invitations};
-use super::{present, print_json, report, say_looking};
+use super::{exit_status, present, print_json, report, say_looking};
 use crate::cli::SetupArgs;
 use crate::converge::{Look, Outcome, Plan, Stopper, Witness};
 use crate::term;
 use crate::text::{self, Lang};
-use crate::verdict::{self, ExitStatus, Trouble};
+use crate::verdict::{ExitStatus, Trouble};
 use crate::world::{self, Terminal, World};
 
 /// How long the question waits: the whole run has 20 minutes.
@@ -67,7 +67,7 @@ async fn refusal(
         world::say(&text::not_asked(lang));
         return Some(status);
     };
-    let report = report(shown, &begun.baseline, lang);
+    let report = report(shown, begun, lang);
     world::say(&term::report(&report, &begun.arguments, lang));
     if is_agreed(terminal, plan.changes_now(), patience(begun), lang).await {
         return None;
@@ -76,7 +76,7 @@ async fn refusal(
     if json {
         print_json(&report);
     }
-    Some(verdict::exit_status(&shown.regions))
+    Some(exit_status(&shown.regions, begun))
 }
 
 async fn carry_out(

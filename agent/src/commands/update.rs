@@ -19,7 +19,7 @@ pub(super) async fn run(
         .release_key
         .and_then(|key| key.parse().ok())
         .ok_or(Trouble::NoReleaseKey)?;
-    let transport = server(&args.server, world)?.ok_or(Trouble::NoServer)?;
+    let transport = server(&args.server, world, lang)?.ok_or(Trouble::NoServer)?;
     let current = semver::Version::parse(env!("CARGO_PKG_VERSION"))
         .unwrap_or_else(|_| semver::Version::new(0, 0, 0));
     let releases = Releases::new(transport, key, current.clone());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hubward_protocol::AccountId;
 use hubward_protocol::api::Problem;
+use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, StatusCode};
 use serde::Serialize;
@@ -94,8 +95,12 @@ pub(crate) struct BadCertificates;
 
 impl Transport {
     /// The way to a server, through the proxy that the environment names. The certificates are
-    /// trusted beside those of the system.
-    pub(crate) fn new(address: Address, pem: Option<&[u8]>) -> Result<Self, BadCertificates> {
+    /// trusted beside those of the system; the language is that of its hints.
+    pub(crate) fn new(
+        address: Address,
+        pem: Option<&[u8]>,
+        language: &'static str,
+    ) -> Result<Self, BadCertificates> {
         let certificates = match pem {
             Some(pem) => Certificate::from_pem_bundle(pem).map_err(|_| BadCertificates)?,
             None => Vec::new(),
@@ -105,6 +110,10 @@ impl Transport {
         }
         let http = Client::builder()
             .user_agent(concat!("hubward-agent/", env!("CARGO_PKG_VERSION")))
+            .default_headers(HeaderMap::from_iter([(
+                ACCEPT_LANGUAGE,
+                HeaderValue::from_static(language),
+            )]))
             .redirect(Policy::none())
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
@@ -221,7 +230,7 @@ mod tests {
     #[test]
     fn certificates_are_pem() {
         let address: Address = "https://soc.example.com".parse().unwrap();
-        let refused = Transport::new(address, Some(b"no certificate")).map(|_| ());
+        let refused = Transport::new(address, Some(b"no certificate"), "en").map(|_| ());
         assert_eq!(refused, Err(BadCertificates));
     }
 }

@@ -1,6 +1,6 @@
 //! The end of a result: how far it is, who acts next, and the next command.
 
-use hubward_protocol::{RunReport, State, Step};
+use hubward_protocol::{RunReport, State, Step, StepReport};
 use rust_i18n::t;
 
 use super::{Lang, Text};
@@ -11,6 +11,13 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
     let changes = report.changes;
     if report.complete {
         return vec![t!("summary.complete", locale = locale, changes = changes)];
+    }
+    if knows_nothing_open(report) {
+        return vec![t!(
+            "summary.regions_unknown",
+            locale = locale,
+            changes = changes
+        )];
     }
     let states: Vec<_> = report
         .regions
@@ -69,6 +76,12 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
     lines
 }
 
+/// Nothing of what is known is open, and yet it is not complete: there are Regions that are not known.
+fn knows_nothing_open(report: &RunReport) -> bool {
+    let mut steps = report.regions.iter().flat_map(|region| &region.steps);
+    !report.complete && steps.all(StepReport::is_complete)
+}
+
 /// The next command, whole: it is there to be copied.
 pub(crate) fn next_command(report: &RunReport, arguments: &str, lang: Lang) -> Option<Text> {
     if report.complete {
@@ -81,7 +94,11 @@ pub(crate) fn next_command(report: &RunReport, arguments: &str, lang: Lang) -> O
         .filter(|step| !matches!(step.state, State::Already | State::Changed));
     let only_aws_is_at_it =
         open.all(|step| step.state == State::Waiting && step.step != Step::Invitation);
-    let command = if only_aws_is_at_it { "status" } else { "setup" };
+    let command = if only_aws_is_at_it && !knows_nothing_open(report) {
+        "status"
+    } else {
+        "setup"
+    };
     Some(t!(
         "summary.next",
         locale = lang.code(),

@@ -15,7 +15,7 @@ use super::{ActionError, select};
 use crate::app::App;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::check::{Seen, Verdict, judge};
+use crate::domain::check::{NOT_WANTED, Seen, Verdict, judge};
 use crate::domain::membership::{MemberStatus, Membership, wanted_regions};
 use crate::store::StoreError;
 
@@ -33,9 +33,6 @@ pub struct Row {
     /// Since when the verdict is this one, as far as checks have seen.
     pub since: Timestamp,
 }
-
-/// The verdict's word for who is not to be watched any more.
-const NOT_WANTED: &str = "not_wanted";
 
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 

@@ -129,6 +129,40 @@ impl SecurityHub {
             .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
         Ok(unprocessed(answer.unprocessed_accounts))
     }
+
+    /// Ends the association of accounts, at most [`BATCH`] of them. AWS's answer is empty: only the
+    /// listing tells what came of it.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn disassociate_members(&self, accounts: &[AccountId]) -> Result<(), AwsFailure> {
+        const OPERATION: &str = "securityhub:DisassociateMembers";
+        self.pacing.turn(self.region, Class::Other).await;
+        self.client
+            .disassociate_members()
+            .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
+        Ok(())
+    }
+
+    /// Forgets accounts that are not associated, at most [`BATCH`] of them.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn delete_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+        const OPERATION: &str = "securityhub:DeleteMembers";
+        self.pacing.turn(self.region, Class::Other).await;
+        let answer = self
+            .client
+            .delete_members()
+            .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
+        Ok(unprocessed(answer.unprocessed_accounts))
+    }
 }
 
 fn unprocessed(accounts: Option<Vec<UnprocessedAccount>>) -> Unprocessed {

@@ -36,6 +36,10 @@ pub enum Action {
     MembershipCreateRequested,
     /// AWS is asked to invite the account in a Region. Recorded before the call.
     MembershipInviteRequested,
+    /// AWS is asked to end the account's association in a Region. Recorded before the call.
+    MembershipDisassociateRequested,
+    /// AWS is asked to forget the account in a Region. Recorded before the call.
+    MembershipDeleteRequested,
     /// The administrator's listing says something else than before.
     MembershipObserved,
     /// An operator handed in what an agent had printed.
@@ -87,6 +91,15 @@ pub struct Event {
 pub struct BrokenChain {
     /// The first event that does not follow from the one before it.
     pub sequence: i64,
+}
+
+/// The end of a chain that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many events there are.
+    pub events: i64,
+    /// The last event's hash.
+    pub hash: String,
 }
 
 /// The hash before the first event.
@@ -152,6 +165,8 @@ impl Action {
             Self::AccountChanged => "account.changed",
             Self::MembershipCreateRequested => "membership.create_requested",
             Self::MembershipInviteRequested => "membership.invite_requested",
+            Self::MembershipDisassociateRequested => "membership.disassociate_requested",
+            Self::MembershipDeleteRequested => "membership.delete_requested",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",

@@ -91,6 +91,9 @@ fn is_in_the_way(state: State) -> bool {
     )
 }
 
+/// The verdict's word for who is not to be watched any more.
+pub const NOT_WANTED: &str = "not_wanted";
+
 impl Verdict {
     /// The verdict's word, in JSON and the database.
     pub fn as_str(&self) -> &'static str {

@@ -71,6 +71,19 @@ pub enum SkipReason {
     UnknownStatus(String),
 }
 
+/// What has to be done for an account to be gone from a Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextRemoval {
+    /// Nothing: it is gone.
+    Gone,
+    /// `DisassociateMembers`, then `DeleteMembers`.
+    Disassociate,
+    /// `DeleteMembers`.
+    Delete,
+    /// Nothing: a status we do not understand is not acted on.
+    Leave(String),
+}
+
 impl MemberStatus {
     /// Reads AWS's word.
     pub fn parse(text: &str) -> Self {
@@ -138,6 +151,19 @@ pub fn next_invitation(
     }
 }
 
+/// Decides what is done next to remove an account whose listing says `status` (`None`: not listed).
+///
+/// An account that AWS has suspended may still be associated underneath: AWS's word hides it.
+pub fn next_removal(status: Option<&MemberStatus>) -> NextRemoval {
+    use MemberStatus as S;
+    match status {
+        None | Some(S::Deleted) => NextRemoval::Gone,
+        Some(S::Enabled | S::AccountSuspended) => NextRemoval::Disassociate,
+        Some(S::Created | S::Invited | S::Resigned | S::Removed) => NextRemoval::Delete,
+        Some(S::Unknown(word)) => NextRemoval::Leave(word.clone()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +225,28 @@ mod tests {
                 next_invitation(AccountState::Active, Some(&status), true),
                 NextInvitation::Skip(_)
             ));
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_associated_is_disassociated_before_it_is_deleted() {
+        use MemberStatus as S;
+        use NextRemoval as N;
+        for (status, next) in [
+            (None, N::Gone),
+            (Some(S::Deleted), N::Gone),
+            (Some(S::Enabled), N::Disassociate),
+            (Some(S::AccountSuspended), N::Disassociate),
+            (Some(S::Created), N::Delete),
+            (Some(S::Invited), N::Delete),
+            (Some(S::Resigned), N::Delete),
+            (Some(S::Removed), N::Delete),
+            (
+                Some(S::Unknown("Paused".to_owned())),
+                N::Leave("Paused".to_owned()),
+            ),
+        ] {
+            assert_eq!(next_removal(status.as_ref()), next, "{status:?}");
         }
     }
 }

@@ -26,6 +26,17 @@ pub struct Run {
     pub last_heartbeat: Timestamp,
 }
 
+/// How many runs are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunCounts {
+    /// Those that reported to be complete.
+    pub complete: i64,
+    /// The others.
+    pub incomplete: i64,
+    /// When the last heartbeat of any came.
+    pub last_heartbeat: Option<Timestamp>,
+}
+
 impl Run {
     /// Whether its agent is older than `newest`; what is no version counts as old.
     pub fn is_outdated(&self, newest: &str) -> bool {

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, downloads, health};
+use super::{State, agent_api, downloads, health, metrics};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -29,6 +29,7 @@ pub(super) fn router(state: State) -> Router {
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
         .layer(middleware::from_fn(in_time))

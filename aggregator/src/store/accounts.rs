@@ -1,5 +1,7 @@
 //! The table `accounts`: the ledger's rows.
 
+use std::collections::BTreeMap;
+
 use hubward_protocol::AccountId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -22,6 +24,19 @@ impl Store {
             .await?
             .iter()
             .map(account)
+            .collect()
+    }
+
+    /// How many accounts are in each state that any is in.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_accounts(&self) -> Result<BTreeMap<String, i64>> {
+        sqlx::query("SELECT state, COUNT(*) FROM accounts GROUP BY state")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
             .collect()
     }
 }

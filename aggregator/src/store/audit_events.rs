@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Engine, Result, Store, StoreError, Tx};
-use crate::domain::audit::{Actor, Event, NewEvent};
+use crate::domain::audit::{Actor, BrokenChain, Event, GENESIS, Head, NewEvent, verify};
 
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
 
@@ -41,6 +41,37 @@ impl Store {
             .iter()
             .map(event)
             .collect()
+    }
+
+    /// Follows the whole chain, in parts, so that a long log does not fill the memory.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged. A broken chain is an answer, not an error.
+    pub async fn verify_audit(&self) -> Result<std::result::Result<Head, BrokenChain>> {
+        const PART: i64 = 1000;
+        let mut last = (0, GENESIS.to_owned());
+        loop {
+            let part = self.audit_events(last.0, PART, None).await?;
+            if part.is_empty() {
+                let (events, hash) = last;
+                return Ok(Ok(Head { events, hash }));
+            }
+            match verify(last, &part) {
+                Ok(next) => last = next,
+                Err(broken) => return Ok(Err(broken)),
+            }
+        }
+    }
+
+    /// How many events there are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_audit_events(&self) -> Result<i64> {
+        let row = sqlx::query("SELECT COUNT(*) FROM audit_events")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get(0)?)
     }
 }
 

@@ -26,6 +26,19 @@ impl Store {
             .map(membership)
             .collect()
     }
+
+    /// How many places have each verdict that any has.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_memberships(&self) -> Result<BTreeMap<String, i64>> {
+        sqlx::query("SELECT verdict, COUNT(*) FROM memberships GROUP BY verdict")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
 }
 
 impl Tx {

@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::run::Run;
+use crate::domain::run::{Run, RunCounts};
 
 const COLUMNS: &str =
     "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";
@@ -24,6 +24,37 @@ impl Store {
             .iter()
             .map(run)
             .collect()
+    }
+
+    /// How many runs there are, and when the last heartbeat of any came.
+    ///
+    /// # Errors
+    /// The database failed, or a time is damaged.
+    pub async fn count_runs(&self) -> Result<RunCounts> {
+        let rows = sqlx::query(
+            "SELECT complete, COUNT(*), MAX(last_heartbeat) FROM runs GROUP BY complete",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut counts = RunCounts::default();
+        for row in rows {
+            let count: i64 = row.try_get(1)?;
+            if row.try_get::<i64, _>(0)? == 0 {
+                counts.incomplete += count;
+            } else {
+                counts.complete += count;
+            }
+            let newest = row
+                .try_get::<String, _>(2)?
+                .parse()
+                .map_err(|_| StoreError::Damaged {
+                    table: "runs",
+                    row: "newest".to_owned(),
+                    why: "last_heartbeat".to_owned(),
+                })?;
+            counts.last_heartbeat = counts.last_heartbeat.max(Some(newest));
+        }
+        Ok(counts)
     }
 }
 

@@ -1,0 +1,285 @@
+//! Looks at the whole installation, one thing after the other, and says of each how it is. It changes
+//! nothing, and what is broken does not keep it from looking at the rest: hence it opens what it can by
+//! itself, instead of taking an opened `App`.
+
+use std::path::{Path, PathBuf};
+
+use futures::FutureExt;
+use futures::future::join_all;
+use hubward_protocol::{AccountId, Region};
+
+use crate::app::{self, OpenError};
+use crate::aws::{Aws, AwsFailure, AwsUnavailable};
+use crate::config::verify::verify_secrets;
+use crate::config::{Config, Problem};
+use crate::domain::audit::{BrokenChain, Head};
+use crate::domain::doctor::{self, Check, Health};
+use crate::store::{Store, StoreError};
+use crate::world::World;
+
+/// What was found of one thing.
+#[derive(Debug)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: Check,
+    /// Where, if it is a thing of one Region.
+    pub region: Option<Region>,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// Everything that can be found.
+#[derive(Debug)]
+pub enum Fact {
+    /// The configuration holds.
+    Configured(PathBuf),
+    /// It cannot be read, or is wrong.
+    Misconfigured(OpenError),
+    /// Every secret is where the configuration says.
+    SecretsFound,
+    /// Some are not, or hold an address that is not sent to.
+    SecretsWrong(Vec<Problem>),
+    /// The database answers.
+    DatabaseAnswers(String),
+    /// The database cannot be opened.
+    DatabaseClosed(OpenError),
+    /// The database was opened, and then failed.
+    DatabaseFailed(StoreError),
+    /// The audit log's chain holds.
+    AuditHolds(Head),
+    /// It does not.
+    AuditBroken(BrokenChain),
+    /// AWS is called where AWS is.
+    NoOverride,
+    /// AWS is called elsewhere.
+    Override {
+        /// The environment variable.
+        variable: String,
+        /// The address.
+        address: String,
+    },
+    /// The credentials are the administrator's.
+    Administrator(AccountId),
+    /// AWS is not called at all.
+    NoAws(AwsUnavailable),
+    /// The Region's members were listed: so many.
+    Members(usize),
+    /// They were not.
+    NoMembers(AwsFailure),
+    /// The address that agents use.
+    PublicUrl(String),
+    /// No release can be taken in.
+    NoReleaseKey,
+    /// None was taken in yet.
+    NoRelease,
+    /// The newest release.
+    Release(String),
+    /// So many accounts are in the ledger.
+    Accounts(usize),
+    /// Alerts come from a queue.
+    AlertQueue(String),
+    /// No alerts come in.
+    NoAlertQueue,
+    /// It could not be looked at: this is broken.
+    NotLookedAt(Check),
+}
+
+/// Examines the installation that the command line and the environment name.
+pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
+    let config = match app::configuration(given, world) {
+        Ok(config) => config,
+        Err(error) => return without_configuration(error, world),
+    };
+    let wrong = verify_secrets(&config, &world.environment);
+    let secrets = if wrong.is_empty() {
+        Fact::SecretsFound
+    } else {
+        Fact::SecretsWrong(wrong)
+    };
+    let (store, database) = match open_store(&config, world).await {
+        Ok((store, place)) => (Some(store), Fact::DatabaseAnswers(place)),
+        Err(error) => (None, Fact::DatabaseClosed(error)),
+    };
+    let mut findings = vec![
+        found(Check::Configuration, Fact::Configured(config.file.clone())),
+        found(Check::Secrets, secrets),
+        found(Check::Database, database),
+        found(Check::Audit, audit(store.as_ref()).await),
+    ];
+    findings.extend(endpoints(world));
+    findings.extend(aws(&config, world).await);
+    let public_url = config.server.public_url.clone();
+    let alerts = match &config.alerts.queue_url {
+        Some(queue) => Fact::AlertQueue(queue.clone()),
+        None => Fact::NoAlertQueue,
+    };
+    findings.extend([
+        found(Check::PublicUrl, Fact::PublicUrl(public_url)),
+        found(Check::Releases, releases(&config, store.as_ref()).await),
+        found(Check::Ledger, ledger(store.as_ref()).await),
+        found(Check::Alerts, alerts),
+    ]);
+    findings
+}
+
+fn found(check: Check, fact: Fact) -> Finding {
+    Finding {
+        check,
+        region: None,
+        fact,
+    }
+}
+
+/// Only the environment can be looked at.
+fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
+    let unseen = |check| found(check, Fact::NotLookedAt(Check::Configuration));
+    let before = [Check::Secrets, Check::Database, Check::Audit];
+    let behind = [
+        Check::Credentials,
+        Check::SecurityHub,
+        Check::PublicUrl,
+        Check::Releases,
+        Check::Ledger,
+        Check::Alerts,
+    ];
+    let mut findings = vec![found(Check::Configuration, Fact::Misconfigured(error))];
+    findings.extend(before.map(unseen));
+    findings.extend(endpoints(world));
+    findings.extend(behind.map(unseen));
+    findings
+}
+
+async fn open_store(config: &Config, world: &World) -> Result<(Store, String), OpenError> {
+    let place = app::database(&config.store, config.directory(), &world.environment)?;
+    let closed = |source| OpenError::Store {
+        place: place.to_string(),
+        source,
+    };
+    let store = Store::open(&place).await.map_err(closed)?;
+    store.ping().await.map_err(closed)?;
+    Ok((store, place.to_string()))
+}
+
+async fn audit(store: Option<&Store>) -> Fact {
+    let Some(store) = store else {
+        return Fact::NotLookedAt(Check::Database);
+    };
+    match store.verify_audit().await {
+        Ok(Ok(head)) => Fact::AuditHolds(head),
+        Ok(Err(broken)) => Fact::AuditBroken(broken),
+        Err(error) => Fact::DatabaseFailed(error),
+    }
+}
+
+fn endpoints(world: &World) -> Vec<Finding> {
+    let mut overrides: Vec<Finding> = world
+        .environment
+        .iter()
+        .filter(|(variable, _)| variable.starts_with("AWS_ENDPOINT_URL"))
+        .map(|(variable, address)| {
+            let (variable, address) = (variable.to_owned(), address.to_owned());
+            found(Check::Endpoint, Fact::Override { variable, address })
+        })
+        .collect();
+    if overrides.is_empty() {
+        overrides.push(found(Check::Endpoint, Fact::NoOverride));
+    }
+    overrides
+}
+
+/// Whose credentials these are, and whether they open Security Hub in every Region.
+async fn aws(config: &Config, world: &World) -> Vec<Finding> {
+    let in_region = |region, fact| Finding {
+        check: Check::SecurityHub,
+        region: Some(region),
+        fact,
+    };
+    let administrator = &config.hub.administrator;
+    let opened = Aws::of_administrator(
+        administrator,
+        config.hub.home_region,
+        config.pacing,
+        &world.environment,
+    );
+    let aws = match opened.boxed().await {
+        Ok(aws) => aws,
+        Err(error) => {
+            let unseen = |region| in_region(region, Fact::NotLookedAt(Check::Credentials));
+            let mut findings = vec![found(Check::Credentials, Fact::NoAws(error))];
+            findings.extend(config.hub.regions().map(unseen));
+            return findings;
+        }
+    };
+    let regions = config.hub.regions().map(|region| {
+        let hub = aws.security_hub(region);
+        async move {
+            let fact = match hub.list_members().await {
+                Ok(members) => Fact::Members(members.len()),
+                Err(failure) => Fact::NoMembers(failure),
+            };
+            in_region(region, fact)
+        }
+    });
+    let mut findings = join_all(regions).await;
+    let credentials = Fact::Administrator(administrator.clone());
+    findings.insert(0, found(Check::Credentials, credentials));
+    findings
+}
+
+async fn releases(config: &Config, store: Option<&Store>) -> Fact {
+    if config.server.release_key.is_none() {
+        return Fact::NoReleaseKey;
+    }
+    let Some(store) = store else {
+        return Fact::NotLookedAt(Check::Database);
+    };
+    match store.releases().await {
+        Err(error) => Fact::DatabaseFailed(error),
+        Ok(releases) => releases
+            .first()
+            .map_or(Fact::NoRelease, |newest| Fact::Release(newest.file())),
+    }
+}
+
+async fn ledger(store: Option<&Store>) -> Fact {
+    let Some(store) = store else {
+        return Fact::NotLookedAt(Check::Database);
+    };
+    match store.accounts().await {
+        Err(error) => Fact::DatabaseFailed(error),
+        Ok(accounts) => Fact::Accounts(accounts.len()),
+    }
+}
+
+impl Fact {
+    /// How bad it is.
+    pub fn health(&self) -> Health {
+        match self {
+            Self::Configured(_)
+            | Self::SecretsFound
+            | Self::DatabaseAnswers(_)
+            | Self::AuditHolds(_)
+            | Self::NoOverride
+            | Self::Administrator(_)
+            | Self::Release(_)
+            | Self::Accounts(1..)
+            | Self::AlertQueue(_) => Health::Ok,
+            Self::Members(count) => doctor::members(*count),
+            Self::PublicUrl(url) => doctor::public_url(url),
+            // What could not be looked at is not broken itself: what kept us from it is in the list.
+            Self::Override { .. }
+            | Self::NoReleaseKey
+            | Self::NoRelease
+            | Self::Accounts(0)
+            | Self::NoAlertQueue
+            | Self::NotLookedAt(_) => Health::Warn,
+            Self::Misconfigured(_)
+            | Self::SecretsWrong(_)
+            | Self::DatabaseClosed(_)
+            | Self::DatabaseFailed(_)
+            | Self::AuditBroken(_)
+            | Self::NoAws(_)
+            | Self::NoMembers(_) => Health::Fail,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `hubward doctor`.
+
+use std::path::Path;
+
+use rust_i18n::t;
+use serde_json::json;
+
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::doctor::examine;
+use crate::domain::doctor::Health;
+use crate::text;
+use crate::world::World;
+
+pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let findings = examine(given, world).await;
+    let told = findings
+        .iter()
+        .map(|finding| (finding, text::doctor::finding(&finding.fact, language)));
+    if screen.is_json() {
+        let rows = told.map(|(finding, message)| {
+            json!({
+                "check": finding.check.as_str(),
+                "region": finding.region,
+                "state": finding.fact.health().as_str(),
+                "detail": message.text,
+                "hint": message.hint,
+            })
+        });
+        screen.data(&rows.collect::<Vec<_>>())?;
+    } else {
+        let locale = language.as_str();
+        let headers = [
+            t!("table.check", locale = locale),
+            t!("table.region", locale = locale),
+            t!("table.state", locale = locale),
+            t!("table.detail", locale = locale),
+        ]
+        .map(String::from);
+        let rows = told.map(|(finding, message)| {
+            let region = finding.region.map(|region| region.to_string());
+            vec![
+                finding.check.as_str().to_owned(),
+                region.unwrap_or_default(),
+                finding.fact.health().as_str().to_owned(),
+                format!("{}\n{}", message.text, message.hint)
+                    .trim()
+                    .to_owned(),
+            ]
+        });
+        screen.table(&headers, rows.collect())?;
+    }
+    screen.say(&text::doctor::summary(&findings, language));
+    let worst = findings.iter().map(|finding| finding.fact.health()).max();
+    Ok(if worst == Some(Health::Fail) {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,95 @@
+//! `hubward unlink`.
+
+use clap::Args;
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::unlink::{Row, carry_out, plan};
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::text;
+
+#[derive(Debug, Args)]
+pub(super) struct Unlink {
+    /// The account.
+    #[arg(value_name = "ID")]
+    account: AccountId,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    /// Say what would be ended, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Unlink {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let locale = language.as_str();
+        let plan = plan(app, &self.account)
+            .await
+            .map_err(|error| Failure::action(&error, language))?;
+        if self.dry_run || plan.is_done() {
+            show(&self.account, &plan.rows, screen)?;
+            screen.say(&text::unlink::planned(&plan, language));
+            return Ok(exit(&plan.rows));
+        }
+        if !self.yes && !screen.confirm(&text::unlink::question(&plan, language))? {
+            screen.say(&t!("cli.declined", locale = locale));
+            return Ok(Exit::Failed);
+        }
+        let unlinked = carry_out(app, actor, &self.account)
+            .await
+            .map_err(|error| Failure::action(&error, language))?;
+        show(&self.account, &unlinked.rows, screen)?;
+        screen.say(&text::unlink::summary(&plan, &unlinked, language));
+        Ok(exit(&unlinked.rows))
+    }
+}
+
+fn show(account: &AccountId, rows: &[Row], screen: &Screen) -> Result<(), Failure> {
+    let language = screen.language();
+    if screen.is_json() {
+        let rows = rows.iter().map(|row| {
+            json!({
+                "account_id": account,
+                "region": row.region,
+                "outcome": row.outcome.as_str(),
+                "detail": text::unlink::detail(row, language),
+            })
+        });
+        return screen.data(&rows.collect::<Vec<_>>());
+    }
+    let locale = language.as_str();
+    let headers = [
+        t!("table.account", locale = locale),
+        t!("table.region", locale = locale),
+        t!("table.outcome", locale = locale),
+        t!("table.detail", locale = locale),
+    ]
+    .map(String::from);
+    let table = rows.iter().map(|row| {
+        vec![
+            account.to_string(),
+            row.region.to_string(),
+            row.outcome.as_str().to_owned(),
+            text::unlink::detail(row, language),
+        ]
+    });
+    screen.table(&headers, table.collect())
+}
+
+fn exit(rows: &[Row]) -> Exit {
+    let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
+    if any("failed") {
+        Exit::Failed
+    } else if any("unprocessed") || any("skipped") {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
+}

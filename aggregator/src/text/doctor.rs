@@ -1,0 +1,141 @@
+//! What an examination found, in words.
+
+use std::borrow::Cow;
+
+use rust_i18n::t;
+
+use super::Message;
+use crate::actions::doctor::{Fact, Finding};
+use crate::domain::account::Language;
+use crate::domain::doctor::Health;
+
+/// What was found, and what helps; no hint where all is well.
+pub fn finding(fact: &Fact, language: Language) -> Message {
+    let locale = language.as_str();
+    let fine = |text: Cow<'_, str>| Message::new(text, "");
+    match fact {
+        Fact::Configured(file) => fine(t!(
+            "doctor.configured",
+            locale = locale,
+            file = file.display()
+        )),
+        Fact::Misconfigured(error) | Fact::DatabaseClosed(error) => {
+            joined(&super::open::open_error(error, language))
+        }
+        Fact::SecretsFound => fine(t!("doctor.secrets", locale = locale)),
+        Fact::SecretsWrong(problems) => {
+            let problems = problems.iter();
+            let told: Vec<_> = problems
+                .map(|problem| super::config::problem(problem, language))
+                .collect();
+            joined(&told)
+        }
+        Fact::DatabaseAnswers(place) => fine(t!("doctor.database", locale = locale, place = place)),
+        Fact::DatabaseFailed(error) => super::open::store_error(error, language),
+        Fact::AuditHolds(head) => fine(t!(
+            "cli.audit_holds",
+            locale = locale,
+            events = head.events,
+            hash = head.hash
+        )),
+        Fact::AuditBroken(broken) => Message::new(
+            t!(
+                "cli.audit_broken",
+                locale = locale,
+                sequence = broken.sequence
+            ),
+            t!("cli.audit_broken_hint", locale = locale),
+        ),
+        Fact::NoOverride => fine(t!("doctor.no_override", locale = locale)),
+        Fact::Override { variable, address } => Message::new(
+            t!(
+                "cli.serve_endpoint",
+                locale = locale,
+                variable = variable,
+                value = address
+            ),
+            t!("cli.serve_endpoint_hint", locale = locale),
+        ),
+        Fact::Administrator(account) => fine(t!(
+            "doctor.administrator",
+            locale = locale,
+            administrator = account
+        )),
+        Fact::NoAws(error) => super::aws::unavailable(error, language),
+        Fact::NoMembers(failure) => super::aws::failure(failure, language),
+        Fact::NotLookedAt(broken) => fine(t!(
+            "doctor.not_looked_at",
+            locale = locale,
+            check = broken.as_str()
+        )),
+        Fact::Release(file) => fine(t!("doctor.release", locale = locale, file = file)),
+        Fact::AlertQueue(url) => fine(t!("doctor.alert_queue", locale = locale, url = url)),
+        Fact::Members(count) => Message::new(
+            t!("doctor.members", locale = locale, count = count),
+            unless_ok(fact, t!("doctor.members_hint", locale = locale)),
+        ),
+        Fact::PublicUrl(url) => Message::new(
+            t!("doctor.public_url", locale = locale, url = url),
+            unless_ok(fact, t!("doctor.public_url_hint", locale = locale)),
+        ),
+        Fact::Accounts(count) => Message::new(
+            t!("doctor.accounts", locale = locale, count = count),
+            unless_ok(fact, t!("doctor.accounts_hint", locale = locale)),
+        ),
+        Fact::NoReleaseKey => Message::new(
+            t!("doctor.no_release_key", locale = locale),
+            t!("doctor.no_release_key_hint", locale = locale),
+        ),
+        Fact::NoRelease => Message::new(
+            t!("doctor.no_release", locale = locale),
+            t!("doctor.no_release_hint", locale = locale),
+        ),
+        Fact::NoAlertQueue => Message::new(
+            t!("doctor.no_alert_queue", locale = locale),
+            t!("doctor.no_alert_queue_hint", locale = locale),
+        ),
+    }
+}
+
+fn unless_ok(fact: &Fact, hint: Cow<'_, str>) -> String {
+    if fact.health() == Health::Ok {
+        String::new()
+    } else {
+        hint.into_owned()
+    }
+}
+
+/// Several messages as one: a line for each.
+fn joined(messages: &[Message]) -> Message {
+    let lines = |part: fn(&Message) -> &String| {
+        let mut lines: Vec<&str> = messages
+            .iter()
+            .map(|message| part(message).as_str())
+            .filter(|line| !line.is_empty())
+            .collect();
+        lines.dedup();
+        lines.join("\n")
+    };
+    Message::new(
+        lines(|message| &message.text),
+        lines(|message| &message.hint),
+    )
+}
+
+/// How many of each.
+pub fn summary(findings: &[Finding], language: Language) -> String {
+    let count = |health| {
+        findings
+            .iter()
+            .filter(|finding| finding.fact.health() == health)
+            .count()
+    };
+    t!(
+        "doctor.summary",
+        locale = language.as_str(),
+        ok = count(Health::Ok),
+        warn = count(Health::Warn),
+        fail = count(Health::Fail)
+    )
+    .into_owned()
+}

@@ -1,0 +1,82 @@
+//! What became of unlinking an account, in words.
+
+use rust_i18n::t;
+
+use crate::actions::unlink::{Outcome, Plan, Row, Unlinked};
+use crate::domain::account::{AccountState, Language};
+
+/// What became of the account in one Region.
+pub fn detail(row: &Row, language: Language) -> String {
+    let locale = language.as_str();
+    match &row.outcome {
+        Outcome::Deleted => t!("unlink.deleted", locale = locale),
+        Outcome::Already => t!("unlink.already", locale = locale),
+        Outcome::Planned(status) => t!("unlink.planned", locale = locale, status = status),
+        Outcome::Unprocessed(reason) => t!("unlink.unprocessed", locale = locale, reason = reason),
+        Outcome::StillListed(status) => t!("unlink.still_listed", locale = locale, status = status),
+        Outcome::Skipped(status) => t!("unlink.skipped", locale = locale, status = status),
+        Outcome::Failed(failure) => {
+            let message = super::aws::failure(failure, language);
+            return format!("{}\n{}", message.text, message.hint);
+        }
+        Outcome::NotRecorded(why) => t!("unlink.not_recorded", locale = locale, why = why),
+    }
+    .into_owned()
+}
+
+/// What a person has to agree to.
+pub fn question(plan: &Plan, language: Language) -> String {
+    let regions: Vec<String> = plan
+        .rows
+        .iter()
+        .filter(|row| row.outcome != Outcome::Already)
+        .map(|row| row.region.to_string())
+        .collect();
+    let locale = language.as_str();
+    let account = &plan.account;
+    if regions.is_empty() {
+        t!(
+            "unlink.question_ledger",
+            locale = locale,
+            account = account.account_id,
+            project = account.project
+        )
+    } else {
+        t!(
+            "unlink.question",
+            locale = locale,
+            account = account.account_id,
+            project = account.project,
+            regions = regions.join(", ")
+        )
+    }
+    .into_owned()
+}
+
+/// That nothing was done, and what would be.
+pub fn planned(plan: &Plan, language: Language) -> String {
+    let locale = language.as_str();
+    let account = &plan.account.account_id;
+    if plan.is_done() {
+        t!("unlink.has_left", locale = locale, account = account)
+    } else {
+        t!("unlink.dry_run", locale = locale)
+    }
+    .into_owned()
+}
+
+/// Where the account stands now, and what is to be done next.
+pub fn summary(plan: &Plan, unlinked: &Unlinked, language: Language) -> String {
+    let locale = language.as_str();
+    let account = &plan.account.account_id;
+    match unlinked.state {
+        AccountState::Left => t!("unlink.left", locale = locale, account = account),
+        state => t!(
+            "unlink.not_left",
+            locale = locale,
+            account = account,
+            state = state.as_str()
+        ),
+    }
+    .into_owned()
+}

@@ -1,0 +1,83 @@
+//! Whoever watches the watcher: figures for Prometheus, and a server that greedy callers do not hold.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::harness::aws::block_on;
+use crate::harness::soc::Soc;
+
+#[test]
+fn the_figures_count_what_is_there_and_name_nobody() {
+    let soc = Soc::new();
+    let server = soc.serve();
+    let (content_type, empty) = server.text("/metrics");
+    assert_eq!(
+        content_type,
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    );
+    for line in [
+        "hubward_accounts{state=\"active\"} 0",
+        "hubward_agent_runs{complete=\"true\"} 0",
+        "hubward_audit_events 0",
+    ] {
+        assert!(empty.lines().any(|told| told == line), "{line}: {empty}");
+    }
+    soc.import(&[
+        ("111111111111", "Secret Project", "a@example.com"),
+        ("222222222222", "Other", "b@example.com"),
+    ]);
+    soc.hubward(["check"]).expect(3);
+    let member = soc
+        .member("111111111111")
+        .env("HUBWARD_SERVER", server.url())
+        .args(["setup", "--yes", "--administrator", "999999999999"]);
+    member.run().expect(0);
+    soc.hubward(["unlink", "222222222222", "--yes"]).expect(0);
+    let (_, told) = server.text("/metrics");
+    for line in [
+        "hubward_accounts{state=\"active\"} 1",
+        "hubward_accounts{state=\"left\"} 1",
+        "hubward_memberships{verdict=\"not_wanted\"} 2",
+        "hubward_agent_runs{complete=\"true\"} 1",
+        "# EOF",
+    ] {
+        assert!(told.lines().any(|said| said == line), "{line}: {told}");
+    }
+    let heartbeat = "hubward_agent_last_heartbeat_timestamp_seconds 1";
+    assert!(told.contains(heartbeat), "{told}");
+    assert!(told.contains("hubward_build_info{version=\""), "{told}");
+    for name in ["111111111111", "Secret", "example.com"] {
+        assert!(!told.contains(name), "{name} is in {told}");
+    }
+}
+
+#[test]
+fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
+    let soc = Soc::new();
+    let server = soc.serve();
+    let address = server.url().strip_prefix("http://").unwrap().to_owned();
+    let is_served = || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let request = b"GET /healthz HTTP/1.1\r\nhost: soc\r\nconnection: close\r\n\r\n";
+        let mut answer = String::new();
+        // A connection that is too many is closed without a word, maybe before it was written to.
+        let _ = stream.write_all(request);
+        let _ = stream.read_to_string(&mut answer);
+        answer.starts_with("HTTP/1.1 200")
+    };
+    assert!(is_served());
+    // Held open and silent, all from 127.0.0.1: more than one address may have.
+    let held: Vec<TcpStream> = (0..300)
+        .map(|_| TcpStream::connect(&address).unwrap())
+        .collect();
+    assert!(!is_served());
+    let neighbour = reqwest::Client::builder()
+        .local_address("127.0.0.2".parse().ok())
+        .build()
+        .unwrap();
+    let answer = block_on(neighbour.get(format!("{}/healthz", server.url())).send()).unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    // Whoever lets go is served again, as soon as the server has seen it.
+    drop(held);
+    while !is_served() {}
+}

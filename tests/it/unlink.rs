@@ -1,0 +1,360 @@
+//! An account leaves: Region by Region, seen and not believed, and whatever cuts the work off, the next
+//! run goes on.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::harness::aws::{block_on, security_hub};
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
+
+const ID: &str = "111111111111";
+
+/// A SOC whose only account is associated in both Regions.
+fn linked() -> Soc {
+    let soc = Soc::new();
+    soc.import(&[(ID, "受注", "a@example.com")]);
+    soc.hubward(["invite"]).expect(0);
+    soc.set_up(ID).expect(0);
+    soc.hubward(["check"]).expect(0);
+    soc.cloud.forget_calls();
+    soc
+}
+
+/// `REGION outcome` of each row.
+fn outcomes(rows: &Value) -> Vec<String> {
+    let rows = rows.as_array().unwrap();
+    assert!(rows.iter().all(|row| row["account_id"] == ID), "{rows:?}");
+    rows.iter()
+        .map(|row| format!("{} {}", row["region"], row["outcome"]).replace('"', ""))
+        .collect()
+}
+
+/// `REGION Operation` of each call that changes something, in any order.
+fn changes(soc: &Soc) -> BTreeSet<String> {
+    let calls = soc.cloud.mutating_calls();
+    let told: BTreeSet<String> = calls
+        .iter()
+        .map(|call| format!("{} {}", call["region"], call["operation"]).replace('"', ""))
+        .collect();
+    assert_eq!(told.len(), calls.len(), "a call was repeated: {calls:#?}");
+    told
+}
+
+fn state(soc: &Soc) -> String {
+    let shown = soc.hubward(["account", "show", ID, "--json"]).expect(0);
+    shown.json()[0]["state"].as_str().unwrap().to_owned()
+}
+
+/// The account's events since its last check, without times and hashes.
+fn history(soc: &Soc) -> Vec<String> {
+    let events = soc
+        .hubward(["account", "history", ID, "--json"])
+        .expect(0)
+        .json();
+    events
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            let actor = event["actor"].as_str().unwrap();
+            assert!(actor.starts_with("operator:"), "{actor}");
+            let detail = &event["detail"];
+            let what = if event["action"] == "account.changed" {
+                &detail["what"][0]["after"]
+            } else {
+                &detail["region"]
+            };
+            format!("{} {what}", event["action"]).replace('"', "")
+        })
+        .collect()
+}
+
+fn denied(operation: &str) -> Value {
+    json!({
+        "service": "securityhub", "operation": operation, "region": LINKED,
+        "error": { "code": "AccessDeniedException", "message": "explicit deny", "status": 403 },
+    })
+}
+
+#[test]
+fn an_account_leaves_every_region_and_its_history_stays() {
+    let soc = linked();
+    let before = history(&soc).len();
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 deleted"]
+    );
+    let all: BTreeSet<String> = [HOME, LINKED]
+        .iter()
+        .flat_map(|region| {
+            ["DisassociateMembers", "DeleteMembers"].map(|call| format!("{region} {call}"))
+        })
+        .collect();
+    assert_eq!(changes(&soc), all);
+    let told = history(&soc);
+    assert_eq!(told[before], "account.changed leaving");
+    assert_eq!(told.last().unwrap(), "account.changed left");
+    for region in [HOME, LINKED] {
+        for action in ["disassociate_requested", "delete_requested", "observed"] {
+            let event = format!("membership.{action} {region}");
+            assert!(told[before..].contains(&event), "{event}: {told:?}");
+        }
+    }
+    assert_eq!(state(&soc), "left");
+
+    // Nothing is drift, nobody is invited again, and a second time changes nothing at all.
+    soc.cloud.forget_calls();
+    let check = soc.hubward(["check", "--json"]).expect(0).json();
+    assert_eq!(check, json!([]));
+    let told = history(&soc);
+    let invited = soc.hubward(["invite", "--json"]).expect(0).json();
+    assert_eq!(
+        outcomes(&invited),
+        ["ap-northeast-1 skipped", "us-east-1 skipped"]
+    );
+    let again = soc.hubward(["unlink", ID, "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&again.json()),
+        ["ap-northeast-1 already", "us-east-1 already"]
+    );
+    assert!(again.stderr.contains("has left already"), "{again:?}");
+    assert!(changes(&soc).is_empty());
+    assert_eq!(history(&soc), told);
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn a_dry_run_walks_the_same_road_and_changes_nothing() {
+    let soc = linked();
+    let before = history(&soc);
+    let ran = soc.hubward(["unlink", ID, "--dry-run", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 planned", "us-east-1 planned"]
+    );
+    soc.cloud.fault(&denied("ListMembers"));
+    let ran = soc.hubward(["unlink", ID, "--dry-run", "--json"]).expect(1);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 planned", "us-east-1 failed"]
+    );
+    assert!(changes(&soc).is_empty());
+    assert_eq!(history(&soc), before);
+    assert_eq!(state(&soc), "active");
+}
+
+#[test]
+fn without_a_persons_yes_or_for_a_stranger_nothing_happens() {
+    let soc = linked();
+    let refused = soc.hubward(["unlink", ID]).expect(1);
+    assert!(refused.stderr.contains("--yes"), "{refused:?}");
+    let unknown = soc.hubward(["unlink", "222222222222", "--yes"]).expect(1);
+    assert!(unknown.stderr.contains("222222222222"), "{unknown:?}");
+    soc.hubward(["unlink", "22", "--yes"]).expect(2);
+    soc.hubward(["unlink", "--yes"]).expect(2);
+    let other = soc
+        .program()
+        .at(&soc.cloud, &soc.cloud.credentials(ID))
+        .args(["unlink", ID, "--yes"])
+        .run()
+        .expect(1);
+    assert!(other.stderr.contains(ADMINISTRATOR), "{other:?}");
+    assert!(changes(&soc).is_empty());
+    assert_eq!(state(&soc), "active");
+}
+
+#[test]
+fn a_run_that_is_killed_in_the_middle_is_gone_on_with() {
+    let soc = linked();
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "DeleteMembers", "region": LINKED,
+        "latency_ms": 60_000, "error": { "code": "InternalException", "status": 500 },
+    }));
+    let mut running = soc
+        .program()
+        .args(["unlink", ID, "--yes", "--json"])
+        .command()
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // What hangs is not listed yet: its trace is, and so is what was done before it.
+    let asked = format!("membership.delete_requested {LINKED}");
+    let deleted = format!("{HOME} DeleteMembers");
+    while !(history(&soc).contains(&asked) && changes(&soc).contains(&deleted)) {
+        assert_eq!(running.try_wait().unwrap(), None, "it ended by itself");
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert_eq!(state(&soc), "leaving");
+    // Who is leaving is no drift, and is not invited.
+    soc.hubward(["check"]).expect(0);
+    soc.cloud.clear_faults();
+    soc.cloud.forget_calls();
+    soc.hubward(["invite"]).expect(0);
+
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 already", "us-east-1 deleted"]
+    );
+    assert_eq!(changes(&soc), [format!("{LINKED} DeleteMembers")].into());
+    assert_eq!(state(&soc), "left");
+    soc.hubward(["check"]).expect(0);
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn one_region_that_fails_keeps_the_account_leaving_and_is_named() {
+    let soc = linked();
+    for operation in ["DisassociateMembers", "DeleteMembers", "ListMembers"] {
+        soc.cloud.fault(&denied(operation));
+        let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
+        let rows = ran.json();
+        assert_eq!(rows[1]["outcome"], "failed", "{rows}");
+        let detail = rows[1]["detail"].as_str().unwrap();
+        for word in [operation, LINKED, "AccessDeniedException", "explicit deny"] {
+            assert!(detail.contains(word), "{word} is not in {detail}");
+        }
+        assert_ne!(rows[0]["outcome"], "failed", "{rows}");
+        let next = format!("hubward unlink {ID}");
+        assert!(ran.stderr.contains(&next), "{ran:?}");
+        assert_eq!(state(&soc), "leaving");
+        soc.cloud.clear_faults();
+    }
+    soc.hubward(["unlink", ID, "--yes"]).expect(0);
+    assert_eq!(state(&soc), "left");
+}
+
+#[test]
+fn an_answer_that_gets_lost_is_made_up_for_by_the_listing() {
+    let soc = linked();
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "DeleteMembers", "region": HOME, "times": 1,
+        "after": true, "error": { "code": "InternalException", "status": 500 },
+    }));
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 deleted"]
+    );
+    assert_eq!(state(&soc), "left");
+}
+
+#[test]
+fn what_aws_does_not_process_or_still_lists_is_told_and_keeps_the_account_leaving() {
+    let soc = linked();
+    soc.cloud.account(
+        ID,
+        &json!({ "unprocessed": { "operation": "DeleteMembers", "reason": "only invitation accounts" } }),
+    );
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(3);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 unprocessed", "us-east-1 unprocessed"]
+    );
+    let detail = ran.json()[0]["detail"].to_string();
+    assert!(detail.contains("only invitation accounts"), "{detail}");
+    assert_eq!(state(&soc), "leaving");
+
+    soc.cloud.account(
+        ID,
+        &json!({ "unprocessed": null, "member_status": "Enabled" }),
+    );
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(3);
+    let detail = ran.json()[0]["detail"].to_string();
+    assert!(detail.contains("still lists"), "{detail}");
+    assert_eq!(state(&soc), "leaving");
+
+    // A word that nobody knows yet is not acted on.
+    soc.cloud
+        .account(ID, &json!({ "member_status": "Hibernating" }));
+    soc.cloud.forget_calls();
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(3);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 skipped", "us-east-1 skipped"]
+    );
+    assert!(changes(&soc).is_empty());
+    soc.cloud.account(ID, &json!({ "member_status": null }));
+    soc.hubward(["unlink", ID, "--yes"]).expect(0);
+}
+
+#[test]
+fn an_account_of_the_own_organisation_is_disassociated_and_says_why_it_stays_listed() {
+    let soc = Soc::new();
+    soc.cloud
+        .account(ID, &json!({ "organization_member_of": ADMINISTRATOR }));
+    soc.import(&[(ID, "A", "a@example.com")]);
+    soc.hubward(["invite"]).expect(0);
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(3);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 unprocessed", "us-east-1 unprocessed"]
+    );
+    let detail = ran.json()[0]["detail"].to_string();
+    assert!(detail.contains("organization"), "{detail}");
+    assert_eq!(state(&soc), "leaving");
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, HOME);
+    let listed = block_on(hub.list_members().only_associated(false).send()).unwrap();
+    assert_eq!(listed.members()[0].member_status(), Some("Removed"));
+}
+
+#[test]
+fn whoever_is_not_associated_is_only_deleted() {
+    let soc = linked();
+    // Resigned in one Region, only invited in the other.
+    let hub = security_hub(&soc.cloud, ID, HOME);
+    block_on(hub.disassociate_from_administrator_account().send()).unwrap();
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, LINKED);
+    block_on(hub.disassociate_members().account_ids(ID).send()).unwrap();
+    block_on(hub.invite_members().account_ids(ID).send()).unwrap();
+    soc.cloud.forget_calls();
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 deleted"]
+    );
+    let deleted = [HOME, LINKED].map(|region| format!("{region} DeleteMembers"));
+    assert_eq!(changes(&soc), deleted.into());
+}
+
+#[test]
+fn a_suspended_account_can_be_unlinked() {
+    let soc = linked();
+    soc.cloud.account(ID, &json!({ "suspended": true }));
+    soc.hubward(["unlink", ID, "--yes"]).expect(0);
+    assert_eq!(state(&soc), "left");
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, LINKED);
+    let listed = block_on(hub.list_members().only_associated(false).send()).unwrap();
+    assert!(listed.members().is_empty());
+}
+
+#[test]
+fn a_region_that_the_row_does_not_name_is_left_too() {
+    let soc = linked();
+    let file = soc.write(
+        "l.csv",
+        format!("Account ID,Project,Contact email,Regions\n{ID},A,a@example.com,{HOME}\n"),
+    );
+    soc.hubward(["ledger", "import", file.to_str().unwrap()])
+        .expect(0);
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 deleted"]
+    );
+}
+
+#[test]
+fn unlinking_is_told_in_japanese_too() {
+    let soc = linked();
+    let ran = soc
+        .hubward(["unlink", ID, "--yes", "--lang", "ja"])
+        .expect(0);
+    assert!(ran.stdout.contains("メンバーから削除しました"), "{ran:?}");
+    assert!(ran.stderr.contains("解除が完了しました"), "{ran:?}");
+}
