@@ -151,6 +151,7 @@ fn content(finding: Value) -> Content {
     let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
     let product = text("ProductArn").to_owned();
     let claims = text("ProductName") == "GuardDuty"
+        || text("Id").split(':').nth(2) == Some("guardduty")
         || finding
             .pointer("/ProductFields/aws~1securityhub~1ProductName")
             .is_some_and(|name| name == "GuardDuty");
