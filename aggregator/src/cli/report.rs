@@ -70,7 +70,7 @@ impl Build {
                 json!({
                     "account_id": row.account_id,
                     "period": built.period.to_string(),
-                    "file": row.file,
+                    "file": row.file.display().to_string(),
                     "outcome": outcome(row),
                     "open": row.open,
                     "detail": detail(row, language),

@@ -1,14 +1,14 @@
 //! A table as a worksheet: frozen header, filter, widths, and on paper one page wide.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::cell::{Cell, fitting};
 use super::style::Style;
 use super::words;
 use crate::domain::account::Language;
-
-/// A sheet's rows, beside its header.
-pub(super) const MOST_ROWS: usize = 1_048_000;
+use crate::domain::finding::Severity;
 
 /// A table's column.
 pub(super) struct Column {
@@ -49,7 +49,7 @@ pub(super) fn table<R: Iterator<Item = Vec<Cell>>>(
     }
     let mut writer = Writer::new(style, language);
     let mut last_row = 0;
-    for (row, cells) in (1_u32..).zip(table.rows.take(MOST_ROWS)) {
+    for (row, cells) in (1_u32..).zip(table.rows) {
         last_row = row;
         // Two lines: not every program makes room for wrapped text by itself.
         sheet.set_row_height(row, 28)?;
@@ -78,13 +78,14 @@ pub(super) fn on_paper(sheet: &mut Worksheet) {
     sheet.set_screen_gridlines(false);
 }
 
-/// Writes cells, each in its format: made once, a workbook keeps each format only so often.
+/// Writes cells, each in its format, which is made once.
 pub(super) struct Writer<'a> {
     style: &'a Style,
     language: Language,
-    text: rust_xlsxwriter::Format,
-    quiet: rust_xlsxwriter::Format,
-    number: rust_xlsxwriter::Format,
+    severities: BTreeMap<Severity, Format>,
+    text: Format,
+    quiet: Format,
+    number: Format,
 }
 
 impl<'a> Writer<'a> {
@@ -92,6 +93,7 @@ impl<'a> Writer<'a> {
         Self {
             style,
             language,
+            severities: BTreeMap::new(),
             text: style.text(),
             quiet: style.quiet(),
             number: style.number(),
@@ -121,8 +123,11 @@ impl<'a> Writer<'a> {
             }
             Cell::Severity(severity) => {
                 let word = words::severity(*severity, self.language);
-                let format = self.style.severity(*severity);
-                sheet.write_string_with_format(row, column, word, &format)?;
+                let format = self
+                    .severities
+                    .entry(*severity)
+                    .or_insert_with(|| self.style.severity(*severity));
+                sheet.write_string_with_format(row, column, word, format)?;
             }
         }
         Ok(())

@@ -31,7 +31,7 @@ pub struct Facts {
 pub struct Control {
     /// Its title.
     pub title: String,
-    /// The worst severity of what failed, or of what there is.
+    /// The worst severity among its findings that nobody suppressed.
     pub severity: Severity,
     /// Resources that failed, and nobody suppressed.
     pub failed: u64,

@@ -1,0 +1,96 @@
+//! Takes a row of the table apart: its words, its times, and what is damaged.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::domain::finding::{
+    Compliance, Finding, Kind, Life, Mirrored, RecordState, Severity, Workflow,
+};
+use crate::store::{Result, StoreError};
+
+pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
+    let key: String = row.try_get("finding")?;
+    let text = |column: &str| row.try_get::<String, _>(column);
+    let account: String = text("account_id")?;
+    let compliance = text("compliance_status")?;
+    let finding = Finding {
+        id: text("finding_id")?,
+        product_arn: text("product_arn")?,
+        account_id: account.parse().map_err(|_| damaged(&key, "account_id"))?,
+        region: text("region")?,
+        kind: word(row, "kind", Kind::ALL, Kind::as_str, &key)?,
+        control_id: text("control_id")?,
+        finding_type: text("finding_type")?,
+        title: text("title")?,
+        resource: text("resource")?,
+        resource_type: text("resource_type")?,
+        link: text("link")?,
+        severity: word(row, "severity", Severity::ALL, Severity::as_str, &key)?,
+        compliance: if compliance.is_empty() {
+            None
+        } else {
+            let column = "compliance_status";
+            Some(word(
+                row,
+                column,
+                Compliance::ALL,
+                Compliance::as_str,
+                &key,
+            )?)
+        },
+        workflow: word(
+            row,
+            "workflow_status",
+            Workflow::ALL,
+            Workflow::as_str,
+            &key,
+        )?,
+        record: word(
+            row,
+            "record_state",
+            RecordState::ALL,
+            RecordState::as_str,
+            &key,
+        )?,
+        note: text("note")?,
+        created_at: time(row, "created_at", &key)?,
+        updated_at: time(row, "updated_at", &key)?,
+    };
+    let life = life(row, &key)?;
+    Ok(Mirrored { finding, life })
+}
+
+pub(super) fn life(row: &AnyRow, key: &str) -> Result<Life> {
+    Ok(Life {
+        opened_at: time(row, "opened_at", key)?,
+        closed_at: time(row, "closed_at", key)?,
+    })
+}
+
+pub(super) fn time(row: &AnyRow, column: &'static str, key: &str) -> Result<Option<Timestamp>> {
+    row.try_get::<Option<String>, _>(column)?
+        .map(|text| text.parse().map_err(|_| damaged(key, column)))
+        .transpose()
+}
+
+pub(super) fn word<T: Copy, const N: usize>(
+    row: &AnyRow,
+    column: &'static str,
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    key: &str,
+) -> Result<T> {
+    let text: String = row.try_get(column)?;
+    all.into_iter()
+        .find(|value| name(*value) == text)
+        .ok_or_else(|| damaged(key, column))
+}
+
+pub(super) fn damaged(key: &str, why: &str) -> StoreError {
+    StoreError::Damaged {
+        table: "findings",
+        row: key.to_owned(),
+        why: why.to_owned(),
+    }
+}
