@@ -23,7 +23,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use place::Place;
 
@@ -134,6 +134,15 @@ impl Store {
         sqlx::any::install_default_drivers();
         let sqlite = place.file().is_some();
         let options: AnyConnectOptions = place.url().parse()?;
+        if sqlite {
+            // By itself first: a file that is no database would only be tried again and again by the
+            // pool, until its patience ends without a reason.
+            let mut connection = AnyConnection::connect_with(&options).await?;
+            connection
+                .execute("PRAGMA busy_timeout = 30000; PRAGMA schema_version")
+                .await?;
+            connection.close().await?;
+        }
         let pool = AnyPoolOptions::new()
             .max_connections(if sqlite { 4 } else { 10 })
             .acquire_timeout(Duration::from_secs(30))

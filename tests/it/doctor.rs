@@ -148,6 +148,7 @@ fn a_broken_configuration_or_database_still_gives_the_whole_list() {
             let rows = examine(soc.program(), 1);
             let state = &of(&rows, word)["state"];
             assert_eq!(state, "fail", "{file} {broken:?}: {rows}");
+            assert!(!rows.to_string().contains("timed out"), "{rows}");
             assert_eq!(of(&rows, "aws_endpoint")["state"], "warn");
             let told = states(&rows);
             assert!(told.first().unwrap().starts_with("configuration "));

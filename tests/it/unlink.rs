@@ -121,8 +121,16 @@ fn an_account_leaves_every_region_and_its_history_stays() {
         ["ap-northeast-1 already", "us-east-1 already"]
     );
     assert!(again.stderr.contains("has left already"), "{again:?}");
+    // Nor does a Region that cannot be read just now bring the account back.
+    soc.cloud.fault(&denied("ListMembers"));
+    let unseen = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
+    assert_eq!(
+        outcomes(&unseen.json()),
+        ["ap-northeast-1 already", "us-east-1 failed"]
+    );
     assert!(changes(&soc).is_empty());
     assert_eq!(history(&soc), told);
+    assert_eq!(state(&soc), "left");
     soc.hubward(["audit", "verify"]).expect(0);
 }
 

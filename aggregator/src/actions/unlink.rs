@@ -71,10 +71,11 @@ pub enum Outcome {
 }
 
 impl Plan {
-    /// Whether there is nothing to do, not even in the ledger.
+    /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read just now
+    /// does not bring back who has left.
     pub fn is_done(&self) -> bool {
-        self.account.state == AccountState::Left
-            && self.rows.iter().all(|row| row.outcome == Outcome::Already)
+        let is_open = |row: &Row| !matches!(row.outcome, Outcome::Already | Outcome::Failed(_));
+        self.account.state == AccountState::Left && !self.rows.iter().any(is_open)
     }
 }
 

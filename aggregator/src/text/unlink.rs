@@ -57,10 +57,12 @@ pub fn question(plan: &Plan, language: Language) -> String {
 pub fn planned(plan: &Plan, language: Language) -> String {
     let locale = language.as_str();
     let account = &plan.account.account_id;
-    if plan.is_done() {
+    if !plan.is_done() {
+        t!("unlink.dry_run", locale = locale)
+    } else if plan.rows.iter().all(|row| row.outcome == Outcome::Already) {
         t!("unlink.has_left", locale = locale, account = account)
     } else {
-        t!("unlink.dry_run", locale = locale)
+        t!("unlink.unseen", locale = locale, account = account)
     }
     .into_owned()
 }
