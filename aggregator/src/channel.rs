@@ -13,10 +13,11 @@ mod webhook;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::Secret;
 use crate::config::outgoing::{Channel, ChannelKind};
+use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::verify_channel;
 use crate::domain::delivery::{Attempt, Delivery};
@@ -33,24 +34,27 @@ pub struct MessengerError(#[from] reqwest::Error);
 pub struct Messenger {
     clients: Clients,
     language: Language,
+    zone: TimeZone,
     directory: PathBuf,
     environment: Environment,
 }
 
 impl Messenger {
-    /// Prepares for sending in a language; secrets are looked up in the environment and below the
-    /// configuration's directory.
+    /// Prepares for sending in a language and with a time zone's times; secrets are looked up in the
+    /// environment and below the configuration's directory.
     ///
     /// # Errors
     /// The TLS library could not be set up.
     pub fn new(
-        language: Language,
+        locale: &Locale,
         directory: &Path,
         environment: &Environment,
     ) -> Result<Self, MessengerError> {
         Ok(Self {
             clients: Clients::new()?,
-            language,
+            language: locale.language,
+            // The configuration was refused if there is no such zone.
+            zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
             directory: directory.to_owned(),
             environment: environment.clone(),
         })
@@ -87,7 +91,7 @@ impl Messenger {
             }
             ChannelKind::Slack => {
                 let url = self.address(channel)?;
-                let letter = letter::write(&delivery.notice, self.language);
+                let letter = letter::write(&delivery.notice, self.language, &self.zone);
                 let request = self
                     .clients
                     .of(channel.allow_private)

@@ -21,7 +21,7 @@ pub use problem::Problem;
 pub use secret::Secret;
 
 use intake::{Ledger, Requests};
-use outgoing::{Alerts, Channel, Mail, Reports, Route};
+use outgoing::{Alerts, Channel, Mail, Reports, Route, RouteEvent};
 use watching::{Baseline, Check, Findings, Hub, Pacing};
 
 /// Everything that an operator can set.
@@ -72,6 +72,13 @@ impl Config {
     /// Where the agent's releases lie.
     pub fn releases(&self) -> PathBuf {
         self.directory().join("releases")
+    }
+
+    /// Whether any route listens to alerts.
+    pub fn tells_of_alerts(&self) -> bool {
+        self.routes
+            .iter()
+            .any(|route| route.event == RouteEvent::Alert)
     }
 
     /// Every secret that is set, with its key.

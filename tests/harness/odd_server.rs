@@ -113,7 +113,10 @@ fn read(stream: TcpStream) -> Option<Asked> {
     let mut headers = Vec::new();
     loop {
         let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
+        if reader.read_line(&mut header).ok()? == 0 {
+            // Whoever asked went away in the middle.
+            return None;
+        }
         let Some((name, value)) = header.trim_end().split_once(':') else {
             break;
         };

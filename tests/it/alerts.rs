@@ -109,6 +109,7 @@ fn a_finding_of_a_member_becomes_a_message_with_all_that_helps() {
         "sato@example.com",
         LINKED,
         "Password guessing",
+        "2026-11-20 09:10 JST",
         "担当者",
     ] {
         assert!(message.contains(fact), "{fact} is not in {message}");

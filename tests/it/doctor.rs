@@ -67,12 +67,18 @@ fn what_was_lacking_becomes_ok_and_an_examination_changes_nothing() {
     soc.import(&[("111111111111", "A", "a@example.com")]);
     let before = soc.hubward(["audit", "list", "--json"]).expect(0).stdout;
     soc.cloud.forget_calls();
-    let rows = examine(
+    let program = || {
         soc.program()
             .env("HUBWARD_SERVER__PUBLIC_URL", "https://soc.example.com")
-            .env("HUBWARD_ALERTS__QUEUE_URL", "https://sqs.example.com/q"),
-        0,
+            .env("HUBWARD_ALERTS__QUEUE_URL", "https://sqs.example.com/q")
+    };
+    // A queue without a route: alerts come in, and nobody is told.
+    assert_eq!(of(&examine(program(), 0), "alerts")["state"], "warn");
+    soc.configure(
+        "[[channels]]\nname = \"soc\"\nkind = \"slack\"\nurl = \"https://hooks.slack.com/x\"\n\
+         [[routes]]\nevent = \"alert\"\nchannel = \"soc\"",
     );
+    let rows = examine(program(), 0);
     for check in ["public_url", "ledger", "alerts"] {
         assert_eq!(of(&rows, check)["state"], "ok", "{rows}");
     }

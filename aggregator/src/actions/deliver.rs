@@ -52,7 +52,7 @@ impl Outbox {
     pub fn open(app: &App) -> Result<Self, MessengerError> {
         Ok(Self {
             messenger: Messenger::new(
-                app.config.locale.language,
+                &app.config.locale,
                 app.config.directory(),
                 app.environment(),
             )?,

@@ -80,6 +80,8 @@ pub enum Fact {
     AlertQueue(String),
     /// No alerts come in.
     NoAlertQueue,
+    /// They come in, and no route leads them to anybody.
+    NoAlertRoute,
     /// It could not be looked at: this is broken.
     NotLookedAt(Check),
 }
@@ -110,7 +112,8 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     findings.extend(aws(&config, world).await);
     let public_url = config.server.public_url.clone();
     let alerts = match &config.alerts.queue_url {
-        Some(queue) => Fact::AlertQueue(queue.clone()),
+        Some(queue) if config.tells_of_alerts() => Fact::AlertQueue(queue.clone()),
+        Some(_) => Fact::NoAlertRoute,
         None => Fact::NoAlertQueue,
     };
     findings.extend([
@@ -272,6 +275,7 @@ impl Fact {
             | Self::NoRelease
             | Self::Accounts(0)
             | Self::NoAlertQueue
+            | Self::NoAlertRoute
             | Self::NotLookedAt(_) => Health::Warn,
             Self::Misconfigured(_)
             | Self::SecretsWrong(_)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::app::App;
 use crate::domain::account::AccountState;
+use crate::domain::alert::AlertState;
 use crate::domain::run::RunCounts;
 use crate::store::StoreError;
 
@@ -19,6 +20,12 @@ pub struct Figures {
     pub runs: RunCounts,
     /// How many events the audit log has.
     pub audit_events: i64,
+    /// The alerts by state, those that no alert is in included.
+    pub alerts: BTreeMap<String, i64>,
+    /// The outbox by channel and state.
+    pub deliveries: BTreeMap<(String, String), i64>,
+    /// How many messages of the alert queue nobody understood.
+    pub refused_messages: i64,
 }
 
 /// Counts.
@@ -32,10 +39,18 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
         .map(|state| (state.as_str().to_owned(), 0))
         .collect();
     accounts.extend(store.count_accounts().await?);
+    let mut alerts: BTreeMap<String, i64> = AlertState::ALL
+        .iter()
+        .map(|state| (state.as_str().to_owned(), 0))
+        .collect();
+    alerts.extend(store.count_alerts().await?);
     Ok(Figures {
         accounts,
         memberships: store.count_memberships().await?,
         runs: store.count_runs().await?,
         audit_events: store.count_audit_events().await?,
+        alerts,
+        deliveries: store.count_deliveries().await?,
+        refused_messages: store.count_refused_messages().await?,
     })
 }

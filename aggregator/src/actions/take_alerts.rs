@@ -120,7 +120,7 @@ async fn store(app: &App, messages: &[Message]) -> Result<Taken, StoreError> {
                     .await?;
                 }
                 Content::Threat(threat) => {
-                    let account = ledger.get(&threat.account_id);
+                    let account = ledger.get(&threat.alert.account_id);
                     taken.opened += usize::from(accept(app, &mut tx, &threat, account).await?);
                 }
             }
@@ -137,7 +137,7 @@ async fn accept(
     threat: &Threat,
     account: Option<&Account>,
 ) -> Result<bool, StoreError> {
-    let known = tx.alert_of_finding(&threat.finding_id).await?;
+    let known = tx.alert_of_finding(&threat.alert.finding_id).await?;
     let (alert, action) = match decide(known.as_ref(), threat, app.config.alerts.minimum_severity) {
         Decision::Ignore => return Ok(false),
         Decision::Update { alert, tell: false } => {

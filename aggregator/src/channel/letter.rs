@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rust_i18n::t;
 
 use crate::domain::account::Language;
@@ -26,8 +28,8 @@ pub(super) struct Letter {
     pub(super) link: Option<(String, String)>,
 }
 
-/// Puts a notice into words.
-pub(super) fn write(notice: &Notice, language: Language) -> Letter {
+/// Puts a notice into words; times are those of the zone.
+pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Letter {
     let locale = language.as_str();
     match notice {
         Notice::AlertOpened(alert) => {
@@ -38,7 +40,7 @@ pub(super) fn write(notice: &Notice, language: Language) -> Letter {
                 severity = alert.severity,
                 title = alert.title
             );
-            of_alert(title, alert, locale)
+            of_alert(title, alert, locale, zone)
         }
         Notice::AlertUpdated(alert) => {
             let title = t!(
@@ -48,7 +50,7 @@ pub(super) fn write(notice: &Notice, language: Language) -> Letter {
                 severity = alert.severity,
                 title = alert.title
             );
-            of_alert(title, alert, locale)
+            of_alert(title, alert, locale, zone)
         }
         Notice::CheckChanged(check) => of_check(check, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
@@ -70,7 +72,7 @@ fn mark(severity: Severity) -> &'static str {
     }
 }
 
-fn of_alert(title: Cow<'_, str>, alert: &AlertNotice, locale: &str) -> Letter {
+fn of_alert(title: Cow<'_, str>, alert: &AlertNotice, locale: &str, zone: &TimeZone) -> Letter {
     let project = if alert.project.is_empty() {
         t!("channel.not_in_ledger", locale = locale).into_owned()
     } else {
@@ -80,8 +82,8 @@ fn of_alert(title: Cow<'_, str>, alert: &AlertNotice, locale: &str) -> Letter {
         "channel.seen_times",
         locale = locale,
         count = alert.count,
-        first = alert.first_seen,
-        last = alert.last_seen
+        first = clock(alert.first_seen, zone),
+        last = clock(alert.last_seen, zone)
     );
     let facts = [
         (t!("channel.project", locale = locale), project),
@@ -121,6 +123,13 @@ fn of_alert(title: Cow<'_, str>, alert: &AlertNotice, locale: &str) -> Letter {
             .clone()
             .map(|url| (t!("channel.console", locale = locale).into_owned(), url)),
     }
+}
+
+/// Such as `2026-11-24 09:00 JST`.
+fn clock(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned_datetime(zone.clone())
+        .strftime("%Y-%m-%d %H:%M %Z")
+        .to_string()
 }
 
 fn of_check(check: &CheckNotice, locale: &str) -> Letter {

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use rust_i18n::t;
 
 use super::failure::Failure;
+use super::findings::Findings;
 use super::screen::Screen;
 use super::{Exit, Outcome, check, invite};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
@@ -13,8 +14,8 @@ use crate::domain::delivery::Next;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends what is
-    /// missing.
+    /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
+    /// missing invitations, sync-findings brings the mirror up to date.
     #[arg(value_enum)]
     job: Job,
 }
@@ -24,6 +25,7 @@ enum Job {
     Check,
     Deliver,
     Invite,
+    SyncFindings,
 }
 
 impl Run {
@@ -37,6 +39,7 @@ impl Run {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }
     }

@@ -8,7 +8,6 @@ use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::enrol::DeskError;
 use crate::app::App;
-use crate::domain::routing::RouteEvent;
 use crate::http::{ServeError, Server};
 use crate::jobs::{Jobs, News};
 use crate::lifecycle;
@@ -33,13 +32,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
     let (stopper, stop) = watch::channel(false);
     let mut jobs = Jobs::start(&app, &stop)
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
-    let nobody_is_told = app.config.alerts.queue_url.is_some()
-        && app
-            .config
-            .routes
-            .iter()
-            .all(|route| route.event != RouteEvent::Alert);
-    if nobody_is_told {
+    if app.config.alerts.queue_url.is_some() && !app.config.tells_of_alerts() {
         screen.warn(&text::Message::new(
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),

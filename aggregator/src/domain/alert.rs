@@ -11,7 +11,6 @@ use std::str::FromStr;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use event::Threat;
 
@@ -115,49 +114,33 @@ pub enum Decision {
 /// What is archived or already handled in Security Hub opens nothing, and neither does what is below
 /// `minimum`. A repetition, or an older event that comes late, changes nothing.
 pub fn decide(known: Option<&Alert>, threat: &Threat, minimum: Severity) -> Decision {
+    let Threat {
+        alert: told,
+        is_new,
+    } = threat;
     let Some(known) = known else {
-        return if threat.is_new && threat.severity >= minimum {
-            Decision::Open(threat.opened())
+        return if *is_new && told.severity >= minimum {
+            Decision::Open(told.clone())
         } else {
             Decision::Ignore
         };
     };
     let mut alert = known.clone();
-    alert.severity = known.severity.max(threat.severity);
-    alert.count = known.count.max(threat.count);
-    alert.first_seen = known.first_seen.min(threat.first_seen);
-    alert.last_seen = known.last_seen.max(threat.last_seen);
-    if threat.last_seen >= known.last_seen {
-        alert.title.clone_from(&threat.title);
-        alert.facts.clone_from(&threat.facts);
+    alert.severity = known.severity.max(told.severity);
+    alert.count = known.count.max(told.count);
+    alert.first_seen = known.first_seen.min(told.first_seen);
+    alert.last_seen = known.last_seen.max(told.last_seen);
+    if told.last_seen >= known.last_seen {
+        alert.title.clone_from(&told.title);
+        alert.facts.clone_from(&told.facts);
     }
     if alert == *known {
         return Decision::Ignore;
     }
     let tell = alert.severity > known.severity
-        && threat.is_new
+        && *is_new
         && matches!(known.state, AlertState::Open | AlertState::Acknowledged);
     Decision::Update { alert, tell }
-}
-
-impl Threat {
-    fn opened(&self) -> Alert {
-        let digest = hex::encode(Sha256::digest(self.finding_id.as_bytes()));
-        Alert {
-            id: digest.chars().take(12).collect(),
-            finding_id: self.finding_id.clone(),
-            account_id: self.account_id.clone(),
-            region: self.region,
-            kind: self.kind.clone(),
-            severity: self.severity,
-            title: self.title.clone(),
-            state: AlertState::Open,
-            count: self.count,
-            first_seen: self.first_seen,
-            last_seen: self.last_seen,
-            facts: self.facts.clone(),
-        }
-    }
 }
 
 impl Severity {
@@ -206,10 +189,7 @@ impl FromStr for Severity {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|known| known.as_str() == word)
-            .ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).to_vec()))
+        one_of(Self::ALL, Self::as_str, word)
     }
 }
 
@@ -217,11 +197,18 @@ impl FromStr for AlertState {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|known| known.as_str() == word)
-            .ok_or_else(|| UnknownWord(Self::ALL.map(Self::as_str).to_vec()))
+        one_of(Self::ALL, Self::as_str, word)
     }
+}
+
+fn one_of<T: Copy, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    word: &str,
+) -> Result<T, UnknownWord> {
+    all.into_iter()
+        .find(|known| name(*known) == word)
+        .ok_or_else(|| UnknownWord(all.map(name).to_vec()))
 }
 
 impl fmt::Display for Severity {

@@ -10,7 +10,7 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-pub use read::{Refused, read};
+pub use read::{Refused, is_guard_duty, read};
 
 /// A finding, as far as reports need it. The texts are whatever a product wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -83,6 +83,29 @@ fn registered(figures: &Figures) -> Registry {
         ("audit_events", "Events in the audit log"),
         figures.audit_events,
     );
+    by(
+        &mut registry,
+        ("alerts", "Alerts, by how far people are with them"),
+        "state",
+        figures
+            .alerts
+            .iter()
+            .map(|(state, count)| (state.as_str(), *count)),
+    );
+    let deliveries: Family<[(&'static str, String); 2], Gauge> = Family::default();
+    for ((channel, state), count) in &figures.deliveries {
+        let labels = [("channel", channel.clone()), ("state", state.clone())];
+        deliveries.get_or_create(&labels).set(*count);
+    }
+    registry.register("deliveries", "Messages in the outbox", deliveries);
+    one(
+        &mut registry,
+        (
+            "refused_messages",
+            "Messages of the alert queue that nobody understood",
+        ),
+        figures.refused_messages,
+    );
     registry
 }
 
@@ -127,6 +150,9 @@ mod tests {
                 last_heartbeat: "2026-11-24T00:00:00Z".parse().ok(),
             },
             audit_events: 6,
+            alerts: [("open".to_owned(), 7)].into(),
+            deliveries: [(("soc".to_owned(), "pending".to_owned()), 8)].into(),
+            refused_messages: 9,
         });
         for line in [
             "hubward_accounts{state=\"active\"} 2",
@@ -135,6 +161,9 @@ mod tests {
             "hubward_agent_runs{complete=\"false\"} 5",
             "hubward_agent_last_heartbeat_timestamp_seconds 1795478400",
             "hubward_audit_events 6",
+            "hubward_alerts{state=\"open\"} 7",
+            "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
+            "hubward_refused_messages 9",
             "# EOF",
         ] {
             assert!(text.lines().any(|told| told == line), "{line}: {text}");

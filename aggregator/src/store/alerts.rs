@@ -58,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn alert_counts(&self) -> Result<BTreeMap<String, i64>> {
+    pub async fn count_alerts(&self) -> Result<BTreeMap<String, i64>> {
         sqlx::query("SELECT state, COUNT(*) FROM alerts GROUP BY state")
             .fetch_all(&self.pool)
             .await?

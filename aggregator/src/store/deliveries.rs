@@ -62,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn delivery_counts(&self) -> Result<BTreeMap<(String, String), i64>> {
+    pub async fn count_deliveries(&self) -> Result<BTreeMap<(String, String), i64>> {
         sqlx::query("SELECT channel, state, COUNT(*) FROM deliveries GROUP BY channel, state")
             .fetch_all(&self.pool)
             .await?

@@ -9,7 +9,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn refused_messages(&self) -> Result<i64> {
+    pub async fn count_refused_messages(&self) -> Result<i64> {
         use sqlx::Row;
         Ok(sqlx::query("SELECT COUNT(*) FROM refused_messages")
             .fetch_one(&self.pool)

@@ -198,7 +198,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     };
     tx.record_attempt("first", &late, later).await.unwrap();
     tx.commit().await.unwrap();
-    let first = &store.delivery_counts().await.unwrap();
+    let first = &store.count_deliveries().await.unwrap();
     let delivered = DeliveryState::Delivered.as_str().to_owned();
     assert_eq!(first.get(&("soc".to_owned(), delivered)), Some(&1));
 }

@@ -90,6 +90,10 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("doctor.no_release", locale = locale),
             t!("doctor.no_release_hint", locale = locale),
         ),
+        Fact::NoAlertRoute => Message::new(
+            t!("alert.no_route", locale = locale),
+            t!("alert.no_channel_hint", locale = locale),
+        ),
         Fact::NoAlertQueue => Message::new(
             t!("doctor.no_alert_queue", locale = locale),
             t!("doctor.no_alert_queue_hint", locale = locale),

@@ -9,9 +9,11 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Facts, Severity};
+use super::{Alert, AlertState, Facts, Severity};
+use crate::domain::finding::is_guard_duty;
 
 /// What a message of the queue holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,28 +29,11 @@ pub enum Content {
 /// A threat, as one event tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Threat {
-    /// The finding's `Id`.
-    pub finding_id: String,
-    /// The account that is threatened.
-    pub account_id: AccountId,
-    /// The Region it was found in, not the one that the event came through.
-    pub region: Region,
-    /// GuardDuty's own type.
-    pub kind: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The title.
-    pub title: String,
-    /// How often GuardDuty saw it.
-    pub count: i64,
-    /// When it began.
-    pub first_seen: Timestamp,
-    /// When it was last seen.
-    pub last_seen: Timestamp,
+    /// The alert that it is, were nothing else known. Its Region is the one it was found in, not the
+    /// one that the event came through.
+    pub alert: Alert,
     /// Active and not yet handled in Security Hub: only then it opens an alert.
     pub is_new: bool,
-    /// What helps to act.
-    pub facts: Facts,
 }
 
 /// The message is no event of ours, and why.
@@ -155,7 +140,7 @@ fn content(finding: Value) -> Content {
         || finding
             .pointer("/ProductFields/aws~1securityhub~1ProductName")
             .is_some_and(|name| name == "GuardDuty");
-    if !is_guardduty(&product) {
+    if !is_guard_duty(&product) {
         return if claims {
             Content::Suspicious(format!(
                 "it claims to be GuardDuty's, but its ProductArn is {product:.200}"
@@ -214,16 +199,17 @@ fn threat(finding: Finding) -> Content {
         .first()
         .map(|kind| kind.rsplit('/').next().unwrap_or(kind))
         .unwrap_or_default();
-    Content::Threat(Box::new(Threat {
+    let alert = Alert {
+        id: short(id),
         finding_id: id.clone(),
         region,
         kind: clipped(kind, TITLE),
         severity: finding.severity.label,
         title: clipped(&finding.title, TITLE),
+        state: AlertState::Open,
         count,
         first_seen: whole(finding.first_observed_at.unwrap_or(finding.created_at)),
         last_seen: whole(finding.last_observed_at.unwrap_or(finding.updated_at)),
-        is_new,
         facts: Facts {
             description: clipped(&finding.description, LONG),
             resource: finding
@@ -234,30 +220,14 @@ fn threat(finding: Finding) -> Content {
             console: finding.source_url.filter(|url| is_console(url)),
         },
         account_id: finding.aws_account_id,
-    }))
+    };
+    Content::Threat(Box::new(Threat { alert, is_new }))
 }
 
-/// GuardDuty's own product. The documentation's sample has one colon before `product`, live findings
-/// have two (docs securityhub-integration.html).
-fn is_guardduty(product: &str) -> bool {
-    let parts: Vec<&str> = product.split(':').collect();
-    matches!(
-        parts.as_slice(),
-        [
-            "arn",
-            "aws" | "aws-cn" | "aws-us-gov",
-            "securityhub",
-            _,
-            "",
-            "product/aws/guardduty"
-        ] | [
-            "arn",
-            "aws" | "aws-cn" | "aws-us-gov",
-            "securityhub",
-            _,
-            "product/aws/guardduty"
-        ]
-    )
+/// Short enough to be read out, and the same however often the finding comes.
+fn short(finding_id: &str) -> String {
+    let digest = hex::encode(Sha256::digest(finding_id.as_bytes()));
+    digest.chars().take(12).collect()
 }
 
 /// A link that a person may follow from a chat message: only into AWS's own console.

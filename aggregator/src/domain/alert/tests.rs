@@ -130,6 +130,7 @@ fn what_only_claims_to_be_guarddutys_is_suspicious() {
     let other = json!("arn:aws:securityhub:us-east-1::product/aws/inspector");
     let mut stranger = with("/ProductArn", other);
     stranger["ProductName"] = json!("Inspector");
+    stranger["Id"] = json!("arn:aws:inspector2:us-east-1:111111111111:finding/f");
     assert_eq!(only(&stranger), Content::Other);
 }
 
@@ -159,7 +160,7 @@ fn every_finding_of_an_event_counts() {
 
 #[test]
 fn a_link_leads_into_awss_console_or_nowhere() {
-    assert!(threat(&finding()).facts.console.is_some());
+    assert!(threat(&finding()).alert.facts.console.is_some());
     for evil in [
         "https://console.aws.amazon.com.evil.example/x",
         "http://us-east-1.console.aws.amazon.com/x",
@@ -168,7 +169,7 @@ fn a_link_leads_into_awss_console_or_nowhere() {
         "https://evilconsole.aws.amazon.com/",
     ] {
         assert_eq!(
-            threat(&with("/SourceUrl", json!(evil))).facts.console,
+            threat(&with("/SourceUrl", json!(evil))).alert.facts.console,
             None,
             "{evil}"
         );
@@ -197,9 +198,9 @@ fn a_repetition_or_a_late_event_changes_nothing() {
         Decision::Ignore
     );
     let mut late = again;
-    late.last_seen = late.first_seen;
-    late.title = "older".to_owned();
-    late.count = 1;
+    late.alert.last_seen = late.alert.first_seen;
+    late.alert.title = "older".to_owned();
+    late.alert.count = 1;
     assert_eq!(
         decide(Some(&alert), &late, Severity::High),
         Decision::Ignore
@@ -210,13 +211,13 @@ fn a_repetition_or_a_late_event_changes_nothing() {
 fn more_of_the_same_is_noted_and_only_worse_is_told() {
     let alert = opened();
     let mut more = threat(&finding());
-    more.count = 9;
-    more.last_seen = "2026-11-21T00:00:00Z".parse().unwrap();
+    more.alert.count = 9;
+    more.alert.last_seen = "2026-11-21T00:00:00Z".parse().unwrap();
     match decide(Some(&alert), &more, Severity::High) {
         Decision::Update { alert, tell: false } => assert_eq!(alert.count, 9),
         other => panic!("{other:?}"),
     }
-    more.severity = Severity::Critical;
+    more.alert.severity = Severity::Critical;
     assert!(matches!(
         decide(Some(&alert), &more, Severity::High),
         Decision::Update { tell: true, .. }

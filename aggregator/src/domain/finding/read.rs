@@ -86,7 +86,7 @@ pub fn read(asff: &Value) -> Result<Finding, Refused> {
 
 /// GuardDuty itself, and no custom product that calls itself so: the account field of AWS's own
 /// products is empty. AWS's sample of a finding leaves even its colon out.
-fn is_guard_duty(product_arn: &str) -> bool {
+pub fn is_guard_duty(product_arn: &str) -> bool {
     matches!(
         product_arn.split(':').collect::<Vec<_>>().as_slice(),
         ["arn", _, "securityhub", _, "product/aws/guardduty"]
