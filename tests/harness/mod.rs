@@ -6,6 +6,7 @@
 pub(crate) mod alerts;
 pub(crate) mod aws;
 pub(crate) mod cloud;
+pub(crate) mod database;
 pub(crate) mod findings;
 pub(crate) mod odd_server;
 pub(crate) mod program;

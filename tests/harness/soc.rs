@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::aws::{block_on, security_hub};
 use super::cloud::{Cloud, Credentials};
+use super::database::Database;
 use super::program::{Outcome, Program, agent, hubward};
 use super::server::Server;
 
@@ -22,6 +23,8 @@ pub(crate) const LINKED: &str = "us-east-1";
 pub(crate) struct Soc {
     /// Where it lives.
     pub(crate) cloud: Cloud,
+    /// Where it keeps its rows.
+    pub(crate) database: Database,
     credentials: Credentials,
     directory: TempDir,
 }
@@ -30,15 +33,18 @@ impl Soc {
     /// A SOC over two Regions, with an empty ledger.
     pub(crate) fn new() -> Self {
         let cloud = Cloud::start();
+        let directory = TempDir::new().expect("a directory");
         let soc = Self {
             credentials: cloud.credentials(ADMINISTRATOR),
-            directory: TempDir::new().expect("a directory"),
+            database: Database::for_story(directory.path()),
+            directory,
             cloud,
         };
         soc.write(
             "hubward.toml",
             format!(
-                "[hub]\nadministrator = \"{ADMINISTRATOR}\"\nhome_region = \"{HOME}\"\nlinked_regions = [\"{LINKED}\"]\n"
+                "[hub]\nadministrator = \"{ADMINISTRATOR}\"\nhome_region = \"{HOME}\"\nlinked_regions = [\"{LINKED}\"]\n{}",
+                soc.database.configuration()
             ),
         );
         soc.hubward(["init"]).expect(0);
@@ -100,20 +106,6 @@ impl Soc {
             .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
             .args(["--region", HOME, "--region", LINKED])
             .run()
-    }
-
-    /// What somebody with access to the database's file could do.
-    pub(crate) fn rewrite(&self, sql: &'static str) {
-        sqlx::any::install_default_drivers();
-        let url = format!("sqlite:{}", self.path("hubward.db").display());
-        block_on(async {
-            use sqlx::Connection;
-            let mut connection = sqlx::AnyConnection::connect(&url).await.expect("open it");
-            sqlx::query(sql)
-                .execute(&mut connection)
-                .await
-                .expect("change it");
-        });
     }
 
     /// Imports accounts whose rows are `ID,PROJECT,EMAIL`.

@@ -37,7 +37,8 @@ fn every_change_has_an_event_and_a_rewritten_one_shows() {
 
     let intact = soc.hubward(["audit", "verify", "--json"]).expect(0).json();
     assert_eq!(intact[0]["events"], 11);
-    soc.rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2");
+    soc.database
+        .rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2");
     let broken = soc.hubward(["audit", "verify"]).expect(1);
     assert!(broken.stderr.contains("event 2"), "{broken:?}");
 }

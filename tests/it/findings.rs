@@ -1,12 +1,9 @@
 //! The SOC mirrors what Security Hub found: all of it once, then what changed, each Region for itself.
 
-use std::path::Path;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
-use sqlx::Row;
 
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::findings::{control, import, threat};
@@ -81,17 +78,6 @@ fn asked(soc: &Soc) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// One value of each finding in the mirror, by the query's order.
-fn stored(database: &Path, sql: &'static str) -> Vec<String> {
-    block_on(async {
-        sqlx::any::install_default_drivers();
-        let url = format!("sqlite:{}", database.display());
-        let pool = sqlx::AnyPool::connect(&url).await.unwrap();
-        let rows = sqlx::query(sql).fetch_all(&pool).await.unwrap();
-        rows.iter().map(|row| row.get::<String, _>(0)).collect()
-    })
-}
-
 #[test]
 fn the_home_region_answers_for_all_and_the_second_sync_asks_only_for_changes() {
     let soc = watched();
@@ -142,7 +128,7 @@ fn fields_that_nobody_knows_yet_are_kept() {
     finding["InventedIn2031"] = json!({ "Deep": ["value"] });
     import(&soc.cloud, MEMBER, HOME, &[finding]);
     sync(&soc, 0);
-    let raw = stored(&soc.path("hubward.db"), "SELECT raw FROM findings");
+    let raw = soc.database.read("SELECT raw FROM findings");
     let packed = STANDARD.decode(&raw[0]).unwrap();
     let kept: Value = serde_json::from_reader(GzDecoder::new(packed.as_slice())).unwrap();
     assert_eq!(kept["InventedIn2031"]["Deep"][0], "value");
@@ -161,7 +147,7 @@ fn what_people_decide_arrives_although_it_leaves_no_touch_and_so_does_its_taking
     sync(&soc, 0);
     let statuses = || {
         let sql = "SELECT workflow_status FROM findings ORDER BY finding_id";
-        stored(&soc.path("hubward.db"), sql)
+        soc.database.read(sql)
     };
     decide(&soc, &findings[0], HOME, "SUPPRESSED");
     decide(&soc, &findings[1], HOME, "RESOLVED");
@@ -182,7 +168,7 @@ fn an_archived_finding_is_taken_over() {
     finding["UpdatedAt"] = json!(jiff::Timestamp::now().to_string());
     import(&soc.cloud, MEMBER, HOME, &[finding]);
     assert_eq!(counts(&sync(&soc, 0)[0]), [0, 1, 0, 0]);
-    let states = stored(&soc.path("hubward.db"), "SELECT record_state FROM findings");
+    let states = soc.database.read("SELECT record_state FROM findings");
     assert_eq!(states, ["ARCHIVED"]);
 }
 
@@ -258,7 +244,7 @@ fn a_sync_that_fails_moves_no_checkpoint() {
     sync(&soc, 0);
     let checkpoints = || {
         let sql = "SELECT source || ' ' || read_to FROM sync_state ORDER BY source";
-        stored(&soc.path("hubward.db"), sql)
+        soc.database.read(sql)
     };
     let before = checkpoints();
     assert!(before[0].starts_with(&format!("{HOME} own")), "{before:?}");
