@@ -109,6 +109,7 @@ fn sync_source(
             app,
             hub,
             now: app.clock.now(),
+            seen: BTreeSet::new(),
             counts: Counts::default(),
         };
         let outcome = reader.follow(source, checkpoint).await;
@@ -125,6 +126,9 @@ struct Reader<'a> {
     app: &'a App,
     hub: SecurityHub,
     now: Timestamp,
+    /// What came already: one finding may answer several of a window's questions. Not told by the clock,
+    /// which may show one second for two syncs.
+    seen: BTreeSet<String>,
     counts: Counts,
 }
 
@@ -175,7 +179,14 @@ impl Reader<'_> {
     async fn reread_decided(&mut self) -> Result<(), Failed> {
         let region = self.hub.region();
         let store = &self.app.store;
-        let ids = store.decided_but_unseen(region, self.now).await?;
+        let mut ids: Vec<String> = store
+            .decided(region)
+            .await?
+            .into_iter()
+            .filter(|(key, _)| !self.seen.contains(key))
+            .map(|(_, id)| id)
+            .collect();
+        ids.dedup();
         for ids in ids.chunks(MOST_VALUES) {
             self.read(&Query::Ids(ids.to_vec())).await?;
         }
@@ -214,8 +225,7 @@ impl Reader<'_> {
             match known {
                 None => counts.new += 1,
                 Some(known) if known.raw == raw && known.record == finding.record => {
-                    // One finding may answer several of a window's questions.
-                    counts.unchanged += u64::from(known.last_seen != self.now);
+                    counts.unchanged += u64::from(!self.seen.contains(&key));
                     same.push(key);
                     continue;
                 }
@@ -229,6 +239,7 @@ impl Reader<'_> {
         }
         tx.saw_findings(&same, region, self.now).await?;
         tx.commit().await?;
+        self.seen.extend(keys);
         self.counts = counts;
         Ok(())
     }

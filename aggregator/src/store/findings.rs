@@ -32,8 +32,6 @@ pub struct Before {
     pub updated_at: Option<Timestamp>,
     /// Whether it was there.
     pub record: RecordState,
-    /// When it was last seen.
-    pub last_seen: Timestamp,
     /// Its whole JSON, packed.
     pub raw: String,
 }
@@ -102,27 +100,21 @@ impl Store {
             .collect()
     }
 
-    /// The ids of active findings that people have decided on, as the mirror has it, and that a source
-    /// has not shown since.
+    /// Active findings of a source that people have decided on, as the mirror has it: key and id.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn decided_but_unseen(
-        &self,
-        source: Region,
-        since: Timestamp,
-    ) -> Result<Vec<String>> {
+    pub async fn decided(&self, source: Region) -> Result<Vec<(String, String)>> {
         sqlx::query(
-            "SELECT DISTINCT finding_id FROM findings WHERE seen_in = $1 AND last_seen < $2 \
+            "SELECT finding, finding_id FROM findings WHERE seen_in = $1 \
              AND record_state = 'ACTIVE' AND workflow_status <> 'NEW' \
              AND compliance_status <> 'PASSED' ORDER BY finding_id",
         )
         .bind(source.as_str())
-        .bind(since.to_string())
         .fetch_all(&self.pool)
         .await?
         .iter()
-        .map(|row| Ok(row.try_get(0)?))
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect()
     }
 }
@@ -137,7 +129,7 @@ impl Tx {
             return Ok(BTreeMap::new());
         }
         let sql = format!(
-            "SELECT finding, opened_at, closed_at, updated_at, record_state, last_seen, raw \
+            "SELECT finding, opened_at, closed_at, updated_at, record_state, raw \
              FROM findings WHERE finding IN ({})",
             places(1, keys.len())
         );
@@ -161,8 +153,6 @@ impl Tx {
                         RecordState::as_str,
                         &key,
                     )?,
-                    last_seen: time(row, "last_seen", &key)?
-                        .ok_or_else(|| damaged(&key, "last_seen"))?,
                     raw: row.try_get("raw")?,
                 };
                 Ok((key, before))
