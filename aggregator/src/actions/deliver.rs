@@ -185,8 +185,8 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Announces a channel's trouble, unless somebody was told within the hour. Trouble with a channel is
-/// never announced on that channel alone: a route of operations to another one is the operator's choice.
+/// Announces a channel's trouble on the operations routes, unless that was done within the hour. Where
+/// those lead to the broken channel alone, nobody hears of it before it works again.
 async fn announce(
     app: &App,
     tx: &mut crate::store::Tx,

@@ -7,7 +7,7 @@ use super::put_for_channel;
 use crate::app::App;
 use crate::config::outgoing::Channel;
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::notice::{Notice, TestNotice};
 use crate::store::StoreError;
 
@@ -72,9 +72,4 @@ pub async fn test_channels(
 pub async fn newest_test(app: &App, channel: &str) -> Result<Option<Delivery>, StoreError> {
     let tests = app.store.deliveries_of(&format!("test:{channel}")).await?;
     Ok(tests.into_iter().next_back())
-}
-
-/// Whether a message is still on its way.
-pub fn is_pending(delivery: &Delivery) -> bool {
-    delivery.state == DeliveryState::Pending
 }

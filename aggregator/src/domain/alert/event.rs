@@ -45,7 +45,7 @@ pub struct Unreadable(pub String);
 const TITLE: usize = 500;
 /// The most characters of a description or resource that are kept.
 const LONG: usize = 2_000;
-/// AWS's own limit of a finding's `Id` (service model, `NonEmptyString` up to 512 in the console).
+/// The most characters of a finding's `Id`: far more than GuardDuty's ARNs have.
 const ID: usize = 1_024;
 
 #[derive(Deserialize)]
