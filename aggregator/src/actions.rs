@@ -19,6 +19,7 @@ pub mod look;
 pub mod record_run;
 pub mod sync_findings;
 pub mod take_alerts;
+pub mod take_turn;
 pub mod test_channels;
 pub mod unlink;
 pub mod verify_audit;

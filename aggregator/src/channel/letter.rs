@@ -180,6 +180,9 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
             t!("channel.failing", locale = locale, channel = channel),
             why,
         ),
+        Trouble::JobFailing { job, why } => {
+            (t!("channel.job_failing", locale = locale, job = job), why)
+        }
         Trouble::DeliveryGivenUp {
             channel,
             delivery,

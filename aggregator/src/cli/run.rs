@@ -15,7 +15,7 @@ use crate::domain::delivery::Next;
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, sync-findings brings the mirror up to date.
+    /// missing invitations, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -26,6 +26,7 @@ enum Job {
     Deliver,
     Invite,
     SyncFindings,
+    Watch,
 }
 
 impl Run {
@@ -38,6 +39,10 @@ impl Run {
             Job::Invite => {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
+            }
+            Job::Watch => {
+                let check = check::Check::of_members();
+                check.run(app, &Actor::Job("watch"), screen).await
             }
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,

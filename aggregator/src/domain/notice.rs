@@ -135,6 +135,13 @@ pub enum Trouble {
         /// What it last answered.
         why: String,
     },
+    /// What is due by the clock has failed several times; it is tried again.
+    JobFailing {
+        /// The job's name.
+        job: String,
+        /// Why it last failed.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
