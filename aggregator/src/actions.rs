@@ -25,11 +25,15 @@ pub mod unlink;
 pub mod verify_audit;
 
 use hubward_protocol::AccountId;
+use serde_json::json;
 
 use crate::app::App;
 use crate::aws::AwsUnavailable;
+use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
-use crate::domain::notice::Notice;
+use crate::domain::alert::Alert;
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::notice::{AlertNotice, ContactNotice, Matter, Notice};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
@@ -82,6 +86,70 @@ async fn put_notice(
         put_for_channel(app, tx, channel, notice).await?;
     }
     Ok(heard_by.len())
+}
+
+/// Writes an alert that people are told of, with its audit event, and puts the notice of it into the
+/// outbox.
+async fn put_alert(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    action: Action,
+    alert: &Alert,
+    account: Option<&Account>,
+) -> Result<(), StoreError> {
+    tx.put_alert(alert).await?;
+    let event = NewEvent {
+        action,
+        subject: alert.account_id.to_string(),
+        detail: json!({
+            "alert": alert.id,
+            "region": alert.region,
+            "type": alert.kind,
+            "severity": alert.severity,
+        }),
+    };
+    tx.append_audit(app.clock.now(), actor, [event]).await?;
+    let notice = Box::new(AlertNotice::of(
+        alert,
+        vec![alert.finding_id.clone()],
+        account,
+    ));
+    let notice = match action {
+        Action::AlertUpdated => Notice::AlertUpdated(notice),
+        _ => Notice::AlertOpened(notice),
+    };
+    let subject = Subject {
+        severity: Some(alert.severity),
+        project: account.map(|account| account.project.as_str()),
+        account: Some(&alert.account_id),
+        environment: account.map(|account| account.environment.as_str()),
+        region: Some(alert.region),
+    };
+    put_notice(app, tx, &notice, subject).await?;
+    Ok(())
+}
+
+/// Puts what an account's contacts need to know into the outbox, in their language. `false`: there is
+/// no way to reach them, because mail is not set up or the ledger has no address.
+async fn put_for_contacts(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    matter: Matter,
+) -> Result<bool, StoreError> {
+    if app.config.mail.contacts().is_none() || account.contact_emails.is_empty() {
+        return Ok(false);
+    }
+    let notice = Notice::Contact(Box::new(ContactNotice {
+        account_id: account.account_id.clone(),
+        project: account.project.clone(),
+        language: account.language,
+        to: account.contact_emails.clone(),
+        matter,
+    }));
+    put_for_channel(app, tx, CONTACTS, &notice).await?;
+    Ok(true)
 }
 
 /// Puts a notice into one channel's outbox, and returns the delivery's id.

@@ -18,6 +18,7 @@ pub mod mirror;
 pub mod notice;
 pub mod proof;
 pub mod release;
+pub mod reminder;
 pub mod report;
 pub mod retry;
 pub mod routing;

@@ -73,7 +73,7 @@ impl Jobs {
         tasks.spawn(timetable::keep(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));
-        for channel in &app.config.channels {
+        for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {
                 tasks.spawn(outbox::empty(
                     bench.clone(),

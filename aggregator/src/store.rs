@@ -14,6 +14,7 @@ mod migrations;
 mod place;
 pub mod refused_messages;
 pub mod releases;
+pub mod reminders;
 pub mod run_reports;
 pub mod runs;
 pub mod settings;

@@ -31,4 +31,5 @@ mod set_up;
 mod tidy;
 mod timetable;
 mod unlink;
+mod watch;
 mod whole_road;

@@ -105,16 +105,21 @@ fn loader() -> ConfigLoader {
     }
 }
 
-/// One client for every service and Region, through the proxy that the environment names.
+/// One client for every service and Region, through the proxy that the environment names. A static
+/// glibc is not asked to resolve names (reqwest's hickory-dns does the same for the server's).
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut builder = Connector::builder();
         builder.set_connector_settings(settings.cloned());
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        builder
+        let builder = builder
             .proxy_config(ProxyConfig::from_env())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring));
+        #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+        let connector = builder.build_with_resolver(aws_smithy_dns::HickoryDnsResolver::default());
+        #[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+        let connector = builder.build();
+        connector
     })
 }
 

@@ -59,7 +59,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
     let (mut delivered, mut refused) = (0, 0);
-    for channel in &app.config.channels {
+    for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
                 Next::Delivered => delivered += 1,

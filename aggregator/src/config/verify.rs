@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use secrecy::ExposeSecret;
 
-use super::outgoing::{Channel, ChannelKind};
+use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
 use crate::world::Environment;
@@ -141,7 +141,7 @@ fn schedules(config: &Config, problems: &mut Vec<Problem>) {
 }
 
 fn channels(config: &Config, problems: &mut Vec<Problem>) {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::from([CONTACTS]);
     for (index, channel) in config.channels.iter().enumerate() {
         let key = format!("channels[{index}]");
         if !names.insert(channel.name.as_str()) {
@@ -149,7 +149,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 name: channel.name.clone(),
             });
         }
-        for needs in needs(channel) {
+        for needs in needs(channel, &config.mail) {
             problems.push(Problem::ChannelNeeds {
                 key: key.clone(),
                 needs,
@@ -164,6 +164,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
             });
         }
     }
+    names.remove(CONTACTS);
     for (index, route) in config.routes.iter().enumerate() {
         if !names.contains(route.channel.as_str()) {
             problems.push(Problem::UnknownChannel {
@@ -175,7 +176,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
 }
 
 /// The keys that a channel's kind needs and that are not set.
-fn needs(channel: &Channel) -> Vec<&'static str> {
+fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
     let wanted: &[(&str, bool)] = match channel.kind {
         ChannelKind::Slack
         | ChannelKind::Teams
@@ -185,7 +186,11 @@ fn needs(channel: &Channel) -> Vec<&'static str> {
             ("token", channel.token.is_some()),
             ("room", channel.room.is_some()),
         ],
-        ChannelKind::Mail => &[("to", !channel.to.is_empty())],
+        ChannelKind::Mail => &[
+            ("to", !channel.to.is_empty()),
+            ("mail.smtp_url", mail.smtp_url.is_some()),
+            ("mail.from", mail.from.is_some()),
+        ],
     };
     wanted
         .iter()
