@@ -17,6 +17,7 @@ pub mod initialise;
 pub mod invite;
 pub mod look;
 pub mod record_run;
+pub mod set_up_hub;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod test_channels;

@@ -6,6 +6,7 @@
 pub mod events;
 pub mod failure;
 pub mod findings;
+pub mod hub;
 pub mod identity;
 pub mod pacing;
 pub mod security_hub;

@@ -12,6 +12,7 @@ pub mod check;
 pub mod delivery;
 pub mod doctor;
 pub mod finding;
+pub mod hub;
 pub mod ledger;
 pub mod membership;
 pub mod mirror;

@@ -10,6 +10,7 @@ pub mod check;
 pub mod config;
 pub mod doctor;
 pub mod findings;
+pub mod hub;
 pub mod invite;
 pub mod ledger;
 pub mod open;

@@ -20,6 +20,7 @@ mod check;
 mod configuration;
 mod doctor;
 mod findings;
+mod hub;
 mod install;
 mod invite;
 mod ledger;

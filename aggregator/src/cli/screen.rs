@@ -45,6 +45,11 @@ impl Screen {
         self.json
     }
 
+    /// Whether a person is there to answer.
+    pub(super) fn is_interactive(self) -> bool {
+        self.interactive
+    }
+
     /// Prints data for a program.
     pub(super) fn data(self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)

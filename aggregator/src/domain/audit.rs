@@ -40,6 +40,8 @@ pub enum Action {
     MembershipDisassociateRequested,
     /// AWS is asked to forget the account in a Region. Recorded before the call.
     MembershipDeleteRequested,
+    /// AWS is asked to change something of the SOC's own side. Recorded before the call.
+    HubChangeRequested,
     /// The administrator's listing says something else than before.
     MembershipObserved,
     /// An operator handed in what an agent had printed.
@@ -167,6 +169,7 @@ impl Action {
             Self::MembershipInviteRequested => "membership.invite_requested",
             Self::MembershipDisassociateRequested => "membership.disassociate_requested",
             Self::MembershipDeleteRequested => "membership.delete_requested",
+            Self::HubChangeRequested => "hub.change_requested",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
