@@ -15,6 +15,7 @@ pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
+pub mod ledger_door;
 pub mod look;
 pub mod record_run;
 pub mod set_up_hub;

@@ -8,6 +8,7 @@ pub mod failure;
 pub mod findings;
 pub mod hub;
 pub mod identity;
+pub mod objects;
 pub mod pacing;
 pub mod security_hub;
 

@@ -1,9 +1,10 @@
 //! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels. Each job only calls an action again and again; what it does is there.
+//! channels, and takes in the ledger's file. Each job only calls an action again and again; what it does is there.
 //!
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
+pub mod ledger;
 mod outbox;
 mod queue;
 
@@ -17,6 +18,7 @@ use crate::actions::StoreError;
 use crate::actions::deliver::{MessengerError, Outbox};
 use crate::actions::take_alerts::TakeError;
 use crate::app::App;
+use ledger::{TakeLedgerError, Taken};
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -28,6 +30,12 @@ pub enum News {
     QueueFails(TakeError),
     /// The alert queue is emptied again.
     QueueWorks,
+    /// The ledger's file in S3 cannot be taken in; it is tried again.
+    LedgerFails(TakeLedgerError),
+    /// It can again.
+    LedgerWorks,
+    /// It was looked at.
+    LedgerTaken(Box<Taken>),
     /// The outbox cannot be read or written.
     OutboxFails(StoreError),
     /// It can again.
@@ -65,6 +73,9 @@ impl Jobs {
         let mut tasks = JoinSet::new();
         if app.config.alerts.queue_url.is_some() {
             tasks.spawn(queue::empty(bench.clone()));
+        }
+        if app.config.ledger.object().is_some() {
+            tasks.spawn(ledger::watch(bench.clone()));
         }
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));

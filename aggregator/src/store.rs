@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
 pub mod findings;
+pub mod ledger_files;
 pub mod memberships;
 mod migrations;
 mod place;
@@ -18,6 +19,7 @@ pub mod runs;
 pub mod settings;
 pub mod spent_challenges;
 pub mod sync_state;
+pub mod told_quotas;
 
 use std::path::Path;
 use std::time::Duration;

@@ -13,6 +13,7 @@ pub mod findings;
 pub mod hub;
 pub mod invite;
 pub mod ledger;
+pub mod ledger_door;
 pub mod open;
 pub mod problem;
 pub mod release;

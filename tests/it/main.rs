@@ -24,6 +24,7 @@ mod hub;
 mod install;
 mod invite;
 mod ledger;
+mod ledger_door;
 mod release;
 mod report;
 mod server_agent;

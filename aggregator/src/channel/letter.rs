@@ -163,10 +163,11 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
 }
 
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
-    let (title, why) = match trouble {
+    let one = |why: &String| vec![why.clone()];
+    let (title, lines) = match trouble {
         Trouble::MessageRefused { message_id, why } => (
             t!("channel.message_refused", locale = locale, id = message_id),
-            why,
+            one(why),
         ),
         Trouble::SuspiciousFinding { message_id, why } => (
             t!(
@@ -174,11 +175,55 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 id = message_id
             ),
+            one(why),
+        ),
+        Trouble::LedgerRefused {
+            file,
+            version,
             why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_refused",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::LedgerIncomplete {
+            file,
+            version,
+            why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_incomplete",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::QuotaNear {
+            region,
+            quota,
+            count,
+            limit,
+        } => (
+            t!(
+                "channel.quota_near",
+                locale = locale,
+                region = region,
+                quota = quota,
+                count = count,
+                limit = limit
+            ),
+            vec![t!("channel.quota_near_hint", locale = locale).into_owned()],
         ),
         Trouble::ChannelFailing { channel, why } => (
             t!("channel.failing", locale = locale, channel = channel),
-            why,
+            one(why),
         ),
         Trouble::DeliveryGivenUp {
             channel,
@@ -191,12 +236,22 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 channel = channel,
                 id = delivery
             ),
-            why,
+            one(why),
         ),
     };
     Letter {
         title: title.into_owned(),
-        lines: vec![why.clone()],
+        lines,
         ..Letter::default()
     }
+}
+
+/// The first lines, and how many more there are.
+fn lines_of(why: &[String], more: usize, locale: &str) -> Vec<String> {
+    let mut lines: Vec<String> = why.iter().take(ROWS).cloned().collect();
+    let more = more + why.len().saturating_sub(ROWS);
+    if more > 0 {
+        lines.push(t!("channel.ledger_more", locale = locale, more = more).into_owned());
+    }
+    lines
 }

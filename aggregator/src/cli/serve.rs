@@ -107,6 +107,9 @@ fn say(news: &News, screen: &Screen) {
             ));
         }
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
+        News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
+        News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
+        News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
         News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
         News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }

@@ -23,6 +23,15 @@ pub enum Actor {
     },
     /// A job of the timetable, by its name.
     Job(&'static str),
+    /// A file that was handed in where the ledger is kept.
+    File {
+        /// Where, such as `s3://bucket/key`.
+        place: String,
+        /// Which version of it.
+        version: String,
+        /// The SHA-256 of its content, in hex.
+        sha256: String,
+    },
 }
 
 /// What was done.
@@ -187,6 +196,11 @@ impl fmt::Display for Actor {
             Self::Operator(user) => write!(f, "operator:{user}"),
             Self::Member { account, caller } => write!(f, "member:{account}:{caller}"),
             Self::Job(name) => write!(f, "job:{name}"),
+            Self::File {
+                place,
+                version,
+                sha256,
+            } => write!(f, "file:{place} version:{version} sha256:{sha256}"),
         }
     }
 }

@@ -128,6 +128,39 @@ pub enum Trouble {
         /// Why.
         why: String,
     },
+    /// A version of the ledger's file was not imported; nothing changed.
+    LedgerRefused {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// Everything that is wrong, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A version of the ledger's file was imported, and not everything that follows was done.
+    LedgerIncomplete {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// What was not done, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A limit of AWS on membership is near.
+    QuotaNear {
+        /// Where.
+        region: Region,
+        /// Which: `members` or `invitations`.
+        quota: String,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A channel has not taken messages for a while.
     ChannelFailing {
         /// Its name.

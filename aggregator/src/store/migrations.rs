@@ -34,6 +34,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "findings",
         include_str!("../../migrations/0005_findings.sql"),
     ),
+    (
+        7,
+        "ledger door",
+        include_str!("../../migrations/0007_ledger_door.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
