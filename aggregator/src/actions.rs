@@ -21,6 +21,7 @@ pub mod record_run;
 pub mod set_up_hub;
 pub mod sync_findings;
 pub mod take_alerts;
+pub mod take_turn;
 pub mod test_channels;
 pub mod unlink;
 pub mod verify_audit;

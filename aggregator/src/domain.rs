@@ -25,4 +25,5 @@ pub mod report;
 pub mod retry;
 pub mod routing;
 pub mod run;
+pub mod schedule;
 pub mod seal;

@@ -1,5 +1,6 @@
 //! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels, and takes in the ledger's file. Each job only calls an action again and again; what it does is there.
+//! channels, takes in the ledger's file, and keeps a timetable. Each job only calls an action again and
+//! again; what it does is there.
 //!
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
@@ -7,6 +8,7 @@
 pub mod ledger;
 mod outbox;
 mod queue;
+mod timetable;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,7 @@ use crate::actions::deliver::{MessengerError, Outbox};
 use crate::actions::take_alerts::TakeError;
 use crate::app::App;
 use ledger::{TakeLedgerError, Taken};
+pub use timetable::JobError;
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -40,6 +43,8 @@ pub enum News {
     OutboxFails(StoreError),
     /// It can again.
     OutboxWorks,
+    /// What is due by the clock was not done; it is tried again.
+    JobFails(&'static str, JobError),
 }
 
 /// The running jobs, and what they say.
@@ -74,9 +79,10 @@ impl Jobs {
         if app.config.alerts.queue_url.is_some() {
             tasks.spawn(queue::empty(bench.clone()));
         }
-        if app.config.ledger.object().is_some() {
-            tasks.spawn(ledger::watch(bench.clone()));
+        if app.config.ledger.queue_url.is_some() {
+            tasks.spawn(ledger::listen_on(bench.clone()));
         }
+        tasks.spawn(timetable::keep(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));
         for channel in &app.config.channels {

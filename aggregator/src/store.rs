@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
 pub mod findings;
+pub mod job_runs;
 pub mod ledger_files;
 pub mod memberships;
 mod migrations;

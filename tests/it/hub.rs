@@ -11,6 +11,7 @@ use crate::harness::aws::{block_on, events, security_hub, sqs};
 use crate::harness::findings::import;
 use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
+use crate::harness::terminal::at_terminal;
 
 const ID: &str = "111111111111";
 
@@ -90,6 +91,9 @@ fn what_is_missing_is_shown_made_after_a_yes_and_not_made_again() {
     // Nobody is there to agree: it is a plan.
     let asked = soc.hubward(["hub", "setup"]).expect(3);
     assert!(asked.stderr.contains("--yes"), "{asked:?}");
+    let (code, shown) = at_terminal(soc.program().args(["hub", "setup"]), "n");
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("hubward-threats"), "{shown}");
     assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
 
     let made = soc.hubward(["hub", "setup", "--yes", "--json"]).expect(0);
@@ -160,9 +164,11 @@ fn the_queue_is_closed_to_all_but_the_rules_and_keeps_what_cannot_be_taken_in() 
 fn the_address_that_is_printed_brings_threats_to_the_chat() {
     let soc = bare();
     let chat = Receiver::start();
-    let made = soc.hubward(["hub", "setup", "--yes"]).expect(0);
+    let (code, shown) = at_terminal(soc.program().args(["hub", "setup"]), "y");
+    assert_eq!(code, 0, "{shown}");
     // As a person would: from the screen into the file.
-    let (_, paste) = made.stdout.rsplit_once("[alerts]").unwrap();
+    let (_, paste) = shown.rsplit_once("[alerts]").unwrap();
+    let paste = paste.replace('\r', "");
     soc.configure(&format!(
         "[alerts]{paste}\n[[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
          [[routes]]\nevent = \"alert\"\nchannel = \"chat\"\n[[routes]]\nevent = \"operations\"\nchannel = \"chat\"",

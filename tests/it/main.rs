@@ -31,5 +31,6 @@ mod server_agent;
 mod server_health;
 mod set_up;
 mod tidy;
+mod timetable;
 mod unlink;
 mod whole_road;

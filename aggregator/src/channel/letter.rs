@@ -10,7 +10,7 @@ use rust_i18n::t;
 
 use crate::domain::account::Language;
 use crate::domain::alert::Severity;
-use crate::domain::notice::{AlertNotice, CheckNotice, Notice, TestNotice, Trouble};
+use crate::domain::notice::{AlertNotice, CheckNotice, LeftNotice, Notice, TestNotice, Trouble};
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
@@ -53,6 +53,7 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             of_alert(title, alert, locale, zone)
         }
         Notice::CheckChanged(check) => of_check(check, locale),
+        Notice::AccountLeft(left) => of_left(left),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -162,6 +163,31 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
     }
 }
 
+/// To the project, hence in its language.
+fn of_left(left: &LeftNotice) -> Letter {
+    let locale = left.language.as_str();
+    let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
+    let account = &left.account_id;
+    let project = &left.project;
+    let text = t!(
+        "unlink.farewell",
+        locale = locale,
+        account = account,
+        regions = regions.join(", ")
+    );
+    Letter {
+        title: t!(
+            "unlink.farewell_title",
+            locale = locale,
+            account = account,
+            project = project
+        )
+        .into_owned(),
+        lines: text.lines().map(str::to_owned).collect(),
+        ..Letter::default()
+    }
+}
+
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
     let one = |why: &String| vec![why.clone()];
     let (title, lines) = match trouble {
@@ -223,6 +249,10 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
         ),
         Trouble::ChannelFailing { channel, why } => (
             t!("channel.failing", locale = locale, channel = channel),
+            one(why),
+        ),
+        Trouble::JobFailing { job, why } => (
+            t!("channel.job_failing", locale = locale, job = job),
             one(why),
         ),
         Trouble::DeliveryGivenUp {

@@ -19,7 +19,8 @@ use crate::text::{self, Message};
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, sync-findings brings the mirror up to date.
+    /// missing invitations, ledger takes in the ledger's file from S3, sync-findings brings the mirror up to
+    /// date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -31,6 +32,7 @@ enum Job {
     Invite,
     Ledger,
     SyncFindings,
+    Watch,
 }
 
 impl Run {
@@ -45,6 +47,10 @@ impl Run {
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
             Job::Ledger => ledger(app, screen).await,
+            Job::Watch => {
+                let check = check::Check::of_members();
+                check.run(app, &Actor::Job("watch"), screen).await
+            }
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }

@@ -9,7 +9,7 @@ use super::{Exit, Outcome};
 use crate::actions::enrol::DeskError;
 use crate::app::App;
 use crate::http::{ServeError, Server};
-use crate::jobs::{Jobs, News};
+use crate::jobs::{JobError, Jobs, News};
 use crate::lifecycle;
 use crate::text;
 
@@ -105,6 +105,15 @@ fn say(news: &News, screen: &Screen) {
                     t!("alert.queue_hint", locale = locale)
                 ),
             ));
+        }
+        News::JobFails(job, error) => {
+            let why = match error {
+                JobError::Action(error) => text::open::action_error(error, language),
+                JobError::Ledger(error) => super::run::ledger_fails(error, language),
+                JobError::Findings { failed, .. } => text::findings::failure(failed, language),
+            };
+            let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
+            screen.warn(&text::Message::new(text, why.hint));
         }
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
         News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),

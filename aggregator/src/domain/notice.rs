@@ -7,7 +7,7 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use super::account::{Account, Language};
 use super::alert::{Alert, AlertState, Severity};
 use super::routing::RouteEvent;
 
@@ -24,6 +24,9 @@ pub enum Notice {
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
+    /// An account is not watched any more, and what its project may now switch off.
+    #[serde(rename = "account.left")]
+    AccountLeft(LeftNotice),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -110,6 +113,23 @@ pub struct CheckRow {
     pub hint: String,
 }
 
+/// An account that has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftNotice {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// The project's language.
+    pub language: Language,
+    /// Whom to tell.
+    pub contact: String,
+    /// Their addresses.
+    pub contact_emails: Vec<String>,
+    /// Where it was watched.
+    pub regions: Vec<Region>,
+}
+
 /// What is wrong with Hubward itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "trouble", rename_all = "snake_case")]
@@ -168,6 +188,13 @@ pub enum Trouble {
         /// What it last answered.
         why: String,
     },
+    /// What is due by the clock has failed several times; it is tried again.
+    JobFailing {
+        /// The job's name.
+        job: String,
+        /// Why it last failed.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
@@ -193,7 +220,7 @@ impl Notice {
     pub fn route_event(&self) -> Option<RouteEvent> {
         match self {
             Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
-            Self::CheckChanged(_) => Some(RouteEvent::Check),
+            Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Test(_) => None,
         }
@@ -204,6 +231,7 @@ impl Notice {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::CheckChanged(_) => "check".to_owned(),
+            Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }

@@ -3,8 +3,6 @@
 //!
 //! Each step is an action that may be repeated, and the version counts as taken after the last of them.
 
-use std::time::Duration;
-
 use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::import_ledger::{self, ImportError};
 use crate::actions::invite::{self, Row, invite};
@@ -22,8 +20,6 @@ use crate::text::ledger_door as text;
 
 /// How long a call waits for events: below the SDK's time limit for an attempt.
 const POLL: i32 = 10;
-/// How often the object is looked at without an event; where nothing is new, it is not sent.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The most lines that operators are told; the workbook has them all.
 const LINES: usize = 50;
 
@@ -171,17 +167,18 @@ async fn write(app: &App, file: &File, workbook: &Outcome, language: Language) -
     Some(text::not_written(&why, language))
 }
 
-/// Takes in what comes, for as long as the server runs.
-pub(super) async fn watch(mut bench: Bench) {
+/// Takes in what the queue tells of, for as long as the server runs. Looking without an event is on the
+/// timetable.
+pub(super) async fn listen_on(mut bench: Bench) {
     let mut failing = false;
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
         // Breaking off is safe at any point: what is not concluded is taken again.
-        let failed = tokio::select! {
+        let ended = tokio::select! {
             () = stopped.stopped() => return,
-            failed = forever(&bench, &mut failing) => failed,
+            ended = forever(&bench, &mut failing) => ended,
         };
-        if let Err(error) = failed {
+        if let Err(error) = ended {
             if !failing {
                 bench.say(News::LedgerFails(error));
             }
@@ -191,30 +188,20 @@ pub(super) async fn watch(mut bench: Bench) {
     }
 }
 
-/// Takes in what comes, until something fails.
+/// Takes in what the queue tells of, until something fails.
 async fn forever(bench: &Bench, failing: &mut bool) -> Result<(), TakeLedgerError> {
     let app = &bench.app;
-    let queue = open_queue(app).await?;
-    let mut looked: Option<tokio::time::Instant> = None;
+    let Some(queue) = open_queue(app).await? else {
+        return Ok(());
+    };
     loop {
-        let is_due = looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
-        let (messages, woken) = match &queue {
-            Some(queue) if !is_due => listen(app, queue, POLL).await?,
-            _ => (Vec::new(), false),
-        };
-        if woken || is_due {
+        let (messages, woken) = listen(app, &queue, POLL).await?;
+        if woken {
             let taken = take(app, woken).await?;
-            looked = Some(tokio::time::Instant::now());
-            if matches!(taken, Taken::Imported(..) | Taken::Refused(..)) {
-                bench.say(News::LedgerTaken(Box::new(taken)));
-            }
+            bench.say(News::LedgerTaken(Box::new(taken)));
         }
-        match &queue {
-            Some(queue) if !messages.is_empty() => {
-                queue.delete(&messages).await.map_err(DoorError::from)?;
-            }
-            None => tokio::time::sleep(LOOK_EVERY).await,
-            Some(_) => {}
+        if !messages.is_empty() {
+            queue.delete(&messages).await.map_err(DoorError::from)?;
         }
         if std::mem::take(failing) {
             bench.say(News::LedgerWorks);

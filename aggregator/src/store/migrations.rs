@@ -34,6 +34,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "findings",
         include_str!("../../migrations/0005_findings.sql"),
     ),
+    (6, "jobs", include_str!("../../migrations/0006_jobs.sql")),
     (
         7,
         "ledger door",
