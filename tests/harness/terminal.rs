@@ -7,9 +7,10 @@ use super::program::Program;
 
 /// Types the first argument, and shows what the terminal showed. The rest is the program.
 const TERMINAL: &str = "
-import os, pty, sys
+import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 200, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 os.write(terminal, sys.argv[1].encode() + b'\\n')
 while True:
