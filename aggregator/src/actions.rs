@@ -15,8 +15,10 @@ pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
+pub mod ledger_door;
 pub mod look;
 pub mod record_run;
+pub mod set_up_hub;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod take_turn;
@@ -33,7 +35,7 @@ use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
 use crate::domain::alert::Alert;
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::notice::{AlertNotice, ContactNotice, Matter, Notice};
+use crate::domain::notice::{AlertNotice, Notice};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
@@ -130,25 +132,13 @@ async fn put_alert(
     Ok(())
 }
 
-/// Puts what an account's contacts need to know into the outbox, in their language. `false`: there is
-/// no way to reach them, because mail is not set up or the ledger has no address.
-async fn put_for_contacts(
-    app: &App,
-    tx: &mut Tx,
-    account: &Account,
-    matter: Matter,
-) -> Result<bool, StoreError> {
-    if app.config.mail.contacts().is_none() || account.contact_emails.is_empty() {
+/// Puts a notice into the outbox of the account's own contacts, who read it in their language. `false`:
+/// there is no way to reach them, because mail is not set up or the ledger has no address.
+async fn put_for_contacts(app: &App, tx: &mut Tx, notice: &Notice) -> Result<bool, StoreError> {
+    if app.config.mail.contacts().is_none() || notice.contacts().is_empty() {
         return Ok(false);
     }
-    let notice = Notice::Contact(Box::new(ContactNotice {
-        account_id: account.account_id.clone(),
-        project: account.project.clone(),
-        language: account.language,
-        to: account.contact_emails.clone(),
-        matter,
-    }));
-    put_for_channel(app, tx, CONTACTS, &notice).await?;
+    put_for_channel(app, tx, CONTACTS, notice).await?;
     Ok(true)
 }
 

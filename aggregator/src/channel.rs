@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::outgoing::{Channel, ChannelKind, Mail};
+use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::verify_channel;
@@ -107,7 +107,11 @@ impl Messenger {
                 let language = delivery.notice.language().unwrap_or(self.language);
                 let letter = letter::write(&delivery.notice, language, &self.zone);
                 let post = self.post()?;
-                let to = delivery.notice.recipients().unwrap_or(&channel.to);
+                let to = if channel.name == CONTACTS {
+                    delivery.notice.contacts()
+                } else {
+                    &channel.to
+                };
                 mail::send(&post, to, &letter, &delivery.id).await
             }
             ChannelKind::Teams | ChannelKind::GoogleChat | ChannelKind::Chatwork => {

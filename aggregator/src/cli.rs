@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod findings;
 mod help;
+mod hub;
 mod init;
 mod invite;
 mod ledger;
@@ -64,6 +65,9 @@ enum Noun {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Config),
+    /// Make the SOC's own side ready: Security Hub, aggregation, the queue for alerts and its rules.
+    #[command(subcommand)]
+    Hub(hub::Hub),
     /// Bring the ledger in from Excel or CSV, or out to them.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -170,6 +174,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Init(init) => init.run(given, world, screen).await,
         Noun::Migrate => migrate::run(given, world, screen).await,
         Noun::Config(config) => config.run(given, world, screen),
+        Noun::Hub(hub) => hub.run(&open().await?, &actor, screen).await,
         Noun::Ledger(ledger) => ledger.run(&open().await?, &actor, screen).await,
         Noun::Account(account) => account.run(&open().await?, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,

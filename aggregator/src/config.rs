@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::domain::account::Language;
+use crate::domain::hub::Wanted;
 use crate::domain::release::ReleaseKey;
 pub use problem::Problem;
 pub use secret::Secret;
@@ -78,6 +79,16 @@ impl Config {
     /// Where the agent's releases lie.
     pub fn releases(&self) -> PathBuf {
         self.directory().join("releases")
+    }
+
+    /// What the SOC's own side must have.
+    pub fn wanted_hub(&self) -> Wanted {
+        Wanted::of(
+            self.hub.administrator.clone(),
+            self.hub.home_region,
+            self.hub.linked_regions.clone(),
+            self.alerts.queue_url.as_deref(),
+        )
     }
 
     /// Whether any route listens to alerts.

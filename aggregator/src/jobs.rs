@@ -1,9 +1,11 @@
 //! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels, and keeps a timetable. Each job only calls an action again and again; what it does is there.
+//! channels, takes in the ledger's file, and keeps a timetable. Each job only calls an action again and
+//! again; what it does is there.
 //!
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
+pub mod ledger;
 mod outbox;
 mod queue;
 mod timetable;
@@ -18,6 +20,7 @@ use crate::actions::StoreError;
 use crate::actions::deliver::{MessengerError, Outbox};
 use crate::actions::take_alerts::TakeError;
 use crate::app::App;
+use ledger::{TakeLedgerError, Taken};
 pub use timetable::JobError;
 
 /// How long a job waits after a failure.
@@ -30,6 +33,12 @@ pub enum News {
     QueueFails(TakeError),
     /// The alert queue is emptied again.
     QueueWorks,
+    /// The ledger's file in S3 cannot be taken in; it is tried again.
+    LedgerFails(TakeLedgerError),
+    /// It can again.
+    LedgerWorks,
+    /// It was looked at.
+    LedgerTaken(Box<Taken>),
     /// The outbox cannot be read or written.
     OutboxFails(StoreError),
     /// It can again.
@@ -69,6 +78,9 @@ impl Jobs {
         let mut tasks = JoinSet::new();
         if app.config.alerts.queue_url.is_some() {
             tasks.spawn(queue::empty(bench.clone()));
+        }
+        if app.config.ledger.queue_url.is_some() {
+            tasks.spawn(ledger::listen_on(bench.clone()));
         }
         tasks.spawn(timetable::keep(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);

@@ -9,6 +9,7 @@ pub mod audit_events;
 pub mod deliveries;
 pub mod findings;
 pub mod job_runs;
+pub mod ledger_files;
 pub mod memberships;
 mod migrations;
 mod place;
@@ -20,6 +21,7 @@ pub mod runs;
 pub mod settings;
 pub mod spent_challenges;
 pub mod sync_state;
+pub mod told_quotas;
 
 use std::path::Path;
 use std::time::Duration;

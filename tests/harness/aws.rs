@@ -22,6 +22,13 @@ pub(crate) fn sqs(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_sqs::Cl
     aws_sdk_sqs::Client::new(&settings(cloud, account, region))
 }
 
+/// S3 in one account and Region.
+pub(crate) fn s3(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_s3::Client {
+    let settings = settings(cloud, account, region);
+    let by_path = aws_sdk_s3::config::Builder::from(&settings).force_path_style(true);
+    aws_sdk_s3::Client::from_conf(by_path.build())
+}
+
 /// EventBridge in one account and Region.
 pub(crate) fn events(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_eventbridge::Client {
     aws_sdk_eventbridge::Client::new(&settings(cloud, account, region))

@@ -166,7 +166,7 @@ pub(crate) fn repository() -> PathBuf {
 }
 
 /// The cloud's Python, made by the project's own script where it is missing.
-fn python() -> &'static Path {
+pub(crate) fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let install = Command::new(repository().join("tests/cloud/install"))

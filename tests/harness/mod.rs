@@ -16,3 +16,4 @@ pub(crate) mod receiver;
 pub(crate) mod release;
 pub(crate) mod server;
 pub(crate) mod soc;
+pub(crate) mod terminal;

@@ -16,7 +16,9 @@ use super::{put_for_contacts, put_notice};
 use crate::app::App;
 use crate::document::install_script;
 use crate::domain::account::Account;
-use crate::domain::notice::{CheckNotice, CheckRow, Digest, Matter, Notice, Trouble, WaitingPlace};
+use crate::domain::notice::{
+    CheckNotice, CheckRow, ContactNotice, Digest, Matter, Notice, Trouble, WaitingPlace,
+};
 use crate::domain::reminder::{Calendar, PATIENCE, Reminder};
 use crate::domain::routing::{RouteEvent, Subject, channels};
 use crate::store::{StoreError, Tx};
@@ -155,7 +157,14 @@ async fn remind(
                 .collect(),
             line: line.to_owned(),
         };
-        put_for_contacts(app, tx, account, matter).await?;
+        let notice = Notice::Contact(Box::new(ContactNotice {
+            account_id: account_id.clone(),
+            project: account.project.clone(),
+            language: account.language,
+            to: account.contact_emails.clone(),
+            matter,
+        }));
+        put_for_contacts(app, tx, &notice).await?;
         if count == PATIENCE {
             let silent = Notice::Operations(Trouble::MemberSilent {
                 account_id: account_id.clone(),

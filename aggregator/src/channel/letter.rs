@@ -11,7 +11,8 @@ use rust_i18n::t;
 use crate::domain::account::Language;
 use crate::domain::alert::{Severity, loss};
 use crate::domain::notice::{
-    AlertNotice, CheckNotice, CheckRow, ContactNotice, Matter, Notice, TestNotice, Trouble,
+    AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
+    Trouble,
 };
 
 /// The most rows of a check that are listed; the rest is counted.
@@ -65,6 +66,7 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
         }
         Notice::CheckChanged(check) => of_check(check, locale),
         Notice::Contact(contact) => of_contact(contact, locale),
+        Notice::AccountLeft(left) => of_left(left),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -249,11 +251,37 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
     }
 }
 
+/// To the project, hence in its language.
+fn of_left(left: &LeftNotice) -> Letter {
+    let locale = left.language.as_str();
+    let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
+    let account = &left.account_id;
+    let project = &left.project;
+    let text = t!(
+        "unlink.farewell",
+        locale = locale,
+        account = account,
+        regions = regions.join(", ")
+    );
+    Letter {
+        title: t!(
+            "unlink.farewell_title",
+            locale = locale,
+            account = account,
+            project = project
+        )
+        .into_owned(),
+        lines: text.lines().map(str::to_owned).collect(),
+        ..Letter::default()
+    }
+}
+
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
-    let (title, why) = match trouble {
+    let one = |why: &String| vec![why.clone()];
+    let (title, lines) = match trouble {
         Trouble::MessageRefused { message_id, why } => (
             t!("channel.message_refused", locale = locale, id = message_id),
-            why,
+            one(why),
         ),
         Trouble::SuspiciousFinding { message_id, why } => (
             t!(
@@ -261,11 +289,59 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 id = message_id
             ),
+            one(why),
+        ),
+        Trouble::LedgerRefused {
+            file,
+            version,
             why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_refused",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::LedgerIncomplete {
+            file,
+            version,
+            why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_incomplete",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::QuotaNear {
+            region,
+            quota,
+            count,
+            limit,
+        } => (
+            t!(
+                "channel.quota_near",
+                locale = locale,
+                region = region,
+                quota = quota,
+                count = count,
+                limit = limit
+            ),
+            vec![t!("channel.quota_near_hint", locale = locale).into_owned()],
         ),
         Trouble::ChannelFailing { channel, why } => (
             t!("channel.failing", locale = locale, channel = channel),
-            why,
+            one(why),
+        ),
+        Trouble::JobFailing { job, why } => (
+            t!("channel.job_failing", locale = locale, job = job),
+            one(why),
         ),
         Trouble::MemberSilent {
             account_id,
@@ -280,11 +356,8 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 account = account_id,
                 reminders = reminders
             ),
-            why,
+            one(why),
         ),
-        Trouble::JobFailing { job, why } => {
-            (t!("channel.job_failing", locale = locale, job = job), why)
-        }
         Trouble::DeliveryGivenUp {
             channel,
             delivery,
@@ -296,12 +369,22 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 channel = channel,
                 id = delivery
             ),
-            why,
+            one(why),
         ),
     };
     Letter {
         title: title.into_owned(),
-        lines: vec![why.clone()],
+        lines,
         ..Letter::default()
     }
+}
+
+/// The first lines, and how many more there are.
+fn lines_of(why: &[String], more: usize, locale: &str) -> Vec<String> {
+    let mut lines: Vec<String> = why.iter().take(ROWS).cloned().collect();
+    let more = more + why.len().saturating_sub(ROWS);
+    if more > 0 {
+        lines.push(t!("channel.ledger_more", locale = locale, more = more).into_owned());
+    }
+    lines
 }

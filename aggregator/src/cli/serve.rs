@@ -109,12 +109,16 @@ fn say(news: &News, screen: &Screen) {
         News::JobFails(job, error) => {
             let why = match error {
                 JobError::Action(error) => text::open::action_error(error, language),
+                JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
             };
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
             screen.warn(&text::Message::new(text, why.hint));
         }
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
+        News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
+        News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
+        News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
         News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
         News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }

@@ -15,6 +15,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     hub(config, &mut problems);
     server(config, &mut problems);
+    ledger(config, &mut problems);
     schedules(config, &mut problems);
     channels(config, &mut problems);
     problems
@@ -100,6 +101,27 @@ fn server(config: &Config, problems: &mut Vec<Problem>) {
             set: "server.tls_key",
         }),
         _ => {}
+    }
+}
+
+fn ledger(config: &Config, problems: &mut Vec<Problem>) {
+    let ledger = &config.ledger;
+    let together = |missing, set| Problem::Together { missing, set };
+    match (&ledger.bucket, &ledger.key) {
+        (Some(_), None) => problems.push(together("ledger.key", "ledger.bucket")),
+        (None, Some(_)) => problems.push(together("ledger.bucket", "ledger.key")),
+        (None, None) if ledger.queue_url.is_some() => {
+            problems.push(together("ledger.bucket", "ledger.queue_url"));
+        }
+        _ => {}
+    }
+    let key = ledger.key.as_deref().unwrap_or("ledger.xlsx");
+    let key = key.to_ascii_lowercase();
+    if !(key.ends_with(".xlsx") || key.ends_with(".csv")) {
+        problems.push(invalid(
+            "ledger.key",
+            "expected a key that ends in .xlsx or .csv",
+        ));
     }
 }
 

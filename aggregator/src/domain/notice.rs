@@ -26,6 +26,9 @@ pub enum Notice {
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
+    /// An account is not watched any more, and what its project may now switch off.
+    #[serde(rename = "account.left")]
+    AccountLeft(LeftNotice),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -146,6 +149,23 @@ pub struct CheckRow {
     pub line: Option<String>,
 }
 
+/// An account that has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftNotice {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// The project's language.
+    pub language: Language,
+    /// Whom to tell.
+    pub contact: String,
+    /// Their addresses.
+    pub contact_emails: Vec<String>,
+    /// Where it was watched.
+    pub regions: Vec<Region>,
+}
+
 /// What is wrong with Hubward itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "trouble", rename_all = "snake_case")]
@@ -163,6 +183,39 @@ pub enum Trouble {
         message_id: String,
         /// Why.
         why: String,
+    },
+    /// A version of the ledger's file was not imported; nothing changed.
+    LedgerRefused {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// Everything that is wrong, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A version of the ledger's file was imported, and not everything that follows was done.
+    LedgerIncomplete {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// What was not done, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A limit of AWS on membership is near.
+    QuotaNear {
+        /// Where.
+        region: Region,
+        /// Which: `members` or `invitations`.
+        quota: String,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
     },
     /// A channel has not taken messages for a while.
     ChannelFailing {
@@ -253,7 +306,7 @@ impl Notice {
     pub fn route_event(&self) -> Option<RouteEvent> {
         match self {
             Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
-            Self::CheckChanged(_) => Some(RouteEvent::Check),
+            Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Contact(_) | Self::Test(_) => None,
         }
@@ -264,6 +317,7 @@ impl Notice {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::CheckChanged(_) => "check".to_owned(),
+            Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }
@@ -280,15 +334,17 @@ impl Notice {
     pub fn language(&self) -> Option<Language> {
         match self {
             Self::Contact(contact) => Some(contact.language),
+            Self::AccountLeft(left) => Some(left.language),
             _ => None,
         }
     }
 
-    /// Its own recipients, where they are not the channel's.
-    pub fn recipients(&self) -> Option<&[String]> {
+    /// The addresses of the account's contacts, where it is about one account and for them too.
+    pub fn contacts(&self) -> &[String] {
         match self {
-            Self::Contact(contact) => Some(&contact.to),
-            _ => None,
+            Self::Contact(contact) => &contact.to,
+            Self::AccountLeft(left) => &left.contact_emails,
+            _ => &[],
         }
     }
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use hubward_protocol::Region;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
+use super::ledger::{TakeLedgerError, take};
 use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
@@ -27,6 +29,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often a turn is held: three times within its lease.
 const HOLD: Duration = Duration::from_secs(20);
 
+/// How often the ledger's object is looked at; where nothing is new, it is not sent.
+const LEDGER: SignedDuration = SignedDuration::from_mins(1);
+
 /// One line of the table.
 struct Entry {
     job: &'static str,
@@ -40,6 +45,9 @@ pub enum JobError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// The ledger's file could not be taken in.
+    #[error(transparent)]
+    Ledger(#[from] TakeLedgerError),
     /// A Region's findings could not be mirrored.
     #[error("{region}: {failed}")]
     Findings {
@@ -68,6 +76,11 @@ fn table(config: &Config) -> Vec<Entry> {
             watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
         ),
         ("check", cron(&config.check.schedule), announce),
+        (
+            "ledger",
+            config.ledger.object().map(|_| Schedule::Every(LEDGER)),
+            ledger,
+        ),
         ("sync-findings", cron(&config.findings.schedule), mirror),
     ];
     entries
@@ -98,6 +111,15 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
         let (administrator, language) = (&app.config.hub.administrator, app.config.locale.language);
         let rows = text::check::notice_rows(&rows, administrator, language);
         announce_check(app, rows).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Takes in a new version of the ledger's file that no event told of.
+fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        take(app, false).await?;
         Ok(())
     }
     .boxed()

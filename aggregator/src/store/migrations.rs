@@ -35,6 +35,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0005_findings.sql"),
     ),
     (6, "watch", include_str!("../../migrations/0006_watch.sql")),
+    (
+        7,
+        "ledger door",
+        include_str!("../../migrations/0007_ledger_door.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -54,9 +54,11 @@ class Handler(BaseHTTPRequestHandler):
             # S3's HeadObject tells the size of what it does not send.
             lengths = [v for k, v in answer.headers if k.lower() == "content-length"]
             length = lengths[0] if lengths else length
-        if answer.status != 204:
+        # These have no body, whatever moto says (RFC 9110 8.6).
+        bodiless = answer.status in (204, 304)
+        if not bodiless:
             head.append(f"content-length: {length}")
-        payload = b"" if self.command == "HEAD" or answer.status == 204 else answer.body
+        payload = b"" if self.command == "HEAD" or bodiless else answer.body
         # One write, so one packet for a small answer.
         self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + payload)
 
