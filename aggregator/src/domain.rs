@@ -19,6 +19,7 @@ pub mod notice;
 pub mod proof;
 pub mod release;
 pub mod report;
+pub mod request;
 pub mod retry;
 pub mod routing;
 pub mod run;

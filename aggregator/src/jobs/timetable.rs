@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use hubward_protocol::Region;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
@@ -14,6 +15,7 @@ use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
 use crate::actions::sync_findings::{Failed, sync_findings};
+use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
 use crate::app::App;
 use crate::config::Config;
@@ -26,6 +28,9 @@ use crate::text;
 const LOOK: Duration = Duration::from_secs(1);
 /// How often a turn is held: three times within its lease.
 const HOLD: Duration = Duration::from_secs(20);
+
+/// How often Jira is asked for requests that no webhook told of.
+const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
 /// One line of the table.
 struct Entry {
@@ -48,6 +53,9 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// Jira could not be asked.
+    #[error(transparent)]
+    Requests(#[from] IssuesError),
 }
 
 impl From<StoreError> for JobError {
@@ -69,6 +77,11 @@ fn table(config: &Config) -> Vec<Entry> {
         ),
         ("check", cron(&config.check.schedule), announce),
         ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "requests",
+            config.requests.jira.is_some().then_some(POLL),
+            poll,
+        ),
     ];
     entries
         .into_iter()
@@ -112,6 +125,15 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
                 return Err(JobError::Findings { region, failed });
             }
         }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Asks Jira which issues no webhook told of; the work on requests reads them.
+fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        issues::poll(app).await?;
         Ok(())
     }
     .boxed()

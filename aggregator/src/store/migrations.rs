@@ -35,6 +35,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0005_findings.sql"),
     ),
     (6, "jobs", include_str!("../../migrations/0006_jobs.sql")),
+    (
+        8,
+        "requests",
+        include_str!("../../migrations/0008_requests.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
