@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
 use crate::domain::account::Language;
-use crate::domain::request::{Answer, Ticket, Told, Transition, closing};
+use crate::domain::request::{Answer, Part, Ticket, Told, Transition, closing};
 use crate::text;
 use crate::world::Environment;
 use client::Client;
@@ -175,7 +175,8 @@ impl Jira {
     }
 
     /// Tells a ticket's reporter what became of it, in their language; `line` is what a project pastes.
-    /// `again`: it was tried before, and may be there already.
+    /// `number` tells it from the ticket's other answers. `again`: it was tried before, and may be there
+    /// already.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -185,9 +186,12 @@ impl Jira {
         answer: &Answer,
         told: &Told,
         line: Option<&str>,
+        number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
-        let text = wiki::write(&text::request::answer(answer, told, line));
+        let mut parts = text::request::answer(answer, told, line);
+        parts.push(Part::Text(format!("Hubward {key}/{number}")));
+        let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");
         if again && self.has_comment(&path, &text).await? {
             return Ok(());

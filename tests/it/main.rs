@@ -12,6 +12,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod account;
 mod agent_api;
 mod agent_update;
 mod alerts;
@@ -23,8 +24,11 @@ mod findings;
 mod install;
 mod invite;
 mod ledger;
+mod ledger_files;
+mod ledger_office;
 mod release;
 mod report;
+mod requests;
 mod server_agent;
 mod server_health;
 mod set_up;

@@ -46,6 +46,8 @@ pub enum Failure {
     Issues(IssuesError),
     /// Invitations could not be sent.
     Invite(ActionError),
+    /// One invitation could not be sent.
+    Invitation(Row),
     /// A ticket could not be answered.
     Answer {
         /// The request.
@@ -112,6 +114,13 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
                     ..Invitation::default()
                 };
                 match invite(app, &Actor::Job("requests"), &wanted).await {
+                    Ok(rows) if rows.iter().any(|row| row.outcome.as_str() == "failed") => {
+                        passed.complete += usize::from(not_invited(app, &request.id).await?);
+                        let failed = rows
+                            .into_iter()
+                            .filter(|row| row.outcome.as_str() == "failed");
+                        passed.failures.extend(failed.map(Failure::Invitation));
+                    }
                     Ok(rows) => {
                         let refused = rows.iter().filter_map(hindrance).collect();
                         invited(app, &request.id, refused).await?;
