@@ -52,7 +52,7 @@ pub(super) enum Request {
         )]
         reporter: String,
         #[command(flatten)]
-        fields: Fields,
+        fields: Box<Fields>,
     },
     /// Approve a request: the ledger changes, invitations go out, the ticket is answered.
     Approve {

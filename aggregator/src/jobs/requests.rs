@@ -174,13 +174,14 @@ pub(super) async fn work(mut bench: Bench) {
         let pause = match outcome {
             Ok(passed) => {
                 let is_failing = !passed.failures.is_empty();
-                for failure in passed.failures {
+                let was_failing = std::mem::replace(&mut failing, is_failing);
+                for failure in passed.failures.into_iter().filter(|_| !was_failing) {
                     bench.say(News::RequestsFail(failure));
                 }
-                if std::mem::replace(&mut failing, is_failing) && !is_failing {
+                if was_failing && !is_failing {
                     bench.say(News::RequestsWork);
                 }
-                LOOK
+                if is_failing { AFTER_FAILURE } else { LOOK }
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
