@@ -23,6 +23,7 @@ pub mod quota;
 pub mod release;
 pub mod reminder;
 pub mod report;
+pub mod request;
 pub mod retry;
 pub mod routing;
 pub mod run;

@@ -12,6 +12,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod account;
 mod agent_api;
 mod agent_update;
 mod alerts;
@@ -25,8 +26,11 @@ mod install;
 mod invite;
 mod ledger;
 mod ledger_door;
+mod ledger_files;
+mod ledger_office;
 mod release;
 mod report;
+mod requests;
 mod server_agent;
 mod server_health;
 mod set_up;

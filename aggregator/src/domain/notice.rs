@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Language};
 use super::alert::{Alert, AlertState, Severity};
+use super::request::RequestView;
 use super::routing::RouteEvent;
 
 /// What happened.
@@ -29,6 +30,9 @@ pub enum Notice {
     /// An account is not watched any more, and what its project may now switch off.
     #[serde(rename = "account.left")]
     AccountLeft(LeftNotice),
+    /// A request came, or is further than before.
+    #[serde(rename = "request.changed")]
+    RequestChanged(Box<RequestView>),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -251,6 +255,13 @@ pub enum Trouble {
         /// What the channel last answered.
         why: String,
     },
+    /// A ticket's answer is not tried any more; it is kept.
+    TicketNotAnswered {
+        /// The request.
+        request: String,
+        /// What Jira last answered.
+        why: String,
+    },
 }
 
 /// What an account's contacts are told, in their language.
@@ -307,6 +318,7 @@ impl Notice {
         match self {
             Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
+            Self::RequestChanged(_) => Some(RouteEvent::Request),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Contact(_) | Self::Test(_) => None,
         }
@@ -318,6 +330,7 @@ impl Notice {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::CheckChanged(_) => "check".to_owned(),
             Self::AccountLeft(left) => format!("left:{}", left.account_id),
+            Self::RequestChanged(request) => format!("request:{}", request.id),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }

@@ -63,6 +63,35 @@ impl Store {
         }
     }
 
+    /// The last event's number and hash; `None` before the first. It proves nothing by itself: whoever
+    /// keeps it elsewhere can ask later whether the log still holds it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_head(&self) -> Result<Option<Head>> {
+        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
+        let row = sqlx::query(sql).fetch_optional(&self.pool).await?;
+        row.map(|row| {
+            Ok(Head {
+                events: row.try_get(0)?,
+                hash: row.try_get(1)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Whether any event has a hash.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_audit_hash(&self, hash: &str) -> Result<bool> {
+        Ok(sqlx::query("SELECT 1 FROM audit_events WHERE hash = $1")
+            .bind(hash.to_owned())
+            .fetch_optional(&self.pool)
+            .await?
+            .is_some())
+    }
+
     /// How many events there are.
     ///
     /// # Errors

@@ -40,6 +40,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "ledger door",
         include_str!("../../migrations/0007_ledger_door.sql"),
     ),
+    (
+        8,
+        "requests",
+        include_str!("../../migrations/0008_requests.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -95,6 +95,7 @@ fn the_example_shows_every_key_that_there_is() {
         ("pacing", known_keys::<watching::Pacing>()),
         ("ledger", known_keys::<intake::Ledger>()),
         ("locale", known_keys::<Locale>()),
+        ("requests", known_keys::<intake::Requests>()),
         ("requests.jira", known_keys::<intake::Jira>()),
         ("check", known_keys::<watching::Check>()),
         ("alerts", known_keys::<outgoing::Alerts>()),
