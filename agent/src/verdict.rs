@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use hubward_protocol::{AccountId, Region, State, Step};
 
-use crate::change::Change;
-use crate::observed::Refusal;
-use crate::plan::{Decision, Reason, RegionPlan, Standing};
+use crate::change::{Change, Kind};
+use crate::observed::{Cause, Refusal};
+use crate::plan::{Decision, Intention, Reason, RegionPlan, Standing};
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +182,10 @@ pub(crate) fn judge(step: Step, after: Decision, attempt: Attempt) -> StepVerdic
                 ..verdict
             };
         }
+        // Somebody else was faster: what is there now counts.
+        (Decision::Is(standing), Ending::Refused(refusal)) if refusal.cause == Cause::Overtaken => {
+            standing
+        }
         (_, Ending::Refused(refusal)) => refusal.into(),
         (Decision::Is(standing), _) => standing,
         (Decision::Needs(changes), Ending::Finished) => {
@@ -200,6 +204,30 @@ fn planned(step: Step, reason: Reason) -> StepVerdict {
         reason,
         on_elsewhere: false,
     }
+}
+
+/// What would be changed, and in which Regions, in the order in which it is done.
+pub(crate) fn planned_changes(regions: &[RegionVerdict]) -> Vec<(Kind, Vec<Region>)> {
+    let of = |reason: &Reason| match reason {
+        Reason::WouldChange(changes) => changes.iter().map(Change::kind).collect(),
+        Reason::WouldFollow(Intention::Enable(_)) => vec![Kind::EnableStandards],
+        Reason::WouldFollow(Intention::Join(_)) => vec![Kind::AcceptInvitation],
+        _ => Vec::new(),
+    };
+    let regions_with = |kind: Kind| {
+        let with = regions.iter().filter(|region| {
+            region
+                .steps
+                .iter()
+                .any(|step| of(&step.reason).contains(&kind))
+        });
+        with.map(|region| region.region).collect::<Vec<_>>()
+    };
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, regions_with(kind)))
+        .filter(|(_, regions)| !regions.is_empty())
+        .collect()
 }
 
 /// Every step of every Region is done, here or elsewhere.

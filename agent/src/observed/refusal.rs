@@ -25,6 +25,14 @@ impl Operation {
     pub(crate) const fn allowed_by(name: &'static str, action: &'static str) -> Self {
         Self { name, action }
     }
+
+    /// Whether it only reads: a limit that it meets is one of its rate.
+    fn reads(self) -> bool {
+        let verb = self.name.split_once(':').map_or("", |(_, verb)| verb);
+        ["Get", "List", "Describe"]
+            .iter()
+            .any(|start| verb.starts_with(start))
+    }
 }
 
 /// What was attempted, where, and what came back.
@@ -61,6 +69,12 @@ pub(crate) enum Cause {
     Credentials,
     /// Too many calls, even after the retries.
     Throttled,
+    /// A quota of the account is used up: no attempt later changes that.
+    Quota,
+    /// Somebody else made one meanwhile, and there can be only one.
+    Overtaken,
+    /// AWS's own trouble: an answer of 5xx, or one that broke off.
+    Broken,
     /// No answer in time, or no connection.
     Unreachable,
     /// Anything else.
@@ -77,6 +91,28 @@ pub(crate) enum Denier {
     ExplicitDeny,
     /// No policy allows it.
     NothingAllows,
+}
+
+/// Who is usually behind a denied action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usual {
+    /// The caller has PowerUserAccess, which leaves out all of IAM but three actions.
+    PowerUser,
+    /// AWS Control Tower's mandatory control against changes of AWS Config.
+    ControlTower,
+}
+
+/// Who is usually behind the denial of an action.
+/// Sources: the AWS managed policy PowerUserAccess, version 12; AWS Control Tower's control
+/// AWS-GR_CONFIG_CHANGE_PROHIBITED.
+pub(crate) fn usually(action: &str) -> Option<Usual> {
+    match action {
+        "iam:PassRole" | "iam:GetRole" => Some(Usual::PowerUser),
+        "config:PutConfigurationRecorder"
+        | "config:StartConfigurationRecorder"
+        | "config:PutDeliveryChannel" => Some(Usual::ControlTower),
+        _ => None,
+    }
 }
 
 impl Refusal {
@@ -122,6 +158,11 @@ impl Refusal {
             cause: Cause::RegionOff,
         }
     }
+
+    /// Nobody refused: nobody was asked.
+    pub(crate) fn is_of_nobody(&self) -> bool {
+        self.code.is_empty()
+    }
 }
 
 fn judge(operation: Operation, code: &str, message: &str) -> Cause {
@@ -145,14 +186,38 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
             },
             action: named_action(message).unwrap_or(operation.action).to_owned(),
         },
-        "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" => Cause::Credentials,
+        "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" | "NoCredentials" => {
+            Cause::Credentials
+        }
         // The identity was proved before, so a Region that does not know it is one that is off.
         "UnrecognizedClient"
         | "InvalidClientTokenId"
         | "AuthFailure"
         | "OptInRequired"
         | "IllegalLocationConstraint" => Cause::RegionOff,
-        "Throttling" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" => Cause::Throttled,
+        "Throttling"
+        | "ThrottledRequest"
+        | "TooManyRequests"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "SlowDown"
+        | "HTTP 429" => Cause::Throttled,
+        // One code for two things: "account or throttling limits".
+        "LimitExceeded" if operation.reads() => Cause::Throttled,
+        "LimitExceeded" | "ServiceQuotaExceeded" | "TooManyBuckets" => Cause::Quota,
+        "MaxNumberOfConfigurationRecordersExceeded" | "MaxNumberOfDeliveryChannelsExceeded" => {
+            Cause::Overtaken
+        }
+        "Internal"
+        | "InternalError"
+        | "InternalServerError"
+        | "InternalFailure"
+        | "InternalService"
+        | "ServiceUnavailable"
+        | "ServiceFailure"
+        | "RequestTimeout"
+        | "UnreadableAnswer" => Cause::Broken,
+        plain if plain.starts_with("HTTP 5") => Cause::Broken,
         _ => Cause::Other,
     }
 }
@@ -238,7 +303,12 @@ mod tests {
         assert_eq!(cause("ExpiredToken", ""), Cause::Credentials);
         assert_eq!(cause("TooManyRequestsException", ""), Cause::Throttled);
         assert_eq!(cause("ThrottlingException", ""), Cause::Throttled);
-        assert_eq!(cause("InternalServerError", ""), Cause::Other);
+        assert_eq!(cause("InternalServerErrorException", ""), Cause::Broken);
+        assert_eq!(cause("NoSuchBucket", ""), Cause::Other);
+        assert_eq!(
+            cause("MaxNumberOfConfigurationRecordersExceededException", ""),
+            Cause::Overtaken
+        );
         assert_eq!(
             cause(
                 "InvalidAccessException",
