@@ -29,7 +29,7 @@ def record(call: wire.Call, answer: message.Answer) -> None:
         "region": call.region,
         "mutating": mutating(call.operation),
         "status": answer.status,
-        "error": wire.error_code(answer),
+        "error": answer.ending or wire.error_code(answer),
         "body": json_body(call.request.body),
     }
     # Numbered when finished and in list order, so `since` never misses one.
