@@ -313,6 +313,11 @@ mod tests {
             ),
             State::ManagedElsewhere
         );
+        // Somebody else made one meanwhile: what is there now counts, even where it is not enough.
+        let insufficient = || Decision::Is(Standing::Insufficient(Reason::NoRecorder));
+        let overtaken = Some(("MaxNumberOfConfigurationRecordersExceededException", ""));
+        assert_eq!(state(insufficient(), true, overtaken), State::Insufficient);
+        assert_eq!(state(needs(), true, overtaken), State::Failed);
         // Somebody else was faster: it is there, so nothing is wrong.
         assert_eq!(
             state(good(), false, Some(("ResourceConflictException", ""))),

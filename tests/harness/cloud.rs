@@ -65,7 +65,16 @@ impl Cloud {
 
     /// Credentials of an account's administrator role.
     pub(crate) fn credentials(&self, account: &str) -> Credentials {
-        let answer = self.post(&format!("/_cloud/credentials/{account}"), &json!({}));
+        self.credentials_by(account, &json!({}))
+    }
+
+    /// The same, for so many seconds only.
+    pub(crate) fn credentials_for(&self, account: &str, seconds: u32) -> Credentials {
+        self.credentials_by(account, &json!({ "seconds": seconds }))
+    }
+
+    fn credentials_by(&self, account: &str, wanted: &Value) -> Credentials {
+        let answer = self.post(&format!("/_cloud/credentials/{account}"), wanted);
         let text = |key: &str| {
             answer[key]
                 .as_str()

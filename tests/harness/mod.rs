@@ -8,6 +8,7 @@ pub(crate) mod aws;
 pub(crate) mod cloud;
 pub(crate) mod database;
 pub(crate) mod findings;
+pub(crate) mod member;
 pub(crate) mod odd_server;
 pub(crate) mod program;
 pub(crate) mod proof;

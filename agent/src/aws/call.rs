@@ -14,7 +14,7 @@ use super::refusal;
 use crate::observed::{Operation, Seen};
 
 /// How long a call may take with all its attempts and the pauses between them.
-const CALL: Duration = Duration::from_secs(45);
+const CALL: Duration = Duration::from_secs(30);
 
 /// Makes a call, and again where it may only have been bad luck.
 pub(super) async fn call<T, E, F>(
