@@ -10,6 +10,7 @@ pub(crate) mod database;
 pub(crate) mod findings;
 pub(crate) mod member;
 pub(crate) mod odd_server;
+pub(crate) mod policy;
 pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod receiver;

@@ -13,6 +13,7 @@
 mod harness;
 
 mod agent_api;
+mod agent_screen;
 mod agent_update;
 mod alerts;
 mod audit;
@@ -23,6 +24,7 @@ mod findings;
 mod install;
 mod invite;
 mod ledger;
+mod policies;
 mod release;
 mod report;
 mod resilience;

@@ -102,28 +102,36 @@ fn with_every_fifth_call_failing_the_account_becomes_the_same() {
 #[test]
 fn killed_at_any_moment_and_run_again_the_account_becomes_the_same() {
     let member = Member::new();
-    let begun = Instant::now();
     let expected = undisturbed(&member);
-    let whole = begun.elapsed();
+    let whole = member.cloud.calls_from("222222222222").len();
     let mut killed = 0;
     for number in 0..25_u32 {
         let account = format!("3333333333{number:02}");
         member.invite_as(ADMINISTRATOR, &account);
+        let before = member.cloud.calls_from(&account).len();
+        // A moment is a number of calls: at any of them something else is half done.
+        let moment = random(whole - 1);
         let mut child = start(member.program_of(&account, SET_UP));
-        // Over the whole run, a little by chance: where in its slice a process is, nobody knows.
-        sleep(whole * (number + 1) / 27);
+        let mut ended = false;
+        while !ended && member.cloud.calls_from(&account).len() < before + moment {
+            ended = child.try_wait().expect("ask for its end").is_some();
+        }
         child.kill().expect("kill the agent");
         let status = child.wait().expect("its end");
         killed += u32::from(status.code().is_none());
         let again = member.program_of(&account, SET_UP).run().expect(0).json();
-        assert_eq!(again["complete"], true, "{again}");
-        assert_eq!(
-            member.state_of(&account),
-            expected,
-            "killed as number {number}"
-        );
+        let said = format!("killed after {moment} of {whole} calls: {again}");
+        assert_eq!(again["complete"], true, "{said}");
+        assert_eq!(member.state_of(&account), expected, "{said}");
     }
-    assert!(killed >= 15, "only {killed} were killed before their end");
+    assert!(killed >= 20, "only {killed} were killed before their end");
+}
+
+/// A number below a limit, another one each time.
+fn random(limit: usize) -> usize {
+    use std::hash::{BuildHasher, RandomState};
+    let number = RandomState::new().hash_one(limit);
+    usize::try_from(number % limit as u64).expect("a small number")
 }
 
 #[test]
