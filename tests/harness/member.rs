@@ -52,6 +52,11 @@ impl Member {
         agent(self.directory.path()).at(&self.cloud, &self.cloud.credentials(account))
     }
 
+    /// The agent in a shell without credentials, not started yet.
+    pub(crate) fn bare_shell(&self) -> Program {
+        agent(self.directory.path()).env("AWS_ENDPOINT_URL", self.cloud.url())
+    }
+
     /// The agent with a line of words, over both Regions, not started yet.
     pub(crate) fn program(&self, words: &str) -> Program {
         self.program_of(MEMBER, words)

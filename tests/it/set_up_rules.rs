@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, config, guardduty, s3, security_hub};
 use crate::harness::member::{MEMBER, Member, STEPS, STRANGER, all_steps, step, words};
+use crate::harness::odd_server::{Answer, OddServer};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 const BUCKET: &str = "hubward-config-111111111111-ap-northeast-1-an";
@@ -367,27 +368,80 @@ fn of_two_invitations_only_the_pinned_administrators_is_accepted() {
 }
 
 #[test]
-fn whom_the_soc_let_go_is_told_who_decides() {
-    let soc = Soc::new();
-    soc.import(&[(MEMBER, "A", "a@example.com")]);
-    let server = soc.serve();
-    let set_up = || {
-        soc.member(MEMBER)
+fn whom_the_soc_let_go_or_who_left_is_told_who_decides() {
+    for resigned in [false, true] {
+        let soc = Soc::new();
+        soc.import(&[(MEMBER, "A", "a@example.com")]);
+        let server = soc.serve();
+        let set_up = || {
+            soc.member(MEMBER)
+                .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
+                .args(["--server", server.url()])
+                .run()
+        };
+        set_up().expect(0);
+        for region in [HOME, LINKED] {
+            let hub = |account| security_hub(&soc.cloud, account, region);
+            block_on(async {
+                if resigned {
+                    hub(MEMBER)
+                        .disassociate_from_administrator_account()
+                        .send()
+                        .await
+                        .map(|_| ())
+                        .expect("leave");
+                } else {
+                    hub(ADMINISTRATOR)
+                        .disassociate_members()
+                        .account_ids(MEMBER)
+                        .send()
+                        .await
+                        .map(|_| ())
+                        .expect("let it go");
+                }
+            });
+        }
+        let report = set_up().expect(3).json();
+        for region in [HOME, LINKED] {
+            let invitation = step(&report, region, "invitation");
+            assert_eq!(invitation["state"], "blocked", "{invitation}");
+            assert!(words(invitation, "hint").contains(ADMINISTRATOR));
+        }
+    }
+}
+
+#[test]
+fn the_credentials_of_cloudshell_are_found_where_it_has_them() {
+    let member = Member::invited();
+    let keys = member.cloud.credentials(MEMBER);
+    let cloudshell = OddServer::start(move |asked| {
+        if asked.header("authorization") != Some("of-this-shell") {
+            return Answer::http("401 Unauthorized", &[], "");
+        }
+        let credentials = json!({
+            "Code": "Success", "Type": "", "Expiration": "2099-01-01T00:00:00Z",
+            "AccessKeyId": keys.access_key_id, "SecretAccessKey": keys.secret_access_key,
+            "Token": keys.session_token,
+        });
+        Answer::json("200 OK", &credentials)
+    });
+    let place = cloudshell.url().replace("127.0.0.1", "localhost");
+    let shell = |token: &str| {
+        let place = format!("{place}/latest/meta-data/container/security-credentials");
+        member
+            .bare_shell()
+            .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", place)
+            .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", token)
+            .env("AWS_DEFAULT_REGION", HOME)
             .args(["setup", "--yes", "--json", "--administrator", ADMINISTRATOR])
-            .args(["--server", server.url()])
             .run()
     };
-    set_up().expect(0);
-    for region in [HOME, LINKED] {
-        let hub = security_hub(&soc.cloud, ADMINISTRATOR, region);
-        block_on(hub.disassociate_members().account_ids(MEMBER).send()).expect("let it go");
-    }
-    let report = set_up().expect(3).json();
-    for region in [HOME, LINKED] {
-        let invitation = step(&report, region, "invitation");
-        assert_eq!(invitation["state"], "blocked", "{invitation}");
-        assert!(words(invitation, "hint").contains(ADMINISTRATOR));
-    }
+    let report = shell("of-this-shell").expect(0).json();
+    assert_eq!(report["account"], MEMBER);
+    // The shell's Region, where neither a server nor the line names any.
+    assert_eq!(report["regions"][0]["region"], HOME);
+    let refused = shell("of-another-shell").expect(1);
+    assert!(refused.stderr.contains("CloudShell"), "{}", refused.stderr);
 }
 
 #[test]
