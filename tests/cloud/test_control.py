@@ -147,21 +147,6 @@ def test_a_fault_strikes_by_its_probability(cloud):
     assert 58 <= struck <= 142
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {},
-        {"ending": "explode"},
-        {"ending": "drop", "error": THROTTLE},
-        {"error": THROTTLE, "probability": 0},
-        {"error": THROTTLE, "probability": 2},
-    ],
-)
-def test_a_fault_that_makes_no_sense_is_refused(cloud, wrong):
-    assert cloud.control("POST", "/faults", wrong)[0] == 400
-    assert cloud.get("/faults") == []
-
-
 def test_latency_blocks_nobody_else(cloud):
     slow, quick = cloud.client("guardduty", MEMBER), cloud.client("guardduty", OTHER)
     cloud.fault(account=MEMBER, latency_ms=2000)
@@ -178,11 +163,39 @@ def test_latency_blocks_nobody_else(cloud):
         assert waiting.result() >= 2
 
 
-@pytest.mark.parametrize("wrong", [{}, {"error": {}}, {"error": {"message": "x"}}, {"cod": "x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"error": {}},
+        {"error": {"message": "x"}},
+        {"cod": "x"},
+        {"ending": "explode"},
+        {"ending": "drop", "error": THROTTLE},
+        {"error": THROTTLE, "probability": 0},
+        {"error": THROTTLE, "probability": 2},
+    ],
+)
 def test_a_meaningless_fault_is_refused(cloud, wrong):
     status, answer = cloud.control("POST", "/faults", wrong)
     assert status == 400
     assert answer["error"]
+    assert cloud.get("/faults") == []
+
+
+def test_a_call_says_which_application_made_it(cloud):
+    keys = cloud.credentials(MEMBER)
+    guardduty = cloud.session.client(
+        "guardduty",
+        region_name="us-east-1",
+        endpoint_url=cloud.url,
+        aws_access_key_id=keys["access_key_id"],
+        aws_secret_access_key=keys["secret_access_key"],
+        aws_session_token=keys["session_token"],
+        config=BARE.merge(Config(user_agent_appid="some-app")),
+    )
+    guardduty.list_detectors()
+    assert [call["app"] for call in cloud.get("/calls")] == ["some-app"]
 
 
 def test_calls_are_recorded(cloud):
@@ -197,6 +210,7 @@ def test_calls_are_recorded(cloud):
             "operation": operation,
             "account": MEMBER,
             "region": "eu-west-1",
+            "app": None,
             "mutating": mutating,
             "status": status,
             "error": error,

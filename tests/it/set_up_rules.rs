@@ -445,6 +445,24 @@ fn the_credentials_of_cloudshell_are_found_where_it_has_them() {
 }
 
 #[test]
+fn a_region_that_does_not_know_the_caller_is_told_from_one_that_is_off() {
+    let member = Member::invited();
+    member.cloud.fault(&json!({
+        "account": MEMBER, "region": LINKED,
+        "error": { "code": "UnrecognizedClientException", "status": 403, "message": "The security token included in the request is invalid." },
+    }));
+    let report = member.set_up(3);
+    let unknown = step(&report, LINKED, "guardduty");
+    assert_eq!(unknown["state"], "blocked");
+    let hint = words(unknown, "hint");
+    assert!(
+        hint.contains(LINKED) && hint.contains("sign in again"),
+        "{hint}"
+    );
+    assert_eq!(step(&report, HOME, "guardduty")["state"], "changed");
+}
+
+#[test]
 fn control_towers_recorder_is_its_own_matter() {
     let member = Member::invited();
     member.put_recorder("aws-controltower-BaselineConfigRecorder", None);

@@ -26,12 +26,19 @@ impl Operation {
         Self { name, action }
     }
 
-    /// Whether it only reads: a limit that it meets is one of its rate.
+    /// Whether it only reads.
     fn reads(self) -> bool {
+        self.begins_with(&["Get", "List", "Describe"])
+    }
+
+    /// Whether it makes something new, of which an account may only have so many.
+    fn creates(self) -> bool {
+        self.begins_with(&["Create", "Put", "Enable"])
+    }
+
+    fn begins_with(self, words: &[&str]) -> bool {
         let verb = self.name.split_once(':').map_or("", |(_, verb)| verb);
-        ["Get", "List", "Describe"]
-            .iter()
-            .any(|start| verb.starts_with(start))
+        words.iter().any(|word| verb.starts_with(word))
     }
 }
 
@@ -100,12 +107,17 @@ pub(crate) enum Usual {
     PowerUser,
     /// AWS Control Tower's mandatory control against changes of AWS Config.
     ControlTower,
+    /// An organisation that denies whole Regions: not even looking is allowed there.
+    RegionDeny,
 }
 
 /// Who is usually behind the denial of an action.
-/// Sources: the AWS managed policy PowerUserAccess, version 12; AWS Control Tower's control
-/// AWS-GR_CONFIG_CHANGE_PROHIBITED.
-pub(crate) fn usually(action: &str) -> Option<Usual> {
+/// Sources: the AWS managed policy PowerUserAccess, version 12; AWS Control Tower's controls
+/// AWS-GR_CONFIG_CHANGE_PROHIBITED and AWS-GR_REGION_DENY.
+pub(crate) fn usually(by: Denier, operation: Operation, action: &str) -> Option<Usual> {
+    if by == Denier::ServiceControlPolicy && operation.reads() {
+        return Some(Usual::RegionDeny);
+    }
     match action {
         "iam:PassRole" | "iam:GetRole" => Some(Usual::PowerUser),
         "config:PutConfigurationRecorder"
@@ -203,7 +215,7 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
         | "SlowDown"
         | "HTTP 429" => Cause::Throttled,
         // One code for two things: "account or throttling limits".
-        "LimitExceeded" if operation.reads() => Cause::Throttled,
+        "LimitExceeded" if !operation.creates() => Cause::Throttled,
         "LimitExceeded" | "ServiceQuotaExceeded" | "TooManyBuckets" => Cause::Quota,
         "MaxNumberOfConfigurationRecordersExceeded" | "MaxNumberOfDeliveryChannelsExceeded" => {
             Cause::Overtaken

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_a_quota_where_something_is_created_and_a_rate_where_it_is_read() {
+    fn a_limit_is_a_quota_where_something_is_created_and_a_rate_elsewhere() {
         let code = "LimitExceededException";
         assert_eq!(
             refused("securityhub:EnableSecurityHub", code).cause,

@@ -45,7 +45,10 @@ pub(crate) fn refused_hint(refusal: &Refusal, lang: Lang) -> Text {
     let locale = lang.code();
     let region = refusal.region;
     match &refusal.cause {
-        Cause::Denied { by, action } => denied(*by, action, region, lang),
+        Cause::Denied { by, action } => {
+            let usual = usually(*by, refusal.operation, action);
+            denied(*by, usual, action, region, lang)
+        }
         Cause::CentrallyManaged => t!("hint.ask_central", locale = locale),
         Cause::RegionOff => t!("hint.token_not_here", locale = locale, region = region),
         Cause::Credentials => t!("hint.new_credentials", locale = locale),
@@ -62,10 +65,15 @@ pub(crate) fn refused_hint(refusal: &Refusal, lang: Lang) -> Text {
 }
 
 /// Which action is denied, who usually denies it, and whom to ask.
-fn denied(by: Denier, action: &str, region: Region, lang: Lang) -> Text {
+fn denied(by: Denier, usual: Option<Usual>, action: &str, region: Region, lang: Lang) -> Text {
     let locale = lang.code();
-    let usual = usually(action);
     match (by, usual) {
+        (Denier::ServiceControlPolicy, Some(Usual::RegionDeny)) => t!(
+            "hint.ask_region_deny",
+            locale = locale,
+            action = action,
+            region = region
+        ),
         (Denier::ServiceControlPolicy, Some(Usual::ControlTower)) => t!(
             "hint.ask_control_tower_scp",
             locale = locale,

@@ -161,6 +161,10 @@ fn what_power_users_lack_is_said_as_such() {
     for hint in denied("config:StartConfigurationRecorder", scp) {
         assert!(hint.contains("Control Tower"), "{hint}");
     }
+    for hint in denied("config:DescribeDeliveryChannels", scp) {
+        assert!(hint.contains("SCP") && hint.contains("us-east-1"), "{hint}");
+        assert!(!hint.contains("Control Tower"), "{hint}");
+    }
     for hint in denied("s3:CreateBucket", "…") {
         assert!(
             hint.contains("s3:CreateBucket") && !hint.contains("Power"),
