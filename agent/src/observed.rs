@@ -1,6 +1,7 @@
 //! What was seen in AWS, in our words. Plain values: how they are read is `aws`, what follows from
 //! them is `plan`. Anything that could not be read is kept as the `Refusal` that says why.
 
+mod denial;
 mod refusal;
 mod retry;
 
@@ -8,7 +9,8 @@ use hubward_protocol::api::RecordingFrequency;
 use hubward_protocol::{AccountId, Region};
 use serde::{Serialize, Serializer};
 
-pub(crate) use refusal::{Cause, Denier, Operation, Refusal, Usual, plain, usually};
+pub(crate) use denial::{Denier, Operation, Usual, usually};
+pub(crate) use refusal::{Cause, Refusal, plain};
 
 /// Something that was read, or the reason why it could not be.
 pub(crate) type Seen<T> = Result<T, Refusal>;

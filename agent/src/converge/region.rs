@@ -2,6 +2,8 @@
 //! a recorder that runs, and the invitation wants the hub. What is global is made once, by whichever
 //! Region comes first, and the others wait for the same future.
 
+mod settle;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,8 +23,6 @@ use crate::observed::{AccountSeen, HubSeen, RegionSeen, Seen};
 use crate::plan::{self, Around, Decision, Reason, RegionPlan, Standing};
 use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
 
-/// How long to wait for standards that AWS is enabling.
-const STANDARDS: Duration = Duration::from_secs(90);
 /// How long a new role or policy may take to be known everywhere.
 const SETTLE: Duration = Duration::from_secs(60);
 
@@ -178,70 +178,6 @@ impl Run {
         verdict
     }
 
-    /// Enables standards and accepts the invitation, and waits a while for what others have to do.
-    async fn settle(
-        self: &Arc<Self>,
-        seen: &mut RegionSeen,
-        attempts: &mut BTreeMap<Step, Attempt>,
-    ) {
-        let region = seen.region;
-        let begun = Instant::now();
-        let mut pause = Duration::from_secs(1);
-        let mut told = None;
-        while !self.witness.stop.is_told() {
-            let decide = |seen: &RegionSeen, step| {
-                self.decide(step, seen, &self.around(&self.look.account, seen))
-            };
-            let mut made = false;
-            for step in [Step::Standards, Step::Invitation] {
-                if attempts.contains_key(&step) {
-                    continue;
-                }
-                if let Decision::Needs(changes) = decide(seen, step) {
-                    self.tell(Event::Begins { region, step });
-                    attempts.insert(step, self.make(region, changes).await);
-                    made = true;
-                }
-            }
-            if made {
-                seen.security_hub = self.security_hub(region).await;
-            }
-            self.tell_progress(seen, attempts).await;
-            // What came while the other was made, such as the invitation, is taken up at once: it is
-            // not waited for any more, and must not be left lying either.
-            let is_left = |step: &Step| {
-                !attempts.contains_key(step) && matches!(decide(seen, *step), Decision::Needs(_))
-            };
-            if [Step::Standards, Step::Invitation].iter().any(is_left) {
-                continue;
-            }
-
-            let invitation = self.witness.invitation;
-            let waits_for = [(Step::Invitation, invitation), (Step::Standards, STANDARDS)]
-                .into_iter()
-                .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
-            let Some((step, limit)) = waits_for else {
-                return;
-            };
-            if told != Some(step) {
-                told = Some(step);
-                self.tell(match step {
-                    Step::Invitation => Event::AwaitsInvitation { region, limit },
-                    _ => Event::AwaitsStandards { region },
-                });
-            }
-            let mut no_invitation = self.witness.no_invitation.clone();
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = self.witness.stop.told() => return,
-                // Where nobody says any more that there is none, the pause simply goes on.
-                true = async { no_invitation.wait_for(Option::is_some).await.is_ok() } => {}
-            }
-            pause = (pause * 3 / 2).min(Duration::from_secs(8));
-            seen.security_hub = self.security_hub(region).await;
-        }
-    }
-
     /// Makes changes one after the other, up to the first refusal.
     async fn make(self: &Arc<Self>, region: Region, changes: Vec<Change>) -> Attempt {
         let mut made = Vec::new();
@@ -354,14 +290,4 @@ impl Run {
         // Nobody listening is no reason to stop.
         let _ = self.witness.events.send(event);
     }
-}
-
-/// Others are at it, and it may end soon.
-fn is_awaited(decision: &Decision) -> bool {
-    matches!(
-        decision,
-        Decision::Is(Standing::Waiting(
-            Reason::NoInvitation { .. } | Reason::StandardsPending(_)
-        ))
-    )
 }
