@@ -154,6 +154,8 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
         | "ServiceUnavailable"
         | "ServiceFailure"
         | "RequestTimeout"
+        | "ConcurrentModification"
+        | "OperationAborted"
         | "UnreadableAnswer" => Cause::Broken,
         plain if plain.starts_with("HTTP 5") => Cause::Broken,
         _ => Cause::Other,
