@@ -21,10 +21,6 @@ use super::Aws;
 /// How long to wait for a connection, and for the answer to one attempt of a call.
 const CONNECT: Duration = Duration::from_secs(4);
 const ATTEMPT: Duration = Duration::from_secs(10);
-/// How often a call is tried, the first time included.
-const ATTEMPTS: u32 = 4;
-/// How long a call may take with all its attempts and the pauses between them.
-const CALL: Duration = Duration::from_secs(35);
 
 /// AWS cannot even be called.
 #[derive(Debug)]
@@ -91,12 +87,12 @@ fn in_short(why: &str) -> String {
 fn loader() -> ConfigLoader {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        // For finding credentials; `call` makes the attempts of everything else.
+        .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
                 .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(CALL)
                 .build(),
         );
     match AppName::new("hubward-agent") {
