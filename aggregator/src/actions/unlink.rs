@@ -193,6 +193,8 @@ async fn conclude(
             verdict: NOT_WANTED.to_owned(),
             since: if is_news { now } else { last.since },
             seen_at: now,
+            associated_since: None,
+            completed_at: None,
             ..last
         }])
         .await?;
