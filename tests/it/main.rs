@@ -23,6 +23,7 @@ mod findings;
 mod hub;
 mod install;
 mod invite;
+mod kill;
 mod ledger;
 mod ledger_door;
 mod release;
