@@ -95,7 +95,10 @@ fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
 fn a_server_that_lives_says_so_where_it_is_listened_to() {
     let soc = Soc::new();
     let listener = Receiver::start();
-    let _server = Server::start(soc.program().env("HUBWARD_SERVER__PING_URL", listener.url()));
+    let _server = Server::start(
+        soc.program()
+            .env("HUBWARD_SERVER__PING_URL", listener.url()),
+    );
     listener.wait_for("the pulse", |listener| !listener.asked().is_empty());
     assert!(listener.asked()[0].line.starts_with("GET "));
 }

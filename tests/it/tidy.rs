@@ -114,7 +114,15 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["http"],
-        may: &["http", "actions", "app", "config", "domain", "telemetry", "text"],
+        may: &[
+            "http",
+            "actions",
+            "app",
+            "config",
+            "domain",
+            "telemetry",
+            "text",
+        ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },
     Room {

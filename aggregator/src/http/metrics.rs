@@ -29,7 +29,8 @@ pub(super) async fn metrics(
         .await
         .map_err(|_| Refusal::new(Code::Internal))?;
     let mut text = String::new();
-    encode(&mut text, &registered(&figures, &state.app.telemetry)).map_err(|_| Refusal::new(Code::Internal))?;
+    encode(&mut text, &registered(&figures, &state.app.telemetry))
+        .map_err(|_| Refusal::new(Code::Internal))?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
 }
 

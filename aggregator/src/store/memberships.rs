@@ -93,8 +93,9 @@ impl Tx {
         for part in seen.chunks(PART) {
             let rows: Vec<String> = (0..part.len())
                 .map(|row| {
-                    let places: Vec<String> =
-                        (1..=8).map(|column| format!("${}", row * 8 + column)).collect();
+                    let places: Vec<String> = (1..=8)
+                        .map(|column| format!("${}", row * 8 + column))
+                        .collect();
                     format!("({})", places.join(", "))
                 })
                 .collect();
