@@ -139,7 +139,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
 /// What AWS said against an invitation.
 fn hindrance(row: &Row) -> Option<Hindrance> {
     let why = match &row.outcome {
-        Outcome::Invited | Outcome::Already(_) | Outcome::Planned => return None,
+        Outcome::Invited | Outcome::Joined | Outcome::Already(_) | Outcome::Planned => return None,
         Outcome::Unprocessed { reason, .. } => reason.clone(),
         Outcome::Skipped(SkipReason::Ended(status)) => status.to_string().to_lowercase(),
         Outcome::Skipped(SkipReason::Suspended) => "suspended".to_owned(),

@@ -123,6 +123,19 @@ impl Tx {
             .transpose()
     }
 
+    /// The last event's number and hash, as this transaction sees it; `None`: there is no event yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_head(&mut self) -> Result<Option<(i64, String)>> {
+        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
+        Ok(sqlx::query(sql)
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)))
+            .transpose()?)
+    }
+
     /// Appends events to the chain.
     ///
     /// # Errors
@@ -140,12 +153,7 @@ impl Tx {
                 .execute(&mut *self.0)
                 .await?;
         }
-        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
-        let mut last: Option<(i64, String)> = sqlx::query(sql)
-            .fetch_optional(&mut *self.0)
-            .await?
-            .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)))
-            .transpose()?;
+        let mut last = self.audit_head().await?;
         for new in events {
             let event = Event::after(
                 last.as_ref()
