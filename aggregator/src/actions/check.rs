@@ -81,7 +81,7 @@ pub async fn check(
     let strangers = if whole {
         looked.strangers()
     } else {
-        Vec::new()
+        BTreeSet::new()
     };
     places.extend(strangers.iter().cloned());
     let mut rows = keep(app, actor, &looked, places, &strangers, whole).await?;
