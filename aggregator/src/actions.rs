@@ -5,12 +5,16 @@
 pub mod accept_heartbeat;
 pub mod add_release;
 pub mod announce_check;
+pub mod answer_tickets;
 pub mod build_report;
 pub mod check;
+pub mod decide_request;
 pub mod deliver;
 pub mod doctor;
+pub mod edit_account;
 pub mod enrol;
 pub mod figures;
+pub mod follow_requests;
 pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
@@ -21,17 +25,26 @@ pub mod record_run;
 pub mod set_up_hub;
 pub mod sync_findings;
 pub mod take_alerts;
+pub mod take_request;
 pub mod take_turn;
 pub mod test_channels;
 pub mod unlink;
 pub mod verify_audit;
 
-use hubward_protocol::AccountId;
+use std::collections::BTreeMap;
+
+use hubward_protocol::{AccountId, Region};
+use serde_json::json;
 
 use crate::app::App;
 use crate::aws::AwsUnavailable;
+use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
-use crate::domain::notice::Notice;
+use crate::domain::alert::Alert;
+use crate::domain::audit::{Action, Actor, NewEvent, Source};
+use crate::domain::ledger::{LedgerPlan, Rules};
+use crate::domain::membership::Membership;
+use crate::domain::notice::{AlertNotice, Notice};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
@@ -86,6 +99,58 @@ async fn put_notice(
     Ok(heard_by.len())
 }
 
+/// Writes an alert that people are told of, with its audit event, and puts the notice of it into the
+/// outbox.
+async fn put_alert(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    action: Action,
+    alert: &Alert,
+    account: Option<&Account>,
+) -> Result<(), StoreError> {
+    tx.put_alert(alert).await?;
+    let event = NewEvent {
+        action,
+        subject: alert.account_id.to_string(),
+        detail: json!({
+            "alert": alert.id,
+            "region": alert.region,
+            "type": alert.kind,
+            "severity": alert.severity,
+        }),
+    };
+    tx.append_audit(app.clock.now(), actor, [event]).await?;
+    let notice = Box::new(AlertNotice::of(
+        alert,
+        vec![alert.finding_id.clone()],
+        account,
+    ));
+    let notice = match action {
+        Action::AlertUpdated => Notice::AlertUpdated(notice),
+        _ => Notice::AlertOpened(notice),
+    };
+    let subject = Subject {
+        severity: Some(alert.severity),
+        project: account.map(|account| account.project.as_str()),
+        account: Some(&alert.account_id),
+        environment: account.map(|account| account.environment.as_str()),
+        region: Some(alert.region),
+    };
+    put_notice(app, tx, &notice, subject).await?;
+    Ok(())
+}
+
+/// Puts a notice into the outbox of the account's own contacts, who read it in their language. `false`:
+/// there is no way to reach them, because mail is not set up or the ledger has no address.
+async fn put_for_contacts(app: &App, tx: &mut Tx, notice: &Notice) -> Result<bool, StoreError> {
+    if app.config.mail.contacts().is_none() || notice.contacts().is_empty() {
+        return Ok(false);
+    }
+    put_for_channel(app, tx, CONTACTS, notice).await?;
+    Ok(true)
+}
+
 /// Puts a notice into one channel's outbox, and returns the delivery's id.
 async fn put_for_channel(
     app: &App,
@@ -97,4 +162,48 @@ async fn put_for_channel(
     tx.put_delivery(&id, channel, notice, app.clock.now())
         .await?;
     Ok(id)
+}
+
+/// What the judging of ledger rows depends on.
+fn rules(app: &App) -> Rules {
+    Rules {
+        regions: app.config.hub.regions().collect::<Vec<Region>>(),
+        language: app.config.locale.language,
+        administrator: app.config.hub.administrator.clone(),
+    }
+}
+
+/// What the administrator's listing last said of every account and Region.
+async fn listed(app: &App) -> Result<BTreeMap<(AccountId, Region), Membership>, StoreError> {
+    let seen = app.store.memberships().await?.into_iter();
+    Ok(seen
+        .map(|seen| ((seen.account_id.clone(), seen.region), seen))
+        .collect())
+}
+
+/// Writes what a plan changes, each row with its event.
+async fn write_plan(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &LedgerPlan,
+    source: &Source,
+) -> Result<(), StoreError> {
+    let mut events = Vec::new();
+    let mut note = |action, account: &Account, what| {
+        events.push(NewEvent {
+            action,
+            subject: account.account_id.to_string(),
+            detail: source.detail(&what),
+        });
+    };
+    for added in &plan.added {
+        tx.put_account(&added.account).await?;
+        note(Action::AccountAdded, &added.account, json!(added.account));
+    }
+    for change in plan.changed.iter().chain(&plan.leaving) {
+        tx.put_account(&change.after).await?;
+        note(Action::AccountChanged, &change.after, json!(change.fields));
+    }
+    tx.append_audit(app.clock.now(), actor, events).await
 }

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
+use crate::jira::{Jira, JiraUnavailable};
 use crate::store::{Place, Store, StoreError};
 use crate::world::{Chance, Clock, Environment, World};
 
@@ -26,6 +27,7 @@ pub struct App {
     chance: Chance,
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
+    jira: Arc<OnceCell<Jira>>,
 }
 
 /// Why Hubward cannot be opened.
@@ -122,6 +124,7 @@ impl App {
             chance: Chance::System,
             environment: world.environment.clone(),
             aws: Arc::default(),
+            jira: Arc::default(),
         })
     }
 
@@ -143,6 +146,18 @@ impl App {
             &self.environment,
         )
         .boxed()
+    }
+
+    /// The company's Jira, opened at the first call; `None` where it has none.
+    ///
+    /// # Errors
+    /// See [`JiraUnavailable`].
+    pub async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
+        let Some(config) = &self.config.requests.jira else {
+            return Ok(None);
+        };
+        let open = || async { Jira::open(config, &self.environment, self.config.directory()) };
+        self.jira.get_or_try_init(open).await.map(Some)
     }
 
     /// Bytes that nobody can guess.

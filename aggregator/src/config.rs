@@ -70,6 +70,12 @@ impl Config {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
+    /// Every channel that messages leave by: the configured ones, and the accounts' contacts.
+    pub fn outlets(&self) -> Vec<Channel> {
+        let configured = self.channels.iter().cloned();
+        configured.chain(self.mail.contacts()).collect()
+    }
+
     /// Where the agent's releases lie.
     pub fn releases(&self) -> PathBuf {
         self.directory().join("releases")

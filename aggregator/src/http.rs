@@ -5,6 +5,7 @@ mod agent_api;
 mod caller;
 mod downloads;
 mod health;
+mod hooks;
 mod metrics;
 mod problem;
 mod router;

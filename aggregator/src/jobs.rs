@@ -8,6 +8,7 @@
 pub mod ledger;
 mod outbox;
 mod queue;
+pub mod requests;
 mod timetable;
 
 use std::sync::Arc;
@@ -45,6 +46,10 @@ pub enum News {
     OutboxWorks,
     /// What is due by the clock was not done; it is tried again.
     JobFails(&'static str, JobError),
+    /// A part of the work on requests was not done; it is tried again.
+    RequestsFail(requests::Failure),
+    /// All of it is done again.
+    RequestsWork,
 }
 
 /// The running jobs, and what they say.
@@ -83,9 +88,10 @@ impl Jobs {
             tasks.spawn(ledger::listen_on(bench.clone()));
         }
         tasks.spawn(timetable::keep(bench.clone()));
+        tasks.spawn(requests::work(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));
-        for channel in &app.config.channels {
+        for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {
                 tasks.spawn(outbox::empty(
                     bench.clone(),

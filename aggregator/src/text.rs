@@ -18,6 +18,7 @@ pub mod open;
 pub mod problem;
 pub mod release;
 pub mod report;
+pub mod request;
 pub mod unlink;
 
 /// A sentence for a person.

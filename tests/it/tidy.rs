@@ -58,9 +58,16 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
+        rooms: &["jira"],
+        may: &["jira", "domain", "config", "text", "world"],
+        never_words: &["sqlx", "aws_", "clap"],
+    },
+    Room {
+        program: "aggregator",
         rooms: &["actions"],
         may: &[
-            "actions", "app", "aws", "channel", "config", "document", "domain", "store", "world",
+            "actions", "app", "aws", "channel", "config", "document", "domain", "jira", "store",
+            "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },

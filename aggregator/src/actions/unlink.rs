@@ -12,7 +12,7 @@ use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
 
-use super::{ActionError, put_notice, select};
+use super::{ActionError, put_for_contacts, put_notice, select};
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::domain::account::{Account, AccountState};
@@ -227,7 +227,8 @@ async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, Sto
         ..Subject::default()
     };
     let notice = Notice::AccountLeft(left.clone());
-    let channels = put_notice(app, tx, &notice, subject).await?;
+    let mut channels = put_notice(app, tx, &notice, subject).await?;
+    channels += usize::from(put_for_contacts(app, tx, &notice).await?);
     Ok(Farewell {
         notice: left,
         channels,

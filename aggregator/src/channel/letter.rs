@@ -9,8 +9,12 @@ use jiff::tz::TimeZone;
 use rust_i18n::t;
 
 use crate::domain::account::Language;
-use crate::domain::alert::Severity;
-use crate::domain::notice::{AlertNotice, CheckNotice, LeftNotice, Notice, TestNotice, Trouble};
+use crate::domain::alert::{Severity, loss};
+use crate::domain::notice::{
+    AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
+    Trouble,
+};
+use crate::domain::request::{Kind, RequestView};
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
@@ -33,12 +37,21 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
     let locale = language.as_str();
     match notice {
         Notice::AlertOpened(alert) => {
+            let title = if alert.kind == loss::TYPE {
+                t!(
+                    "channel.membership_lost",
+                    locale = locale,
+                    status = alert.description
+                )
+            } else {
+                Cow::Borrowed(alert.title.as_str())
+            };
             let title = t!(
                 "channel.alert_opened",
                 locale = locale,
                 mark = mark(alert.severity),
                 severity = alert.severity,
-                title = alert.title
+                title = title
             );
             of_alert(title, alert, locale, zone)
         }
@@ -53,7 +66,9 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             of_alert(title, alert, locale, zone)
         }
         Notice::CheckChanged(check) => of_check(check, locale),
+        Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
+        Notice::RequestChanged(request) => of_request(request, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -138,24 +153,99 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
         .rows
         .iter()
         .take(ROWS)
-        .map(|row| {
-            format!(
-                "{} {} {}: {} {}",
-                row.project, row.account_id, row.region, row.verdict_text, row.next_step
-            )
-            .trim()
-            .to_owned()
-        })
+        .map(|row| of_row(row, locale))
         .collect();
     if let Some(more) = check.rows.len().checked_sub(ROWS).filter(|more| *more > 0) {
         lines.push(t!("channel.more", locale = locale, more = more).into_owned());
     }
-    Letter {
-        title: t!(
+    let (complete, all) = (check.complete, check.all);
+    let Some(digest) = &check.digest else {
+        let title = t!(
             "channel.check_changed",
             locale = locale,
-            complete = check.complete,
-            all = check.all
+            complete = complete,
+            all = all
+        );
+        return Letter {
+            title: title.into_owned(),
+            lines,
+            ..Letter::default()
+        };
+    };
+    let mut facts: Vec<(String, String)> = digest
+        .verdicts
+        .iter()
+        .map(|(verdict, count)| (verdict_text(verdict, locale), count.to_string()))
+        .collect();
+    facts.push((
+        t!("channel.audit_head", locale = locale).into_owned(),
+        format!("{} {}", digest.audit_sequence, digest.audit_hash),
+    ));
+    Letter {
+        title: t!(
+            "channel.check_digest",
+            locale = locale,
+            week = digest.week,
+            complete = complete,
+            all = all
+        )
+        .into_owned(),
+        facts,
+        lines,
+        link: None,
+    }
+}
+
+/// Who, where, how far, who acts; and for whom is reminded, whom to call and what to paste.
+fn of_row(row: &CheckRow, locale: &str) -> String {
+    let mut line = format!(
+        "{} {} {}: {} {}",
+        row.project, row.account_id, row.region, row.verdict_text, row.next_step
+    )
+    .trim()
+    .to_owned();
+    if let Some(pasted) = &row.line {
+        let contact = format!("{} {}", row.contact, row.contact_emails.join("; "));
+        line.push_str(&t!(
+            "channel.waits",
+            locale = locale,
+            days = row.days,
+            contact = contact.trim(),
+            line = pasted
+        ));
+    }
+    line
+}
+
+/// A verdict's word, for a person.
+fn verdict_text(verdict: &str, locale: &str) -> String {
+    let key = match verdict {
+        "unknown" => "check.unknown_status".to_owned(),
+        word => format!("check.{word}"),
+    };
+    t!(&key, locale = locale).into_owned()
+}
+
+fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
+    let Matter::Reminder {
+        count,
+        places,
+        line,
+    } = &contact.matter;
+    let waiting = places.iter().map(|place| {
+        let verdict = verdict_text(&place.verdict, locale);
+        format!("- {}: {verdict}", place.region)
+    });
+    let mut lines = vec![t!("channel.reminder", locale = locale, count = count).into_owned()];
+    lines.extend(waiting);
+    lines.push(t!("channel.reminder_line", locale = locale).into_owned());
+    lines.push(format!("    {line}"));
+    Letter {
+        title: t!(
+            "channel.reminder_title",
+            locale = locale,
+            project = contact.project,
+            account = contact.account_id
         )
         .into_owned(),
         lines,
@@ -185,6 +275,77 @@ fn of_left(left: &LeftNotice) -> Letter {
         .into_owned(),
         lines: text.lines().map(str::to_owned).collect(),
         ..Letter::default()
+    }
+}
+
+fn of_request(request: &RequestView, locale: &str) -> Letter {
+    let kind = match request.kind {
+        Some(Kind::Add) => t!("request.kind_add", locale = locale),
+        Some(Kind::Change) => t!("request.kind_change", locale = locale),
+        Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
+        None => t!("request.kind_unknown", locale = locale),
+    };
+    let state = match request.state.as_str() {
+        "waiting" => t!("request.state_waiting", locale = locale),
+        "stuck" => t!("request.state_stuck", locale = locale),
+        "approved" => t!("request.state_approved", locale = locale),
+        "complete" => t!("request.state_complete", locale = locale),
+        "rejected" => t!("request.state_rejected", locale = locale),
+        _ => t!("request.state_withdrawn", locale = locale),
+    };
+    let account = request.account_id.as_ref().map(ToString::to_string);
+    let facts = [
+        (
+            t!("channel.project", locale = locale),
+            request.project.clone(),
+        ),
+        (
+            t!("channel.account", locale = locale),
+            account.unwrap_or_default(),
+        ),
+        (
+            t!("request.reporter", locale = locale),
+            request.reporter.clone(),
+        ),
+        (
+            t!("request.decided_by", locale = locale),
+            request.decided_by.clone().unwrap_or_default(),
+        ),
+    ];
+    let mut lines: Vec<String> = request
+        .changes
+        .iter()
+        .map(|change| format!("{}: {} → {}", change.field, change.before, change.after))
+        .collect();
+    // Whoever reads this can call those whose account it is before anybody decides.
+    if request.state == "waiting" && !request.contacts.is_empty() {
+        let contacts = request.contacts.join("; ");
+        lines.insert(
+            0,
+            t!(
+                "request.tell_contacts",
+                locale = locale,
+                contacts = contacts
+            )
+            .into_owned(),
+        );
+    }
+    Letter {
+        title: t!(
+            "channel.request_changed",
+            locale = locale,
+            id = request.id,
+            kind = kind,
+            state = state
+        )
+        .into_owned(),
+        facts: facts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.into_owned(), value))
+            .collect(),
+        lines,
+        link: None,
     }
 }
 
@@ -255,6 +416,21 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
             t!("channel.job_failing", locale = locale, job = job),
             one(why),
         ),
+        Trouble::MemberSilent {
+            account_id,
+            project,
+            reminders,
+            why,
+        } => (
+            t!(
+                "channel.member_silent",
+                locale = locale,
+                project = project,
+                account = account_id,
+                reminders = reminders
+            ),
+            one(why),
+        ),
         Trouble::DeliveryGivenUp {
             channel,
             delivery,
@@ -266,6 +442,10 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 channel = channel,
                 id = delivery
             ),
+            one(why),
+        ),
+        Trouble::TicketNotAnswered { request, why } => (
+            t!("channel.ticket_not_answered", locale = locale, id = request),
             one(why),
         ),
     };

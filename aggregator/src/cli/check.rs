@@ -57,6 +57,7 @@ impl Check {
                     "verdict": row.verdict.as_str(),
                     "missing": row.verdict.missing(),
                     "since": row.since,
+                    "reported_at": row.reported_at,
                     "next_step": text::check::next_step(&row.verdict, language),
                     "hint": hint(row),
                 })
@@ -78,7 +79,7 @@ impl Check {
                     row.account_id.to_string(),
                     row.project.clone(),
                     row.region.to_string(),
-                    text::check::verdict(&row.verdict, language),
+                    text::check::verdict_with_age(row, app.clock.now(), language),
                     format!("{next}\n{}", hint(row)).trim().to_owned(),
                 ]
             });

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite};
+use super::{Exit, Outcome, check, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::ledger_door::File;
 use crate::app::App;
@@ -19,8 +19,8 @@ use crate::text::{self, Message};
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, sync-findings brings the mirror up to
-    /// date, watch looks for lost members.
+    /// missing invitations, ledger takes in the ledger's file from S3, requests asks Jira what is new and goes
+    /// on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -31,6 +31,7 @@ enum Job {
     Deliver,
     Invite,
     Ledger,
+    Requests,
     SyncFindings,
     Watch,
 }
@@ -51,6 +52,7 @@ impl Run {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
+            Job::Requests => request::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }
@@ -127,7 +129,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
     let (mut delivered, mut refused) = (0, 0);
-    for channel in &app.config.channels {
+    for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
                 Next::Delivered => delivered += 1,

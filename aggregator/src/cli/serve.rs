@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{Exit, Outcome, request};
 use crate::actions::enrol::DeskError;
 use crate::app::App;
 use crate::http::{ServeError, Server};
@@ -111,6 +111,7 @@ fn say(news: &News, screen: &Screen) {
                 JobError::Action(error) => text::open::action_error(error, language),
                 JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
+                JobError::Requests(error) => text::request::jira_fails(error, language),
             };
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
             screen.warn(&text::Message::new(text, why.hint));
@@ -119,6 +120,10 @@ fn say(news: &News, screen: &Screen) {
         News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
         News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
         News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
+        News::RequestsFail(failure) => {
+            screen.warn(&request::failure(failure, language));
+        }
+        News::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
         News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
         News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }

@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 
 use secrecy::ExposeSecret;
 
-use super::outgoing::{Channel, ChannelKind};
+use super::intake::KIND;
+use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
+use crate::domain::ledger::Column;
+use crate::domain::request::OURS;
 use crate::world::Environment;
 
 /// Everything that can be judged without looking secrets up.
@@ -17,6 +20,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     server(config, &mut problems);
     ledger(config, &mut problems);
     schedules(config, &mut problems);
+    jira(config, &mut problems);
     channels(config, &mut problems);
     problems
 }
@@ -162,8 +166,61 @@ fn schedules(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
+fn jira(config: &Config, problems: &mut Vec<Problem>) {
+    let Some(jira) = &config.requests.jira else {
+        return;
+    };
+    match verify_endpoint(&jira.site) {
+        Err(why) => problems.push(Problem::UnsafeAddress {
+            key: "requests.jira.site".to_owned(),
+            why,
+        }),
+        Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
+            problems.push(invalid(
+                "requests.jira.site",
+                "expected an origin such as https://example.atlassian.net",
+            ));
+        }
+        Ok(_) => {}
+    }
+    if !is_project_key(&jira.project) {
+        problems.push(invalid(
+            "requests.jira.project",
+            "expected a project key such as SOC",
+        ));
+    }
+    for name in jira.fields.keys().filter(|name| *name != KIND) {
+        let key = format!("requests.jira.fields.{name}");
+        match Column::of_name(name) {
+            None => {
+                let known: Vec<String> = Column::ALL
+                    .into_iter()
+                    .filter(|column| !OURS.contains(column))
+                    .map(|column| column.as_str().to_owned())
+                    .chain([KIND.to_owned()])
+                    .collect();
+                problems.push(Problem::unknown_key("requests.jira.fields", name, &known));
+            }
+            Some(column) if OURS.contains(&column) => problems.push(invalid(
+                &key,
+                "a request's approval sets this column, its form cannot",
+            )),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Such as `SOC`: it becomes part of a query.
+fn is_project_key(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && (2..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
 fn channels(config: &Config, problems: &mut Vec<Problem>) {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::from([CONTACTS]);
     for (index, channel) in config.channels.iter().enumerate() {
         let key = format!("channels[{index}]");
         if !names.insert(channel.name.as_str()) {
@@ -171,7 +228,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 name: channel.name.clone(),
             });
         }
-        for needs in needs(channel) {
+        for needs in needs(channel, &config.mail) {
             problems.push(Problem::ChannelNeeds {
                 key: key.clone(),
                 needs,
@@ -186,6 +243,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
             });
         }
     }
+    names.remove(CONTACTS);
     for (index, route) in config.routes.iter().enumerate() {
         if !names.contains(route.channel.as_str()) {
             problems.push(Problem::UnknownChannel {
@@ -197,7 +255,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
 }
 
 /// The keys that a channel's kind needs and that are not set.
-fn needs(channel: &Channel) -> Vec<&'static str> {
+fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
     let wanted: &[(&str, bool)] = match channel.kind {
         ChannelKind::Slack
         | ChannelKind::Teams
@@ -207,7 +265,11 @@ fn needs(channel: &Channel) -> Vec<&'static str> {
             ("token", channel.token.is_some()),
             ("room", channel.room.is_some()),
         ],
-        ChannelKind::Mail => &[("to", !channel.to.is_empty())],
+        ChannelKind::Mail => &[
+            ("to", !channel.to.is_empty()),
+            ("mail.smtp_url", mail.smtp_url.is_some()),
+            ("mail.from", mail.from.is_some()),
+        ],
     };
     wanted
         .iter()

@@ -4,6 +4,7 @@
 //! in `domain::routing`.
 
 pub mod event;
+pub mod loss;
 
 use std::fmt;
 use std::str::FromStr;

@@ -49,6 +49,7 @@ fn status(code: Code) -> StatusCode {
         Code::ChallengeRefused
         | Code::SignatureRefused
         | Code::DateRefused
+        | Code::HookRefused
         | Code::Unauthorized => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NoRelease => StatusCode::NOT_FOUND,

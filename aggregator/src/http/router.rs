@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, downloads, health, metrics};
+use super::{State, agent_api, downloads, health, hooks, metrics};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -26,6 +26,8 @@ pub(super) fn router(state: State) -> Router {
         .route("/install.sh", get(downloads::script))
         .route("/releases/manifest.json", get(downloads::manifest))
         .route("/releases/{file}", get(downloads::archive))
+        // Jira wakes us for a request.
+        .route("/hooks/jira", post(hooks::jira))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

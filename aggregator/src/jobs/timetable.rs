@@ -16,6 +16,7 @@ use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
 use crate::actions::sync_findings::{Failed, sync_findings};
+use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
 use crate::app::App;
 use crate::config::Config;
@@ -31,6 +32,8 @@ const HOLD: Duration = Duration::from_secs(20);
 
 /// How often the ledger's object is looked at; where nothing is new, it is not sent.
 const LEDGER: SignedDuration = SignedDuration::from_mins(1);
+/// How often Jira is asked for requests that no webhook told of.
+const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
 /// One line of the table.
 struct Entry {
@@ -56,6 +59,9 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// Jira could not be asked.
+    #[error(transparent)]
+    Requests(#[from] IssuesError),
 }
 
 impl From<StoreError> for JobError {
@@ -82,6 +88,11 @@ fn table(config: &Config) -> Vec<Entry> {
             ledger,
         ),
         ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "requests",
+            config.requests.jira.is_some().then_some(POLL),
+            poll,
+        ),
     ];
     entries
         .into_iter()
@@ -134,6 +145,15 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
                 return Err(JobError::Findings { region, failed });
             }
         }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Asks Jira which issues no webhook told of; the work on requests reads them.
+fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        issues::poll(app).await?;
         Ok(())
     }
     .boxed()

@@ -22,6 +22,8 @@ pub enum Code {
     AccountNotInLedger,
     /// There is no token, or it is not good.
     Unauthorized,
+    /// A webhook does not prove whose it is.
+    HookRefused,
     /// The account is not to be invited.
     NotInvitable,
     /// Too many requests from this address.
@@ -53,6 +55,7 @@ impl Code {
             Self::DateRefused => "date_refused",
             Self::AccountNotInLedger => "account_not_in_ledger",
             Self::Unauthorized => "unauthorized",
+            Self::HookRefused => "hook_refused",
             Self::NotInvitable => "not_invitable",
             Self::RateLimited => "rate_limited",
             Self::TooLarge => "too_large",
@@ -97,6 +100,10 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::Unauthorized => (
             t!("problem.unauthorized", locale = locale),
             t!("problem.unauthorized_hint", locale = locale),
+        ),
+        Code::HookRefused => (
+            t!("problem.hook_refused", locale = locale),
+            t!("problem.hook_refused_hint", locale = locale),
         ),
         Code::NotInvitable => (
             t!("problem.not_invitable", locale = locale),

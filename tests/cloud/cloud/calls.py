@@ -5,6 +5,7 @@ The control API's own requests are never in here.
 
 import itertools
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -49,9 +50,10 @@ def record(call: wire.Call, answer: message.Answer, began: float) -> None:
         "operation": call.operation,
         "account": call.account,
         "region": call.region,
+        "app": app(call.request.header("user-agent") or ""),
         "mutating": mutating(call.operation),
         "status": answer.status,
-        "error": wire.error_code(answer),
+        "error": answer.ending or wire.error_code(answer),
         "body": json_body(call.request.body),
         "began": began,
         "seconds": time.monotonic() - began,
@@ -59,6 +61,12 @@ def record(call: wire.Call, answer: message.Answer, began: float) -> None:
     # Numbered when finished and in list order, so `since` never misses one.
     with _lock:
         _calls.append({"sequence": next(_sequence), **entry})
+
+
+def app(agent: str) -> str | None:
+    """The application's own name, as the SDKs say it in their User-Agent."""
+    found = re.search(r"\bapp/(\S+)", agent)
+    return found[1] if found else None
 
 
 def json_body(body: bytes) -> Any:

@@ -4,6 +4,7 @@ Werkzeug's own server closes the connection after every answer and Flask adds it
 each request; with hundreds of accounts times Regions that is most of a test's time.
 """
 
+import contextlib
 import sys
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,8 +60,22 @@ class Handler(BaseHTTPRequestHandler):
         if not bodiless:
             head.append(f"content-length: {length}")
         payload = b"" if self.command == "HEAD" or bodiless else answer.body
-        # One write, so one packet for a small answer.
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + payload)
+        whole = "\r\n".join([*head, "", ""]).encode("latin-1") + payload
+        if answer.ending:
+            self.end_badly(answer.ending, whole, len(payload))
+        else:
+            # One write, so one packet for a small answer.
+            self.wfile.write(whole)
+
+    def end_badly(self, ending: str, whole: bytes, length: int) -> None:
+        self.close_connection = True
+        if ending == "truncate":
+            self.wfile.write(whole[: len(whole) - length // 2 - 1])
+        elif ending == "hang":
+            # Until the client has had enough.
+            self.connection.settimeout(600)
+            with contextlib.suppress(OSError):
+                self.connection.recv(1)
 
     def log_message(self, *_: object) -> None:
         """Quiet: the harness reads /_cloud/calls instead of a log."""

@@ -95,6 +95,7 @@ fn the_example_shows_every_key_that_there_is() {
         ("pacing", known_keys::<watching::Pacing>()),
         ("ledger", known_keys::<intake::Ledger>()),
         ("locale", known_keys::<Locale>()),
+        ("requests", known_keys::<intake::Requests>()),
         ("requests.jira", known_keys::<intake::Jira>()),
         ("check", known_keys::<watching::Check>()),
         ("alerts", known_keys::<outgoing::Alerts>()),
@@ -232,6 +233,9 @@ fn values_are_judged_together_too() {
             "locale.timezone",
             "channels[0].url",
             "ChannelTwice { name: \"a\" }",
+            // It lacks recipients, a mail server, and a sender.
+            "channels[1]",
+            "channels[1]",
             "channels[1]",
             "routes[0].channel",
         ]

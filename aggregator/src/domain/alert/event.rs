@@ -236,7 +236,7 @@ fn threat(finding: Finding) -> Content {
 }
 
 /// Short enough to be read out, and the same however often the finding comes.
-fn short(finding_id: &str) -> String {
+pub(super) fn short(finding_id: &str) -> String {
     let digest = hex::encode(Sha256::digest(finding_id.as_bytes()));
     digest.chars().take(12).collect()
 }
