@@ -4,6 +4,7 @@
 
 pub mod accept_heartbeat;
 pub mod add_release;
+pub mod add_token;
 pub mod announce_check;
 pub mod build_report;
 pub mod check;
@@ -15,8 +16,11 @@ pub mod hand_out_release;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
+pub mod log_in;
 pub mod look;
+pub mod recognise;
 pub mod record_run;
+pub mod revoke_token;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod test_channels;

@@ -3,6 +3,7 @@
 //! One SQL text for SQLite and PostgreSQL, through `sqlx`'s `Any`: TEXT and BIGINT columns only.
 //! Nothing here decides; nothing awaits the network inside a transaction.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod alerts;
 pub mod audit_events;
@@ -15,6 +16,7 @@ pub mod refused_messages;
 pub mod releases;
 pub mod run_reports;
 pub mod runs;
+pub mod sessions;
 pub mod settings;
 pub mod spent_challenges;
 pub mod sync_state;

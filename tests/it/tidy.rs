@@ -58,9 +58,16 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
+        rooms: &["issuer"],
+        may: &["domain"],
+        never_words: &["sqlx", "aws_"],
+    },
+    Room {
+        program: "aggregator",
         rooms: &["actions"],
         may: &[
-            "actions", "app", "aws", "channel", "config", "document", "domain", "store", "world",
+            "actions", "app", "aws", "channel", "config", "document", "domain", "issuer", "store",
+            "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },

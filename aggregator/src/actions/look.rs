@@ -5,6 +5,7 @@ use hubward_protocol::AccountId;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::domain::access::AccessToken;
 use crate::domain::account::Account;
 use crate::domain::alert::AlertState;
 use crate::domain::audit::Event;
@@ -54,6 +55,14 @@ pub async fn events(
     app.store
         .audit_events(after, limit, account.map(AccountId::as_str))
         .await
+}
+
+/// The access tokens' records, by name.
+///
+/// # Errors
+/// The database failed.
+pub async fn tokens(app: &App) -> Result<Vec<AccessToken>, StoreError> {
+    app.store.access_tokens().await
 }
 
 /// The agent's releases, newest first.

@@ -34,6 +34,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "findings",
         include_str!("../../migrations/0005_findings.sql"),
     ),
+    (
+        9,
+        "dashboard",
+        include_str!("../../migrations/0009_dashboard.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
