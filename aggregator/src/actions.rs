@@ -3,6 +3,7 @@
 //! only parse, call one of these, and present the outcome.
 
 pub mod accept_heartbeat;
+pub mod acknowledge;
 pub mod add_release;
 pub mod add_token;
 pub mod announce_check;
@@ -18,9 +19,12 @@ pub mod initialise;
 pub mod invite;
 pub mod log_in;
 pub mod look;
+pub mod overview;
 pub mod recognise;
 pub mod record_run;
+pub mod replay;
 pub mod revoke_token;
+pub mod standing;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod test_channels;

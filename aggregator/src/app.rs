@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
@@ -143,6 +144,16 @@ impl App {
             &self.environment,
         )
         .boxed()
+    }
+
+    /// The time zone of the people who are told.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.config.locale.timezone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The day that it is there, such as `2026-11-24`.
+    pub fn today(&self) -> String {
+        self.zone().to_datetime(self.clock.now()).date().to_string()
     }
 
     /// Bytes that nobody can guess.

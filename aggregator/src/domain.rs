@@ -25,3 +25,4 @@ pub mod retry;
 pub mod routing;
 pub mod run;
 pub mod seal;
+pub mod standing;

@@ -5,6 +5,7 @@
 
 pub mod access_tokens;
 pub mod accounts;
+pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
@@ -19,7 +20,9 @@ pub mod runs;
 pub mod sessions;
 pub mod settings;
 pub mod spent_challenges;
+pub mod standings;
 pub mod sync_state;
+pub mod trend;
 
 use std::path::Path;
 use std::time::Duration;

@@ -201,6 +201,9 @@ async fn keep(
         })
         .await?;
     }
+    if whole {
+        tx.put_trend(&app.today()).await?;
+    }
     tx.append_audit(app.clock.now(), actor, events).await?;
     tx.commit().await?;
     Ok(rows)

@@ -25,6 +25,39 @@ pub struct Delivery {
     pub created_at: Timestamp,
 }
 
+/// A message of the outbox, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Posted {
+    /// Its id.
+    pub id: String,
+    /// The channel's name.
+    pub channel: String,
+    /// What it is about, such as `alert:ID`.
+    pub subject: String,
+    /// What happened, such as `alert.opened`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the channel last answered.
+    pub last_error: Option<String>,
+    /// When it is tried next; of no meaning once it is delivered or given up.
+    pub due_at: Timestamp,
+    /// When it was put into the outbox.
+    pub created_at: Timestamp,
+}
+
+/// Which messages somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostFilter {
+    /// Only those in this state.
+    pub state: Option<DeliveryState>,
+    /// Only those to this channel; empty for all.
+    pub channel: String,
+}
+
 /// How far a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
