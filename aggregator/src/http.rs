@@ -2,6 +2,7 @@
 //! when it is told to. Which path does what is in [`router`].
 
 mod agent_api;
+mod api;
 mod caller;
 mod downloads;
 mod health;

@@ -16,6 +16,7 @@ pub mod open;
 pub mod problem;
 pub mod release;
 pub mod report;
+pub mod shape;
 pub mod unlink;
 
 /// A sentence for a person.

@@ -1,5 +1,7 @@
 //! One message to one channel: what the outbox keeps of it, and what an attempt makes of it.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +128,22 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
             Some(at) => Next::Again { at, why },
             None => Next::GivenUp { why },
         },
+    }
+}
+
+/// The word is no state's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected pending, delivered or given_up")]
+pub struct UnknownState;
+
+impl FromStr for DeliveryState {
+    type Err = UnknownState;
+
+    fn from_str(word: &str) -> Result<Self, UnknownState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .ok_or(UnknownState)
     }
 }
 

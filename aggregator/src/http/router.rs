@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, downloads, health, metrics};
+use super::{State, agent_api, api, downloads, health, metrics};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -26,6 +26,13 @@ pub(super) fn router(state: State) -> Router {
         .route("/install.sh", get(downloads::script))
         .route("/releases/manifest.json", get(downloads::manifest))
         .route("/releases/{file}", get(downloads::archive))
+        // Programs of the SOC look.
+        .route("/api/v1/accounts", get(api::accounts))
+        .route("/api/v1/check", get(api::check))
+        .route("/api/v1/alerts", get(api::alerts))
+        .route("/api/v1/agents", get(api::agents))
+        .route("/api/v1/deliveries", get(api::deliveries))
+        .route("/api/v1/audit", get(api::audit))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
