@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod enrol;
 pub mod figures;
 pub mod hand_out_release;
+pub mod hand_out_report;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;

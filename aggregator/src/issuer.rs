@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
 };
@@ -126,7 +128,7 @@ impl Issuer {
     /// # Errors
     /// See [`IssuerError`].
     pub async fn claims(&self, attempt: &LoginAttempt, code: &str) -> Result<Claims, IssuerError> {
-        let http = |request| self.call(request);
+        let http = self.caller();
         let client = self.client().await?;
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
@@ -174,7 +176,7 @@ impl Issuer {
     }
 
     async fn client(&self) -> Result<Client, IssuerError> {
-        let http = |request| self.call(request);
+        let http = self.caller();
         let metadata = CoreProviderMetadata::discover_async(self.url.clone(), &http)
             .await
             .map_err(unavailable)?;
@@ -186,22 +188,28 @@ impl Issuer {
         .set_redirect_uri(self.redirect.clone()))
     }
 
-    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
-        verify_endpoint(&request.uri().to_string()).map_err(|_| CallError::Address)?;
-        let mut answer = self.http.execute(request.try_into()?).await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await? {
-            if body.len() + part.len() > LONGEST {
-                return Err(CallError::TooLong);
-            }
-            body.extend_from_slice(&part);
-        }
-        let mut response = HttpResponse::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        Ok(response)
+    /// How the library sends a request. It owns what it needs, so that its futures can be sent.
+    fn caller(&self) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, CallError>> {
+        let http = self.http.clone();
+        move |request| call(http.clone(), request).boxed()
     }
+}
+
+async fn call(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, CallError> {
+    verify_endpoint(&request.uri().to_string()).map_err(|_| CallError::Address)?;
+    let mut answer = http.execute(request.try_into()?).await?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await? {
+        if body.len() + part.len() > LONGEST {
+            return Err(CallError::TooLong);
+        }
+        body.extend_from_slice(&part);
+    }
+    let mut response = HttpResponse::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    Ok(response)
 }
 
 fn unavailable(error: impl std::error::Error) -> IssuerError {

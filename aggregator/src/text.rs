@@ -13,6 +13,7 @@ pub mod findings;
 pub mod invite;
 pub mod ledger;
 pub mod open;
+pub mod page;
 pub mod problem;
 pub mod release;
 pub mod report;

@@ -187,6 +187,21 @@ pub async fn alerts_that(
     Ok((rows, all))
 }
 
+/// What happened to an alert, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn events_of_alert(
+    app: &App,
+    account: &AccountId,
+    alert: &str,
+) -> Result<Vec<Event>, StoreError> {
+    const LATELY: i64 = 1000;
+    let mut events = app.store.newest_events(account.as_str(), LATELY).await?;
+    events.retain(|event| event.detail.get("alert").and_then(|id| id.as_str()) == Some(alert));
+    Ok(events)
+}
+
 /// The messages of the outbox that match, newest first, and how many match.
 ///
 /// # Errors

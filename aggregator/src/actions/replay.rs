@@ -27,11 +27,14 @@ pub async fn replay(
     for id in &chosen {
         tx.replay_delivery(id, now).await?;
     }
-    let events = chosen.iter().map(|id| NewEvent {
-        action: Action::DeliveryReplayed,
-        subject: id.clone(),
-        detail: json!({}),
-    });
+    let events: Vec<NewEvent> = chosen
+        .iter()
+        .map(|id| NewEvent {
+            action: Action::DeliveryReplayed,
+            subject: id.clone(),
+            detail: json!({}),
+        })
+        .collect();
     tx.append_audit(now, actor, events).await?;
     tx.commit().await?;
     Ok(chosen)

@@ -10,7 +10,8 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, api, downloads, health, metrics};
+use super::pages::{account, accounts, agents, alerts, deliveries, login, overview};
+use super::{State, agent_api, api, downloads, health, metrics, page};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -26,6 +27,21 @@ pub(super) fn router(state: State) -> Router {
         .route("/install.sh", get(downloads::script))
         .route("/releases/manifest.json", get(downloads::manifest))
         .route("/releases/{file}", get(downloads::archive))
+        // People of the SOC look, and act.
+        .route("/", get(overview::show))
+        .route("/accounts", get(accounts::show))
+        .route("/accounts/{id}", get(account::show))
+        .route("/accounts/{id}/reports/{period}", get(account::report))
+        .route("/alerts", get(alerts::list))
+        .route("/alerts/{id}", get(alerts::show).post(alerts::handle))
+        .route("/agents", get(agents::list))
+        .route("/deliveries", get(deliveries::list).post(deliveries::again))
+        .route("/login", get(login::form).post(login::with_token))
+        .route("/login/oidc", get(login::at_issuer))
+        .route("/login/callback", get(login::back))
+        .route("/logout", post(login::out))
+        .route("/assets/hubward.css", get(page::style))
+        .route("/assets/hubward.svg", get(page::mark))
         // Programs of the SOC look.
         .route("/api/v1/accounts", get(api::accounts))
         .route("/api/v1/check", get(api::check))
