@@ -7,12 +7,16 @@ pub mod acknowledge;
 pub mod add_release;
 pub mod add_token;
 pub mod announce_check;
+pub mod answer_tickets;
 pub mod build_report;
 pub mod check;
+pub mod decide_request;
 pub mod deliver;
 pub mod doctor;
+pub mod edit_account;
 pub mod enrol;
 pub mod figures;
+pub mod follow_requests;
 pub mod hand_out_release;
 pub mod hand_out_report;
 pub mod import_ledger;
@@ -28,15 +32,23 @@ pub mod revoke_token;
 pub mod standing;
 pub mod sync_findings;
 pub mod take_alerts;
+pub mod take_request;
+pub mod take_turn;
 pub mod test_channels;
 pub mod unlink;
 pub mod verify_audit;
 
-use hubward_protocol::AccountId;
+use std::collections::BTreeMap;
+
+use hubward_protocol::{AccountId, Region};
+use serde_json::json;
 
 use crate::app::App;
 use crate::aws::AwsUnavailable;
 use crate::domain::account::Account;
+use crate::domain::audit::{Action, Actor, NewEvent, Source};
+use crate::domain::ledger::{LedgerPlan, Rules};
+use crate::domain::membership::Membership;
 use crate::domain::notice::Notice;
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
@@ -103,4 +115,48 @@ async fn put_for_channel(
     tx.put_delivery(&id, channel, notice, app.clock.now())
         .await?;
     Ok(id)
+}
+
+/// What the judging of ledger rows depends on.
+fn rules(app: &App) -> Rules {
+    Rules {
+        regions: app.config.hub.regions().collect::<Vec<Region>>(),
+        language: app.config.locale.language,
+        administrator: app.config.hub.administrator.clone(),
+    }
+}
+
+/// What the administrator's listing last said of every account and Region.
+async fn listed(app: &App) -> Result<BTreeMap<(AccountId, Region), Membership>, StoreError> {
+    let seen = app.store.memberships().await?.into_iter();
+    Ok(seen
+        .map(|seen| ((seen.account_id.clone(), seen.region), seen))
+        .collect())
+}
+
+/// Writes what a plan changes, each row with its event.
+async fn write_plan(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &LedgerPlan,
+    source: &Source,
+) -> Result<(), StoreError> {
+    let mut events = Vec::new();
+    let mut note = |action, account: &Account, what| {
+        events.push(NewEvent {
+            action,
+            subject: account.account_id.to_string(),
+            detail: source.detail(&what),
+        });
+    };
+    for added in &plan.added {
+        tx.put_account(&added.account).await?;
+        note(Action::AccountAdded, &added.account, json!(added.account));
+    }
+    for change in plan.changed.iter().chain(&plan.leaving) {
+        tx.put_account(&change.after).await?;
+        note(Action::AccountChanged, &change.after, json!(change.fields));
+    }
+    tx.append_audit(app.clock.now(), actor, events).await
 }

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
+use crate::jira::{Jira, JiraUnavailable};
 use crate::store::{Place, Store, StoreError};
 use crate::world::{Chance, Clock, Environment, World};
 
@@ -27,6 +28,7 @@ pub struct App {
     chance: Chance,
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
+    jira: Arc<OnceCell<Jira>>,
 }
 
 /// Why Hubward cannot be opened.
@@ -123,6 +125,7 @@ impl App {
             chance: Chance::System,
             environment: world.environment.clone(),
             aws: Arc::default(),
+            jira: Arc::default(),
         })
     }
 
@@ -154,6 +157,18 @@ impl App {
     /// The day that it is there, such as `2026-11-24`.
     pub fn today(&self) -> String {
         self.zone().to_datetime(self.clock.now()).date().to_string()
+    }
+
+    /// The company's Jira, opened at the first call; `None` where it has none.
+    ///
+    /// # Errors
+    /// See [`JiraUnavailable`].
+    pub async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
+        let Some(config) = &self.config.requests.jira else {
+            return Ok(None);
+        };
+        let open = || async { Jira::open(config, &self.environment, self.config.directory()) };
+        self.jira.get_or_try_init(open).await.map(Some)
     }
 
     /// Bytes that nobody can guess.

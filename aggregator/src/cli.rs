@@ -11,6 +11,7 @@ mod completions;
 mod config;
 mod doctor;
 mod failure;
+mod fields;
 mod findings;
 mod help;
 mod init;
@@ -19,6 +20,7 @@ mod ledger;
 mod migrate;
 mod release;
 mod report;
+mod request;
 mod run;
 mod screen;
 mod serve;
@@ -68,9 +70,12 @@ enum Noun {
     /// Bring the ledger in from Excel or CSV, or out to them.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
-    /// Look at the ledger's accounts.
+    /// Look at the ledger's accounts, add them, and change them.
     #[command(subcommand)]
     Account(account::Account),
+    /// Take requests to add, change or remove accounts, and decide on them.
+    #[command(subcommand)]
+    Request(request::Request),
     /// Send the invitations that are missing.
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
@@ -175,7 +180,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Migrate => migrate::run(given, world, screen).await,
         Noun::Config(config) => config.run(given, world, screen),
         Noun::Ledger(ledger) => ledger.run(&open().await?, &actor, screen).await,
-        Noun::Account(account) => account.run(&open().await?, screen).await,
+        Noun::Account(account) => account.run(&open().await?, &actor, screen).await,
+        Noun::Request(request) => request.run(&open().await?, &actor, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,

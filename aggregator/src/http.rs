@@ -6,6 +6,7 @@ mod api;
 mod caller;
 mod downloads;
 mod health;
+mod hooks;
 mod metrics;
 mod page;
 mod pages;

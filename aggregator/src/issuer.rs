@@ -10,7 +10,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
+    CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+    CoreUserInfoClaims,
 };
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
@@ -68,6 +69,18 @@ type Client = CoreClient<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
+
+/// How a token may be signed (RFC 7518, 3.1).
+const ASYMMETRIC: [CoreJwsSigningAlgorithm; 8] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
 
 /// An issuer's description and keys are a few kilobytes.
 const LONGEST: usize = 1 << 20;
@@ -140,7 +153,9 @@ impl Issuer {
         let token = answer
             .id_token()
             .ok_or_else(|| IssuerError::Refused("no id_token".to_owned()))?;
-        let verifier = client.id_token_verifier();
+        // Whatever the issuer says that it may use: not `none`, and nothing that who knows the client's
+        // secret could sign.
+        let verifier = client.id_token_verifier().set_allowed_algs(ASYMMETRIC);
         let claims = token
             .claims(&verifier, &Nonce::new(attempt.nonce.clone()))
             .map_err(refused)?;

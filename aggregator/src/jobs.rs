@@ -1,11 +1,13 @@
 //! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels. Each job only calls an action again and again; what it does is there.
+//! channels, and keeps a timetable. Each job only calls an action again and again; what it does is there.
 //!
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
 mod outbox;
 mod queue;
+pub mod requests;
+mod timetable;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use crate::actions::StoreError;
 use crate::actions::deliver::{MessengerError, Outbox};
 use crate::actions::take_alerts::TakeError;
 use crate::app::App;
+pub use timetable::JobError;
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -32,6 +35,12 @@ pub enum News {
     OutboxFails(StoreError),
     /// It can again.
     OutboxWorks,
+    /// What is due by the clock was not done; it is tried again.
+    JobFails(&'static str, JobError),
+    /// A part of the work on requests was not done; it is tried again.
+    RequestsFail(requests::Failure),
+    /// All of it is done again.
+    RequestsWork,
 }
 
 /// The running jobs, and what they say.
@@ -66,6 +75,8 @@ impl Jobs {
         if app.config.alerts.queue_url.is_some() {
             tasks.spawn(queue::empty(bench.clone()));
         }
+        tasks.spawn(timetable::keep(bench.clone()));
+        tasks.spawn(requests::work(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));
         for channel in &app.config.channels {

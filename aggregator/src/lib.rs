@@ -1,7 +1,7 @@
 //! The SOC's side of Hubward: ledger, invitations, checks, and the server that agents report to.
 //!
 //! Four floors, and imports only go down: `cli`, `http` and `jobs` ask; `actions` is what Hubward can do;
-//! `store`, `aws`, `channel` and `document` touch the world; `domain` is what is true. Beside them stand the values that
+//! `store`, `aws`, `channel`, `jira` and `document` touch the world; `domain` is what is true. Beside them stand the values that
 //! a process is given (`world`, `config`, `app`) and the words it says (`text`).
 
 use std::process::ExitCode;
@@ -16,6 +16,7 @@ pub mod document;
 pub mod domain;
 pub mod http;
 pub mod issuer;
+pub mod jira;
 pub mod jobs;
 pub mod lifecycle;
 pub mod store;

@@ -17,6 +17,7 @@ pub mod page;
 pub mod problem;
 pub mod release;
 pub mod report;
+pub mod request;
 pub mod shape;
 pub mod unlink;
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ pub(crate) struct Server {
     url: String,
     client: reqwest::Client,
     process: Child,
+    said: Arc<Mutex<String>>,
 }
 
 /// What the server answered.
@@ -44,8 +46,17 @@ impl Server {
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
             .expect("the server did not say where it listens");
-        // What it says later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        // Read on to its end: what it says later must not fill the pipe.
+        let said = Arc::<Mutex<String>>::default();
+        let heard = Arc::clone(&said);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                heard
+                    .lock()
+                    .expect("its words")
+                    .push_str(&format!("{line}\n"));
+            }
+        });
         // Each request has a runtime of its own, so no connection outlives it.
         let client = reqwest::Client::builder()
             .pool_max_idle_per_host(0)
@@ -55,6 +66,7 @@ impl Server {
             url,
             client,
             process,
+            said,
         }
     }
 
@@ -109,6 +121,11 @@ impl Server {
             let content_type = content_type.expect("plain text").to_owned();
             (content_type, answer.text().await.expect("a body"))
         })
+    }
+
+    /// What it has said since it listens.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().expect("its words").clone()
     }
 
     /// Kills it at once, as a power cut would.

@@ -64,9 +64,16 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
+        rooms: &["jira"],
+        may: &["jira", "domain", "config", "text", "world"],
+        never_words: &["sqlx", "aws_", "clap"],
+    },
+    Room {
+        program: "aggregator",
         rooms: &["actions"],
         may: &[
-            "actions", "app", "aws", "channel", "config", "document", "domain", "issuer", "store",
+            "actions", "app", "aws", "channel", "config", "document", "domain", "issuer", "jira",
+            "store",
             "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],

@@ -4,15 +4,14 @@
 //! again inside the transaction and writes only what was shown: if the ledger changed in between, it
 //! refuses. Run twice, the second finds nothing to change.
 
-use hubward_protocol::Region;
-use serde_json::{Value, json};
-
+use super::{listed, rules, write_plan};
 use crate::app::App;
 use crate::document;
 use crate::domain::account::Account;
-use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::audit::{Actor, Source};
 use crate::domain::ledger::{
-    LedgerPlan, Problem, Reading, Rules, TooManyStateChanges, Unreadable, Warning, diff, read,
+    Effects, LedgerPlan, Problem, Reading, TooManyStateChanges, Unreadable, Warning, diff, effects,
+    read,
 };
 use crate::store::StoreError;
 
@@ -34,6 +33,8 @@ pub struct Request<'a> {
 pub struct Planned {
     /// What would change.
     pub plan: LedgerPlan,
+    /// What follows from it.
+    pub effects: Effects,
     /// What should be looked at all the same.
     pub warnings: Vec<Warning>,
     reading: Reading,
@@ -66,15 +67,13 @@ pub enum ImportError {
 pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportError> {
     let sheet =
         document::sheet::read(request.bytes, request.name).map_err(ImportError::Unreadable)?;
-    let rules = Rules {
-        regions: app.config.hub.regions().collect::<Vec<Region>>(),
-        language: app.config.locale.language,
-        administrator: app.config.hub.administrator.clone(),
-    };
+    let rules = rules(app);
     let reading = read(&sheet, &rules).map_err(ImportError::Problems)?;
     let current = app.store.accounts().await?;
     let plan = compare(&current, &reading, request)?;
+    let listed = listed(app).await?;
     Ok(Planned {
+        effects: effects(&plan, &rules.regions, &listed),
         plan,
         warnings: reading.warnings_for(&current),
         reading,
@@ -96,26 +95,8 @@ pub async fn carry_out(
     if plan != planned.plan {
         return Err(ImportError::Changed);
     }
-    let mut events = Vec::new();
-    for added in &plan.added {
-        tx.put_account(&added.account).await?;
-        events.push(event(
-            Action::AccountAdded,
-            &added.account,
-            request,
-            &json!(added.account),
-        ));
-    }
-    for change in plan.changed.iter().chain(&plan.leaving) {
-        tx.put_account(&change.after).await?;
-        events.push(event(
-            Action::AccountChanged,
-            &change.after,
-            request,
-            &json!(change.fields),
-        ));
-    }
-    tx.append_audit(app.clock.now(), actor, events).await?;
+    let source = Source::file(request.name, request.bytes);
+    write_plan(app, &mut tx, actor, &plan, &source).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -128,12 +109,4 @@ fn compare(
     let plan = diff(current, reading, request.prune);
     plan.guard(current.len(), request.force)?;
     Ok(plan)
-}
-
-fn event(action: Action, account: &Account, request: Request<'_>, what: &Value) -> NewEvent {
-    NewEvent {
-        action,
-        subject: account.account_id.to_string(),
-        detail: json!({ "file": request.name, "what": what }),
-    }
 }

@@ -11,6 +11,7 @@ use rust_i18n::t;
 use crate::domain::account::Language;
 use crate::domain::alert::Severity;
 use crate::domain::notice::{AlertNotice, CheckNotice, Notice, TestNotice, Trouble};
+use crate::domain::request::{Kind, RequestView};
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
@@ -53,6 +54,7 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             of_alert(title, alert, locale, zone)
         }
         Notice::CheckChanged(check) => of_check(check, locale),
+        Notice::RequestChanged(request) => of_request(request, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -162,6 +164,77 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
     }
 }
 
+fn of_request(request: &RequestView, locale: &str) -> Letter {
+    let kind = match request.kind {
+        Some(Kind::Add) => t!("request.kind_add", locale = locale),
+        Some(Kind::Change) => t!("request.kind_change", locale = locale),
+        Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
+        None => t!("request.kind_unknown", locale = locale),
+    };
+    let state = match request.state.as_str() {
+        "waiting" => t!("request.state_waiting", locale = locale),
+        "stuck" => t!("request.state_stuck", locale = locale),
+        "approved" => t!("request.state_approved", locale = locale),
+        "complete" => t!("request.state_complete", locale = locale),
+        "rejected" => t!("request.state_rejected", locale = locale),
+        _ => t!("request.state_withdrawn", locale = locale),
+    };
+    let account = request.account_id.as_ref().map(ToString::to_string);
+    let facts = [
+        (
+            t!("channel.project", locale = locale),
+            request.project.clone(),
+        ),
+        (
+            t!("channel.account", locale = locale),
+            account.unwrap_or_default(),
+        ),
+        (
+            t!("request.reporter", locale = locale),
+            request.reporter.clone(),
+        ),
+        (
+            t!("request.decided_by", locale = locale),
+            request.decided_by.clone().unwrap_or_default(),
+        ),
+    ];
+    let mut lines: Vec<String> = request
+        .changes
+        .iter()
+        .map(|change| format!("{}: {} → {}", change.field, change.before, change.after))
+        .collect();
+    // Whoever reads this can call those whose account it is before anybody decides.
+    if request.state == "waiting" && !request.contacts.is_empty() {
+        let contacts = request.contacts.join("; ");
+        lines.insert(
+            0,
+            t!(
+                "request.tell_contacts",
+                locale = locale,
+                contacts = contacts
+            )
+            .into_owned(),
+        );
+    }
+    Letter {
+        title: t!(
+            "channel.request_changed",
+            locale = locale,
+            id = request.id,
+            kind = kind,
+            state = state
+        )
+        .into_owned(),
+        facts: facts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.into_owned(), value))
+            .collect(),
+        lines,
+        link: None,
+    }
+}
+
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
     let (title, why) = match trouble {
         Trouble::MessageRefused { message_id, why } => (
@@ -180,6 +253,9 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
             t!("channel.failing", locale = locale, channel = channel),
             why,
         ),
+        Trouble::JobFailing { job, why } => {
+            (t!("channel.job_failing", locale = locale, job = job), why)
+        }
         Trouble::DeliveryGivenUp {
             channel,
             delivery,
@@ -191,6 +267,10 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 channel = channel,
                 id = delivery
             ),
+            why,
+        ),
+        Trouble::TicketNotAnswered { request, why } => (
+            t!("channel.ticket_not_answered", locale = locale, id = request),
             why,
         ),
     };

@@ -6,13 +6,16 @@ use rust_i18n::t;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::fields::Fields;
 use super::screen::Screen;
-use super::{Exit, Outcome, audit};
+use super::{Exit, Outcome, audit, ledger};
+use crate::actions::edit_account::{self, EditError};
 use crate::actions::hand_out_release::install_lines;
 use crate::actions::{ActionError, look};
 use crate::app::App;
 use crate::domain::account::Account as Row;
-use crate::domain::ledger::Column;
+use crate::domain::audit::Actor;
+use crate::domain::ledger::{Column, Entry, Intent};
 use crate::text;
 
 #[derive(Debug, Subcommand)]
@@ -25,7 +28,27 @@ pub(super) enum Account {
         #[arg(value_name = "ID")]
         id: AccountId,
     },
-    /// Show everything that happened to one account.
+    /// Add an account to the ledger.
+    Add {
+        /// The account.
+        #[arg(value_name = "ID")]
+        id: AccountId,
+        #[command(flatten)]
+        fields: Fields,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Change an account's row of the ledger; what is not said stays as it is.
+    Edit {
+        /// The account.
+        #[arg(value_name = "ID")]
+        id: AccountId,
+        #[command(flatten)]
+        fields: Fields,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Show everything that happened to one account: who did it, where it came from, and when.
     History {
         /// The account.
         #[arg(value_name = "ID")]
@@ -33,8 +56,19 @@ pub(super) enum Account {
     },
 }
 
+/// How an edit is made.
+#[derive(Debug, clap::Args)]
+pub(super) struct How {
+    /// Show what would change, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask before the account's state changes.
+    #[arg(long)]
+    yes: bool,
+}
+
 impl Account {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         let language = screen.language();
         let failed = |error| Failure::store(&error, language);
         let accounts = look::accounts(app).await.map_err(failed)?;
@@ -49,6 +83,14 @@ impl Account {
         match self {
             Self::List => list(&accounts, screen),
             Self::Show { id } => show(app, find(&id)?, screen).await,
+            Self::Add { id, fields, how } => {
+                let entry = fields.entry(&id, language)?;
+                edit(app, actor, Intent::Add, entry, &how, screen).await
+            }
+            Self::Edit { id, fields, how } => {
+                let entry = fields.entry(&id, language)?;
+                edit(app, actor, Intent::Edit, entry, &how, screen).await
+            }
             Self::History { id } => {
                 let events = look::events(app, 0, i64::MAX, Some(&id))
                     .await
@@ -60,6 +102,72 @@ impl Account {
             }
         }
     }
+}
+
+/// Adds or changes one account: shows first, asks where the state changes, writes.
+async fn edit(
+    app: &App,
+    actor: &Actor,
+    intent: Intent,
+    entry: Entry,
+    how: &How,
+    screen: &Screen,
+) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let request = edit_account::Request { intent, entry };
+    let refused = |error| match error {
+        EditError::Refused(refused) => {
+            Failure::Messages(text::request::refused(&refused, language))
+        }
+        EditError::Changed => Failure::new(
+            t!("cli.ledger_changed", locale = locale),
+            t!("cli.edit_changed_hint", locale = locale),
+        ),
+        EditError::Store(error) => Failure::store(&error, language),
+    };
+    let planned = edit_account::plan(app, &request).await.map_err(refused)?;
+    let plan = &planned.plan;
+    if !screen.is_json() {
+        ledger::show(plan, screen)?;
+        for line in text::ledger::effects(&planned.effects, language) {
+            screen.say(&line);
+        }
+    }
+    let written = !how.dry_run && !plan.is_empty();
+    if written {
+        let count = plan.state_changes();
+        if count > 0 && !how.yes {
+            let question = t!("cli.import_question", locale = locale, count = count);
+            if !screen.confirm(&question)? {
+                screen.say(&t!("cli.declined", locale = locale));
+                return Ok(Exit::Failed);
+            }
+        }
+        edit_account::carry_out(app, actor, &request, &planned)
+            .await
+            .map_err(refused)?;
+    }
+    if screen.is_json() {
+        let mut shape = json!(plan);
+        if let Some(shape) = shape.as_object_mut() {
+            shape.insert("effects".to_owned(), json!(planned.effects));
+            shape.insert("dry_run".to_owned(), json!(how.dry_run));
+            shape.insert("written".to_owned(), json!(written));
+        }
+        screen.data(&shape)?;
+    }
+    if written {
+        screen.say(&t!("cli.edit_done", locale = locale));
+        if !planned.effects.invitations.is_empty() {
+            screen.say(&t!("cli.next_invite", locale = locale));
+        }
+    } else if plan.is_empty() {
+        screen.say(&t!("cli.import_nothing", locale = locale));
+    } else {
+        screen.say(&t!("cli.import_dry", locale = locale));
+    }
+    Ok(Exit::Done)
 }
 
 fn list(accounts: &[Row], screen: &Screen) -> Outcome {

@@ -89,6 +89,7 @@ pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
         t!("table.actor", locale = locale),
         t!("table.action", locale = locale),
         t!("table.subject", locale = locale),
+        t!("table.source", locale = locale),
         t!("table.detail", locale = locale),
     ]
     .map(String::from);
@@ -99,6 +100,7 @@ pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
             event.actor.clone(),
             event.action.clone(),
             event.subject.clone(),
+            text::audit::source(&event.detail),
             text::audit::brief(&event.detail),
         ]
     });

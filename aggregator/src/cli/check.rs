@@ -32,6 +32,14 @@ impl Check {
         }
     }
 
+    /// The scheduled job: everything, and nobody is told but of a lost member.
+    pub(super) fn of_members() -> Self {
+        Self {
+            accounts: Vec::new(),
+            notify: false,
+        }
+    }
+
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         let language = screen.language();
         let rows = check(app, actor, &self.accounts)

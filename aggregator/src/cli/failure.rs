@@ -40,24 +40,7 @@ impl Failure {
     }
 
     pub(super) fn action(error: &ActionError, language: Language) -> Self {
-        let locale = language.as_str();
-        match error {
-            ActionError::Store(error) => Self::store(error, language),
-            ActionError::Aws(error) => {
-                Self::Messages(vec![text::aws::unavailable(error, language)])
-            }
-            ActionError::NotInLedger(accounts) => {
-                let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
-                Self::new(
-                    t!(
-                        "cli.not_in_ledger",
-                        locale = locale,
-                        accounts = accounts.join(", ")
-                    ),
-                    t!("cli.not_in_ledger_hint", locale = locale),
-                )
-            }
-        }
+        Self::Messages(vec![text::open::action_error(error, language)])
     }
 
     pub(super) fn file(file: &Path, why: &std::io::Error, language: Language) -> Self {

@@ -117,6 +117,9 @@ impl Import {
         }
         if !screen.is_json() {
             show(&planned.plan, screen)?;
+            for line in text::ledger::effects(&planned.effects, language) {
+                screen.say(&line);
+            }
         }
         let written = !self.dry_run && !planned.plan.is_empty();
         if written {
@@ -141,6 +144,7 @@ impl Import {
         if screen.is_json() {
             let mut shape = json!(plan);
             if let Some(shape) = shape.as_object_mut() {
+                shape.insert("effects".to_owned(), json!(planned.effects));
                 shape.insert("warnings".to_owned(), json!(planned.warnings));
                 shape.insert("dry_run".to_owned(), json!(self.dry_run));
                 shape.insert("written".to_owned(), json!(written));
@@ -172,7 +176,7 @@ impl Import {
 }
 
 /// Shows what an import changes: one line per account and field.
-fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
     let locale = screen.language().as_str();
     let mut rows = Vec::new();
     for added in &plan.added {

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite};
+use super::{Exit, Outcome, check, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::app::App;
 use crate::domain::audit::Actor;
@@ -15,7 +15,7 @@ use crate::domain::delivery::Next;
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, sync-findings brings the mirror up to date.
+    /// missing invitations, requests asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -25,7 +25,9 @@ enum Job {
     Check,
     Deliver,
     Invite,
+    Requests,
     SyncFindings,
+    Watch,
 }
 
 impl Run {
@@ -39,6 +41,11 @@ impl Run {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Watch => {
+                let check = check::Check::of_members();
+                check.run(app, &Actor::Job("watch"), screen).await
+            }
+            Job::Requests => request::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }

@@ -5,12 +5,12 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{Exit, Outcome, request};
 use crate::actions::enrol::DeskError;
 use crate::actions::log_in::ReceptionError;
 use crate::app::App;
 use crate::http::{ServeError, Server};
-use crate::jobs::{Jobs, News};
+use crate::jobs::{JobError, Jobs, News};
 use crate::lifecycle;
 use crate::text;
 
@@ -116,7 +116,20 @@ fn say(news: &News, screen: &Screen) {
                 ),
             ));
         }
+        News::JobFails(job, error) => {
+            let why = match error {
+                JobError::Action(error) => text::open::action_error(error, language),
+                JobError::Findings { failed, .. } => text::findings::failure(failed, language),
+                JobError::Requests(error) => text::request::jira_fails(error, language),
+            };
+            let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
+            screen.warn(&text::Message::new(text, why.hint));
+        }
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
+        News::RequestsFail(failure) => {
+            screen.warn(&request::failure(failure, language));
+        }
+        News::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
         News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
         News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }

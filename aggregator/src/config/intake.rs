@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Secret;
+use crate::domain::ledger::Column;
 
 /// A ledger file that is kept in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,6 +23,8 @@ pub struct Ledger {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Requests {
+    /// Whether the dashboard has a form for them.
+    pub form: bool,
     /// Jira Service Management, when used.
     pub jira: Option<Jira>,
 }
@@ -39,13 +42,37 @@ pub struct Jira {
     pub token: Secret,
     /// What signs or accompanies its webhooks.
     pub webhook_secret: Option<Secret>,
-    /// Which field holds which column.
+    /// Which of the fields holds which column, by the column's name; `kind` is the one that
+    /// says what is to be done.
     #[serde(default)]
     pub fields: std::collections::BTreeMap<String, String>,
     /// Request types that need no approval.
     #[serde(default)]
     pub auto_approve: Vec<AutoApprove>,
 }
+
+impl Jira {
+    /// The columns that are mapped, with the ids of the fields.
+    pub fn columns(&self) -> Vec<(Column, &str)> {
+        self.fields
+            .iter()
+            .filter_map(|(name, field)| Some((Column::of_name(name)?, field.as_str())))
+            .collect()
+    }
+
+    /// The field that says what is to be done: where none is mapped, the type.
+    pub fn kind_field(&self) -> &str {
+        self.fields.get(KIND).map_or("issuetype", String::as_str)
+    }
+
+    /// Whether new accounts need no person's approval.
+    pub fn adds_alone(&self) -> bool {
+        self.auto_approve.contains(&AutoApprove::Add)
+    }
+}
+
+/// What `fields` calls the field that says what is to be done.
+pub const KIND: &str = "kind";
 
 /// A request type that may be approved by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

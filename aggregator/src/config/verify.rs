@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 
 use secrecy::ExposeSecret;
 
+use super::intake::KIND;
 use super::outgoing::{Channel, ChannelKind};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
+use crate::domain::ledger::Column;
+use crate::domain::request::OURS;
 use crate::world::Environment;
 
 /// Everything that can be judged without looking secrets up.
@@ -16,6 +19,8 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     hub(config, &mut problems);
     server(config, &mut problems);
     schedules(config, &mut problems);
+    login(config, &mut problems);
+    jira(config, &mut problems);
     channels(config, &mut problems);
     problems
 }
@@ -137,6 +142,82 @@ fn schedules(config: &Config, problems: &mut Vec<Problem>) {
             "locale.timezone",
             "expected an IANA time zone such as Asia/Tokyo",
         ));
+    }
+}
+
+fn jira(config: &Config, problems: &mut Vec<Problem>) {
+    let Some(jira) = &config.requests.jira else {
+        return;
+    };
+    match verify_endpoint(&jira.site) {
+        Err(why) => problems.push(Problem::UnsafeAddress {
+            key: "requests.jira.site".to_owned(),
+            why,
+        }),
+        Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
+            problems.push(invalid(
+                "requests.jira.site",
+                "expected an origin such as https://example.atlassian.net",
+            ));
+        }
+        Ok(_) => {}
+    }
+    if !is_project_key(&jira.project) {
+        problems.push(invalid(
+            "requests.jira.project",
+            "expected a project key such as SOC",
+        ));
+    }
+    for name in jira.fields.keys().filter(|name| *name != KIND) {
+        let key = format!("requests.jira.fields.{name}");
+        match Column::of_name(name) {
+            None => {
+                let known: Vec<String> = Column::ALL
+                    .into_iter()
+                    .filter(|column| !OURS.contains(column))
+                    .map(|column| column.as_str().to_owned())
+                    .chain([KIND.to_owned()])
+                    .collect();
+                problems.push(Problem::unknown_key("requests.jira.fields", name, &known));
+            }
+            Some(column) if OURS.contains(&column) => problems.push(invalid(
+                &key,
+                "a request's approval sets this column, its form cannot",
+            )),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Such as `SOC`: it becomes part of a query.
+fn is_project_key(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && (2..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn login(config: &Config, problems: &mut Vec<Problem>) {
+    let login = &config.login;
+    match (&login.issuer, &login.client_id) {
+        (Some(_), None) => problems.push(Problem::Together {
+            missing: "login.client_id",
+            set: "login.issuer",
+        }),
+        (None, Some(_)) => problems.push(Problem::Together {
+            missing: "login.issuer",
+            set: "login.client_id",
+        }),
+        _ => {}
+    }
+    if let Some(issuer) = &login.issuer
+        && let Err(why) = verify_endpoint(issuer)
+    {
+        problems.push(Problem::UnsafeAddress {
+            key: "login.issuer".to_owned(),
+            why,
+        });
     }
 }
 

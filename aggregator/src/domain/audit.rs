@@ -68,6 +68,55 @@ pub enum Action {
     SessionOpened,
     /// An operator had a message sent to a channel, to see whether it arrives.
     ChannelTested,
+    /// A request came in, or says something else than before.
+    RequestTaken,
+    /// The contacts on record were told of a request.
+    RequestContactsTold,
+    /// A request was approved.
+    RequestApproved,
+    /// A request was turned down.
+    RequestRejected,
+    /// Whoever asked took a request back.
+    RequestWithdrawn,
+    /// What a request asked for is done.
+    RequestCompleted,
+}
+
+/// Where a change of the ledger comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file.
+    File {
+        /// Its name.
+        name: String,
+        /// SHA-256 of its content, in hex.
+        sha256: String,
+    },
+    /// An approved request, by its id.
+    Request(String),
+    /// An operator's command.
+    CommandLine,
+}
+
+impl Source {
+    /// A file's name and content.
+    pub fn file(name: &str, bytes: &[u8]) -> Self {
+        Self::File {
+            name: name.to_owned(),
+            sha256: hex::encode(Sha256::digest(bytes)),
+        }
+    }
+
+    /// An event's facts: where the change comes from, and what it is.
+    pub fn detail(&self, what: &Value) -> Value {
+        match self {
+            Self::File { name, sha256 } => {
+                serde_json::json!({ "file": name, "sha256": sha256, "what": what })
+            }
+            Self::Request(id) => serde_json::json!({ "request": id, "what": what }),
+            Self::CommandLine => serde_json::json!({ "by": "command line", "what": what }),
+        }
+    }
 }
 
 /// An event before it has its place in the chain.
@@ -193,6 +242,12 @@ impl Action {
             Self::TokenRevoked => "token.revoked",
             Self::SessionOpened => "session.opened",
             Self::ChannelTested => "channel.tested",
+            Self::RequestTaken => "request.taken",
+            Self::RequestContactsTold => "request.contacts_told",
+            Self::RequestApproved => "request.approved",
+            Self::RequestRejected => "request.rejected",
+            Self::RequestWithdrawn => "request.withdrawn",
+            Self::RequestCompleted => "request.completed",
         }
     }
 }

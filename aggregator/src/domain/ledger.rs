@@ -7,6 +7,8 @@
 
 mod column;
 mod diff;
+mod effect;
+mod entry;
 mod findings;
 mod header;
 mod problem;
@@ -18,6 +20,8 @@ pub mod value;
 
 pub use column::{Column, same_header, unknown_columns};
 pub use diff::{AccountChange, AddedAccount, FieldChange, LedgerPlan, TooManyStateChanges, diff};
+pub use effect::{Effects, Invitation, effects};
+pub use entry::{Entry, EntryRefused, Intent};
 pub use problem::{Problem, Refusal, Warning};
 pub use read::{Reading, Row, Rules, read};
 pub use sheet::{Address, Area, Cell, Sheet, SheetRow, Value};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::alert::{Alert, AlertState, Severity};
+use super::request::RequestView;
 use super::routing::RouteEvent;
 
 /// What happened.
@@ -24,6 +25,9 @@ pub enum Notice {
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
+    /// A request came, or is further than before.
+    #[serde(rename = "request.changed")]
+    RequestChanged(Box<RequestView>),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -135,6 +139,13 @@ pub enum Trouble {
         /// What it last answered.
         why: String,
     },
+    /// What is due by the clock has failed several times; it is tried again.
+    JobFailing {
+        /// The job's name.
+        job: String,
+        /// Why it last failed.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
@@ -142,6 +153,13 @@ pub enum Trouble {
         /// The message.
         delivery: String,
         /// What the channel last answered.
+        why: String,
+    },
+    /// A ticket's answer is not tried any more; it is kept.
+    TicketNotAnswered {
+        /// The request.
+        request: String,
+        /// What Jira last answered.
         why: String,
     },
 }
@@ -161,6 +179,7 @@ impl Notice {
         match self {
             Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) => Some(RouteEvent::Check),
+            Self::RequestChanged(_) => Some(RouteEvent::Request),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Test(_) => None,
         }
@@ -171,6 +190,7 @@ impl Notice {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::CheckChanged(_) => "check".to_owned(),
+            Self::RequestChanged(request) => format!("request:{}", request.id),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }

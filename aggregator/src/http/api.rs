@@ -13,6 +13,7 @@ use super::problem::{Code, Refusal};
 use crate::actions::check::Row;
 use crate::actions::look;
 use crate::actions::standing::standing;
+use crate::actions::take_request;
 use crate::domain::alert::{AlertFilter, AlertState};
 use crate::domain::delivery::{DeliveryState, PostFilter};
 use crate::domain::run::RunFilter;
@@ -113,6 +114,17 @@ pub(super) async fn agents(
         .map_err(failed)?;
     let rows: Vec<shape::Agent> = runs.iter().map(|(run, _)| shape::agent(run)).collect();
     Ok(part("agents", &rows, all, window, None))
+}
+
+/// `GET /api/v1/requests`
+pub(super) async fn requests(
+    _: Holder,
+    Given(state): Given<State>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let shown = take_request::requests(&state.app).await.map_err(failed)?;
+    let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
+    Ok(cut("requests", &rows, &asked))
 }
 
 /// `GET /api/v1/deliveries`

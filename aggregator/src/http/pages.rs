@@ -8,6 +8,7 @@ pub(super) mod alerts;
 pub(super) mod deliveries;
 pub(super) mod login;
 pub(super) mod overview;
+pub(super) mod requests;
 
 use axum::response::Response;
 

@@ -49,6 +49,7 @@ fn status(code: Code) -> StatusCode {
         Code::ChallengeRefused
         | Code::SignatureRefused
         | Code::DateRefused
+        | Code::HookRefused
         | Code::Unauthorized
         | Code::NoAccess => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,

@@ -10,8 +10,8 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
-use super::pages::{account, accounts, agents, alerts, deliveries, login, overview};
-use super::{State, agent_api, api, downloads, health, metrics, page};
+use super::pages::{account, accounts, agents, alerts, deliveries, login, overview, requests};
+use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -34,6 +34,9 @@ pub(super) fn router(state: State) -> Router {
         .route("/accounts/{id}/reports/{period}", get(account::report))
         .route("/alerts", get(alerts::list))
         .route("/alerts/{id}", get(alerts::show).post(alerts::handle))
+        .route("/requests", get(requests::list))
+        .route("/requests/new", get(requests::form).post(requests::take))
+        .route("/requests/{id}", get(requests::show).post(requests::decide))
         .route("/agents", get(agents::list))
         .route("/deliveries", get(deliveries::list).post(deliveries::again))
         .route("/login", get(login::form).post(login::with_token))
@@ -47,8 +50,11 @@ pub(super) fn router(state: State) -> Router {
         .route("/api/v1/check", get(api::check))
         .route("/api/v1/alerts", get(api::alerts))
         .route("/api/v1/agents", get(api::agents))
+        .route("/api/v1/requests", get(api::requests))
         .route("/api/v1/deliveries", get(api::deliveries))
         .route("/api/v1/audit", get(api::audit))
+        // Jira wakes us for a request.
+        .route("/hooks/jira", post(hooks::jira))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

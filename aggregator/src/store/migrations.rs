@@ -34,6 +34,12 @@ const ALL: &[(i64, &str, &str)] = &[
         "findings",
         include_str!("../../migrations/0005_findings.sql"),
     ),
+    (6, "jobs", include_str!("../../migrations/0006_jobs.sql")),
+    (
+        8,
+        "requests",
+        include_str!("../../migrations/0008_requests.sql"),
+    ),
     (
         9,
         "dashboard",

@@ -149,15 +149,8 @@ pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
 
 /// Why the alert queue is not emptied.
 pub fn queue_fails(error: &TakeError, language: Language) -> Message {
-    use crate::actions::ActionError;
     match error {
         TakeError::Queue(failure) => super::aws::failure(failure, language),
-        TakeError::Action(ActionError::Aws(unavailable)) => {
-            super::aws::unavailable(unavailable, language)
-        }
-        TakeError::Action(ActionError::Store(error)) => super::open::store_error(error, language),
-        TakeError::Action(error @ ActionError::NotInLedger(_)) => {
-            Message::new(error.to_string(), "")
-        }
+        TakeError::Action(error) => super::open::action_error(error, language),
     }
 }

@@ -6,11 +6,14 @@
 mod refusal;
 mod unreadable;
 
+use std::collections::BTreeSet;
+
+use hubward_protocol::AccountId;
 use rust_i18n::t;
 
 use super::Message;
 use crate::domain::account::Language;
-use crate::domain::ledger::{Column, Problem, TooManyStateChanges, Warning};
+use crate::domain::ledger::{Column, Effects, Problem, TooManyStateChanges, Warning};
 
 pub use unreadable::unreadable;
 
@@ -111,6 +114,35 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
     }
 }
 
+/// What is wrong with one account that did not come from a file: each sentence names the field instead of
+/// a cell.
+pub fn entry_problem(problem: &Problem, language: Language) -> Message {
+    let locale = language.as_str();
+    match problem {
+        Problem::MissingColumn { column, .. } | Problem::Missing { column, .. } => Message::new(
+            t!(
+                "request.missing",
+                locale = locale,
+                column = column.header(language)
+            ),
+            "",
+        ),
+        Problem::Refused {
+            header, refusal, ..
+        } => {
+            let name =
+                Column::of_header(header).map_or(header.as_str(), |column| column.header(language));
+            refusal::refusal(&name, name, refusal, language)
+        }
+        Problem::Administrator { account, .. } => Message::new(
+            t!("request.administrator", locale = locale, account = account),
+            "",
+        ),
+        // An entry is one row with a header of ours: nothing else can be wrong with it.
+        other => self::problem(other, language),
+    }
+}
+
 /// What was understood all the same, and should be looked at.
 pub fn warning(warning: &Warning, language: Language) -> Message {
     let locale = language.as_str();
@@ -144,6 +176,58 @@ pub fn warning(warning: &Warning, language: Language) -> Message {
             t!("ledger.unknown_columns_hint", locale = locale),
         ),
     }
+}
+
+/// What follows from a plan, a line for each; none where nothing does.
+pub fn effects(effects: &Effects, language: Language) -> Vec<String> {
+    let locale = language.as_str();
+    let mut lines = Vec::new();
+    if !effects.invitations.is_empty() {
+        let accounts: BTreeSet<_> = effects
+            .invitations
+            .iter()
+            .map(|due| &due.account_id)
+            .collect();
+        lines.push(
+            t!(
+                "ledger.effect_invitations",
+                locale = locale,
+                count = effects.invitations.len(),
+                accounts = accounts.len()
+            )
+            .into_owned(),
+        );
+    }
+    if !effects.reports_stop.is_empty() {
+        let accounts = listed(&effects.reports_stop);
+        lines.push(
+            t!(
+                "ledger.effect_reports",
+                locale = locale,
+                accounts = accounts
+            )
+            .into_owned(),
+        );
+    }
+    if !effects.alerts_stop.is_empty() {
+        let accounts = listed(&effects.alerts_stop);
+        lines.push(t!("ledger.effect_alerts", locale = locale, accounts = accounts).into_owned());
+    }
+    lines
+}
+
+/// The first accounts by name, the rest by number.
+fn listed(accounts: &[AccountId]) -> String {
+    const SHOWN: usize = 10;
+    let mut names: Vec<String> = accounts
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    if let Some(more) = accounts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        names.push(format!("+{more}"));
+    }
+    names.join(", ")
 }
 
 /// Why a plan is not carried out without `--force`.

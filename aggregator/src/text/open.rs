@@ -3,6 +3,7 @@
 use rust_i18n::t;
 
 use super::Message;
+use crate::actions::ActionError;
 use crate::app::OpenError;
 use crate::domain::account::Language;
 use crate::store::StoreError;
@@ -44,6 +45,26 @@ pub fn open_error(error: &OpenError, language: Language) -> Vec<Message> {
             "",
         )],
         OpenError::Store { place, source } => vec![store_at(place, source, language)],
+    }
+}
+
+/// Why a use-case did not happen.
+pub fn action_error(error: &ActionError, language: Language) -> Message {
+    let locale = language.as_str();
+    match error {
+        ActionError::Store(error) => store_error(error, language),
+        ActionError::Aws(error) => super::aws::unavailable(error, language),
+        ActionError::NotInLedger(accounts) => {
+            let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
+            Message::new(
+                t!(
+                    "cli.not_in_ledger",
+                    locale = locale,
+                    accounts = accounts.join(", ")
+                ),
+                t!("cli.not_in_ledger_hint", locale = locale),
+            )
+        }
     }
 }
 

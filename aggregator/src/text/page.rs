@@ -9,6 +9,7 @@ use rust_i18n::t;
 use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::ledger::Column;
 use crate::domain::standing::Group;
 
 /// The words of one reader.
@@ -161,6 +162,31 @@ impl Words {
                 AlertState::Silenced => "off",
             },
             word: super::alert::state(state, self.language),
+        }
+    }
+
+    /// How far a request is.
+    pub fn request_state(&self, state: &str) -> Chip {
+        Chip {
+            tone: match state {
+                "waiting" => "waiting",
+                "stuck" => "drifted",
+                "approved" => "unclear",
+                "complete" => "complete",
+                _ => "off",
+            },
+            word: super::request::state(state, self.language),
+        }
+    }
+
+    /// How a column of a request is to be filled in, where its name does not say it.
+    pub fn request_hint(&self, column: Column) -> String {
+        match column {
+            Column::AccountId => self.say("page.hint_account"),
+            Column::ContactEmail => self.say("page.hint_emails"),
+            Column::AccountEmail => self.say("page.hint_account_email"),
+            Column::Regions | Column::Standards => self.say("page.hint_default"),
+            _ => String::new(),
         }
     }
 

@@ -26,6 +26,8 @@ pub enum Code {
     NoAccess,
     /// What the address asks for makes no sense.
     BadQuery,
+    /// A webhook does not prove whose it is.
+    HookRefused,
     /// The account is not to be invited.
     NotInvitable,
     /// Too many requests from this address.
@@ -58,6 +60,7 @@ impl Code {
             Self::AccountNotInLedger => "account_not_in_ledger",
             Self::Unauthorized | Self::NoAccess => "unauthorized",
             Self::BadQuery => "bad_query",
+            Self::HookRefused => "hook_refused",
             Self::NotInvitable => "not_invitable",
             Self::RateLimited => "rate_limited",
             Self::TooLarge => "too_large",
@@ -110,6 +113,10 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::BadQuery => (
             t!("problem.bad_query", locale = locale),
             t!("problem.bad_query_hint", locale = locale),
+        ),
+        Code::HookRefused => (
+            t!("problem.hook_refused", locale = locale),
+            t!("problem.hook_refused_hint", locale = locale),
         ),
         Code::NotInvitable => (
             t!("problem.not_invitable", locale = locale),

@@ -95,6 +95,7 @@ fn the_example_shows_every_key_that_there_is() {
         ("pacing", known_keys::<watching::Pacing>()),
         ("ledger", known_keys::<intake::Ledger>()),
         ("locale", known_keys::<Locale>()),
+        ("requests", known_keys::<intake::Requests>()),
         ("requests.jira", known_keys::<intake::Jira>()),
         ("check", known_keys::<watching::Check>()),
         ("alerts", known_keys::<outgoing::Alerts>()),
@@ -203,6 +204,8 @@ fn values_are_judged_together_too() {
         trusted_proxies = ["10.0.0.0/8", "10.0.0.0/99"]
         [locale]
         timezone = "Asia/Edo"
+        [login]
+        issuer = "http://login.example.com"
         [check]
         schedule = "whenever"
         [[channels]]
@@ -230,6 +233,8 @@ fn values_are_judged_together_too() {
             "Together { missing: \"server.tls_certificate\", set: \"server.tls_key\" }",
             "check.schedule",
             "locale.timezone",
+            "Together { missing: \"login.client_id\", set: \"login.issuer\" }",
+            "login.issuer",
             "channels[0].url",
             "ChannelTwice { name: \"a\" }",
             "channels[1]",

@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::account::{Account, Language, Standard};
 
 /// A column that Hubward knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
     /// The account's 12 digits.
@@ -119,6 +119,14 @@ impl Column {
                 .into_iter()
                 .any(|language| fold(column.header(language)) == folded)
         })
+    }
+
+    /// The column that a configuration or an argument names: by its field, or by its header.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|column| column.as_str() == name)
+            .or_else(|| Self::of_header(&name.replace('_', " ")))
     }
 
     /// What a cell of the column says about an account: reading it gives the same value again.

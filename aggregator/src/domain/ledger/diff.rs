@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::column::same_header;
 use super::{Column, Reading};
@@ -49,7 +49,7 @@ pub struct AccountChange {
 }
 
 /// One column's change, as a person reads it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// The account's field, or the header of a column that Hubward does not know.
     pub field: String,

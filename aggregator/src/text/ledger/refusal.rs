@@ -1,14 +1,16 @@
 //! Why one cell is refused, in sentences.
 
+use std::fmt::Display;
+
 use rust_i18n::t;
 
 use super::Message;
 use crate::domain::account::{AccountState, Language, ReportCadence};
-use crate::domain::ledger::{Address, Refusal};
+use crate::domain::ledger::Refusal;
 
-/// The sentence about one cell; `header` is its column's, as the file has it.
+/// The sentence about one cell; `header` is its column's, as the file has it, and `at` is where it stands.
 pub(super) fn refusal(
-    at: &Address,
+    at: &dyn Display,
     header: &str,
     refusal: &Refusal,
     language: Language,

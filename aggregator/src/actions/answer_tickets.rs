@@ -1,0 +1,122 @@
+//! Tells tickets what became of their requests: leases an answer, comments and closes the ticket outside
+//! any transaction, records what Jira said. At least once: an answer that was cut off is looked for in
+//! the ticket before it is given again. What Jira does not take for days is given up, kept and announced.
+
+use super::{put_notice, rules};
+use crate::app::App;
+use crate::document::install_script;
+use crate::domain::delivery::Next;
+use crate::domain::notice::{Notice, Trouble};
+use crate::domain::release;
+use crate::domain::request::{Answer, State, Told};
+use crate::domain::retry::next_attempt;
+use crate::domain::routing::Subject;
+use crate::jira::{Jira, JiraFailure, JiraUnavailable};
+use crate::store::StoreError;
+use crate::store::request_answers::Queued;
+
+/// Why answers are not given at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// Jira cannot be called at all.
+    #[error(transparent)]
+    Unavailable(#[from] JiraUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Gives the next answer that is due; `None` when there is none.
+///
+/// # Errors
+/// See [`AnswerError`].
+pub async fn answer_next(app: &App) -> Result<Option<(Queued, Next)>, AnswerError> {
+    let Some(jira) = app.jira().await? else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let leased = tx.lease_answer(now).await?;
+    tx.commit().await?;
+    let Some(queued) = leased else {
+        return Ok(None);
+    };
+    let outcome = give(app, jira, &queued).await?;
+    // The giving took its time.
+    let now = app.clock.now();
+    let [chance] = app.random();
+    let next = match outcome {
+        Ok(()) => Next::Delivered,
+        Err(failure) => {
+            let why = failure.to_string();
+            let asked = match failure {
+                JiraFailure::Throttled { after } => {
+                    after.and_then(|after| i64::try_from(after).ok())
+                }
+                _ => None,
+            };
+            let at = next_attempt(queued.attempts, asked, queued.created_at, now, chance);
+            match at.filter(|_| failure.passes()) {
+                Some(at) => Next::Again { at, why },
+                None => Next::GivenUp { why },
+            }
+        }
+    };
+    let mut tx = app.store.begin().await?;
+    tx.record_answer(&queued, &next, now).await?;
+    if let Next::GivenUp { why } = &next {
+        let trouble = Trouble::TicketNotAnswered {
+            request: queued.request_id.clone(),
+            why: why.clone(),
+        };
+        put_notice(
+            app,
+            &mut tx,
+            &Notice::Operations(trouble),
+            Subject::default(),
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(Some((queued, next)))
+}
+
+async fn give(
+    app: &App,
+    jira: &Jira,
+    queued: &Queued,
+) -> Result<Result<(), JiraFailure>, StoreError> {
+    let Some(request) = app.store.request(&queued.request_id).await? else {
+        return Ok(Ok(()));
+    };
+    let ledger = app.store.accounts().await?;
+    let told = Told::of(request, &ledger, &rules(app));
+    if is_overtaken(&queued.answer, &told) {
+        return Ok(Ok(()));
+    }
+    let server = &app.config.server.public_url;
+    let line = release::newest(&app.store.releases().await?)
+        .map(|_| install_script::one_line(server, app.config.hub.administrator.as_str()));
+    let key = &queued.request_id;
+    let again = queued.attempts > 1;
+    if let Err(failure) = jira
+        .answer(key, &queued.answer, &told, line.as_deref(), again)
+        .await
+    {
+        return Ok(Err(failure));
+    }
+    let Some(how) = queued.answer.closes() else {
+        return Ok(Ok(()));
+    };
+    // A workflow without a fitting step keeps its ticket open: a person closes it.
+    Ok(jira.close(key, how).await.map(|_| ()))
+}
+
+/// Whether the request is further than what was to be said.
+fn is_overtaken(answer: &Answer, told: &Told) -> bool {
+    match answer {
+        Answer::Received => told.request.state != State::Open || told.judged.is_err(),
+        Answer::Stuck => told.request.state != State::Open || told.judged.is_ok(),
+        _ => false,
+    }
+}

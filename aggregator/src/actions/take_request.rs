@@ -1,0 +1,169 @@
+//! Takes a request in: from the command line, from the form, or as an issue of Jira ([`issues`]). It is
+//! judged when it is looked at, not when it comes: the ledger may change in between.
+//!
+//! An issue that is read again changes nothing unless it asks for something else than before.
+
+pub mod issues;
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{put_notice, rules};
+use crate::app::App;
+use crate::domain::account::{Account, Language};
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::notice::Notice;
+use crate::domain::request::{
+    Answer, Asked, Origin, Request, RequestView, State, Ticket, Told, judge,
+};
+use crate::domain::routing::Subject;
+use crate::store::request_answers::Queued;
+use crate::store::{StoreError, Tx};
+
+/// A request of our own, as it came.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Where from.
+    pub origin: Origin,
+    /// What is asked for.
+    pub asked: Asked,
+    /// Who asks.
+    pub reporter: String,
+    /// The language in which they are answered.
+    pub language: Language,
+}
+
+/// A request with the answers that its ticket was, or is to be, given.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The request, next to today's ledger.
+    pub view: RequestView,
+    /// What is to be said about it in words.
+    pub told: Told,
+    /// The answers, in order.
+    pub answers: Vec<Queued>,
+}
+
+/// Takes a request that does not come from Jira, and returns it as it stands.
+///
+/// # Errors
+/// The database failed; then nothing was taken.
+pub async fn take_request(app: &App, actor: &Actor, taken: Taken) -> Result<Shown, StoreError> {
+    let now = app.clock.now();
+    let request = Request {
+        id: format!("R-{}", hex::encode(app.random::<4>())),
+        origin: taken.origin,
+        asked: taken.asked,
+        reporter: taken.reporter,
+        language: taken.language,
+        revision: 1,
+        version: None,
+        state: State::Open,
+        contacts_told: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = app.store.begin().await?;
+    keep(app, &mut tx, actor, &request).await?;
+    let ledger = tx.accounts().await?;
+    tx.commit().await?;
+    Ok(shown(app, request, &ledger, Vec::new()))
+}
+
+/// Every request, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn requests(app: &App) -> Result<Vec<Shown>, StoreError> {
+    let ledger = app.store.accounts().await?;
+    let requests = app.store.requests().await?.into_iter();
+    Ok(requests
+        .map(|request| shown(app, request, &ledger, Vec::new()))
+        .collect())
+}
+
+/// One request; `None` where there is none of this id.
+///
+/// # Errors
+/// The database failed.
+pub async fn request(app: &App, id: &str) -> Result<Option<Shown>, StoreError> {
+    let Some(request) = app.store.request(id).await? else {
+        return Ok(None);
+    };
+    let ledger = app.store.accounts().await?;
+    let answers = app.store.request_answers(id).await?;
+    Ok(Some(shown(app, request, &ledger, answers)))
+}
+
+/// How many requests are in each state, as it is shown.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreError> {
+    let mut counts = BTreeMap::new();
+    for shown in requests(app).await? {
+        *counts.entry(shown.view.state).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> Shown {
+    let told = Told::of(request, ledger, &rules(app));
+    Shown {
+        view: told.view(),
+        told,
+        answers,
+    }
+}
+
+/// Keeps a request that is new or asks for something new, with its trace, and tells who listens.
+async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    tx.put_request(request).await?;
+    let ledger = tx.accounts().await?;
+    let told = Told::of(request.clone(), &ledger, &rules(app));
+    let view = told.view();
+    let event = NewEvent {
+        action: Action::RequestTaken,
+        subject: request.id.clone(),
+        detail: json!({
+            "kind": view.kind,
+            "account": view.account_id,
+            "reporter": request.reporter,
+            "revision": request.revision,
+            "asked": view.asked,
+        }),
+    };
+    tx.append_audit(now, actor, [event]).await?;
+    if request.origin == Origin::Jira {
+        let answer = if judge(&request.id, &request.asked, &ledger, &rules(app)).is_ok() {
+            Answer::Received
+        } else {
+            Answer::Stuck
+        };
+        tx.put_answer(&request.id, &answer, now).await?;
+    }
+    let notice = Notice::RequestChanged(Box::new(view));
+    put_notice(app, tx, &notice, Subject::default()).await?;
+    Ok(())
+}
+
+/// What an issue is as a request that asks for it anew.
+fn anew(app: &App, known: Option<Request>, ticket: Ticket, language: Language) -> Request {
+    let now = app.clock.now();
+    Request {
+        id: ticket.key,
+        origin: Origin::Jira,
+        asked: ticket.asked,
+        reporter: ticket.reporter,
+        language,
+        revision: known.as_ref().map_or(1, |known| known.revision + 1),
+        version: Some(ticket.updated),
+        state: State::Open,
+        // Whoever was told was told of something else.
+        contacts_told: None,
+        created_at: known.map_or(now, |known| known.created_at),
+        updated_at: now,
+    }
+}

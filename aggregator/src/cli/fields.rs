@@ -1,0 +1,99 @@
+//! The columns of the ledger as arguments, shared by `account add`, `account edit` and `request add`.
+//! What they mean is judged like the cells of a file; an empty text empties the column.
+
+use clap::Args;
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+
+use super::failure::Failure;
+use crate::domain::account::Language;
+use crate::domain::ledger::{Column, Entry};
+
+#[derive(Debug, Args)]
+pub(super) struct Fields {
+    /// The project that owns the account.
+    #[arg(long, value_name = "TEXT")]
+    project: Option<String>,
+    /// The project's department.
+    #[arg(long, value_name = "TEXT")]
+    department: Option<String>,
+    /// Such as production or staging.
+    #[arg(long, value_name = "TEXT")]
+    environment: Option<String>,
+    /// The responsible person.
+    #[arg(long, value_name = "TEXT")]
+    contact: Option<String>,
+    /// An address of the people in charge; may be repeated, or hold several, separated by `;`.
+    #[arg(long, value_name = "ADDRESS")]
+    contact_email: Option<Vec<String>>,
+    /// The AWS account's own address.
+    #[arg(long, value_name = "ADDRESS")]
+    account_email: Option<String>,
+    /// The language of what is sent to the people in charge: ja or en.
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+    /// A Region to watch; may be repeated [default: the hub's].
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Option<Vec<String>>,
+    /// A standard as NAME/v/VERSION; may be repeated [default: the baseline's].
+    #[arg(long = "standard", value_name = "STANDARD")]
+    standards: Option<Vec<String>>,
+    /// How often a report is sent: weekly, monthly or none.
+    #[arg(long, value_name = "CADENCE")]
+    report: Option<String>,
+    /// active, leaving or left.
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+    /// The request (ticket) that brought the row.
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+    /// Free text.
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+    /// A column that Hubward does not know, as HEADER=TEXT; may be repeated.
+    #[arg(long, value_name = "HEADER=TEXT")]
+    set: Vec<String>,
+}
+
+impl Fields {
+    /// What they say about an account.
+    pub(super) fn entry(self, account: &AccountId, language: Language) -> Result<Entry, Failure> {
+        let joined = |texts: Option<Vec<String>>| texts.map(|texts| texts.join(";"));
+        let said = [
+            (Column::AccountId, Some(account.to_string())),
+            (Column::Project, self.project),
+            (Column::Department, self.department),
+            (Column::Environment, self.environment),
+            (Column::Contact, self.contact),
+            (Column::ContactEmail, joined(self.contact_email)),
+            (Column::AccountEmail, self.account_email),
+            (Column::Language, self.language),
+            (Column::Regions, joined(self.regions)),
+            (Column::Standards, joined(self.standards)),
+            (Column::Report, self.report),
+            (Column::State, self.state),
+            (Column::Request, self.request),
+            (Column::Notes, self.notes),
+        ];
+        let mut extra = Vec::new();
+        for pair in self.set {
+            let header = pair.split_once('=').filter(|(header, _)| {
+                !header.trim().is_empty() && Column::of_header(header).is_none()
+            });
+            let Some((header, text)) = header else {
+                return Err(Failure::new(
+                    t!("cli.unknown_set", locale = language.as_str(), found = pair),
+                    "",
+                ));
+            };
+            extra.push((header.trim().to_owned(), text.to_owned()));
+        }
+        Ok(Entry {
+            fields: said
+                .into_iter()
+                .filter_map(|(column, text)| Some((column, text?)))
+                .collect(),
+            extra,
+        })
+    }
+}

@@ -1,0 +1,263 @@
+//! Jira Service Management, by its REST API: issues are read, tickets are commented and closed.
+//!
+//! What an issue says means nothing here but fields and texts; what to do about it is decided in
+//! `domain::request`. Sources: developer.atlassian.com, Jira Cloud platform REST API v3 (issues, enhanced
+//! JQL search, transitions, users) and Jira Service Management REST API (request comments).
+
+mod client;
+mod issue;
+mod wiki;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use reqwest::Method;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use crate::config::intake;
+use crate::config::secret::SecretMissing;
+use crate::domain::account::Language;
+use crate::domain::request::{Answer, Ticket, Told, Transition, closing};
+use crate::text;
+use crate::world::Environment;
+use client::Client;
+pub use client::JiraFailure;
+
+/// The way to one project of one site.
+#[derive(Clone, Debug)]
+pub struct Jira {
+    client: Client,
+    project: String,
+    kind: String,
+    columns: Vec<(crate::domain::ledger::Column, String)>,
+}
+
+/// Jira cannot be called at all.
+#[derive(Debug, thiserror::Error)]
+pub enum JiraUnavailable {
+    /// The token is not where the configuration says.
+    #[error(transparent)]
+    Secret(#[from] SecretMissing),
+    /// The TLS library could not be set up.
+    #[error("the HTTP client for Jira could not be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+/// An issue as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// What it says.
+    pub ticket: Ticket,
+    /// Jira's id of who reported it.
+    pub reporter_id: Option<String>,
+}
+
+/// An issue that a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: String,
+    /// When it last changed.
+    pub updated: Timestamp,
+}
+
+/// How many issues a page of a search has.
+const PAGE: usize = 100;
+/// How many pages are read at most: more is no queue of requests.
+const PAGES: usize = 100;
+
+impl Jira {
+    /// Prepares for calling.
+    ///
+    /// # Errors
+    /// See [`JiraUnavailable`].
+    pub fn open(
+        config: &intake::Jira,
+        environment: &Environment,
+        directory: &Path,
+    ) -> Result<Self, JiraUnavailable> {
+        let token = config.token.reveal(environment, directory)?;
+        let site = config.site.trim_end_matches('/').to_owned();
+        let client = Client::new(site, config.email.clone(), token.expose_secret())
+            .map_err(JiraUnavailable::Client)?;
+        Ok(Self {
+            client,
+            project: config.project.clone(),
+            kind: config.kind_field().to_owned(),
+            columns: config
+                .columns()
+                .into_iter()
+                .map(|(column, field)| (column, field.to_owned()))
+                .collect(),
+        })
+    }
+
+    /// Reads an issue; `None` when it is not there for us, or not of our project.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn issue(&self, key: &str) -> Result<Option<Issue>, JiraFailure> {
+        let mut fields = vec![
+            "project",
+            "issuetype",
+            "status",
+            "reporter",
+            "updated",
+            &self.kind,
+        ];
+        fields.extend(self.columns.iter().map(|(_, field)| field.as_str()));
+        let query = [("fields", fields.join(","))];
+        let path = format!("/rest/api/3/issue/{key}");
+        let answer = match self.client.call(Method::GET, &path, &query, None).await {
+            Err(JiraFailure::NotFound) => return Ok(None),
+            answer => answer?,
+        };
+        let issue = issue::read(&answer, &self.kind, &self.columns)
+            .ok_or_else(|| JiraFailure::Malformed("an issue".to_owned()))?;
+        let is_ours = issue::project(&answer) == Some(self.project.as_str())
+            && is_key_of(&issue.ticket.key, &self.project);
+        Ok(is_ours.then_some(issue))
+    }
+
+    /// The project's issues that are open, or that changed in the last minutes.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn search(&self, minutes: i64) -> Result<Vec<Found>, JiraFailure> {
+        let malformed = || JiraFailure::Malformed("a search".to_owned());
+        let jql = format!(
+            "project = \"{}\" AND (statusCategory != Done OR updated >= \"-{minutes}m\") \
+             ORDER BY updated ASC",
+            self.project
+        );
+        let mut found = Vec::new();
+        let mut next: Option<String> = None;
+        for _ in 0..PAGES {
+            let mut body = json!({ "jql": jql, "fields": ["updated"], "maxResults": PAGE });
+            if let (Some(next), Some(body)) = (&next, body.as_object_mut()) {
+                body.insert("nextPageToken".to_owned(), json!(next));
+            }
+            let path = "/rest/api/3/search/jql";
+            let page = self.client.read_by_post(path, &body).await?;
+            for issue in page["issues"].as_array().ok_or_else(malformed)? {
+                let key = issue["key"].as_str().ok_or_else(malformed)?;
+                let updated = issue["fields"]["updated"].as_str();
+                let updated = updated.and_then(issue::time).ok_or_else(malformed)?;
+                if is_key_of(key, &self.project) {
+                    let key = key.to_owned();
+                    found.push(Found { key, updated });
+                }
+            }
+            next = page["nextPageToken"].as_str().map(str::to_owned);
+            if next.is_none() || page["isLast"] == true {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The language of a user, where Jira says it: they may keep it to themselves.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn language(&self, user: &str) -> Result<Option<Language>, JiraFailure> {
+        let query = [("accountId", user.to_owned())];
+        let path = "/rest/api/3/user";
+        let user = match self.client.call(Method::GET, path, &query, None).await {
+            Err(JiraFailure::NotFound) => return Ok(None),
+            answer => answer?,
+        };
+        let locale = user["locale"].as_str().unwrap_or_default();
+        Ok(Language::ALL
+            .into_iter()
+            .find(|language| locale.starts_with(language.as_str())))
+    }
+
+    /// Tells a ticket's reporter what became of it, in their language; `line` is what a project pastes.
+    /// `again`: it was tried before, and may be there already.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn answer(
+        &self,
+        key: &str,
+        answer: &Answer,
+        told: &Told,
+        line: Option<&str>,
+        again: bool,
+    ) -> Result<(), JiraFailure> {
+        let text = wiki::write(&text::request::answer(answer, told, line));
+        let path = format!("/rest/servicedeskapi/request/{key}/comment");
+        if again && self.has_comment(&path, &text).await? {
+            return Ok(());
+        }
+        let body = json!({ "body": text, "public": true });
+        self.client
+            .call(Method::POST, &path, &[], Some(&body))
+            .await?;
+        Ok(())
+    }
+
+    async fn has_comment(&self, path: &str, text: &str) -> Result<bool, JiraFailure> {
+        let mut start = 0_usize;
+        for _ in 0..PAGES {
+            let query = [
+                ("start", start.to_string()),
+                ("limit", "50".to_owned()),
+                ("public", "true".to_owned()),
+            ];
+            let page = self.client.call(Method::GET, path, &query, None).await?;
+            let comments = page["values"]
+                .as_array()
+                .ok_or_else(|| JiraFailure::Malformed("comments".to_owned()))?;
+            let is_this = |comment: &Value| {
+                comment["body"]
+                    .as_str()
+                    .is_some_and(|body| body.trim() == text.trim())
+            };
+            if comments.iter().any(is_this) {
+                return Ok(true);
+            }
+            start += comments.len();
+            if comments.is_empty() || page["isLastPage"] == true {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Closes a ticket by what its workflow offers. `false`: it offers nothing that fits.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
+        let path = format!("/rest/api/3/issue/{key}/transitions");
+        let answer = self.client.call(Method::GET, &path, &[], None).await?;
+        let offered = answer["transitions"]
+            .as_array()
+            .ok_or_else(|| JiraFailure::Malformed("transitions".to_owned()))?
+            .iter()
+            .filter_map(|offer| {
+                let closes = offer["to"]["statusCategory"]["key"] == "done";
+                Some((offer["id"].as_str()?, offer["name"].as_str()?, closes))
+            });
+        let Some(id) = closing(how, offered) else {
+            return Ok(false);
+        };
+        let body = json!({ "transition": { "id": id } });
+        self.client
+            .call(Method::POST, &path, &[], Some(&body))
+            .await?;
+        Ok(true)
+    }
+}
+
+/// Whether a text is the key of an issue of a project: it becomes part of a path.
+pub fn is_key_of(text: &str, project: &str) -> bool {
+    text.strip_prefix(project)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .is_some_and(|number| {
+            (1..=12).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
+        })
+}

@@ -1,0 +1,207 @@
+//! One call of Jira's REST API: bounded in time and size, repeated where Jira asks for it.
+//!
+//! A 429 is waited for as long as `Retry-After` says, within bounds; it does not always come with one
+//! (JRACLOUD-82801). What may have been done already is not repeated here.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+/// How often a call is tried.
+const ATTEMPTS: u32 = 4;
+/// The longest wait between two attempts; whoever asks for more is called again later.
+const LONGEST: u64 = 20;
+/// The most of an answer that is read.
+const SIZE: usize = 4 * 1024 * 1024;
+/// The most of a refusal's text that is kept.
+const WHY: usize = 300;
+
+/// Speaks to one site.
+#[derive(Clone)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    site: String,
+    email: String,
+    token: SecretString,
+}
+
+/// What Jira did not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JiraFailure {
+    /// It is not there, or not for us.
+    #[error("Jira has no such thing, or does not show it to the API user")]
+    NotFound,
+    /// It is busy.
+    #[error("Jira is busy and asks for {} s of patience", .after.unwrap_or(0))]
+    Throttled {
+        /// How long to wait, in seconds, where it said so.
+        after: Option<u64>,
+    },
+    /// It answered something else than a success.
+    #[error("Jira answered {status} {said}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What it said, shortened.
+        said: String,
+    },
+    /// There was no answer.
+    #[error("no answer from Jira: {0}")]
+    Unreachable(String),
+    /// The answer is not what Atlassian documents.
+    #[error("Jira's answer is not understood: {0}")]
+    Malformed(String),
+}
+
+impl JiraFailure {
+    /// Whether trying again later can help.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Throttled { .. } | Self::Unreachable(_) | Self::Malformed(_) => true,
+            Self::Refused { status, .. } => *status >= 500 || *status == 408,
+            Self::NotFound => false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("site", &self.site)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    pub(super) fn new(site: String, email: String, token: &str) -> reqwest::Result<Self> {
+        // Once per process; a second call finds it set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(10))
+            .user_agent(concat!("hubward/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self {
+            http,
+            site,
+            email,
+            token: SecretString::from(token),
+        })
+    }
+
+    /// One call; an empty answer is `null`.
+    pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Value, JiraFailure> {
+        let repeats = method == Method::GET;
+        self.repeated(&method, path, query, body, repeats).await
+    }
+
+    /// A reading call whose question does not fit an address.
+    pub(super) async fn read_by_post(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, JiraFailure> {
+        self.repeated(&Method::POST, path, &[], Some(body), true)
+            .await
+    }
+
+    async fn repeated(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+        repeats: bool,
+    ) -> Result<Value, JiraFailure> {
+        let mut attempt = 1;
+        loop {
+            let failure = match self.once(method, path, query, body).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let wait = match &failure {
+                // Nothing was done: every call may be made again.
+                JiraFailure::Throttled { after } => after.unwrap_or(1 << attempt),
+                failure if repeats && failure.passes() => 1 << (attempt - 1),
+                _ => return Err(failure),
+            };
+            if attempt == ATTEMPTS || wait > LONGEST {
+                return Err(failure);
+            }
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            attempt += 1;
+        }
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Value, JiraFailure> {
+        let mut url = url::Url::parse(&format!("{}{path}", self.site))
+            .map_err(|error| JiraFailure::Unreachable(error.to_string()))?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self
+            .http
+            .request(method.clone(), url)
+            .basic_auth(&self.email, Some(self.token.expose_secret()))
+            .header("accept", "application/json");
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut answer = request.send().await.map_err(unreachable)?;
+        let status = answer.status();
+        let after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let mut bytes = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(unreachable)? {
+            bytes.extend_from_slice(&part);
+            if bytes.len() > SIZE {
+                return Err(JiraFailure::Malformed("it is too large".to_owned()));
+            }
+        }
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Err(JiraFailure::Throttled { after }),
+            StatusCode::SERVICE_UNAVAILABLE if after.is_some() => {
+                Err(JiraFailure::Throttled { after })
+            }
+            StatusCode::NOT_FOUND => Err(JiraFailure::NotFound),
+            status if status.is_success() && bytes.is_empty() => Ok(Value::Null),
+            status if status.is_success() => serde_json::from_slice(&bytes)
+                .map_err(|error| JiraFailure::Malformed(format!("no JSON: {error}"))),
+            status => Err(JiraFailure::Refused {
+                status: status.as_u16(),
+                said: String::from_utf8_lossy(&bytes).chars().take(WHY).collect(),
+            }),
+        }
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> JiraFailure {
+    if error.is_timeout() {
+        return JiraFailure::Unreachable("not in time".to_owned());
+    }
+    let error = error.without_url();
+    let mut cause: &dyn Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    JiraFailure::Unreachable(cause.to_string())
+}

@@ -1,0 +1,224 @@
+//! What the server does by the clock: one table, and a loop that looks at it. Of several servers on one
+//! database one does each due time; what was due while none ran is done once, when one is there again.
+
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use hubward_protocol::Region;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use tokio::task::JoinSet;
+
+use super::{AFTER_FAILURE, Bench, News};
+use crate::actions::ActionError;
+use crate::actions::announce_check::announce_check;
+use crate::actions::check::check;
+use crate::actions::sync_findings::{Failed, sync_findings};
+use crate::actions::take_request::issues::{self, IssuesError};
+use crate::actions::take_turn::{Turn, take_turn};
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::audit::Actor;
+use crate::domain::schedule::Schedule;
+use crate::store::StoreError;
+use crate::text;
+
+/// How often the table is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often a turn is held: three times within its lease.
+const HOLD: Duration = Duration::from_secs(20);
+
+/// How often Jira is asked for requests that no webhook told of.
+const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
+
+/// One line of the table.
+struct Entry {
+    job: &'static str,
+    schedule: Schedule,
+    work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
+}
+
+/// Why a job did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The ledger or AWS is out of reach.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// A Region's findings could not be mirrored.
+    #[error("{region}: {failed}")]
+    Findings {
+        /// The Region.
+        region: Region,
+        /// Why.
+        failed: Failed,
+    },
+    /// Jira could not be asked.
+    #[error(transparent)]
+    Requests(#[from] IssuesError),
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// The whole timetable.
+fn table(config: &Config) -> Vec<Entry> {
+    let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
+    // Both were verified when the configuration was read.
+    let cron = |expression: &str| Schedule::cron(expression, zone.clone()).ok();
+    let entries = [
+        (
+            "watch",
+            Some(Schedule::Every(config.check.watch)),
+            watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
+        ),
+        ("check", cron(&config.check.schedule), announce),
+        ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "requests",
+            config.requests.jira.is_some().then_some(POLL),
+            poll,
+        ),
+    ];
+    entries
+        .into_iter()
+        .filter_map(|(job, schedule, work)| {
+            Some(Entry {
+                job,
+                schedule: schedule?,
+                work,
+            })
+        })
+        .collect()
+}
+
+/// Looks at the members, so that a lost one is an alert.
+fn watch(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        check(app, &Actor::Job("watch"), &[]).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Looks at the members, and posts what changed since the last post.
+fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        let rows = check(app, &Actor::Job("check"), &[]).await?;
+        let (administrator, language) = (&app.config.hub.administrator, app.config.locale.language);
+        let rows = text::check::notice_rows(&rows, administrator, language);
+        announce_check(app, rows).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Brings the mirror of findings up to date.
+fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        for row in sync_findings(app).await? {
+            if let Err(failed) = row.outcome {
+                let region = row.region;
+                return Err(JobError::Findings { region, failed });
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Asks Jira which issues no webhook told of; the work on requests reads them.
+fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        issues::poll(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
+pub(super) async fn keep(mut bench: Bench) {
+    let entries = table(&bench.app.config);
+    let mut working: JoinSet<usize> = JoinSet::new();
+    let mut busy = vec![false; entries.len()];
+    let mut failing = false;
+    while !bench.is_to_stop() {
+        while let Some(ended) = working.try_join_next() {
+            // A job that panicked keeps its place: its turn runs out, and another server takes it.
+            if let Some(busy) = ended.ok().and_then(|index| busy.get_mut(index)) {
+                *busy = false;
+            }
+        }
+        let mut pause = LOOK;
+        for (index, (entry, busy)) in entries.iter().zip(&mut busy).enumerate() {
+            if *busy {
+                continue;
+            }
+            match take_turn(&bench.app, entry.job, &entry.schedule).await {
+                Ok(None) => {}
+                Ok(Some(turn)) => {
+                    *busy = true;
+                    let (bench, job, work) = (bench.clone(), entry.job, entry.work);
+                    working.spawn(async move {
+                        work_on(bench, job, work, turn).await;
+                        index
+                    });
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        bench.say(News::JobFails(entry.job, error.into()));
+                    }
+                    pause = AFTER_FAILURE;
+                    break;
+                }
+            }
+            failing = false;
+        }
+        bench.wait(pause).await;
+    }
+    // Each leaves its turn by itself.
+    while working.join_next().await.is_some() {}
+}
+
+/// Works on one turn until it ends, is lost to somebody else, or the server stops.
+async fn work_on(
+    mut bench: Bench,
+    job: &'static str,
+    work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
+    turn: Turn,
+) {
+    let app = bench.app.clone();
+    let done = {
+        let mut working = work(&app);
+        let mut next_hold = tokio::time::interval(HOLD);
+        next_hold.tick().await;
+        loop {
+            tokio::select! {
+                done = &mut working => break Some(done),
+                // Breaking off is safe at any point: every job may be run again.
+                () = bench.stopped() => break None,
+                _ = next_hold.tick() => {
+                    // Where the database fails, the lease tells how long the turn is still ours.
+                    if matches!(turn.hold(&app).await, Ok(false)) {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    let kept = match done {
+        None => turn.leave(&app).await,
+        Some(Ok(())) => turn.end(&app).await,
+        Some(Err(error)) => {
+            let kept = turn.fail(&app, &error.to_string()).await;
+            bench.say(News::JobFails(job, error));
+            kept
+        }
+    };
+    if let Err(error) = kept {
+        bench.say(News::JobFails(job, error.into()));
+    }
+}

@@ -1,0 +1,304 @@
+//! Requests in words: what is in their way, why they are not decided, and what tickets are told.
+
+use rust_i18n::t;
+
+use super::Message;
+use crate::domain::account::Language;
+use crate::domain::ledger::EntryRefused;
+use crate::domain::request::{
+    Answer, Hindrance, Kind, NotApprovable, Obstacle, Part, RequestView, Told,
+};
+
+/// What is to be done.
+pub fn kind(kind: Option<Kind>, language: Language) -> String {
+    let locale = language.as_str();
+    match kind {
+        Some(Kind::Add) => t!("request.kind_add", locale = locale),
+        Some(Kind::Change) => t!("request.kind_change", locale = locale),
+        Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
+        None => t!("request.kind_unknown", locale = locale),
+    }
+    .into_owned()
+}
+
+/// How far a request is, by the word of its state.
+pub fn state(word: &str, language: Language) -> String {
+    let locale = language.as_str();
+    match word {
+        "waiting" => t!("request.state_waiting", locale = locale),
+        "stuck" => t!("request.state_stuck", locale = locale),
+        "approved" => t!("request.state_approved", locale = locale),
+        "complete" => t!("request.state_complete", locale = locale),
+        "rejected" => t!("request.state_rejected", locale = locale),
+        _ => t!("request.state_withdrawn", locale = locale),
+    }
+    .into_owned()
+}
+
+/// Why an entry is refused: all of it.
+pub fn refused(refused: &EntryRefused, language: Language) -> Vec<Message> {
+    let locale = language.as_str();
+    match refused {
+        EntryRefused::Problems(problems) => problems
+            .iter()
+            .map(|problem| super::ledger::entry_problem(problem, language))
+            .collect(),
+        EntryRefused::AlreadyInLedger(account) => vec![Message::new(
+            t!(
+                "request.already_in_ledger",
+                locale = locale,
+                account = account
+            ),
+            "",
+        )],
+        EntryRefused::NotInLedger(account) => vec![Message::new(
+            t!("request.not_in_ledger", locale = locale, account = account),
+            "",
+        )],
+    }
+}
+
+/// What is in a request's way.
+pub fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<Message> {
+    let locale = language.as_str();
+    match obstacle {
+        Obstacle::Kind { found } => vec![Message::new(
+            t!("request.kind_obstacle", locale = locale, found = found),
+            "",
+        )],
+        Obstacle::Refused { refused: entry } => refused(entry, language),
+        Obstacle::NothingToChange => vec![Message::new(
+            t!("request.nothing_to_change", locale = locale),
+            "",
+        )],
+    }
+}
+
+/// That there is no request of an id.
+pub fn unknown(id: &str, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!("request.unknown", locale = locale, id = id),
+        t!("request.unknown_hint", locale = locale),
+    )
+}
+
+/// Why a request is not decided.
+pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<Message> {
+    let locale = language.as_str();
+    let message = match why {
+        NotApprovable::Decided(word) => Message::new(
+            t!(
+                "request.decided",
+                locale = locale,
+                id = id,
+                state = state(word, language)
+            ),
+            "",
+        ),
+        NotApprovable::Revised { now } => Message::new(
+            t!("request.revised", locale = locale, id = id, now = now),
+            t!("request.revised_hint", locale = locale, id = id),
+        ),
+        NotApprovable::Stuck(found) => {
+            let mut messages = vec![Message::new(
+                t!("request.stuck", locale = locale, id = id),
+                "",
+            )];
+            messages.extend(obstacle(found, language));
+            return messages;
+        }
+        NotApprovable::ContactsNotTold(contacts) => Message::new(
+            t!(
+                "request.contacts_not_told",
+                locale = locale,
+                id = id,
+                contacts = contacts.join("; ")
+            ),
+            t!("request.contacts_not_told_hint", locale = locale),
+        ),
+        NotApprovable::NeedsPerson => {
+            Message::new(t!("request.needs_person", locale = locale, id = id), "")
+        }
+    };
+    vec![message]
+}
+
+/// What a person has to agree to.
+pub fn question(view: &RequestView, language: Language) -> String {
+    let account = view.account_id.as_ref().map(ToString::to_string);
+    t!(
+        "request.question",
+        locale = language.as_str(),
+        id = view.id,
+        kind = kind(view.kind, language),
+        account = account.unwrap_or_default()
+    )
+    .into_owned()
+}
+
+/// What a ticket is told, in its reporter's language; `line` is what a project pastes.
+pub fn answer(answer: &Answer, told: &Told, line: Option<&str>) -> Vec<Part> {
+    let language = told.request.language;
+    let locale = language.as_str();
+    let account = told.request.account().map(|id| id.to_string());
+    let account = account.unwrap_or_default();
+    match answer {
+        Answer::Received => {
+            let mut parts = vec![Part::Text(
+                t!(
+                    "request.answer_received",
+                    locale = locale,
+                    kind = kind(told.request.kind(), language),
+                    account = account
+                )
+                .into_owned(),
+            )];
+            if told.record.is_some() {
+                parts.push(Part::Text(
+                    t!("request.answer_contacts", locale = locale).into_owned(),
+                ));
+            }
+            parts
+        }
+        Answer::Stuck => {
+            let found = told.judged.as_ref().err();
+            let mut parts = vec![Part::Text(
+                t!("request.answer_stuck", locale = locale).into_owned(),
+            )];
+            parts.extend(
+                found
+                    .into_iter()
+                    .flat_map(|found| obstacle(found, language))
+                    .map(|message| {
+                        Part::Text(
+                            format!("{} {}", message.text, message.hint)
+                                .trim()
+                                .to_owned(),
+                        )
+                    }),
+            );
+            parts.push(Part::Text(
+                t!("request.answer_mend", locale = locale).into_owned(),
+            ));
+            parts
+        }
+        Answer::Approved => approved(told, &account, line),
+        Answer::Rejected { reason } => vec![Part::Text(
+            t!("request.answer_rejected", locale = locale, reason = reason).into_owned(),
+        )],
+        Answer::TooLate => vec![Part::Text(
+            t!("request.answer_too_late", locale = locale).into_owned(),
+        )],
+        Answer::Hindered { hindrances } => {
+            let mut parts = vec![Part::Text(
+                t!(
+                    "request.answer_hindered",
+                    locale = locale,
+                    account = account
+                )
+                .into_owned(),
+            )];
+            let lines: Vec<String> = hindrances
+                .iter()
+                .map(|hindrance| self::hindrance(hindrance, language))
+                .collect();
+            parts.push(Part::Text(lines.join("\n")));
+            parts.extend(paste(t!("request.answer_paste", locale = locale), line));
+            parts
+        }
+        Answer::Complete => vec![Part::Text(
+            match told.request.kind() {
+                Some(Kind::Remove) => {
+                    t!(
+                        "request.answer_complete_remove",
+                        locale = locale,
+                        account = account
+                    )
+                }
+                Some(Kind::Change) => {
+                    t!(
+                        "request.answer_complete_change",
+                        locale = locale,
+                        account = account
+                    )
+                }
+                _ => t!(
+                    "request.answer_complete_add",
+                    locale = locale,
+                    account = account
+                ),
+            }
+            .into_owned(),
+        )],
+    }
+}
+
+fn approved(told: &Told, account: &str, line: Option<&str>) -> Vec<Part> {
+    let locale = told.request.language.as_str();
+    match (told.request.kind(), line) {
+        (Some(Kind::Remove), _) => vec![Part::Text(
+            t!("request.answer_remove", locale = locale, account = account).into_owned(),
+        )],
+        (Some(Kind::Change), _) => vec![Part::Text(
+            t!("request.answer_change", locale = locale, account = account).into_owned(),
+        )],
+        (_, None) => vec![Part::Text(
+            t!(
+                "request.answer_add_no_line",
+                locale = locale,
+                account = account
+            )
+            .into_owned(),
+        )],
+        (_, line) => paste(
+            t!("request.answer_add", locale = locale, account = account),
+            line,
+        ),
+    }
+}
+
+fn paste(text: impl Into<String>, line: Option<&str>) -> Vec<Part> {
+    line.map_or_else(Vec::new, |line| {
+        vec![Part::Text(text.into()), Part::Line(line.to_owned())]
+    })
+}
+
+/// That Jira does not do what it should.
+pub fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!("request.jira_fails", locale = locale, why = why),
+        t!("request.jira_fails_hint", locale = locale),
+    )
+}
+
+/// That a ticket could not be answered.
+pub fn answer_fails(id: &str, why: &str, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!("request.answer_fails", locale = locale, id = id, why = why),
+        t!("request.jira_fails_hint", locale = locale),
+    )
+}
+
+/// What is in the way in a Region.
+pub fn hindrance(hindrance: &Hindrance, language: Language) -> String {
+    let locale = language.as_str();
+    let why = match hindrance.why.as_str() {
+        "not_invited" => t!("request.why_not_invited", locale = locale),
+        "waiting_for_member" | "invited" => t!("request.why_waiting", locale = locale),
+        "blocked" => t!("request.why_blocked", locale = locale),
+        "incomplete" => t!("request.why_incomplete", locale = locale),
+        "resigned" | "removed" | "deleted" => t!("request.why_ended", locale = locale),
+        "suspended" => t!("request.why_suspended", locale = locale),
+        other => other.into(),
+    };
+    t!(
+        "request.answer_hindrance",
+        locale = locale,
+        region = hindrance.region,
+        why = why
+    )
+    .into_owned()
+}
