@@ -67,6 +67,7 @@ def test_matrix_and_filter(browser, viewer):
     browser.find(".filter a").click()
     assert browser.path() == "/accounts"
     browser.find("tbody th a").click()
+    browser.wait(lambda: browser.all("#h-regions"))
     assert browser.all("#h-regions") and browser.all("#h-history")
     assert browser.complaints() == []
 

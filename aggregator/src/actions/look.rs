@@ -266,20 +266,16 @@ pub struct Dossier {
 /// How many events, runs and alerts a dossier holds.
 const DOSSIER: i64 = 50;
 
-/// Everything that is known of one account; `None` when nothing is.
+/// Everything that is known of one account; of one that nobody knows, nothing.
 ///
 /// # Errors
 /// The database failed.
-pub async fn dossier(app: &App, account: &AccountId) -> Result<Option<Dossier>, StoreError> {
+pub async fn dossier(app: &App, account: &AccountId) -> Result<Dossier, StoreError> {
     let store = &app.store;
     let row = store
         .accounts_of(std::slice::from_ref(account))
         .await?
         .remove(account);
-    let events = store.newest_events(account.as_str(), DOSSIER).await?;
-    if row.is_none() && events.is_empty() {
-        return Ok(None);
-    }
     let window = Window::page(1, DOSSIER);
     let of_account = AlertFilter {
         account: Some(account.clone()),
@@ -289,11 +285,11 @@ pub async fn dossier(app: &App, account: &AccountId) -> Result<Option<Dossier>, 
         account: Some(account.clone()),
         ..RunFilter::default()
     };
-    Ok(Some(Dossier {
+    Ok(Dossier {
         account: row,
-        events,
+        events: store.newest_events(account.as_str(), DOSSIER).await?,
         runs: store.runs_that(&of_runs, window).await?.0,
         alerts: alerts_that(app, &of_account, window).await?.0,
         findings: store.count_open_findings(account).await?,
-    }))
+    })
 }

@@ -95,11 +95,13 @@ pub(in super::super) async fn show(
     let app = &state.app;
     let dossier = look::dossier(app, &account)
         .await
-        .map_err(failed(&state, &by))?
-        .ok_or_else(|| not_found(&state, &by))?;
+        .map_err(failed(&state, &by))?;
     let places = standing(app, Some(&account))
         .await
         .map_err(failed(&state, &by))?;
+    if dossier.account.is_none() && dossier.events.is_empty() && places.is_empty() {
+        return Err(not_found(&state, &by));
+    }
     let install = install_lines(app).await.map_err(failed(&state, &by))?;
     let words = &by.reader.words;
     let language = words.language();
