@@ -53,7 +53,10 @@ def enable_hub(*regions):
 def alert_queue(home):
     """Makes the queue that EventBridge fills with GuardDuty's findings, and prints its address."""
     queue = boto3.client("sqs", region_name=home)
-    url = queue.create_queue(QueueName="hubward-alerts")["QueueUrl"]
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
+    allow |= {"Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Statement": [allow]})
+    url = queue.create_queue(QueueName="hubward-alerts", Attributes={"Policy": policy})["QueueUrl"]
     attributes = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     pattern = {
         "source": ["aws.securityhub"],

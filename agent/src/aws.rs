@@ -2,6 +2,7 @@
 //! and performs one `Change` at a time. It decides nothing; one file per service.
 
 mod account;
+mod call;
 mod config;
 mod connection;
 mod guardduty;
@@ -11,15 +12,19 @@ mod s3;
 mod security_hub;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use hubward_protocol::{AccountId, Region};
 
+use crate::baseline::StandardId;
 use crate::change::{Bucket, Change};
 use crate::observed::{
-    BucketSeen, ConfigSeen, GuardDutySeen, HubSeen, Operation, Opted, Refusal, RegionSeen, Seen,
+    BucketSeen, ConfigSeen, CreatedSeen, GuardDutySeen, HubSeen, Operation, Opted, Refusal,
+    RegionSeen, Seen,
 };
 
 pub(crate) use account::OptedRegions;
@@ -68,12 +73,32 @@ impl Aws {
         s3::observe(&self.in_region(bucket.region), owner, bucket).await
     }
 
-    /// Everything that matters in one Region.
-    pub(crate) async fn region(&self, region: Region) -> RegionSeen {
+    /// One Region as `region` sees it, with the tags that only tell who created something.
+    pub(crate) async fn created(&self, region: Region, identity: &Identity) -> CreatedSeen {
+        let sdk = self.in_region(region);
+        let bucket = Bucket::of(&identity.account, region);
+        let (seen, bucket_is_ours) = futures::join!(
+            self.region(region, &[]),
+            s3::is_ours(&sdk, &identity.account, &bucket)
+        );
+        let hub_is_ours = match &seen.security_hub {
+            Ok(HubSeen::On(_)) => security_hub::is_ours(&sdk, region, identity).await,
+            _ => Ok(false),
+        };
+        CreatedSeen {
+            seen,
+            hub_is_ours,
+            bucket_is_ours,
+        }
+    }
+
+    /// Everything that matters in one Region. What the Region offers is asked only where not all
+    /// of the wanted standards are enabled.
+    pub(crate) async fn region(&self, region: Region, wanted: &[StandardId]) -> RegionSeen {
         let (config, guardduty, security_hub) = futures::join!(
             self.config(region),
             self.guardduty(region),
-            self.security_hub(region)
+            self.security_hub(region, wanted)
         );
         RegionSeen {
             region,
@@ -86,7 +111,12 @@ impl Aws {
 
     /// AWS Config in one Region.
     pub(crate) async fn config(&self, region: Region) -> Seen<ConfigSeen> {
-        Box::pin(config::observe(&self.in_region(region), region)).await
+        let sdk = self.in_region(region);
+        let mut seen = Box::pin(config::observe(&sdk, region)).await?;
+        if seen.recorder.is_none() && seen.service_linked.is_none() {
+            seen.security_hub_v2 = security_hub::v2_is_on(&sdk, region).await;
+        }
+        Ok(seen)
     }
 
     /// GuardDuty in one Region.
@@ -95,8 +125,17 @@ impl Aws {
     }
 
     /// Security Hub in one Region.
-    pub(crate) async fn security_hub(&self, region: Region) -> Seen<HubSeen> {
-        Box::pin(security_hub::observe(&self.in_region(region), region)).await
+    pub(crate) async fn security_hub(
+        &self,
+        region: Region,
+        wanted: &[StandardId],
+    ) -> Seen<HubSeen> {
+        Box::pin(security_hub::observe(
+            &self.in_region(region),
+            region,
+            wanted,
+        ))
+        .await
     }
 
     /// Performs one change. A global one ignores the Region.
@@ -151,6 +190,8 @@ impl Aws {
         self.sdk
             .to_builder()
             .region(aws_config::Region::from_static(region.as_str()))
+            // `call` makes the attempts.
+            .retry_config(RetryConfig::disabled())
             .build()
     }
 }
@@ -176,12 +217,13 @@ where
         }
         SdkError::ResponseError(answer) => {
             let status = answer.raw().status().as_u16();
-            Refusal::answered(
-                operation,
-                region,
-                &format!("HTTP {status}"),
-                &root_cause(error),
-            )
+            let code = if status < 400 {
+                // It broke off, or was none of AWS's.
+                "UnreadableAnswer".to_owned()
+            } else {
+                format!("HTTP {status}")
+            };
+            Refusal::answered(operation, region, &code, &root_cause(error))
         }
         SdkError::TimeoutError(_) => {
             Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
@@ -189,8 +231,23 @@ where
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
         }
+        _ if is_about_credentials(error) => {
+            Refusal::answered(operation, region, "NoCredentials", &root_cause(error))
+        }
         _ => Refusal::unreachable(operation, region, "NoConnection", &root_cause(error)),
     }
+}
+
+/// Whether the call did not even leave, because the credentials could not be had any more.
+fn is_about_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The last error of the chain: the ones above it only say that there is one below.

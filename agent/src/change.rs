@@ -1,10 +1,14 @@
 //! The changes that this program can make: a closed set. Each is one call to AWS, safe to repeat.
 //! Which of them are needed is decided in `plan`; `aws` performs one.
 
+mod kind;
+
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::StandardId;
+
+pub(crate) use kind::{Cost, Kind};
 
 /// The name of everything that this program creates and that has a name.
 pub(crate) const NAME: &str = "hubward";
@@ -109,6 +113,24 @@ impl Change {
                 | Self::BlockPublicAccess(_)
                 | Self::PutBucketPolicy(_)
         )
+    }
+
+    /// What kind of change it is.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::CreateServiceLinkedRole => Kind::CreateServiceLinkedRole,
+            Self::CreateBucket(_) => Kind::CreateBucket,
+            Self::BlockPublicAccess(_) => Kind::BlockPublicAccess,
+            Self::PutBucketPolicy(_) => Kind::PutBucketPolicy,
+            Self::PutRecorder { .. } => Kind::PutRecorder,
+            Self::PutDeliveryChannel(_) => Kind::PutDeliveryChannel,
+            Self::StartRecorder => Kind::StartRecorder,
+            Self::CreateDetector { .. } => Kind::CreateDetector,
+            Self::ResumeDetector { .. } => Kind::ResumeDetector,
+            Self::EnableSecurityHub => Kind::EnableSecurityHub,
+            Self::EnableStandards(_) => Kind::EnableStandards,
+            Self::AcceptInvitation { .. } => Kind::AcceptInvitation,
+        }
     }
 
     /// Whether a refusal with this code may only mean that what was made just before has not

@@ -1,13 +1,18 @@
-//! The command line. The doc comments are the manual.
+//! The command line. The doc comments are the manual in English.
+
+mod help;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::StandardId;
+use crate::change::Kind;
+use crate::text::Lang;
 
 /// Sets this AWS account up for its SOC: AWS Config, GuardDuty, Security Hub, its standards, and the
 /// administrator's invitation, in all the Regions given, at once.
@@ -44,6 +49,10 @@ pub(crate) enum Command {
     Heartbeat(HeartbeatArgs),
     /// Print what is seen in the account, as JSON
     Observe(ObserveArgs),
+    /// Explain a change: why, what it costs, how it is done by hand
+    Explain(ExplainArgs),
+    /// Show what this program created here, and the commands that take it back; run none of them
+    Undo(UndoArgs),
     /// Replace this program by the newest release that the SOC's server offers
     Update(UpdateArgs),
     /// Print a completion script for a shell
@@ -85,6 +94,28 @@ pub(crate) struct ObserveArgs {
     pub(crate) administrator: Option<AccountId>,
     /// Not needed: it is always JSON
     #[arg(long, hide = true)]
+    pub(crate) json: bool,
+}
+
+/// What to explain.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The change [default: list them all]
+    #[arg(value_name = "CHANGE", value_parser = change())]
+    pub(crate) change: Option<Kind>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where to look for what was created.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// A Region to look at; can be repeated [default: every Region that the account has enabled]
+    #[arg(long = "region", value_name = "REGION")]
+    pub(crate) regions: Vec<Region>,
+    /// Print JSON instead of text
+    #[arg(long)]
     pub(crate) json: bool,
 }
 
@@ -154,9 +185,30 @@ fn duration(text: &str) -> Result<Duration, String> {
     bounds.contains(&time).then_some(time).ok_or_else(wrong)
 }
 
-/// Reads the command line. The error knows its own exit code, and is no error for `--help`.
-pub(crate) fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(args)
+/// The names of changes.
+fn change() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| {
+        let named = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        named.unwrap_or(Kind::CreateServiceLinkedRole)
+    })
+}
+
+/// Reads the command line. The error knows its own exit code, and is no error for `--help`, which is
+/// in the language given.
+pub(crate) fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    let matches = help::localised(Cli::command(), lang).try_get_matches_from(args)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// `--lang` among arguments that are not parsed yet: the manual and its errors are in it already.
+pub(crate) fn asked_language(args: &[OsString]) -> Option<LangArg> {
+    let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
+    let apart = || {
+        let at = words.iter().position(|word| *word == "--lang")?;
+        words.get(at + 1).copied()
+    };
+    LangArg::from_str(joined.or_else(apart)?, false).ok()
 }
 
 #[cfg(test)]
@@ -167,7 +219,7 @@ mod tests {
 
     fn parse_words(words: &str) -> Result<Cli, clap::Error> {
         let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-        parse(&args)
+        parse(&args, Lang::En)
     }
 
     #[test]
@@ -184,6 +236,8 @@ mod tests {
             "hubward-agent setup --lang fr",
             "hubward-agent heartbeat --every 0s",
             "hubward-agent heartbeat --every soon",
+            "hubward-agent explain everything",
+            "hubward-agent undo --yes",
             "hubward-agent plan --yes",
             "hubward-agent observe --server https://soc.example.com",
         ] {
@@ -204,6 +258,28 @@ mod tests {
         assert_eq!(every("hubward-agent heartbeat"), 300);
         assert_eq!(every("hubward-agent heartbeat --every 30s"), 30);
         assert_eq!(every("hubward-agent heartbeat --every PT1H"), 3600);
+    }
+
+    #[test]
+    fn every_change_can_be_asked_for_by_its_name() {
+        for kind in Kind::ALL {
+            let cli = parse_words(&format!("hubward-agent explain {}", kind.name()));
+            let Ok(Command::Explain(args)) = cli.map(|cli| cli.command) else {
+                panic!("{}", kind.name());
+            };
+            assert_eq!(args.change, Some(kind));
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_the_rest_is() {
+        let asked = |words: &str| {
+            let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            asked_language(&args)
+        };
+        assert_eq!(asked("hubward-agent --lang ja --help"), Some(LangArg::Ja));
+        assert_eq!(asked("hubward-agent setup --lang=en"), Some(LangArg::En));
+        assert_eq!(asked("hubward-agent setup --lang"), None);
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! One file per command: each parses, converges, and presents. What they share is here.
 
+use std::time::Duration;
+
 mod begin;
 mod completions;
+mod explain;
 mod heartbeat;
 mod observe;
 mod plan;
 mod reporting;
 mod setup;
 mod status;
+mod telling;
+mod undo;
 mod update;
 
 use hubward_protocol::{RegionReport, RunReport, State, StepReport};
@@ -17,14 +22,14 @@ use self::begin::Begun;
 use crate::baseline::Baseline;
 use crate::cli::{self, Command, LangArg};
 use crate::converge::{self, OpenError, Outcome};
-use crate::term;
+use crate::term::{self, Shown};
 use crate::text::{self, Lang};
 use crate::verdict::{self, ExitStatus, RegionVerdict, StepVerdict, Trouble};
-use crate::world::{self, World};
+use crate::world::{self, Style, World};
 
 /// Parses the command line and runs the command.
 pub(crate) async fn run(world: World) -> ExitStatus {
-    let cli = match cli::parse(&world.args) {
+    let cli = match cli::parse(&world.args, manual(&world)) {
         Ok(cli) => cli,
         Err(error) => return refuse_usage(&error),
     };
@@ -33,19 +38,37 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Command::Setup(args) if args.dry_run => {
             Box::pin(plan::run(&args.baseline, &world, lang)).await
         }
-        Command::Setup(args) => Box::pin(setup::run(&args, &world, lang)).await,
+        Command::Setup(args) => {
+            let run = Box::pin(setup::run(&args, &world, lang));
+            bounded(RUN, run).await.unwrap_or_else(|| {
+                world.screen.say(&text::out_of_time(lang));
+                Ok(ExitStatus::Failed)
+            })
+        }
         Command::Plan(args) => Box::pin(plan::run(&args, &world, lang)).await,
         Command::Status(args) => Box::pin(status::run(&args, &world, lang)).await,
         Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, lang)).await,
         Command::Update(args) => Box::pin(update::run(&args, &world, lang)).await,
         Command::Observe(args) => Box::pin(observe::run(&args, &world, lang)).await,
+        Command::Explain(args) => Ok(explain::run(&args, lang)),
+        Command::Undo(args) => Box::pin(undo::run(&args, &world, lang)).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
     };
     result.unwrap_or_else(|trouble| {
         let (sentence, hint) = text::trouble(&trouble, lang);
-        world::say(&term::trouble(&sentence, hint.as_deref(), lang));
+        let said = term::trouble(&sentence, hint.as_deref(), lang);
+        world.screen.say(&said);
         trouble.exit_status()
     })
+}
+
+/// How long a set-up may take, whatever happens: a CloudShell session dies after 20 minutes without
+/// a key press.
+const RUN: Duration = Duration::from_secs(20 * 60 - 15);
+
+/// Lets a run come to its end, or to the end of its time: what it has done is seen by the next one.
+async fn bounded<T>(limit: Duration, run: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, run).await.ok()
 }
 
 impl From<OpenError> for Trouble {
@@ -73,6 +96,12 @@ fn refuse_usage(error: &clap::Error) -> ExitStatus {
     }
 }
 
+/// The language of the manual: wanted before the command line can be parsed as a whole.
+fn manual(world: &World) -> Lang {
+    let flag = cli::asked_language(&world.args);
+    language(flag, world)
+}
+
 fn language(flag: Option<LangArg>, world: &World) -> Lang {
     match flag {
         Some(LangArg::Ja) => Lang::Ja,
@@ -85,24 +114,34 @@ fn language(flag: Option<LangArg>, world: &World) -> Lang {
 }
 
 /// Tells on stderr what is looked at.
-fn say_looking(baseline: &Baseline, lang: Lang) {
-    world::say(&text::looking(
-        &baseline.account,
-        baseline.regions.len(),
-        lang,
-    ));
+fn say_looking(baseline: &Baseline, world: &World, lang: Lang) {
+    let count = baseline.regions.len();
+    world
+        .screen
+        .say(&text::looking(&baseline.account, count, lang));
 }
 
 /// Prints the result: the contract's JSON object, or tables for a person.
-fn present(outcome: &Outcome, begun: &Begun, json: bool, lang: Lang) -> ExitStatus {
+fn present(outcome: &Outcome, begun: &Begun, json: bool, world: &World, lang: Lang) -> ExitStatus {
     let report = report(outcome, begun, lang);
     if json {
         print_json(&report);
     } else {
-        let shown = term::report(&report, &begun.arguments, lang);
+        let shown = shown(&report, outcome, begun, world.style_of_data(), lang);
         world::print(&format!("{shown}\n"));
     }
     exit_status(&outcome.regions, begun)
+}
+
+/// The tables for a person.
+fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, lang: Lang) -> String {
+    let planned = verdict::planned_changes(&outcome.regions);
+    let shown = Shown {
+        report,
+        planned: &planned,
+        arguments: &begun.arguments,
+    };
+    term::report(&shown, style, lang)
 }
 
 /// The exit code that a verdict calls for: what is not known to be all cannot be complete.
@@ -143,5 +182,18 @@ fn region_reports(regions: &[RegionVerdict], lang: Lang) -> Vec<RegionReport> {
 fn print_json(value: &impl Serialize) {
     if let Ok(json) = serde_json::to_string_pretty(value) {
         world::print(&format!("{json}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_ends_within_twenty_minutes_whatever_happens() {
+        const { assert!(RUN.as_secs() < 20 * 60) };
+        let never = std::future::pending::<()>();
+        assert_eq!(bounded(Duration::from_millis(1), never).await, None);
+        assert_eq!(bounded(RUN, async { 1 }).await, Some(1));
     }
 }

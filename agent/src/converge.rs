@@ -6,20 +6,29 @@ mod event;
 mod region;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use futures::future::join_all;
 use hubward_protocol::{Region, State, Step};
 
+use tokio::time::timeout;
+
 use crate::aws::{self, Aws, OptedRegions};
 use crate::baseline::{Baseline, StandardId};
 use crate::change::Bucket;
-use crate::observed::{AccountSeen, BucketSeen, Operation, Opted, Refusal, RegionSeen};
+use crate::observed::{
+    AccountSeen, BucketSeen, CreatedSeen, Operation, Opted, Refusal, RegionSeen,
+};
 use crate::plan::{self, Around, Reason, RegionPlan, Standing};
 use crate::verdict::{self, RegionVerdict, StepVerdict};
 
 pub(crate) use crate::aws::{ConnectError, Identity, default_region};
+pub(crate) use crate::plan::undo::{Created, created};
 pub(crate) use event::{Event, Stopper, Witness};
+
+/// How long one look at a Region may take: a few calls, one after the other, with their attempts.
+pub(crate) const LOOK: Duration = Duration::from_secs(3 * 60);
 
 /// The caller's account, proved by STS.
 #[derive(Clone, Debug)]
@@ -94,29 +103,35 @@ impl Session {
         self.aws.credentials()
     }
 
-    /// Looks at all Regions at once.
-    pub(crate) async fn look(&self, regions: &[Region]) -> Look {
-        // Where the list of Regions may not be read, the Regions are asked themselves.
-        let opted = self.aws.opted_regions().await.unwrap_or_default();
-        let seen = regions.iter().map(|region| self.look_at(*region, &opted));
+    /// Looks at all Regions at once. Which standards are wanted says how closely.
+    pub(crate) async fn look(&self, regions: &[Region], wanted: &[StandardId]) -> Look {
+        let opted = self.opted_regions(regions).await;
+        let seen = regions
+            .iter()
+            .map(|region| self.look_at(*region, &opted, wanted));
         let regions = join_all(seen).await;
 
         let account = &self.identity.account;
         let bucket = plan::config::choose_bucket(account, self.home, &regions);
-        let account = AccountSeen {
-            role: if regions.iter().any(plan::config::needs_role) {
+        let role = async {
+            if regions.iter().any(plan::config::needs_role) {
                 self.aws.config_role_exists().await
             } else {
                 Ok(true)
-            },
-            bucket: if regions
-                .iter()
-                .any(|region| plan::config::needs_bucket(account, region))
-            {
+            }
+        };
+        let bucket_seen = async {
+            let is_needed = |region| plan::config::needs_bucket(account, region);
+            if regions.iter().any(is_needed) {
                 self.aws.bucket(account, &bucket).await
             } else {
                 Ok(BucketSeen::Absent)
-            },
+            }
+        };
+        let (role, bucket_seen) = futures::join!(role, bucket_seen);
+        let account = AccountSeen {
+            role,
+            bucket: bucket_seen,
         };
         Look {
             regions,
@@ -125,18 +140,54 @@ impl Session {
         }
     }
 
-    async fn look_at(&self, region: Region, opted: &OptedRegions) -> RegionSeen {
-        let enabled = opted.of(region);
-        if enabled == Opted::In {
-            let aws = self.aws.clone();
-            if let Ok(seen) = tokio::spawn(async move { aws.region(region).await }).await {
-                return seen;
-            }
-        }
-        let none = match enabled {
-            Opted::In => Refusal::answered(Operation::new("observe"), region, "InternalError", ""),
-            Opted::Enabling | Opted::Out => Refusal::not_asked(region),
+    /// Looks for what this program created: in these Regions, or in all that the account has.
+    pub(crate) async fn created(&self, regions: &[Region]) -> Vec<CreatedSeen> {
+        let all: Vec<_> = Region::known().collect();
+        let asked = if regions.is_empty() { &all } else { regions };
+        let opted = self.opted_regions(asked).await;
+        // Not known to be on, an opt-in Region is not worth a guess here.
+        let is_there = |region: &Region| match opted.of(*region) {
+            Some(enabled) => enabled == Opted::In,
+            None => !region.is_opt_in() || !regions.is_empty(),
         };
+        let seen = asked.iter().copied().filter(is_there).map(|region| {
+            let (aws, identity) = (self.aws.clone(), self.identity.clone());
+            tokio::spawn(async move { aws.created(region, &identity).await })
+        });
+        join_all(seen).await.into_iter().flatten().collect()
+    }
+
+    /// Which of these Regions the account has enabled. Regions that every account has are not asked
+    /// about, and where the list may not be read, the Regions are asked themselves.
+    async fn opted_regions(&self, regions: &[Region]) -> OptedRegions {
+        if regions.iter().any(|region| region.is_opt_in()) {
+            self.aws.opted_regions().await.unwrap_or_default()
+        } else {
+            OptedRegions::default()
+        }
+    }
+
+    async fn look_at(
+        &self,
+        region: Region,
+        opted: &OptedRegions,
+        wanted: &[StandardId],
+    ) -> RegionSeen {
+        let enabled = opted.of(region).unwrap_or(Opted::In);
+        let look = Operation::new("observe");
+        let mut none = Refusal::not_asked(region);
+        if enabled == Opted::In {
+            let (aws, wanted) = (self.aws.clone(), wanted.to_vec());
+            let seen = tokio::spawn(timeout(
+                LOOK,
+                async move { aws.region(region, &wanted).await },
+            ));
+            none = match seen.await {
+                Ok(Ok(seen)) => return seen,
+                Ok(Err(_)) => Refusal::unreachable(look, region, "Timeout", ""),
+                Err(_) => Refusal::answered(look, region, "InternalError", ""),
+            };
+        }
         RegionSeen {
             region,
             enabled,

@@ -1,13 +1,16 @@
 //! What was seen in AWS, in our words. Plain values: how they are read is `aws`, what follows from
 //! them is `plan`. Anything that could not be read is kept as the `Refusal` that says why.
 
+mod denial;
 mod refusal;
+mod retry;
 
 use hubward_protocol::api::RecordingFrequency;
 use hubward_protocol::{AccountId, Region};
 use serde::{Serialize, Serializer};
 
-pub(crate) use refusal::{Cause, Denier, Operation, Refusal, plain};
+pub(crate) use denial::{Denier, Operation, Usual, usually};
+pub(crate) use refusal::{Cause, Refusal, plain};
 
 /// Something that was read, or the reason why it could not be.
 pub(crate) type Seen<T> = Result<T, Refusal>;
@@ -51,6 +54,9 @@ pub(crate) struct ConfigSeen {
     pub(crate) service_linked: Option<String>,
     /// The delivery channel; there is at most one.
     pub(crate) channel: Option<ChannelSeen>,
+    /// There is no recorder, but the other Security Hub, V2, is on: with both on, Security Hub
+    /// makes a recorder of its own, and pays no attention to anybody else's.
+    pub(crate) security_hub_v2: bool,
 }
 
 /// A customer managed configuration recorder.
@@ -58,6 +64,9 @@ pub(crate) struct ConfigSeen {
 pub(crate) struct RecorderSeen {
     /// Its name.
     pub(crate) name: String,
+    /// Whether this program created it: it has our name and our tag.
+    #[serde(serialize_with = "seen")]
+    pub(crate) ours: Seen<bool>,
     /// Whether it records now.
     pub(crate) recording: bool,
     /// The error code of its last delivery, where that failed.
@@ -117,6 +126,8 @@ pub(crate) enum GuardDutySeen {
     Enabled {
         /// Its id.
         detector: String,
+        /// It carries our tag.
+        ours: bool,
         /// How often updated findings are published, in AWS's words.
         frequency: String,
     },
@@ -124,6 +135,8 @@ pub(crate) enum GuardDutySeen {
     Suspended {
         /// Its id.
         detector: String,
+        /// It carries our tag.
+        ours: bool,
         /// The GuardDuty administrator, if there is one: then only that account can resume it.
         administrator: Option<AccountId>,
     },
@@ -149,9 +162,8 @@ pub(crate) struct HubOn {
     /// The ARNs of AWS's own standards that this Region offers.
     #[serde(serialize_with = "seen")]
     pub(crate) offered: Seen<Vec<String>>,
-    /// The standards that are enabled.
-    #[serde(serialize_with = "seen")]
-    pub(crate) standards: Seen<Vec<StandardSeen>>,
+    /// The standards that are enabled. Where they cannot be read, nobody knows whether it is on.
+    pub(crate) standards: Vec<StandardSeen>,
     /// Who administers it.
     #[serde(serialize_with = "seen")]
     pub(crate) membership: Seen<MembershipSeen>,
@@ -222,7 +234,18 @@ fn seen<T: Serialize, S: Serializer>(value: &Seen<T>, serializer: S) -> Result<S
 }
 
 fn not_asked<T>(value: &Seen<T>) -> bool {
-    matches!(value, Err(Refusal { cause: Cause::RegionOff, code, .. }) if code.is_empty())
+    matches!(value, Err(refusal) if refusal.is_of_nobody())
+}
+
+/// What was seen in one Region of what this program may have created there.
+#[derive(Clone, Debug)]
+pub(crate) struct CreatedSeen {
+    /// The Region.
+    pub(crate) seen: RegionSeen,
+    /// Security Hub carries our tag.
+    pub(crate) hub_is_ours: Seen<bool>,
+    /// Our bucket for this Region is there and carries our tag.
+    pub(crate) bucket_is_ours: Seen<bool>,
 }
 
 /// What exists once in an account and matters to AWS Config in every Region. Read only where a

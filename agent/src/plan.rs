@@ -7,6 +7,7 @@ mod guardduty;
 mod invitation;
 mod security_hub;
 pub(crate) mod standards;
+pub(crate) mod undo;
 
 use hubward_protocol::{AccountId, Region, Step};
 
@@ -76,6 +77,8 @@ pub(crate) enum Reason {
     DeliveryFails { recorder: String, code: String },
     /// Security Hub's own recorder does the work.
     SecurityHubRecords { recorder: String },
+    /// Security Hub is about to make its own recorder.
+    SecurityHubWillRecord,
     /// Control Tower's recorder.
     ControlTowerRecords { recorder: String, recording: bool },
     /// A detector is on.
@@ -100,6 +103,16 @@ pub(crate) enum Reason {
     MembershipNotEnabled {
         administrator: AccountId,
         status: String,
+    },
+    /// The relationship was ended by people; AWS's word for how.
+    MembershipEnded {
+        administrator: AccountId,
+        status: String,
+    },
+    /// The SOC's server will not invite this account; its own word for why.
+    WillNotInvite {
+        administrator: AccountId,
+        why: String,
     },
     /// No invitation of the pinned administrator; perhaps others, which are ignored.
     NoInvitation {
@@ -129,15 +142,20 @@ pub(crate) enum Reason {
 impl From<Refusal> for Standing {
     fn from(refusal: Refusal) -> Self {
         match refusal.cause {
-            Cause::Denied { .. } => Self::Blocked(Reason::Refused(refusal)),
-            Cause::RegionOff => Self::Blocked(Reason::RegionOff),
+            Cause::RegionOff if refusal.is_of_nobody() => Self::Blocked(Reason::RegionOff),
+            Cause::Denied { .. } | Cause::RegionOff | Cause::Quota => {
+                Self::Blocked(Reason::Refused(refusal))
+            }
             Cause::CentrallyManaged => Self::Elsewhere {
                 reason: Reason::Refused(refusal),
                 on: false,
             },
-            Cause::Credentials | Cause::Throttled | Cause::Unreachable | Cause::Other => {
-                Self::Failed(Reason::Refused(refusal))
-            }
+            Cause::Credentials
+            | Cause::Throttled
+            | Cause::Overtaken
+            | Cause::Broken
+            | Cause::Unreachable
+            | Cause::Other => Self::Failed(Reason::Refused(refusal)),
         }
     }
 }

@@ -1,32 +1,64 @@
 //! How a result looks on a terminal of 80 columns: a table of Regions and steps, what is open with
 //! its hint, and the last lines. Layout only; the words are `text`'s. Meaning never hangs on colour.
 
+mod explain;
+mod progress;
+mod wrap;
+
 use hubward_protocol::{Region, RegionReport, RunReport, State, Step, StepReport};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use self::wrap::wrap;
+use crate::change::Kind;
 use crate::text::{self, Lang};
+use crate::world::Style;
 
-const WIDTH: usize = 80;
+pub(crate) use explain::{explanation, explanations, undo};
+pub(crate) use progress::Progress;
+
 const REGION_COLUMN: usize = 16;
 const STEP_COLUMN: usize = 13;
 
-/// A whole result. The arguments are those that say the same again.
-pub(crate) fn report(report: &RunReport, arguments: &str, lang: Lang) -> String {
+/// A whole result.
+pub(crate) struct Shown<'a> {
+    /// How far it is.
+    pub(crate) report: &'a RunReport,
+    /// What would be changed, and where.
+    pub(crate) planned: &'a [(Kind, Vec<Region>)],
+    /// The arguments that say the same again.
+    pub(crate) arguments: &'a str,
+}
+
+/// A whole result, as lines.
+pub(crate) fn report(shown: &Shown<'_>, style: Style, lang: Lang) -> String {
+    let report = shown.report;
     let mut lines = vec![
         text::heading(&report.account, &report.administrator, lang).into_owned(),
         String::new(),
     ];
-    lines.extend(table(&report.regions, lang));
+    let rows = report.regions.iter().map(|region| {
+        let cells = region
+            .steps
+            .iter()
+            .map(|step| cell(step.state, style, lang));
+        row(region.region.as_str(), cells)
+    });
+    lines.push(head(lang));
+    lines.extend(rows);
     for note in notes(&report.regions) {
         lines.push(String::new());
-        lines.extend(note.lines(lang));
+        lines.extend(note.lines(style, lang));
+    }
+    if !shown.planned.is_empty() {
+        lines.push(String::new());
+        lines.extend(explain::costs(shown.planned, lang));
     }
     lines.push(String::new());
     for line in text::summary(report, lang) {
         lines.extend(wrap(&line, 0));
     }
     // Never broken: it is there to be copied.
-    lines.extend(text::next_command(report, arguments, lang).map(Into::into));
+    lines.extend(text::next_command(report, shown.arguments, lang).map(Into::into));
     lines.join("\n")
 }
 
@@ -39,43 +71,67 @@ pub(crate) fn trouble(sentence: &str, hint: Option<&str>, lang: Lang) -> String 
     lines.join("\n")
 }
 
-fn table(regions: &[RegionReport], lang: Lang) -> Vec<String> {
-    let heads = Step::ALL.map(|step| text::step(step, lang).into_owned());
-    let head = row(&text::region_head(lang), &heads);
-    let rows = regions.iter().map(|region| {
-        let cells: Vec<_> = region
-            .steps
-            .iter()
-            .map(|step| cell(step.state, lang))
-            .collect();
-        row(region.region.as_str(), &cells)
-    });
-    std::iter::once(head).chain(rows).collect()
+fn head(lang: Lang) -> String {
+    let heads = Step::ALL.map(|step| Cell::plain(&text::step(step, lang)));
+    row(&text::region_head(lang), heads)
 }
 
-fn row(region: &str, cells: &[String]) -> String {
+/// What stands in a table, and how it is coloured: the width is that of the words.
+struct Cell {
+    words: String,
+    colour: Option<u8>,
+}
+
+impl Cell {
+    fn plain(words: &str) -> Self {
+        Self {
+            words: words.to_owned(),
+            colour: None,
+        }
+    }
+}
+
+fn row(region: &str, cells: impl IntoIterator<Item = Cell>) -> String {
     let mut line = pad(region, REGION_COLUMN);
     for cell in cells {
-        line.push_str(&pad(cell, STEP_COLUMN));
+        let padded = pad(&cell.words, STEP_COLUMN);
+        match cell.colour {
+            Some(colour) => line.push_str(&format!("\u{1b}[{colour}m{padded}\u{1b}[0m")),
+            None => line.push_str(&padded),
+        }
     }
     line.trim_end().to_owned()
 }
 
-fn cell(state: State, lang: Lang) -> String {
-    format!("{} {}", symbol(state), text::state(state, lang))
+fn cell(state: State, style: Style, lang: Lang) -> Cell {
+    Cell {
+        words: format!("{} {}", symbol(state, style), text::state(state, lang)),
+        colour: style.colour.then(|| colour(state)),
+    }
 }
 
 /// One column wide in every terminal: none of these is "ambiguous" in Unicode's East Asian widths.
-fn symbol(state: State) -> char {
+fn symbol(state: State, style: Style) -> char {
     match state {
-        State::Already => '✓',
+        State::Already if style.unicode => '✓',
+        State::Already => 'o',
         State::Changed => '+',
         State::Planned => '>',
         State::Waiting => '~',
         State::Insufficient => '!',
         State::ManagedElsewhere => '=',
-        State::Blocked => '✗',
-        State::Failed => '✗',
+        State::Blocked | State::Failed if style.unicode => '✗',
+        State::Blocked | State::Failed => 'x',
+    }
+}
+
+/// Green, cyan, yellow, red: what the word beside it says anyway.
+fn colour(state: State) -> u8 {
+    match state {
+        State::Already | State::Changed => 32,
+        State::Planned => 36,
+        State::Waiting | State::Insufficient | State::ManagedElsewhere => 33,
+        State::Blocked | State::Failed => 31,
     }
 }
 
@@ -106,11 +162,11 @@ fn notes(regions: &[RegionReport]) -> Vec<Note<'_>> {
 }
 
 impl Note<'_> {
-    fn lines(&self, lang: Lang) -> Vec<String> {
+    fn lines(&self, style: Style, lang: Lang) -> Vec<String> {
         let regions: Vec<_> = self.regions.iter().map(|region| region.as_str()).collect();
         let head = format!(
             "{} {}: {}",
-            symbol(self.step.state),
+            symbol(self.step.state, style),
             text::step(self.step.step, lang),
             regions.join(", ")
         );
@@ -126,72 +182,6 @@ impl Note<'_> {
 fn pad(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
-}
-
-/// Breaks a line at 80 columns: between words, and between any two wide characters, as Japanese is
-/// written. The lines after the first are indented. A word longer than a line stays whole, so that
-/// it can be copied.
-fn wrap(text: &str, indent: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut is_fresh = true;
-    for piece in pieces(text) {
-        if !is_fresh && line.width() + piece.trim_end().width() > WIDTH {
-            lines.push(line.trim_end().to_owned());
-            line = " ".repeat(indent);
-            is_fresh = true;
-        }
-        line.push_str(if is_fresh && !lines.is_empty() {
-            piece.trim_start()
-        } else {
-            piece
-        });
-        is_fresh = is_fresh && piece.trim().is_empty();
-    }
-    lines.push(line.trim_end().to_owned());
-    lines
-}
-
-/// The parts of a text between which a line may be broken.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (piece, tail) = rest.split_at(piece_end(rest));
-        pieces.push(piece);
-        rest = tail;
-    }
-    pieces
-}
-
-fn piece_end(text: &str) -> usize {
-    let mut chars = text.char_indices().peekable();
-    while let Some((_, c)) = chars.next() {
-        let Some(&(next_at, next)) = chars.peek() else {
-            break;
-        };
-        let after_space = c == ' ' && next != ' ';
-        let between_wide =
-            (is_wide(c) || is_wide(next)) && !is_closing(next) && !is_opening(c) && next != ' ';
-        if after_space || between_wide {
-            return next_at;
-        }
-    }
-    text.len()
-}
-
-fn is_wide(c: char) -> bool {
-    c.width() == Some(2)
-}
-
-/// Not at the beginning of a line.
-fn is_closing(c: char) -> bool {
-    "、。，．）」』】：；？！ー,.;:)?!".contains(c)
-}
-
-/// Not at the end of a line.
-fn is_opening(c: char) -> bool {
-    "（「『【(".contains(c)
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 //! themselves are in `locales/`, one file per topic.
 
 mod change;
+mod explain;
 mod reason;
 mod refusal;
 mod server;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,14 +18,17 @@ use hubward_protocol::{AccountId, Region, State, Step};
 use rust_i18n::t;
 
 use crate::converge::Event;
-use crate::observed::Cause;
-use crate::verdict::Trouble;
 
 pub(crate) use change::change;
+pub(crate) use explain::{
+    costs, costs_nothing, costs_of, created, explained_by, explanation, explanation_heads,
+    undo_heading, untagged,
+};
 pub(crate) use reason::{detail, hint};
 pub(crate) use refusal::{refused, refused_hint};
 pub(crate) use server::{not_updated, server_fault, updated};
 pub(crate) use summary::{next_command, summary};
+pub(crate) use trouble::trouble;
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,77 +87,19 @@ pub(crate) fn state(state: State, lang: Lang) -> Text {
     }
 }
 
-/// What keeps a command from beginning, and what helps.
-pub(crate) fn trouble(trouble: &Trouble, lang: Lang) -> (Text, Option<Text>) {
-    let locale = lang.code();
-    match trouble {
-        Trouble::NoRegion => (
-            t!("error.no_region", locale = locale),
-            Some(t!("error.no_region.hint", locale = locale)),
-        ),
-        Trouble::UnknownRegion(region) => (
-            t!("error.unknown_region", locale = locale, region = region),
-            Some(t!("error.no_region.hint", locale = locale)),
-        ),
-        Trouble::NoAdministrator => (
-            t!("error.no_administrator", locale = locale),
-            Some(t!("error.no_administrator.hint", locale = locale)),
-        ),
-        Trouble::BadAdministrator => (
-            t!("error.bad_administrator", locale = locale),
-            Some(t!("error.no_administrator.hint", locale = locale)),
-        ),
-        Trouble::NoCredentials(why) => (
-            t!("error.no_credentials", locale = locale, why = why),
-            Some(t!("error.no_credentials.hint", locale = locale)),
-        ),
-        Trouble::UnsafeEndpoint(endpoint) => (
-            t!(
-                "error.unsafe_endpoint",
-                locale = locale,
-                endpoint = endpoint
-            ),
-            Some(t!("error.unsafe_endpoint.hint", locale = locale)),
-        ),
-        Trouble::NoIdentity(refusal) => {
-            let hint = match refusal.cause {
-                // Before the identity is proved, an unknown key is no matter of Regions.
-                Cause::RegionOff => t!("hint.new_credentials", locale = locale),
-                _ => refused_hint(refusal, lang),
-            };
-            (refused(refusal, lang), Some(hint))
-        }
-        Trouble::BadServer(server) => (
-            t!("error.bad_server", locale = locale, server = server),
-            Some(t!("error.bad_server.hint", locale = locale)),
-        ),
-        Trouble::BadCertificates(file) => (
-            t!("error.bad_certificates", locale = locale, file = file),
-            Some(t!("error.bad_certificates.hint", locale = locale)),
-        ),
-        Trouble::NoServer => (
-            t!("error.no_server", locale = locale),
-            Some(t!("error.no_server.hint", locale = locale)),
-        ),
-        Trouble::NoReleaseKey => (
-            t!("error.no_release_key", locale = locale),
-            Some(t!("error.no_release_key.hint", locale = locale)),
-        ),
-        Trouble::CallerIsAdministrator(account) => (
-            t!(
-                "error.caller_is_administrator",
-                locale = locale,
-                account = account
-            ),
-            Some(t!("error.caller_is_administrator.hint", locale = locale)),
-        ),
-    }
-}
-
 /// Something that happened during a run.
 pub(crate) fn event(event: &Event, lang: Lang) -> Text {
     let locale = lang.code();
     match event {
+        Event::Begins {
+            region,
+            step: begun,
+        } => t!(
+            "talk.begins",
+            locale = locale,
+            region = region,
+            step = step(*begun, lang)
+        ),
         Event::Made {
             region,
             change: made,
@@ -254,6 +201,16 @@ pub(crate) fn stopping(lang: Lang) -> Text {
     t!("talk.stopping", locale = lang.code())
 }
 
+/// That a run took longer than it may.
+pub(crate) fn out_of_time(lang: Lang) -> Text {
+    t!("talk.out_of_time", locale = lang.code())
+}
+
+/// That a step is being worked on, as a cell of a table.
+pub(crate) fn working(lang: Lang) -> Text {
+    t!("word.working", locale = lang.code())
+}
+
 /// The head of the column of Regions.
 pub(crate) fn region_head(lang: Lang) -> Text {
     t!("word.region", locale = lang.code())
@@ -267,6 +224,17 @@ pub(crate) fn hint_word(lang: Lang) -> Text {
 /// The word before an error.
 pub(crate) fn error_word(lang: Lang) -> Text {
     t!("word.error", locale = lang.code())
+}
+
+/// The headings of the manual: usage, commands, arguments, options.
+pub(crate) fn manual_heads(lang: Lang) -> [Text; 4] {
+    let locale = lang.code();
+    [
+        t!("manual.usage", locale = locale),
+        t!("manual.commands", locale = locale),
+        t!("manual.arguments", locale = locale),
+        t!("manual.options", locale = locale),
+    ]
 }
 
 /// Names, one after the other.

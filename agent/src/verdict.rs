@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use hubward_protocol::{AccountId, Region, State, Step};
 
-use crate::change::Change;
-use crate::observed::Refusal;
-use crate::plan::{Decision, Reason, RegionPlan, Standing};
+use crate::change::{Change, Kind};
+use crate::observed::{Cause, Refusal};
+use crate::plan::{Decision, Intention, Reason, RegionPlan, Standing};
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +182,10 @@ pub(crate) fn judge(step: Step, after: Decision, attempt: Attempt) -> StepVerdic
                 ..verdict
             };
         }
+        // Somebody else was faster: what is there now counts.
+        (Decision::Is(standing), Ending::Refused(refusal)) if refusal.cause == Cause::Overtaken => {
+            standing
+        }
         (_, Ending::Refused(refusal)) => refusal.into(),
         (Decision::Is(standing), _) => standing,
         (Decision::Needs(changes), Ending::Finished) => {
@@ -200,6 +204,30 @@ fn planned(step: Step, reason: Reason) -> StepVerdict {
         reason,
         on_elsewhere: false,
     }
+}
+
+/// What would be changed, and in which Regions, in the order in which it is done.
+pub(crate) fn planned_changes(regions: &[RegionVerdict]) -> Vec<(Kind, Vec<Region>)> {
+    let of = |reason: &Reason| match reason {
+        Reason::WouldChange(changes) => changes.iter().map(Change::kind).collect(),
+        Reason::WouldFollow(Intention::Enable(_)) => vec![Kind::EnableStandards],
+        Reason::WouldFollow(Intention::Join(_)) => vec![Kind::AcceptInvitation],
+        _ => Vec::new(),
+    };
+    let regions_with = |kind: Kind| {
+        let with = regions.iter().filter(|region| {
+            region
+                .steps
+                .iter()
+                .any(|step| of(&step.reason).contains(&kind))
+        });
+        with.map(|region| region.region).collect::<Vec<_>>()
+    };
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, regions_with(kind)))
+        .filter(|(_, regions)| !regions.is_empty())
+        .collect()
 }
 
 /// Every step of every Region is done, here or elsewhere.
@@ -223,106 +251,4 @@ fn steps(regions: &[RegionVerdict]) -> impl Iterator<Item = &StepVerdict> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::observed::Operation;
-
-    fn good() -> Decision {
-        Decision::Is(Standing::Good(Reason::HubOn))
-    }
-
-    fn needs() -> Decision {
-        Decision::Needs(vec![Change::EnableSecurityHub])
-    }
-
-    fn state(after: Decision, made: bool, refused: Option<(&str, &str)>) -> State {
-        let attempt = Attempt {
-            made: if made {
-                vec![Change::EnableSecurityHub]
-            } else {
-                Vec::new()
-            },
-            ending: match refused {
-                Some((code, message)) => Ending::Refused(Refusal::answered(
-                    Operation::new("securityhub:EnableSecurityHub"),
-                    "us-east-1".parse().unwrap(),
-                    code,
-                    message,
-                )),
-                None if made => Ending::Finished,
-                None => Ending::NotTried,
-            },
-        };
-        judge(Step::SecurityHub, after, attempt).state
-    }
-
-    #[test]
-    fn only_what_is_seen_afterwards_counts_as_changed() {
-        assert_eq!(state(good(), false, None), State::Already);
-        assert_eq!(state(good(), true, None), State::Changed);
-        assert_eq!(state(needs(), true, None), State::Failed);
-        assert_eq!(state(needs(), false, None), State::Planned);
-    }
-
-    #[test]
-    fn a_refusal_is_blocked_or_failed_or_somebody_elses() {
-        assert_eq!(
-            state(needs(), false, Some(("AccessDeniedException", "no"))),
-            State::Blocked
-        );
-        assert_eq!(
-            state(needs(), true, Some(("InternalException", ""))),
-            State::Failed
-        );
-        assert_eq!(
-            state(
-                needs(),
-                false,
-                Some((
-                    "AccessDeniedException",
-                    "… a central configuration policy …"
-                ))
-            ),
-            State::ManagedElsewhere
-        );
-        // Somebody else was faster: it is there, so nothing is wrong.
-        assert_eq!(
-            state(good(), false, Some(("ResourceConflictException", ""))),
-            State::Already
-        );
-    }
-
-    #[test]
-    fn the_exit_code_follows_the_worst_step() {
-        let verdict = |decisions: Vec<Standing>| {
-            vec![RegionVerdict {
-                region: "us-east-1".parse().unwrap(),
-                steps: decisions
-                    .into_iter()
-                    .map(|standing| StepVerdict::standing(Step::Config, standing))
-                    .collect(),
-            }]
-        };
-        let elsewhere = |on| Standing::Elsewhere {
-            reason: Reason::HubOn,
-            on,
-        };
-        let of = |decisions| exit_status(&verdict(decisions));
-        assert_eq!(
-            of(vec![Standing::Good(Reason::HubOn), elsewhere(true)]),
-            ExitStatus::Complete
-        );
-        assert_eq!(of(vec![elsewhere(false)]), ExitStatus::Incomplete);
-        assert_eq!(
-            of(vec![Standing::Blocked(Reason::RegionOff)]),
-            ExitStatus::Incomplete
-        );
-        assert_eq!(
-            of(vec![
-                Standing::Blocked(Reason::RegionOff),
-                Standing::Failed(Reason::OutOfTime)
-            ]),
-            ExitStatus::Failed
-        );
-    }
-}
+mod tests;

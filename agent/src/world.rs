@@ -1,13 +1,18 @@
-//! The process as a value: arguments, environment, clock, chance, terminal. Everything else takes it from here, so
-//! that nothing deeper depends on where it runs. (The AWS SDK reads its own variables itself.)
+//! The process as a value: arguments, environment, clock, chance, terminal. Everything else takes it
+//! from here, so that nothing deeper depends on where it runs. (The AWS SDK reads its own variables
+//! itself.)
+
+mod screen;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
+
+pub(crate) use screen::{Screen, Style};
 
 /// What the process was started with.
 #[derive(Debug)]
@@ -18,22 +23,29 @@ pub(crate) struct World {
     pub(crate) release_key: Option<&'static str>,
     /// The time.
     pub(crate) clock: fn() -> Timestamp,
+    /// Where the person who watches reads.
+    pub(crate) screen: Screen,
     env: HashMap<String, String>,
 }
 
 impl World {
     /// The world of this process.
     pub(crate) fn of_this_process(release_key: Option<&'static str>) -> Self {
+        let env: HashMap<_, _> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
         Self {
             args: std::env::args_os().collect(),
             release_key,
             clock: now,
-            env: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
+            screen: Screen::of_this_process(&env),
+            env,
         }
+    }
+
+    /// How a result may look on stdout.
+    pub(crate) fn style_of_data(&self) -> Style {
+        Style::of(&self.env, io::stdout().is_terminal())
     }
 
     /// A variable of the environment that is set and not empty.
@@ -78,12 +90,6 @@ pub(crate) fn print(text: &str) {
     let _ = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
-}
-
-/// Says something to the person who watches.
-pub(crate) fn say(text: &str) {
-    let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "{text}").and_then(|()| stderr.flush());
 }
 
 /// The terminal itself: under `curl | sh`, stdin is the script and cannot answer.

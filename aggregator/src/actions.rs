@@ -23,6 +23,7 @@ pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
 pub mod log_in;
+pub mod ledger_door;
 pub mod look;
 pub mod overview;
 pub mod recognise;
@@ -30,6 +31,7 @@ pub mod record_run;
 pub mod replay;
 pub mod revoke_token;
 pub mod standing;
+pub mod set_up_hub;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod take_request;
@@ -45,11 +47,13 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::aws::AwsUnavailable;
+use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
+use crate::domain::alert::Alert;
 use crate::domain::audit::{Action, Actor, NewEvent, Source};
 use crate::domain::ledger::{LedgerPlan, Rules};
 use crate::domain::membership::Membership;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{AlertNotice, Notice};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
@@ -102,6 +106,58 @@ async fn put_notice(
         put_for_channel(app, tx, channel, notice).await?;
     }
     Ok(heard_by.len())
+}
+
+/// Writes an alert that people are told of, with its audit event, and puts the notice of it into the
+/// outbox.
+async fn put_alert(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    action: Action,
+    alert: &Alert,
+    account: Option<&Account>,
+) -> Result<(), StoreError> {
+    tx.put_alert(alert).await?;
+    let event = NewEvent {
+        action,
+        subject: alert.account_id.to_string(),
+        detail: json!({
+            "alert": alert.id,
+            "region": alert.region,
+            "type": alert.kind,
+            "severity": alert.severity,
+        }),
+    };
+    tx.append_audit(app.clock.now(), actor, [event]).await?;
+    let notice = Box::new(AlertNotice::of(
+        alert,
+        vec![alert.finding_id.clone()],
+        account,
+    ));
+    let notice = match action {
+        Action::AlertUpdated => Notice::AlertUpdated(notice),
+        _ => Notice::AlertOpened(notice),
+    };
+    let subject = Subject {
+        severity: Some(alert.severity),
+        project: account.map(|account| account.project.as_str()),
+        account: Some(&alert.account_id),
+        environment: account.map(|account| account.environment.as_str()),
+        region: Some(alert.region),
+    };
+    put_notice(app, tx, &notice, subject).await?;
+    Ok(())
+}
+
+/// Puts a notice into the outbox of the account's own contacts, who read it in their language. `false`:
+/// there is no way to reach them, because mail is not set up or the ledger has no address.
+async fn put_for_contacts(app: &App, tx: &mut Tx, notice: &Notice) -> Result<bool, StoreError> {
+    if app.config.mail.contacts().is_none() || notice.contacts().is_empty() {
+        return Ok(false);
+    }
+    put_for_channel(app, tx, CONTACTS, notice).await?;
+    Ok(true)
 }
 
 /// Puts a notice into one channel's outbox, and returns the delivery's id.

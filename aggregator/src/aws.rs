@@ -6,7 +6,9 @@
 pub mod events;
 pub mod failure;
 pub mod findings;
+pub mod hub;
 pub mod identity;
+pub mod objects;
 pub mod pacing;
 pub mod security_hub;
 

@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod letter;
+mod mail;
 mod slack;
 mod webhook;
 
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::outgoing::{Channel, ChannelKind};
+use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::verify_channel;
@@ -35,6 +36,7 @@ pub struct Messenger {
     clients: Clients,
     language: Language,
     zone: TimeZone,
+    mail: Mail,
     directory: PathBuf,
     environment: Environment,
 }
@@ -47,6 +49,7 @@ impl Messenger {
     /// The TLS library could not be set up.
     pub fn new(
         locale: &Locale,
+        mail: &Mail,
         directory: &Path,
         environment: &Environment,
     ) -> Result<Self, MessengerError> {
@@ -55,6 +58,7 @@ impl Messenger {
             language: locale.language,
             // The configuration was refused if there is no such zone.
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
+            mail: mail.clone(),
             directory: directory.to_owned(),
             environment: environment.clone(),
         })
@@ -99,16 +103,34 @@ impl Messenger {
                     .json(&slack::message(&letter));
                 Ok(answer::of(request.send().await).await)
             }
-            ChannelKind::Teams
-            | ChannelKind::GoogleChat
-            | ChannelKind::Chatwork
-            | ChannelKind::Mail => Ok(Attempt::Refused {
-                why: "this version sends to channels of the kinds slack and webhook only"
-                    .to_owned(),
-                retry_after: None,
-                hopeless: true,
-            }),
+            ChannelKind::Mail => {
+                let language = delivery.notice.language().unwrap_or(self.language);
+                let letter = letter::write(&delivery.notice, language, &self.zone);
+                let post = self.post()?;
+                let to = if channel.name == CONTACTS {
+                    delivery.notice.contacts()
+                } else {
+                    &channel.to
+                };
+                mail::send(&post, to, &letter, &delivery.id).await
+            }
+            ChannelKind::Teams | ChannelKind::GoogleChat | ChannelKind::Chatwork => {
+                Ok(Attempt::Refused {
+                    why: "this version sends to channels of the kinds slack, webhook and mail only"
+                        .to_owned(),
+                    retry_after: None,
+                    hopeless: true,
+                })
+            }
         }
+    }
+
+    fn post(&self) -> Result<mail::Post, String> {
+        let smtp_url = self
+            .optional(self.mail.smtp_url.as_ref())?
+            .ok_or("mail.smtp_url is not set")?;
+        let from = self.mail.from.clone().ok_or("mail.from is not set")?;
+        Ok(mail::Post { smtp_url, from })
     }
 
     /// The channel's address, judged again: a secret is only known now.

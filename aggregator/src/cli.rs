@@ -14,6 +14,7 @@ mod failure;
 mod fields;
 mod findings;
 mod help;
+mod hub;
 mod init;
 mod invite;
 mod ledger;
@@ -67,6 +68,9 @@ enum Noun {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Config),
+    /// Make the SOC's own side ready: Security Hub, aggregation, the queue for alerts and its rules.
+    #[command(subcommand)]
+    Hub(hub::Hub),
     /// Bring the ledger in from Excel or CSV, or out to them.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -179,6 +183,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Init(init) => init.run(given, world, screen).await,
         Noun::Migrate => migrate::run(given, world, screen).await,
         Noun::Config(config) => config.run(given, world, screen),
+        Noun::Hub(hub) => hub.run(&open().await?, &actor, screen).await,
         Noun::Ledger(ledger) => ledger.run(&open().await?, &actor, screen).await,
         Noun::Account(account) => account.run(&open().await?, &actor, screen).await,
         Noun::Request(request) => request.run(&open().await?, &actor, screen).await,

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::domain::account::Language;
+use crate::domain::hub::Wanted;
 use crate::domain::release::ReleaseKey;
 pub use problem::Problem;
 pub use secret::Secret;
@@ -69,9 +70,25 @@ impl Config {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
+    /// Every channel that messages leave by: the configured ones, and the accounts' contacts.
+    pub fn outlets(&self) -> Vec<Channel> {
+        let configured = self.channels.iter().cloned();
+        configured.chain(self.mail.contacts()).collect()
+    }
+
     /// Where the agent's releases lie.
     pub fn releases(&self) -> PathBuf {
         self.directory().join("releases")
+    }
+
+    /// What the SOC's own side must have.
+    pub fn wanted_hub(&self) -> Wanted {
+        Wanted::of(
+            self.hub.administrator.clone(),
+            self.hub.home_region,
+            self.hub.linked_regions.clone(),
+            self.alerts.queue_url.as_deref(),
+        )
     }
 
     /// Whether any route listens to alerts.

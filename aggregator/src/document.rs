@@ -4,6 +4,7 @@
 //! judges what they say.
 
 pub mod install_script;
+pub mod outcome;
 pub mod release_archive;
 pub mod report;
 pub mod sheet;

@@ -18,11 +18,12 @@ use serde_json::{Value, json};
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
 use crate::domain::account::Language;
-use crate::domain::request::{Answer, Ticket, Told, Transition, closing};
+use crate::domain::request::{Answer, Part, Ticket, Told, Transition, closing};
 use crate::text;
 use crate::world::Environment;
 use client::Client;
 pub use client::JiraFailure;
+use issue::text_at;
 
 /// The way to one project of one site.
 #[derive(Clone, Debug)]
@@ -140,17 +141,21 @@ impl Jira {
             }
             let path = "/rest/api/3/search/jql";
             let page = self.client.read_by_post(path, &body).await?;
-            for issue in page["issues"].as_array().ok_or_else(malformed)? {
-                let key = issue["key"].as_str().ok_or_else(malformed)?;
-                let updated = issue["fields"]["updated"].as_str();
+            for issue in page
+                .get("issues")
+                .and_then(Value::as_array)
+                .ok_or_else(malformed)?
+            {
+                let key = text_at(issue, "/key").ok_or_else(malformed)?;
+                let updated = text_at(issue, "/fields/updated");
                 let updated = updated.and_then(issue::time).ok_or_else(malformed)?;
                 if is_key_of(key, &self.project) {
                     let key = key.to_owned();
                     found.push(Found { key, updated });
                 }
             }
-            next = page["nextPageToken"].as_str().map(str::to_owned);
-            if next.is_none() || page["isLast"] == true {
+            next = text_at(&page, "/nextPageToken").map(str::to_owned);
+            if next.is_none() || page.get("isLast") == Some(&json!(true)) {
                 break;
             }
         }
@@ -168,14 +173,15 @@ impl Jira {
             Err(JiraFailure::NotFound) => return Ok(None),
             answer => answer?,
         };
-        let locale = user["locale"].as_str().unwrap_or_default();
+        let locale = text_at(&user, "/locale").unwrap_or_default();
         Ok(Language::ALL
             .into_iter()
             .find(|language| locale.starts_with(language.as_str())))
     }
 
     /// Tells a ticket's reporter what became of it, in their language; `line` is what a project pastes.
-    /// `again`: it was tried before, and may be there already.
+    /// `number` tells it from the ticket's other answers. `again`: it was tried before, and may be there
+    /// already.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -185,9 +191,12 @@ impl Jira {
         answer: &Answer,
         told: &Told,
         line: Option<&str>,
+        number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
-        let text = wiki::write(&text::request::answer(answer, told, line));
+        let mut parts = text::request::answer(answer, told, line);
+        parts.push(Part::Text(format!("Hubward {key}/{number}")));
+        let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");
         if again && self.has_comment(&path, &text).await? {
             return Ok(());
@@ -208,19 +217,18 @@ impl Jira {
                 ("public", "true".to_owned()),
             ];
             let page = self.client.call(Method::GET, path, &query, None).await?;
-            let comments = page["values"]
-                .as_array()
+            let comments = page
+                .get("values")
+                .and_then(Value::as_array)
                 .ok_or_else(|| JiraFailure::Malformed("comments".to_owned()))?;
             let is_this = |comment: &Value| {
-                comment["body"]
-                    .as_str()
-                    .is_some_and(|body| body.trim() == text.trim())
+                text_at(comment, "/body").is_some_and(|body| body.trim() == text.trim())
             };
             if comments.iter().any(is_this) {
                 return Ok(true);
             }
             start += comments.len();
-            if comments.is_empty() || page["isLastPage"] == true {
+            if comments.is_empty() || page.get("isLastPage") == Some(&json!(true)) {
                 break;
             }
         }
@@ -234,13 +242,14 @@ impl Jira {
     pub async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
         let path = format!("/rest/api/3/issue/{key}/transitions");
         let answer = self.client.call(Method::GET, &path, &[], None).await?;
-        let offered = answer["transitions"]
-            .as_array()
+        let offered = answer
+            .get("transitions")
+            .and_then(Value::as_array)
             .ok_or_else(|| JiraFailure::Malformed("transitions".to_owned()))?
             .iter()
             .filter_map(|offer| {
-                let closes = offer["to"]["statusCategory"]["key"] == "done";
-                Some((offer["id"].as_str()?, offer["name"].as_str()?, closes))
+                let closes = text_at(offer, "/to/statusCategory/key") == Some("done");
+                Some((text_at(offer, "/id")?, text_at(offer, "/name")?, closes))
             });
         let Some(id) = closing(how, offered) else {
             return Ok(false);

@@ -1,9 +1,11 @@
 //! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels, and keeps a timetable. Each job only calls an action again and again; what it does is there.
+//! channels, takes in the ledger's file, and keeps a timetable. Each job only calls an action again and
+//! again; what it does is there.
 //!
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
+pub mod ledger;
 mod outbox;
 mod queue;
 pub mod requests;
@@ -19,6 +21,7 @@ use crate::actions::StoreError;
 use crate::actions::deliver::{MessengerError, Outbox};
 use crate::actions::take_alerts::TakeError;
 use crate::app::App;
+use ledger::{TakeLedgerError, Taken};
 pub use timetable::JobError;
 
 /// How long a job waits after a failure.
@@ -31,6 +34,12 @@ pub enum News {
     QueueFails(TakeError),
     /// The alert queue is emptied again.
     QueueWorks,
+    /// The ledger's file in S3 cannot be taken in; it is tried again.
+    LedgerFails(TakeLedgerError),
+    /// It can again.
+    LedgerWorks,
+    /// It was looked at.
+    LedgerTaken(Box<Taken>),
     /// The outbox cannot be read or written.
     OutboxFails(StoreError),
     /// It can again.
@@ -75,11 +84,14 @@ impl Jobs {
         if app.config.alerts.queue_url.is_some() {
             tasks.spawn(queue::empty(bench.clone()));
         }
+        if app.config.ledger.queue_url.is_some() {
+            tasks.spawn(ledger::listen_on(bench.clone()));
+        }
         tasks.spawn(timetable::keep(bench.clone()));
         tasks.spawn(requests::work(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         tasks.spawn(outbox::give_up_lost(bench.clone()));
-        for channel in &app.config.channels {
+        for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {
                 tasks.spawn(outbox::empty(
                     bench.clone(),

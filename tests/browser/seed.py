@@ -136,7 +136,7 @@ class Seed:
     def alerts(self):
         """Threats, what people did with them, and the messages that told of them."""
         for number in range(min(len(self.accounts), 60)):
-            kind, title = THREATS[number % len(THREATS)]
+            kind, title = THREATS[number // 5 % len(THREATS)]
             account = self.random.choice(self.accounts)
             name = f"{self.random.getrandbits(48):012x}"
             finding = f"arn:aws:guardduty:us-east-1:{account}:detector/d/finding/{number}"
@@ -180,9 +180,28 @@ class Seed:
                         }
                     ],
                 )
-            self.insert("deliveries", self.messages(number, name, hours))
+            data = {
+                "id": name,
+                "finding_id": finding,
+                "finding_ids": [finding],
+                "account_id": account,
+                "project": "",
+                "environment": "",
+                "contact": "",
+                "contact_emails": [],
+                "region": "us-east-1",
+                "type": kind,
+                "severity": "HIGH",
+                "title": title,
+                "state": "open",
+                "count": 1,
+                "first_seen": self.ago(hours=hours + 2),
+                "last_seen": self.ago(hours=hours),
+                **facts,
+            }
+            self.insert("deliveries", self.messages(number, data, hours))
 
-    def messages(self, number, alert, hours):
+    def messages(self, number, data, hours):
         """The messages of one alert."""
         for place, channel in enumerate(["soc", "siem"]):
             state = ["delivered", "delivered", "delivered", "given_up"][(number + place) % 4]
@@ -190,8 +209,8 @@ class Seed:
                 "id": f"msg_{self.random.getrandbits(128):032x}",
                 "position": number * 2 + place,
                 "channel": channel,
-                "subject": f"alert:{alert}",
-                "notice": json.dumps({"type": "alert.opened", "data": {}}),
+                "subject": f"alert:{data['id']}",
+                "notice": json.dumps({"type": "alert.opened", "data": data}),
                 "state": state,
                 "attempts": 1 if state == "delivered" else 12,
                 "due_at": self.ago(hours=hours),

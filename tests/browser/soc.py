@@ -12,9 +12,9 @@ REPOSITORY = pathlib.Path(__file__).parent.parent.parent
 
 
 def program():
-    """The `hubward` that was built last."""
+    """The `hubward` that the stories drive: whoever tells them has built it."""
     target = os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")
-    return str(pathlib.Path(target).resolve() / "debug" / "hubward")
+    return str(pathlib.Path(target).resolve() / "debug" / "hubward-under-test")
 
 
 class Soc:

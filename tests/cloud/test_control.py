@@ -4,8 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from conftest import ADMINISTRATOR, MEMBER, OTHER, refused
+from conftest import ADMINISTRATOR, BARE, MEMBER, OTHER, refused
 
 THROTTLE = {"code": "TooManyRequestsException", "message": "slow down", "status": 429}
 
@@ -83,6 +85,68 @@ def test_a_fault_prevents_unless_it_comes_after(cloud):
         hub.enable_security_hub()
 
 
+@pytest.mark.parametrize(
+    ("ending", "seen"),
+    [
+        ("drop", ConnectionClosedError),
+        ("hang", ReadTimeoutError),
+    ],
+)
+def test_an_answer_may_never_come_whole(cloud, ending, seen):
+    keys = cloud.credentials(MEMBER)
+    hub = cloud.session.client(
+        "securityhub",
+        region_name="us-east-1",
+        endpoint_url=cloud.url,
+        aws_access_key_id=keys["access_key_id"],
+        aws_secret_access_key=keys["secret_access_key"],
+        aws_session_token=keys["session_token"],
+        config=BARE.merge(Config(read_timeout=1)),
+    )
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    cloud.fault(operation="DescribeHub", ending=ending, times=1)
+    with pytest.raises(seen):
+        hub.describe_hub()
+    hub.describe_hub()
+    (broken, whole) = cloud.get("/calls?operation=DescribeHub")
+    assert (broken["error"], whole["error"]) == (ending, None)
+
+
+def test_an_answer_may_break_off_in_the_middle(cloud):
+    hub = cloud.hub()
+    cloud.fault(operation="DescribeHub", ending="truncate", times=1)
+    # botocore takes half a JSON object for an empty one.
+    assert "HubArn" not in hub.describe_hub()
+    assert "HubArn" in hub.describe_hub()
+    (broken, whole) = cloud.get("/calls?operation=DescribeHub")
+    assert (broken["error"], whole["error"]) == ("truncate", None)
+
+
+def test_a_dropped_answer_may_be_of_a_call_that_was_carried_out(cloud):
+    hub = cloud.client("securityhub")
+    cloud.fault(operation="EnableSecurityHub", ending="drop", times=1, after=True)
+    with pytest.raises(ConnectionClosedError):
+        hub.enable_security_hub()
+    with refused("ResourceConflictException", 409):
+        hub.enable_security_hub()
+
+
+def test_a_fault_strikes_by_its_probability(cloud):
+    client = cloud.client("guardduty")
+    cloud.fault(error=THROTTLE, probability=0.5)
+
+    def strikes():
+        try:
+            client.list_detectors()
+        except ClientError:
+            return True
+        return False
+
+    struck = sum(strikes() for _ in range(200))
+    # Six standard deviations from the mean: once in 500 million runs.
+    assert 58 <= struck <= 142
+
+
 def test_latency_blocks_nobody_else(cloud):
     slow, quick = cloud.client("guardduty", MEMBER), cloud.client("guardduty", OTHER)
     cloud.fault(account=MEMBER, latency_ms=2000)
@@ -99,11 +163,39 @@ def test_latency_blocks_nobody_else(cloud):
         assert waiting.result() >= 2
 
 
-@pytest.mark.parametrize("wrong", [{}, {"error": {}}, {"error": {"message": "x"}}, {"cod": "x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"error": {}},
+        {"error": {"message": "x"}},
+        {"cod": "x"},
+        {"ending": "explode"},
+        {"ending": "drop", "error": THROTTLE},
+        {"error": THROTTLE, "probability": 0},
+        {"error": THROTTLE, "probability": 2},
+    ],
+)
 def test_a_meaningless_fault_is_refused(cloud, wrong):
     status, answer = cloud.control("POST", "/faults", wrong)
     assert status == 400
     assert answer["error"]
+    assert cloud.get("/faults") == []
+
+
+def test_a_call_says_which_application_made_it(cloud):
+    keys = cloud.credentials(MEMBER)
+    guardduty = cloud.session.client(
+        "guardduty",
+        region_name="us-east-1",
+        endpoint_url=cloud.url,
+        aws_access_key_id=keys["access_key_id"],
+        aws_secret_access_key=keys["secret_access_key"],
+        aws_session_token=keys["session_token"],
+        config=BARE.merge(Config(user_agent_appid="some-app")),
+    )
+    guardduty.list_detectors()
+    assert [call["app"] for call in cloud.get("/calls")] == ["some-app"]
 
 
 def test_calls_are_recorded(cloud):
@@ -118,6 +210,7 @@ def test_calls_are_recorded(cloud):
             "operation": operation,
             "account": MEMBER,
             "region": "eu-west-1",
+            "app": None,
             "mutating": mutating,
             "status": status,
             "error": error,

@@ -248,7 +248,10 @@ URGENT = {
 def watch(cloud, account, region="us-east-1", pattern=URGENT):
     """A queue behind a rule; answers a function that empties it."""
     sqs, events = (cloud.client(service, account, region) for service in ("sqs", "events"))
-    url = sqs.create_queue(QueueName="alerts")["QueueUrl"]
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
+    allow |= {"Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Statement": [allow]})
+    url = sqs.create_queue(QueueName="alerts", Attributes={"Policy": policy})["QueueUrl"]
     events.put_rule(Name="alerts", EventPattern=json.dumps(pattern))
     arn = f"arn:aws:sqs:{region}:{account}:alerts"
     events.put_targets(Rule="alerts", Targets=[{"Id": "queue", "Arn": arn}])

@@ -124,3 +124,13 @@ def test_a_streamed_upload_with_a_trailing_checksum(cloud):
     connection.request("PUT", "/mine-7/a", body, dict(request.headers.items()))
     assert connection.getresponse().status == 200
     assert s3.get_object(Bucket="mine-7", Key="a")["Body"].read() == b"hello"
+
+
+def test_a_bucket_is_tagged_as_it_is_created(cloud):
+    s3 = cloud.client("s3")
+    tags = [{"Key": "made-by", "Value": "us"}]
+    s3.create_bucket(Bucket="tagged", CreateBucketConfiguration={"Tags": tags})
+    assert s3.get_bucket_tagging(Bucket="tagged")["TagSet"] == tags
+    s3.create_bucket(Bucket="bare")
+    with refused("NoSuchTagSet", 404):
+        s3.get_bucket_tagging(Bucket="bare")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ADMINISTRATOR, SERVE
+from conftest import ADMINISTRATOR, SERVE, refused
 
 
 def start(*options, **how):
@@ -106,7 +106,9 @@ def test_a_chunked_request_body(cloud):
 
 def test_queues_events_and_organizations_are_motos(cloud):
     sqs = cloud.client("sqs", ADMINISTRATOR)
-    url = sqs.create_queue(QueueName="alerts")["QueueUrl"]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    policy = {"Policy": json.dumps({"Statement": [allow]})}
+    url = sqs.create_queue(QueueName="alerts", Attributes=policy)["QueueUrl"]
     assert url.startswith(cloud.url)
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
@@ -136,3 +138,13 @@ def test_a_waiting_receive_blocks_nobody(cloud):
         sqs.send_message(QueueUrl=url, MessageBody="here")
         assert time.monotonic() - start < 3
         assert received.result()["Messages"][0]["Body"] == "here"
+
+
+def test_not_modified_has_no_body_and_the_connection_goes_on(cloud):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="some-bucket")
+    etag = s3.put_object(Bucket="some-bucket", Key="k", Body=b"x")["ETag"]
+    for _ in range(2):
+        with refused("304", 304):
+            s3.get_object(Bucket="some-bucket", Key="k", IfNoneMatch=etag)
+    assert s3.get_object(Bucket="some-bucket", Key="k")["Body"].read() == b"x"

@@ -20,11 +20,18 @@ impl<'a> AlertQueue<'a> {
     /// Makes the queue.
     pub(crate) fn new(soc: &'a Soc) -> Self {
         use aws_sdk_sqs::types::QueueAttributeName;
+        let policy = json!({ "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Service": "events.amazonaws.com" },
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }] });
         let made = block_on(
             sqs(&soc.cloud, ADMINISTRATOR, HOME)
                 .create_queue()
                 .queue_name("hubward-alerts")
                 .attributes(QueueAttributeName::VisibilityTimeout, VISIBILITY)
+                .attributes(QueueAttributeName::Policy, policy.to_string())
                 .send(),
         )
         .expect("make the queue");

@@ -27,6 +27,27 @@ pub(crate) fn events(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_even
     aws_sdk_eventbridge::Client::new(&settings(cloud, account, region))
 }
 
+/// AWS Config in one account and Region.
+pub(crate) fn config(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_config::Client {
+    aws_sdk_config::Client::new(&settings(cloud, account, region))
+}
+
+/// GuardDuty in one account and Region.
+pub(crate) fn guardduty(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_guardduty::Client {
+    aws_sdk_guardduty::Client::new(&settings(cloud, account, region))
+}
+
+/// IAM in one account.
+pub(crate) fn iam(cloud: &Cloud, account: &str) -> aws_sdk_iam::Client {
+    aws_sdk_iam::Client::new(&settings(cloud, account, "us-east-1"))
+}
+
+/// S3 in one account and Region.
+pub(crate) fn s3(cloud: &Cloud, account: &str, region: &str) -> aws_sdk_s3::Client {
+    let settings = aws_sdk_s3::config::Builder::from(&settings(cloud, account, region));
+    aws_sdk_s3::Client::from_conf(settings.force_path_style(true).build())
+}
+
 fn settings(cloud: &Cloud, account: &str, region: &str) -> SdkConfig {
     let keys = cloud.credentials(account);
     let credentials = Credentials::new(

@@ -40,11 +40,6 @@ impl Browser {
         }
     }
 
-    /// Where the server is.
-    pub(crate) fn origin(&self) -> &str {
-        &self.url
-    }
-
     /// Puts a cookie into the browser, as another site or a neighbour could.
     pub(crate) fn plant(&self, name: &str, value: &str) {
         let mut cookies = self.cookies.lock().expect("the cookies");

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::aws::block_on;
+use super::policy::hold_against_the_table;
 
 /// A running cloud of its own; it ends with this value, and with the test's process at the latest.
 pub(crate) struct Cloud {
@@ -65,7 +66,16 @@ impl Cloud {
 
     /// Credentials of an account's administrator role.
     pub(crate) fn credentials(&self, account: &str) -> Credentials {
-        let answer = self.post(&format!("/_cloud/credentials/{account}"), &json!({}));
+        self.credentials_by(account, &json!({}))
+    }
+
+    /// The same, for so many seconds only.
+    pub(crate) fn credentials_for(&self, account: &str, seconds: u32) -> Credentials {
+        self.credentials_by(account, &json!({ "seconds": seconds }))
+    }
+
+    fn credentials_by(&self, account: &str, wanted: &Value) -> Credentials {
+        let answer = self.post(&format!("/_cloud/credentials/{account}"), wanted);
         let text = |key: &str| {
             answer[key]
                 .as_str()
@@ -104,6 +114,13 @@ impl Cloud {
         answer.as_array().cloned().expect("an array of calls")
     }
 
+    /// The calls of one account.
+    pub(crate) fn calls_from(&self, account: &str) -> Vec<Value> {
+        let path = format!("/_cloud/calls?account={account}");
+        let answer = self.send(reqwest::Method::GET, &path, None);
+        answer.as_array().cloned().expect("an array of calls")
+    }
+
     /// The calls that change something, since the last [`Cloud::forget_calls`].
     pub(crate) fn mutating_calls(&self) -> Vec<Value> {
         let mut calls = self.calls();
@@ -113,6 +130,7 @@ impl Cloud {
 
     /// Empties the list of calls.
     pub(crate) fn forget_calls(&self) {
+        hold_against_the_table(&self.calls());
         self.send(reqwest::Method::DELETE, "/_cloud/calls", None);
     }
 
@@ -154,6 +172,9 @@ impl Cloud {
 
 impl Drop for Cloud {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            hold_against_the_table(&self.calls());
+        }
         // Its own process, by its id; it may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -166,7 +187,7 @@ pub(crate) fn repository() -> PathBuf {
 }
 
 /// The cloud's Python, made by the project's own script where it is missing.
-fn python() -> &'static Path {
+pub(crate) fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let install = Command::new(repository().join("tests/cloud/install"))

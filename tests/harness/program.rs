@@ -82,6 +82,28 @@ impl Program {
         self.0
     }
 
+    /// The same on a terminal of its own: what is typed there comes from stdin, and all that is shown
+    /// there, of stdout and stderr alike, is stdout.
+    pub(crate) fn on_a_terminal(self, columns: u16, rows: u16) -> Command {
+        let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', r"'\''"));
+        let words: Vec<_> = std::iter::once(self.0.get_program())
+            .chain(self.0.get_args())
+            .map(quoted)
+            .collect();
+        let line = format!("stty cols {columns} rows {rows}; exec {}", words.join(" "));
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).env_clear();
+        for (name, value) in self.0.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        if let Some(directory) = self.0.get_current_dir() {
+            command.current_dir(directory);
+        }
+        command
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(mut self) -> Outcome {
         let output = self.0.output().expect("start the program");

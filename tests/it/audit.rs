@@ -59,3 +59,48 @@ fn the_history_of_one_account_is_its_own() {
     soc.hubward(["account", "history", "333333333333"])
         .expect(1);
 }
+
+#[test]
+fn a_row_edited_by_hand_is_found_whatever_was_edited() {
+    let soc = Soc::new();
+    let rows: Vec<_> = [
+        "111111111111",
+        "222222222222",
+        "333333333333",
+        "444444444444",
+    ]
+    .map(|id| (id, "P", "p@example.com"))
+    .to_vec();
+    soc.import(&rows);
+    let head = soc.hubward(["audit", "verify", "--json"]).expect(0).json()[0]["head"].clone();
+    let head = head.as_str().unwrap();
+    soc.hubward(["audit", "verify", "--head", head]).expect(0);
+    for edit in [
+        "UPDATE audit_events SET at = '2026-01-01T00:00:00Z' WHERE sequence = 2",
+        "UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2",
+        "UPDATE audit_events SET action = 'account.changed' WHERE sequence = 2",
+        "UPDATE audit_events SET subject = '999000999000' WHERE sequence = 2",
+        "UPDATE audit_events SET detail = '{}' WHERE sequence = 2",
+        "UPDATE audit_events SET hash = '00' WHERE sequence = 2",
+        "UPDATE audit_events SET sequence = 99 WHERE sequence = 2",
+        "DELETE FROM audit_events WHERE sequence = 2",
+    ] {
+        // A copy to put back what was edited: the next edit stands alone.
+        soc.database
+            .rewrite("CREATE TABLE before_edit AS SELECT * FROM audit_events");
+        soc.database.rewrite(edit);
+        let broken = soc.hubward(["audit", "verify", "--json"]).expect(1);
+        assert_eq!(broken.json()[0]["intact"], false, "{edit}");
+        soc.database.rewrite("DELETE FROM audit_events");
+        soc.database
+            .rewrite("INSERT INTO audit_events SELECT * FROM before_edit");
+        soc.database.rewrite("DROP TABLE before_edit");
+        soc.hubward(["audit", "verify"]).expect(0);
+    }
+    // The end of a chain is missed only by a head that was kept elsewhere.
+    soc.database
+        .rewrite("DELETE FROM audit_events WHERE sequence = 4");
+    soc.hubward(["audit", "verify"]).expect(0);
+    let cut = soc.hubward(["audit", "verify", "--head", head]).expect(1);
+    assert!(cut.stderr.contains(head), "{cut:?}");
+}

@@ -33,10 +33,10 @@ fn a_check_ends_3_until_every_account_is_complete_in_every_region() {
     assert_eq!(
         verdicts(&check().expect(3).json()),
         [
+            "222222222222 ap-northeast-1 invited",
+            "222222222222 us-east-1 invited",
             "111111111111 ap-northeast-1 complete",
             "111111111111 us-east-1 complete",
-            "222222222222 ap-northeast-1 waiting_for_member",
-            "222222222222 us-east-1 waiting_for_member",
         ]
     );
     soc.set_up("222222222222").expect(0);
@@ -93,13 +93,13 @@ fn what_a_blocked_agent_printed_tells_the_soc_why() {
     assert_eq!(
         verdicts(&rows),
         [
+            "111111111111 us-east-1 invited",
             "111111111111 ap-northeast-1 complete",
-            "111111111111 us-east-1 blocked",
         ]
     );
-    let hint = rows[1]["hint"].as_str().unwrap();
+    let hint = rows[0]["hint"].as_str().unwrap();
     assert!(hint.contains("service control policy"), "{hint}");
-    let missing = rows[1]["missing"].to_string();
+    let missing = rows[0]["missing"].to_string();
     assert!(missing.contains("security_hub"), "{missing}");
 
     // The listing overrules the report as soon as the way is free.
@@ -189,8 +189,8 @@ fn a_region_that_cannot_be_read_is_never_taken_for_complete() {
     assert_eq!(
         verdicts(&rows),
         [
+            "111111111111 us-east-1 unknown",
             "111111111111 ap-northeast-1 complete",
-            "111111111111 us-east-1 unreadable",
         ]
     );
     // An account that is lost behind our back is seen as soon as the Region can be read again.

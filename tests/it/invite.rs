@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, security_hub};
+use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 fn sixty() -> Vec<String> {
@@ -218,6 +219,8 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
         .account(id, &json!({ "organization_member_of": ADMINISTRATOR }));
     let rows = soc.hubward(["invite", "--json"]).expect(0).json();
     assert_eq!(outcomes(&rows, "invited"), 2, "{rows}");
+    let detail = rows[0]["detail"].as_str().unwrap();
+    assert!(detail.contains("own organisation"), "{detail}");
     let history = soc
         .hubward(["account", "history", id, "--json"])
         .expect(0)
@@ -230,4 +233,69 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
         .count();
     assert_eq!(created, 2);
     soc.hubward(["check"]).expect(0);
+}
+
+#[test]
+fn a_member_that_was_removed_in_the_console_waits_for_force() {
+    let soc = Soc::new();
+    let id = "111111111111";
+    soc.import(&[(id, "Project", "a@example.com")]);
+    soc.hubward(["invite"]).expect(0);
+    soc.set_up(id).expect(0);
+    let hub = security_hub(&soc.cloud, ADMINISTRATOR, HOME);
+    block_on(hub.disassociate_members().account_ids(id).send()).unwrap();
+    soc.cloud.forget_calls();
+    let rows = soc.hubward(["invite", "--json"]).expect(0).json();
+    assert_eq!(rows[0]["outcome"], "skipped", "{rows}");
+    assert!(rows[0]["detail"].to_string().contains("Removed"), "{rows}");
+    assert_eq!(rows[1]["outcome"], "already", "{rows}");
+    assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
+    let rows = soc.hubward(["invite", id, "--force", "--json"]).expect(0);
+    assert_eq!(rows.json()[0]["outcome"], "invited");
+    // A membership that was removed is invited again, not made again.
+    let calls = soc.cloud.mutating_calls();
+    assert_eq!(calls.len(), 1, "{calls:#?}");
+    assert_eq!(calls[0]["operation"], "InviteMembers");
+}
+
+#[test]
+fn operators_hear_once_when_aws_limits_are_near() {
+    let soc = Soc::new();
+    let chat = Receiver::start();
+    soc.configure(&format!(
+        "[pacing]\nother = 0\n[[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"operations\"\nchannel = \"chat\"",
+        chat.url()
+    ));
+    let many: Vec<String> = (0..901_u64)
+        .map(|n| format!("{:012}", 100_000_000_000 + n))
+        .collect();
+    let told = |soc: &Soc| {
+        soc.hubward(["run", "deliver"]).expect(0);
+        let of = |body: &Value| {
+            format!(
+                "{} {} {}",
+                body["data"]["region"], body["data"]["quota"], body["data"]["count"]
+            )
+            .replace('"', "")
+        };
+        chat.bodies().iter().map(of).collect::<Vec<_>>()
+    };
+    import(&soc, &many[..899]);
+    soc.hubward(["invite"]).expect(0);
+    assert_eq!(told(&soc), [] as [&str; 0]);
+    import(&soc, &many);
+    soc.hubward(["invite", "--dry-run"]).expect(0);
+    assert_eq!(told(&soc), [] as [&str; 0]);
+    soc.hubward(["invite"]).expect(0);
+    let first = told(&soc);
+    let all: BTreeSet<&str> = first.iter().map(String::as_str).collect();
+    let near = [HOME, LINKED]
+        .map(|region| ["members", "invitations"].map(|quota| format!("{region} {quota} 901")));
+    assert_eq!(
+        all,
+        near.as_flattened().iter().map(String::as_str).collect()
+    );
+    soc.hubward(["invite"]).expect(0);
+    assert_eq!(told(&soc), first);
 }

@@ -12,7 +12,9 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod account;
 mod agent_api;
+mod agent_screen;
 mod agent_update;
 mod alerts;
 mod audit;
@@ -21,15 +23,26 @@ mod configuration;
 mod dashboard;
 mod doctor;
 mod findings;
+mod hub;
 mod install;
 mod invite;
 mod ledger;
+mod ledger_door;
+mod ledger_files;
+mod ledger_office;
+mod policies;
 mod release;
 mod report;
+mod requests;
+mod resilience;
 mod server_agent;
 mod server_health;
 mod set_up;
+mod set_up_caller;
+mod set_up_config;
+mod set_up_hub;
 mod tidy;
 mod timetable;
 mod unlink;
+mod watch;
 mod whole_road;

@@ -713,6 +713,11 @@ fn where_the_soc_adopts_recorders_none_is_made() {
         let config = step(&report, region, "config");
         assert_eq!(config["state"], "insufficient", "{config}");
         assert!(config["hint"].is_string());
+        // AWS says why a standard finds nothing, and so does the agent.
+        let standards = step(&report, region, "standards");
+        assert_eq!(standards["state"], "insufficient", "{standards}");
+        let detail = standards["detail"].as_str().expect("a detail");
+        assert!(detail.contains("NO_AVAILABLE_CONFIGURATION_RECORDER"));
         assert_eq!(step(&report, region, "invitation")["state"], "changed");
     }
     let made = shell

@@ -1,150 +1,17 @@
 //! A project member pastes one line: the account is set up in all its Regions, whatever was there.
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::harness::aws::{block_on, security_hub};
-use crate::harness::cloud::Cloud;
-use crate::harness::program::{Outcome, agent};
+use crate::harness::member::{MEMBER, Member, STEPS, STRANGER, all_steps, step};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
-const MEMBER: &str = "111111111111";
-const STRANGER: &str = "666666666666";
 const SCP: &str = "User: arn:aws:sts::111111111111:assumed-role/dev/me is not authorized to perform: \
                    guardduty:CreateDetector on resource: * with an explicit deny in a service control policy";
 
-/// A member's shell beside its cloud.
-struct Shell {
-    cloud: Cloud,
-    directory: TempDir,
-}
-
-impl Shell {
-    fn new() -> Self {
-        Self {
-            cloud: Cloud::start(),
-            directory: TempDir::new().expect("a directory"),
-        }
-    }
-
-    /// Runs the agent over both Regions.
-    fn agent(&self, words: &str) -> Outcome {
-        agent(self.directory.path())
-            .at(&self.cloud, &self.cloud.credentials(MEMBER))
-            .args(words.split(' '))
-            .args([
-                "--administrator",
-                ADMINISTRATOR,
-                "--region",
-                HOME,
-                "--region",
-                LINKED,
-            ])
-            .run()
-    }
-
-    /// Somebody's console: Security Hub on, and an invitation to the member, in both Regions.
-    fn invite_as(&self, account: &str) {
-        for region in [HOME, LINKED] {
-            let hub = security_hub(&self.cloud, account, region);
-            block_on(async {
-                hub.enable_security_hub()
-                    .enable_default_standards(false)
-                    .send()
-                    .await
-                    .expect("enable the inviter's Security Hub");
-                hub.create_members()
-                    .account_details(
-                        aws_sdk_securityhub::types::AccountDetails::builder()
-                            .account_id(MEMBER)
-                            .build(),
-                    )
-                    .send()
-                    .await
-                    .expect("create the member");
-                hub.invite_members()
-                    .account_ids(MEMBER)
-                    .send()
-                    .await
-                    .expect("invite the member");
-            });
-        }
-    }
-
-    /// A recorder that somebody set up by hand in the linked Region, and never started.
-    fn put_foreign_recorder(&self) {
-        let keys = self.cloud.credentials(MEMBER);
-        let credentials = aws_sdk_config::config::Credentials::new(
-            keys.access_key_id,
-            keys.secret_access_key,
-            Some(keys.session_token),
-            None,
-            "story",
-        );
-        let sdk = aws_config::SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .region(aws_config::Region::new(LINKED))
-            .endpoint_url(self.cloud.url())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .credentials_provider(aws_sdk_config::config::SharedCredentialsProvider::new(
-                credentials,
-            ))
-            .build();
-        let recorder = aws_sdk_config::types::ConfigurationRecorder::builder()
-            .name("default")
-            .role_arn(format!(
-                "arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
-            ))
-            .build();
-        block_on(async {
-            aws_sdk_iam::Client::new(&sdk)
-                .create_service_linked_role()
-                .aws_service_name("config.amazonaws.com")
-                .send()
-                .await
-                .expect("create the role");
-            aws_sdk_config::Client::new(&sdk)
-                .put_configuration_recorder()
-                .configuration_recorder(recorder)
-                .send()
-                .await
-                .expect("put the recorder");
-        });
-    }
-
-    fn mutating_calls(&self) -> Vec<Value> {
-        let mut calls = self.cloud.mutating_calls();
-        calls.retain(|call| call["account"] == MEMBER);
-        calls
-    }
-}
-
-/// The step of a Region in a result.
-fn step<'a>(report: &'a Value, region: &str, step: &str) -> &'a Value {
-    let regions = report["regions"].as_array().expect("regions");
-    let region = regions
-        .iter()
-        .find(|one| one["region"] == region)
-        .expect("the Region");
-    let steps = region["steps"].as_array().expect("steps");
-    steps
-        .iter()
-        .find(|one| one["step"] == step)
-        .expect("the step")
-}
-
-fn all_steps(report: &Value) -> Vec<&Value> {
-    let regions = report["regions"].as_array().expect("regions");
-    regions
-        .iter()
-        .flat_map(|region| region["steps"].as_array().expect("steps"))
-        .collect()
-}
-
 #[test]
 fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
-    let shell = Shell::new();
-    shell.invite_as(ADMINISTRATOR);
+    let shell = Member::new();
+    shell.invite_as(ADMINISTRATOR, MEMBER);
 
     let first = shell.agent("setup --yes --json").expect(0).json();
     assert_eq!(first["complete"], true);
@@ -194,8 +61,8 @@ fn a_fresh_account_is_complete_after_one_line_and_unchanged_by_the_next() {
 
 #[test]
 fn looking_changes_nothing() {
-    let shell = Shell::new();
-    shell.invite_as(ADMINISTRATOR);
+    let shell = Member::new();
+    shell.invite_as(ADMINISTRATOR, MEMBER);
     // Without a terminal and without --yes, setup only shows.
     for words in [
         "plan --json",
@@ -218,21 +85,15 @@ fn looking_changes_nothing() {
 
 #[test]
 fn a_denial_in_one_region_leaves_the_other_done_and_says_who_can_help() {
-    let shell = Shell::new();
-    shell.invite_as(ADMINISTRATOR);
+    let shell = Member::new();
+    shell.invite_as(ADMINISTRATOR, MEMBER);
     shell.cloud.fault(&json!({
         "service": "guardduty", "operation": "CreateDetector", "account": MEMBER, "region": LINKED,
         "error": { "code": "AccessDeniedException", "status": 403, "message": SCP },
     }));
 
     let report = shell.agent("setup --yes --json").expect(3).json();
-    for name in [
-        "config",
-        "guardduty",
-        "security_hub",
-        "standards",
-        "invitation",
-    ] {
+    for name in STEPS {
         assert_eq!(step(&report, HOME, name)["state"], "changed");
     }
     for name in ["config", "security_hub", "standards", "invitation"] {
@@ -254,9 +115,9 @@ fn a_denial_in_one_region_leaves_the_other_done_and_says_who_can_help() {
 
 #[test]
 fn a_foreign_recorder_is_adopted_untouched() {
-    let shell = Shell::new();
-    shell.invite_as(ADMINISTRATOR);
-    shell.put_foreign_recorder();
+    let shell = Member::new();
+    shell.invite_as(ADMINISTRATOR, MEMBER);
+    shell.put_recorder("default", None);
     shell.cloud.forget_calls();
 
     let report = shell.agent("setup --yes --json").expect(3).json();
@@ -281,8 +142,8 @@ fn a_foreign_recorder_is_adopted_untouched() {
 
 #[test]
 fn a_strangers_invitation_is_never_accepted() {
-    let shell = Shell::new();
-    shell.invite_as(STRANGER);
+    let shell = Member::new();
+    shell.invite_as(STRANGER, MEMBER);
     let report = shell.agent("setup --yes --json").expect(3).json();
     for region in [HOME, LINKED] {
         let invitation = step(&report, region, "invitation");
@@ -304,7 +165,7 @@ fn a_strangers_invitation_is_never_accepted() {
 
 #[test]
 fn an_unknown_standard_is_refused_before_any_change() {
-    let shell = Shell::new();
+    let shell = Member::new();
     let report = shell
         .agent("setup --yes --json --standard no-such-standard/v/1.0.0")
         .expect(1)
@@ -318,7 +179,7 @@ fn an_unknown_standard_is_refused_before_any_change() {
 
 #[test]
 fn it_speaks_japanese() {
-    let shell = Shell::new();
+    let shell = Member::new();
     let shown = shell.agent("plan --lang ja").expect(3);
     assert!(shown.stdout.contains("変更予定"), "{}", shown.stdout);
     assert!(shown.stdout.contains("未完了"), "{}", shown.stdout);
@@ -331,10 +192,10 @@ fn it_speaks_japanese() {
 
 #[test]
 fn a_region_that_the_account_has_not_enabled_is_not_asked() {
-    let shell = Shell::new();
+    let shell = Member::new();
     let opt_in = "ap-east-1";
-    let report = agent(shell.directory.path())
-        .at(&shell.cloud, &shell.cloud.credentials(MEMBER))
+    let report = shell
+        .shell_of(MEMBER)
         .args(["plan", "--json", "--administrator", ADMINISTRATOR])
         .args(["--region", opt_in, "--region", LINKED])
         .run()
@@ -351,9 +212,9 @@ fn a_region_that_the_account_has_not_enabled_is_not_asked() {
 
 #[test]
 fn the_administrator_cannot_be_its_own_member() {
-    let shell = Shell::new();
-    let refused = agent(shell.directory.path())
-        .at(&shell.cloud, &shell.cloud.credentials(ADMINISTRATOR))
+    let shell = Member::new();
+    let refused = shell
+        .shell_of(ADMINISTRATOR)
         .args([
             "setup",
             "--yes",

@@ -113,7 +113,9 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["jobs"],
-        may: &["jobs", "actions", "app", "config", "domain"],
+        may: &[
+            "jobs", "actions", "app", "config", "document", "domain", "text",
+        ],
         never_words: &["sqlx", "aws_sdk", "clap", "reqwest"],
     },
     Room {

@@ -7,7 +7,9 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, security_hub};
+use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
+use crate::harness::terminal::at_terminal;
 
 const ID: &str = "111111111111";
 
@@ -365,4 +367,69 @@ fn unlinking_is_told_in_japanese_too() {
         .expect(0);
     assert!(ran.stdout.contains("メンバーから削除しました"), "{ran:?}");
     assert!(ran.stderr.contains("解除が完了しました"), "{ran:?}");
+}
+
+#[test]
+fn at_a_terminal_the_plan_is_shown_and_only_the_typed_account_id_goes_on() {
+    let soc = linked();
+    let unlink = |typed: &str| at_terminal(soc.program().args(["unlink", ID]), typed);
+    for hasty in ["y", "yes", "", "111111111112"] {
+        let (code, shown) = unlink(hasty);
+        assert_eq!(code, 1, "{shown}");
+        for word in [HOME, LINKED, "Enabled", ID, "受注"] {
+            assert!(shown.contains(word), "{word} is not in {shown}");
+        }
+    }
+    assert!(changes(&soc).is_empty());
+    assert_eq!(state(&soc), "active");
+    let (code, shown) = unlink(ID);
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(state(&soc), "left");
+}
+
+#[test]
+fn the_project_hears_once_and_in_its_language_what_it_may_switch_off() {
+    let soc = Soc::new();
+    let (theirs, others) = (Receiver::start(), Receiver::start());
+    for (name, room, project) in [("a", &theirs, "受注"), ("b", &others, "別")] {
+        soc.configure(&format!(
+            "[[channels]]\nname = \"{name}\"\nkind = \"slack\"\nurl = \"{}\"\nallow_private = true\n\
+             [[routes]]\nevent = \"check\"\nchannel = \"{name}\"\nproject = [\"{project}\"]",
+            room.url()
+        ));
+    }
+    soc.import(&[(ID, "受注", "a@example.com")]);
+    soc.hubward(["invite"]).expect(0);
+    soc.set_up(ID).expect(0);
+    // Cut off in one Region, it has not left yet, and nobody is told.
+    soc.cloud.fault(&denied("DeleteMembers"));
+    let ran = soc.hubward(["unlink", ID, "--yes"]).expect(1);
+    assert!(!ran.stderr.contains("hubward-agent undo"), "{ran:?}");
+    soc.cloud.clear_faults();
+    let ran = soc.hubward(["unlink", ID, "--yes"]).expect(0);
+    for word in [
+        "a@example.com",
+        "hubward-agent undo",
+        "監視を終了しました",
+        HOME,
+        LINKED,
+    ] {
+        assert!(ran.stderr.contains(word), "{word} is not in {ran:?}");
+    }
+    let again = soc.hubward(["unlink", ID, "--yes"]).expect(0);
+    assert!(!again.stderr.contains("hubward-agent undo"), "{again:?}");
+    soc.hubward(["run", "deliver"]).expect(0);
+    let told = theirs.bodies();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let told = told[0].to_string();
+    for word in [
+        ID,
+        "受注",
+        "監視を終了しました",
+        "hubward-agent undo",
+        "AWS Config",
+    ] {
+        assert!(told.contains(word), "{word} is not in {told}");
+    }
+    assert!(others.bodies().is_empty());
 }

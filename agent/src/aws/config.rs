@@ -10,7 +10,8 @@ use aws_sdk_config::types::{
 use hubward_protocol::Region;
 use hubward_protocol::api::{Recording, RecordingFrequency};
 
-use super::{Effect, Identity, iam, refusal};
+use super::call::call;
+use super::{Effect, Identity, iam};
 use crate::baseline::{GLOBAL_TYPES, security_hub_types};
 use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE};
 use crate::observed::{ChannelSeen, ConfigSeen, Coverage, Operation, RecorderSeen, Seen};
@@ -19,6 +20,7 @@ const LIST: Operation = Operation::new("config:ListConfigurationRecorders");
 const DESCRIBE: Operation = Operation::new("config:DescribeConfigurationRecorders");
 const STATUS: Operation = Operation::new("config:DescribeConfigurationRecorderStatus");
 const CHANNELS: Operation = Operation::new("config:DescribeDeliveryChannels");
+const TAGS: Operation = Operation::new("config:ListTagsForResource");
 const PUT_RECORDER: Operation = Operation::new("config:PutConfigurationRecorder");
 const PUT_CHANNEL: Operation = Operation::new("config:PutDeliveryChannel");
 const START: Operation = Operation::new("config:StartConfigurationRecorder");
@@ -30,20 +32,21 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     let client = Client::new(sdk);
     // Describe returns only the customer managed recorder; List all of them.
     let (all, recorders, statuses, channels) = futures::join!(
-        client
-            .list_configuration_recorders()
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>(),
-        client.describe_configuration_recorders().send(),
-        client.describe_configuration_recorder_status().send(),
-        client.describe_delivery_channels().send(),
+        call(LIST, region, || {
+            let pages = client.list_configuration_recorders().into_paginator();
+            pages.items().send().collect::<Result<Vec<_>, _>>()
+        }),
+        call(DESCRIBE, region, || client
+            .describe_configuration_recorders()
+            .send()),
+        call(STATUS, region, || client
+            .describe_configuration_recorder_status()
+            .send()),
+        call(CHANNELS, region, || client
+            .describe_delivery_channels()
+            .send()),
     );
-    let all = all.map_err(|error| refusal(LIST, region, &error))?;
-    let recorders = recorders.map_err(|error| refusal(DESCRIBE, region, &error))?;
-    let statuses = statuses.map_err(|error| refusal(STATUS, region, &error))?;
-    let channels = channels.map_err(|error| refusal(CHANNELS, region, &error))?;
+    let (all, recorders, statuses, channels) = (all?, recorders?, statuses?, channels?);
 
     let service_linked = all
         .into_iter()
@@ -52,14 +55,18 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     let recorder = recorders
         .configuration_recorders()
         .iter()
-        .find(|recorder| recorder.service_principal().is_none())
-        .map(|recorder| {
+        .find(|recorder| recorder.service_principal().is_none());
+    let recorder = match recorder {
+        Some(recorder) => {
             let status = statuses
                 .configuration_recorders_status()
                 .iter()
                 .find(|status| status.name() == recorder.name());
-            recorder_seen(recorder, status)
-        });
+            let ours = is_ours(&client, region, recorder).await;
+            Some(recorder_seen(recorder, status, ours))
+        }
+        None => None,
+    };
     let channel = channels
         .delivery_channels()
         .first()
@@ -71,16 +78,32 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
         recorder,
         service_linked,
         channel,
+        security_hub_v2: false,
     })
+}
+
+/// Ours has our name and our tag. The tags of others' are not even read.
+async fn is_ours(client: &Client, region: Region, recorder: &ConfigurationRecorder) -> Seen<bool> {
+    let (Some(NAME), Some(arn)) = (recorder.name(), recorder.arn()) else {
+        return Ok(false);
+    };
+    let tags = call(TAGS, region, || {
+        client.list_tags_for_resource().resource_arn(arn).send()
+    })
+    .await?;
+    let is_our_tag = |tag: &Tag| tag.key() == Some(TAG_KEY) && tag.value() == Some(TAG_VALUE);
+    Ok(tags.tags().iter().any(is_our_tag))
 }
 
 fn recorder_seen(
     recorder: &ConfigurationRecorder,
     status: Option<&ConfigurationRecorderStatus>,
+    ours: Seen<bool>,
 ) -> RecorderSeen {
     let failed = status.filter(|status| status.last_status() == Some(&RecorderStatus::Failure));
     RecorderSeen {
         name: recorder.name().unwrap_or_default().to_owned(),
+        ours,
         recording: status.is_some_and(ConfigurationRecorderStatus::recording),
         failure: failed.map(|status| status.last_error_code().unwrap_or("Failure").to_owned()),
         coverage: coverage(recorder.recording_group()),
@@ -143,14 +166,16 @@ pub(super) async fn put_recorder(
                 .ok(),
         )
         .build();
-    Client::new(sdk)
-        .put_configuration_recorder()
-        .configuration_recorder(recorder)
-        .tags(Tag::builder().key(TAG_KEY).value(TAG_VALUE).build())
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(PUT_RECORDER, region, &error))
+    let client = Client::new(sdk);
+    call(PUT_RECORDER, region, || {
+        client
+            .put_configuration_recorder()
+            .configuration_recorder(recorder.clone())
+            .tags(Tag::builder().key(TAG_KEY).value(TAG_VALUE).build())
+            .send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 /// What a recorder of ours records, in AWS's words.
@@ -182,23 +207,23 @@ pub(super) async fn put_channel(sdk: &SdkConfig, region: Region, bucket: &Bucket
         .name(NAME)
         .s3_bucket_name(&bucket.name)
         .build();
-    Client::new(sdk)
-        .put_delivery_channel()
-        .delivery_channel(channel)
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(PUT_CHANNEL, region, &error))
+    let client = Client::new(sdk);
+    call(PUT_CHANNEL, region, || {
+        let request = client.put_delivery_channel();
+        request.delivery_channel(channel.clone()).send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
-    Client::new(sdk)
-        .start_configuration_recorder()
-        .configuration_recorder_name(NAME)
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(START, region, &error))
+    let client = Client::new(sdk);
+    call(START, region, || {
+        let request = client.start_configuration_recorder();
+        request.configuration_recorder_name(NAME).send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 #[cfg(test)]

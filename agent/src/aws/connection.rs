@@ -21,10 +21,6 @@ use super::Aws;
 /// How long to wait for a connection, and for the answer to one attempt of a call.
 const CONNECT: Duration = Duration::from_secs(4);
 const ATTEMPT: Duration = Duration::from_secs(10);
-/// How often a call is tried, the first time included.
-const ATTEMPTS: u32 = 4;
-/// How long a call may take with all its attempts and the pauses between them.
-const CALL: Duration = Duration::from_secs(35);
 
 /// AWS cannot even be called.
 #[derive(Debug)]
@@ -91,12 +87,12 @@ fn in_short(why: &str) -> String {
 fn loader() -> ConfigLoader {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        // For finding credentials; `call` makes the attempts of everything else.
+        .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
                 .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(CALL)
                 .build(),
         );
     match AppName::new("hubward-agent") {
@@ -105,16 +101,21 @@ fn loader() -> ConfigLoader {
     }
 }
 
-/// One client for every service and Region, through the proxy that the environment names.
+/// One client for every service and Region, through the proxy that the environment names. A static
+/// glibc is not asked to resolve names (reqwest's hickory-dns does the same for the server's).
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut builder = Connector::builder();
         builder.set_connector_settings(settings.cloned());
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        builder
+        let builder = builder
             .proxy_config(ProxyConfig::from_env())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring));
+        #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+        let connector = builder.build_with_resolver(aws_smithy_dns::HickoryDnsResolver::default());
+        #[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+        let connector = builder.build();
+        connector
     })
 }
 

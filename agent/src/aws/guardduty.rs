@@ -9,7 +9,8 @@ use aws_sdk_guardduty::types::{
 use hubward_protocol::Region;
 use hubward_protocol::api::PublishingFrequency;
 
-use super::{Effect, refusal};
+use super::Effect;
+use super::call::call;
 use crate::change::{TAG_KEY, TAG_VALUE};
 use crate::observed::{GuardDutySeen, Operation, Seen};
 
@@ -34,40 +35,42 @@ const PAID_PLANS: [DetectorFeature; 8] = [
 
 pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySeen> {
     let client = Client::new(sdk);
-    let detectors = client
-        .list_detectors()
-        .send()
-        .await
-        .map_err(|error| refusal(LIST, region, &error))?;
-    let Some(detector) = detectors.detector_ids().first() else {
+    let Some(detector) = first(&client, region).await? else {
         return Ok(GuardDutySeen::Absent);
     };
-    let found = client
-        .get_detector()
-        .detector_id(detector)
-        .send()
-        .await
-        .map_err(|error| refusal(GET, region, &error))?;
+    let found = call(GET, region, || {
+        client.get_detector().detector_id(&detector).send()
+    })
+    .await?;
+    let tags = found.tags();
+    let ours = tags.is_some_and(|tags| tags.get(TAG_KEY).is_some_and(|value| value == TAG_VALUE));
     if found.status() == Some(&DetectorStatus::Enabled) {
         let frequency = found.finding_publishing_frequency();
         return Ok(GuardDutySeen::Enabled {
-            detector: detector.clone(),
+            detector,
+            ours,
             frequency: frequency
                 .map_or_else(String::new, |frequency| frequency.as_str().to_owned()),
         });
     }
-    let administrator = client
-        .get_administrator_account()
-        .detector_id(detector)
-        .send()
-        .await
-        .map_err(|error| refusal(ADMINISTRATOR, region, &error))?
-        .administrator
-        .and_then(|administrator| administrator.account_id?.parse().ok());
+    let administrator = call(ADMINISTRATOR, region, || {
+        let request = client.get_administrator_account();
+        request.detector_id(&detector).send()
+    })
+    .await?
+    .administrator
+    .and_then(|administrator| administrator.account_id?.parse().ok());
     Ok(GuardDutySeen::Suspended {
-        detector: detector.clone(),
+        detector,
+        ours,
         administrator,
     })
+}
+
+/// The detector: there is at most one.
+async fn first(client: &Client, region: Region) -> Seen<Option<String>> {
+    let detectors = call(LIST, region, || client.list_detectors().send()).await?;
+    Ok(detectors.detector_ids().first().cloned())
 }
 
 pub(super) async fn create(
@@ -76,7 +79,7 @@ pub(super) async fn create(
     features: &[String],
     frequency: PublishingFrequency,
 ) -> Seen<Effect> {
-    let features = switches(features)
+    let features: Vec<_> = switches(features)
         .into_iter()
         .map(|(plan, status)| {
             DetectorFeatureConfiguration::builder()
@@ -90,16 +93,28 @@ pub(super) async fn create(
         PublishingFrequency::OneHour => FindingPublishingFrequency::OneHour,
         PublishingFrequency::SixHours => FindingPublishingFrequency::SixHours,
     };
-    Client::new(sdk)
-        .create_detector()
-        .enable(true)
-        .finding_publishing_frequency(frequency)
-        .set_features(Some(features))
-        .tags(TAG_KEY, TAG_VALUE)
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(CREATE, region, &error))
+    let client = Client::new(sdk);
+    let answer = call(CREATE, region, || {
+        client
+            .create_detector()
+            .enable(true)
+            .finding_publishing_frequency(frequency.clone())
+            .set_features(Some(features.clone()))
+            .tags(TAG_KEY, TAG_VALUE)
+            .send()
+    })
+    .await;
+    match answer {
+        Ok(_) => Ok(Effect::Made),
+        // "… a detector already exists …" has the code of every other mistake.
+        Err(refusal) if refusal.code.starts_with("BadRequest") => {
+            match first(&client, region).await {
+                Ok(Some(_)) => Ok(Effect::WasThere),
+                _ => Err(refusal),
+            }
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Every paid plan, on where it is named and off where not.
@@ -120,14 +135,14 @@ fn switches(named: &[String]) -> Vec<(DetectorFeature, FeatureStatus)> {
 }
 
 pub(super) async fn resume(sdk: &SdkConfig, region: Region, detector: &str) -> Seen<Effect> {
-    Client::new(sdk)
-        .update_detector()
-        .detector_id(detector)
-        .enable(true)
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(UPDATE, region, &error))
+    let client = Client::new(sdk);
+    // Not a word about features: those that a policy of an organisation manages are not ours.
+    call(UPDATE, region, || {
+        let request = client.update_detector();
+        request.detector_id(detector).enable(true).send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 use hubward_protocol::Region;
 
-use super::{Effect, Identity, refusal};
+use super::call::call;
+use super::{Effect, Identity};
 use crate::observed::{Operation, Seen};
 
 const GET_ROLE: Operation = Operation::new("iam:GetRole");
@@ -19,27 +20,29 @@ pub(super) fn config_role_arn(identity: &Identity) -> String {
 }
 
 pub(super) async fn config_role_exists(sdk: &SdkConfig, region: Region) -> Seen<bool> {
-    match Client::new(sdk).get_role().role_name(ROLE).send().await {
+    let client = Client::new(sdk);
+    let role = call(GET_ROLE, region, || {
+        client.get_role().role_name(ROLE).send()
+    })
+    .await;
+    match role {
         Ok(_) => Ok(true),
-        Err(error) => match refusal(GET_ROLE, region, &error) {
-            refusal if refusal.code.starts_with("NoSuchEntity") => Ok(false),
-            refusal => Err(refusal),
-        },
+        Err(refusal) if refusal.code.starts_with("NoSuchEntity") => Ok(false),
+        Err(refusal) => Err(refusal),
     }
 }
 
 pub(super) async fn create_config_role(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
-    let answer = Client::new(sdk)
-        .create_service_linked_role()
-        .aws_service_name(SERVICE)
-        .send()
-        .await;
+    let client = Client::new(sdk);
+    let answer = call(CREATE, region, || {
+        let request = client.create_service_linked_role();
+        request.aws_service_name(SERVICE).send()
+    })
+    .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
         // "Service role name AWSServiceRoleForConfig has been taken in this account."
-        Err(error) => match refusal(CREATE, region, &error) {
-            refusal if refusal.code.starts_with("InvalidInput") => Ok(Effect::WasThere),
-            refusal => Err(refusal),
-        },
+        Err(refusal) if refusal.code.starts_with("InvalidInput") => Ok(Effect::WasThere),
+        Err(refusal) => Err(refusal),
     }
 }

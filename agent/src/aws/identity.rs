@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use hubward_protocol::{AccountId, Region};
 
-use super::refusal;
+use super::call::call;
 use crate::observed::{Operation, Refusal, Seen};
 
 const GET_CALLER_IDENTITY: Operation = Operation::new("sts:GetCallerIdentity");
@@ -19,11 +19,11 @@ pub(crate) struct Identity {
 
 /// Asks STS in the Region itself: tokens of the global endpoint are not valid in opt-in Regions.
 pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Seen<Identity> {
-    let answer = aws_sdk_sts::Client::new(sdk)
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|error| refusal(GET_CALLER_IDENTITY, region, &error))?;
+    let client = aws_sdk_sts::Client::new(sdk);
+    let answer = call(GET_CALLER_IDENTITY, region, || {
+        client.get_caller_identity().send()
+    })
+    .await?;
     let partition = answer.arn().and_then(|arn| arn.split(':').nth(1));
     let account = answer.account().and_then(|account| account.parse().ok());
     account

@@ -10,7 +10,8 @@ use aws_sdk_s3::types::{
 use hubward_protocol::AccountId;
 use serde_json::json;
 
-use super::{Effect, Identity, refusal};
+use super::call::call;
+use super::{Effect, Identity};
 use crate::change::{Bucket, TAG_KEY, TAG_VALUE};
 use crate::observed::{BucketSeen, Operation, Seen};
 
@@ -20,6 +21,7 @@ const GET_BLOCK: Operation =
 const PUT_BLOCK: Operation =
     Operation::allowed_by("s3:PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock");
 const GET_POLICY: Operation = Operation::new("s3:GetBucketPolicy");
+const GET_TAGS: Operation = Operation::new("s3:GetBucketTagging");
 const PUT_POLICY: Operation = Operation::new("s3:PutBucketPolicy");
 
 pub(super) async fn observe(
@@ -28,39 +30,53 @@ pub(super) async fn observe(
     bucket: &Bucket,
 ) -> Seen<BucketSeen> {
     let client = client(sdk);
-    let block = client
-        .get_public_access_block()
-        .bucket(&bucket.name)
-        .expected_bucket_owner(owner.as_str())
-        .send()
-        .await;
+    let block = call(GET_BLOCK, bucket.region, || {
+        let request = client.get_public_access_block().bucket(&bucket.name);
+        request.expected_bucket_owner(owner.as_str()).send()
+    })
+    .await;
     let public_access_blocked = match block {
         Ok(answer) => answer
             .public_access_block_configuration()
             .is_some_and(|block| *block == everything_blocked()),
-        Err(error) => match refusal(GET_BLOCK, bucket.region, &error) {
-            refusal if refusal.code == "NoSuchBucket" => return Ok(BucketSeen::Absent),
-            refusal if refusal.code == "NoSuchPublicAccessBlockConfiguration" => false,
-            refusal => return Err(refusal),
-        },
+        Err(refusal) if refusal.code == "NoSuchBucket" => return Ok(BucketSeen::Absent),
+        Err(refusal) if refusal.code == "NoSuchPublicAccessBlockConfiguration" => false,
+        Err(refusal) => return Err(refusal),
     };
-    let policy = client
-        .get_bucket_policy()
-        .bucket(&bucket.name)
-        .expected_bucket_owner(owner.as_str())
-        .send()
-        .await;
+    let policy = call(GET_POLICY, bucket.region, || {
+        let request = client.get_bucket_policy().bucket(&bucket.name);
+        request.expected_bucket_owner(owner.as_str()).send()
+    })
+    .await;
     let has_policy = match policy {
         Ok(answer) => answer.policy().is_some_and(|policy| !policy.is_empty()),
-        Err(error) => match refusal(GET_POLICY, bucket.region, &error) {
-            refusal if refusal.code == "NoSuchBucketPolicy" => false,
-            refusal => return Err(refusal),
-        },
+        Err(refusal) if refusal.code == "NoSuchBucketPolicy" => false,
+        Err(refusal) => return Err(refusal),
     };
     Ok(BucketSeen::Present {
         public_access_blocked,
         has_policy,
     })
+}
+
+/// Whether the bucket is there and carries our tag.
+pub(super) async fn is_ours(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<bool> {
+    let client = client(sdk);
+    let tags = call(GET_TAGS, bucket.region, || {
+        let request = client.get_bucket_tagging().bucket(&bucket.name);
+        request.expected_bucket_owner(owner.as_str()).send()
+    })
+    .await;
+    match tags {
+        Ok(answer) => Ok(answer
+            .tag_set()
+            .iter()
+            .any(|tag| tag.key() == TAG_KEY && tag.value() == TAG_VALUE)),
+        Err(refusal) if ["NoSuchBucket", "NoSuchTagSet"].contains(&refusal.code.as_str()) => {
+            Ok(false)
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 pub(super) async fn create(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<Effect> {
@@ -72,21 +88,22 @@ pub(super) async fn create(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) 
         .set_location_constraint(place)
         .set_tags(tag.ok().map(|tag| vec![tag]))
         .build();
-    let answer = client(sdk)
-        .create_bucket()
-        .bucket(&bucket.name)
-        .bucket_namespace(BucketNamespace::AccountRegional)
-        .create_bucket_configuration(configuration)
-        .send()
-        .await;
+    let client = client(sdk);
+    let answer = call(CREATE, bucket.region, || {
+        client
+            .create_bucket()
+            .bucket(&bucket.name)
+            .bucket_namespace(BucketNamespace::AccountRegional)
+            .create_bucket_configuration(configuration.clone())
+            .send()
+    })
+    .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
-        Err(error) => match refusal(CREATE, bucket.region, &error) {
-            refusal if refusal.code == "BucketAlreadyOwnedByYou" => {
-                confirm_owner(sdk, owner, bucket).await
-            }
-            refusal => Err(refusal),
-        },
+        Err(refusal) if refusal.code == "BucketAlreadyOwnedByYou" => {
+            confirm_owner(sdk, owner, bucket).await
+        }
+        Err(refusal) => Err(refusal),
     }
 }
 
@@ -99,15 +116,17 @@ pub(super) async fn block_public_access(
     owner: &AccountId,
     bucket: &Bucket,
 ) -> Seen<Effect> {
-    client(sdk)
-        .put_public_access_block()
-        .bucket(&bucket.name)
-        .expected_bucket_owner(owner.as_str())
-        .public_access_block_configuration(everything_blocked())
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(PUT_BLOCK, bucket.region, &error))
+    let client = client(sdk);
+    call(PUT_BLOCK, bucket.region, || {
+        client
+            .put_public_access_block()
+            .bucket(&bucket.name)
+            .expected_bucket_owner(owner.as_str())
+            .public_access_block_configuration(everything_blocked())
+            .send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 pub(super) async fn put_policy(
@@ -115,15 +134,17 @@ pub(super) async fn put_policy(
     identity: &Identity,
     bucket: &Bucket,
 ) -> Seen<Effect> {
-    client(sdk)
-        .put_bucket_policy()
-        .bucket(&bucket.name)
-        .expected_bucket_owner(identity.account.as_str())
-        .policy(policy(identity, bucket))
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(PUT_POLICY, bucket.region, &error))
+    let client = client(sdk);
+    call(PUT_POLICY, bucket.region, || {
+        client
+            .put_bucket_policy()
+            .bucket(&bucket.name)
+            .expected_bucket_owner(identity.account.as_str())
+            .policy(policy(identity, bucket))
+            .send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }
 
 /// AWS's documented policy for AWS Config's service principal, for this account's deliveries only,

@@ -8,14 +8,17 @@ use aws_sdk_securityhub::types::{
 };
 use hubward_protocol::{AccountId, Region};
 
-use super::{Effect, refusal};
+use super::call::call;
+use super::{Effect, Identity};
+use crate::baseline::StandardId;
 use crate::change::{OfferedStandard, TAG_KEY, TAG_VALUE};
 use crate::observed::{
     AdministratorSeen, HubOn, HubSeen, InvitationSeen, MembershipSeen, Operation, Refusal, Seen,
     StandardSeen, StandardStatus,
 };
 
-const DESCRIBE: Operation = Operation::new("securityhub:DescribeHub");
+const DESCRIBE_V2: Operation = Operation::new("securityhub:DescribeSecurityHubV2");
+const TAGS: Operation = Operation::new("securityhub:ListTagsForResource");
 const OFFERED: Operation = Operation::new("securityhub:DescribeStandards");
 const ENABLED: Operation = Operation::new("securityhub:GetEnabledStandards");
 const ADMINISTRATOR: Operation = Operation::new("securityhub:GetAdministratorAccount");
@@ -24,27 +27,59 @@ const ENABLE: Operation = Operation::new("securityhub:EnableSecurityHub");
 const ENABLE_STANDARDS: Operation = Operation::new("securityhub:BatchEnableStandards");
 const ACCEPT: Operation = Operation::new("securityhub:AcceptAdministratorInvitation");
 
-pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<HubSeen> {
+pub(super) async fn observe(
+    sdk: &SdkConfig,
+    region: Region,
+    wanted: &[StandardId],
+) -> Seen<HubSeen> {
     let client = &Client::new(sdk);
-    if let Err(error) = client.describe_hub().send().await {
-        let refusal = refusal(DESCRIBE, region, &error);
-        return if is_off(&refusal) {
+    let enabled = match enabled(client, region).await {
+        Err(refusal) if is_off(&refusal) => {
             let offered = offered(client, region).await;
-            Ok(HubSeen::Off { offered })
-        } else {
-            Err(refusal)
-        };
-    }
-    let (offered, standards, membership) = futures::join!(
-        offered(client, region),
-        enabled(client, region),
-        membership(client, region),
-    );
+            return Ok(HubSeen::Off { offered });
+        }
+        enabled => enabled?,
+    };
+    let is_enabled = |id: &StandardId| enabled.iter().any(|standard| id.names(&standard.arn));
+    let (offered, membership) = if !wanted.is_empty() && wanted.iter().all(is_enabled) {
+        // Nothing will be enabled, so that what else there is does not matter.
+        let arns = enabled
+            .iter()
+            .map(|standard| standard.arn.clone())
+            .collect();
+        (Ok(arns), membership(client, region).await)
+    } else {
+        futures::join!(offered(client, region), membership(client, region))
+    };
     Ok(HubSeen::On(Box::new(HubOn {
         offered,
-        standards,
+        standards: enabled,
         membership,
     })))
+}
+
+/// Whether the other Security Hub, V2, is on as well. Where nobody may look, the recorder that the
+/// two make together still tells.
+pub(super) async fn v2_is_on(sdk: &SdkConfig, region: Region) -> bool {
+    let client = Client::new(sdk);
+    call(DESCRIBE_V2, region, || {
+        client.describe_security_hub_v2().send()
+    })
+    .await
+    .is_ok()
+}
+
+/// Whether the hub carries our tag.
+pub(super) async fn is_ours(sdk: &SdkConfig, region: Region, identity: &Identity) -> Seen<bool> {
+    let Identity { account, partition } = identity;
+    let hub = format!("arn:{partition}:securityhub:{region}:{account}:hub/default");
+    let client = Client::new(sdk);
+    let tags = call(TAGS, region, || {
+        client.list_tags_for_resource().resource_arn(&hub).send()
+    })
+    .await?;
+    let value = tags.tags().and_then(|tags| tags.get(TAG_KEY));
+    Ok(value.is_some_and(|value| value == TAG_VALUE))
 }
 
 /// AWS answers "not subscribed" with the code that it also has for a missing permission.
@@ -54,15 +89,14 @@ fn is_off(refusal: &Refusal) -> bool {
 }
 
 async fn offered(client: &Client, region: Region) -> Seen<Vec<String>> {
-    let standards = client
-        .describe_standards()
-        .providers(StandardsProvider::Aws)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await
-        .map_err(|error| refusal(OFFERED, region, &error))?;
+    let standards = call(OFFERED, region, || {
+        let request = client
+            .describe_standards()
+            .providers(StandardsProvider::Aws);
+        let pages = request.into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>()
+    })
+    .await?;
     let is_for_aws = |standard: &Standard| {
         standard
             .provider()
@@ -76,15 +110,14 @@ async fn offered(client: &Client, region: Region) -> Seen<Vec<String>> {
 }
 
 async fn enabled(client: &Client, region: Region) -> Seen<Vec<StandardSeen>> {
-    let subscriptions = client
-        .get_enabled_standards()
-        .providers(StandardsProvider::Aws)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await
-        .map_err(|error| refusal(ENABLED, region, &error))?;
+    let subscriptions = call(ENABLED, region, || {
+        let request = client
+            .get_enabled_standards()
+            .providers(StandardsProvider::Aws);
+        let pages = request.into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>()
+    })
+    .await?;
     let standards = subscriptions.into_iter().filter_map(|subscription| {
         Some(StandardSeen {
             status: status(&subscription),
@@ -112,23 +145,26 @@ fn status(subscription: &StandardsSubscription) -> StandardStatus {
 }
 
 async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
-    let (administrator, invitations) = futures::join!(
-        client.get_administrator_account().send(),
-        client
-            .list_invitations()
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>(),
-    );
-    let administrator = match administrator {
+    let answer = call(ADMINISTRATOR, region, || {
+        client.get_administrator_account().send()
+    })
+    .await;
+    let administrator = match answer {
         Ok(answer) => answer.administrator,
-        Err(error) => match refusal(ADMINISTRATOR, region, &error) {
-            refusal if refusal.code.starts_with("ResourceNotFound") => None,
-            refusal => return Err(refusal),
-        },
+        Err(refusal) if refusal.code.starts_with("ResourceNotFound") => None,
+        Err(refusal) => return Err(refusal),
     };
-    let invitations = invitations.map_err(|error| refusal(INVITATIONS, region, &error))?;
+    // A member accepts no invitation, so that nobody looks for one.
+    let invitations = match &administrator {
+        Some(_) => Vec::new(),
+        None => {
+            call(INVITATIONS, region, || {
+                let pages = client.list_invitations().into_paginator().items().send();
+                pages.collect::<Result<Vec<_>, _>>()
+            })
+            .await?
+        }
+    };
     Ok(MembershipSeen {
         administrator: administrator.and_then(|administrator| {
             Some(AdministratorSeen {
@@ -149,20 +185,21 @@ async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
 }
 
 pub(super) async fn enable(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
-    let answer = Client::new(sdk)
-        .enable_security_hub()
-        .enable_default_standards(false)
-        .control_finding_generator(ControlFindingGenerator::SecurityControl)
-        .tags(TAG_KEY, TAG_VALUE)
-        .send()
-        .await;
+    let client = Client::new(sdk);
+    let answer = call(ENABLE, region, || {
+        client
+            .enable_security_hub()
+            .enable_default_standards(false)
+            .control_finding_generator(ControlFindingGenerator::SecurityControl)
+            .tags(TAG_KEY, TAG_VALUE)
+            .send()
+    })
+    .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
         // "Account is already subscribed to Security Hub": somebody else was faster.
-        Err(error) => match refusal(ENABLE, region, &error) {
-            refusal if refusal.code.starts_with("ResourceConflict") => Ok(Effect::WasThere),
-            refusal => Err(refusal),
-        },
+        Err(refusal) if refusal.code.starts_with("ResourceConflict") => Ok(Effect::WasThere),
+        Err(refusal) => Err(refusal),
     }
 }
 
@@ -174,7 +211,7 @@ pub(super) async fn enable_standards(
     let client = Client::new(sdk);
     // AWS takes 25 at a time.
     for chunk in standards.chunks(25) {
-        let requests = chunk
+        let requests: Vec<_> = chunk
             .iter()
             .map(|standard| {
                 StandardsSubscriptionRequest::builder()
@@ -182,12 +219,13 @@ pub(super) async fn enable_standards(
                     .build()
             })
             .collect();
-        client
-            .batch_enable_standards()
-            .set_standards_subscription_requests(Some(requests))
-            .send()
-            .await
-            .map_err(|error| refusal(ENABLE_STANDARDS, region, &error))?;
+        call(ENABLE_STANDARDS, region, || {
+            let request = client.batch_enable_standards();
+            request
+                .set_standards_subscription_requests(Some(requests.clone()))
+                .send()
+        })
+        .await?;
     }
     Ok(Effect::Made)
 }
@@ -198,12 +236,14 @@ pub(super) async fn accept(
     administrator: &AccountId,
     invitation: &str,
 ) -> Seen<Effect> {
-    Client::new(sdk)
-        .accept_administrator_invitation()
-        .administrator_id(administrator.as_str())
-        .invitation_id(invitation)
-        .send()
-        .await
-        .map(|_| Effect::Made)
-        .map_err(|error| refusal(ACCEPT, region, &error))
+    let client = Client::new(sdk);
+    call(ACCEPT, region, || {
+        client
+            .accept_administrator_invitation()
+            .administrator_id(administrator.as_str())
+            .invitation_id(invitation)
+            .send()
+    })
+    .await
+    .map(|_| Effect::Made)
 }

@@ -8,11 +8,11 @@ use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::{Asked, Baseline, each_once};
 use crate::cli::{BaselineArgs, ServerArgs};
-use crate::converge::{self, Session};
+use crate::converge::{self, Look, Session};
 use crate::server::{Address, Fault, Link, Prover, Transport};
 use crate::text::{self, Lang};
 use crate::verdict::Trouble;
-use crate::world::{self, World};
+use crate::world::{self, Screen, World};
 
 /// A command under way.
 pub(super) struct Begun {
@@ -36,6 +36,7 @@ pub(super) struct Begun {
 pub(super) struct Complaints {
     server: String,
     lang: Lang,
+    screen: Screen,
     said: Arc<AtomicBool>,
 }
 
@@ -43,7 +44,8 @@ impl Complaints {
     /// Says what is wrong, the first time.
     pub(super) fn say(&self, fault: &Fault) {
         if !self.said.swap(true, Ordering::Relaxed) {
-            world::say(&text::server_fault(&self.server, fault, self.lang));
+            self.screen
+                .say(&text::server_fault(&self.server, fault, self.lang));
         }
     }
 }
@@ -75,6 +77,7 @@ pub(super) async fn begin(
             .as_ref()
             .map_or_else(String::new, |server| server.address().to_string()),
         lang,
+        screen: world.screen.clone(),
         said: Arc::default(),
     };
     let mut begun = Begun {
@@ -99,7 +102,7 @@ pub(super) async fn begin(
     }
     if !begun.knows_its_regions() {
         let known = &begun.baseline.regions;
-        world::say(&text::regions_unknown(known, lang));
+        world.screen.say(&text::regions_unknown(known, lang));
     }
     Ok(begun)
 }
@@ -109,6 +112,14 @@ impl Begun {
     /// server. Where the server was asked and did not say, the shell's Region is only the best guess.
     pub(super) fn knows_its_regions(&self) -> bool {
         self.server.is_none() || self.link.is_some() || !self.asked.regions.is_empty()
+    }
+
+    /// Looks at the account, as closely as the baseline wants.
+    pub(super) async fn look(&self) -> Look {
+        let Baseline {
+            regions, standards, ..
+        } = &self.baseline;
+        self.session.look(regions, standards).await
     }
 
     /// Proves the account to the server, and takes its baseline.

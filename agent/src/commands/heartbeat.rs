@@ -11,7 +11,7 @@ use super::{exit_status, present};
 use crate::cli::HeartbeatArgs;
 use crate::text::{self, Lang};
 use crate::verdict::{ExitStatus, Trouble};
-use crate::world::{self, World};
+use crate::world::World;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -26,10 +26,10 @@ pub(super) async fn run(
     let mut reporter = Reporter::new(&begun, lang);
     let mut said = None;
     loop {
-        let look = begun.session.look(&begun.baseline.regions).await;
+        let look = begun.look().await;
         let outcome = look.plan(&begun.baseline).verdict();
         if args.once {
-            let status = present(&outcome, &begun, args.baseline.json, lang);
+            let status = present(&outcome, &begun, args.baseline.json, world, lang);
             reporter.send(&outcome.regions).await;
             return Ok(status);
         }
@@ -38,7 +38,7 @@ pub(super) async fn run(
         if said.replace(status) != Some(status) {
             let account = &begun.baseline.account;
             let is_complete = status == ExitStatus::Complete;
-            world::say(&text::looked(account, is_complete, lang));
+            world.screen.say(&text::looked(account, is_complete, lang));
         }
         if is_told_to_end(args.every).await {
             return Ok(status);

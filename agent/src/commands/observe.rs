@@ -11,7 +11,7 @@ use crate::converge::Session;
 use crate::observed::RegionSeen;
 use crate::text::{self, Lang};
 use crate::verdict::{ExitStatus, Trouble};
-use crate::world::{self, World};
+use crate::world::World;
 
 #[derive(Serialize)]
 struct Observed<'a> {
@@ -28,8 +28,10 @@ pub(super) async fn run(
     let regions = regions(&args.regions).await?;
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    world::say(&text::looking(account, regions.len(), lang));
-    let look = session.look(&regions).await;
+    world
+        .screen
+        .say(&text::looking(account, regions.len(), lang));
+    let look = session.look(&regions, &[]).await;
     print_json(&Observed {
         account,
         regions: &look.regions,

@@ -15,8 +15,8 @@ pub(super) async fn run(
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
     let begun = begin(args, world, lang).await?;
-    say_looking(&begun.baseline, lang);
-    let look = begun.session.look(&begun.baseline.regions).await;
+    say_looking(&begun.baseline, world, lang);
+    let look = begun.look().await;
     let outcome = look.plan(&begun.baseline).verdict();
-    Ok(present(&outcome, &begun, args.json, lang))
+    Ok(present(&outcome, &begun, args.json, world, lang))
 }

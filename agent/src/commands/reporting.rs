@@ -140,8 +140,8 @@ async fn report(
 }
 
 /// Asks for the missing invitations, beside the work: again where the server could not just now,
-/// because the whole set-up waits for them.
-pub(super) fn ask_for_invitations(begun: &Begun) {
+/// because the whole set-up waits for them. Where it will not, nobody needs to wait.
+pub(super) fn ask_for_invitations(begun: &Begun, nobody_invites: watch::Sender<Option<String>>) {
     let (Some(mut link), complaints) = (begun.link.clone(), begun.complaints.clone()) else {
         return;
     };
@@ -149,7 +149,13 @@ pub(super) fn ask_for_invitations(begun: &Begun) {
         for is_last in [false, false, true] {
             match link.ask_for_invitations().await {
                 Err(fault) if fault.may_pass() && !is_last => sleep(AGAIN).await,
-                Err(fault) => return complaints.say(&fault),
+                Err(fault) => {
+                    complaints.say(&fault);
+                    if let Some(why) = fault.will_not_invite() {
+                        nobody_invites.send_replace(Some(why.to_owned()));
+                    }
+                    return;
+                }
                 Ok(()) => return,
             }
         }

@@ -3,19 +3,23 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout};
 
 use super::begin::{Begun, begin};
 use super::reporting::{Reporter, Reporting, ask_for_invitations};
+use super::telling::Telling;
 use super::{exit_status, present, print_json, report, say_looking};
 use crate::cli::SetupArgs;
 use crate::converge::{Look, Outcome, Plan, Stopper, Witness};
-use crate::term;
 use crate::text::{self, Lang};
 use crate::verdict::{ExitStatus, Trouble};
-use crate::world::{self, Terminal, World};
+use crate::world::{Terminal, World};
 
+/// How long the changes may take.
+const CHANGES: Duration = Duration::from_secs(12 * 60);
+/// What is left at the end for the result and the last heartbeat.
+const CLOSING: Duration = Duration::from_secs(15);
 /// How long the question waits: the whole run has 20 minutes.
 const PATIENCE: Duration = Duration::from_secs(4 * 60);
 /// How long to wait for the administrator's invitation: longer where a server sends it on the spot.
@@ -28,22 +32,30 @@ pub(super) async fn run(
     world: &World,
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
+    let end = Instant::now() + super::RUN - CLOSING;
     let begun = begin(&args.baseline, world, lang).await?;
     let reporting = Reporting::begin(Reporter::new(&begun, lang));
-    say_looking(&begun.baseline, lang);
-    let look = begun.session.look(&begun.baseline.regions).await;
+    say_looking(&begun.baseline, world, lang);
+    let look = begun.look().await;
     let plan = look.plan(&begun.baseline);
     let shown = plan.verdict();
     reporting.tell(&shown.regions);
 
+    let json = args.baseline.json;
     let (outcome, status) = if !plan.may_change() {
-        let status = present(&shown, &begun, args.baseline.json, lang);
+        let status = present(&shown, &begun, json, world, lang);
         (shown, status)
-    } else if let Some(status) = refusal(args, &begun, &plan, &shown, lang).await {
+    } else if let Some(status) = refusal(args, &begun, &plan, &shown, world, lang).await {
         (shown, status)
     } else {
-        let outcome = carry_out(&begun, &look, &plan, &reporting, lang).await;
-        let status = present(&outcome, &begun, args.baseline.json, lang);
+        let run = Run {
+            begun: &begun,
+            look: &look,
+            plan: &plan,
+            reporting: &reporting,
+        };
+        let outcome = carry_out(&run, &shown, end, world, lang).await;
+        let status = present(&outcome, &begun, json, world, lang);
         (outcome, status)
     };
     reporting.end(&outcome.regions).await;
@@ -56,6 +68,7 @@ async fn refusal(
     begun: &Begun,
     plan: &Plan,
     shown: &Outcome,
+    world: &World,
     lang: Lang,
 ) -> Option<ExitStatus> {
     if args.yes {
@@ -63,55 +76,74 @@ async fn refusal(
     }
     let json = args.baseline.json;
     let Some(terminal) = Terminal::open() else {
-        let status = present(shown, begun, json, lang);
-        world::say(&text::not_asked(lang));
+        let status = present(shown, begun, json, world, lang);
+        world.screen.say(&text::not_asked(lang));
         return Some(status);
     };
     let report = report(shown, begun, lang);
-    world::say(&term::report(&report, &begun.arguments, lang));
+    let style = world.screen.style();
+    world
+        .screen
+        .say(&super::shown(&report, shown, begun, style, lang));
     if is_agreed(terminal, plan.changes_now(), patience(begun), lang).await {
         return None;
     }
-    world::say(&text::declined(lang));
+    world.screen.say(&text::declined(lang));
     if json {
         print_json(&report);
     }
     Some(exit_status(&shown.regions, begun))
 }
 
+/// What is carried out.
+struct Run<'a> {
+    begun: &'a Begun,
+    look: &'a Look,
+    plan: &'a Plan,
+    reporting: &'a Reporting,
+}
+
 async fn carry_out(
-    begun: &Begun,
-    look: &Look,
-    plan: &Plan,
-    reporting: &Reporting,
+    run: &Run<'_>,
+    shown: &Outcome,
+    end: Instant,
+    world: &World,
     lang: Lang,
 ) -> Outcome {
-    if plan.lacks_invitation() {
-        ask_for_invitations(begun);
+    let (nobody_invites, no_invitation) = watch::channel(None);
+    if run.plan.lacks_invitation() {
+        ask_for_invitations(run.begun, nobody_invites);
     }
     let (stopper, stop) = Stopper::new();
-    let (events, mut heard) = mpsc::unbounded_channel();
-    let talk = tokio::spawn(async move {
-        while let Some(event) = heard.recv().await {
-            world::say(&text::event(&event, lang));
-        }
-    });
+    let (events, heard) = mpsc::unbounded_channel();
+    let progress = run.reporting.progress();
+    let telling = Telling {
+        heard,
+        progress: progress.subscribe(),
+        regions: shown.regions.clone(),
+        screen: world.screen.clone(),
+        lang,
+    };
+    let talk = tokio::spawn(telling.tell());
+    let screen = world.screen.clone();
     let interrupt = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             stopper.stop();
-            world::say(&text::stopping(lang));
+            screen.say(&text::stopping(lang));
         }
         std::future::pending::<()>().await;
     });
     let witness = Witness {
         events,
-        progress: reporting.progress(),
+        progress,
         stop,
-        invitation: patience(begun),
+        invitation: patience(run.begun),
+        no_invitation,
+        until: end.min(Instant::now() + CHANGES),
     };
-    let outcome = begun
-        .session
-        .carry_out(&begun.baseline, look, plan, witness)
+    let session = &run.begun.session;
+    let outcome = session
+        .carry_out(&run.begun.baseline, run.look, run.plan, witness)
         .await;
     interrupt.abort();
     let _ = talk.await;

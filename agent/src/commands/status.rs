@@ -16,9 +16,9 @@ pub(super) async fn run(
     lang: Lang,
 ) -> Result<ExitStatus, Trouble> {
     let begun = begin(args, world, lang).await?;
-    let look = begun.session.look(&begun.baseline.regions).await;
+    let look = begun.look().await;
     let outcome = look.plan(&begun.baseline).verdict();
-    let status = present(&outcome, &begun, args.json, lang);
+    let status = present(&outcome, &begun, args.json, world, lang);
     Reporter::new(&begun, lang).send(&outcome.regions).await;
     Ok(status)
 }

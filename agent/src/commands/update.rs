@@ -7,7 +7,7 @@ use crate::server::{ReleaseKey, Releases, Updated};
 use crate::term;
 use crate::text::{self, Lang};
 use crate::verdict::{ExitStatus, Trouble};
-use crate::world::{self, World};
+use crate::world::World;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -25,7 +25,7 @@ pub(super) async fn run(
     let releases = Releases::new(transport, key, current.clone());
     Ok(match releases.update(args.check).await {
         Ok(updated) => {
-            world::say(&text::updated(&updated, &current, lang));
+            world.screen.say(&text::updated(&updated, &current, lang));
             match updated {
                 Updated::Offered(_) => ExitStatus::Incomplete,
                 Updated::Latest | Updated::OnlyOlder(_) | Updated::Installed(_) => {
@@ -35,7 +35,9 @@ pub(super) async fn run(
         }
         Err(why) => {
             let (sentence, hint) = text::not_updated(&why, lang);
-            world::say(&term::trouble(&sentence, Some(&hint), lang));
+            world
+                .screen
+                .say(&term::trouble(&sentence, Some(&hint), lang));
             ExitStatus::Failed
         }
     })

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use hubward_protocol::Region;
+use hubward_protocol::{Region, Step};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::change::Change;
 use crate::observed::Refusal;
@@ -21,11 +22,22 @@ pub(crate) struct Witness {
     pub(crate) stop: Stop,
     /// How long to wait for the administrator's invitation.
     pub(crate) invitation: Duration,
+    /// Says that there will be none, and why.
+    pub(crate) no_invitation: watch::Receiver<Option<String>>,
+    /// When the run must have come to its end.
+    pub(crate) until: Instant,
 }
 
 /// Something that happened in a Region.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
+    /// A step is being worked on.
+    Begins {
+        /// Where.
+        region: Region,
+        /// Which.
+        step: Step,
+    },
     /// A change was made.
     Made {
         /// Where.

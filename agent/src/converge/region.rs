@@ -2,6 +2,8 @@
 //! a recorder that runs, and the invitation wants the hub. What is global is made once, by whichever
 //! Region comes first, and the others wait for the same future.
 
+mod settle;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,20 +13,16 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use hubward_protocol::{Region, Step};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Event, Look, Session, Witness, out_of_time};
 use crate::aws::Effect;
 use crate::baseline::Baseline;
 use crate::change::Change;
-use crate::observed::{AccountSeen, RegionSeen, Seen};
+use crate::observed::{AccountSeen, HubSeen, RegionSeen, Seen};
 use crate::plan::{self, Around, Decision, Reason, RegionPlan, Standing};
 use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
 
-/// How long a Region may take altogether: the whole run has 20 minutes.
-const REGION: Duration = Duration::from_secs(12 * 60);
-/// How long to wait for standards that AWS is enabling.
-const STANDARDS: Duration = Duration::from_secs(90);
 /// How long a new role or policy may take to be known everywhere.
 const SETTLE: Duration = Duration::from_secs(60);
 
@@ -73,7 +71,8 @@ impl Run {
         plan: RegionPlan,
     ) -> RegionVerdict {
         let fallback = plan.clone();
-        timeout(REGION, Box::pin(self.converge(seen, plan)))
+        let until = self.witness.until;
+        timeout_at(until, Box::pin(self.converge(seen, plan)))
             .await
             .unwrap_or_else(|_| out_of_time(fallback))
     }
@@ -85,6 +84,7 @@ impl Run {
             if let (Step::Config | Step::GuardDuty | Step::SecurityHub, Decision::Needs(changes)) =
                 (step, decision)
             {
+                self.tell(Event::Begins { region, step });
                 attempts.insert(step, self.make(region, changes).await);
                 self.look_again_at(step, &mut seen).await;
                 self.tell_progress(&seen, &attempts).await;
@@ -93,7 +93,8 @@ impl Run {
         self.settle(&mut seen, &mut attempts).await;
 
         if !attempts.is_empty() {
-            seen = self.session.aws.region(region).await;
+            let wanted = &self.baseline.standards;
+            seen = self.session.aws.region(region, wanted).await;
         }
         self.tell_progress(&seen, &attempts).await
     }
@@ -105,8 +106,29 @@ impl Run {
             Step::Config => seen.config = aws.config(seen.region).await,
             Step::GuardDuty => seen.guardduty = aws.guardduty(seen.region).await,
             Step::SecurityHub | Step::Standards | Step::Invitation => {
-                seen.security_hub = aws.security_hub(seen.region).await;
+                seen.security_hub = self.security_hub(seen.region).await;
             }
+        }
+    }
+
+    async fn security_hub(&self, region: Region) -> Seen<HubSeen> {
+        let wanted = &self.baseline.standards;
+        self.session.aws.security_hub(region, wanted).await
+    }
+
+    /// What the plan says, knowing also that there will be no invitation where that was said.
+    fn decide(&self, step: Step, seen: &RegionSeen, around: &Around<'_>) -> Decision {
+        let decision = plan::decide(step, seen, around);
+        let why = self.witness.no_invitation.borrow();
+        match (decision, &*why) {
+            (
+                Decision::Is(Standing::Waiting(Reason::NoInvitation { administrator, .. })),
+                Some(why),
+            ) => Decision::Is(Standing::Blocked(Reason::WillNotInvite {
+                administrator,
+                why: why.clone(),
+            })),
+            (decision, _) => decision,
         }
     }
 
@@ -126,7 +148,7 @@ impl Run {
         let steps = Step::ALL
             .into_iter()
             .map(|step| {
-                let after = match plan::decide(step, seen, &around) {
+                let after = match self.decide(step, seen, &around) {
                     Decision::AfterHub(_) if hub_was_tried => {
                         Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
                     }
@@ -154,66 +176,6 @@ impl Run {
             }
         });
         verdict
-    }
-
-    /// Enables standards and accepts the invitation, and waits a while for what others have to do.
-    async fn settle(
-        self: &Arc<Self>,
-        seen: &mut RegionSeen,
-        attempts: &mut BTreeMap<Step, Attempt>,
-    ) {
-        let region = seen.region;
-        let begun = Instant::now();
-        let mut pause = Duration::from_secs(1);
-        let mut told = None;
-        while !self.witness.stop.is_told() {
-            let decide = |seen: &RegionSeen, step| {
-                plan::decide(step, seen, &self.around(&self.look.account, seen))
-            };
-            let mut made = false;
-            for step in [Step::Standards, Step::Invitation] {
-                if attempts.contains_key(&step) {
-                    continue;
-                }
-                if let Decision::Needs(changes) = decide(seen, step) {
-                    attempts.insert(step, self.make(region, changes).await);
-                    made = true;
-                }
-            }
-            if made {
-                seen.security_hub = self.session.aws.security_hub(region).await;
-            }
-            self.tell_progress(seen, attempts).await;
-            // What came while the other was made, such as the invitation, is taken up at once: it is
-            // not waited for any more, and must not be left lying either.
-            let is_left = |step: &Step| {
-                !attempts.contains_key(step) && matches!(decide(seen, *step), Decision::Needs(_))
-            };
-            if [Step::Standards, Step::Invitation].iter().any(is_left) {
-                continue;
-            }
-
-            let invitation = self.witness.invitation;
-            let waits_for = [(Step::Invitation, invitation), (Step::Standards, STANDARDS)]
-                .into_iter()
-                .find(|(step, limit)| begun.elapsed() < *limit && is_awaited(&decide(seen, *step)));
-            let Some((step, limit)) = waits_for else {
-                return;
-            };
-            if told != Some(step) {
-                told = Some(step);
-                self.tell(match step {
-                    Step::Invitation => Event::AwaitsInvitation { region, limit },
-                    _ => Event::AwaitsStandards { region },
-                });
-            }
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = self.witness.stop.told() => return,
-            }
-            pause = (pause * 3 / 2).min(Duration::from_secs(8));
-            seen.security_hub = self.session.aws.security_hub(region).await;
-        }
     }
 
     /// Makes changes one after the other, up to the first refusal.
@@ -328,14 +290,4 @@ impl Run {
         // Nobody listening is no reason to stop.
         let _ = self.witness.events.send(event);
     }
-}
-
-/// Others are at it, and it may end soon.
-fn is_awaited(decision: &Decision) -> bool {
-    matches!(
-        decision,
-        Decision::Is(Standing::Waiting(
-            Reason::NoInvitation { .. } | Reason::StandardsPending(_)
-        ))
-    )
 }

@@ -5,27 +5,7 @@
 use hubward_protocol::Region;
 use serde::Serialize;
 
-/// An API operation and the IAM action that allows it: the same word but for a few of S3's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub(crate) struct Operation {
-    /// `service:Operation`.
-    pub(crate) name: &'static str,
-    /// The IAM action.
-    #[serde(skip)]
-    pub(crate) action: &'static str,
-}
-
-impl Operation {
-    /// An operation whose IAM action has the same name.
-    pub(crate) const fn new(name: &'static str) -> Self {
-        Self { name, action: name }
-    }
-
-    /// An operation whose IAM action has another name.
-    pub(crate) const fn allowed_by(name: &'static str, action: &'static str) -> Self {
-        Self { name, action }
-    }
-}
+use super::{Denier, Operation};
 
 /// What was attempted, where, and what came back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,22 +41,16 @@ pub(crate) enum Cause {
     Credentials,
     /// Too many calls, even after the retries.
     Throttled,
+    /// A quota of the account is used up: no attempt later changes that.
+    Quota,
+    /// Somebody else made one meanwhile, and there can be only one.
+    Overtaken,
+    /// AWS's own trouble: an answer of 5xx, or one that broke off.
+    Broken,
     /// No answer in time, or no connection.
     Unreachable,
     /// Anything else.
     Other,
-}
-
-/// What denies a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Denier {
-    /// A service control policy of the organisation.
-    ServiceControlPolicy,
-    /// Another policy denies it explicitly (permissions boundary, session, resource, IAM).
-    ExplicitDeny,
-    /// No policy allows it.
-    NothingAllows,
 }
 
 impl Refusal {
@@ -122,6 +96,11 @@ impl Refusal {
             cause: Cause::RegionOff,
         }
     }
+
+    /// Nobody refused: nobody was asked.
+    pub(crate) fn is_of_nobody(&self) -> bool {
+        self.code.is_empty()
+    }
 }
 
 fn judge(operation: Operation, code: &str, message: &str) -> Cause {
@@ -145,14 +124,40 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
             },
             action: named_action(message).unwrap_or(operation.action).to_owned(),
         },
-        "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" => Cause::Credentials,
+        "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" | "NoCredentials" => {
+            Cause::Credentials
+        }
         // The identity was proved before, so a Region that does not know it is one that is off.
         "UnrecognizedClient"
         | "InvalidClientTokenId"
         | "AuthFailure"
         | "OptInRequired"
         | "IllegalLocationConstraint" => Cause::RegionOff,
-        "Throttling" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" => Cause::Throttled,
+        "Throttling"
+        | "ThrottledRequest"
+        | "TooManyRequests"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "SlowDown"
+        | "HTTP 429" => Cause::Throttled,
+        // One code for two things: "account or throttling limits".
+        "LimitExceeded" if !operation.creates() => Cause::Throttled,
+        "LimitExceeded" | "ServiceQuotaExceeded" | "TooManyBuckets" => Cause::Quota,
+        "MaxNumberOfConfigurationRecordersExceeded" | "MaxNumberOfDeliveryChannelsExceeded" => {
+            Cause::Overtaken
+        }
+        "Internal"
+        | "InternalError"
+        | "InternalServerError"
+        | "InternalFailure"
+        | "InternalService"
+        | "ServiceUnavailable"
+        | "ServiceFailure"
+        | "RequestTimeout"
+        | "ConcurrentModification"
+        | "OperationAborted"
+        | "UnreadableAnswer" => Cause::Broken,
+        plain if plain.starts_with("HTTP 5") => Cause::Broken,
         _ => Cause::Other,
     }
 }
@@ -238,7 +243,12 @@ mod tests {
         assert_eq!(cause("ExpiredToken", ""), Cause::Credentials);
         assert_eq!(cause("TooManyRequestsException", ""), Cause::Throttled);
         assert_eq!(cause("ThrottlingException", ""), Cause::Throttled);
-        assert_eq!(cause("InternalServerError", ""), Cause::Other);
+        assert_eq!(cause("InternalServerErrorException", ""), Cause::Broken);
+        assert_eq!(cause("NoSuchBucket", ""), Cause::Other);
+        assert_eq!(
+            cause("MaxNumberOfConfigurationRecordersExceededException", ""),
+            Cause::Overtaken
+        );
         assert_eq!(
             cause(
                 "InvalidAccessException",

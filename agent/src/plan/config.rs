@@ -1,12 +1,12 @@
 //! AWS Config: an existing recorder is adopted as it is; where there is none, ours is built from its
-//! role to its start. What a killed run left behind is recognised by its name and completed.
+//! role to its start. What a killed run left behind is recognised by its name and tag, and completed.
 
 use hubward_protocol::api::RecorderMode;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Around, Decision, Reason, Standing};
 use crate::baseline::GLOBAL_TYPES;
-use crate::change::{Bucket, Change, NAME};
+use crate::change::{Bucket, Change};
 use crate::observed::{BucketSeen, ConfigSeen, Coverage, Opted, RecorderSeen, Refusal, RegionSeen};
 
 /// Control Tower's recorders carry its prefix.
@@ -68,8 +68,15 @@ pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> 
                 on: recorder.recording,
             })
         }
-        Some(recorder) if recorder.name == NAME => ours(region, recorder, seen, around),
-        Some(recorder) => Decision::Is(judge(region, recorder, around)),
+        Some(recorder) => match (&recorder.ours, judge(region, recorder, around)) {
+            (Ok(true), _) => ours(region, recorder, seen, around),
+            // It may be ours and may need a hand, but nobody can tell.
+            (Err(refusal), Standing::Insufficient(_)) => Decision::Is(refusal.clone().into()),
+            (_, standing) => Decision::Is(standing),
+        },
+        None if seen.security_hub_v2 => {
+            Decision::Is(Standing::Waiting(Reason::SecurityHubWillRecord))
+        }
         None => match around.baseline.config {
             RecorderMode::CustomerRecorder => build(region, seen, around),
             RecorderMode::Adopt => Decision::Is(Standing::Insufficient(Reason::NoRecorder)),
@@ -237,7 +244,12 @@ fn covers_global_types(coverage: &Coverage) -> bool {
 
 /// Whether the plan of a Region depends on the role of AWS Config.
 pub(crate) fn needs_role(seen: &RegionSeen) -> bool {
-    matches!(&seen.config, Ok(config) if config.recorder.is_none() && config.service_linked.is_none())
+    matches!(
+        &seen.config,
+        Ok(config) if config.recorder.is_none()
+            && config.service_linked.is_none()
+            && !config.security_hub_v2
+    )
 }
 
 /// Whether the plan of a Region depends on our bucket.
@@ -248,12 +260,12 @@ pub(crate) fn needs_bucket(account: &AccountId, seen: &RegionSeen) -> bool {
     let ours = config
         .recorder
         .as_ref()
-        .is_none_or(|recorder| recorder.name == NAME);
+        .is_none_or(|recorder| recorder.ours == Ok(true));
     let channel = config
         .channel
         .as_ref()
         .is_none_or(|channel| Bucket::recognise(account, &channel.bucket).is_some());
-    config.service_linked.is_none() && ours && channel
+    config.service_linked.is_none() && !config.security_hub_v2 && ours && channel
 }
 
 /// The bucket that an earlier run chose, else one in the Region that records the global types.

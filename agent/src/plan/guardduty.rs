@@ -30,6 +30,7 @@ pub(super) fn decide(seen: &GuardDutySeen, baseline: &Baseline) -> Decision {
         GuardDutySeen::Suspended {
             detector,
             administrator: None,
+            ..
         } => Decision::Needs(vec![Change::ResumeDetector {
             detector: detector.clone(),
         }]),
@@ -66,6 +67,7 @@ mod tests {
         );
         let suspended = |administrator: Option<&str>| GuardDutySeen::Suspended {
             detector: "d".to_owned(),
+            ours: false,
             administrator: administrator.map(|id| id.parse().unwrap()),
         };
         assert_eq!(
@@ -84,6 +86,7 @@ mod tests {
     fn a_foreign_detector_is_adopted_at_any_frequency() {
         let seen = GuardDutySeen::Enabled {
             detector: "d".to_owned(),
+            ours: false,
             frequency: "SIX_HOURS".to_owned(),
         };
         assert!(matches!(

@@ -31,6 +31,11 @@ fn join(seen: &MembershipSeen, administrator: &AccountId) -> Decision {
             Standing::Good(Reason::MemberOf {
                 administrator: administrator.clone(),
             })
+        } else if is_ended(&current.status) {
+            Standing::Blocked(Reason::MembershipEnded {
+                administrator: administrator.clone(),
+                status: current.status.clone(),
+            })
         } else {
             Standing::Waiting(Reason::MembershipNotEnabled {
                 administrator: administrator.clone(),
@@ -65,6 +70,13 @@ fn is_enabled(status: &str) -> bool {
         .any(|word| status.eq_ignore_ascii_case(word))
 }
 
+/// Somebody left or was let go: a decision of people, which a program does not undo.
+fn is_ended(status: &str) -> bool {
+    ["resigned", "removed", "deleted"]
+        .iter()
+        .any(|word| status.eq_ignore_ascii_case(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,7 +85,7 @@ mod tests {
     fn seen(administrator: Option<(&str, &str)>, invitations: &[&str]) -> HubSeen {
         HubSeen::On(Box::new(HubOn {
             offered: Ok(Vec::new()),
-            standards: Ok(Vec::new()),
+            standards: Vec::new(),
             membership: Ok(MembershipSeen {
                 administrator: administrator.map(|(account, status)| AdministratorSeen {
                     account: account.to_owned(),
@@ -127,6 +139,12 @@ mod tests {
             ),
             Decision::Is(Standing::Waiting(Reason::MembershipNotEnabled { .. }))
         ));
+        for status in ["Resigned", "REMOVED", "Deleted"] {
+            assert!(matches!(
+                decide(&seen(Some(("999999999999", status)), &[]), &soc()),
+                Decision::Is(Standing::Blocked(Reason::MembershipEnded { .. }))
+            ));
+        }
         // Even with an invitation of ours in the mailbox.
         assert!(matches!(
             decide(

@@ -11,9 +11,10 @@ pub(super) fn decide(hub: &HubSeen, wanted: &[StandardId]) -> Decision {
     let HubSeen::On(hub) = hub else {
         return Decision::AfterHub(Intention::Enable(wanted.to_vec()));
     };
-    let (offered, enabled) = match (&hub.offered, &hub.standards) {
-        (Ok(offered), Ok(enabled)) => (offered, enabled),
-        (Err(refusal), _) | (_, Err(refusal)) => return Decision::Is(refusal.clone().into()),
+    let enabled = &hub.standards;
+    let offered = match &hub.offered {
+        Ok(offered) => offered,
+        Err(refusal) => return Decision::Is(refusal.clone().into()),
     };
 
     let (mut to_enable, mut pending, mut not_offered) = (Vec::new(), Vec::new(), Vec::new());

@@ -83,6 +83,16 @@ impl Fault {
         }
     }
 
+    /// It has decided not to invite this account: its reason.
+    pub(crate) fn will_not_invite(&self) -> Option<&str> {
+        match self {
+            Self::Refuses { error, hint, .. } if error == "not_invitable" => {
+                Some(if hint.is_empty() { error } else { hint })
+            }
+            _ => None,
+        }
+    }
+
     /// The session is over, or was never known.
     pub(crate) fn wants_proof(&self) -> bool {
         matches!(self, Self::Refuses { status: 401, .. })

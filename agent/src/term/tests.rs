@@ -63,21 +63,75 @@ fn example() -> RunReport {
     }
 }
 
+fn shown(lang: Lang, unicode: bool, colour: bool) -> String {
+    let regions: Vec<Region> = vec!["ap-northeast-1".parse().unwrap()];
+    let planned: Vec<_> = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, regions.clone()))
+        .collect();
+    let shown = Shown {
+        report: &example(),
+        planned: &planned,
+        arguments: ARGUMENTS,
+    };
+    report(&shown, Style { unicode, colour }, lang)
+}
+
 #[test]
 fn a_result_in_english() {
-    insta::assert_snapshot!(report(&example(), ARGUMENTS, Lang::En));
+    insta::assert_snapshot!(shown(Lang::En, true, false));
 }
 
 #[test]
 fn a_result_in_japanese() {
-    insta::assert_snapshot!(report(&example(), ARGUMENTS, Lang::Ja));
+    insta::assert_snapshot!(shown(Lang::Ja, true, false));
+}
+
+#[test]
+fn without_unicode_and_colour_it_says_the_same() {
+    let plain = shown(Lang::En, false, false);
+    let fact = "別の管理者アカウントのメンバーです。調整が必要なため、担当者に連絡してください。";
+    // What others wrote stays as it is; all that is ours is ASCII.
+    assert!(
+        plain
+            .replace('\n', "")
+            .replace("  ", "")
+            .replace(fact, "")
+            .is_ascii(),
+        "{plain}"
+    );
+    assert!(!plain.contains('\u{1b}'));
+    let coloured = shown(Lang::En, false, true);
+    let mut without = coloured.clone();
+    for code in [31, 32, 33, 36, 0] {
+        without = without.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    let trimmed = |text: &str| {
+        text.lines()
+            .map(str::trim_end)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(trimmed(&without), trimmed(&plain));
+    assert_ne!(coloured, plain);
+}
+
+#[test]
+fn an_explanation_in_both_languages() {
+    let all: Vec<_> = [Lang::En, Lang::Ja]
+        .into_iter()
+        .map(|lang| explanation(Kind::StartRecorder, lang))
+        .collect();
+    insta::assert_snapshot!(all.join("\n\n"));
 }
 
 #[test]
 fn no_line_is_wider_than_a_terminal() {
     for lang in [Lang::En, Lang::Ja] {
-        for line in report(&example(), ARGUMENTS, lang).lines() {
-            assert!(line.width() <= WIDTH, "{} columns: {line}", line.width());
+        let mut all = vec![shown(lang, true, false), explanations(lang)];
+        all.extend(Kind::ALL.map(|kind| explanation(kind, lang)));
+        for line in all.iter().flat_map(|text| text.lines()) {
+            assert!(line.width() <= 80, "{} columns: {line}", line.width());
         }
     }
 }

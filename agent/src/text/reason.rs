@@ -48,6 +48,7 @@ pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
                 recorder = recorder
             )
         }
+        Reason::SecurityHubWillRecord => t!("detail.security_hub_will_record", locale = locale),
         Reason::ControlTowerRecords {
             recorder,
             recording: true,
@@ -124,6 +125,21 @@ pub(crate) fn detail(reason: &Reason, lang: Lang) -> Text {
             locale = locale,
             administrator = administrator,
             status = status
+        ),
+        Reason::MembershipEnded {
+            administrator,
+            status,
+        } => t!(
+            "detail.membership_ended",
+            locale = locale,
+            administrator = administrator,
+            status = status
+        ),
+        Reason::WillNotInvite { administrator, why } => t!(
+            "detail.will_not_invite",
+            locale = locale,
+            administrator = administrator,
+            why = why
         ),
         Reason::NoInvitation {
             administrator,
@@ -222,6 +238,15 @@ pub(crate) fn hint(reason: &Reason, lang: Lang) -> Option<Text> {
         Reason::StandardIncomplete { .. } => t!("hint.look_at_standard", locale = locale),
         Reason::StandardsNotOffered(_) => t!("hint.standard_not_here", locale = locale),
         Reason::StandardsUnknown(_) => t!("hint.check_standard_name", locale = locale),
+        Reason::SecurityHubWillRecord => t!("hint.wait_for_recorder", locale = locale),
+        Reason::MembershipEnded { administrator, .. }
+        | Reason::WillNotInvite { administrator, .. } => {
+            t!(
+                "hint.soc_decides",
+                locale = locale,
+                administrator = administrator
+            )
+        }
         Reason::MembershipNotEnabled { administrator, .. }
         | Reason::NoInvitation { administrator, .. } => {
             t!(

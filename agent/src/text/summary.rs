@@ -19,26 +19,23 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
             changes = changes
         )];
     }
-    let states: Vec<_> = report
+    let steps: Vec<_> = report
         .regions
         .iter()
         .flat_map(|region| &region.steps)
-        .map(|step| (step.step, step.state))
         .collect();
-    let count = |wanted: &[State]| {
-        states
-            .iter()
-            .filter(|(_, state)| wanted.contains(state))
-            .count()
-    };
-    let all = states.len();
-    let open = all - count(&[State::Already, State::Changed]);
-    let failed = count(&[State::Failed]);
+    let open: Vec<_> = steps.iter().filter(|step| !step.is_complete()).collect();
+    let is_open = |is_so: fn(&StepReport) -> bool| open.iter().any(|step| is_so(step));
+    let failed = open
+        .iter()
+        .filter(|step| step.state == State::Failed)
+        .count();
+    let (all, open_steps) = (steps.len(), open.len());
     let mut lines = vec![if failed > 0 {
         t!(
             "summary.failed",
             locale = locale,
-            open = open,
+            open = open_steps,
             all = all,
             failed = failed,
             changes = changes
@@ -47,13 +44,12 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
         t!(
             "summary.incomplete",
             locale = locale,
-            open = open,
+            open = open_steps,
             all = all,
             changes = changes
         )
     }];
-    let invitation_waits = states.contains(&(Step::Invitation, State::Waiting));
-    if invitation_waits {
+    if is_open(|step| step.step == Step::Invitation && step.state == State::Waiting) {
         let administrator = &report.administrator;
         lines.push(t!(
             "summary.waits_for_soc",
@@ -61,16 +57,10 @@ pub(crate) fn summary(report: &RunReport, lang: Lang) -> Vec<Text> {
             administrator = administrator
         ));
     }
-    if states.contains(&(Step::Standards, State::Waiting)) {
+    if is_open(|step| step.step != Step::Invitation && step.state == State::Waiting) {
         lines.push(t!("summary.waits_for_aws", locale = locale));
     }
-    if count(&[
-        State::Insufficient,
-        State::ManagedElsewhere,
-        State::Blocked,
-        State::Failed,
-    ]) > 0
-    {
+    if is_open(|step| !matches!(step.state, State::Waiting | State::Planned)) {
         lines.push(t!("summary.waits_for_you", locale = locale));
     }
     lines
@@ -91,7 +81,7 @@ pub(crate) fn next_command(report: &RunReport, arguments: &str, lang: Lang) -> O
         .regions
         .iter()
         .flat_map(|region| &region.steps)
-        .filter(|step| !matches!(step.state, State::Already | State::Changed));
+        .filter(|step| !step.is_complete());
     let only_aws_is_at_it =
         open.all(|step| step.state == State::Waiting && step.step != Step::Invitation);
     let command = if only_aws_is_at_it && !knows_nothing_open(report) {

@@ -8,13 +8,15 @@ use super::*;
 use crate::observed::Refusal;
 use crate::plan::Reason;
 
-const TEXT: [&str; 6] = [
+const TEXT: [&str; 8] = [
     include_str!("../text.rs"),
     include_str!("change.rs"),
+    include_str!("explain.rs"),
     include_str!("reason.rs"),
     include_str!("refusal.rs"),
     include_str!("server.rs"),
     include_str!("summary.rs"),
+    include_str!("trouble.rs"),
 ];
 
 /// The keys of the `t!` calls; all are in this room.
@@ -31,6 +33,8 @@ fn translations(locale: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
         .into_iter()
         .map(|(key, text)| (key.into_owned(), text.into_owned()))
+        // The manual's English is in the command line's own comments.
+        .filter(|(key, _)| !key.starts_with("help"))
         .collect()
 }
 
@@ -57,6 +61,13 @@ fn every_sentence_is_there_in_both_languages_with_the_same_facts() {
         let (en, ja) = (find("English", &english), find("Japanese", &japanese));
         assert_eq!(placeholders(&en), placeholders(&ja), "{key}");
         assert!(!ja.is_empty() && !en.is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn english_needs_nothing_but_ascii() {
+    for (key, text) in translations("en") {
+        assert!(text.is_ascii(), "{key}: {text}");
     }
 }
 
@@ -122,6 +133,43 @@ fn a_denial_says_who_can_help() {
         assert!(said.contains("AccessDeniedException") && said.contains("us-east-1"));
         assert!(refused_hint(&refusal, lang).contains("guardduty:CreateDetector"));
         assert!(refused_hint(&refusal, lang).contains("SCP"));
+    }
+}
+
+#[test]
+fn what_power_users_lack_is_said_as_such() {
+    let denied = |action: &'static str, message: &str| {
+        let operation = crate::observed::Operation::new(action);
+        let region = "us-east-1".parse().unwrap();
+        let refusal = Refusal::answered(operation, region, "AccessDeniedException", message);
+        [Lang::En, Lang::Ja].map(|lang| refused_hint(&refusal, lang).into_owned())
+    };
+    let pass_role = "User: … is not authorized to perform: iam:PassRole on resource: …";
+    for hint in denied("config:PutConfigurationRecorder", pass_role) {
+        assert!(
+            hint.contains("iam:PassRole") && hint.contains("PowerUserAccess"),
+            "{hint}"
+        );
+    }
+    for hint in denied("iam:GetRole", "…") {
+        assert!(
+            hint.contains("iam:GetRole") && hint.contains("PowerUserAccess"),
+            "{hint}"
+        );
+    }
+    let scp = "… with an explicit deny in a service control policy";
+    for hint in denied("config:StartConfigurationRecorder", scp) {
+        assert!(hint.contains("Control Tower"), "{hint}");
+    }
+    for hint in denied("config:DescribeDeliveryChannels", scp) {
+        assert!(hint.contains("SCP") && hint.contains("us-east-1"), "{hint}");
+        assert!(!hint.contains("Control Tower"), "{hint}");
+    }
+    for hint in denied("s3:CreateBucket", "…") {
+        assert!(
+            hint.contains("s3:CreateBucket") && !hint.contains("Power"),
+            "{hint}"
+        );
     }
 }
 

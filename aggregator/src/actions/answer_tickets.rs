@@ -100,7 +100,14 @@ async fn give(
     let key = &queued.request_id;
     let again = queued.attempts > 1;
     if let Err(failure) = jira
-        .answer(key, &queued.answer, &told, line.as_deref(), again)
+        .answer(
+            key,
+            &queued.answer,
+            &told,
+            line.as_deref(),
+            queued.position,
+            again,
+        )
         .await
     {
         return Ok(Err(failure));

@@ -2,7 +2,8 @@
 //! ledger in each Region that it is wanted in; and names members that the ledger does not want.
 //!
 //! It changes nothing in AWS. What it saw is kept, so that the next check can say since when; a
-//! status that differs from the last one is an audit event. Run twice, the second adds no event.
+//! status that differs from the last one is an audit event, and a membership that was lost without an
+//! unlink is an alert, in the same transaction. Run twice, the second adds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +12,12 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{ActionError, select};
+use super::{ActionError, put_alert, select};
 use crate::app::App;
 use crate::domain::account::{Account, AccountState};
+use crate::domain::alert::loss::{self, is_lost};
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::check::{NOT_WANTED, Seen, Verdict, judge};
+use crate::domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
 use crate::domain::membership::{MemberStatus, Membership, wanted_regions};
 use crate::store::StoreError;
 
@@ -32,11 +34,29 @@ pub struct Row {
     pub verdict: Verdict,
     /// Since when the verdict is this one, as far as checks have seen.
     pub since: Timestamp,
+    /// When its agent last reported.
+    pub reported_at: Option<Timestamp>,
 }
 
+type Place = (AccountId, Region);
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
-/// Checks the accounts that are asked for, or all. Rows are sorted by account, home Region first.
+/// All that a check looked at, before it judges.
+struct Looked {
+    ledger: BTreeMap<AccountId, Account>,
+    regions: Vec<Region>,
+    listings: Listings,
+    reports: BTreeMap<Place, Report>,
+    evidence: BTreeMap<Place, Vec<Control>>,
+    heard_of: BTreeSet<Place>,
+    /// Up to when every source of findings was mirrored; `None`: not at all.
+    mirrored_until: Option<Timestamp>,
+    /// What is seen is as old as the asking, not as the writing.
+    at: Timestamp,
+}
+
+/// Checks the accounts that are asked for, or all. Projects come worst first, and within a project
+/// its accounts and Regions.
 ///
 /// # Errors
 /// Nothing could be judged: the ledger or AWS is out of reach, or an account is unknown. A Region
@@ -46,14 +66,39 @@ pub async fn check(
     actor: &Actor,
     wanted: &[AccountId],
 ) -> Result<Vec<Row>, ActionError> {
+    let accounts = select(app.store.accounts().await?, wanted)?;
+    let looked = look(app).await?;
+    let mut places: Vec<Place> = accounts
+        .iter()
+        .filter(|account| account.state == AccountState::Active)
+        .flat_map(|account| {
+            wanted_regions(account, &looked.regions)
+                .into_iter()
+                .map(|region| (account.account_id.clone(), region))
+        })
+        .collect();
+    let whole = wanted.is_empty();
+    let strangers = if whole {
+        looked.strangers()
+    } else {
+        Vec::new()
+    };
+    places.extend(strangers.iter().cloned());
+    let mut rows = keep(app, actor, &looked, places, &strangers, whole).await?;
+    sort(&mut rows, &looked.regions);
+    Ok(rows)
+}
+
+async fn look(app: &App) -> Result<Looked, ActionError> {
     let ledger = app.store.accounts().await?;
-    let accounts = select(ledger.clone(), wanted)?;
     let reports = app.store.run_reports().await?;
+    let evidence = app.store.evidence().await?;
+    let heard_of = app.store.places_with_findings().await?;
+    let checkpoints = app.store.checkpoints().await?;
     let aws = app.aws().await?;
-    // What is seen is as old as the asking, not as the writing.
-    let seen_at = app.clock.now();
+    let at = app.clock.now();
     let regions: Vec<Region> = app.config.hub.regions().collect();
-    let listings: Listings = join_all(regions.iter().map(|region| {
+    let listings = join_all(regions.iter().map(|region| {
         let hub = aws.security_hub(*region);
         async move {
             let listing = hub
@@ -63,148 +108,215 @@ pub async fn check(
             (hub.region(), listing)
         }
     }))
-    .await
-    .into_iter()
-    .collect();
+    .await;
+    Ok(Looked {
+        ledger: ledger
+            .into_iter()
+            .map(|account| (account.account_id.clone(), account))
+            .collect(),
+        regions,
+        listings: listings.into_iter().collect(),
+        reports,
+        evidence,
+        heard_of,
+        mirrored_until: checkpoints
+            .values()
+            .map(|checkpoint| checkpoint.read_to)
+            .min(),
+        at,
+    })
+}
 
-    let mut rows = Vec::new();
-    for account in accounts
-        .iter()
-        .filter(|account| account.state == AccountState::Active)
-    {
-        for region in wanted_regions(account, &regions) {
-            let key = (account.account_id.clone(), region);
-            let verdict = judge(
-                &seen(&listings, region, &account.account_id),
-                reports.get(&key).map(Vec::as_slice),
-            );
-            rows.push((account.project.clone(), key, verdict));
+impl Looked {
+    fn seen(&self, (account, region): &Place) -> Seen {
+        match self.listings.get(region) {
+            Some(Ok(members)) => Seen::Listed(members.get(account).cloned()),
+            Some(Err(why)) => Seen::Unreadable(why.clone()),
+            None => Seen::Unreadable(String::new()),
         }
     }
-    if wanted.is_empty() {
-        rows.extend(strangers(&ledger, &regions, &listings));
-    }
-    let whole = wanted.is_empty();
-    Ok(keep(app, actor, &listings, rows, seen_at, whole).await?)
-}
 
-fn seen(listings: &Listings, region: Region, account: &AccountId) -> Seen {
-    match listings.get(&region) {
-        Some(Ok(members)) => Seen::Listed(members.get(account).cloned()),
-        Some(Err(why)) => Seen::Unreadable(why.clone()),
-        None => Seen::Unreadable(String::new()),
-    }
-}
-
-type Judged = (String, (AccountId, Region), Verdict);
-
-/// Members that are watched although the ledger does not want them (any more).
-fn strangers(ledger: &[Account], regions: &[Region], listings: &Listings) -> Vec<Judged> {
-    let known: BTreeSet<(&AccountId, Region)> = ledger
-        .iter()
-        .filter(|account| account.state != AccountState::Left)
-        .flat_map(|account| {
-            wanted_regions(account, regions)
-                .into_iter()
-                .map(move |region| (&account.account_id, region))
-        })
-        .collect();
-    let project_of = |id: &AccountId| {
-        ledger
+    /// Members that are watched although the ledger does not want them (any more).
+    fn strangers(&self) -> Vec<Place> {
+        let is_known = |(account, region): &Place| {
+            self.ledger.get(account).is_some_and(|account| {
+                account.state != AccountState::Left
+                    && wanted_regions(account, &self.regions).contains(region)
+            })
+        };
+        self.listings
             .iter()
-            .find(|account| account.account_id == *id)
-            .map(|account| account.project.clone())
-            .unwrap_or_default()
-    };
-    listings
-        .iter()
-        .filter_map(|(region, listing)| Some((*region, listing.as_ref().ok()?)))
-        .flat_map(|(region, members)| {
-            members
-                .iter()
-                .filter(|(_, status)| **status == MemberStatus::Enabled)
-                .map(move |(id, _)| (id, region))
+            .filter_map(|(region, listing)| Some((*region, listing.as_ref().ok()?)))
+            .flat_map(|(region, members)| {
+                members
+                    .iter()
+                    .filter(|(_, status)| **status == MemberStatus::Enabled)
+                    .map(move |(id, _)| (id.clone(), region))
+            })
+            .filter(|place| !is_known(place))
+            .collect()
+    }
+
+    fn judge(
+        &self,
+        place: &Place,
+        seen: &Seen,
+        last: Option<&Membership>,
+        baseline: bool,
+    ) -> Verdict {
+        let standards = self
+            .ledger
+            .get(&place.0)
+            .is_some_and(|account| baseline || !account.standards.is_empty());
+        judge(&Facts {
+            seen,
+            report: self.reports.get(place),
+            controls: self
+                .evidence
+                .get(place)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+            silent_until: self
+                .mirrored_until
+                .filter(|_| standards && !self.heard_of.contains(place)),
+            associated_since: last.and_then(|last| last.associated_since),
+            was_complete: last.is_some_and(|last| last.completed_at.is_some()),
         })
-        .filter(|place| !known.contains(place))
-        .map(|(id, region)| (project_of(id), (id.clone(), region), Verdict::NotInLedger))
-        .collect()
+    }
 }
 
-/// Keeps what was seen, and gives each row the time since which its verdict holds.
+/// Worst projects first, and within each its worst places; then as the ledger and the hub have them.
+fn sort(rows: &mut [Row], regions: &[Region]) {
+    let mut worst: BTreeMap<String, u8> = BTreeMap::new();
+    for row in rows.iter() {
+        let rank = worst.entry(row.project.clone()).or_insert(u8::MAX);
+        *rank = (*rank).min(row.verdict.rank());
+    }
+    rows.sort_by_cached_key(|row| {
+        (
+            worst.get(&row.project).copied(),
+            row.project.clone(),
+            row.verdict.rank(),
+            row.account_id.clone(),
+            regions.iter().position(|region| *region == row.region),
+        )
+    });
+}
+
+/// Judges each place next to what was seen of it before, keeps what was seen, and makes an alert of
+/// what was lost.
 async fn keep(
     app: &App,
     actor: &Actor,
-    listings: &Listings,
-    judged: Vec<Judged>,
-    now: Timestamp,
+    looked: &Looked,
+    places: Vec<Place>,
+    strangers: &[Place],
     whole: bool,
 ) -> Result<Vec<Row>, StoreError> {
+    let baseline = !app.config.baseline.standards.is_empty();
     let mut tx = app.store.begin().await?;
     let before = tx.memberships().await?;
-    let (mut rows, mut events) = (Vec::new(), Vec::new());
-    let judged_places: BTreeSet<_> = judged.iter().map(|(_, place, _)| place.clone()).collect();
-    let unjudged = before
+    let (mut rows, mut events, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let judged: BTreeSet<&Place> = places.iter().collect();
+    // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
+    let unjudged: Vec<&Place> = before
         .keys()
-        .filter(|place| whole && !judged_places.contains(place))
-        .map(|place| (None, place.clone()));
-    let all: Vec<_> = judged
-        .into_iter()
-        .map(|(project, place, verdict)| (Some((project, verdict)), place))
-        .chain(unjudged)
+        .filter(|place| whole && !judged.contains(place))
         .collect();
-    for (judgement, (account_id, region)) in all {
-        let last = before.get(&(account_id.clone(), region));
-        // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
-        let word = judgement
-            .as_ref()
-            .map_or(NOT_WANTED, |(_, verdict)| verdict.as_str());
-        let since = last
-            .filter(|last| last.verdict == word)
-            .map_or(now, |last| last.since);
-        // What could not be read is no news about the membership: the last known status stays.
-        let status = match seen(listings, region, &account_id) {
-            Seen::Listed(status) => status,
-            Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
-        };
-        let last_status = last.and_then(|last| last.status.clone());
-        if let Some((project, verdict)) = judgement {
+    let all = places.iter().map(|place| (place, true));
+    for (place, is_judged) in all.chain(unjudged.into_iter().map(|place| (place, false))) {
+        let (account_id, region) = place.clone();
+        let account = looked.ledger.get(&account_id);
+        let last = before.get(place);
+        let seen = looked.seen(place);
+        let verdict = is_judged.then(|| {
+            if strangers.contains(place) {
+                Verdict::NotInLedger
+            } else {
+                looked.judge(place, &seen, last, baseline)
+            }
+        });
+        let now = membership(place, last, &seen, verdict.as_ref(), looked.at);
+        if let Some(verdict) = verdict {
             rows.push(Row {
-                account_id: account_id.clone(),
-                project,
+                account_id,
+                project: account
+                    .map(|account| account.project.clone())
+                    .unwrap_or_default(),
                 region,
                 verdict,
-                since,
+                since: now.since,
+                reported_at: looked.reports.get(place).map(|report| report.at),
             });
         }
         // Another check saw later than this one: its word stays.
-        if last.is_some_and(|last| last.seen_at > now) {
+        if last.is_some_and(|last| last.seen_at > looked.at) {
             continue;
         }
-        if status != last_status {
+        let last_status = last.and_then(|last| last.status.as_ref());
+        if now.status.as_ref() != last_status {
             events.push(NewEvent {
                 action: Action::MembershipObserved,
-                subject: account_id.to_string(),
+                subject: now.account_id.to_string(),
                 detail: json!({
                     "region": region,
-                    "from": last_status.map(|status| status.to_string()),
-                    "to": status.as_ref().map(ToString::to_string),
+                    "from": last_status.map(ToString::to_string),
+                    "to": now.status.as_ref().map(ToString::to_string),
                 }),
             });
         }
-        tx.put_membership(&Membership {
-            account_id: account_id.clone(),
-            region,
-            status,
-            verdict: word.to_owned(),
-            since,
-            seen_at: now,
-        })
-        .await?;
+        if let Some(last) = last
+            && is_lost(account.map(|account| account.state), Some(last), &seen)
+        {
+            lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
+        }
+        tx.put_membership(&now).await?;
     }
     if whole {
         tx.put_trend(&app.today()).await?;
     }
     tx.append_audit(app.clock.now(), actor, events).await?;
+    for (alert, account) in lost {
+        if tx.alert_of_finding(&alert.finding_id).await?.is_none() {
+            put_alert(app, &mut tx, actor, Action::AlertOpened, &alert, account).await?;
+        }
+    }
     tx.commit().await?;
     Ok(rows)
+}
+
+/// What is kept of a place now.
+fn membership(
+    (account_id, region): &Place,
+    last: Option<&Membership>,
+    seen: &Seen,
+    verdict: Option<&Verdict>,
+    at: Timestamp,
+) -> Membership {
+    let word = verdict.map_or(NOT_WANTED, Verdict::as_str);
+    // What could not be read is no news about the membership: the last known status stays.
+    let status = match seen {
+        Seen::Listed(status) => status.clone(),
+        Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
+    };
+    let is_associated = status == Some(MemberStatus::Enabled);
+    let known =
+        |time: fn(&Membership) -> Option<Timestamp>| last.filter(|_| is_associated).and_then(time);
+    let is_complete = verdict.is_some_and(Verdict::is_complete);
+    Membership {
+        account_id: account_id.clone(),
+        region: *region,
+        status,
+        verdict: word.to_owned(),
+        since: last
+            .filter(|last| last.verdict == word)
+            .map_or(at, |last| last.since),
+        seen_at: at,
+        associated_since: known(|last| last.associated_since).or(is_associated.then_some(at)),
+        completed_at: if is_complete {
+            Some(at)
+        } else {
+            known(|last| last.completed_at)
+        },
+    }
 }

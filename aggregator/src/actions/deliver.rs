@@ -53,6 +53,7 @@ impl Outbox {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
+                &app.config.mail,
                 app.config.directory(),
                 app.environment(),
             )?,
@@ -163,11 +164,12 @@ impl Outbox {
 pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    let outlets = app.config.outlets();
     let lost: Vec<String> = tx
         .waiting_channels()
         .await?
         .into_iter()
-        .filter(|name| app.config.channels.iter().all(|known| known.name != *name))
+        .filter(|name| outlets.iter().all(|known| known.name != *name))
         .collect();
     for channel in lost {
         let why = "the configuration has no such channel any more".to_owned();

@@ -14,6 +14,7 @@ use crate::config::verify::verify_secrets;
 use crate::config::{Config, Problem};
 use crate::domain::audit::{BrokenChain, Head};
 use crate::domain::doctor::{self, Check, Health};
+use crate::domain::hub::{self, Item, Part, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
@@ -66,6 +67,8 @@ pub enum Fact {
     Members(usize),
     /// They were not.
     NoMembers(AwsFailure),
+    /// Something else of the SOC's own side.
+    Hub(Item<AwsFailure>),
     /// The address that agents use.
     PublicUrl(String),
     /// No release can be taken in.
@@ -137,9 +140,8 @@ fn found(check: Check, fact: Fact) -> Finding {
 fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
     let unseen = |check| found(check, Fact::NotLookedAt(Check::Configuration));
     let before = [Check::Secrets, Check::Database, Check::Audit];
+    let aws = [Check::Credentials, Check::SecurityHub];
     let behind = [
-        Check::Credentials,
-        Check::SecurityHub,
         Check::PublicUrl,
         Check::Releases,
         Check::Ledger,
@@ -148,6 +150,7 @@ fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
     let mut findings = vec![found(Check::Configuration, Fact::Misconfigured(error))];
     findings.extend(before.map(unseen));
     findings.extend(endpoints(world));
+    findings.extend(aws.into_iter().chain(Check::of_hub()).map(unseen));
     findings.extend(behind.map(unseen));
     findings
 }
@@ -210,6 +213,8 @@ async fn aws(config: &Config, world: &World) -> Vec<Finding> {
             let unseen = |region| in_region(region, Fact::NotLookedAt(Check::Credentials));
             let mut findings = vec![found(Check::Credentials, Fact::NoAws(error))];
             findings.extend(config.hub.regions().map(unseen));
+            let unseen = |check| found(check, Fact::NotLookedAt(Check::Credentials));
+            findings.extend(Check::of_hub().map(unseen));
             return findings;
         }
     };
@@ -223,7 +228,14 @@ async fn aws(config: &Config, world: &World) -> Vec<Finding> {
             in_region(region, fact)
         }
     });
-    let mut findings = join_all(regions).await;
+    let wanted = config.wanted_hub();
+    let (mut findings, seen) = futures::join!(join_all(regions), aws.see_hub(&wanted));
+    let parts = hub::plan(&seen, &wanted).into_iter();
+    findings.extend(
+        parts
+            .filter(|item| item.part != Part::SecurityHub)
+            .map(|item| found(Check::Hub(item.part), Fact::Hub(item))),
+    );
     let credentials = Fact::Administrator(administrator.clone());
     findings.insert(0, found(Check::Credentials, credentials));
     findings
@@ -269,8 +281,10 @@ impl Fact {
             | Self::AlertQueue(_) => Health::Ok,
             Self::Members(count) => doctor::members(*count),
             Self::PublicUrl(url) => doctor::public_url(url),
+            Self::Hub(item) if item.state == State::Already => Health::Ok,
             // What could not be looked at is not broken itself: what kept us from it is in the list.
-            Self::Override { .. }
+            Self::Hub(_)
+            | Self::Override { .. }
             | Self::NoReleaseKey
             | Self::NoRelease
             | Self::Accounts(0)

@@ -103,16 +103,12 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
     tx.commit().await
 }
 
-/// Gives a request back whose invitations could not go out just now.
+/// Gives a request back whose invitations could not go out just now; who waits too long is told.
 ///
 /// # Errors
 /// The database failed.
-pub async fn not_invited(app: &App, id: &str) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let due = now.checked_add(LOOK).unwrap_or(now);
-    let mut tx = app.store.begin().await?;
-    tx.release_request(id, now, due).await?;
-    tx.commit().await
+pub async fn not_invited(app: &App, id: &str) -> Result<bool, StoreError> {
+    look(app, id).await
 }
 
 /// Looks how far a request is. `true`: it is complete.

@@ -48,7 +48,7 @@ pub struct Day {
 }
 
 /// How many rows each list of the overview has.
-const ROWS: i64 = 8;
+const ROWS: i64 = 6;
 /// How far the trend reaches back.
 const TREND: SignedDuration = SignedDuration::from_hours(24 * 59);
 

@@ -7,17 +7,16 @@
 use std::collections::BTreeMap;
 
 use hubward_protocol::AccountId;
-use serde_json::json;
 
-use super::{ActionError, put_notice};
+use super::{ActionError, put_alert, put_notice};
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::events::{Message, Queue};
 use crate::domain::account::Account;
 use crate::domain::alert::event::{Content, Threat, read};
-use crate::domain::alert::{Alert, Decision, decide};
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::notice::{AlertNotice, Notice, Trouble};
+use crate::domain::alert::{Decision, decide};
+use crate::domain::audit::{Action, Actor};
+use crate::domain::notice::{Notice, Trouble};
 use crate::domain::routing::Subject;
 use crate::store::{StoreError, Tx};
 
@@ -147,44 +146,8 @@ async fn accept(
         Decision::Update { alert, tell: true } => (alert, Action::AlertUpdated),
         Decision::Open(alert) => (alert, Action::AlertOpened),
     };
-    tx.put_alert(&alert).await?;
-    tell(app, tx, &alert, action, account).await?;
+    put_alert(app, tx, &ACTOR, action, &alert, account).await?;
     Ok(action == Action::AlertOpened)
-}
-
-async fn tell(
-    app: &App,
-    tx: &mut Tx,
-    alert: &Alert,
-    action: Action,
-    account: Option<&Account>,
-) -> Result<(), StoreError> {
-    let event = NewEvent {
-        action,
-        subject: alert.account_id.to_string(),
-        detail: json!({
-            "alert": alert.id,
-            "region": alert.region,
-            "type": alert.kind,
-            "severity": alert.severity,
-        }),
-    };
-    tx.append_audit(app.clock.now(), &ACTOR, [event]).await?;
-    let notice = AlertNotice::of(alert, vec![alert.finding_id.clone()], account);
-    let notice = Box::new(notice);
-    let notice = match action {
-        Action::AlertUpdated => Notice::AlertUpdated(notice),
-        _ => Notice::AlertOpened(notice),
-    };
-    let subject = Subject {
-        severity: Some(alert.severity),
-        project: account.map(|account| account.project.as_str()),
-        account: Some(&alert.account_id),
-        environment: account.map(|account| account.environment.as_str()),
-        region: Some(alert.region),
-    };
-    put_notice(app, tx, &notice, subject).await?;
-    Ok(())
 }
 
 /// Keeps a message, and says so on the operations route, once.

@@ -144,6 +144,13 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
         };
         tx.put_answer(&request.id, &answer, now).await?;
     }
+    tell(app, tx, request.clone()).await
+}
+
+/// Tells who listens how a request stands.
+async fn tell(app: &App, tx: &mut Tx, request: Request) -> Result<(), StoreError> {
+    let ledger = tx.accounts().await?;
+    let view = Told::of(request, &ledger, &rules(app)).view();
     let notice = Notice::RequestChanged(Box::new(view));
     put_notice(app, tx, &notice, Subject::default()).await?;
     Ok(())

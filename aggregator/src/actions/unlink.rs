@@ -6,21 +6,25 @@
 //! listings say. Run after that, it changes nothing. [`plan`] is the road up to the first write, and a
 //! dry run ends there. The row and its history stay.
 
-use std::time::Duration;
+mod region;
 
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
 
-use super::{ActionError, select};
+use super::{ActionError, put_for_contacts, put_notice, select};
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::security_hub::SecurityHub;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::check::NOT_WANTED;
-use crate::domain::membership::{MemberStatus, Membership, NextRemoval, next_removal};
+use crate::domain::membership::{
+    MemberStatus, Membership, NextRemoval, next_removal, wanted_regions,
+};
+use crate::domain::notice::{LeftNotice, Notice};
+use crate::domain::routing::Subject;
 use crate::store::{StoreError, Tx};
+use region::{Desk, status};
 
 /// What unlinking would do.
 #[derive(Clone, Debug)]
@@ -38,6 +42,17 @@ pub struct Unlinked {
     pub state: AccountState,
     /// What became of it in each Region, home Region first.
     pub rows: Vec<Row>,
+    /// What its project is told, once it has left.
+    pub farewell: Option<Farewell>,
+}
+
+/// What a project is told when its account has left.
+#[derive(Clone, Debug)]
+pub struct Farewell {
+    /// The message.
+    pub notice: LeftNotice,
+    /// How many channels have it in their outbox.
+    pub channels: usize,
 }
 
 /// One Region.
@@ -135,110 +150,22 @@ pub async fn carry_out(
         }
     }))
     .await;
-    let state = conclude(app, actor, account, &rows).await?;
-    Ok(Unlinked { state, rows })
+    let (state, farewell) = conclude(app, actor, account, &rows).await?;
+    Ok(Unlinked {
+        state,
+        rows,
+        farewell,
+    })
 }
 
-/// What is done in one Region.
-struct Desk<'a> {
-    app: &'a App,
-    actor: &'a Actor,
-    hub: &'a SecurityHub,
-    account: &'a AccountId,
-}
-
-impl Desk<'_> {
-    async fn remove(&self) -> Result<Outcome, Outcome> {
-        let seen = status(self.hub, self.account).await;
-        match next_removal(seen.map_err(Outcome::Failed)?.as_ref()) {
-            NextRemoval::Gone => return Ok(Outcome::Already),
-            NextRemoval::Leave(word) => return Ok(Outcome::Skipped(word)),
-            NextRemoval::Disassociate => self.disassociate().await?,
-            NextRemoval::Delete => {}
-        }
-        self.delete().await?;
-        Ok(Outcome::Deleted)
-    }
-
-    async fn disassociate(&self) -> Result<(), Outcome> {
-        self.record(Action::MembershipDisassociateRequested).await?;
-        let accounts = std::slice::from_ref(self.account);
-        let answer = self.hub.disassociate_members(accounts).await;
-        self.see(answer.err().map(Outcome::Failed), |status| {
-            status != Some(&MemberStatus::Enabled)
-        })
-        .await
-    }
-
-    async fn delete(&self) -> Result<(), Outcome> {
-        self.record(Action::MembershipDeleteRequested).await?;
-        let accounts = std::slice::from_ref(self.account);
-        let refusal = match self.hub.delete_members(accounts).await {
-            Err(failure) => Some(Outcome::Failed(failure)),
-            Ok(mut unprocessed) => unprocessed.remove(self.account).map(Outcome::Unprocessed),
-        };
-        self.see(refusal, |status| next_removal(status) == NextRemoval::Gone)
-            .await
-    }
-
-    /// Asks the listing whether it has come to pass; it has the last word, since an answer can get lost
-    /// on its way, and a repeated call then finds nobody. It may lag behind: what AWS did not refuse is
-    /// looked for up to three times.
-    async fn see(
-        &self,
-        refusal: Option<Outcome>,
-        come_to_pass: impl Fn(Option<&MemberStatus>) -> bool,
-    ) -> Result<(), Outcome> {
-        let mut looks_left = if refusal.is_none() { 3 } else { 1 };
-        loop {
-            let seen = match status(self.hub, self.account).await {
-                Ok(seen) => seen,
-                Err(failure) => return Err(refusal.unwrap_or(Outcome::Failed(failure))),
-            };
-            looks_left -= 1;
-            match seen {
-                seen if come_to_pass(seen.as_ref()) => return Ok(()),
-                Some(seen) if looks_left == 0 => {
-                    return Err(refusal.unwrap_or(Outcome::StillListed(seen)));
-                }
-                _ => tokio::time::sleep(Duration::from_secs(1)).await,
-            }
-        }
-    }
-
-    async fn record(&self, action: Action) -> Result<(), Outcome> {
-        let event = NewEvent {
-            action,
-            subject: self.account.to_string(),
-            detail: json!({ "region": self.hub.region() }),
-        };
-        let written = async {
-            let mut tx = self.app.store.begin().await?;
-            tx.append_audit(self.app.clock.now(), self.actor, [event])
-                .await?;
-            tx.commit().await
-        };
-        written
-            .await
-            .map_err(|error: StoreError| Outcome::NotRecorded(error.to_string()))
-    }
-}
-
-/// What a Region's listing says of an account.
-async fn status(
-    hub: &SecurityHub,
-    account: &AccountId,
-) -> Result<Option<MemberStatus>, AwsFailure> {
-    Ok(hub.list_members().await?.remove(account))
-}
-
-/// Keeps what was seen, as a check does; and once no Region has the account any more, it has left.
+/// Keeps what was seen, as a check does; and once no Region has the account any more, it has left, and
+/// its project is told: in the same transaction, hence once.
 async fn conclude(
     app: &App,
     actor: &Actor,
     account: &AccountId,
     rows: &[Row],
-) -> Result<AccountState, ActionError> {
+) -> Result<(AccountState, Option<Farewell>), ActionError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let mut before = tx.memberships().await?;
@@ -271,15 +198,41 @@ async fn conclude(
         .await?;
     }
     let row = in_ledger(tx.accounts().await?, account)?;
-    let mut state = row.state;
+    let (mut state, mut farewell) = (row.state, None);
     // Somebody may have decided otherwise in the meantime: then the account stays what they made it.
     if gone.len() == rows.len() && state == AccountState::Leaving {
         state = AccountState::Left;
+        farewell = Some(tell(app, &mut tx, &row).await?);
         events.extend(set_state(&mut tx, row, state).await?);
     }
     tx.append_audit(now, actor, events).await?;
     tx.commit().await?;
-    Ok(state)
+    Ok((state, farewell))
+}
+
+async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
+    let hub: Vec<Region> = app.config.hub.regions().collect();
+    let left = LeftNotice {
+        account_id: account.account_id.clone(),
+        project: account.project.clone(),
+        language: account.language,
+        contact: account.contact.clone(),
+        contact_emails: account.contact_emails.clone(),
+        regions: wanted_regions(account, &hub),
+    };
+    let subject = Subject {
+        project: Some(&account.project),
+        account: Some(&account.account_id),
+        environment: Some(&account.environment),
+        ..Subject::default()
+    };
+    let notice = Notice::AccountLeft(left.clone());
+    let mut channels = put_notice(app, tx, &notice, subject).await?;
+    channels += usize::from(put_for_contacts(app, tx, &notice).await?);
+    Ok(Farewell {
+        notice: left,
+        channels,
+    })
 }
 
 fn in_ledger(accounts: Vec<Account>, account: &AccountId) -> Result<Account, ActionError> {

@@ -9,8 +9,11 @@ use jiff::tz::TimeZone;
 use rust_i18n::t;
 
 use crate::domain::account::Language;
-use crate::domain::alert::Severity;
-use crate::domain::notice::{AlertNotice, CheckNotice, Notice, TestNotice, Trouble};
+use crate::domain::alert::{Severity, loss};
+use crate::domain::notice::{
+    AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
+    Trouble,
+};
 use crate::domain::request::{Kind, RequestView};
 
 /// The most rows of a check that are listed; the rest is counted.
@@ -34,12 +37,21 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
     let locale = language.as_str();
     match notice {
         Notice::AlertOpened(alert) => {
+            let title = if alert.kind == loss::TYPE {
+                t!(
+                    "channel.membership_lost",
+                    locale = locale,
+                    status = alert.description
+                )
+            } else {
+                Cow::Borrowed(alert.title.as_str())
+            };
             let title = t!(
                 "channel.alert_opened",
                 locale = locale,
                 mark = mark(alert.severity),
                 severity = alert.severity,
-                title = alert.title
+                title = title
             );
             of_alert(title, alert, locale, zone)
         }
@@ -54,6 +66,8 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             of_alert(title, alert, locale, zone)
         }
         Notice::CheckChanged(check) => of_check(check, locale),
+        Notice::Contact(contact) => of_contact(contact, locale),
+        Notice::AccountLeft(left) => of_left(left),
         Notice::RequestChanged(request) => of_request(request, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
@@ -139,27 +153,127 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
         .rows
         .iter()
         .take(ROWS)
-        .map(|row| {
-            format!(
-                "{} {} {}: {} {}",
-                row.project, row.account_id, row.region, row.verdict_text, row.next_step
-            )
-            .trim()
-            .to_owned()
-        })
+        .map(|row| of_row(row, locale))
         .collect();
     if let Some(more) = check.rows.len().checked_sub(ROWS).filter(|more| *more > 0) {
         lines.push(t!("channel.more", locale = locale, more = more).into_owned());
     }
-    Letter {
-        title: t!(
+    let (complete, all) = (check.complete, check.all);
+    let Some(digest) = &check.digest else {
+        let title = t!(
             "channel.check_changed",
             locale = locale,
-            complete = check.complete,
-            all = check.all
+            complete = complete,
+            all = all
+        );
+        return Letter {
+            title: title.into_owned(),
+            lines,
+            ..Letter::default()
+        };
+    };
+    let mut facts: Vec<(String, String)> = digest
+        .verdicts
+        .iter()
+        .map(|(verdict, count)| (verdict_text(verdict, locale), count.to_string()))
+        .collect();
+    facts.push((
+        t!("channel.audit_head", locale = locale).into_owned(),
+        format!("{} {}", digest.audit_sequence, digest.audit_hash),
+    ));
+    Letter {
+        title: t!(
+            "channel.check_digest",
+            locale = locale,
+            week = digest.week,
+            complete = complete,
+            all = all
+        )
+        .into_owned(),
+        facts,
+        lines,
+        link: None,
+    }
+}
+
+/// Who, where, how far, who acts; and for whom is reminded, whom to call and what to paste.
+fn of_row(row: &CheckRow, locale: &str) -> String {
+    let mut line = format!(
+        "{} {} {}: {} {}",
+        row.project, row.account_id, row.region, row.verdict_text, row.next_step
+    )
+    .trim()
+    .to_owned();
+    if let Some(pasted) = &row.line {
+        let contact = format!("{} {}", row.contact, row.contact_emails.join("; "));
+        line.push_str(&t!(
+            "channel.waits",
+            locale = locale,
+            days = row.days,
+            contact = contact.trim(),
+            line = pasted
+        ));
+    }
+    line
+}
+
+/// A verdict's word, for a person.
+fn verdict_text(verdict: &str, locale: &str) -> String {
+    let key = match verdict {
+        "unknown" => "check.unknown_status".to_owned(),
+        word => format!("check.{word}"),
+    };
+    t!(&key, locale = locale).into_owned()
+}
+
+fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
+    let Matter::Reminder {
+        count,
+        places,
+        line,
+    } = &contact.matter;
+    let waiting = places.iter().map(|place| {
+        let verdict = verdict_text(&place.verdict, locale);
+        format!("- {}: {verdict}", place.region)
+    });
+    let mut lines = vec![t!("channel.reminder", locale = locale, count = count).into_owned()];
+    lines.extend(waiting);
+    lines.push(t!("channel.reminder_line", locale = locale).into_owned());
+    lines.push(format!("    {line}"));
+    Letter {
+        title: t!(
+            "channel.reminder_title",
+            locale = locale,
+            project = contact.project,
+            account = contact.account_id
         )
         .into_owned(),
         lines,
+        ..Letter::default()
+    }
+}
+
+/// To the project, hence in its language.
+fn of_left(left: &LeftNotice) -> Letter {
+    let locale = left.language.as_str();
+    let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
+    let account = &left.account_id;
+    let project = &left.project;
+    let text = t!(
+        "unlink.farewell",
+        locale = locale,
+        account = account,
+        regions = regions.join(", ")
+    );
+    Letter {
+        title: t!(
+            "unlink.farewell_title",
+            locale = locale,
+            account = account,
+            project = project
+        )
+        .into_owned(),
+        lines: text.lines().map(str::to_owned).collect(),
         ..Letter::default()
     }
 }
@@ -236,10 +350,11 @@ fn of_request(request: &RequestView, locale: &str) -> Letter {
 }
 
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
-    let (title, why) = match trouble {
+    let one = |why: &String| vec![why.clone()];
+    let (title, lines) = match trouble {
         Trouble::MessageRefused { message_id, why } => (
             t!("channel.message_refused", locale = locale, id = message_id),
-            why,
+            one(why),
         ),
         Trouble::SuspiciousFinding { message_id, why } => (
             t!(
@@ -247,15 +362,75 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 id = message_id
             ),
+            one(why),
+        ),
+        Trouble::LedgerRefused {
+            file,
+            version,
             why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_refused",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::LedgerIncomplete {
+            file,
+            version,
+            why,
+            more,
+        } => (
+            t!(
+                "channel.ledger_incomplete",
+                locale = locale,
+                file = file,
+                version = version
+            ),
+            lines_of(why, *more, locale),
+        ),
+        Trouble::QuotaNear {
+            region,
+            quota,
+            count,
+            limit,
+        } => (
+            t!(
+                "channel.quota_near",
+                locale = locale,
+                region = region,
+                quota = quota,
+                count = count,
+                limit = limit
+            ),
+            vec![t!("channel.quota_near_hint", locale = locale).into_owned()],
         ),
         Trouble::ChannelFailing { channel, why } => (
             t!("channel.failing", locale = locale, channel = channel),
-            why,
+            one(why),
         ),
-        Trouble::JobFailing { job, why } => {
-            (t!("channel.job_failing", locale = locale, job = job), why)
-        }
+        Trouble::JobFailing { job, why } => (
+            t!("channel.job_failing", locale = locale, job = job),
+            one(why),
+        ),
+        Trouble::MemberSilent {
+            account_id,
+            project,
+            reminders,
+            why,
+        } => (
+            t!(
+                "channel.member_silent",
+                locale = locale,
+                project = project,
+                account = account_id,
+                reminders = reminders
+            ),
+            one(why),
+        ),
         Trouble::DeliveryGivenUp {
             channel,
             delivery,
@@ -267,16 +442,26 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 channel = channel,
                 id = delivery
             ),
-            why,
+            one(why),
         ),
         Trouble::TicketNotAnswered { request, why } => (
             t!("channel.ticket_not_answered", locale = locale, id = request),
-            why,
+            one(why),
         ),
     };
     Letter {
         title: title.into_owned(),
-        lines: vec![why.clone()],
+        lines,
         ..Letter::default()
     }
+}
+
+/// The first lines, and how many more there are.
+fn lines_of(why: &[String], more: usize, locale: &str) -> Vec<String> {
+    let mut lines: Vec<String> = why.iter().take(ROWS).cloned().collect();
+    let more = more + why.len().saturating_sub(ROWS);
+    if more > 0 {
+        lines.push(t!("channel.ledger_more", locale = locale, more = more).into_owned());
+    }
+    lines
 }

@@ -34,7 +34,7 @@ pub(super) enum Account {
         #[arg(value_name = "ID")]
         id: AccountId,
         #[command(flatten)]
-        fields: Fields,
+        fields: Box<Fields>,
         #[command(flatten)]
         how: How,
     },
@@ -44,7 +44,7 @@ pub(super) enum Account {
         #[arg(value_name = "ID")]
         id: AccountId,
         #[command(flatten)]
-        fields: Fields,
+        fields: Box<Fields>,
         #[command(flatten)]
         how: How,
     },

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::look;
-use crate::actions::verify_audit::verify_audit;
+use crate::actions::verify_audit::{Verdict, verify_audit};
 use crate::app::App;
 use crate::domain::audit::Event;
 use crate::text;
@@ -25,7 +25,11 @@ pub(super) enum Audit {
         limit: i64,
     },
     /// Prove that no event was changed or removed; exit 1 when one was.
-    Verify,
+    Verify {
+        /// The hash of a head that was posted before, such as by a weekly digest: it must still be there.
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
 }
 
 impl Audit {
@@ -38,25 +42,30 @@ impl Audit {
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&events, screen)
             }
-            Self::Verify => verify(app, screen).await,
+            Self::Verify { head } => verify(app, head.as_deref(), screen).await,
         }
     }
 }
 
-async fn verify(app: &App, screen: &Screen) -> Outcome {
+async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let verdict = verify_audit(app)
+    let verdict = verify_audit(app, posted)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
         screen.data(&match &verdict {
-            Ok(head) => json!([{ "intact": true, "events": head.events, "head": head.hash }]),
-            Err(broken) => json!([{ "intact": false, "broken_at": broken.sequence }]),
+            Verdict::Holds(head) => {
+                json!([{ "intact": true, "events": head.events, "head": head.hash }])
+            }
+            Verdict::Broken(broken) => json!([{ "intact": false, "broken_at": broken.sequence }]),
+            Verdict::Rewritten(head) => {
+                json!([{ "intact": false, "events": head.events, "head": head.hash }])
+            }
         })?;
     }
     match verdict {
-        Ok(head) => {
+        Verdict::Holds(head) => {
             screen.say(&t!(
                 "cli.audit_holds",
                 locale = locale,
@@ -65,11 +74,19 @@ async fn verify(app: &App, screen: &Screen) -> Outcome {
             ));
             Ok(Exit::Done)
         }
-        Err(broken) => Err(Failure::new(
+        Verdict::Broken(broken) => Err(Failure::new(
             t!(
                 "cli.audit_broken",
                 locale = locale,
                 sequence = broken.sequence
+            ),
+            t!("cli.audit_broken_hint", locale = locale),
+        )),
+        Verdict::Rewritten(_) => Err(Failure::new(
+            t!(
+                "cli.audit_rewritten",
+                locale = locale,
+                head = posted.unwrap_or_default()
             ),
             t!("cli.audit_broken_hint", locale = locale),
         )),

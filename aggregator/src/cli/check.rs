@@ -68,7 +68,7 @@ impl Check {
                     row.account_id.to_string(),
                     row.project.clone(),
                     row.region.to_string(),
-                    text::check::verdict(&row.verdict, language),
+                    text::check::verdict_with_age(row, app.clock.now(), language),
                     format!("{next}\n{}", hint(row)).trim().to_owned(),
                 ]
             });

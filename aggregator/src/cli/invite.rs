@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::invite::{Request, invite};
+use crate::actions::invite::{Request, Row, invite};
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::text;
@@ -76,13 +76,18 @@ impl Invite {
             screen.table(&headers, table.collect())?;
         }
         screen.say(&text::invite::summary(&rows, language));
-        let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
-        Ok(if any("failed") {
-            Exit::Failed
-        } else if any("unprocessed") {
-            Exit::Incomplete
-        } else {
-            Exit::Done
-        })
+        Ok(exit(&rows))
+    }
+}
+
+/// How a command ends that invited.
+pub(super) fn exit(rows: &[Row]) -> Exit {
+    let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
+    if any("failed") {
+        Exit::Failed
+    } else if any("unprocessed") {
+        Exit::Incomplete
+    } else {
+        Exit::Done
     }
 }

@@ -226,38 +226,7 @@ pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
 }
 
 fn failure(name: &str, error: &ImportError, language: Language) -> Failure {
-    let locale = language.as_str();
-    match error {
-        ImportError::Unreadable(unreadable) => {
-            Failure::Messages(vec![text::ledger::unreadable(unreadable, name, language)])
-        }
-        ImportError::Problems(problems) => {
-            let mut messages: Vec<_> = problems
-                .iter()
-                .map(|problem| text::ledger::problem(problem, language))
-                .collect();
-            messages.push(text::Message::new(
-                t!(
-                    "cli.nothing_imported",
-                    locale = locale,
-                    count = problems.len(),
-                    file = name
-                ),
-                "",
-            ));
-            Failure::Messages(messages)
-        }
-        ImportError::TooMany(refused) => {
-            Failure::Messages(vec![text::ledger::too_many_state_changes(
-                refused, language,
-            )])
-        }
-        ImportError::Changed => Failure::new(
-            t!("cli.ledger_changed", locale = locale),
-            t!("cli.ledger_changed_hint", locale = locale),
-        ),
-        ImportError::Store(error) => Failure::store(error, language),
-    }
+    Failure::Messages(text::ledger::not_imported(error, name, language))
 }
 
 fn format(file: &Path, language: Language) -> Result<Format, Failure> {

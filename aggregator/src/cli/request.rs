@@ -52,7 +52,7 @@ pub(super) enum Request {
         )]
         reporter: String,
         #[command(flatten)]
-        fields: Fields,
+        fields: Box<Fields>,
     },
     /// Approve a request: the ledger changes, invitations go out, the ticket is answered.
     Approve {
@@ -312,6 +312,15 @@ pub(super) fn failure(failure: &requests::Failure, language: Language) -> Messag
         F::Issues(error) => text::request::jira_fails(error, language),
         F::Answers(error) => text::request::jira_fails(error, language),
         F::Invite(error) => text::open::action_error(error, language),
+        F::Invitation(row) => Message::new(
+            format!(
+                "{} {}: {}",
+                row.account_id,
+                row.region,
+                text::invite::detail(row, language)
+            ),
+            "",
+        ),
         F::Answer { request, why } => text::request::answer_fails(request, why, language),
     }
 }

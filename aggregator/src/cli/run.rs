@@ -8,14 +8,19 @@ use super::findings::Findings;
 use super::screen::Screen;
 use super::{Exit, Outcome, check, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
+use crate::actions::ledger_door::File;
 use crate::app::App;
+use crate::domain::account::Language;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::Next;
+use crate::jobs::ledger::{TakeLedgerError, Taken, take_once};
+use crate::text::{self, Message};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, requests asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
+    /// missing invitations, ledger takes in the ledger's file from S3, requests asks Jira what is new and goes
+    /// on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -25,6 +30,7 @@ enum Job {
     Check,
     Deliver,
     Invite,
+    Ledger,
     Requests,
     SyncFindings,
     Watch,
@@ -41,6 +47,7 @@ impl Run {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Ledger => ledger(app, screen).await,
             Job::Watch => {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
@@ -49,6 +56,67 @@ impl Run {
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }
+    }
+}
+
+/// Takes in the ledger's file; 1 when it was refused, 3 when not everybody could be invited.
+async fn ledger(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let taken = take_once(app)
+        .await
+        .map_err(|error| Failure::Messages(vec![ledger_fails(&error, language)]))?;
+    ledger_taken(&taken, screen);
+    Ok(match taken {
+        Taken::Closed | Taken::Refused(..) => Exit::Failed,
+        Taken::Imported(_, _, rows) => invite::exit(&rows),
+        Taken::Absent(_) | Taken::Known(_) => Exit::Done,
+    })
+}
+
+/// Says what became of a look at the ledger's file.
+pub(super) fn ledger_taken(taken: &Taken, screen: &Screen) {
+    let language = screen.language();
+    let locale = language.as_str();
+    let new = |file: &File| {
+        let version = file.version.name();
+        screen.say(&t!(
+            "ledger_door.new",
+            locale = locale,
+            file = file.object,
+            version = version
+        ));
+    };
+    match taken {
+        Taken::Closed => screen.say(&t!("ledger_door.closed", locale = locale)),
+        Taken::Absent(object) => {
+            screen.say(&t!("ledger_door.absent", locale = locale, file = object));
+        }
+        Taken::Known(object) => {
+            screen.say(&t!("ledger_door.known", locale = locale, file = object));
+        }
+        Taken::Refused(file, error) => {
+            new(file);
+            let messages = text::ledger::not_imported(error, &file.object.key, language);
+            screen.fail(&Failure::Messages(messages));
+        }
+        Taken::Imported(file, plan, rows) => {
+            new(file);
+            screen.say(&text::ledger_door::summary(plan, language));
+            for line in text::ledger_door::incomplete(rows, language) {
+                screen.say(&line);
+            }
+            screen.say(&text::invite::summary(rows, language));
+        }
+    }
+}
+
+pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Message {
+    match error {
+        TakeLedgerError::Door(error) => text::ledger_door::failed(error, language),
+        TakeLedgerError::Changed => Message {
+            text: t!("ledger_door.changed", locale = language.as_str()).into_owned(),
+            hint: String::new(),
+        },
     }
 }
 
@@ -61,7 +129,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
     let (mut delivered, mut refused) = (0, 0);
-    for channel in &app.config.channels {
+    for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
                 Next::Delivered => delivered += 1,

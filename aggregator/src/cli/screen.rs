@@ -45,6 +45,11 @@ impl Screen {
         self.json
     }
 
+    /// Whether a person is there to answer.
+    pub(super) fn is_interactive(self) -> bool {
+        self.interactive
+    }
+
     /// Prints data for a program.
     pub(super) fn data(self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)
@@ -110,22 +115,37 @@ impl Screen {
     /// Asks, where a person is there to answer.
     pub(super) fn confirm(self, question: &str) -> Result<bool, Failure> {
         let locale = self.language.as_str();
+        let prompt = t!("cli.confirm", locale = locale, question = question);
+        let answer = self.ask(&prompt)?.to_ascii_lowercase();
+        Ok(matches!(answer.as_str(), "y" | "yes" | "はい"))
+    }
+
+    /// Asks for a word to be typed: for what a hasty yes must not do.
+    pub(super) fn confirm_typed(self, question: &str, word: &str) -> Result<bool, Failure> {
+        let locale = self.language.as_str();
+        let prompt = t!(
+            "cli.confirm_typed",
+            locale = locale,
+            question = question,
+            word = word
+        );
+        Ok(self.ask(&prompt)? == word)
+    }
+
+    fn ask(self, prompt: &str) -> Result<String, Failure> {
+        let locale = self.language.as_str();
         if !self.interactive {
             return Err(Failure::new(
                 t!("cli.needs_yes", locale = locale),
                 t!("cli.needs_yes_hint", locale = locale),
             ));
         }
-        let prompt = t!("cli.confirm", locale = locale, question = question);
-        let _ = write!(io::stderr().lock(), "{}", harmless(&prompt));
+        let _ = write!(io::stderr().lock(), "{}", harmless(prompt));
         let mut answer = String::new();
         io::stdin()
             .read_line(&mut answer)
             .map_err(|error| Failure::output(&error, self.language))?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes" | "はい"
-        ))
+        Ok(answer.trim().to_owned())
     }
 }
 

@@ -119,6 +119,7 @@ fn say(news: &News, screen: &Screen) {
         News::JobFails(job, error) => {
             let why = match error {
                 JobError::Action(error) => text::open::action_error(error, language),
+                JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
                 JobError::Requests(error) => text::request::jira_fails(error, language),
             };
@@ -126,6 +127,9 @@ fn say(news: &News, screen: &Screen) {
             screen.warn(&text::Message::new(text, why.hint));
         }
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
+        News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
+        News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
+        News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
         News::RequestsFail(failure) => {
             screen.warn(&request::failure(failure, language));
         }

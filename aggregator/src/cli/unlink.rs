@@ -38,15 +38,24 @@ impl Unlink {
             screen.say(&text::unlink::planned(&plan, language));
             return Ok(exit(&plan.rows));
         }
-        if !self.yes && !screen.confirm(&text::unlink::question(&plan, language))? {
-            screen.say(&t!("cli.declined", locale = locale));
-            return Ok(Exit::Failed);
+        if !self.yes {
+            if screen.is_interactive() && !screen.is_json() {
+                show(&self.account, &plan.rows, screen)?;
+            }
+            let question = text::unlink::question(&plan, language);
+            if !screen.confirm_typed(&question, self.account.as_str())? {
+                screen.say(&t!("cli.declined", locale = locale));
+                return Ok(Exit::Failed);
+            }
         }
         let unlinked = carry_out(app, actor, &self.account)
             .await
             .map_err(|error| Failure::action(&error, language))?;
         show(&self.account, &unlinked.rows, screen)?;
         screen.say(&text::unlink::summary(&plan, &unlinked, language));
+        if let Some(farewell) = &unlinked.farewell {
+            screen.say(&text::unlink::farewell(farewell, language));
+        }
         Ok(exit(&unlinked.rows))
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::Secret;
 use crate::domain::ledger::Column;
+use crate::domain::object::Object;
 
 /// A ledger file that is kept in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -15,8 +16,18 @@ pub struct Ledger {
     pub key: Option<String>,
     /// The queue that hears of new versions.
     pub queue_url: Option<String>,
-    /// Whether changes made elsewhere are written back to it.
+    /// Whether what became of a version is written beside it.
     pub write_back: bool,
+}
+
+impl Ledger {
+    /// The object, where one is named.
+    pub fn object(&self) -> Option<Object> {
+        Some(Object {
+            bucket: self.bucket.clone()?,
+            key: self.key.clone()?,
+        })
+    }
 }
 
 /// Where requests come from.

@@ -73,6 +73,27 @@ pub struct Channel {
     pub allow_private: bool,
 }
 
+/// The channel of each account's own contacts: there whenever mail is set up, by a name that no
+/// configured channel may have.
+pub const CONTACTS: &str = "@contacts";
+
+impl Mail {
+    /// The channel that reaches an account's contacts; `None` where mail is not set up.
+    pub fn contacts(&self) -> Option<Channel> {
+        self.smtp_url.as_ref().zip(self.from.as_ref())?;
+        Some(Channel {
+            name: CONTACTS.to_owned(),
+            kind: ChannelKind::Mail,
+            url: None,
+            secret: None,
+            token: None,
+            room: None,
+            to: Vec::new(),
+            allow_private: false,
+        })
+    }
+}
+
 /// A kind of channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use secrecy::ExposeSecret;
 
 use super::intake::KIND;
-use super::outgoing::{Channel, ChannelKind};
+use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
 use crate::domain::ledger::Column;
@@ -18,6 +18,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     hub(config, &mut problems);
     server(config, &mut problems);
+    ledger(config, &mut problems);
     schedules(config, &mut problems);
     login(config, &mut problems);
     jira(config, &mut problems);
@@ -105,6 +106,27 @@ fn server(config: &Config, problems: &mut Vec<Problem>) {
             set: "server.tls_key",
         }),
         _ => {}
+    }
+}
+
+fn ledger(config: &Config, problems: &mut Vec<Problem>) {
+    let ledger = &config.ledger;
+    let together = |missing, set| Problem::Together { missing, set };
+    match (&ledger.bucket, &ledger.key) {
+        (Some(_), None) => problems.push(together("ledger.key", "ledger.bucket")),
+        (None, Some(_)) => problems.push(together("ledger.bucket", "ledger.key")),
+        (None, None) if ledger.queue_url.is_some() => {
+            problems.push(together("ledger.bucket", "ledger.queue_url"));
+        }
+        _ => {}
+    }
+    let key = ledger.key.as_deref().unwrap_or("ledger.xlsx");
+    let key = key.to_ascii_lowercase();
+    if !(key.ends_with(".xlsx") || key.ends_with(".csv")) {
+        problems.push(invalid(
+            "ledger.key",
+            "expected a key that ends in .xlsx or .csv",
+        ));
     }
 }
 
@@ -222,7 +244,7 @@ fn login(config: &Config, problems: &mut Vec<Problem>) {
 }
 
 fn channels(config: &Config, problems: &mut Vec<Problem>) {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::from([CONTACTS]);
     for (index, channel) in config.channels.iter().enumerate() {
         let key = format!("channels[{index}]");
         if !names.insert(channel.name.as_str()) {
@@ -230,7 +252,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 name: channel.name.clone(),
             });
         }
-        for needs in needs(channel) {
+        for needs in needs(channel, &config.mail) {
             problems.push(Problem::ChannelNeeds {
                 key: key.clone(),
                 needs,
@@ -245,6 +267,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
             });
         }
     }
+    names.remove(CONTACTS);
     for (index, route) in config.routes.iter().enumerate() {
         if !names.contains(route.channel.as_str()) {
             problems.push(Problem::UnknownChannel {
@@ -256,7 +279,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
 }
 
 /// The keys that a channel's kind needs and that are not set.
-fn needs(channel: &Channel) -> Vec<&'static str> {
+fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
     let wanted: &[(&str, bool)] = match channel.kind {
         ChannelKind::Slack
         | ChannelKind::Teams
@@ -266,7 +289,11 @@ fn needs(channel: &Channel) -> Vec<&'static str> {
             ("token", channel.token.is_some()),
             ("room", channel.room.is_some()),
         ],
-        ChannelKind::Mail => &[("to", !channel.to.is_empty())],
+        ChannelKind::Mail => &[
+            ("to", !channel.to.is_empty()),
+            ("mail.smtp_url", mail.smtp_url.is_some()),
+            ("mail.from", mail.from.is_some()),
+        ],
     };
     wanted
         .iter()

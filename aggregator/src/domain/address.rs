@@ -54,6 +54,22 @@ pub fn verify_channel(address: &str, allow_private: bool) -> Result<Url, UnsafeA
     Ok(url)
 }
 
+/// Whether a URL's host is this very machine.
+pub fn is_loopback_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        // Schemes that are not the web's keep an address as a name.
+        Some(Host::Domain(name)) => {
+            name == "localhost"
+                || name
+                    .parse::<IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    }
+}
+
 /// Judges an endpoint that credentials or proofs travel to: `https`, or this very machine.
 ///
 /// # Errors

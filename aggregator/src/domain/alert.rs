@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod handling;
+pub mod loss;
 
 use std::fmt;
 use std::str::FromStr;

@@ -27,6 +27,15 @@ pub enum Actor {
     Token(String),
     /// A job of the timetable, by its name.
     Job(&'static str),
+    /// A file that was handed in where the ledger is kept.
+    File {
+        /// Where, such as `s3://bucket/key`.
+        place: String,
+        /// Which version of it.
+        version: String,
+        /// The SHA-256 of its content, in hex.
+        sha256: String,
+    },
 }
 
 /// What was done.
@@ -44,6 +53,8 @@ pub enum Action {
     MembershipDisassociateRequested,
     /// AWS is asked to forget the account in a Region. Recorded before the call.
     MembershipDeleteRequested,
+    /// AWS is asked to change something of the SOC's own side. Recorded before the call.
+    HubChangeRequested,
     /// The administrator's listing says something else than before.
     MembershipObserved,
     /// An operator handed in what an agent had printed.
@@ -230,6 +241,7 @@ impl Action {
             Self::MembershipInviteRequested => "membership.invite_requested",
             Self::MembershipDisassociateRequested => "membership.disassociate_requested",
             Self::MembershipDeleteRequested => "membership.delete_requested",
+            Self::HubChangeRequested => "hub.change_requested",
             Self::MembershipObserved => "membership.observed",
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
@@ -260,6 +272,11 @@ impl fmt::Display for Actor {
             Self::Person(name) => write!(f, "person:{name}"),
             Self::Token(name) => write!(f, "token:{name}"),
             Self::Job(name) => write!(f, "job:{name}"),
+            Self::File {
+                place,
+                version,
+                sha256,
+            } => write!(f, "file:{place} version:{version} sha256:{sha256}"),
         }
     }
 }

@@ -1,11 +1,36 @@
 //! Is an account really watched in a Region, and if not, what is missing and who acts next.
 //!
-//! The administrator's listing is the truth about the membership. What an agent reported can only
-//! add reasons and doubts, never make an account complete.
+//! The administrator's listing is the truth about the membership. What an agent reported and what
+//! Security Hub's own controls found can only add reasons and doubts, never make an account complete;
+//! between those two the newer one is believed.
 
 use hubward_protocol::{State, Step, StepReport};
+use jiff::{SignedDuration, Timestamp};
 
 use super::membership::MemberStatus;
+
+/// How long after its association an account may be without findings: Security Hub's first checks run
+/// within 24 hours of a standard being enabled (Security Hub User Guide, "Schedule for running
+/// security checks"), and they have a day to reach us.
+const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
+
+/// All that is known of one account in one Region.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The administrator's side.
+    pub seen: &'a Seen,
+    /// What its agent last reported.
+    pub report: Option<&'a Report>,
+    /// What Security Hub's own controls found.
+    pub controls: &'a [Control],
+    /// Up to when findings were mirrored without any of this account in this Region; `None`: there are
+    /// some, or none are expected.
+    pub silent_until: Option<Timestamp>,
+    /// Since when checks have seen it associated.
+    pub associated_since: Option<Timestamp>,
+    /// Whether it was complete at some time since then.
+    pub was_complete: bool,
+}
 
 /// What could be learned from the administrator's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,21 +41,45 @@ pub enum Seen {
     Unreadable(String),
 }
 
+/// What an agent reported of a Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// When.
+    pub at: Timestamp,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
+}
+
+/// What one of Security Hub's controls found of a service that the baseline wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// The service.
+    pub step: Step,
+    /// Whether it is as it should be.
+    pub passed: bool,
+    /// When that was found.
+    pub at: Timestamp,
+}
+
 /// How far an account is in a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Associated, and nothing is known to be missing.
     Complete,
-    /// Associated, but its agent last reported steps that are not done.
+    /// Associated, but never complete yet: these steps are missing.
     Incomplete(Vec<StepReport>),
-    /// Invited; its people have not finished, and nothing is known to be in their way.
-    WaitingForMember(Vec<StepReport>),
-    /// Invited; its agent reported what is in the way.
-    Blocked(Vec<StepReport>),
+    /// Associated and complete once; these steps are not any more.
+    Drifted(Vec<StepReport>),
+    /// Invited; its people have not finished. What its agent reported is in the way, if anything.
+    Invited(Vec<StepReport>),
+    /// An organisation or another administrator has it; no invitation of ours can be accepted.
+    ManagedElsewhere(Vec<StepReport>),
     /// Not invited yet.
     NotInvited,
-    /// The membership was ended.
-    Ended(MemberStatus),
+    /// The member ended the membership.
+    Resigned,
+    /// The administrator ended the membership.
+    Removed,
     /// The AWS account is suspended.
     Suspended,
     /// AWS's word is not understood.
@@ -41,41 +90,115 @@ pub enum Verdict {
     Unreadable(String),
 }
 
+/// The control that tells whether a service is on, and the step that it is evidence of (Security Hub
+/// User Guide, "Config.1" and "GuardDuty.1").
+pub const EVIDENCE: [(&str, Step); 2] =
+    [("Config.1", Step::Config), ("GuardDuty.1", Step::GuardDuty)];
+
 /// Judges an account that the ledger wants watched in a Region.
-pub fn judge(seen: &Seen, reported: Option<&[StepReport]>) -> Verdict {
+pub fn judge(facts: &Facts<'_>) -> Verdict {
     use MemberStatus as S;
-    let status = match seen {
+    let status = match facts.seen {
         Seen::Unreadable(why) => return Verdict::Unreadable(why.clone()),
         Seen::Listed(status) => status,
     };
     match status {
         Some(S::Enabled) => {
-            let undone = undone_of(reported);
-            // A report that knows of no association is older than the listing: it says nothing now.
-            let outdated = undone.iter().any(|report| report.step == Step::Invitation);
-            if undone.is_empty() || outdated {
+            let missing = facts.missing();
+            if missing.is_empty() {
                 Verdict::Complete
+            } else if facts.was_complete {
+                Verdict::Drifted(missing)
             } else {
-                Verdict::Incomplete(undone)
+                Verdict::Incomplete(missing)
             }
         }
-        Some(S::Invited) => {
-            let undone = undone_of(reported);
-            if undone.iter().any(|report| is_in_the_way(report.state)) {
-                Verdict::Blocked(undone)
-            } else {
-                Verdict::WaitingForMember(undone)
-            }
-        }
-        None | Some(S::Created) => Verdict::NotInvited,
-        Some(status @ (S::Removed | S::Resigned | S::Deleted)) => Verdict::Ended(status.clone()),
+        Some(S::Resigned) => Verdict::Resigned,
+        Some(S::Removed | S::Deleted) => Verdict::Removed,
         Some(S::AccountSuspended) => Verdict::Suspended,
         Some(S::Unknown(word)) => Verdict::UnknownStatus(word.clone()),
+        None | Some(S::Created | S::Invited) => {
+            let undone = undone_of(facts.report);
+            let taken = undone.iter().any(|report| {
+                report.step == Step::Invitation && report.state == State::ManagedElsewhere
+            });
+            if taken {
+                Verdict::ManagedElsewhere(undone)
+            } else if *status == Some(S::Invited) {
+                Verdict::Invited(undone)
+            } else {
+                Verdict::NotInvited
+            }
+        }
     }
 }
 
-fn undone_of(reported: Option<&[StepReport]>) -> Vec<StepReport> {
-    reported
+impl Facts<'_> {
+    /// What an associated account lacks.
+    fn missing(&self) -> Vec<StepReport> {
+        let is_invited = |report: &StepReport| report.step == Step::Invitation;
+        let mut missing = undone_of(self.report);
+        // A report that knows of no association is older than the listing: it says nothing now.
+        let outdated = missing.iter().any(is_invited);
+        let report = self.report.filter(|_| !outdated);
+        if outdated {
+            missing.clear();
+        }
+        let spoken = report.map(|report| report.at).max(self.associated_since);
+        for control in self.controls {
+            if spoken.is_some_and(|spoken| control.at <= spoken) {
+                continue;
+            }
+            // Where Security Hub's successor runs too, Config.1 passes whatever is recorded, and the
+            // recorder is AWS's own (AWS Config Developer Guide, "Service-linked recorders").
+            let not_ours = control.step == Step::Config
+                && report.is_some_and(|report| {
+                    report.steps.iter().any(|step| {
+                        step.step == Step::Config && step.state == State::ManagedElsewhere
+                    })
+                });
+            if not_ours {
+                continue;
+            }
+            missing.retain(|step| step.step != control.step);
+            if !control.passed {
+                let name = EVIDENCE
+                    .iter()
+                    .find(|(_, step)| *step == control.step)
+                    .map_or("", |(name, _)| name);
+                missing.push(found(
+                    control.step,
+                    format!("{name} FAILED, {}", control.at),
+                ));
+            }
+        }
+        let is_silent = self
+            .associated_since
+            .zip(self.silent_until)
+            .is_some_and(|(since, until)| until.duration_since(since) >= FIRST_FINDINGS);
+        if is_silent && let Some(until) = self.silent_until {
+            missing.retain(|step| step.step != Step::Standards);
+            missing.push(found(Step::Standards, format!("0 findings, {until}")));
+        }
+        missing.sort_by_key(|step| step.step);
+        missing
+    }
+}
+
+/// What findings show, in the form of a report; the detail is AWS's words, in every language.
+fn found(step: Step, detail: String) -> StepReport {
+    StepReport {
+        step,
+        state: State::Insufficient,
+        detail,
+        hint: None,
+        on: None,
+    }
+}
+
+fn undone_of(report: Option<&Report>) -> Vec<StepReport> {
+    report
+        .map(|report| report.steps.as_slice())
         .unwrap_or_default()
         .iter()
         .filter(|report| !report.is_complete())
@@ -100,16 +223,15 @@ impl Verdict {
         match self {
             Self::Complete => "complete",
             Self::Incomplete(_) => "incomplete",
-            Self::WaitingForMember(_) => "waiting_for_member",
-            Self::Blocked(_) => "blocked",
+            Self::Drifted(_) => "drifted",
+            Self::Invited(_) => "invited",
+            Self::ManagedElsewhere(_) => "managed_elsewhere",
             Self::NotInvited => "not_invited",
-            Self::Ended(MemberStatus::Resigned) => "resigned",
-            Self::Ended(MemberStatus::Deleted) => "deleted",
-            Self::Ended(_) => "removed",
+            Self::Resigned => "resigned",
+            Self::Removed => "removed",
             Self::Suspended => "suspended",
-            Self::UnknownStatus(_) => "unknown_status",
             Self::NotInLedger => "not_in_ledger",
-            Self::Unreadable(_) => "unreadable",
+            Self::UnknownStatus(_) | Self::Unreadable(_) => "unknown",
         }
     }
 
@@ -118,12 +240,40 @@ impl Verdict {
         *self == Self::Complete
     }
 
+    /// Whether the account's own people act next.
+    pub fn waits_for_member(&self) -> bool {
+        matches!(
+            self,
+            Self::Invited(_) | Self::Incomplete(_) | Self::Drifted(_)
+        )
+    }
+
+    /// How bad it is, worst first: what was watched and is not any more, then what is watched in part,
+    /// then what never was.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Resigned | Self::Removed => 0,
+            Self::Drifted(_) => 1,
+            Self::Unreadable(_) | Self::UnknownStatus(_) => 2,
+            Self::Suspended | Self::NotInLedger => 3,
+            Self::ManagedElsewhere(_) => 4,
+            Self::Incomplete(_) => 5,
+            Self::NotInvited => 6,
+            Self::Invited(_) => 7,
+            Self::Complete => 8,
+        }
+    }
+
     /// The steps that are missing, in the order in which they are done.
     pub fn missing(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = self.undone().iter().map(|report| report.step).collect();
         if !matches!(
             self,
-            Self::Complete | Self::Incomplete(_) | Self::NotInLedger | Self::Unreadable(_)
+            Self::Complete
+                | Self::Incomplete(_)
+                | Self::Drifted(_)
+                | Self::NotInLedger
+                | Self::Unreadable(_)
         ) {
             steps.push(Step::Invitation);
         }
@@ -143,117 +293,14 @@ impl Verdict {
 
     fn undone(&self) -> &[StepReport] {
         match self {
-            Self::Incomplete(steps) | Self::WaitingForMember(steps) | Self::Blocked(steps) => steps,
+            Self::Incomplete(steps)
+            | Self::Drifted(steps)
+            | Self::Invited(steps)
+            | Self::ManagedElsewhere(steps) => steps,
             _ => &[],
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn step(step: Step, state: State) -> StepReport {
-        StepReport {
-            step,
-            state,
-            detail: String::new(),
-            hint: None,
-            on: None,
-        }
-    }
-
-    fn listed(status: MemberStatus) -> Seen {
-        Seen::Listed(Some(status))
-    }
-
-    #[test]
-    fn an_association_alone_is_complete_and_nothing_else_is() {
-        use MemberStatus as S;
-        assert_eq!(judge(&listed(S::Enabled), None), Verdict::Complete);
-        let all_done: Vec<_> = Step::ALL.map(|s| step(s, State::Already)).into();
-        for status in [
-            S::Created,
-            S::Invited,
-            S::Removed,
-            S::Resigned,
-            S::Deleted,
-            S::AccountSuspended,
-            S::Unknown("x".to_owned()),
-        ] {
-            let verdict = judge(&listed(status), Some(&all_done));
-            assert!(!verdict.is_complete(), "{verdict:?}");
-        }
-        assert_eq!(judge(&Seen::Listed(None), None), Verdict::NotInvited);
-        let unreadable = judge(&Seen::Unreadable("down".to_owned()), Some(&all_done));
-        assert!(!unreadable.is_complete());
-    }
-
-    #[test]
-    fn a_report_says_what_is_in_the_way_of_an_invited_account() {
-        let report = [
-            step(Step::Config, State::Changed),
-            step(Step::GuardDuty, State::Blocked),
-            step(Step::SecurityHub, State::Blocked),
-            step(Step::Invitation, State::Waiting),
-        ];
-        let verdict = judge(&listed(MemberStatus::Invited), Some(&report));
-        assert_eq!(verdict.as_str(), "blocked");
-        assert_eq!(
-            verdict.missing(),
-            [Step::GuardDuty, Step::SecurityHub, Step::Invitation]
-        );
-        assert_eq!(verdict.obstacle().unwrap().step, Step::GuardDuty);
-    }
-
-    #[test]
-    fn without_a_report_the_acceptance_is_missing() {
-        let verdict = judge(&listed(MemberStatus::Invited), None);
-        assert_eq!(verdict.as_str(), "waiting_for_member");
-        assert_eq!(verdict.missing(), [Step::Invitation]);
-    }
-
-    #[test]
-    fn an_associated_account_whose_recorder_is_off_is_not_complete() {
-        let report = [
-            step(Step::Config, State::Insufficient),
-            step(Step::Invitation, State::Already),
-        ];
-        let verdict = judge(&listed(MemberStatus::Enabled), Some(&report));
-        assert_eq!(verdict.as_str(), "incomplete");
-        assert_eq!(verdict.missing(), [Step::Config]);
-    }
-
-    #[test]
-    fn what_is_managed_elsewhere_counts_only_where_it_is_seen_on() {
-        let report = |on| {
-            [
-                StepReport {
-                    on,
-                    ..step(Step::Config, State::ManagedElsewhere)
-                },
-                step(Step::Invitation, State::Already),
-            ]
-        };
-        let judged = |on| judge(&listed(MemberStatus::Enabled), Some(&report(on)));
-        assert!(judged(Some(true)).is_complete());
-        assert_eq!(judged(Some(false)).missing(), [Step::Config]);
-        assert_eq!(judged(None).missing(), [Step::Config]);
-        let taken = [step(Step::Invitation, State::ManagedElsewhere)];
-        let verdict = judge(&listed(MemberStatus::Invited), Some(&taken));
-        assert_eq!(verdict.as_str(), "blocked", "another administrator has it");
-    }
-
-    #[test]
-    fn the_listing_overrules_a_report_from_before_the_association() {
-        let before = [
-            step(Step::Config, State::Insufficient),
-            step(Step::Standards, State::Planned),
-            step(Step::Invitation, State::Waiting),
-        ];
-        assert_eq!(
-            judge(&listed(MemberStatus::Enabled), Some(&before)),
-            Verdict::Complete
-        );
-    }
-}
+mod tests;

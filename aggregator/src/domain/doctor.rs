@@ -1,6 +1,7 @@
 //! What is looked at to say whether an installation can work, and how findings are judged. Pure.
 
 use super::address::verify_endpoint;
+use super::hub::Part;
 
 /// One thing that is looked at, in the order in which it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Check {
     Credentials,
     /// Security Hub, in one Region.
     SecurityHub,
+    /// What else must be there in the SOC's account.
+    Hub(Part),
     /// How agents reach the server.
     PublicUrl,
     /// What agents are installed from.
@@ -41,6 +44,14 @@ pub enum Health {
 }
 
 impl Check {
+    /// What must be there in the SOC's account beside Security Hub.
+    pub fn of_hub() -> impl Iterator<Item = Self> {
+        Part::ALL
+            .into_iter()
+            .filter(|part| *part != Part::SecurityHub)
+            .map(Self::Hub)
+    }
+
     /// The check's word, in JSON and tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,6 +62,7 @@ impl Check {
             Self::Endpoint => "aws_endpoint",
             Self::Credentials => "aws_credentials",
             Self::SecurityHub => "security_hub",
+            Self::Hub(part) => part.as_str(),
             Self::PublicUrl => "public_url",
             Self::Releases => "releases",
             Self::Ledger => "ledger",

@@ -43,6 +43,10 @@ pub struct Membership {
     pub since: Timestamp,
     /// When the listing was read.
     pub seen_at: Timestamp,
+    /// Since when it is seen associated; `None` while it is not.
+    pub associated_since: Option<Timestamp>,
+    /// When it was last complete since then.
+    pub completed_at: Option<Timestamp>,
 }
 
 /// What has to be sent for an account in a Region.

@@ -3,11 +3,13 @@
 //! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
 //! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
 
+use std::collections::BTreeMap;
+
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use super::account::{Account, Language};
 use super::alert::{Alert, AlertState, Severity};
 use super::request::RequestView;
 use super::routing::RouteEvent;
@@ -25,12 +27,18 @@ pub enum Notice {
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
+    /// An account is not watched any more, and what its project may now switch off.
+    #[serde(rename = "account.left")]
+    AccountLeft(LeftNotice),
     /// A request came, or is further than before.
     #[serde(rename = "request.changed")]
     RequestChanged(Box<RequestView>),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
+    /// Something that an account's own contacts need to know; by mail alone.
+    #[serde(rename = "contact.notice")]
+    Contact(Box<ContactNotice>),
     /// An operator asks whether messages arrive.
     #[serde(rename = "test")]
     Test(TestNotice),
@@ -87,8 +95,24 @@ pub struct CheckNotice {
     pub complete: usize,
     /// How many there are.
     pub all: usize,
-    /// Those whose verdict changed.
+    /// Those whose verdict changed, and those that wait for people who are reminded today.
     pub rows: Vec<CheckRow>,
+    /// The first post of a week says everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// The whole state, once a week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The week, such as `2026-W47`.
+    pub week: String,
+    /// How many account and Region pairs have each verdict.
+    pub verdicts: BTreeMap<String, usize>,
+    /// The audit log's last event: whoever rewrites the log has to rewrite this post too.
+    pub audit_sequence: i64,
+    /// That event's hash.
+    pub audit_hash: String,
 }
 
 /// One account in one Region.
@@ -112,6 +136,38 @@ pub struct CheckRow {
     pub next_step: String,
     /// What helps.
     pub hint: String,
+    /// For how many whole days.
+    #[serde(default)]
+    pub days: i64,
+    /// Whether the account's own people act next.
+    #[serde(default)]
+    pub waits_for_member: bool,
+    /// Whom to call.
+    #[serde(default)]
+    pub contact: String,
+    /// Their addresses.
+    #[serde(default)]
+    pub contact_emails: Vec<String>,
+    /// The line that they paste, on the days on which they are reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+}
+
+/// An account that has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftNotice {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// The project's language.
+    pub language: Language,
+    /// Whom to tell.
+    pub contact: String,
+    /// Their addresses.
+    pub contact_emails: Vec<String>,
+    /// Where it was watched.
+    pub regions: Vec<Region>,
 }
 
 /// What is wrong with Hubward itself.
@@ -132,6 +188,39 @@ pub enum Trouble {
         /// Why.
         why: String,
     },
+    /// A version of the ledger's file was not imported; nothing changed.
+    LedgerRefused {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// Everything that is wrong, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A version of the ledger's file was imported, and not everything that follows was done.
+    LedgerIncomplete {
+        /// Where it lies.
+        file: String,
+        /// Which version.
+        version: String,
+        /// What was not done, for a person; the first of it where there is much.
+        why: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A limit of AWS on membership is near.
+    QuotaNear {
+        /// Where.
+        region: Region,
+        /// Which: `members` or `invitations`.
+        quota: String,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A channel has not taken messages for a while.
     ChannelFailing {
         /// Its name.
@@ -144,6 +233,17 @@ pub enum Trouble {
         /// The job's name.
         job: String,
         /// Why it last failed.
+        why: String,
+    },
+    /// An account's people were reminded several times, and it still waits for them.
+    MemberSilent {
+        /// The account.
+        account_id: AccountId,
+        /// Its project.
+        project: String,
+        /// How often they were reminded.
+        reminders: i64,
+        /// Whom to call.
         why: String,
     },
     /// A message is not tried any more; it is kept.
@@ -164,6 +264,45 @@ pub enum Trouble {
     },
 }
 
+/// What an account's contacts are told, in their language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactNotice {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// The contacts' language.
+    pub language: Language,
+    /// Their addresses.
+    pub to: Vec<String>,
+    /// What they are told.
+    pub matter: Matter,
+}
+
+/// What an account's contacts are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "matter", rename_all = "snake_case")]
+pub enum Matter {
+    /// The account waits for them.
+    Reminder {
+        /// How often they were reminded, this time included.
+        count: i64,
+        /// Where it waits, and why.
+        places: Vec<WaitingPlace>,
+        /// The line to paste into CloudShell.
+        line: String,
+    },
+}
+
+/// A Region in which an account waits for its people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingPlace {
+    /// The Region.
+    pub region: Region,
+    /// The verdict's word.
+    pub verdict: String,
+}
+
 /// A message that proves a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestNotice {
@@ -178,10 +317,10 @@ impl Notice {
     pub fn route_event(&self) -> Option<RouteEvent> {
         match self {
             Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
-            Self::CheckChanged(_) => Some(RouteEvent::Check),
+            Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::RequestChanged(_) => Some(RouteEvent::Request),
             Self::Operations(_) => Some(RouteEvent::Operations),
-            Self::Test(_) => None,
+            Self::Contact(_) | Self::Test(_) => None,
         }
     }
 
@@ -190,6 +329,7 @@ impl Notice {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::CheckChanged(_) => "check".to_owned(),
+            Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::RequestChanged(request) => format!("request:{}", request.id),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
@@ -198,7 +338,26 @@ impl Notice {
                 format!("given_up:{channel}")
             }
             Self::Operations(_) => "operations".to_owned(),
+            Self::Contact(contact) => format!("contact:{}", contact.account_id),
             Self::Test(test) => format!("test:{}", test.channel),
+        }
+    }
+
+    /// Its readers' language, where it is not everybody's.
+    pub fn language(&self) -> Option<Language> {
+        match self {
+            Self::Contact(contact) => Some(contact.language),
+            Self::AccountLeft(left) => Some(left.language),
+            _ => None,
+        }
+    }
+
+    /// The addresses of the account's contacts, where it is about one account and for them too.
+    pub fn contacts(&self) -> &[String] {
+        match self {
+            Self::Contact(contact) => &contact.to,
+            Self::AccountLeft(left) => &left.contact_emails,
+            _ => &[],
         }
     }
 }

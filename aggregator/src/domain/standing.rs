@@ -80,6 +80,8 @@ pub struct Place {
     pub verdict: Verdict,
     /// Since when.
     pub since: Timestamp,
+    /// When its agent last reported.
+    pub reported_at: Option<Timestamp>,
 }
 
 /// One account in one Region, for a list of those that need somebody.
@@ -134,23 +136,11 @@ impl Group {
                 "drifted",
                 "resigned",
                 "removed",
-                "deleted",
                 "suspended",
                 "not_in_ledger",
             ],
-            Self::Unclear => &[
-                "managed_elsewhere",
-                "unknown",
-                "unknown_status",
-                "unreadable",
-            ],
-            Self::Waiting => &[
-                "incomplete",
-                "blocked",
-                "waiting_for_member",
-                "invited",
-                "not_invited",
-            ],
+            Self::Unclear => &["managed_elsewhere", "unknown"],
+            Self::Waiting => &["incomplete", "invited", "not_invited"],
             Self::Complete => &["complete"],
         }
     }

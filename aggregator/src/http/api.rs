@@ -78,6 +78,7 @@ pub(super) async fn check(
                 region: place.region,
                 verdict: place.verdict,
                 since: place.since,
+                reported_at: place.reported_at,
             };
             shape::check(&row, administrator, language)
         })

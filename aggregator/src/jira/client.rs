@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 /// How often a call is tried.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 3;
 /// The longest wait between two attempts; whoever asks for more is called again later.
 const LONGEST: u64 = 20;
 /// The most of an answer that is read.
@@ -133,7 +133,8 @@ impl Client {
             let wait = match &failure {
                 // Nothing was done: every call may be made again.
                 JiraFailure::Throttled { after } => after.unwrap_or(1 << attempt),
-                failure if repeats && failure.passes() => 1 << (attempt - 1),
+                JiraFailure::Unreachable(_) if repeats => 1 << (attempt - 1),
+                JiraFailure::Refused { status: 500.., .. } if repeats => 1 << (attempt - 1),
                 _ => return Err(failure),
             };
             if attempt == ATTEMPTS || wait > LONGEST {

@@ -44,7 +44,7 @@ pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> O
             },
             reporter: cut(reported_by.trim()),
             updated: time(fields.get("updated")?.as_str()?)?,
-            closed: fields["status"]["statusCategory"]["key"] == "done",
+            closed: text_at(fields, "/status/statusCategory/key") == Some("done"),
         },
         reporter_id: reporter
             .get("accountId")
@@ -55,7 +55,12 @@ pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> O
 
 /// The key of the project that the issue is in.
 pub(super) fn project(issue: &Value) -> Option<&str> {
-    issue["fields"]["project"]["key"].as_str()
+    text_at(issue, "/fields/project/key")
+}
+
+/// A text inside an answer.
+pub(super) fn text_at<'a>(value: &'a Value, place: &str) -> Option<&'a str> {
+    value.pointer(place)?.as_str()
 }
 
 /// Jira's times have no colon in their offset: `2026-11-24T09:00:00.000+0900`.
@@ -113,19 +118,22 @@ fn rich(node: &Value, depth: usize, out: &mut String) {
     if depth > 40 {
         return;
     }
-    if let Some(text) = node["text"].as_str() {
+    let kind = text_at(node, "/type");
+    if let Some(text) = text_at(node, "/text") {
         out.push_str(text);
     }
-    if node["type"] == "hardBreak" {
+    if kind == Some("hardBreak") {
         out.push('\n');
     }
-    for child in node["content"].as_array().into_iter().flatten() {
+    for child in node
+        .get("content")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         rich(child, depth + 1, out);
     }
-    if matches!(
-        node["type"].as_str(),
-        Some("paragraph" | "heading" | "listItem")
-    ) {
+    if matches!(kind, Some("paragraph" | "heading" | "listItem")) {
         out.push('\n');
     }
 }

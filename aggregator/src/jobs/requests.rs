@@ -46,6 +46,8 @@ pub enum Failure {
     Issues(IssuesError),
     /// Invitations could not be sent.
     Invite(ActionError),
+    /// One invitation could not be sent.
+    Invitation(Row),
     /// A ticket could not be answered.
     Answer {
         /// The request.
@@ -112,6 +114,13 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
                     ..Invitation::default()
                 };
                 match invite(app, &Actor::Job("requests"), &wanted).await {
+                    Ok(rows) if rows.iter().any(|row| row.outcome.as_str() == "failed") => {
+                        passed.complete += usize::from(not_invited(app, &request.id).await?);
+                        let failed = rows
+                            .into_iter()
+                            .filter(|row| row.outcome.as_str() == "failed");
+                        passed.failures.extend(failed.map(Failure::Invitation));
+                    }
                     Ok(rows) => {
                         let refused = rows.iter().filter_map(hindrance).collect();
                         invited(app, &request.id, refused).await?;
@@ -130,7 +139,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
 /// What AWS said against an invitation.
 fn hindrance(row: &Row) -> Option<Hindrance> {
     let why = match &row.outcome {
-        Outcome::Invited | Outcome::Already(_) | Outcome::Planned => return None,
+        Outcome::Invited | Outcome::Joined | Outcome::Already(_) | Outcome::Planned => return None,
         Outcome::Unprocessed { reason, .. } => reason.clone(),
         Outcome::Skipped(SkipReason::Ended(status)) => status.to_string().to_lowercase(),
         Outcome::Skipped(SkipReason::Suspended) => "suspended".to_owned(),
@@ -165,13 +174,14 @@ pub(super) async fn work(mut bench: Bench) {
         let pause = match outcome {
             Ok(passed) => {
                 let is_failing = !passed.failures.is_empty();
-                for failure in passed.failures {
+                let was_failing = std::mem::replace(&mut failing, is_failing);
+                for failure in passed.failures.into_iter().filter(|_| !was_failing) {
                     bench.say(News::RequestsFail(failure));
                 }
-                if std::mem::replace(&mut failing, is_failing) && !is_failing {
+                if was_failing && !is_failing {
                     bench.say(News::RequestsWork);
                 }
-                LOOK
+                if is_failing { AFTER_FAILURE } else { LOOK }
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
+use super::ledger::{TakeLedgerError, take};
 use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
@@ -29,6 +30,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often a turn is held: three times within its lease.
 const HOLD: Duration = Duration::from_secs(20);
 
+/// How often the ledger's object is looked at; where nothing is new, it is not sent.
+const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is asked for requests that no webhook told of.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
@@ -45,6 +48,9 @@ pub enum JobError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// The ledger's file could not be taken in.
+    #[error(transparent)]
+    Ledger(#[from] TakeLedgerError),
     /// A Region's findings could not be mirrored.
     #[error("{region}: {failed}")]
     Findings {
@@ -76,6 +82,11 @@ fn table(config: &Config) -> Vec<Entry> {
             watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
         ),
         ("check", cron(&config.check.schedule), announce),
+        (
+            "ledger",
+            config.ledger.object().map(|_| Schedule::Every(LEDGER)),
+            ledger,
+        ),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "requests",
@@ -111,6 +122,15 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
         let (administrator, language) = (&app.config.hub.administrator, app.config.locale.language);
         let rows = text::check::notice_rows(&rows, administrator, language);
         announce_check(app, rows).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Takes in a new version of the ledger's file that no event told of.
+fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        take(app, false).await?;
         Ok(())
     }
     .boxed()

@@ -81,6 +81,35 @@ impl Store {
         }
     }
 
+    /// The last event's number and hash; `None` before the first. It proves nothing by itself: whoever
+    /// keeps it elsewhere can ask later whether the log still holds it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_head(&self) -> Result<Option<Head>> {
+        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
+        let row = sqlx::query(sql).fetch_optional(&self.pool).await?;
+        row.map(|row| {
+            Ok(Head {
+                events: row.try_get(0)?,
+                hash: row.try_get(1)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Whether any event has a hash.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_audit_hash(&self, hash: &str) -> Result<bool> {
+        Ok(sqlx::query("SELECT 1 FROM audit_events WHERE hash = $1")
+            .bind(hash.to_owned())
+            .fetch_optional(&self.pool)
+            .await?
+            .is_some())
+    }
+
     /// How many events there are.
     ///
     /// # Errors
@@ -112,6 +141,19 @@ impl Tx {
             .transpose()
     }
 
+    /// The last event's number and hash, as this transaction sees it; `None`: there is no event yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_head(&mut self) -> Result<Option<(i64, String)>> {
+        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
+        Ok(sqlx::query(sql)
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)))
+            .transpose()?)
+    }
+
     /// Appends events to the chain.
     ///
     /// # Errors
@@ -129,12 +171,7 @@ impl Tx {
                 .execute(&mut *self.0)
                 .await?;
         }
-        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
-        let mut last: Option<(i64, String)> = sqlx::query(sql)
-            .fetch_optional(&mut *self.0)
-            .await?
-            .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)))
-            .transpose()?;
+        let mut last = self.audit_head().await?;
         for new in events {
             let event = Event::after(
                 last.as_ref()

@@ -1,5 +1,6 @@
 //! The table `findings`: the mirror of what Security Hub found.
 
+mod evidence;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};

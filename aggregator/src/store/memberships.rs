@@ -10,7 +10,8 @@ use sqlx::any::AnyRow;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::membership::{MemberStatus, Membership};
 
-const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at";
+const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
+     completed_at";
 
 impl Store {
     /// Everything that was seen.
@@ -87,9 +88,9 @@ impl Tx {
     /// The database failed.
     pub async fn put_membership(&mut self, seen: &Membership) -> Result<()> {
         let sql = format!(
-            "INSERT INTO memberships ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) \
+            "INSERT INTO memberships ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
              ON CONFLICT (account_id, region) DO UPDATE SET status = $3, verdict = $4, since = $5, \
-             seen_at = $6"
+             seen_at = $6, associated_since = $7, completed_at = $8"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(seen.account_id.as_str())
@@ -98,6 +99,8 @@ impl Tx {
             .bind(seen.verdict.as_str())
             .bind(seen.since.to_string())
             .bind(seen.seen_at.to_string())
+            .bind(seen.associated_since.map(|at| at.to_string()))
+            .bind(seen.completed_at.map(|at| at.to_string()))
             .execute(&mut *self.0)
             .await?;
         Ok(())
@@ -116,6 +119,11 @@ fn membership(row: &AnyRow) -> Result<Membership> {
             .parse()
             .map_err(|_| damaged(column))
     };
+    let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
+        row.try_get::<Option<String>, _>(column)?
+            .map(|text| text.parse().map_err(|_| damaged(column)))
+            .transpose()
+    };
     Ok(Membership {
         account_id: account_id.parse().map_err(|_| damaged("account_id"))?,
         region: region.parse().map_err(|_| damaged("region"))?,
@@ -125,5 +133,7 @@ fn membership(row: &AnyRow) -> Result<Membership> {
         verdict: row.try_get("verdict")?,
         since: time("since")?,
         seen_at: time("seen_at")?,
+        associated_since: maybe("associated_since")?,
+        completed_at: maybe("completed_at")?,
     })
 }

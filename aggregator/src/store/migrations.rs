@@ -34,7 +34,12 @@ const ALL: &[(i64, &str, &str)] = &[
         "findings",
         include_str!("../../migrations/0005_findings.sql"),
     ),
-    (6, "jobs", include_str!("../../migrations/0006_jobs.sql")),
+    (6, "watch", include_str!("../../migrations/0006_watch.sql")),
+    (
+        7,
+        "ledger door",
+        include_str!("../../migrations/0007_ledger_door.sql"),
+    ),
     (
         8,
         "requests",

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use hubward_protocol::{AccountId, Region, RegionReport, StepReport};
+use hubward_protocol::{AccountId, Region, RegionReport};
 use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
+use crate::domain::check::Report;
 
 impl Store {
     /// The last report of every account and Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), Vec<StepReport>>> {
-        sqlx::query("SELECT account_id, region, steps FROM run_reports")
+    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), Report>> {
+        sqlx::query("SELECT account_id, region, steps, reported_at FROM run_reports")
             .fetch_all(&self.pool)
             .await?
             .iter()
@@ -33,7 +34,14 @@ impl Store {
                             .map_err(|_| damaged("account_id".to_owned()))?,
                         region.parse().map_err(|_| damaged("region".to_owned()))?,
                     ),
-                    serde_json::from_str(&steps).map_err(|error| damaged(error.to_string()))?,
+                    Report {
+                        at: row
+                            .try_get::<String, _>(3)?
+                            .parse()
+                            .map_err(|_| damaged("reported_at".to_owned()))?,
+                        steps: serde_json::from_str(&steps)
+                            .map_err(|error| damaged(error.to_string()))?,
+                    },
                 ))
             })
             .collect()

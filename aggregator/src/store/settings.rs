@@ -23,4 +23,20 @@ impl Tx {
             .await?
             .try_get(0)?)
     }
+
+    /// Gives a setting a value. `false`: it had that value before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn renew_setting(&mut self, name: &str, value: &str) -> Result<bool> {
+        let changed = sqlx::query(
+            "INSERT INTO settings (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = $2 WHERE settings.value <> $2",
+        )
+        .bind(name.to_owned())
+        .bind(value.to_owned())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(changed.rows_affected() == 1)
+    }
 }

@@ -1,13 +1,13 @@
 //! What a check found, in words: the verdict, who acts next, and what helps.
 
 use hubward_protocol::AccountId;
+use jiff::Timestamp;
 use rust_i18n::t;
 
 use crate::actions::announce_check::Announced;
 use crate::actions::check::Row;
 use crate::domain::account::Language;
 use crate::domain::check::Verdict;
-use crate::domain::membership::MemberStatus;
 use crate::domain::notice::CheckRow;
 
 /// The verdict, for a table.
@@ -16,12 +16,12 @@ pub fn verdict(verdict: &Verdict, language: Language) -> String {
     match verdict {
         Verdict::Complete => t!("check.complete", locale = locale),
         Verdict::Incomplete(_) => t!("check.incomplete", locale = locale),
-        Verdict::WaitingForMember(_) => t!("check.waiting_for_member", locale = locale),
-        Verdict::Blocked(_) => t!("check.blocked", locale = locale),
+        Verdict::Drifted(_) => t!("check.drifted", locale = locale),
+        Verdict::Invited(_) => t!("check.invited", locale = locale),
+        Verdict::ManagedElsewhere(_) => t!("check.managed_elsewhere", locale = locale),
         Verdict::NotInvited => t!("check.not_invited", locale = locale),
-        Verdict::Ended(MemberStatus::Resigned) => t!("check.resigned", locale = locale),
-        Verdict::Ended(MemberStatus::Deleted) => t!("check.deleted", locale = locale),
-        Verdict::Ended(_) => t!("check.removed", locale = locale),
+        Verdict::Resigned => t!("check.resigned", locale = locale),
+        Verdict::Removed => t!("check.removed", locale = locale),
         Verdict::Suspended => t!("check.suspended", locale = locale),
         Verdict::UnknownStatus(_) => t!("check.unknown_status", locale = locale),
         Verdict::NotInLedger => t!("check.not_in_ledger", locale = locale),
@@ -30,17 +30,36 @@ pub fn verdict(verdict: &Verdict, language: Language) -> String {
     .into_owned()
 }
 
+/// The verdict, and for how many days it has been this one.
+pub fn verdict_with_age(row: &Row, now: Timestamp, language: Language) -> String {
+    let locale = language.as_str();
+    let word = verdict(&row.verdict, language);
+    match now.duration_since(row.since).as_hours() / 24 {
+        0 => word,
+        days => t!(
+            "check.for_days",
+            locale = locale,
+            verdict = word,
+            days = days
+        )
+        .into_owned(),
+    }
+}
+
 /// Who acts next, and how; empty when nobody has to.
 pub fn next_step(verdict: &Verdict, language: Language) -> String {
     let locale = language.as_str();
     match verdict {
         Verdict::Complete => return String::new(),
-        Verdict::WaitingForMember(_) => t!("check.next_member_runs", locale = locale),
-        Verdict::Incomplete(_) | Verdict::Blocked(_) => {
+        Verdict::Invited(_) if verdict.obstacle().is_none() => {
+            t!("check.next_member_runs", locale = locale)
+        }
+        Verdict::Invited(_) | Verdict::Incomplete(_) | Verdict::Drifted(_) => {
             t!("check.next_member_clears", locale = locale)
         }
+        Verdict::ManagedElsewhere(_) => t!("check.next_soc_elsewhere", locale = locale),
         Verdict::NotInvited => t!("check.next_soc_invites", locale = locale),
-        Verdict::Ended(_) | Verdict::UnknownStatus(_) => {
+        Verdict::Resigned | Verdict::Removed | Verdict::UnknownStatus(_) => {
             t!("check.next_soc_decides", locale = locale)
         }
         Verdict::Suspended => t!("check.next_project_aws", locale = locale),
@@ -63,14 +82,17 @@ pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String 
     }
     match &row.verdict {
         Verdict::Complete => return String::new(),
-        Verdict::Incomplete(_) | Verdict::WaitingForMember(_) | Verdict::Blocked(_) => t!(
+        Verdict::Incomplete(_)
+        | Verdict::Drifted(_)
+        | Verdict::Invited(_)
+        | Verdict::ManagedElsewhere(_) => t!(
             "check.hint_run",
             locale = locale,
             administrator = administrator,
             region = row.region
         ),
         Verdict::NotInvited => t!("check.hint_invite", locale = locale, account = account),
-        Verdict::Ended(_) => t!(
+        Verdict::Resigned | Verdict::Removed => t!(
             "check.hint_invite_again",
             locale = locale,
             account = account
@@ -112,6 +134,11 @@ pub fn notice_rows(rows: &[Row], administrator: &AccountId, language: Language) 
             verdict_text: verdict(&row.verdict, language),
             next_step: next_step(&row.verdict, language),
             hint: hint(row, administrator, language),
+            days: 0,
+            waits_for_member: row.verdict.waits_for_member(),
+            contact: String::new(),
+            contact_emails: Vec::new(),
+            line: None,
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use super::Message;
 use crate::actions::doctor::{Fact, Finding};
 use crate::domain::account::Language;
 use crate::domain::doctor::Health;
+use crate::domain::hub::State;
 
 /// What was found, and what helps; no hint where all is well.
 pub fn finding(fact: &Fact, language: Language) -> Message {
@@ -74,6 +75,16 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("doctor.members", locale = locale, count = count),
             unless_ok(fact, t!("doctor.members_hint", locale = locale)),
         ),
+        Fact::Hub(item) => {
+            let told = super::hub::detail(item, &super::hub::Told::of(item), language);
+            match item.state {
+                State::Planned(_) => Message::new(
+                    t!("doctor.hub_missing", locale = locale, what = told.text),
+                    t!("doctor.hub_missing_hint", locale = locale),
+                ),
+                _ => told,
+            }
+        }
         Fact::PublicUrl(url) => Message::new(
             t!("doctor.public_url", locale = locale, url = url),
             unless_ok(fact, t!("doctor.public_url_hint", locale = locale)),

@@ -11,6 +11,7 @@ pub fn detail(row: &Row, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
         Outcome::Invited => t!("invite.invited", locale = locale),
+        Outcome::Joined => t!("invite.joined", locale = locale),
         Outcome::Already(MemberStatus::Enabled) => t!("invite.already_enabled", locale = locale),
         Outcome::Already(_) => t!("invite.already_invited", locale = locale),
         Outcome::Unprocessed { operation, reason } => t!(

@@ -3,6 +3,7 @@
 //!
 //! It decides nothing: `domain::ledger` found the facts, and the locale file has the words.
 
+mod import;
 mod refusal;
 mod unreadable;
 
@@ -15,6 +16,7 @@ use super::Message;
 use crate::domain::account::Language;
 use crate::domain::ledger::{Column, Effects, Problem, TooManyStateChanges, Warning};
 
+pub use import::not_imported;
 pub use unreadable::unreadable;
 
 /// Why a ledger is not imported.

@@ -133,17 +133,16 @@ impl Words {
         let locale = self.language.as_str();
         let word = match verdict {
             "complete" => t!("check.complete", locale = locale),
+            "drifted" => t!("check.drifted", locale = locale),
             "incomplete" => t!("check.incomplete", locale = locale),
-            "waiting_for_member" => t!("check.waiting_for_member", locale = locale),
-            "blocked" => t!("check.blocked", locale = locale),
-            "not_invited" => t!("check.not_invited", locale = locale),
-            "resigned" => t!("check.resigned", locale = locale),
-            "removed" => t!("check.removed", locale = locale),
-            "deleted" => t!("check.deleted", locale = locale),
-            "suspended" => t!("check.suspended", locale = locale),
-            "unknown_status" => t!("check.unknown_status", locale = locale),
+            "invited" => t!("check.invited", locale = locale),
+            "managed_elsewhere" => t!("check.managed_elsewhere", locale = locale),
             "not_in_ledger" => t!("check.not_in_ledger", locale = locale),
-            "unreadable" => t!("check.unreadable", locale = locale),
+            "not_invited" => t!("check.not_invited", locale = locale),
+            "removed" => t!("check.removed", locale = locale),
+            "resigned" => t!("check.resigned", locale = locale),
+            "suspended" => t!("check.suspended", locale = locale),
+            "unknown" => t!("page.unknown", locale = locale),
             other => other.into(),
         };
         Chip {

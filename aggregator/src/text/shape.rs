@@ -18,6 +18,7 @@ pub struct Check {
     verdict: String,
     missing: Vec<Step>,
     since: Timestamp,
+    reported_at: Option<Timestamp>,
     next_step: String,
     hint: String,
 }
@@ -44,6 +45,7 @@ pub fn check(row: &Row, administrator: &AccountId, language: Language) -> Check 
         verdict: row.verdict.as_str().to_owned(),
         missing: row.verdict.missing(),
         since: row.since,
+        reported_at: row.reported_at,
         next_step: super::check::next_step(&row.verdict, language),
         hint: super::check::hint(row, administrator, language),
     }

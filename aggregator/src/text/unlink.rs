@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use crate::actions::unlink::{Outcome, Plan, Row, Unlinked};
+use crate::actions::unlink::{Farewell, Outcome, Plan, Row, Unlinked};
 use crate::domain::account::{AccountState, Language};
 
 /// What became of the account in one Region.
@@ -81,4 +81,40 @@ pub fn summary(plan: &Plan, unlinked: &Unlinked, language: Language) -> String {
         ),
     }
     .into_owned()
+}
+
+/// What the operator passes on to the project: in the project's language, after a line in the operator's.
+pub fn farewell(farewell: &Farewell, language: Language) -> String {
+    let locale = language.as_str();
+    let left = &farewell.notice;
+    let contact = format!("{} {}", left.contact, left.contact_emails.join("; "));
+    let intro = t!(
+        "unlink.farewell_for",
+        locale = locale,
+        contact = contact.trim()
+    );
+    let theirs = left.language.as_str();
+    let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
+    let title = t!(
+        "unlink.farewell_title",
+        locale = theirs,
+        account = left.account_id,
+        project = left.project
+    );
+    let text = t!(
+        "unlink.farewell",
+        locale = theirs,
+        account = left.account_id,
+        regions = regions.join(", ")
+    );
+    let mut told = format!("{intro}\n\n{title}\n\n{text}");
+    if farewell.channels > 0 {
+        told.push('\n');
+        told.push_str(&t!(
+            "unlink.farewell_sent",
+            locale = locale,
+            channels = farewell.channels
+        ));
+    }
+    told
 }

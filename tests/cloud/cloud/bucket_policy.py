@@ -25,30 +25,6 @@ def lets_config_deliver(
         ("s3:GetBucketAcl", f"arn:aws:s3:::{bucket}"),
         ("s3:PutObject", f"arn:aws:s3:::{bucket}/{place}/2026/1/1/ConfigHistory/file"),
     ]
-    return all(decision(statements, action, arn, account) for action, arn in needed)
-
-
-def decision(statements: list[dict[str, Any]], action: str, arn: str, account: str) -> bool:
-    effects = {
-        statement["Effect"]
-        for statement in statements
-        if for_config(statement.get("Principal"))
-        and any(fnmatchcase(action.lower(), a.lower()) for a in listed(statement["Action"]))
-        and any(fnmatchcase(arn, r) for r in listed(statement["Resource"]))
-        and conditions_met(statement.get("Condition", {}), account)
-    }
-    return "Allow" in effects and "Deny" not in effects
-
-
-def for_config(principal: Any) -> bool:
-    if principal == "*":
-        return True
-    return isinstance(principal, dict) and (
-        SERVICE in listed(principal.get("Service", [])) or principal.get("AWS") == "*"
-    )
-
-
-def conditions_met(conditions: dict[str, Any], account: str) -> bool:
     actual = {
         "aws:sourceaccount": account,
         "s3:x-amz-acl": "bucket-owner-full-control",
@@ -56,6 +32,32 @@ def conditions_met(conditions: dict[str, Any], account: str) -> bool:
         "aws:securetransport": "true",
         "aws:sourcearn": f"arn:aws:config:us-east-1:{account}:configuration-recorder/default",
     }
+    return all(decision(statements, SERVICE, action, arn, actual) for action, arn in needed)
+
+
+def decision(
+    statements: list[dict[str, Any]], service: str, action: str, arn: str, actual: dict[str, str]
+) -> bool:
+    effects = {
+        statement["Effect"]
+        for statement in statements
+        if for_service(service, statement.get("Principal"))
+        and any(fnmatchcase(action.lower(), a.lower()) for a in listed(statement["Action"]))
+        and any(fnmatchcase(arn, r) for r in listed(statement["Resource"]))
+        and conditions_met(statement.get("Condition", {}), actual)
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
+def for_service(service: str, principal: Any) -> bool:
+    if principal == "*":
+        return True
+    return isinstance(principal, dict) and (
+        service in listed(principal.get("Service", [])) or principal.get("AWS") == "*"
+    )
+
+
+def conditions_met(conditions: dict[str, Any], actual: dict[str, str]) -> bool:
     for operator, tests in conditions.items():
         compare = fnmatchcase if operator in ("StringLike", "ArnLike") else str.__eq__
         for key, wanted in tests.items():

@@ -5,6 +5,7 @@ The control API's own requests are never in here.
 
 import itertools
 import json
+import re
 import threading
 from typing import Any
 
@@ -27,14 +28,21 @@ def record(call: wire.Call, answer: message.Answer) -> None:
         "operation": call.operation,
         "account": call.account,
         "region": call.region,
+        "app": app(call.request.header("user-agent") or ""),
         "mutating": mutating(call.operation),
         "status": answer.status,
-        "error": wire.error_code(answer),
+        "error": answer.ending or wire.error_code(answer),
         "body": json_body(call.request.body),
     }
     # Numbered when finished and in list order, so `since` never misses one.
     with _lock:
         _calls.append({"sequence": next(_sequence), **entry})
+
+
+def app(agent: str) -> str | None:
+    """The application's own name, as the SDKs say it in their User-Agent."""
+    found = re.search(r"\bapp/(\S+)", agent)
+    return found[1] if found else None
 
 
 def json_body(body: bytes) -> Any:

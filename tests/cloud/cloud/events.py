@@ -4,13 +4,17 @@ Every finding that is imported or updated is an event on the default bus of each
 Region that sees it: the owner's, the administrator's, and the home Regions. Delivered at once
 and exactly once, where AWS promises "at least once" and in no order.
 Sources: docs securityhub-cwe-integration-types.html, securityhub-cwe-event-formats.html,
-finding-aggregation.html; eventbridge eb-create-pattern.html (arrays match by any element).
+finding-aggregation.html; eventbridge eb-create-pattern.html (arrays match by any element),
+eb-use-resource-based.html (a queue's policy must let events.amazonaws.com send).
 """
 
 import json
 from typing import Any
 
-from moto.events.models import EventPattern, events_backends
+from moto.events.models import EventPattern, Rule, events_backends
+from moto.sqs.models import sqs_backends
+
+from . import sqs
 
 SOURCE = "aws.securityhub"
 IMPORTED = "Security Hub Findings - Imported"
@@ -34,6 +38,17 @@ def flattened(node: Any, prefix: str = "", result: dict[str, Any] | None = None)
 
 
 EventPattern._flatten_dict = staticmethod(flattened)
+_send_to_queue = Rule._send_to_sqs_queue
+
+
+def send_to_queue(self: Rule, queue: str, event: dict[str, Any], group: str | None = None) -> None:
+    """moto's, but the queue's policy decides; what it refuses is lost, as in AWS after a day."""
+    found = sqs_backends[self.account_id][self.region_name].queues.get(queue)
+    if found and sqs.lets_rule_send(found, self.arn):
+        _send_to_queue(self, queue, event, group)
+
+
+Rule._send_to_sqs_queue = send_to_queue
 
 
 def finding_imported(finding: dict[str, Any], places: list[tuple[str, str]]) -> None:

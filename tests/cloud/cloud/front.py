@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import replace
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -95,8 +96,8 @@ def carry_out(call: wire.Call) -> message.Answer:
     trouble = faults.trouble_for(call)
     if trouble.latency:
         time.sleep(trouble.latency)
-    if trouble.error and not trouble.after:
-        return fault_answer(call, trouble.error)
+    if trouble.breaks() and not trouble.after:
+        return broken(call, trouble, message.Answer())
     try:
         if call.service == "sqs":
             reply = dispatch(call)
@@ -109,7 +110,14 @@ def carry_out(call: wire.Call) -> message.Answer:
     except Exception:  # noqa: BLE001 - a client must always get an answer
         traceback.print_exc(file=sys.stderr)
         reply = wire.error(call.service, "InternalFailure", "see stderr of the cloud", 500)
-    return fault_answer(call, trouble.error) if trouble.error else reply
+    return broken(call, trouble, reply) if trouble.breaks() else reply
+
+
+def broken(call: wire.Call, trouble: faults.Trouble, reply: message.Answer) -> message.Answer:
+    """The answer that a fault leaves of a reply."""
+    if trouble.error:
+        return fault_answer(call, trouble.error)
+    return replace(reply, ending=trouble.ending)
 
 
 def fault_answer(call: wire.Call, error: dict[str, Any]) -> message.Answer:

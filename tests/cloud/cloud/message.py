@@ -69,6 +69,8 @@ class Answer:
     status: int = 200
     headers: Headers = field(default_factory=list)
     body: bytes = b""
+    # How it ends where it does not arrive whole: see `faults`.
+    ending: str | None = None
 
     @classmethod
     def json(cls, value: Any, status: int = 200) -> "Answer":

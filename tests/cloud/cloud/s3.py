@@ -1,10 +1,12 @@
-"""S3: moto's, path-style, with other accounts' buckets closed and names taken across accounts.
+"""S3: moto's, path-style, with other accounts' buckets closed, names taken across accounts, and
+buckets tagged as they are created.
 
 Bucket policies are stored, and read by `config`; they open nothing else.
-Sources: botocore s3 CreateBucket (BucketAlreadyExists, BucketAlreadyOwnedByYou);
+Sources: botocore s3 CreateBucket (BucketAlreadyExists, BucketAlreadyOwnedByYou, Tags);
 docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (AccessDenied 403).
 """
 
+import re
 from typing import Any
 
 from moto.s3.models import FakeBucket, s3_backends
@@ -35,7 +37,18 @@ def dispatch(request: wire.ServerRequest) -> Any:
         return S3Response.bucket_dispatch(request, request.raw_url, dict(request.headers))
     if key:
         return S3Response.key_dispatch(request, request.raw_url, dict(request.headers))
-    return S3Response.ambiguous_dispatch(request, request.raw_url, dict(request.headers))
+    answer = S3Response.ambiguous_dispatch(request, request.raw_url, dict(request.headers))
+    if call.operation == "CreateBucket" and (created := bucket(bucket_name)):
+        tag(created, call)
+    return answer
+
+
+def tag(created: FakeBucket, call: wire.Call) -> None:
+    """The tags of CreateBucketConfiguration, which moto does not read."""
+    found = re.findall(rb"<Key>([^<]*)</Key><Value>([^<]*)</Value>", call.request.body)
+    tags = [{"Key": key.decode(), "Value": value.decode()} for key, value in found]
+    if tags:
+        s3_backends[call.account]["aws"].tagger.tag_resource(created.arn, tags)
 
 
 def refuse(call: wire.Call) -> Any:

@@ -4,6 +4,7 @@ Werkzeug's own server closes the connection after every answer and Flask adds it
 each request; with hundreds of accounts times Regions that is most of a test's time.
 """
 
+import contextlib
 import sys
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,11 +55,27 @@ class Handler(BaseHTTPRequestHandler):
             # S3's HeadObject tells the size of what it does not send.
             lengths = [v for k, v in answer.headers if k.lower() == "content-length"]
             length = lengths[0] if lengths else length
-        if answer.status != 204:
+        # These have no body, whatever moto says (RFC 9110 8.6).
+        bodiless = answer.status in (204, 304)
+        if not bodiless:
             head.append(f"content-length: {length}")
-        payload = b"" if self.command == "HEAD" or answer.status == 204 else answer.body
-        # One write, so one packet for a small answer.
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + payload)
+        payload = b"" if self.command == "HEAD" or bodiless else answer.body
+        whole = "\r\n".join([*head, "", ""]).encode("latin-1") + payload
+        if answer.ending:
+            self.end_badly(answer.ending, whole, len(payload))
+        else:
+            # One write, so one packet for a small answer.
+            self.wfile.write(whole)
+
+    def end_badly(self, ending: str, whole: bytes, length: int) -> None:
+        self.close_connection = True
+        if ending == "truncate":
+            self.wfile.write(whole[: len(whole) - length // 2 - 1])
+        elif ending == "hang":
+            # Until the client has had enough.
+            self.connection.settimeout(600)
+            with contextlib.suppress(OSError):
+                self.connection.recv(1)
 
     def log_message(self, *_: object) -> None:
         """Quiet: the harness reads /_cloud/calls instead of a log."""

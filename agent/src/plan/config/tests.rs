@@ -1,6 +1,7 @@
 //! Every road through AWS Config, as values.
 
 use super::*;
+use crate::change::NAME;
 use hubward_protocol::api::{Recording, RecordingFrequency};
 
 use crate::baseline::{Asked, Baseline, security_hub_types};
@@ -80,6 +81,7 @@ fn decide_for(
 fn recorder(name: &str, recording: bool, coverage: Coverage) -> RecorderSeen {
     RecorderSeen {
         name: name.to_owned(),
+        ours: Ok(name == NAME),
         recording,
         failure: None,
         coverage,
@@ -95,6 +97,7 @@ fn seen(recorder: Option<RecorderSeen>, channel: Option<&str>) -> ConfigSeen {
     ConfigSeen {
         recorder,
         service_linked: None,
+        security_hub_v2: false,
         channel: channel.map(|bucket| ChannelSeen {
             name: "default".to_owned(),
             bucket: bucket.to_owned(),
@@ -270,6 +273,7 @@ fn what_others_manage_counts_when_it_records() {
         Standing::Elsewhere { on: false, .. }
     ));
     let security_hubs = ConfigSeen {
+        security_hub_v2: true,
         recorder: None,
         service_linked: Some("AWSConfigurationRecorderForSecurityHubCSPM".to_owned()),
         channel: None,
@@ -381,4 +385,46 @@ fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
     ] {
         assert_eq!(decision, Decision::Needs(vec![put(true)]));
     }
+}
+
+#[test]
+fn a_recorder_with_our_name_but_without_our_tag_is_somebody_elses() {
+    let mut stopped = recorder(NAME, false, everything());
+    stopped.ours = Ok(false);
+    let decided = |recorder| {
+        let seen = seen(Some(recorder), None);
+        decide_with(linked(), &seen, BucketSeen::Absent, true, true)
+    };
+    assert!(matches!(
+        standing(decided(stopped.clone())),
+        Standing::Insufficient(Reason::RecorderStopped { .. })
+    ));
+    // Whose it is matters only where something is to be done.
+    let refusal = Refusal::answered(
+        Operation::new("config:ListTagsForResource"),
+        linked(),
+        "AccessDeniedException",
+        "",
+    );
+    stopped.ours = Err(refusal.clone());
+    assert!(matches!(standing(decided(stopped)), Standing::Blocked(_)));
+    let mut good = recorder(NAME, true, everything());
+    good.ours = Err(refusal);
+    assert!(matches!(standing(decided(good)), Standing::Good(_)));
+}
+
+#[test]
+fn where_security_hub_makes_its_own_recorder_none_is_built() {
+    let mut both = seen(None, None);
+    both.security_hub_v2 = true;
+    assert_eq!(
+        standing(decide_with(
+            linked(),
+            &both,
+            BucketSeen::Absent,
+            false,
+            false
+        )),
+        Standing::Waiting(Reason::SecurityHubWillRecord)
+    );
 }

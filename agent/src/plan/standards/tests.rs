@@ -19,13 +19,13 @@ fn refusal(code: &str) -> Refusal {
 fn hub(enabled: &[(&str, StandardStatus)]) -> HubSeen {
     HubSeen::On(Box::new(HubOn {
         offered: Ok(vec![FSBP.to_owned(), PCI.to_owned()]),
-        standards: Ok(enabled
+        standards: enabled
             .iter()
             .map(|(arn, status)| StandardSeen {
                 arn: (*arn).to_owned(),
                 status: status.clone(),
             })
-            .collect()),
+            .collect(),
         membership: Err(refusal("X")),
     }))
 }

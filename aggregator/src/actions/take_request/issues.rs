@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{anew, keep};
+use super::{anew, keep, tell};
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::audit::{Action, Actor, NewEvent};
@@ -118,18 +118,16 @@ pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
 /// # Errors
 /// See [`IssuesError`]; the issue is read again later.
 pub async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
-    let now = app.clock.now();
+    let Some(jira) = app.jira().await? else {
+        return Ok(None);
+    };
     let mut tx = app.store.begin().await?;
-    let wake = tx.lease_wake(now).await?;
+    let wake = tx.lease_wake(app.clock.now()).await?;
     tx.commit().await?;
     let Some(wake) = wake else {
         return Ok(None);
     };
-    let read = match app.jira().await? {
-        Some(jira) => read(app, jira, &wake).await,
-        // It was configured when the issue woke.
-        None => Ok(None),
-    };
+    let read = read(app, jira, &wake).await;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     match &read {
@@ -212,6 +210,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
                 detail: json!({ "revision": request.revision }),
             };
             tx.append_audit(now, &ACTOR, [event]).await?;
+            tell(app, &mut tx, request).await?;
         }
         (Taking::TooLate, Some(mut known)) => {
             if let State::Approved { late, .. } = &mut known.state {

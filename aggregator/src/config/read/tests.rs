@@ -237,6 +237,9 @@ fn values_are_judged_together_too() {
             "login.issuer",
             "channels[0].url",
             "ChannelTwice { name: \"a\" }",
+            // It lacks recipients, a mail server, and a sender.
+            "channels[1]",
+            "channels[1]",
             "channels[1]",
             "routes[0].channel",
         ]

@@ -207,3 +207,132 @@ fn the_extension_names_the_format() {
         assert!(Format::of(name).is_err(), "{name}");
     }
 }
+
+mod any_ledger {
+    //! Whatever stands in a ledger comes back from a file as it was.
+
+    use proptest::collection::{btree_map, btree_set, vec};
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::{select, subsequence};
+
+    use super::*;
+
+    /// A text as a cell of one line may hold it: trimmed, without control characters, not too long.
+    fn line() -> impl Strategy<Value = String> {
+        let hostile = select(TEXTS.to_vec()).prop_map(|text| text.replace(['\n', '\t'], " "));
+        let any = "\\PC{0,40}".prop_map(|text: String| text);
+        prop_oneof![any, hostile].prop_map(|text| kept(&text, false))
+    }
+
+    /// A text of several lines.
+    fn paragraph() -> impl Strategy<Value = String> {
+        let hostile = select(TEXTS.to_vec()).prop_map(str::to_owned);
+        let any = vec("\\PC{0,20}", 0..4).prop_map(|lines: Vec<String>| lines.join("\n"));
+        prop_oneof![any, hostile].prop_map(|text| kept(&text, true))
+    }
+
+    /// What reading makes of a text before it is stored: that, and nothing else, is in a ledger.
+    fn kept(text: &str, lines: bool) -> String {
+        let kept: String = text
+            .chars()
+            .filter(|c| {
+                let breaks = matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+                let unseen = matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{feff}');
+                !unseen && !breaks && (!c.is_control() || (lines && *c == '\n'))
+            })
+            .collect();
+        kept.trim().to_owned()
+    }
+
+    fn account() -> impl Strategy<Value = Account> {
+        let words = (line(), line(), line(), line(), line(), paragraph());
+        let emails = btree_set("[a-z+=][a-z0-9]{1,8}@[a-z]{1,8}\\.example\\.com", 1..4);
+        let lists = (
+            subsequence(rules().regions, 0..=3),
+            subsequence(
+                vec![
+                    "nist-800-53/v/5.0.0".to_owned(),
+                    "cis-aws-foundations-benchmark/v/5.0.0".to_owned(),
+                ],
+                0..=2,
+            ),
+        );
+        let choices = (
+            select(Language::ALL.to_vec()),
+            select(ReportCadence::ALL.to_vec()),
+            select(AccountState::ALL.to_vec()),
+            option::of(Just("+root@example.com".to_owned())),
+        );
+        let extra = btree_map(
+            select(vec!["Owner", "=Cost", "備考2", "費用コード"]),
+            paragraph(),
+            0..4,
+        );
+        (words, emails, lists, choices, extra).prop_map(
+            |(words, emails, (regions, standards), choices, extra)| {
+                let (project, department, environment, contact, request, notes) = words;
+                let (language, report, state, account_email) = choices;
+                Account {
+                    account_id: "000000000001".parse().unwrap(),
+                    project: if project.is_empty() {
+                        "P".to_owned()
+                    } else {
+                        project
+                    },
+                    department,
+                    environment,
+                    contact,
+                    contact_emails: emails.into_iter().collect(),
+                    account_email,
+                    language,
+                    regions,
+                    standards: standards.iter().map(|name| name.parse().unwrap()).collect(),
+                    report,
+                    state,
+                    request,
+                    notes,
+                    extra: extra
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 96,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn what_goes_out_comes_in_again(
+            mut accounts in vec(account(), 1..12),
+            language in select(Language::ALL.to_vec()),
+        ) {
+            for (number, account) in (1..).zip(&mut accounts) {
+                account.account_id = format!("{number:012}").parse().unwrap();
+            }
+            for (format, name) in [(Format::Xlsx, "ledger.xlsx"), (Format::Csv, "ledger.csv")] {
+                let bytes = write(&accounts, format, language).unwrap();
+                let reading = read_back(&bytes, name).1.unwrap();
+                let plan = diff(&accounts, &reading, true);
+                prop_assert!(plan.is_empty(), "{}: {:?}", name, plan.changed);
+                prop_assert_eq!(plan.unchanged, accounts.len());
+                // And into an empty ledger: the very same accounts.
+                for (row, written) in reading.rows.iter().zip(&accounts) {
+                    let mut read = row.account.clone();
+                    let mut written = written.clone();
+                    for account in [&mut read, &mut written] {
+                        account.extra.retain(|(_, value)| !value.is_empty());
+                        account.extra.sort();
+                    }
+                    prop_assert_eq!(read, written);
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Writes the table as a workbook made for editing: frozen header, filter, lists to choose from,
 //! account ids as text so that Excel keeps their zeros.
 
-use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DataValidation, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError,
+};
 
 use super::table::Table;
 use crate::domain::account::{AccountState, Language, ReportCadence};
@@ -13,21 +15,26 @@ const LAST_ROW: u32 = 19_999;
 const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
 const REQUIRED_COLOR: Color = Color::RGB(0xFF_E6_C8);
 
-/// The workbook's bytes; the second sheet is left out when there is nothing to explain.
+/// The workbook's bytes; notes and the second sheet are left out when there is nothing to explain.
 pub(super) fn write(
     table: &Table,
     language: Language,
     explanations: &[(Column, String)],
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    ledger(workbook.add_worksheet(), table, language)?;
+    ledger(workbook.add_worksheet(), table, language, explanations)?;
     if !explanations.is_empty() {
         columns(workbook.add_worksheet(), explanations, language)?;
     }
     workbook.save_to_buffer()
 }
 
-fn ledger(sheet: &mut Worksheet, table: &Table, language: Language) -> Result<(), XlsxError> {
+fn ledger(
+    sheet: &mut Worksheet,
+    table: &Table,
+    language: Language,
+    explanations: &[(Column, String)],
+) -> Result<(), XlsxError> {
     sheet.set_name(match language {
         Language::En => "Ledger",
         Language::Ja => "台帳",
@@ -50,6 +57,17 @@ fn ledger(sheet: &mut Worksheet, table: &Table, language: Language) -> Result<()
         };
         sheet.set_column_format(column, format)?;
         sheet.write_string_with_format(0, column, header, &header_format(known))?;
+        let explained = explanations
+            .iter()
+            .find(|(column, _)| Some(*column) == known);
+        if let Some((_, explanation)) = explained {
+            // Beside the header while somebody fills it in; without the author that Excel would put first.
+            let note = Note::new(explanation)
+                .add_author_prefix(false)
+                .set_width(320)
+                .set_height(120);
+            sheet.insert_note(0, column, &note)?;
+        }
         if let Some(choice) = known.and_then(choice) {
             let list = DataValidation::new().allow_list_strings(&choice)?;
             sheet.add_data_validation(1, column, LAST_ROW, column, &list)?;

@@ -152,6 +152,8 @@ mod tests {
             verdict: "complete".to_owned(),
             since: Timestamp::UNIX_EPOCH,
             seen_at: Timestamp::UNIX_EPOCH,
+            associated_since: None,
+            completed_at: None,
         };
         let listed = BTreeMap::from([((account, hub[0]), seen)]);
         assert_eq!(regions(&effects(&new, &hub, &listed)), ["us-east-1"]);

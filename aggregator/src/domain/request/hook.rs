@@ -75,9 +75,9 @@ fn is_mac(secret: &str, content: &[u8], tag: &[u8]) -> bool {
 /// The key of the issue that a body names: `issue.key` of a webhook, `key` of an automation's.
 pub fn issue(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    body["issue"]["key"]
-        .as_str()
-        .or_else(|| body["key"].as_str())
+    ["/issue/key", "/key"]
+        .into_iter()
+        .find_map(|place| body.pointer(place)?.as_str())
         .map(str::to_owned)
 }
 

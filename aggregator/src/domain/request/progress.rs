@@ -39,7 +39,7 @@ pub struct Place {
 }
 
 /// Verdicts that do not pass by waiting.
-const HOPELESS: [&str; 5] = ["removed", "resigned", "deleted", "suspended", "blocked"];
+const HOPELESS: [&str; 4] = ["removed", "resigned", "suspended", "managed_elsewhere"];
 
 impl Place {
     /// The places of an account.

@@ -275,6 +275,8 @@ fn seen(region: &str, verdict: &str, second: i64) -> Membership {
         verdict: verdict.to_owned(),
         since: at(second),
         seen_at: at(second),
+        associated_since: None,
+        completed_at: None,
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Obstacle, Origin, Ready, Request, State, judge};
+use super::{Hindrance, Kind, Obstacle, Origin, Ready, Request, State, judge};
 use crate::domain::account::{Account, Language};
 use crate::domain::ledger::{Column, FieldChange, Rules};
 
@@ -80,6 +80,9 @@ pub struct RequestView {
     pub decided_at: Option<Timestamp>,
     /// Why it was turned down.
     pub reason: Option<String>,
+    /// What its people were last told to be in the way, once it is approved.
+    #[serde(default)]
+    pub hindrances: Vec<Hindrance>,
     /// When it came.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -133,6 +136,10 @@ impl RequestView {
             decided_by,
             decided_at,
             reason,
+            hindrances: match &request.state {
+                State::Approved { told, .. } => told.clone(),
+                _ => Vec::new(),
+            },
             created_at: request.created_at,
             updated_at: request.updated_at,
         }

@@ -112,6 +112,7 @@ pub(in super::super) async fn show(
             region: place.region,
             verdict: place.verdict,
             since: place.since,
+            reported_at: place.reported_at,
         };
         let missing: Vec<&str> = row.verdict.missing().iter().map(|step| step.as_str()).collect();
         Place {

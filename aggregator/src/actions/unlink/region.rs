@@ -1,0 +1,107 @@
+//! One account leaves one Region: disassociated, seen, deleted, seen.
+
+use std::time::Duration;
+
+use hubward_protocol::AccountId;
+use serde_json::json;
+
+use super::Outcome;
+use crate::app::App;
+use crate::aws::AwsFailure;
+use crate::aws::security_hub::SecurityHub;
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::membership::{MemberStatus, NextRemoval, next_removal};
+use crate::store::StoreError;
+
+/// What is done in one Region.
+pub(super) struct Desk<'a> {
+    pub(super) app: &'a App,
+    pub(super) actor: &'a Actor,
+    pub(super) hub: &'a SecurityHub,
+    pub(super) account: &'a AccountId,
+}
+
+impl Desk<'_> {
+    pub(super) async fn remove(&self) -> Result<Outcome, Outcome> {
+        let seen = status(self.hub, self.account).await;
+        match next_removal(seen.map_err(Outcome::Failed)?.as_ref()) {
+            NextRemoval::Gone => return Ok(Outcome::Already),
+            NextRemoval::Leave(word) => return Ok(Outcome::Skipped(word)),
+            NextRemoval::Disassociate => self.disassociate().await?,
+            NextRemoval::Delete => {}
+        }
+        self.delete().await?;
+        Ok(Outcome::Deleted)
+    }
+
+    async fn disassociate(&self) -> Result<(), Outcome> {
+        self.record(Action::MembershipDisassociateRequested).await?;
+        let accounts = std::slice::from_ref(self.account);
+        let answer = self.hub.disassociate_members(accounts).await;
+        self.see(answer.err().map(Outcome::Failed), |status| {
+            status != Some(&MemberStatus::Enabled)
+        })
+        .await
+    }
+
+    async fn delete(&self) -> Result<(), Outcome> {
+        self.record(Action::MembershipDeleteRequested).await?;
+        let accounts = std::slice::from_ref(self.account);
+        let refusal = match self.hub.delete_members(accounts).await {
+            Err(failure) => Some(Outcome::Failed(failure)),
+            Ok(mut unprocessed) => unprocessed.remove(self.account).map(Outcome::Unprocessed),
+        };
+        self.see(refusal, |status| next_removal(status) == NextRemoval::Gone)
+            .await
+    }
+
+    /// Asks the listing whether it has come to pass; it has the last word, since an answer can get lost
+    /// on its way, and a repeated call then finds nobody. It may lag behind: what AWS did not refuse is
+    /// looked for up to three times.
+    async fn see(
+        &self,
+        refusal: Option<Outcome>,
+        come_to_pass: impl Fn(Option<&MemberStatus>) -> bool,
+    ) -> Result<(), Outcome> {
+        let mut looks_left = if refusal.is_none() { 3 } else { 1 };
+        loop {
+            let seen = match status(self.hub, self.account).await {
+                Ok(seen) => seen,
+                Err(failure) => return Err(refusal.unwrap_or(Outcome::Failed(failure))),
+            };
+            looks_left -= 1;
+            match seen {
+                seen if come_to_pass(seen.as_ref()) => return Ok(()),
+                Some(seen) if looks_left == 0 => {
+                    return Err(refusal.unwrap_or(Outcome::StillListed(seen)));
+                }
+                _ => tokio::time::sleep(Duration::from_secs(1)).await,
+            }
+        }
+    }
+
+    async fn record(&self, action: Action) -> Result<(), Outcome> {
+        let event = NewEvent {
+            action,
+            subject: self.account.to_string(),
+            detail: json!({ "region": self.hub.region() }),
+        };
+        let written = async {
+            let mut tx = self.app.store.begin().await?;
+            tx.append_audit(self.app.clock.now(), self.actor, [event])
+                .await?;
+            tx.commit().await
+        };
+        written
+            .await
+            .map_err(|error: StoreError| Outcome::NotRecorded(error.to_string()))
+    }
+}
+
+/// What a Region's listing says of an account.
+pub(super) async fn status(
+    hub: &SecurityHub,
+    account: &AccountId,
+) -> Result<Option<MemberStatus>, AwsFailure> {
+    Ok(hub.list_members().await?.remove(account))
+}

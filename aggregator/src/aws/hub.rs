@@ -1,0 +1,181 @@
+//! The SOC's own side, as it is seen and changed: Security Hub and its aggregator, the queues, the
+//! rules. What is wanted and what is changed for it is decided in `domain::hub`.
+
+mod queues;
+mod rules;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use hubward_protocol::Region;
+
+use super::failure::FailureKind;
+use super::pacing::Class;
+use super::security_hub::SecurityHub;
+use super::{Aws, AwsFailure};
+use crate::domain::hub::{Aggregator, Change, Seen, TAG_KEY, TAG_VALUE, Wanted};
+
+impl Aws {
+    /// Looks at everything. Changes nothing.
+    // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
+    pub fn see_hub<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Seen<AwsFailure>> {
+        async move {
+            let regions = std::iter::once(wanted.home).chain(wanted.linked.iter().copied());
+            let hubs = join_all(regions.map(|region| async move {
+                let on = Box::pin(self.security_hub(region).is_on()).await;
+                (region, on)
+            }));
+            let home = self.security_hub(wanted.home);
+            let (hubs, aggregator, dead_letter_queue, queue, rules) = futures::join!(
+                hubs,
+                Box::pin(home.aggregator()),
+                Box::pin(self.see_queue(wanted.home, wanted.dead_letter_queue())),
+                Box::pin(self.see_queue(wanted.home, wanted.queue.clone())),
+                Box::pin(self.see_rules(wanted)),
+            );
+            Seen {
+                hubs,
+                aggregator,
+                dead_letter_queue,
+                queue,
+                rules,
+            }
+        }
+        .boxed()
+    }
+
+    /// Makes one change. That somebody else was faster is no failure.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub fn change_hub<'a>(
+        &'a self,
+        region: Region,
+        change: &'a Change,
+    ) -> BoxFuture<'a, Result<(), AwsFailure>> {
+        async move {
+            let hub = self.security_hub(region);
+            match change {
+                Change::EnableSecurityHub => hub.enable().await,
+                Change::CreateAggregator { linked } => hub.create_aggregator(linked).await,
+                Change::UpdateAggregator { arn, mode, regions } => {
+                    hub.update_aggregator(arn, mode, regions).await
+                }
+                Change::CreateQueue { name, attributes } => {
+                    self.create_queue(region, name, attributes).await
+                }
+                Change::SetQueueAttributes { url, attributes } => {
+                    self.set_queue_attributes(region, url, attributes).await
+                }
+                Change::PutRule { name, pattern } => self.put_rule(region, name, pattern).await,
+                Change::PutTarget { rule, queue } => self.put_target(region, rule, queue).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+impl SecurityHub {
+    async fn is_on(&self) -> Result<bool, AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        match self.client().describe_hub().send().await {
+            Ok(_) => Ok(true),
+            Err(error) => {
+                let failure = AwsFailure::of("securityhub:DescribeHub", self.region(), &error);
+                match failure.kind() {
+                    FailureKind::HubOff => Ok(false),
+                    _ if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(false),
+                    _ => Err(failure),
+                }
+            }
+        }
+    }
+
+    async fn enable(&self) -> Result<(), AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        let asked = self
+            .client()
+            .enable_security_hub()
+            // Otherwise AWS enables its default standards, an obsolete one among them.
+            .enable_default_standards(false)
+            .tags(TAG_KEY, TAG_VALUE)
+            .send();
+        match asked.await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let failure =
+                    AwsFailure::of("securityhub:EnableSecurityHub", self.region(), &error);
+                if failure.code.as_deref() == Some("ResourceConflictException") {
+                    return Ok(());
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// The account's aggregator, whichever Region it is in; none where Security Hub is off.
+    async fn aggregator(&self) -> Result<Option<Aggregator>, AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        let listed = match self.client().list_finding_aggregators().send().await {
+            Ok(listed) => listed.finding_aggregators.unwrap_or_default(),
+            Err(error) => {
+                const OPERATION: &str = "securityhub:ListFindingAggregators";
+                let failure = AwsFailure::of(OPERATION, self.region(), &error);
+                return match failure.kind() {
+                    FailureKind::HubOff => Ok(None),
+                    _ => Err(failure),
+                };
+            }
+        };
+        let mut arns = listed
+            .into_iter()
+            .filter_map(|one| one.finding_aggregator_arn);
+        let Some(arn) = arns.next() else {
+            return Ok(None);
+        };
+        self.pacing().turn(self.region(), Class::Other).await;
+        let asked = self.client().get_finding_aggregator();
+        let found = asked
+            .finding_aggregator_arn(&arn)
+            .send()
+            .await
+            .map_err(|error| {
+                AwsFailure::of("securityhub:GetFindingAggregator", self.region(), &error)
+            })?;
+        Ok(Some(Aggregator {
+            arn,
+            home: found.finding_aggregation_region.unwrap_or_default(),
+            mode: found.region_linking_mode.unwrap_or_default(),
+            regions: found.regions.unwrap_or_default(),
+        }))
+    }
+
+    async fn create_aggregator(&self, linked: &[Region]) -> Result<(), AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        let asked = self
+            .client()
+            .create_finding_aggregator()
+            .region_linking_mode("SPECIFIED_REGIONS")
+            .set_regions(Some(linked.iter().map(ToString::to_string).collect()));
+        asked.send().await.map(|_| ()).map_err(|error| {
+            AwsFailure::of("securityhub:CreateFindingAggregator", self.region(), &error)
+        })
+    }
+
+    async fn update_aggregator(
+        &self,
+        arn: &str,
+        mode: &str,
+        regions: &[String],
+    ) -> Result<(), AwsFailure> {
+        self.pacing().turn(self.region(), Class::Other).await;
+        let asked = self
+            .client()
+            .update_finding_aggregator()
+            .finding_aggregator_arn(arn)
+            .region_linking_mode(mode)
+            .set_regions((!regions.is_empty()).then(|| regions.to_vec()));
+        asked.send().await.map(|_| ()).map_err(|error| {
+            AwsFailure::of("securityhub:UpdateFindingAggregator", self.region(), &error)
+        })
+    }
+}

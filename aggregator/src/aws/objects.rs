@@ -1,0 +1,133 @@
+//! Objects in S3: read within bounds, and written beside.
+//!
+//! Each call says whose bucket it must be, so that nobody can take over the name of one that was deleted
+//! and hand in a ledger of their own.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use hubward_protocol::{AccountId, Region};
+
+use super::{Aws, AwsFailure};
+use crate::domain::object::{Object, Version};
+
+/// The bucket of an object, and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    client: Client,
+    region: Region,
+    owner: AccountId,
+}
+
+/// What an object held when it was asked for.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// There is no such object.
+    Absent,
+    /// It still holds what the caller knows.
+    Unchanged,
+    /// Its content.
+    Content(Version, Vec<u8>),
+    /// It is larger than the caller takes; how many bytes it has.
+    TooLarge(Version, u64),
+}
+
+impl Aws {
+    /// Buckets of an account, in a Region.
+    pub fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
+        let config = aws_sdk_s3::config::Builder::from(&self.base)
+            .region(aws_config::Region::from_static(region.as_str()))
+            // Works everywhere, and needs no host name per bucket.
+            .force_path_style(true)
+            .build();
+        Bucket {
+            client: Client::from_conf(config),
+            region,
+            owner,
+        }
+    }
+}
+
+impl Bucket {
+    /// An object's content, never more than `limit` bytes of it; nothing where it still is `known`.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached, or the content broke off.
+    pub async fn fetch(
+        &self,
+        object: &Object,
+        known: Option<&str>,
+        limit: u64,
+    ) -> Result<Fetched, AwsFailure> {
+        const OPERATION: &str = "s3:GetObject";
+        let asked = self
+            .client
+            .get_object()
+            .bucket(&object.bucket)
+            .key(&object.key)
+            .expected_bucket_owner(self.owner.as_str())
+            .set_if_none_match(known.map(str::to_owned))
+            .send()
+            .await;
+        let mut answer = match asked {
+            Ok(answer) => answer,
+            Err(error) => {
+                let status = error.raw_response().map(|raw| raw.status().as_u16());
+                if status == Some(304) {
+                    return Ok(Fetched::Unchanged);
+                }
+                let failure = AwsFailure::of(OPERATION, self.region, &error);
+                return match failure.code.as_deref() {
+                    Some("NoSuchKey") => Ok(Fetched::Absent),
+                    _ => Err(failure),
+                };
+            }
+        };
+        let version = Version {
+            etag: answer.e_tag.unwrap_or_default(),
+            id: answer.version_id.filter(|id| id != "null"),
+        };
+        let size = answer.content_length.and_then(|it| u64::try_from(it).ok());
+        if let Some(size) = size.filter(|size| *size > limit) {
+            return Ok(Fetched::TooLarge(version, size));
+        }
+        let mut bytes = Vec::new();
+        while let Some(part) = answer.body.next().await {
+            let part = part.map_err(|error| AwsFailure {
+                operation: OPERATION,
+                region: self.region,
+                code: None,
+                message: super::failure::innermost(&error),
+            })?;
+            bytes.extend_from_slice(&part);
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            if size > limit {
+                return Ok(Fetched::TooLarge(version, size));
+            }
+        }
+        Ok(Fetched::Content(version, bytes))
+    }
+
+    /// Writes an object.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        media_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), AwsFailure> {
+        self.client
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(self.owner.as_str())
+            .content_type(media_type)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| AwsFailure::of("s3:PutObject", self.region, &error))
+    }
+}

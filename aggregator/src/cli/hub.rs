@@ -1,0 +1,155 @@
+//! `hubward hub`.
+
+use clap::Subcommand;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::set_up_hub::{Item, Row, carry_out, plan, queue_url};
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::domain::hub::{Part, State};
+use crate::text;
+use crate::text::hub::Told;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Hub {
+    /// Say what is missing, and change nothing; exit 3 when something is.
+    Plan,
+    /// Show what is missing, ask, and make it.
+    Setup {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Hub {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let locale = language.as_str();
+        let action = |error| Failure::action(&error, language);
+        let items = plan(app).await.map_err(action)?;
+        let changes = items.iter().filter(|item| is_planned(item)).count();
+        let yes = match self {
+            Self::Plan => false,
+            Self::Setup { yes } => yes,
+        };
+        let asks = matches!(self, Self::Setup { .. }) && changes > 0 && !yes;
+        // Without a terminal there is nobody to ask: then the plan is all there is.
+        let stops =
+            matches!(self, Self::Plan) || changes == 0 || (asks && !screen.is_interactive());
+        if stops {
+            let told = planned(&items);
+            conclude(&told, app, screen).await?;
+            if changes > 0 {
+                screen.say(&t!("hub.planned", locale = locale, count = changes));
+            }
+            if asks {
+                screen.say(&t!("hub.needs_yes", locale = locale));
+            }
+            return Ok(exit(&told));
+        }
+        if !screen.is_json() {
+            show(&planned(&items), None, screen)?;
+        }
+        if asks && !screen.confirm(&t!("hub.question", locale = locale, count = changes))? {
+            screen.say(&t!("cli.declined", locale = locale));
+            return Ok(Exit::Failed);
+        }
+        let rows = carry_out(app, actor, items).await.map_err(action)?;
+        let told = done(&rows);
+        conclude(&told, app, screen).await?;
+        Ok(exit(&told))
+    }
+}
+
+fn is_planned(item: &Item) -> bool {
+    matches!(item.state, State::Planned(_))
+}
+
+fn planned(items: &[Item]) -> Vec<(Item, Told)> {
+    let told = items.iter().map(|item| (item.clone(), Told::of(item)));
+    told.collect()
+}
+
+fn done(rows: &[Row]) -> Vec<(Item, Told)> {
+    let told = rows.iter().map(|row| (row.item.clone(), Told::after(row)));
+    told.collect()
+}
+
+/// Shows how everything is, and what is to be put into the configuration.
+async fn conclude(rows: &[(Item, Told)], app: &App, screen: &Screen) -> Result<(), Failure> {
+    let language = screen.language();
+    let locale = language.as_str();
+    let url = queue_url(app)
+        .await
+        .map_err(|error| Failure::action(&error, language))?;
+    show(rows, url.as_deref(), screen)?;
+    match exit(rows) {
+        Exit::Done => screen.say(&t!("hub.done", locale = locale)),
+        _ => screen.say(&t!("hub.not_done", locale = locale)),
+    }
+    match url {
+        Some(url) if app.config.alerts.queue_url.as_ref() != Some(&url) && !screen.is_json() => {
+            let file = app.config.file.display();
+            screen.say(&t!("hub.paste", locale = locale, file = file));
+            screen.out(&format!("[alerts]\nqueue_url = \"{url}\""))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn show(rows: &[(Item, Told)], url: Option<&str>, screen: &Screen) -> Result<(), Failure> {
+    let language = screen.language();
+    if screen.is_json() {
+        let rows = rows.iter().map(|(item, told)| {
+            let message = text::hub::detail(item, told, language);
+            let mut row = json!({
+                "part": item.part.as_str(),
+                "region": item.region,
+                "state": told.as_str(),
+                "detail": message.text,
+                "hint": message.hint,
+            });
+            if let (Part::Queue, Some(row)) = (item.part, row.as_object_mut()) {
+                row.insert("queue_url".to_owned(), json!(url));
+            }
+            row
+        });
+        return screen.data(&rows.collect::<Vec<_>>());
+    }
+    let locale = language.as_str();
+    let headers = [
+        t!("table.part", locale = locale),
+        t!("table.region", locale = locale),
+        t!("table.state", locale = locale),
+        t!("table.detail", locale = locale),
+    ]
+    .map(String::from);
+    let table = rows.iter().map(|(item, told)| {
+        let message = text::hub::detail(item, told, language);
+        vec![
+            item.part.as_str().to_owned(),
+            item.region.to_string(),
+            told.as_str().to_owned(),
+            format!("{}\n{}", message.text, message.hint)
+                .trim()
+                .to_owned(),
+        ]
+    });
+    screen.table(&headers, table.collect())
+}
+
+fn exit(rows: &[(Item, Told)]) -> Exit {
+    let any = |word: &str| rows.iter().any(|(_, told)| told.as_str() == word);
+    if any("failed") {
+        Exit::Failed
+    } else if any("planned") || any("insufficient") {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,59 @@
+//! Whether the linked Regions' findings come to the home Region. Regions are only ever added: somebody
+//! may look at those that are there already.
+
+use hubward_protocol::Region;
+
+use super::{Aggregator, Change, State, Wanted, Why};
+
+pub(super) fn judge<E>(found: Option<&Aggregator>, wanted: &Wanted) -> State<E> {
+    let Some(found) = found else {
+        return match wanted.linked.as_slice() {
+            [] => State::Already,
+            linked => State::Planned(vec![Change::CreateAggregator {
+                linked: linked.to_vec(),
+            }]),
+        };
+    };
+    if found.home != wanted.home.as_str() {
+        return if wanted.linked.is_empty() {
+            State::Already
+        } else {
+            State::Insufficient(Why::AggregatedIn(found.home.clone()))
+        };
+    }
+    let is_named = |region: &Region| found.regions.iter().any(|name| name == region.as_str());
+    let update = |mode, regions| {
+        State::Planned(vec![Change::UpdateAggregator {
+            arn: found.arn.clone(),
+            mode,
+            regions,
+        }])
+    };
+    match found.mode.as_str() {
+        "ALL_REGIONS" => State::Already,
+        "ALL_REGIONS_EXCEPT_SPECIFIED" if !wanted.linked.iter().any(is_named) => State::Already,
+        "ALL_REGIONS_EXCEPT_SPECIFIED" => {
+            let is_linked = |name: &String| wanted.linked.iter().any(|r| r.as_str() == name);
+            let except: Vec<String> = found
+                .regions
+                .iter()
+                .filter(|name| !is_linked(name))
+                .cloned()
+                .collect();
+            if except.is_empty() {
+                update("ALL_REGIONS", except)
+            } else {
+                update("ALL_REGIONS_EXCEPT_SPECIFIED", except)
+            }
+        }
+        _ if wanted.linked.iter().all(is_named) => State::Already,
+        _ => {
+            let missing = wanted.linked.iter().filter(|region| !is_named(region));
+            let more = missing.map(ToString::to_string);
+            update(
+                "SPECIFIED_REGIONS",
+                found.regions.iter().cloned().chain(more).collect(),
+            )
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Which events the rules are for, in EventBridge's language, and whether a pattern that somebody else
+//! wrote lets them through.
+//!
+//! Only the part of that language is understood that such patterns need; whatever else one says, it is
+//! taken for one that lets nothing through. A rule too many does no harm: a threat is known by its id.
+
+use serde_json::{Value, json};
+
+use super::{Part, TEST_SOURCE, Wanted};
+
+/// The pattern of one of our rules. GuardDuty is known by its `ProductArn`, which AWS checks, never by
+/// a name, which any integration may claim. The suffix is that of every Region, and of both spellings
+/// in AWS's documentation (guardduty/latest/ug/securityhub-integration.html).
+pub(super) fn pattern(part: Part) -> Value {
+    match part {
+        Part::TestRule => json!({ "source": [TEST_SOURCE] }),
+        _ => json!({
+            "source": ["aws.securityhub"],
+            "detail-type": ["Security Hub Findings - Imported"],
+            "detail": { "findings": {
+                "ProductArn": [{ "suffix": ":product/aws/guardduty" }],
+                "Severity": { "Label": ["HIGH", "CRITICAL"] },
+                "RecordState": ["ACTIVE"],
+                "Workflow": { "Status": ["NEW"] },
+            } },
+        }),
+    }
+}
+
+/// Events that must reach the queue by this part.
+pub(super) fn samples(part: Part, wanted: &Wanted) -> Vec<Value> {
+    if part == Part::TestRule {
+        return vec![json!({ "source": TEST_SOURCE, "detail-type": "Hubward Test" })];
+    }
+    let labels = ["HIGH", "CRITICAL"];
+    wanted
+        .regions()
+        .flat_map(|region| labels.map(|label| threat(region.as_str(), label)))
+        .collect()
+}
+
+fn threat(region: &str, label: &str) -> Value {
+    json!({
+        "source": "aws.securityhub",
+        "detail-type": "Security Hub Findings - Imported",
+        "detail": { "findings": [{
+            "ProductArn": format!("arn:aws:securityhub:{region}::product/aws/guardduty"),
+            "ProductName": "GuardDuty",
+            "CompanyName": "AWS",
+            "Severity": { "Label": label },
+            "RecordState": "ACTIVE",
+            "Workflow": { "Status": "NEW" },
+        }] },
+    })
+}
+
+/// Whether the pattern lets the event through.
+pub(super) fn matches(pattern: &Value, event: &Value) -> bool {
+    match pattern {
+        Value::Object(fields) => fields.iter().all(|(name, inner)| {
+            // An array of objects lets through whatever any of them does.
+            each(event).iter().any(|part| {
+                let value = part.get(name).unwrap_or(&Value::Null);
+                matches(inner, value)
+            })
+        }),
+        Value::Array(choices) => choices
+            .iter()
+            .any(|choice| each(event).iter().any(|value| is_chosen(choice, value))),
+        _ => false,
+    }
+}
+
+fn each(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
+fn is_chosen(choice: &Value, value: &Value) -> bool {
+    let Value::Object(filter) = choice else {
+        return choice == value;
+    };
+    let text = value.as_str().unwrap_or_default();
+    let mut filters = filter.iter();
+    match (filters.next(), filters.next()) {
+        (Some((name, wanted)), None) => match (name.as_str(), wanted) {
+            ("prefix", Value::String(start)) => text.starts_with(start.as_str()),
+            ("suffix", Value::String(end)) => text.ends_with(end.as_str()),
+            ("exists", Value::Bool(exists)) => value.is_null() != *exists,
+            ("anything-but", Value::Array(others)) => !others.contains(value),
+            ("anything-but", other @ Value::String(_)) => other != value,
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,169 @@
+//! Whether the queues are there, who may send to them, and that what cannot be taken in is kept.
+//!
+//! On a queue that somebody else made, our permission is added beside what is there, and nothing is
+//! forbidden: that might break what is not ours.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Change, Queue, State, Wanted, Why};
+
+/// Four hours of trying, with the visibility below: a database that is down must not send alerts away.
+const RECEIVES: &str = "240";
+/// In seconds. Storing ten messages takes far less.
+const VISIBILITY: &str = "60";
+/// In seconds: 14 days, the most that SQS keeps anything.
+const RETENTION: &str = "1209600";
+/// Our statements in a queue's policy.
+const SENDER: &str = "HubwardEventBridge";
+const TLS: &str = "HubwardTlsOnly";
+/// The key that AWS manages for SQS: its policy lets no other service use it.
+const KEY_OF_AWS: &str = "alias/aws/sqs";
+
+pub(super) fn judge<E>(found: Option<&Queue>, wanted: &Wanted) -> State<E> {
+    let arn = wanted.queue_arn(&wanted.queue);
+    let redrive = redrive(wanted);
+    let Some(found) = found else {
+        let statements = vec![sender(wanted, &arn), tls(&arn)];
+        let attributes = made(json!({ "Version": "2012-10-17", "Statement": statements }));
+        let attributes = attributes.chain([("RedrivePolicy", redrive)]);
+        return State::Planned(vec![Change::CreateQueue {
+            name: wanted.queue.clone(),
+            attributes: attributes.collect(),
+        }]);
+    };
+    if found.kms_key.as_deref() == Some(KEY_OF_AWS) {
+        return State::Insufficient(Why::KeyOfAws);
+    }
+    let mut statements = vec![sender(wanted, &arn)];
+    if found.ours {
+        statements.push(tls(&arn));
+    }
+    let Some(policy) = policy(found, statements) else {
+        return State::Insufficient(Why::PolicyUnreadable);
+    };
+    let mut attributes = common(found, policy);
+    if found.redrive.as_deref().unwrap_or_default().is_empty() {
+        attributes.insert("RedrivePolicy", redrive);
+    }
+    mend(found, attributes)
+}
+
+/// The dead-letter queue is needed unless the queue has another one already.
+pub(super) fn judge_dead_letter<E>(
+    found: Option<&Queue>,
+    queue: Option<&Queue>,
+    wanted: &Wanted,
+) -> State<E> {
+    let name = wanted.dead_letter_queue();
+    let arn = wanted.queue_arn(&name);
+    let redrive = queue.and_then(|queue| queue.redrive.as_deref());
+    let goes_elsewhere = redrive.is_some_and(|redrive| {
+        let redrive: Option<Value> = serde_json::from_str(redrive).ok();
+        let target = redrive.and_then(|redrive| redrive.get("deadLetterTargetArn").cloned());
+        target.is_some_and(|target| target != arn.as_str())
+    });
+    match found {
+        _ if goes_elsewhere => State::Already,
+        None => {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [tls(&arn)] });
+            let attributes = made(policy).collect();
+            State::Planned(vec![Change::CreateQueue { name, attributes }])
+        }
+        Some(found) if found.ours => match policy(found, vec![tls(&arn)]) {
+            Some(policy) => mend(found, common(found, policy)),
+            None => State::Insufficient(Why::PolicyUnreadable),
+        },
+        Some(_) => State::Already,
+    }
+}
+
+fn made(policy: Value) -> impl Iterator<Item = (&'static str, String)> {
+    [
+        ("Policy", policy.to_string()),
+        ("MessageRetentionPeriod", RETENTION.to_owned()),
+        ("VisibilityTimeout", VISIBILITY.to_owned()),
+        ("SqsManagedSseEnabled", "true".to_owned()),
+    ]
+    .into_iter()
+}
+
+/// What has to change on a queue that is there: its policy, and on ours also the encryption.
+fn common(found: &Queue, policy: Option<Value>) -> BTreeMap<&'static str, String> {
+    let mut attributes = BTreeMap::new();
+    if let Some(policy) = policy {
+        attributes.insert("Policy", policy.to_string());
+    }
+    if found.ours && !found.sqs_encrypted && found.kms_key.is_none() {
+        attributes.insert("SqsManagedSseEnabled", "true".to_owned());
+    }
+    attributes
+}
+
+fn mend<E>(found: &Queue, attributes: BTreeMap<&'static str, String>) -> State<E> {
+    if attributes.is_empty() {
+        return State::Already;
+    }
+    State::Planned(vec![Change::SetQueueAttributes {
+        url: found.url.clone(),
+        attributes,
+    }])
+}
+
+fn redrive(wanted: &Wanted) -> String {
+    let target = wanted.queue_arn(&wanted.dead_letter_queue());
+    json!({ "deadLetterTargetArn": target, "maxReceiveCount": RECEIVES }).to_string()
+}
+
+/// EventBridge may send, for our two rules of our account only.
+fn sender(wanted: &Wanted, arn: &str) -> Value {
+    json!({
+        "Sid": SENDER,
+        "Effect": "Allow",
+        "Principal": { "Service": "events.amazonaws.com" },
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {
+            "ArnEquals": { "aws:SourceArn": wanted.rules().map(|rule| wanted.rule_arn(rule)) },
+            "StringEquals": { "aws:SourceAccount": wanted.administrator },
+        },
+    })
+}
+
+fn tls(arn: &str) -> Value {
+    json!({
+        "Sid": TLS,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": arn,
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    })
+}
+
+/// The queue's policy with these statements in it: `Some(None)` where they are there already, `None`
+/// where the policy cannot be understood. Statements with other names stay as they are.
+fn policy(found: &Queue, statements: Vec<Value>) -> Option<Option<Value>> {
+    let text = found.policy.as_deref().unwrap_or_default();
+    let mut policy: Value = if text.is_empty() {
+        json!({ "Version": "2012-10-17" })
+    } else {
+        serde_json::from_str(text).ok()?
+    };
+    let policy_object = policy.as_object_mut()?;
+    let mut there = match policy_object.remove("Statement") {
+        None => Vec::new(),
+        Some(Value::Array(there)) => there,
+        Some(one @ Value::Object(_)) => vec![one],
+        Some(_) => return None,
+    };
+    if statements.iter().all(|wanted| there.contains(wanted)) {
+        return Some(None);
+    }
+    let is_same = |a: &Value, b: &Value| a.get("Sid") == b.get("Sid");
+    there.retain(|old| !statements.iter().any(|new| is_same(old, new)));
+    there.extend(statements);
+    policy_object.insert("Statement".to_owned(), Value::Array(there));
+    Some(Some(policy))
+}

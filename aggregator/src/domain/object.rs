@@ -1,0 +1,225 @@
+//! An object in S3, and the events that tell of its new versions. Pure.
+//!
+//! An event only wakes: what it says of size, version or content is not believed, the object itself is
+//! looked at. Whatever is not understood, or is about another object, is not for us.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// An object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+}
+
+/// One content of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// S3's tag of the content.
+    pub etag: String,
+    /// S3's id, where the bucket keeps versions.
+    pub id: Option<String>,
+}
+
+/// What S3 itself sends (AmazonS3/latest/userguide/notification-content-structure.html).
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    event_source: String,
+    event_name: String,
+    s3: Place,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    bucket: Name,
+    object: Key,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
+/// What EventBridge sends (AmazonS3/latest/userguide/ev-events.html); its keys are not encoded.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Event {
+    source: String,
+    detail_type: String,
+    detail: Place,
+}
+
+/// What SNS puts around it (sns/latest/dg/sns-message-and-json-formats.html).
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Envelope {
+    r#type: String,
+    message: String,
+}
+
+impl Object {
+    /// Whether a message tells of a new version of this object.
+    pub fn is_in(&self, message: &str) -> bool {
+        match serde_json::from_str(message) {
+            Ok(Envelope { r#type, message }) if r#type == "Notification" => self.is_told(&message),
+            _ => self.is_told(message),
+        }
+    }
+
+    fn is_told(&self, message: &str) -> bool {
+        if let Ok(Notification { records }) = serde_json::from_str(message) {
+            return records.iter().any(|record| {
+                record.event_source == "aws:s3"
+                    && record.event_name.starts_with("ObjectCreated:")
+                    && self.is_at(&record.s3.bucket.name, &decoded(&record.s3.object.key))
+            });
+        }
+        serde_json::from_str(message).is_ok_and(|event: Event| {
+            event.source == "aws.s3"
+                && event.detail_type == "Object Created"
+                && self.is_at(&event.detail.bucket.name, &event.detail.object.key)
+        })
+    }
+
+    fn is_at(&self, bucket: &str, key: &str) -> bool {
+        self.bucket == bucket && self.key == key
+    }
+
+    /// The key beside it where the outcome of a version is written.
+    pub fn result_key(&self) -> String {
+        format!("{}.result.xlsx", self.key)
+    }
+}
+
+impl Version {
+    /// Whether this is another version than the one before: by S3's id where both have one, since
+    /// the same content may be handed in again, and otherwise by the content.
+    pub fn is_new_after(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| match (&self.id, &before.id) {
+            (Some(id), Some(known)) => id != known,
+            _ => self.etag != before.etag,
+        })
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.etag)
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)
+    }
+}
+
+/// S3 encodes keys in its notifications as HTML forms do: `+` is a space.
+fn decoded(key: &str) -> String {
+    let pair = format!("key={key}");
+    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
+    pairs
+        .next()
+        .map(|(_, key)| key.into_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn ledger() -> Object {
+        Object {
+            bucket: "soc".to_owned(),
+            key: "台帳 2026/a+b&c.xlsx".to_owned(),
+        }
+    }
+
+    fn notification(bucket: &str, key: &str, name: &str) -> Value {
+        json!({ "Records": [{
+            "eventSource": "aws:s3",
+            "eventName": name,
+            "s3": { "bucket": { "name": bucket }, "object": { "key": key, "size": 1 } },
+        }] })
+    }
+
+    const ENCODED: &str = "%E5%8F%B0%E5%B8%B3+2026/a%2Bb%26c.xlsx";
+
+    #[test]
+    fn a_new_version_is_known_however_it_is_told() {
+        let direct = notification("soc", ENCODED, "ObjectCreated:Put");
+        let by_bridge = json!({
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": { "bucket": { "name": "soc" }, "object": { "key": ledger().key } },
+        });
+        for event in [direct, by_bridge] {
+            let by_topic = json!({ "Type": "Notification", "Message": event.to_string() });
+            assert!(ledger().is_in(&event.to_string()), "{event}");
+            assert!(ledger().is_in(&by_topic.to_string()));
+        }
+    }
+
+    #[test]
+    fn whatever_else_comes_is_not_for_us() {
+        let key = ledger().key;
+        for message in [
+            notification("other", ENCODED, "ObjectCreated:Put").to_string(),
+            notification("soc", "other.xlsx", "ObjectCreated:Put").to_string(),
+            notification(
+                "soc",
+                &format!("{ENCODED}.result.xlsx"),
+                "ObjectCreated:Put",
+            )
+            .to_string(),
+            notification("soc", &format!("{ENCODED}&x=1"), "ObjectRemoved:Delete").to_string(),
+            notification("soc", ENCODED, "ObjectRemoved:Delete").to_string(),
+            // Not encoded, it is another key.
+            notification("soc", &key, "ObjectCreated:Put").to_string(),
+            json!({ "Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "soc" }).to_string(),
+            json!({ "Records": [] }).to_string(),
+            json!({ "Records": [{ "eventName": "ObjectCreated:Put" }] }).to_string(),
+            json!({ "Type": "Notification", "Message": "{" }).to_string(),
+            json!({ "source": "aws.s3", "detail-type": "Object Deleted", "detail": {
+                "bucket": { "name": "soc" }, "object": { "key": key } } })
+            .to_string(),
+            "[".repeat(100_000),
+            "\u{0}".to_owned(),
+            String::new(),
+        ] {
+            assert!(!ledger().is_in(&message), "{message:.200}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_new_by_its_id_or_by_its_content() {
+        let version = |etag: &str, id: Option<&str>| Version {
+            etag: etag.to_owned(),
+            id: id.map(str::to_owned),
+        };
+        assert!(version("a", None).is_new_after(None));
+        assert!(!version("a", None).is_new_after(Some(&version("a", None))));
+        assert!(version("b", None).is_new_after(Some(&version("a", None))));
+        assert!(version("a", Some("2")).is_new_after(Some(&version("a", Some("1")))));
+        assert!(!version("a", Some("1")).is_new_after(Some(&version("a", Some("1")))));
+        // The bucket began to keep versions in between.
+        assert!(!version("a", Some("1")).is_new_after(Some(&version("a", None))));
+    }
+}

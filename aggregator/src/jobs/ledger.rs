@@ -1,0 +1,210 @@
+//! Takes in new versions of the ledger's file in S3: looks, imports, invites whoever is not invited yet,
+//! and says what came of it. An event of its queue wakes it, and without one it looks from time to time.
+//!
+//! Each step is an action that may be repeated, and the version counts as taken after the last of them.
+
+use super::{AFTER_FAILURE, Bench, News};
+use crate::actions::import_ledger::{self, ImportError};
+use crate::actions::invite::{self, Row, invite};
+use crate::actions::ledger_door::{
+    DoorError, File, Look, conclude, listen, look, open_queue, write_back,
+};
+use crate::app::App;
+use crate::document::outcome::{self, Outcome};
+use crate::document::sheet::FILE_LIMIT;
+use crate::domain::account::Language;
+use crate::domain::ledger::{LedgerPlan, Unreadable};
+use crate::domain::notice::Trouble;
+use crate::domain::object::Object;
+use crate::text::ledger_door as text;
+
+/// How long a call waits for events: below the SDK's time limit for an attempt.
+const POLL: i32 = 10;
+/// The most lines that operators are told; the workbook has them all.
+const LINES: usize = 50;
+
+/// What became of a look.
+#[derive(Debug)]
+pub enum Taken {
+    /// The configuration names no object.
+    Closed,
+    /// There is no such object.
+    Absent(Object),
+    /// What was taken before.
+    Known(Object),
+    /// A version that changed nothing.
+    Refused(File, ImportError),
+    /// A version that was imported; what it changed, and what became of the invitations.
+    Imported(File, LedgerPlan, Vec<Row>),
+}
+
+/// Why nothing was taken; the next look tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeLedgerError {
+    /// S3, AWS or the database is out of reach.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    /// Somebody changed the ledger in the same moment.
+    #[error("the ledger changed while the file was imported")]
+    Changed,
+}
+
+/// Looks once, and takes what is new.
+///
+/// # Errors
+/// See [`TakeLedgerError`].
+pub async fn take(app: &App, woken: bool) -> Result<Taken, TakeLedgerError> {
+    let (file, imported) = match look(app, woken).await? {
+        Look::Closed => return Ok(Taken::Closed),
+        Look::Absent(object) => return Ok(Taken::Absent(object)),
+        Look::Known(object) => return Ok(Taken::Known(object)),
+        Look::TooLarge(file, bytes) => {
+            let limit = FILE_LIMIT;
+            let why = Unreadable::TooLarge { bytes, limit };
+            (file, Err(ImportError::Unreadable(why)))
+        }
+        Look::New(file, bytes) => {
+            let imported = import(app, &file, &bytes).await;
+            (file, imported)
+        }
+    };
+    match imported {
+        Ok(plan) => complete(app, file, plan).await,
+        Err(ImportError::Changed) => Err(TakeLedgerError::Changed),
+        Err(ImportError::Store(error)) => Err(DoorError::from(error).into()),
+        Err(error) => refuse(app, file, error).await,
+    }
+}
+
+/// Takes what the queue tells of, and looks at the object in any case.
+///
+/// # Errors
+/// See [`TakeLedgerError`].
+pub async fn take_once(app: &App) -> Result<Taken, TakeLedgerError> {
+    let mut woken = false;
+    let mut heard = Vec::new();
+    let queue = open_queue(app).await?;
+    if let Some(queue) = &queue {
+        loop {
+            let (messages, wakes) = listen(app, queue, 1).await?;
+            if messages.is_empty() {
+                break;
+            }
+            woken |= wakes;
+            heard.push(messages);
+        }
+    }
+    let taken = take(app, woken).await?;
+    if let Some(queue) = &queue {
+        for messages in &heard {
+            queue.delete(messages).await.map_err(DoorError::from)?;
+        }
+    }
+    Ok(taken)
+}
+
+async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
+    let request = import_ledger::Request {
+        name: &file.object.key,
+        bytes,
+        prune: false,
+        force: false,
+    };
+    let planned = import_ledger::plan(app, request).await?;
+    if !planned.plan.is_empty() {
+        import_ledger::carry_out(app, &file.actor(), request, &planned).await?;
+    }
+    Ok(planned.plan)
+}
+
+/// Whoever is not invited is, also after a version that changed nothing: a kill may have come between.
+async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<Taken, TakeLedgerError> {
+    let language = app.config.locale.language;
+    let everybody = invite::Request::default();
+    let rows = invite(app, &file.actor(), &everybody)
+        .await
+        .map_err(DoorError::from)?;
+    let workbook = text::imported_workbook(&file, &plan, &rows, app.clock.now(), language);
+    let mut why = text::incomplete(&rows, language);
+    why.extend(write(app, &file, &workbook, language).await);
+    let troubles = (!why.is_empty()).then(|| Trouble::LedgerIncomplete {
+        file: file.object.to_string(),
+        version: file.version.name().to_owned(),
+        more: why.len().saturating_sub(LINES),
+        why: why.into_iter().take(LINES).collect(),
+    });
+    conclude(app, &file, troubles.into_iter().collect()).await?;
+    Ok(Taken::Imported(file, plan, rows))
+}
+
+async fn refuse(app: &App, file: File, error: ImportError) -> Result<Taken, TakeLedgerError> {
+    let language = app.config.locale.language;
+    let mut why = text::refused(&file, &error, language);
+    let workbook = text::refused_workbook(&file, &why, app.clock.now(), language);
+    why.extend(write(app, &file, &workbook, language).await);
+    let trouble = Trouble::LedgerRefused {
+        file: file.object.to_string(),
+        version: file.version.name().to_owned(),
+        more: why.len().saturating_sub(LINES),
+        why: why.into_iter().take(LINES).collect(),
+    };
+    conclude(app, &file, vec![trouble]).await?;
+    Ok(Taken::Refused(file, error))
+}
+
+/// Writes the outcome beside the file, where that is wanted; a line where it could not be.
+async fn write(app: &App, file: &File, workbook: &Outcome, language: Language) -> Option<String> {
+    if !app.config.ledger.write_back {
+        return None;
+    }
+    let why = match outcome::write(workbook) {
+        Err(error) => error.to_string(),
+        Ok(bytes) => match write_back(app, file, bytes).await {
+            Ok(()) => return None,
+            Err(error) => text::failed(&error, language).text,
+        },
+    };
+    Some(text::not_written(&why, language))
+}
+
+/// Takes in what the queue tells of, for as long as the server runs. Looking without an event is on the
+/// timetable.
+pub(super) async fn listen_on(mut bench: Bench) {
+    let mut failing = false;
+    let mut stopped = bench.clone();
+    while !bench.is_to_stop() {
+        // Breaking off is safe at any point: what is not concluded is taken again.
+        let ended = tokio::select! {
+            () = stopped.stopped() => return,
+            ended = forever(&bench, &mut failing) => ended,
+        };
+        if let Err(error) = ended {
+            if !failing {
+                bench.say(News::LedgerFails(error));
+            }
+            failing = true;
+        }
+        bench.wait(AFTER_FAILURE).await;
+    }
+}
+
+/// Takes in what the queue tells of, until something fails.
+async fn forever(bench: &Bench, failing: &mut bool) -> Result<(), TakeLedgerError> {
+    let app = &bench.app;
+    let Some(queue) = open_queue(app).await? else {
+        return Ok(());
+    };
+    loop {
+        let (messages, woken) = listen(app, &queue, POLL).await?;
+        if woken {
+            let taken = take(app, woken).await?;
+            bench.say(News::LedgerTaken(Box::new(taken)));
+        }
+        if !messages.is_empty() {
+            queue.delete(&messages).await.map_err(DoorError::from)?;
+        }
+        if std::mem::take(failing) {
+            bench.say(News::LedgerWorks);
+        }
+    }
+}

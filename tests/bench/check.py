@@ -1,0 +1,204 @@
+"""Times `hubward check` against the bare calls that it has to make; see tests/bench/check."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+PAGE = 50
+RATE, BURST = 10, 30
+ADMINISTRATOR = "999999999999"
+REGIONS = [
+    "ap-northeast-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-north-1",
+    "sa-east-1",
+]
+
+
+class Bucket:
+    """AWS's token bucket of one Region."""
+
+    def __init__(self):
+        self.tokens, self.at, self.lock = (
+            float(BURST),
+            time.monotonic(),
+            threading.Lock(),
+        )
+
+    def take(self):
+        with self.lock:
+            now = time.monotonic()
+            self.tokens = min(BURST, self.tokens + (now - self.at) * RATE)
+            self.at = now
+            if self.tokens < 1:
+                return False
+            self.tokens -= 1
+            return True
+
+
+class Aws(BaseHTTPRequestHandler):
+    """STS's GetCallerIdentity and Security Hub's ListMembers."""
+
+    protocol_version = "HTTP/1.1"
+    accounts, latency, buckets, throttled = (), 0.0, {}, 0
+
+    def do_GET(self):
+        query = parse_qs(urlsplit(self.path).query)
+        region = re.search(
+            r"/([a-z0-9-]+)/securityhub/", self.headers["authorization"]
+        ).group(1)
+        time.sleep(self.latency)
+        if not self.buckets.setdefault(region, Bucket()).take():
+            type(self).throttled += 1
+            return self.answer(
+                429, "application/json", b"{}", "TooManyRequestsException"
+            )
+        start = int(query.get("NextToken", ["0"])[0])
+        members = self.accounts[start : start + PAGE]
+        body = {
+            "Members": [
+                {"AccountId": account, "MemberStatus": "Enabled"} for account in members
+            ]
+        }
+        if start + PAGE < len(self.accounts):
+            body["NextToken"] = str(start + PAGE)
+        return self.answer(200, "application/json", json.dumps(body).encode())
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        identity = (
+            '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+            f"<GetCallerIdentityResult><Arn>arn:aws:iam::{ADMINISTRATOR}:user/soc</Arn>"
+            f"<UserId>U</UserId><Account>{ADMINISTRATOR}</Account></GetCallerIdentityResult>"
+            "</GetCallerIdentityResponse>"
+        )
+        self.answer(200, "text/xml", identity.encode())
+
+    def answer(self, status, kind, body, error=None):
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        if error:
+            self.send_header("x-amzn-errortype", error)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def bare(port, regions):
+    """The same calls, all Regions at once, doing nothing with the answers; returns seconds."""
+
+    def listing(region):
+        connection = HTTPConnection("127.0.0.1", port)
+        token = None
+        while True:
+            path = f"/members?MaxResults={PAGE}&OnlyAssociated=false"
+            if token:
+                path += f"&NextToken={token}"
+            scope = f"Credential=x/20260101/{region}/securityhub/aws4_request"
+            connection.request("GET", path, headers={"authorization": scope})
+            answer = json.loads(connection.getresponse().read())
+            token = answer.get("NextToken")
+            if not token:
+                return
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=listing, args=(region,)) for region in regions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - began
+
+
+def main(hubward, accounts, regions, latency_ms):
+    Aws.accounts = [f"{100000000000 + number}" for number in range(accounts)]
+    Aws.latency = latency_ms / 1000
+    regions = REGIONS[:regions]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_port
+    with tempfile.TemporaryDirectory() as directory:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HUBWARD_CONFIG": f"{directory}/hubward.toml",
+            "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        }
+        linked = ", ".join(f'"{region}"' for region in regions[1:])
+        Path(f"{directory}/hubward.toml").write_text(
+            f'[hub]\nadministrator = "{ADMINISTRATOR}"\nhome_region = "{regions[0]}"\n'
+            f"linked_regions = [{linked}]\n",
+            encoding="utf-8",
+        )
+        with open(f"{directory}/ledger.csv", "w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(["Account ID", "Project", "Contact email"])
+            rows.writerows(
+                [account, f"P{account}", "a@example.com"] for account in Aws.accounts
+            )
+
+        def run(*arguments):
+            began = time.monotonic()
+            ran = subprocess.run(
+                [hubward, *arguments],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if ran.returncode:
+                sys.exit(
+                    f"hubward {' '.join(arguments)}: {ran.returncode}\n{ran.stderr}"
+                )
+            return time.monotonic() - began, ran.stdout
+
+        run("migrate")
+        run("ledger", "import", f"{directory}/ledger.csv", "--yes")
+        ratios = []
+        for turn in range(3):
+            Aws.buckets = {}
+            ideal = bare(port, regions)
+            Aws.buckets = {}
+            took, output = run("check", "--json")
+            rows = json.loads(output)
+            assert len(rows) == accounts * len(regions), len(rows)
+            assert all(row["verdict"] == "complete" for row in rows)
+            ratios.append(took / ideal)
+            print(
+                f"turn {turn + 1}: calls alone {ideal:.2f} s, check {took:.2f} s, {ratios[-1]:.2f} times"
+            )
+        print(f"throttled answers: {Aws.throttled}")
+        if sorted(ratios)[1] > 1.2 or Aws.throttled:
+            sys.exit("slower than 1.2 times its calls, or throttled")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:5]))

@@ -1,0 +1,686 @@
+//! Requests: from a form that anybody can fill in to an account that is watched, by a person's decision.
+//! Jira is the stories' own; what it says in a webhook is never believed.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::jira::{Jira, SECRET, Wrong, created, hook, signature};
+use crate::harness::receiver::Receiver;
+use crate::harness::release::{STAND_IN, file_name, key, signed};
+use crate::harness::soc::{HOME, LINKED, Soc, path_str};
+
+const ORDERS: &str = "111111111111";
+const PAYMENTS: &str = "222222222222";
+
+/// A SOC with a release, so that there is a line to paste.
+fn soc() -> Soc {
+    let soc = Soc::new();
+    let (secret, public) = key(7);
+    soc.configure(&format!("[server]\nrelease_key = \"{public}\""));
+    let archive = soc.write(
+        &file_name("1.2.3"),
+        signed("1.2.3", STAND_IN.as_bytes(), &secret),
+    );
+    soc.hubward(["release", "add", path_str(&archive)])
+        .expect(0);
+    soc
+}
+
+fn requests(soc: &Soc) -> Vec<Value> {
+    let list = soc.hubward(["request", "list", "--json"]).expect(0).json();
+    list.as_array().unwrap().clone()
+}
+
+fn request(soc: &Soc, id: &str) -> Value {
+    soc.hubward(["request", "show", id, "--json"])
+        .expect(0)
+        .json()[0]
+        .clone()
+}
+
+fn accounts(soc: &Soc) -> Value {
+    soc.hubward(["account", "list", "--json"]).expect(0).json()
+}
+
+fn actions(soc: &Soc) -> Vec<String> {
+    let events = soc.hubward(["audit", "list", "--json"]).expect(0).json();
+    let actions = events.as_array().unwrap().iter();
+    actions
+        .map(|event| event["action"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Waits for what a running server does by itself; a hanging one is ended by the test runner.
+#[track_caller]
+fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(100),
+            "{what} did not come"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language() {
+    let soc = soc();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    let server = soc.serve();
+    jira.file_add("SOC-1", "user-ja", ORDERS, "受注システム");
+    let body = created("SOC-1");
+    let signed = signature(&body, SECRET);
+    assert_eq!(
+        hook(server.url(), &body, &[("x-hub-signature", &signed)]),
+        202
+    );
+
+    // It is there, with what it would change; nothing is changed yet.
+    wait_for("the request", || !requests(&soc).is_empty());
+    let shown = request(&soc, "SOC-1");
+    assert_eq!(
+        (
+            &shown["kind"],
+            &shown["state"],
+            &shown["account_id"],
+            &shown["origin"]
+        ),
+        (
+            &json!("add"),
+            &json!("waiting"),
+            &json!(ORDERS),
+            &json!("jira")
+        )
+    );
+    assert_eq!(shown["reporter"], "Ken Sato <ken@example.com>");
+    assert_eq!(accounts(&soc), json!([]));
+    assert!(soc.cloud.mutating_calls().is_empty());
+    wait_for("the first answer", || jira.comments("SOC-1").len() == 1);
+    server.kill();
+
+    // Approved: the ledger, the invitations, and the line to paste.
+    let approved = soc
+        .hubward(["request", "approve", "SOC-1", "--yes", "--json"])
+        .expect(0)
+        .json();
+    let invited = approved[0]["invitations"].as_array().unwrap();
+    assert_eq!(invited.len(), 2, "{approved}");
+    assert!(invited.iter().all(|row| row["outcome"] == "invited"));
+    let row = &accounts(&soc)[0];
+    assert_eq!(
+        (&row["account_id"], &row["project"], &row["request"]),
+        (&json!(ORDERS), &json!("受注システム"), &json!("SOC-1"))
+    );
+    let told = jira.comments("SOC-1");
+    assert_eq!(told.len(), 2);
+    assert!(
+        told[1].contains("承認") && told[1].contains("{noformat}\ncurl -fsSL"),
+        "{}",
+        told[1]
+    );
+    assert!(told[1].contains("--administrator 999999999999"));
+    let history = soc
+        .hubward(["account", "history", ORDERS, "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(history[0]["detail"]["request"], "SOC-1");
+    assert!(
+        history[0]["actor"]
+            .as_str()
+            .unwrap()
+            .starts_with("operator:")
+    );
+
+    // Not complete before the administrator's own listing says so.
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(request(&soc, "SOC-1")["state"], "approved");
+    soc.set_up(ORDERS).expect(0);
+    soc.hubward(["check"]).expect(0);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(request(&soc, "SOC-1")["state"], "complete");
+    assert_eq!(jira.status("SOC-1"), "done");
+    assert!(jira.comments("SOC-1")[2].contains("完了"));
+
+    // Everything that was done is done once.
+    let before = (actions(&soc), jira.comments("SOC-1"));
+    soc.hubward(["run", "requests"]).expect(0);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(before, (actions(&soc), jira.comments("SOC-1")));
+    soc.hubward(["request", "approve", "SOC-1", "--yes"])
+        .expect(1);
+}
+
+#[test]
+fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
+    let soc = Soc::new();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    let server = soc.serve();
+    // It asks for what it missed once it is there; from now on, only a webhook can tell it anything.
+    wait_for("the first poll", || !jira.asked().is_empty());
+    jira.file_add("SOC-1", "user-en", ORDERS, "Orders");
+    jira.file_add("HR-1", "user-en", PAYMENTS, "Not ours");
+    let hook = |body: &str, headers: &[(&str, &str)]| hook(server.url(), body, headers);
+    let body = created("SOC-1");
+    let right = signature(&body, SECRET);
+    for headers in [
+        &[][..],
+        &[("x-hub-signature", "")],
+        &[("x-hub-signature", "sha256=00")],
+        &[("x-hub-signature", &signature(&body, "another secret"))],
+        &[("x-hub-signature", &signature("{}", SECRET))],
+        &[("x-hub-signature", right.trim_start_matches("sha256="))],
+        &[("x-hub-signature-256", &right)],
+        &[("x-hubward-secret", "wrong")],
+    ] {
+        assert_eq!(hook(&body, headers), 401, "{headers:?}");
+    }
+    let large = format!("{{\"key\":\"SOC-1\",\"x\":\"{}\"}}", "x".repeat(2 << 20));
+    assert_eq!(hook(&large, &[("x-hubward-secret", SECRET)]), 413);
+    // Proven, but of another project, of none, or no JSON at all; paths are no keys.
+    for strange in [
+        created("HR-1"),
+        created("SOC-1/../../user"),
+        created("SOC-"),
+        "{}".to_owned(),
+        "not JSON".to_owned(),
+    ] {
+        let signed = signature(&strange, SECRET);
+        assert_eq!(hook(&strange, &[("x-hub-signature", &signed)]), 202);
+    }
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(jira.asked().len(), 1, "{:?}", jira.asked());
+
+    // The same webhook three times, once as an automation sends it: one request, of what Jira says.
+    for _ in 0..2 {
+        assert_eq!(hook(&body, &[("x-hub-signature", &right)]), 202);
+    }
+    assert_eq!(
+        hook("{\"key\":\"SOC-1\"}", &[("x-hubward-secret", SECRET)]),
+        202
+    );
+    wait_for("the request", || !requests(&soc).is_empty());
+    wait_for("its answer", || !jira.comments("SOC-1").is_empty());
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(requests(&soc).len(), 1);
+    assert_eq!(requests(&soc)[0]["account_id"], ORDERS);
+    assert_eq!(jira.comments("SOC-1").len(), 1);
+    let taken = |soc: &Soc| {
+        actions(soc)
+            .iter()
+            .filter(|action| *action == "request.taken")
+            .count()
+    };
+    assert_eq!(taken(&soc), 1);
+    server.kill();
+
+    // A server without Jira has no such door.
+    let none = Soc::new();
+    let server = none.serve();
+    assert_eq!(
+        crate::harness::jira::hook(server.url(), &body, &[("x-hub-signature", &right)]),
+        404
+    );
+}
+
+#[test]
+fn polling_finds_what_no_webhook_told() {
+    let soc = Soc::new();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    let keys: Vec<String> = (1..=5).map(|number| format!("SOC-{number}")).collect();
+    for (key, digit) in keys.iter().zip(1..) {
+        jira.file_add(key, "user-en", &digit.to_string().repeat(12), "P");
+    }
+    jira.file_add("HR-7", "user-en", "777777777777", "Not ours");
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(requests(&soc).len(), 5);
+    assert!(keys.iter().all(|key| jira.comments(key).len() == 1));
+    assert!(jira.comments("HR-7").is_empty());
+    // Our own answers changed the issues, but not what they ask for.
+    soc.hubward(["run", "requests"]).expect(0);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert!(keys.iter().all(|key| jira.comments(key).len() == 1));
+    let asked = jira.asked().len();
+    soc.hubward(["run", "requests"]).expect(0);
+    // Nothing is news: three pages, and no issue.
+    assert_eq!(
+        jira.asked().len() - asked,
+        3,
+        "{:?}",
+        &jira.asked()[asked..]
+    );
+
+    // Whoever closes a ticket takes the request back; what they ask for otherwise is another revision.
+    jira.close("SOC-1");
+    jira.file("SOC-2", "user-en", &[("project", json!("Other"))]);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(request(&soc, "SOC-1")["state"], "withdrawn");
+    let revised = request(&soc, "SOC-2");
+    assert_eq!(
+        (&revised["revision"], &revised["project"]),
+        (&json!(2), &json!("Other"))
+    );
+    // What was looked at is not what is there now.
+    let late = soc
+        .hubward(["request", "approve", "SOC-2", "--yes", "--revision", "1"])
+        .expect(1);
+    assert!(late.stderr.contains("request show SOC-2"), "{late:?}");
+    assert_eq!(accounts(&soc), json!([]));
+}
+
+#[test]
+fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
+    let soc = Soc::new();
+    let chat = Receiver::start();
+    let jira = Jira::start();
+    soc.import(&[(ORDERS, "Orders", "mika@example.com")]);
+    jira.configure(&soc, "auto_approve = [\"add\"]");
+    soc.configure(&format!(
+        "[[channels]]\nname = \"soc\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"request\"\nchannel = \"soc\"",
+        chat.url()
+    ));
+    jira.file_add("SOC-1", "user-en", PAYMENTS, "Payments");
+    // Somebody else's account, in every way that a form offers.
+    jira.file_add("SOC-2", "user-en", ORDERS, "Mine now");
+    let eve = [
+        ("account_id", json!(ORDERS)),
+        ("contact_emails", json!("eve@example.com")),
+    ];
+    let kinds = [
+        ("SOC-3", "変更"),
+        ("SOC-4", "解除"),
+        ("SOC-5", "追加と解除"),
+    ];
+    for (key, kind) in kinds {
+        let mut values = eve.to_vec();
+        values.push(("kind", json!({ "value": kind })));
+        jira.file(key, "user-en", &values);
+    }
+    let before = accounts(&soc);
+    soc.hubward(["run", "requests"]).expect(0);
+    let state = |id: &str| request(&soc, id)["state"].as_str().unwrap().to_owned();
+    assert_eq!(
+        ["SOC-1", "SOC-2", "SOC-3", "SOC-4", "SOC-5"].map(state),
+        ["approved", "stuck", "waiting", "waiting", "stuck"]
+    );
+    let after = accounts(&soc);
+    assert_eq!(after[0], before[0], "nobody decided about it");
+    assert_eq!(after[1]["account_id"], PAYMENTS);
+    let calls = soc.cloud.mutating_calls();
+    assert!(!calls.iter().any(|call| call.to_string().contains(ORDERS)));
+
+    // Those who listen hear whom to ask; the owner is asked before anybody can approve.
+    soc.hubward(["run", "deliver"]).expect(0);
+    let change = chat
+        .bodies()
+        .into_iter()
+        .find(|body| body["data"]["id"] == "SOC-3")
+        .unwrap();
+    assert_eq!(change["type"], "request.changed");
+    assert_eq!(change["data"]["contacts"], json!(["mika@example.com"]));
+    for id in ["SOC-3", "SOC-4"] {
+        let refused = soc.hubward(["request", "approve", id, "--yes"]).expect(1);
+        assert!(refused.stderr.contains("mika@example.com"), "{refused:?}");
+    }
+    assert_eq!(accounts(&soc), after);
+    // The owner says no to one, and yes to the other.
+    soc.hubward([
+        "request",
+        "reject",
+        "SOC-3",
+        "--yes",
+        "--reason",
+        "[~accountid:1] not yours",
+    ])
+    .expect(0);
+    assert_eq!(jira.status("SOC-3"), "declined");
+    assert!(jira.comments("SOC-3")[1].contains("\\[\\~accountid:1\\] not yours"));
+    soc.hubward(["request", "approve", "SOC-4", "--yes", "--contacts-told"])
+        .expect(0);
+    let row = &accounts(&soc)[0];
+    assert_eq!(
+        (&row["state"], &row["contact_emails"]),
+        (&json!("leaving"), &json!(["mika@example.com"]))
+    );
+    assert!(actions(&soc).contains(&"request.contacts_told".to_owned()));
+    // Complete when the account has left, not before.
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(state("SOC-4"), "approved");
+    soc.hubward(["unlink", ORDERS, "--yes"]).expect(0);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(
+        (&state("SOC-4")[..], jira.status("SOC-4")),
+        ("complete", "done")
+    );
+}
+
+#[test]
+fn what_cannot_be_carried_out_is_told_until_it_is_mended() {
+    let soc = Soc::new();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    jira.file(
+        "SOC-1",
+        "user-en",
+        &[
+            ("kind", json!("add")),
+            ("account_id", json!(1.234_57e11)),
+            (
+                "project",
+                json!("=cmd|' /C calc'!A0 [~accountid:5b10] @here {color:red}\u{1b}[2J\u{202e}"),
+            ),
+            ("contact_emails", json!("team＠example.com; not a mail")),
+            ("contact", json!("line\nbreak")),
+            ("notes", json!("x".repeat(100_000))),
+        ],
+    );
+    soc.hubward(["run", "requests"]).expect(0);
+    let shown = request(&soc, "SOC-1");
+    assert_eq!(shown["state"], "stuck");
+    // The control character, two addresses, the line break, the length; the account is a number that lost
+    // nothing, since Jira keeps all its digits.
+    assert_eq!(
+        shown["problems"].as_array().unwrap().len(),
+        5,
+        "{}",
+        shown["problems"]
+    );
+    let refused = soc
+        .hubward(["request", "approve", "SOC-1", "--yes"])
+        .expect(1);
+    assert!(refused.stderr.contains("Contact email"), "{refused:?}");
+    let screen = soc.hubward(["request", "show", "SOC-1"]).expect(0);
+    assert!(!screen.stdout.contains('\u{1b}') && !screen.stdout.contains('\u{202e}'));
+    let told = &jira.comments("SOC-1")[0];
+    assert!(
+        told.contains("not a mail") && told.contains("Project"),
+        "{told}"
+    );
+    assert!(!told.contains("[~") && !told.contains('\u{1b}'), "{told}");
+    assert_eq!(jira.comments("SOC-1").len(), 1);
+
+    // Mended by its reporter: read again, and waiting. A formula is a text like any other.
+    jira.file(
+        "SOC-1",
+        "user-en",
+        &[
+            ("account_id", json!("１１１１１１１１１１１１ ")),
+            ("project", json!("=cmd|' /C calc'!A0")),
+            (
+                "contact_emails",
+                json!({ "type": "doc", "version": 1, "content": [
+                { "type": "paragraph", "content": [
+                    { "type": "text", "text": "team@example.com", "marks": [{ "type": "link" }] },
+                ] },
+            ] }),
+            ),
+            ("contact", json!(null)),
+            ("notes", json!(null)),
+        ],
+    );
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(request(&soc, "SOC-1")["state"], "waiting");
+    soc.hubward(["request", "approve", "SOC-1", "--yes"])
+        .expect(0);
+    let row = &accounts(&soc)[0];
+    assert_eq!(
+        (&row["account_id"], &row["project"], &row["contact_emails"]),
+        (
+            &json!(ORDERS),
+            &json!("=cmd|' /C calc'!A0"),
+            &json!(["team@example.com"])
+        )
+    );
+    // Changed after it was decided: said once, and without an effect.
+    jira.file("SOC-1", "user-en", &[("project", json!("Other"))]);
+    soc.hubward(["run", "requests"]).expect(0);
+    soc.hubward(["run", "requests"]).expect(0);
+    let told = jira.comments("SOC-1");
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert!(told[3].contains("new request"));
+    assert_eq!(accounts(&soc)[0]["project"], "=cmd|' /C calc'!A0");
+}
+
+#[test]
+fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
+    let soc = Soc::new();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    jira.file_add("SOC-1", "user-en", ORDERS, "Orders");
+    // Busy for a second, as it says; then broken for a moment.
+    let busy = Wrong::Answers(
+        "429 Too Many Requests",
+        &["retry-after: 1", "ratelimit-reason: jira-burst-based"],
+        "{}",
+    );
+    jira.fault("POST /rest/api/3/search/jql", 2, busy.clone());
+    jira.fault("GET /rest/api/3/issue/SOC-1?", 1, busy.clone());
+    jira.fault(
+        "GET /rest/api/3/issue/SOC-1?",
+        1,
+        Wrong::Answers("503 Service Unavailable", &[], "<html>"),
+    );
+    jira.fault(
+        "GET /rest/api/3/user",
+        9,
+        Wrong::Answers("500 Internal Server Error", &[], ""),
+    );
+    jira.fault("POST /rest/servicedeskapi", 1, busy);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(requests(&soc).len(), 1);
+    assert_eq!(jira.comments("SOC-1").len(), 1);
+
+    // Longer busy than anybody waits for, rubbish, a redirect, and an endless answer: said, and later done.
+    let long = Wrong::Answers("429 Too Many Requests", &["retry-after: 3600"], "{}");
+    for (wrong, expected) in [
+        (long, "3600"),
+        (
+            Wrong::Answers(
+                "200 OK",
+                &["content-type: application/json"],
+                "{\"issues\": [{\"key\":",
+            ),
+            "not understood",
+        ),
+        (Wrong::Answers("200 OK", &[], "[]"), "not understood"),
+        (
+            Wrong::Answers("302 Found", &["location: http://127.0.0.1:1/"], ""),
+            "302",
+        ),
+        (
+            Wrong::Answers("401 Unauthorized", &[], "Client must be authenticated"),
+            "401",
+        ),
+    ] {
+        jira.fault("POST /rest/api/3/search/jql", 1, wrong);
+        let failed = soc.hubward(["run", "requests"]).expect(1);
+        assert!(
+            failed.stderr.contains(expected),
+            "{expected}: {}",
+            failed.stderr
+        );
+        assert!(!failed.stderr.contains("a-token"));
+        soc.hubward(["run", "requests"]).expect(0);
+    }
+
+    // An answer that was given, though Jira's own was lost or never came, is not given twice.
+    for wrong in [Wrong::LosesTheAnswer, Wrong::Hangs] {
+        let before = jira.comments("SOC-1").len();
+        let project = format!("Orders {before}");
+        jira.file("SOC-1", "user-en", &[("project", json!(project))]);
+        jira.fault("POST /rest/servicedeskapi/request/SOC-1/comment", 1, wrong);
+        let failed = soc.hubward(["run", "requests"]).expect(1);
+        assert!(failed.stderr.contains("SOC-1"), "{failed:?}");
+        // Tried again after a moment.
+        wait_for("the answer", || {
+            soc.hubward(["run", "requests"]);
+            let answers = request(&soc, "SOC-1")["answers"].clone();
+            answers
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|answer| answer["state"] == "delivered")
+        });
+        let told = jira.comments("SOC-1");
+        assert_eq!(told.len(), before + 1, "{told:#?}");
+    }
+}
+
+#[test]
+fn without_jira_requests_are_taken_and_decided_on_the_command_line() {
+    let soc = Soc::new();
+    let taken = soc
+        .hubward([
+            "request",
+            "add",
+            ORDERS,
+            "--project",
+            "Orders",
+            "--contact-email",
+            "mika@example.com",
+            "--reporter",
+            "Mika",
+            "--json",
+        ])
+        .expect(0)
+        .json();
+    let id = taken[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(taken[0]["state"], "waiting");
+    let after: Vec<&str> = taken[0]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["field"].as_str().unwrap())
+        .collect();
+    assert!(
+        after.contains(&"project") && after.contains(&"contact_emails"),
+        "{after:?}"
+    );
+    // Nobody is there to be asked.
+    soc.hubward(["request", "approve", &id]).expect(1);
+    assert_eq!(accounts(&soc), json!([]));
+    soc.hubward(["request", "approve", &id, "--yes"]).expect(0);
+    for region in [HOME, LINKED] {
+        let state = soc.cloud.state("999999999999").to_string();
+        assert!(state.contains(region) && state.contains(ORDERS), "{state}");
+    }
+    soc.hubward(["request", "approve", &id, "--yes"]).expect(1);
+    soc.hubward(["request", "reject", &id, "--yes", "--reason", "x"])
+        .expect(1);
+    soc.hubward(["request", "show", "R-nobody"]).expect(1);
+
+    // A change of it needs its contacts, a rejected one changes nothing, a bad one is stuck.
+    let change = soc
+        .hubward([
+            "request",
+            "add",
+            ORDERS,
+            "--kind",
+            "change",
+            "--contact",
+            "Ken",
+            "--json",
+        ])
+        .expect(0)
+        .json();
+    let change = change[0]["id"].as_str().unwrap().to_owned();
+    soc.hubward(["request", "approve", &change, "--yes"])
+        .expect(1);
+    soc.hubward(["request", "approve", &change, "--yes", "--contacts-told"])
+        .expect(0);
+    assert_eq!(accounts(&soc)[0]["contact"], "Ken");
+    let bad = soc
+        .hubward(["request", "add", PAYMENTS, "--kind", "remove", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(bad[0]["state"], "stuck");
+    let bad = bad[0]["id"].as_str().unwrap().to_owned();
+    soc.hubward(["request", "approve", &bad, "--yes", "--contacts-told"])
+        .expect(1);
+    soc.hubward([
+        "request",
+        "reject",
+        &bad,
+        "--yes",
+        "--reason",
+        "no such account",
+    ])
+    .expect(0);
+    soc.hubward(["request", "add", PAYMENTS, "--state", "left"])
+        .expect(1);
+    let states: Vec<String> = requests(&soc)
+        .iter()
+        .map(|request| request["state"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(states, ["rejected", "approved", "approved"]);
+    let waiting = soc
+        .hubward(["request", "list", "--state", "approved", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(waiting.as_array().unwrap().len(), 2);
+    for lang in ["ja", "en"] {
+        soc.hubward(["request", "list", "--lang", lang]).expect(0);
+        soc.hubward(["request", "show", &id, "--lang", lang])
+            .expect(0);
+    }
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn an_approved_request_that_does_not_get_on_is_said_once() {
+    let soc = Soc::new();
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    soc.configure("[check]\nremind_after_days = 0");
+    jira.file_add("SOC-1", "user-ja", ORDERS, "Orders");
+    soc.hubward(["run", "requests"]).expect(0);
+    // AWS takes nothing at the moment: the approval stands, and the invitation goes out later.
+    soc.cloud.fault(&json!({
+        "service": "securityhub",
+        "operation": "ListMembers",
+        "error": { "code": "AccessDeniedException", "status": 403 },
+    }));
+    soc.hubward(["request", "approve", "SOC-1", "--yes"])
+        .expect(0);
+    assert_eq!(accounts(&soc)[0]["account_id"], ORDERS);
+    let told = |what: &str| {
+        let comments = jira.comments("SOC-1");
+        comments
+            .iter()
+            .filter(|comment| comment.contains(what))
+            .count()
+    };
+    std::thread::sleep(Duration::from_secs(2));
+    for _ in 0..2 {
+        let failed = soc.hubward(["run", "requests"]).expect(1);
+        assert!(failed.stderr.contains("AccessDenied"), "{failed:?}");
+    }
+    assert_eq!(told("招待がまだ送信されていません"), 1);
+    soc.cloud.clear_faults();
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(soc.cloud.mutating_calls().len(), 4);
+    // Invited, and nobody sets it up: its reporter hears of it, once.
+    soc.hubward(["check"]).expect(3);
+    for _ in 0..3 {
+        soc.hubward(["run", "requests"]).expect(0);
+    }
+    assert_eq!(
+        told("招待がまだ承諾されていません"),
+        1,
+        "{:#?}",
+        jira.comments("SOC-1")
+    );
+    assert_eq!(told("まだ監視できていません"), 2);
+    assert_eq!(request(&soc, "SOC-1")["state"], "approved");
+    // Whoever ended the link: a person has to decide, and that is said.
+    soc.cloud
+        .account(ORDERS, &json!({ "member_status": "Resigned" }));
+    soc.hubward(["check"]).expect(3);
+    soc.hubward(["run", "requests"]).expect(0);
+    assert_eq!(told("SOCで判断します"), 1);
+}
