@@ -3,7 +3,9 @@
 //! only parse, call one of these, and present the outcome.
 
 pub mod accept_heartbeat;
+pub mod acknowledge;
 pub mod add_release;
+pub mod add_token;
 pub mod announce_check;
 pub mod answer_tickets;
 pub mod build_report;
@@ -16,13 +18,20 @@ pub mod enrol;
 pub mod figures;
 pub mod follow_requests;
 pub mod hand_out_release;
+pub mod hand_out_report;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
 pub mod ledger_door;
+pub mod log_in;
 pub mod look;
+pub mod overview;
+pub mod recognise;
 pub mod record_run;
+pub mod replay;
+pub mod revoke_token;
 pub mod set_up_hub;
+pub mod standing;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod take_request;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
@@ -151,6 +152,16 @@ impl App {
             self.telemetry.clone(),
         )
         .boxed()
+    }
+
+    /// The time zone of the people who are told.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.config.locale.timezone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The day that it is there, such as `2026-11-24`.
+    pub fn today(&self) -> String {
+        self.zone().to_datetime(self.clock.now()).date().to_string()
     }
 
     /// The company's Jira, opened at the first call; `None` where it has none.

@@ -25,6 +25,7 @@ mod request;
 mod run;
 mod screen;
 mod serve;
+mod token;
 mod unlink;
 
 use std::ffi::OsString;
@@ -104,6 +105,9 @@ enum Noun {
     /// Hand in the agent's signed releases, and look at them.
     #[command(subcommand)]
     Release(release::Release),
+    /// Give people and programs access to the API and the dashboard, and take it back.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -193,6 +197,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
+        Noun::Token(token) => token.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
         Noun::Doctor => doctor::run(given, world, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),

@@ -3,6 +3,7 @@
 //! Nothing here awaits, reads a clock, a file, the environment or the network; that is what
 //! `store`, `aws` and `document` do, and `actions` join the two.
 
+pub mod access;
 pub mod account;
 pub mod address;
 pub mod alert;
@@ -14,6 +15,7 @@ pub mod doctor;
 pub mod finding;
 pub mod hub;
 pub mod ledger;
+pub mod login;
 pub mod membership;
 pub mod mirror;
 pub mod notice;
@@ -29,3 +31,4 @@ pub mod routing;
 pub mod run;
 pub mod schedule;
 pub mod seal;
+pub mod standing;

@@ -2,14 +2,18 @@
 //! when it is told to. Which path does what is in [`router`].
 
 mod agent_api;
+mod api;
 mod caller;
 mod downloads;
 mod health;
 mod hooks;
 mod metrics;
+mod page;
+mod pages;
 mod problem;
 mod router;
 mod tls;
+mod visitor;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +31,7 @@ use tower::ServiceExt;
 use url::Url;
 
 use crate::actions::enrol::{Desk, DeskError};
+use crate::actions::log_in::{Reception, ReceptionError};
 use crate::app::App;
 use crate::config;
 use caller::{Limits, Peer};
@@ -47,6 +52,9 @@ struct State {
     app: App,
     desk: Arc<Desk>,
     limits: Arc<Limits>,
+    reception: Arc<Reception>,
+    /// The canonical origin: what a browser says our forms come from.
+    origin: Arc<str>,
     tasks: TaskTracker,
 }
 
@@ -75,6 +83,9 @@ pub enum ServeError {
     /// The certificate or its key cannot be used.
     #[error("cannot use the TLS certificate: {0}")]
     Tls(String),
+    /// Nobody can log in.
+    #[error(transparent)]
+    Reception(#[from] ReceptionError),
     /// Proofs cannot be taken.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -103,12 +114,15 @@ impl Server {
         let origin = origin(&app.config.server.public_url);
         let desk = Desk::open(&app, origin.clone()).await?;
         let desk = Arc::new(desk);
+        let reception = Arc::new(Reception::open(&app, &origin).await?);
         let limits = Arc::new(Limits::new(&app.config.server.trusted_proxies));
         let tasks = TaskTracker::new();
         let router = router::router(State {
             app,
             desk,
             limits: Arc::clone(&limits),
+            reception,
+            origin: Arc::from(origin.as_str()),
             tasks: tasks.clone(),
         });
         Ok(Self {

@@ -15,6 +15,7 @@ pub mod config;
 pub mod document;
 pub mod domain;
 pub mod http;
+pub mod issuer;
 pub mod jira;
 pub mod jobs;
 pub mod lifecycle;

@@ -3,7 +3,9 @@
 //! One SQL text for SQLite and PostgreSQL, through `sqlx`'s `Any`: TEXT and BIGINT columns only.
 //! Nothing here decides; nothing awaits the network inside a transaction.
 
+pub mod access_tokens;
 pub mod accounts;
+pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
@@ -21,10 +23,13 @@ pub mod request_wakes;
 pub mod requests;
 pub mod run_reports;
 pub mod runs;
+pub mod sessions;
 pub mod settings;
 pub mod spent_challenges;
+pub mod standings;
 pub mod sync_state;
 pub mod told_quotas;
+pub mod trend;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -15,10 +15,12 @@ pub mod invite;
 pub mod ledger;
 pub mod ledger_door;
 pub mod open;
+pub mod page;
 pub mod problem;
 pub mod release;
 pub mod report;
 pub mod request;
+pub mod shape;
 pub mod unlink;
 
 /// A sentence for a person.

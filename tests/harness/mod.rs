@@ -5,6 +5,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod aws;
+pub(crate) mod browser;
 pub(crate) mod cloud;
 pub(crate) mod database;
 pub(crate) mod findings;

@@ -20,6 +20,7 @@ mod alerts;
 mod audit;
 mod check;
 mod configuration;
+mod dashboard;
 mod doctor;
 mod findings;
 mod hub;

@@ -58,6 +58,12 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
+        rooms: &["issuer"],
+        may: &["domain"],
+        never_words: &["sqlx", "aws_"],
+    },
+    Room {
+        program: "aggregator",
         rooms: &["jira"],
         may: &["jira", "domain", "config", "text", "world"],
         never_words: &["sqlx", "aws_", "clap"],
@@ -73,6 +79,7 @@ const TABLE: &[Room] = &[
             "config",
             "document",
             "domain",
+            "issuer",
             "jira",
             "store",
             "telemetry",

@@ -274,6 +274,9 @@ async fn keep(
         writes.push(now);
     }
     tx.put_memberships(&writes).await?;
+    if whole {
+        tx.put_trend(&app.today()).await?;
+    }
     tx.append_audit(app.clock.now(), actor, events).await?;
     for (alert, account) in lost {
         if tx.alert_of_finding(&alert.finding_id).await?.is_none() {

@@ -69,16 +69,13 @@ impl Desk {
         let mut tx = app.store.begin().await?;
         let key = tx.setting("agent_api_key", &hex::encode(fresh)).await?;
         tx.commit().await?;
-        let key = hex::decode(&key)
-            .ok()
-            .and_then(|key| <[u8; 32]>::try_from(key).ok())
-            .ok_or_else(|| StoreError::Damaged {
-                table: "settings",
-                row: "agent_api_key".to_owned(),
-                why: "it is not 32 bytes in hexadecimal".to_owned(),
-            })?;
+        let seal = Seal::of_hex(&key).ok_or_else(|| StoreError::Damaged {
+            table: "settings",
+            row: "agent_api_key".to_owned(),
+            why: "it is not 32 bytes in hexadecimal".to_owned(),
+        })?;
         Ok(Self {
-            seal: Seal::new(key),
+            seal,
             server_id,
             identity,
         })

@@ -5,14 +5,17 @@ use hubward_protocol::AccountId;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::domain::access::AccessToken;
 use crate::domain::account::Account;
-use crate::domain::alert::AlertState;
+use crate::domain::alert::handling::Handling;
+use crate::domain::alert::{AlertFilter, AlertState};
 use crate::domain::audit::Event;
-use crate::domain::delivery::DeliveryState;
+use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
 use crate::domain::membership::Membership;
 use crate::domain::notice::AlertNotice;
 use crate::domain::release::Release;
-use crate::domain::run::Run;
+use crate::domain::run::{Run, RunFilter};
+use crate::domain::standing::{Line, PlaceFilter, Window};
 use crate::store::StoreError;
 
 /// The whole ledger, by account id.
@@ -56,6 +59,14 @@ pub async fn events(
         .await
 }
 
+/// The access tokens' records, by name.
+///
+/// # Errors
+/// The database failed.
+pub async fn tokens(app: &App) -> Result<Vec<AccessToken>, StoreError> {
+    app.store.access_tokens().await
+}
+
 /// The agent's releases, newest first.
 ///
 /// # Errors
@@ -70,6 +81,9 @@ pub struct AlertRow {
     /// The alert, with its account's row of the ledger as it is today.
     #[serde(flatten)]
     pub alert: AlertNotice,
+    /// What people did with it.
+    #[serde(flatten)]
+    pub handling: Handling,
     /// One for each message and channel.
     pub deliveries: Vec<DeliveryRow>,
 }
@@ -87,29 +101,77 @@ pub struct DeliveryRow {
     pub last_error: Option<String>,
 }
 
+/// How many alerts are looked up at once.
+const PART: i64 = 500;
+
 /// The alerts in a state, or all; newest first.
 ///
 /// # Errors
 /// The database failed.
 pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow>, StoreError> {
-    let ledger = app.store.accounts().await?;
-    let mut findings = app.store.alert_findings().await?;
-    let mut deliveries = app.store.deliveries_of_alerts().await?;
-    Ok(app
-        .store
-        .alerts(state)
-        .await?
+    let filter = AlertFilter {
+        state,
+        ..AlertFilter::default()
+    };
+    let (mut rows, mut page) = (Vec::new(), 1);
+    loop {
+        let (part, all) = alerts_that(app, &filter, Window::page(page, PART)).await?;
+        rows.extend(part);
+        if page.saturating_mul(PART) >= all {
+            return Ok(rows);
+        }
+        page += 1;
+    }
+}
+
+/// The alert that goes by this id, or by that of one of its findings.
+///
+/// # Errors
+/// The database failed.
+pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> {
+    let id = match app.store.alert_id_of(id).await? {
+        Some(id) => id,
+        None => id.to_owned(),
+    };
+    let filter = AlertFilter {
+        id: Some(id),
+        ..AlertFilter::default()
+    };
+    let (rows, _) = alerts_that(app, &filter, Window::page(1, 1)).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// The alerts that match, newest first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn alerts_that(
+    app: &App,
+    filter: &AlertFilter,
+    window: Window,
+) -> Result<(Vec<AlertRow>, i64), StoreError> {
+    let (alerts, all) = app.store.alerts(filter, window).await?;
+    let ids: Vec<String> = alerts.iter().map(|alert| alert.id.clone()).collect();
+    let subjects: Vec<String> = ids.iter().map(|id| format!("alert:{id}")).collect();
+    let accounts: Vec<AccountId> = alerts
+        .iter()
+        .map(|alert| alert.account_id.clone())
+        .collect();
+    let ledger = app.store.accounts_of(&accounts).await?;
+    let mut findings = app.store.alert_findings(&ids).await?;
+    let mut handlings = app.store.handlings(&ids).await?;
+    let mut deliveries = app.store.deliveries_about(&subjects).await?;
+    let rows = alerts
         .into_iter()
         .map(|alert| {
-            let account = ledger
-                .iter()
-                .find(|account| account.account_id == alert.account_id);
+            let account = ledger.get(&alert.account_id);
             let ids = findings.remove(&alert.id).unwrap_or_default();
             let sent = deliveries
                 .remove(&format!("alert:{}", alert.id))
                 .unwrap_or_default();
             AlertRow {
                 alert: AlertNotice::of(&alert, ids, account),
+                handling: handlings.remove(&alert.id).unwrap_or_default(),
                 deliveries: sent
                     .into_iter()
                     .map(|delivery| DeliveryRow {
@@ -121,5 +183,113 @@ pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow
                     .collect(),
             }
         })
-        .collect())
+        .collect();
+    Ok((rows, all))
+}
+
+/// What happened to an alert, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn events_of_alert(
+    app: &App,
+    account: &AccountId,
+    alert: &str,
+) -> Result<Vec<Event>, StoreError> {
+    const LATELY: i64 = 1000;
+    let mut events = app.store.newest_events(account.as_str(), LATELY).await?;
+    events.retain(|event| event.detail.get("alert").and_then(|id| id.as_str()) == Some(alert));
+    Ok(events)
+}
+
+/// The messages of the outbox that match, newest first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn deliveries(
+    app: &App,
+    filter: &PostFilter,
+    window: Window,
+) -> Result<(Vec<Posted>, i64), StoreError> {
+    app.store.posted(filter, window).await
+}
+
+/// The accounts that match, worst first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn lines(
+    app: &App,
+    filter: &PlaceFilter,
+    window: Window,
+) -> Result<(Vec<Line>, i64), StoreError> {
+    app.store.lines(filter, window).await
+}
+
+/// The agents' runs that match, newest heartbeat first, and how many match; with their projects.
+///
+/// # Errors
+/// The database failed.
+pub async fn runs_that(
+    app: &App,
+    filter: &RunFilter,
+    window: Window,
+) -> Result<(Vec<(Run, String)>, i64), StoreError> {
+    let (runs, all) = app.store.runs_that(filter, window).await?;
+    let accounts: Vec<AccountId> = runs.iter().map(|run| run.account_id.clone()).collect();
+    let projects = app.store.projects(&accounts).await?;
+    let rows = runs
+        .into_iter()
+        .map(|run| {
+            let project = projects.get(&run.account_id).cloned().unwrap_or_default();
+            (run, project)
+        })
+        .collect();
+    Ok((rows, all))
+}
+
+/// Everything that is known of one account.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    /// Its row of the ledger; `None` for one that the ledger does not know.
+    pub account: Option<Account>,
+    /// What happened to it lately, newest first.
+    pub events: Vec<Event>,
+    /// Its agents' runs, newest first.
+    pub runs: Vec<Run>,
+    /// Its alerts, newest first.
+    pub alerts: Vec<AlertRow>,
+    /// How many findings are open, by severity and kind.
+    pub findings: Vec<(String, String, i64)>,
+}
+
+/// How many events, runs and alerts a dossier holds.
+const DOSSIER: i64 = 50;
+
+/// Everything that is known of one account; of one that nobody knows, nothing.
+///
+/// # Errors
+/// The database failed.
+pub async fn dossier(app: &App, account: &AccountId) -> Result<Dossier, StoreError> {
+    let store = &app.store;
+    let row = store
+        .accounts_of(std::slice::from_ref(account))
+        .await?
+        .remove(account);
+    let window = Window::page(1, DOSSIER);
+    let of_account = AlertFilter {
+        account: Some(account.clone()),
+        ..AlertFilter::default()
+    };
+    let of_runs = RunFilter {
+        account: Some(account.clone()),
+        ..RunFilter::default()
+    };
+    Ok(Dossier {
+        account: row,
+        events: store.newest_events(account.as_str(), DOSSIER).await?,
+        runs: store.runs_that(&of_runs, window).await?.0,
+        alerts: alerts_that(app, &of_account, window).await?.0,
+        findings: store.count_open_findings(account).await?,
+    })
 }

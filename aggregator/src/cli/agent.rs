@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_i18n::t;
-use serde_json::json;
 
 use super::failure::Failure;
 use super::ledger::read_bounded;
@@ -14,6 +13,7 @@ use crate::actions::look;
 use crate::actions::record_run::{LONGEST, RecordError, record_run};
 use crate::app::App;
 use crate::domain::audit::Actor;
+use crate::text;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Agent {
@@ -42,18 +42,7 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
-        let rows = runs.iter().map(|run| {
-            json!({
-                "account_id": run.account_id,
-                "run": run.run,
-                "agent_version": run.agent_version,
-                "caller": run.caller,
-                "started_at": run.started_at,
-                "last_heartbeat": run.last_heartbeat,
-                "complete": run.complete,
-                "outdated": run.is_outdated(env!("CARGO_PKG_VERSION")),
-            })
-        });
+        let rows = runs.iter().map(text::shape::agent);
         screen.data(&rows.collect::<Vec<_>>())?;
         return Ok(Exit::Done);
     }

@@ -7,11 +7,15 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
+use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::deliver::Outbox;
-use crate::actions::look::{self, AlertRow};
+use crate::actions::look;
+use crate::actions::replay::replay;
 use crate::actions::test_channels::{TestError, newest_test, test_channels};
 use crate::app::App;
+use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
+use crate::domain::alert::handling::Act;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::DeliveryState;
 use crate::text;
@@ -30,6 +34,49 @@ pub(super) enum Alert {
         #[arg(value_name = "ID")]
         id: String,
     },
+    /// Take alerts: somebody looks at them.
+    Ack {
+        /// The alerts' ids, or those of their findings.
+        #[arg(value_name = "ID", required = true)]
+        alerts: Vec<String>,
+        /// What is to be said with it; it stays until another note is written.
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "TEXT"
+        )]
+        note: String,
+    },
+    /// Give an alert to somebody.
+    Assign {
+        /// The alert's id, or that of one of its findings.
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Who is to have it.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// End alerts: they are dealt with.
+    Resolve {
+        /// The alerts' ids, or those of their findings.
+        #[arg(value_name = "ID", required = true)]
+        alerts: Vec<String>,
+        /// What was done; it stays until another note is written.
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "TEXT"
+        )]
+        note: String,
+    },
+    /// Try messages again that were given up.
+    Replay {
+        /// Only these messages.
+        #[arg(value_name = "DELIVERY")]
+        deliveries: Vec<String>,
+    },
     /// Send a test message to channels, and say whether it arrived.
     Test {
         /// Only these channels.
@@ -43,6 +90,16 @@ impl Alert {
         match self {
             Self::List { state } => list(app, state, screen).await,
             Self::Show { id } => show(app, &id, screen).await,
+            Self::Ack { alerts, note } => {
+                handle(app, actor, &alerts, &Act::Acknowledge, &note, screen).await
+            }
+            Self::Assign { id, name } => {
+                handle(app, actor, &[id], &Act::Assign(name), "", screen).await
+            }
+            Self::Resolve { alerts, note } => {
+                handle(app, actor, &alerts, &Act::Resolve, &note, screen).await
+            }
+            Self::Replay { deliveries } => again(app, actor, &deliveries, screen).await,
             Self::Test { channels } => test(app, actor, &channels, screen).await,
         }
     }
@@ -91,20 +148,12 @@ async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> Outcome 
 async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let rows = look::alerts(app, None)
+    let row = look::alert(app, id)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
-    let found = |row: &&AlertRow| {
-        row.alert.id == id || row.alert.finding_ids.iter().any(|finding| finding == id)
-    };
-    let Some(row) = rows.iter().find(found) else {
-        return Err(Failure::new(
-            t!("alert.unknown", locale = locale, id = id),
-            t!("alert.unknown_hint", locale = locale),
-        ));
-    };
+        .map_err(|error| Failure::store(&error, language))?
+        .ok_or_else(|| unknown(id, language))?;
     if screen.is_json() {
-        screen.data(&[row])?;
+        screen.data(&[&row])?;
         return Ok(Exit::Done);
     }
     let headers = [
@@ -112,7 +161,7 @@ async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
         t!("table.value", locale = locale),
     ]
     .map(String::from);
-    screen.table(&headers, text::alert::facts(row, language))?;
+    screen.table(&headers, text::alert::facts(&row, language))?;
     let headers = [
         t!("table.channel", locale = locale),
         t!("table.state", locale = locale),
@@ -130,6 +179,68 @@ async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
     });
     screen.table(&headers, deliveries.collect())?;
     Ok(Exit::Done)
+}
+
+async fn handle(
+    app: &App,
+    actor: &Actor,
+    alerts: &[String],
+    act: &Act,
+    note: &str,
+    screen: &Screen,
+) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    for id in alerts {
+        let state = acknowledge(app, actor, id, act.clone(), note)
+            .await
+            .map_err(|error| refused(&error, language))?;
+        screen.say(&t!(
+            "alert.now",
+            locale = locale,
+            id = id,
+            state = text::alert::state(state, language)
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+async fn again(app: &App, actor: &Actor, wanted: &[String], screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let replayed = replay(app, actor, wanted)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if let Some(missing) = wanted.iter().find(|id| !replayed.contains(id)) {
+        return Err(Failure::new(
+            t!("alert.not_given_up", locale = locale, id = missing),
+            "",
+        ));
+    }
+    screen.say(&t!(
+        "alert.replayed",
+        locale = locale,
+        count = replayed.len()
+    ));
+    Ok(Exit::Done)
+}
+
+fn unknown(id: &str, language: Language) -> Failure {
+    let locale = language.as_str();
+    Failure::new(
+        t!("alert.unknown", locale = locale, id = id),
+        t!("alert.unknown_hint", locale = locale),
+    )
+}
+
+fn refused(error: &AcknowledgeError, language: Language) -> Failure {
+    match error {
+        AcknowledgeError::Unknown(id) => unknown(id, language),
+        AcknowledgeError::Store(error) => Failure::store(error, language),
+        AcknowledgeError::NotNow(_) | AcknowledgeError::TooLong(_) => {
+            Failure::new(text::alert::not_handled(error, language), "")
+        }
+    }
 }
 
 async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Outcome {

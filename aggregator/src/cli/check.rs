@@ -3,7 +3,6 @@
 use clap::Args;
 use hubward_protocol::AccountId;
 use rust_i18n::t;
-use serde_json::json;
 
 use super::failure::Failure;
 use super::screen::Screen;
@@ -49,19 +48,9 @@ impl Check {
         let administrator = &app.config.hub.administrator;
         let hint = |row: &Row| text::check::hint(row, administrator, language);
         if screen.is_json() {
-            let rows = rows.iter().map(|row| {
-                json!({
-                    "account_id": row.account_id,
-                    "project": row.project,
-                    "region": row.region,
-                    "verdict": row.verdict.as_str(),
-                    "missing": row.verdict.missing(),
-                    "since": row.since,
-                    "reported_at": row.reported_at,
-                    "next_step": text::check::next_step(&row.verdict, language),
-                    "hint": hint(row),
-                })
-            });
+            let rows = rows
+                .iter()
+                .map(|row| text::shape::check(row, administrator, language));
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
             let locale = language.as_str();

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, request};
 use crate::actions::enrol::DeskError;
+use crate::actions::log_in::ReceptionError;
 use crate::app::App;
 use crate::http::{ServeError, Server};
 use crate::jobs::{JobError, Jobs, News};
@@ -51,7 +52,16 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
         ServeError::Tls(why) | ServeError::Desk(DeskError::Client(why)) => {
             Failure::new(t!("cli.serve_tls", locale = locale, why = why), "")
         }
-        ServeError::Desk(DeskError::Store(error)) => Failure::store(&error, language),
+        ServeError::Desk(DeskError::Store(error))
+        | ServeError::Reception(ReceptionError::Store(error)) => Failure::store(&error, language),
+        ServeError::Reception(ReceptionError::Secret(error)) => Failure::new(
+            t!("cli.serve_login", locale = locale, why = error),
+            t!("cli.serve_login_hint", locale = locale),
+        ),
+        ServeError::Reception(ReceptionError::Issuer(error)) => Failure::new(
+            t!("cli.serve_login", locale = locale, why = error),
+            t!("cli.serve_login_hint", locale = locale),
+        ),
     })?;
     let listening = server.listening_on();
     let running = tokio::spawn(server.run(stop));

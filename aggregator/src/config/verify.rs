@@ -20,6 +20,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     server(config, &mut problems);
     ledger(config, &mut problems);
     schedules(config, &mut problems);
+    login(config, &mut problems);
     jira(config, &mut problems);
     channels(config, &mut problems);
     problems
@@ -217,6 +218,29 @@ fn is_project_key(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn login(config: &Config, problems: &mut Vec<Problem>) {
+    let login = &config.login;
+    match (&login.issuer, &login.client_id) {
+        (Some(_), None) => problems.push(Problem::Together {
+            missing: "login.client_id",
+            set: "login.issuer",
+        }),
+        (None, Some(_)) => problems.push(Problem::Together {
+            missing: "login.issuer",
+            set: "login.client_id",
+        }),
+        _ => {}
+    }
+    if let Some(issuer) = &login.issuer
+        && let Err(why) = verify_endpoint(issuer)
+    {
+        problems.push(Problem::UnsafeAddress {
+            key: "login.issuer".to_owned(),
+            why,
+        });
+    }
 }
 
 fn channels(config: &Config, problems: &mut Vec<Problem>) {

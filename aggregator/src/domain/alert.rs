@@ -4,6 +4,7 @@
 //! in `domain::routing`.
 
 pub mod event;
+pub mod handling;
 pub mod loss;
 
 use std::fmt;
@@ -78,6 +79,23 @@ pub struct Alert {
     pub last_seen: Timestamp,
     /// What helps to act.
     pub facts: Facts,
+}
+
+/// Which alerts somebody wants to see; nothing set means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertFilter {
+    /// In this state.
+    pub state: Option<AlertState>,
+    /// This bad.
+    pub severity: Option<Severity>,
+    /// In this Region.
+    pub region: Option<Region>,
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// This one.
+    pub id: Option<String>,
+    /// A part of account, project, type or title; empty for all.
+    pub search: String,
 }
 
 /// What helps a person to act on an alert.

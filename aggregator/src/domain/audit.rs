@@ -21,6 +21,10 @@ pub enum Actor {
         /// The caller that STS named.
         caller: String,
     },
+    /// A person whom the OpenID Connect issuer named.
+    Person(String),
+    /// The holder of an access token, by the token's name.
+    Token(String),
     /// A job of the timetable, by its name.
     Job(&'static str),
     /// A file that was handed in where the ledger is kept.
@@ -63,6 +67,16 @@ pub enum Action {
     AlertOpened,
     /// An alert became worse.
     AlertUpdated,
+    /// A person took, gave away, ended or reopened an alert, or wrote a note.
+    AlertHandled,
+    /// A message that was given up is to be tried again.
+    DeliveryReplayed,
+    /// An access token was made.
+    TokenAdded,
+    /// An access token is worth nothing any more.
+    TokenRevoked,
+    /// Somebody logged in to the dashboard.
+    SessionOpened,
     /// An operator had a message sent to a channel, to see whether it arrives.
     ChannelTested,
     /// A request came in, or says something else than before.
@@ -234,6 +248,11 @@ impl Action {
             Self::ReleaseAdded => "release.added",
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
+            Self::AlertHandled => "alert.handled",
+            Self::DeliveryReplayed => "delivery.replayed",
+            Self::TokenAdded => "token.added",
+            Self::TokenRevoked => "token.revoked",
+            Self::SessionOpened => "session.opened",
             Self::ChannelTested => "channel.tested",
             Self::RequestTaken => "request.taken",
             Self::RequestContactsTold => "request.contacts_told",
@@ -250,6 +269,8 @@ impl fmt::Display for Actor {
         match self {
             Self::Operator(user) => write!(f, "operator:{user}"),
             Self::Member { account, caller } => write!(f, "member:{account}:{caller}"),
+            Self::Person(name) => write!(f, "person:{name}"),
+            Self::Token(name) => write!(f, "token:{name}"),
             Self::Job(name) => write!(f, "job:{name}"),
             Self::File {
                 place,

@@ -1,5 +1,7 @@
 //! One message to one channel: what the outbox keeps of it, and what an attempt makes of it.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,39 @@ pub struct Delivery {
     pub last_error: Option<String>,
     /// When it was put into the outbox.
     pub created_at: Timestamp,
+}
+
+/// A message of the outbox, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Posted {
+    /// Its id.
+    pub id: String,
+    /// The channel's name.
+    pub channel: String,
+    /// What it is about, such as `alert:ID`.
+    pub subject: String,
+    /// What happened, such as `alert.opened`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the channel last answered.
+    pub last_error: Option<String>,
+    /// When it is tried next; of no meaning once it is delivered or given up.
+    pub due_at: Timestamp,
+    /// When it was put into the outbox.
+    pub created_at: Timestamp,
+}
+
+/// Which messages somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostFilter {
+    /// Only those in this state.
+    pub state: Option<DeliveryState>,
+    /// Only those to this channel; empty for all.
+    pub channel: String,
 }
 
 /// How far a message is.
@@ -93,6 +128,22 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
             Some(at) => Next::Again { at, why },
             None => Next::GivenUp { why },
         },
+    }
+}
+
+/// The word is no state's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected pending, delivered or given_up")]
+pub struct UnknownState;
+
+impl FromStr for DeliveryState {
+    type Err = UnknownState;
+
+    fn from_str(word: &str) -> Result<Self, UnknownState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .ok_or(UnknownState)
     }
 }
 

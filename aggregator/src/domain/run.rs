@@ -26,6 +26,17 @@ pub struct Run {
     pub last_heartbeat: Timestamp,
 }
 
+/// Which runs somebody wants to see; nothing set means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Those that reported to be complete, or those that did not.
+    pub complete: Option<bool>,
+    /// A part of account, project or version; empty for all.
+    pub search: String,
+}
+
 /// How many runs are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunCounts {

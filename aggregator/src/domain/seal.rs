@@ -13,6 +13,8 @@ pub struct Seal([u8; 32]);
 pub enum Purpose {
     /// A challenge to be answered by a proof.
     Challenge,
+    /// A login at the issuer that is under way.
+    Login,
     /// A bearer token.
     Token,
 }
@@ -24,6 +26,12 @@ impl Seal {
     /// A seal with this key.
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
+    }
+
+    /// The seal whose key is written in hexadecimal; `None` when it is not 32 bytes.
+    pub fn of_hex(key: &str) -> Option<Self> {
+        let key = hex::decode(key).ok()?;
+        Some(Self(key.try_into().ok()?))
     }
 
     /// Seals a value; the result is hexadecimal.
@@ -52,6 +60,7 @@ impl Seal {
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
         mac.update(match purpose {
             Purpose::Challenge => b"hubward challenge v1\0",
+            Purpose::Login => b"hubward login v1\0",
             Purpose::Token => b"hubward token v1\0",
         });
         mac.update(value);

@@ -17,6 +17,7 @@ use ipnet::IpNet;
 
 use super::State;
 use super::problem::{Code, Refusal};
+use crate::actions::recognise::holder_of;
 use crate::domain::account::Language;
 use crate::domain::bearer::Bearer;
 
@@ -29,6 +30,7 @@ pub(super) struct Limits {
     trusted: Vec<IpNet>,
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     invitations: DefaultKeyedRateLimiter<AccountId>,
+    logins: DefaultKeyedRateLimiter<IpAddr>,
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -42,6 +44,8 @@ pub(super) struct Counted {
 const BURST: u32 = 600;
 /// How many connections one address may hold open: a quarter of all that are served at once.
 const CONNECTIONS_EACH: usize = 256;
+/// How many logins an address may try at once, and then six a minute.
+const LOGINS: u32 = 20;
 /// And then so many a second.
 const A_SECOND: u32 = 20;
 
@@ -61,10 +65,14 @@ impl Limits {
             .allow_burst(NonZeroU32::new(BURST).unwrap_or(one));
         // An agent asks once a run; asking costs the SOC a listing of every Region.
         let invitations = Quota::per_minute(NonZeroU32::new(6).unwrap_or(one));
+        // A person who mistypes is let in again; who guesses is not.
+        let logins = Quota::per_minute(NonZeroU32::new(6).unwrap_or(one))
+            .allow_burst(NonZeroU32::new(LOGINS).unwrap_or(one));
         Self {
             trusted,
             limiter: RateLimiter::keyed(quota),
             invitations: RateLimiter::keyed(invitations),
+            logins: RateLimiter::keyed(logins),
             open: Mutex::default(),
         }
     }
@@ -73,6 +81,7 @@ impl Limits {
     pub(super) fn sweep(&self) {
         self.limiter.retain_recent();
         self.invitations.retain_recent();
+        self.logins.retain_recent();
     }
 
     /// Counts a connection; `None` when its address holds too many. Trusted proxies hold for others.
@@ -97,6 +106,13 @@ impl Limits {
     pub(super) fn admit_invitation(&self, account: &AccountId) -> Result<(), Duration> {
         self.invitations
             .check_key(account)
+            .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
+    }
+
+    /// Whether an address may try to log in now.
+    fn admit_login(&self, client: IpAddr) -> Result<(), Duration> {
+        self.logins
+            .check_key(&client)
             .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
     }
 
@@ -186,6 +202,21 @@ impl FromRequestParts<State> for Admitted {
     }
 }
 
+/// Proof that the address may try to log in now, or how long it has to wait.
+pub(super) struct MayLogIn(pub(super) Result<(), Duration>);
+
+impl FromRequestParts<State> for MayLogIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refusal> {
+        let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
+            return Err(Refusal::new(Code::Internal));
+        };
+        let client = state.limits.client(peer, parts);
+        Ok(Self(state.limits.admit_login(client)))
+    }
+}
+
 impl FromRequestParts<State> for Bearer {
     type Rejection = Refusal;
 
@@ -200,12 +231,38 @@ impl FromRequestParts<State> for Bearer {
     }
 }
 
-/// The language that the caller asks for, if it is one of ours.
+/// The holder of an access token, as the API's routes take it.
+pub(super) struct Holder;
+
+impl FromRequestParts<State> for Holder {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refusal> {
+        Admitted::from_request_parts(parts, state).await?;
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(|| Refusal::new(Code::NoAccess))?;
+        // Every role may look, and there is nothing here but to look.
+        match holder_of(&state.app, token).await {
+            Ok(Some(_)) => Ok(Self),
+            Ok(None) => Err(Refusal::new(Code::NoAccess)),
+            Err(_) => Err(Refusal::new(Code::Internal)),
+        }
+    }
+}
+
+/// The first language that the caller asks for and that is one of ours.
 pub(super) fn asked_language(headers: &HeaderMap) -> Option<Language> {
     let value = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    Language::ALL
-        .into_iter()
-        .find(|language| value.starts_with(language.as_str()))
+    value.split(',').find_map(|wish| {
+        let wish = wish.trim().to_ascii_lowercase();
+        Language::ALL
+            .into_iter()
+            .find(|language| wish.starts_with(language.as_str()))
+    })
 }
 
 #[cfg(test)]

@@ -45,12 +45,13 @@ impl Refusal {
 
 fn status(code: Code) -> StatusCode {
     match code {
-        Code::Malformed | Code::RegionUnknown => StatusCode::BAD_REQUEST,
+        Code::Malformed | Code::RegionUnknown | Code::BadQuery => StatusCode::BAD_REQUEST,
         Code::ChallengeRefused
         | Code::SignatureRefused
         | Code::DateRefused
         | Code::HookRefused
-        | Code::Unauthorized => StatusCode::UNAUTHORIZED,
+        | Code::Unauthorized
+        | Code::NoAccess => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NoRelease => StatusCode::NOT_FOUND,
         Code::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
+use super::pages::{account, accounts, agents, alerts, deliveries, login, overview, requests};
 use super::problem::{Code, Refusal};
+use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
 use crate::telemetry::{Answered, Route};
-
-use super::{State, agent_api, downloads, health, hooks, metrics};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -28,6 +28,32 @@ pub(super) fn router(state: State) -> Router {
         .route("/install.sh", get(downloads::script))
         .route("/releases/manifest.json", get(downloads::manifest))
         .route("/releases/{file}", get(downloads::archive))
+        // People of the SOC look, and act.
+        .route("/", get(overview::show))
+        .route("/accounts", get(accounts::show))
+        .route("/accounts/{id}", get(account::show))
+        .route("/accounts/{id}/reports/{period}", get(account::report))
+        .route("/alerts", get(alerts::list))
+        .route("/alerts/{id}", get(alerts::show).post(alerts::handle))
+        .route("/requests", get(requests::list))
+        .route("/requests/new", get(requests::form).post(requests::take))
+        .route("/requests/{id}", get(requests::show).post(requests::decide))
+        .route("/agents", get(agents::list))
+        .route("/deliveries", get(deliveries::list).post(deliveries::again))
+        .route("/login", get(login::form).post(login::with_token))
+        .route("/login/oidc", get(login::at_issuer))
+        .route("/login/callback", get(login::back))
+        .route("/logout", post(login::out))
+        .route("/assets/hubward.css", get(page::style))
+        .route("/assets/hubward.svg", get(page::mark))
+        // Programs of the SOC look.
+        .route("/api/v1/accounts", get(api::accounts))
+        .route("/api/v1/check", get(api::check))
+        .route("/api/v1/alerts", get(api::alerts))
+        .route("/api/v1/agents", get(api::agents))
+        .route("/api/v1/requests", get(api::requests))
+        .route("/api/v1/deliveries", get(api::deliveries))
+        .route("/api/v1/audit", get(api::audit))
         // Jira wakes us for a request.
         .route("/hooks/jira", post(hooks::jira))
         // Whoever watches the watchers.

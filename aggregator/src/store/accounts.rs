@@ -27,6 +27,43 @@ impl Store {
             .collect()
     }
 
+    /// The ledger's rows of some accounts.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn accounts_of(&self, wanted: &[AccountId]) -> Result<BTreeMap<AccountId, Account>> {
+        if wanted.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places: Vec<String> = (1..=wanted.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM accounts WHERE account_id IN ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for account in wanted {
+            query = query.bind(account.as_str());
+        }
+        query
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| account(row).map(|found| (found.account_id.clone(), found)))
+            .collect()
+    }
+
+    /// The projects of some accounts.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn projects(&self, wanted: &[AccountId]) -> Result<BTreeMap<AccountId, String>> {
+        let rows = self.accounts_of(wanted).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, row)| (id, row.project))
+            .collect())
+    }
+
     /// How many accounts are in each state that any is in.
     ///
     /// # Errors

@@ -5,47 +5,91 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::standings::like;
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::alert::{Alert, AlertState};
+use crate::domain::alert::{Alert, AlertFilter};
+use crate::domain::standing::Window;
 
 const COLUMNS: &str = "id, finding_id, account_id, region, type, severity, title, state, count, \
      first_seen, last_seen, facts";
 
 impl Store {
-    /// The alerts in a state, or all; newest first.
+    /// The alerts that match, newest first, and how many match.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn alerts(&self, state: Option<AlertState>) -> Result<Vec<Alert>> {
-        let of_state = if state.is_some() {
-            "WHERE state = $1"
-        } else {
-            ""
-        };
-        let sql =
-            format!("SELECT {COLUMNS} FROM alerts {of_state} ORDER BY last_seen DESC, id DESC");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        if let Some(state) = state {
-            query = query.bind(state.as_str());
+    pub async fn alerts(&self, filter: &AlertFilter, window: Window) -> Result<(Vec<Alert>, i64)> {
+        let (matching, bound) = condition(filter);
+        let count = format!("SELECT COUNT(*) FROM alerts WHERE {matching}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
+        for text in &bound {
+            query = query.bind(text.clone());
         }
-        query
+        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
+        let page = format!(
+            "SELECT {COLUMNS} FROM alerts WHERE {matching} ORDER BY last_seen DESC, id DESC \
+             LIMIT ${} OFFSET ${}",
+            bound.len() + 1,
+            bound.len() + 2
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let rows = query
+            .bind(window.limit)
+            .bind(window.offset)
             .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(alert)
-            .collect()
+            .await?;
+        Ok((rows.iter().map(alert).collect::<Result<_>>()?, all))
     }
 
-    /// The findings of each alert, by the alert's id, the first one first.
+    /// The id of the alert that a finding belongs to.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn alert_findings(&self) -> Result<BTreeMap<String, Vec<String>>> {
-        let sql = "SELECT f.alert_id, f.finding_id FROM alert_findings f \
-             JOIN alerts a ON a.id = f.alert_id \
-             ORDER BY CASE WHEN f.finding_id = a.finding_id THEN 0 ELSE 1 END, f.finding_id";
+    pub async fn alert_id_of(&self, finding: &str) -> Result<Option<String>> {
+        let row = sqlx::query("SELECT alert_id FROM alert_findings WHERE finding_id = $1")
+            .bind(finding.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// How many alerts are open, by severity.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_open_alerts(&self) -> Result<BTreeMap<String, i64>> {
+        sqlx::query("SELECT severity, COUNT(*) FROM alerts WHERE state = 'open' GROUP BY severity")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
+
+    /// The findings of some alerts, by the alert's id, the first one first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn alert_findings(&self, alerts: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
+        if alerts.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places: Vec<String> = (1..=alerts.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT f.alert_id, f.finding_id FROM alert_findings f \
+             JOIN alerts a ON a.id = f.alert_id WHERE f.alert_id IN ({}) \
+             ORDER BY CASE WHEN f.finding_id = a.finding_id THEN 0 ELSE 1 END, f.finding_id",
+            places.join(", ")
+        );
         let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in sqlx::query(sql).fetch_all(&self.pool).await? {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for alert in alerts {
+            query = query.bind(alert.clone());
+        }
+        for row in query.fetch_all(&self.pool).await? {
             findings
                 .entry(row.try_get(0)?)
                 .or_default()
@@ -69,6 +113,20 @@ impl Store {
 }
 
 impl Tx {
+    /// An alert.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn alert(&mut self, id: &str) -> Result<Option<Alert>> {
+        let sql = format!("SELECT {COLUMNS} FROM alerts WHERE id = $1");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| alert(&row))
+            .transpose()
+    }
+
     /// The alert that a finding belongs to.
     ///
     /// # Errors
@@ -123,6 +181,40 @@ impl Tx {
         .await?;
         Ok(())
     }
+}
+
+/// A condition and what is bound to it, from `$1` on.
+fn condition(filter: &AlertFilter) -> (String, Vec<String>) {
+    let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
+    let mut equal = |column: &str, value: Option<String>| {
+        if let Some(value) = value {
+            bound.push(value);
+            parts.push(format!("{column} = ${}", bound.len()));
+        }
+    };
+    equal("state", filter.state.map(|state| state.as_str().to_owned()));
+    equal(
+        "severity",
+        filter.severity.map(|severity| severity.as_str().to_owned()),
+    );
+    equal("region", filter.region.map(|region| region.to_string()));
+    equal(
+        "account_id",
+        filter.account.as_ref().map(ToString::to_string),
+    );
+    equal("id", filter.id.clone());
+    if !filter.search.is_empty() {
+        bound.push(like(&filter.search));
+        let at = bound.len();
+        let own = ["account_id", "type", "title"]
+            .map(|column| format!("LOWER({column}) LIKE ${at} ESCAPE '!'"));
+        parts.push(format!(
+            "({} OR account_id IN (SELECT c.account_id FROM accounts c \
+             WHERE LOWER(c.project) LIKE ${at} ESCAPE '!'))",
+            own.join(" OR ")
+        ));
+    }
+    (parts.join(" AND "), bound)
 }
 
 fn alert(row: &AnyRow) -> Result<Alert> {

@@ -46,6 +46,24 @@ impl Store {
             .collect()
     }
 
+    /// What happened to a subject lately, newest first.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn newest_events(&self, subject: &str, limit: i64) -> Result<Vec<Event>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM audit_events WHERE subject = $1 ORDER BY sequence DESC LIMIT $2"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.to_owned())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(event)
+            .collect()
+    }
+
     /// Follows the whole chain, in parts, so that a long log does not fill the memory.
     ///
     /// # Errors

@@ -10,8 +10,9 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::delivery::{Delivery, DeliveryState, Next};
+use crate::domain::delivery::{Delivery, DeliveryState, Next, PostFilter, Posted};
 use crate::domain::notice::Notice;
+use crate::domain::standing::Window;
 
 const COLUMNS: &str = "id, channel, notice, state, attempts, last_error, created_at";
 
@@ -36,24 +37,71 @@ impl Store {
             .collect()
     }
 
-    /// The deliveries of all alerts, by subject.
+    /// The deliveries in a state and of a channel, where these are given; newest first; and how many they
+    /// are. The message itself stays closed: a newer program may have written it.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn deliveries_of_alerts(&self) -> Result<BTreeMap<String, Vec<Delivery>>> {
-        let sql = format!(
-            "SELECT {COLUMNS}, subject FROM deliveries WHERE subject LIKE 'alert:%' \
-             ORDER BY position, id"
+    pub async fn posted(&self, filter: &PostFilter, window: Window) -> Result<(Vec<Posted>, i64)> {
+        let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
+        if let Some(state) = filter.state {
+            bound.push(state.as_str().to_owned());
+            parts.push(format!("state = ${}", bound.len()));
+        }
+        if !filter.channel.is_empty() {
+            bound.push(filter.channel.clone());
+            parts.push(format!("channel = ${}", bound.len()));
+        }
+        let matching = parts.join(" AND ");
+        let count = format!("SELECT COUNT(*) FROM deliveries WHERE {matching}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
+        let page = format!(
+            "SELECT id, channel, subject, notice, state, attempts, due_at, last_error, created_at \
+             FROM deliveries WHERE {matching} ORDER BY position DESC, id LIMIT ${} OFFSET ${}",
+            bound.len() + 1,
+            bound.len() + 2
         );
-        let mut found: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
-        for row in sqlx::query(sqlx::AssertSqlSafe(sql))
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let rows = query
+            .bind(window.limit)
+            .bind(window.offset)
             .fetch_all(&self.pool)
-            .await?
-        {
-            found
-                .entry(row.try_get("subject")?)
-                .or_default()
-                .push(delivery(&row)?);
+            .await?;
+        Ok((rows.iter().map(posted).collect::<Result<_>>()?, all))
+    }
+
+    /// The deliveries of some alerts, by subject.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn deliveries_about(
+        &self,
+        subjects: &[String],
+    ) -> Result<BTreeMap<String, Vec<Posted>>> {
+        if subjects.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places: Vec<String> = (1..=subjects.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT id, channel, subject, notice, state, attempts, due_at, last_error, created_at \
+             FROM deliveries WHERE subject IN ({}) ORDER BY position, id",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for subject in subjects {
+            query = query.bind(subject.clone());
+        }
+        let mut found: BTreeMap<String, Vec<Posted>> = BTreeMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let row = posted(&row)?;
+            found.entry(row.subject.clone()).or_default().push(row);
         }
         Ok(found)
     }
@@ -193,6 +241,38 @@ impl Tx {
         Ok(())
     }
 
+    /// The ids of the messages that were given up, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn given_up(&mut self) -> Result<Vec<String>> {
+        sqlx::query("SELECT id FROM deliveries WHERE state = $1 ORDER BY position, id")
+            .bind(DeliveryState::GivenUp.as_str())
+            .fetch_all(&mut *self.0)
+            .await?
+            .iter()
+            .map(|row| Ok(row.try_get(0)?))
+            .collect()
+    }
+
+    /// Puts a message that was given up on its way again, as if it had just been put into the outbox.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn replay_delivery(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "UPDATE deliveries SET state = $1, attempts = 0, due_at = $2, leased_until = $2, \
+             created_at = $2 WHERE id = $3 AND state = $4",
+        )
+        .bind(DeliveryState::Pending.as_str())
+        .bind(now.to_string())
+        .bind(id.to_owned())
+        .bind(DeliveryState::GivenUp.as_str())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
     /// Whether a message about a subject was put into the outbox since a moment.
     ///
     /// # Errors
@@ -221,6 +301,39 @@ impl Tx {
             .map(|row| Ok(row.try_get(0)?))
             .collect()
     }
+}
+
+fn posted(row: &AnyRow) -> Result<Posted> {
+    let id: String = row.try_get("id")?;
+    let damaged = |why: &str| StoreError::Damaged {
+        table: "deliveries",
+        row: id.clone(),
+        why: why.to_owned(),
+    };
+    let text = |column: &'static str| row.try_get::<String, _>(column);
+    let state = text("state")?;
+    let notice: serde_json::Value =
+        serde_json::from_str(&text("notice")?).map_err(|_| damaged("notice"))?;
+    Ok(Posted {
+        channel: text("channel")?,
+        subject: text("subject")?,
+        kind: notice
+            .get("type")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        state: DeliveryState::ALL
+            .into_iter()
+            .find(|known| known.as_str() == state)
+            .ok_or_else(|| damaged("state"))?,
+        attempts: row.try_get("attempts")?,
+        last_error: row.try_get("last_error")?,
+        due_at: text("due_at")?.parse().map_err(|_| damaged("due_at"))?,
+        created_at: text("created_at")?
+            .parse()
+            .map_err(|_| damaged("created_at"))?,
+        id,
+    })
 }
 
 fn delivery(row: &AnyRow) -> Result<Delivery> {

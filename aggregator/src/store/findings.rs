@@ -62,6 +62,27 @@ impl Store {
             .await
     }
 
+    /// How many findings of an account are open, by severity and kind.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_open_findings(
+        &self,
+        account: &AccountId,
+    ) -> Result<Vec<(String, String, i64)>> {
+        sqlx::query(
+            "SELECT severity, kind, COUNT(*) FROM findings WHERE account_id = $1 \
+             AND record_state = 'ACTIVE' AND workflow_status IN ('NEW', 'NOTIFIED') \
+             AND compliance_status IN ('', 'FAILED') GROUP BY severity, kind",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .collect()
+    }
+
     /// The whole JSON of a finding.
     ///
     /// # Errors

@@ -45,6 +45,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "requests",
         include_str!("../../migrations/0008_requests.sql"),
     ),
+    (
+        9,
+        "dashboard",
+        include_str!("../../migrations/0009_dashboard.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::standings::like;
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::run::{Run, RunCounts};
+use crate::domain::run::{Run, RunCounts, RunFilter};
+use crate::domain::standing::Window;
 
 const COLUMNS: &str =
     "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";
@@ -24,6 +26,53 @@ impl Store {
             .iter()
             .map(run)
             .collect()
+    }
+
+    /// The runs that match, newest heartbeat first, and how many match.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn runs_that(&self, filter: &RunFilter, window: Window) -> Result<(Vec<Run>, i64)> {
+        let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
+        if let Some(account) = &filter.account {
+            bound.push(account.to_string());
+            parts.push(format!("account_id = ${}", bound.len()));
+        }
+        if let Some(complete) = filter.complete {
+            parts.push(format!("complete = {}", i64::from(complete)));
+        }
+        if !filter.search.is_empty() {
+            bound.push(like(&filter.search));
+            let at = bound.len();
+            parts.push(format!(
+                "(account_id LIKE ${at} ESCAPE '!' OR LOWER(agent_version) LIKE ${at} ESCAPE '!' \
+                 OR account_id IN (SELECT a.account_id FROM accounts a \
+                 WHERE LOWER(a.project) LIKE ${at} ESCAPE '!'))"
+            ));
+        }
+        let matching = parts.join(" AND ");
+        let count = format!("SELECT COUNT(*) FROM runs WHERE {matching}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
+        let page = format!(
+            "SELECT {COLUMNS} FROM runs WHERE {matching} \
+             ORDER BY last_heartbeat DESC, account_id, run LIMIT ${} OFFSET ${}",
+            bound.len() + 1,
+            bound.len() + 2
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let rows = query
+            .bind(window.limit)
+            .bind(window.offset)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok((rows.iter().map(run).collect::<Result<_>>()?, all))
     }
 
     /// How many runs there are, and when the last heartbeat of any came.

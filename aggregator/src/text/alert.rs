@@ -2,9 +2,11 @@
 
 use rust_i18n::t;
 
+use crate::actions::acknowledge::AcknowledgeError;
 use crate::actions::look::AlertRow;
 use crate::actions::take_alerts::TakeError;
 use crate::domain::account::Language;
+use crate::domain::alert::AlertState;
 use crate::domain::delivery::DeliveryState;
 
 use super::Message;
@@ -18,6 +20,36 @@ pub fn delivery_state(state: DeliveryState, language: Language) -> String {
         DeliveryState::GivenUp => t!("alert.given_up", locale = locale),
     }
     .into_owned()
+}
+
+/// How far people are with an alert.
+pub fn state(state: AlertState, language: Language) -> String {
+    let locale = language.as_str();
+    match state {
+        AlertState::Open => t!("alert.open", locale = locale),
+        AlertState::Acknowledged => t!("alert.acknowledged", locale = locale),
+        AlertState::Resolved => t!("alert.resolved", locale = locale),
+        AlertState::Silenced => t!("alert.silenced", locale = locale),
+    }
+    .into_owned()
+}
+
+/// Why an alert was not taken, given away, ended or reopened.
+pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
+    let locale = language.as_str();
+    match error {
+        AcknowledgeError::Unknown(id) => t!("alert.unknown", locale = locale, id = id).into_owned(),
+        AcknowledgeError::NotNow(not) => t!(
+            "alert.not_now",
+            locale = locale,
+            state = state(not.state, language)
+        )
+        .into_owned(),
+        AcknowledgeError::TooLong(longest) => {
+            t!("alert.too_long", locale = locale, longest = longest).into_owned()
+        }
+        AcknowledgeError::Store(error) => super::open::store_error(error, language).text,
+    }
 }
 
 /// Whether people were told of an alert, in short.
@@ -94,6 +126,11 @@ pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
             )
             .into_owned(),
         ),
+        (
+            t!("alert.assignee", locale = locale),
+            row.handling.assignee.clone(),
+        ),
+        (t!("alert.note", locale = locale), row.handling.note.clone()),
         (
             t!("table.findings", locale = locale),
             alert.finding_ids.join("\n"),

@@ -22,6 +22,10 @@ pub enum Code {
     AccountNotInLedger,
     /// There is no token, or it is not good.
     Unauthorized,
+    /// There is no access token, or it is not good.
+    NoAccess,
+    /// What the address asks for makes no sense.
+    BadQuery,
     /// A webhook does not prove whose it is.
     HookRefused,
     /// The account is not to be invited.
@@ -54,7 +58,8 @@ impl Code {
             Self::RegionUnknown => "region_unknown",
             Self::DateRefused => "date_refused",
             Self::AccountNotInLedger => "account_not_in_ledger",
-            Self::Unauthorized => "unauthorized",
+            Self::Unauthorized | Self::NoAccess => "unauthorized",
+            Self::BadQuery => "bad_query",
             Self::HookRefused => "hook_refused",
             Self::NotInvitable => "not_invitable",
             Self::RateLimited => "rate_limited",
@@ -100,6 +105,14 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::Unauthorized => (
             t!("problem.unauthorized", locale = locale),
             t!("problem.unauthorized_hint", locale = locale),
+        ),
+        Code::NoAccess => (
+            t!("problem.no_access", locale = locale),
+            t!("problem.no_access_hint", locale = locale),
+        ),
+        Code::BadQuery => (
+            t!("problem.bad_query", locale = locale),
+            t!("problem.bad_query_hint", locale = locale),
         ),
         Code::HookRefused => (
             t!("problem.hook_refused", locale = locale),

@@ -45,6 +45,12 @@ fn sources() -> Vec<(String, String)> {
             }
         }
     }
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")).unwrap()
+    {
+        let path = entry.unwrap().path();
+        let page = std::fs::read_to_string(&path).unwrap();
+        found.push((path.display().to_string(), page));
+    }
     found.retain(|(place, _)| !place.ends_with(file!()));
     found
 }
@@ -124,6 +130,23 @@ fn each_use_has_its_sentence_and_gives_it_its_facts() {
             .unwrap_or_else(|| panic!("{place}: no sentence {key}"));
         assert_eq!(facts, placeholders(text), "{place}: {key}");
     }
+}
+
+#[test]
+fn what_a_page_says_is_a_sentence_without_facts() {
+    let english = words("en");
+    let mut said = 0;
+    for (place, source) in sources() {
+        for call in source.split(".say(\"").skip(1) {
+            let key = call.split('"').next().unwrap();
+            let text = english
+                .get(key)
+                .unwrap_or_else(|| panic!("{place}: no sentence {key}"));
+            assert!(placeholders(text).is_empty(), "{place}: {key}");
+            said += 1;
+        }
+    }
+    assert!(said > 0);
 }
 
 #[test]

@@ -204,6 +204,8 @@ fn values_are_judged_together_too() {
         trusted_proxies = ["10.0.0.0/8", "10.0.0.0/99"]
         [locale]
         timezone = "Asia/Edo"
+        [login]
+        issuer = "http://login.example.com"
         [check]
         schedule = "whenever"
         [[channels]]
@@ -231,6 +233,8 @@ fn values_are_judged_together_too() {
             "Together { missing: \"server.tls_certificate\", set: \"server.tls_key\" }",
             "check.schedule",
             "locale.timezone",
+            "Together { missing: \"login.client_id\", set: \"login.issuer\" }",
+            "login.issuer",
             "channels[0].url",
             "ChannelTwice { name: \"a\" }",
             // It lacks recipients, a mail server, and a sender.

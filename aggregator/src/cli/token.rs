@@ -1,0 +1,116 @@
+//! `hubward token`.
+
+use clap::Subcommand;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::add_token::{AddTokenError, add_token};
+use crate::actions::look;
+use crate::actions::revoke_token::revoke_token;
+use crate::app::App;
+use crate::domain::access::Role;
+use crate::domain::audit::Actor;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    /// Make a token for the API and the dashboard, and print it: this once, and never again.
+    Add {
+        /// What it is called: who or what will hold it.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What its holder may do: viewer or operator.
+        #[arg(long, value_name = "ROLE")]
+        role: Role,
+    },
+    /// List the tokens, without what is secret.
+    List,
+    /// Make a token worthless, and end the sessions that it opened.
+    Revoke {
+        /// What it is called.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+impl Token {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        match self {
+            Self::Add { name, role } => add(app, actor, &name, role, screen).await,
+            Self::List => list(app, screen).await,
+            Self::Revoke { name } => revoke(app, actor, &name, screen).await,
+        }
+    }
+}
+
+async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let (token, record) = add_token(app, actor, name, role)
+        .await
+        .map_err(|error| match error {
+            AddTokenError::Name => Failure::new(
+                t!("cli.token_name", locale = locale, name = name),
+                t!("cli.token_name_hint", locale = locale),
+            ),
+            AddTokenError::Taken => Failure::new(
+                t!("cli.token_taken", locale = locale, name = name),
+                t!("cli.token_taken_hint", locale = locale, name = name),
+            ),
+            AddTokenError::Store(error) => Failure::store(&error, language),
+        })?;
+    if screen.is_json() {
+        screen.data(&json!([{ "name": record.name, "role": record.role, "token": token }]))?;
+    } else {
+        screen.out(&token)?;
+    }
+    screen.say(&t!("cli.token_once", locale = locale));
+    Ok(Exit::Done)
+}
+
+async fn list(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let tokens = look::tokens(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if screen.is_json() {
+        screen.data(&tokens)?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("table.name", locale = locale),
+        t!("table.role", locale = locale),
+        t!("table.since", locale = locale),
+        t!("table.actor", locale = locale),
+    ]
+    .map(String::from);
+    let rows = tokens.into_iter().map(|token| {
+        vec![
+            token.name,
+            token.role.as_str().to_owned(),
+            token.created_at.to_string(),
+            token.created_by,
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}
+
+async fn revoke(app: &App, actor: &Actor, name: &str, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let revoked = revoke_token(app, actor, name)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if !revoked {
+        return Err(Failure::new(
+            t!("cli.token_unknown", locale = locale, name = name),
+            t!("cli.token_unknown_hint", locale = locale),
+        ));
+    }
+    screen.say(&t!("cli.token_revoked", locale = locale, name = name));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,285 @@
+//! `/accounts/ID`: everything that is known of one account.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State as Given};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use hubward_protocol::AccountId;
+use tokio_util::io::ReaderStream;
+
+use super::super::State;
+use super::super::page::{Notice, Shell, notice, page};
+use super::super::visitor::{LoggedIn, Turned};
+use super::{Answer, failed, not_found};
+use crate::actions::check::Row;
+use crate::actions::hand_out_release::install_lines;
+use crate::actions::hand_out_report::{report_file, report_periods};
+use crate::actions::look::{self, Dossier};
+use crate::actions::standing::standing;
+use crate::domain::account::Account;
+use crate::domain::finding::{Kind, Severity};
+use crate::domain::ledger::Column;
+use crate::text;
+use crate::text::page::{Chip, Moment, Words};
+
+/// The media type of xlsx.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    shell: Shell,
+    account_id: String,
+    project: String,
+    facts: Vec<(String, String)>,
+    emails: Vec<String>,
+    places: Vec<Place>,
+    install: Option<String>,
+    findings: Vec<FindingRow>,
+    reports: Vec<String>,
+    alerts: Vec<AlertRow>,
+    runs: Vec<RunRow>,
+    events: Vec<EventRow>,
+}
+
+struct Place {
+    region: String,
+    verdict: Chip,
+    missing: String,
+    since: Moment,
+    next_step: String,
+    hint: String,
+}
+
+struct FindingRow {
+    severity: Chip,
+    threats: String,
+    controls: String,
+    others: String,
+}
+
+struct AlertRow {
+    id: String,
+    severity: Chip,
+    state: Chip,
+    title: String,
+    region: String,
+    seen: Moment,
+}
+
+struct RunRow {
+    run: String,
+    version: String,
+    outdated: bool,
+    caller: String,
+    started: Moment,
+    heartbeat: Moment,
+    complete: bool,
+}
+
+struct EventRow {
+    at: Moment,
+    actor: String,
+    action: String,
+    detail: String,
+}
+
+/// `GET /accounts/{id}`
+pub(in super::super) async fn show(
+    by: LoggedIn,
+    Given(state): Given<State>,
+    Path(id): Path<String>,
+) -> Answer {
+    let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
+    let app = &state.app;
+    let dossier = look::dossier(app, &account)
+        .await
+        .map_err(failed(&state, &by))?;
+    let places = standing(app, Some(&account))
+        .await
+        .map_err(failed(&state, &by))?;
+    if dossier.account.is_none() && dossier.events.is_empty() && places.is_empty() {
+        return Err(not_found(&state, &by));
+    }
+    let install = install_lines(app).await.map_err(failed(&state, &by))?;
+    let words = &by.reader.words;
+    let language = words.language();
+    let places = places.into_iter().map(|place| {
+        let row = Row {
+            account_id: place.account_id,
+            project: place.project,
+            region: place.region,
+            verdict: place.verdict,
+            since: place.since,
+            reported_at: place.reported_at,
+        };
+        let missing: Vec<&str> = row
+            .verdict
+            .missing()
+            .iter()
+            .map(|step| step.as_str())
+            .collect();
+        Place {
+            region: row.region.to_string(),
+            verdict: words.verdict(row.verdict.as_str()),
+            missing: missing.join(", "),
+            since: words.moment(row.since),
+            next_step: text::check::next_step(&row.verdict, language),
+            hint: text::check::hint(&row, &app.config.hub.administrator, language),
+        }
+    });
+    let places: Vec<Place> = places.collect();
+    let project = dossier
+        .account
+        .as_ref()
+        .map(|row| row.project.clone())
+        .unwrap_or_default();
+    let shell = Shell::new(
+        &state,
+        &by.reader,
+        Some(&by),
+        "accounts",
+        words.account_title(&project, &account),
+    );
+    let template = present(
+        &shell,
+        words,
+        &account,
+        dossier,
+        places,
+        install.map(|lines| lines.line),
+        report_periods(app, &account),
+    );
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+/// `GET /accounts/{id}/reports/{period}`
+pub(in super::super) async fn report(
+    by: LoggedIn,
+    Given(state): Given<State>,
+    Path((id, period)): Path<(String, String)>,
+) -> Answer {
+    let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
+    let file = report_file(&state.app, &account, &period)
+        .await
+        .map_err(|_| Turned::with(notice(&state, &by.reader, Some(&by), Notice::Failed)))?;
+    let Some((name, file)) = file else {
+        return Err(not_found(&state, &by));
+    };
+    Ok((
+        [
+            (header::CONTENT_TYPE, WORKBOOK.to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        ],
+        Body::from_stream(ReaderStream::new(file)),
+    )
+        .into_response())
+}
+
+fn present(
+    shell: &Shell,
+    words: &Words,
+    account_id: &AccountId,
+    dossier: Dossier,
+    places: Vec<Place>,
+    install: Option<String>,
+    reports: Vec<String>,
+) -> AccountPage {
+    let account = dossier.account.as_ref();
+    AccountPage {
+        account_id: account_id.to_string(),
+        project: account.map(|row| row.project.clone()).unwrap_or_default(),
+        facts: account.map(|row| facts(words, row)).unwrap_or_default(),
+        emails: account
+            .map(|row| row.contact_emails.clone())
+            .unwrap_or_default(),
+        // Nothing is to be pasted where nothing is missing.
+        install: install.filter(|_| places.iter().any(|place| place.verdict.tone != "complete")),
+        places,
+        reports,
+        findings: findings(words, &dossier.findings),
+        alerts: dossier
+            .alerts
+            .iter()
+            .map(|row| AlertRow {
+                id: row.alert.id.clone(),
+                severity: words.severity(row.alert.severity.as_str()),
+                state: words.alert_state(row.alert.state),
+                title: row.alert.title.clone(),
+                region: row.alert.region.to_string(),
+                seen: words.moment(row.alert.last_seen),
+            })
+            .collect(),
+        runs: dossier
+            .runs
+            .iter()
+            .map(|run| RunRow {
+                run: run.run.clone(),
+                version: run.agent_version.clone(),
+                outdated: run.is_outdated(env!("CARGO_PKG_VERSION")),
+                caller: run.caller.clone(),
+                started: words.moment(run.started_at),
+                heartbeat: words.moment(run.last_heartbeat),
+                complete: run.complete,
+            })
+            .collect(),
+        events: dossier
+            .events
+            .iter()
+            .map(|event| EventRow {
+                at: words.moment(event.at),
+                actor: event.actor.clone(),
+                action: event.action.clone(),
+                detail: text::audit::brief(&event.detail),
+            })
+            .collect(),
+        shell: shell.clone(),
+    }
+}
+
+/// What the ledger says, but for what the page says elsewhere.
+fn facts(words: &Words, account: &Account) -> Vec<(String, String)> {
+    let elsewhere = [Column::AccountId, Column::Project, Column::ContactEmail];
+    let known = Column::ALL
+        .iter()
+        .filter(|column| !elsewhere.contains(column))
+        .map(|column| {
+            (
+                column.header(words.language()).to_owned(),
+                column.text(account),
+            )
+        });
+    known
+        .chain(account.extra.iter().cloned())
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+fn findings(words: &Words, counts: &[(String, String, i64)]) -> Vec<FindingRow> {
+    Severity::ALL
+        .iter()
+        .filter_map(|severity| {
+            let of = |kind: Kind| {
+                counts
+                    .iter()
+                    .filter(|(word, known, _)| word == severity.as_str() && known == kind.as_str())
+                    .map(|(_, _, count)| count)
+                    .sum::<i64>()
+            };
+            let (threats, controls, others) =
+                (of(Kind::Threat), of(Kind::Control), of(Kind::Other));
+            (threats + controls + others > 0).then(|| FindingRow {
+                severity: words.severity(severity.as_str()),
+                threats: words.number(threats),
+                controls: words.number(controls),
+                others: words.number(others),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! `/deliveries`: the messages to the channels, and trying those again that were given up.
+
+use askama::Template;
+use axum::extract::State as Given;
+use axum::http::StatusCode;
+
+use super::super::State;
+use super::super::page::{Shell, page, see_other};
+use super::super::visitor::{Form, LoggedIn};
+use super::{Answer, Choice, Pages, ROWS, failed};
+use crate::actions::look;
+use crate::actions::replay::replay;
+use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
+use crate::domain::standing::{Window, searchable};
+use crate::text::page::{Chip, Moment, Words};
+
+#[derive(Template)]
+#[template(path = "deliveries.html")]
+struct DeliveriesPage {
+    shell: Shell,
+    states: Vec<Choice>,
+    channels: Vec<Choice>,
+    rows: Vec<Row>,
+    pages: Pages,
+    is_narrowed: bool,
+    any_given_up: bool,
+}
+
+struct Row {
+    id: String,
+    created: Moment,
+    channel: String,
+    kind: String,
+    subject: String,
+    alert: Option<String>,
+    state: Chip,
+    attempts: i64,
+    last_error: String,
+    due: Option<Moment>,
+    is_given_up: bool,
+}
+
+/// `GET /deliveries`
+pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+    let reader = &by.reader;
+    let words = &reader.words;
+    let filter = PostFilter {
+        state: reader.asked("state").parse().ok(),
+        channel: searchable(reader.asked("channel")),
+    };
+    let (posted, all) = look::deliveries(&state.app, &filter, Window::page(reader.page(), ROWS))
+        .await
+        .map_err(failed(&state, &by))?;
+    let shell = Shell::new(
+        &state,
+        reader,
+        Some(&by),
+        "deliveries",
+        words.say("page.deliveries"),
+    );
+    let rows: Vec<Row> = posted.into_iter().map(|row| present(words, row)).collect();
+    let template = DeliveriesPage {
+        states: DeliveryState::ALL
+            .map(|known| {
+                let word = words.delivery_state(known).word;
+                Choice::new(known.as_str(), word, reader.asked("state"))
+            })
+            .into(),
+        channels: state
+            .app
+            .config
+            .channels
+            .iter()
+            .map(|channel| Choice::new(&channel.name, channel.name.clone(), &filter.channel))
+            .collect(),
+        any_given_up: rows.iter().any(|row| row.is_given_up),
+        rows,
+        pages: Pages::of(reader, all),
+        is_narrowed: filter != PostFilter::default(),
+        shell: shell.clone(),
+    };
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+/// `POST /deliveries`: one message again, or all that were given up.
+pub(in super::super) async fn again(Given(state): Given<State>, form: Form) -> Answer {
+    let form = form.of_operator(&state)?;
+    let wanted: Vec<String> = match form.field("id") {
+        "" => Vec::new(),
+        id => vec![id.to_owned()],
+    };
+    replay(&state.app, &form.by.visitor.actor(), &wanted)
+        .await
+        .map_err(failed(&state, &form.by))?;
+    Ok(see_other("/deliveries"))
+}
+
+fn present(words: &Words, row: Posted) -> Row {
+    Row {
+        created: words.moment(row.created_at),
+        alert: row.subject.strip_prefix("alert:").map(str::to_owned),
+        due: (row.state == DeliveryState::Pending).then(|| words.moment(row.due_at)),
+        is_given_up: row.state == DeliveryState::GivenUp,
+        state: words.delivery_state(row.state),
+        last_error: row.last_error.unwrap_or_default(),
+        id: row.id,
+        channel: row.channel,
+        kind: row.kind,
+        subject: row.subject,
+        attempts: row.attempts,
+    }
+}

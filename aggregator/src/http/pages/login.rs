@@ -1,0 +1,196 @@
+//! Logging in and out: `/login`, `/login/oidc`, `/login/callback`, `/logout`.
+
+use askama::Template;
+use axum::extract::State as Given;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use url::form_urlencoded;
+
+use super::super::State;
+use super::super::caller::MayLogIn;
+use super::super::page::{Shell, page, said, see_other};
+use super::super::visitor::{
+    Form, Reader, StrangersForm, Turned, cookie, forget, keep_login, keep_session, login_cookie,
+    session_cookie,
+};
+use crate::actions::log_in::{LoginError, log_in, log_out};
+use crate::domain::access::SessionKey;
+use crate::domain::login::within;
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    shell: Shell,
+    next: String,
+    issuer: Option<String>,
+    refused: Option<String>,
+}
+
+/// `GET /login`
+pub(in super::super) async fn form(reader: Reader, Given(state): Given<State>) -> Response {
+    let next = within(reader.asked("next"));
+    show(&state, &reader, next, None, StatusCode::OK)
+}
+
+/// `POST /login`: with a token.
+pub(in super::super) async fn with_token(
+    MayLogIn(admitted): MayLogIn,
+    Given(state): Given<State>,
+    headers: HeaderMap,
+    form: StrangersForm,
+) -> Result<Response, Turned> {
+    let reader = &form.reader;
+    let next = within(form.field("next"));
+    let again = |text, status| Ok(show(&state, reader, next.clone(), Some(text), status));
+    if let Err(wait) = admitted {
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
+        return again(text, StatusCode::TOO_MANY_REQUESTS);
+    }
+    match log_in(&state.app, form.field("token")).await {
+        Ok(key) => Ok(welcome(&state, &headers, &key, &next).await),
+        Err(LoginError::Store(_)) => again(
+            reader.words.say("page.failed"),
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ),
+        Err(_) => again(
+            reader.words.say("page.token_refused"),
+            StatusCode::UNAUTHORIZED,
+        ),
+    }
+}
+
+/// `GET /login/oidc`: off to the issuer.
+pub(in super::super) async fn at_issuer(
+    MayLogIn(admitted): MayLogIn,
+    reader: Reader,
+    Given(state): Given<State>,
+) -> Response {
+    let next = within(reader.asked("next"));
+    if let Err(wait) = admitted {
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        return show(&state, &reader, next, Some(text), status);
+    }
+    match state.reception.begin(&state.app, &next).await {
+        Ok(begun) => {
+            let mut response = see_other(begun.address.as_str());
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, keep_login(&state, &begun.sealed));
+            response
+        }
+        Err(error) => not_let_in(&state, &reader, &error),
+    }
+}
+
+/// `GET /login/callback`: back from the issuer.
+pub(in super::super) async fn back(
+    MayLogIn(admitted): MayLogIn,
+    reader: Reader,
+    Given(state): Given<State>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(wait) = admitted {
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        return show(&state, &reader, "/".to_owned(), Some(text), status);
+    }
+    let sealed = cookie(&headers, login_cookie(&state)).unwrap_or_default();
+    let finished = state
+        .reception
+        .finish(
+            &state.app,
+            &sealed,
+            reader.asked("state"),
+            reader.asked("code"),
+        )
+        .await;
+    let mut response = match finished {
+        Ok((key, next)) => welcome(&state, &headers, &key, &next).await,
+        Err(error) => not_let_in(&state, &reader, &error),
+    };
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, forget(&state, login_cookie(&state)));
+    response
+}
+
+/// `POST /logout`
+pub(in super::super) async fn out(Given(state): Given<State>, form: Form) -> Response {
+    // The cookie goes whatever the database says; a session without it is worth nothing.
+    let _ = log_out(&state.app, &form.by.key).await;
+    let mut response = see_other("/login");
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, forget(&state, session_cookie(&state)));
+    response
+}
+
+/// The new session's cookie in the place of the old one's, whose session ends.
+async fn welcome(state: &State, headers: &HeaderMap, key: &SessionKey, next: &str) -> Response {
+    let old =
+        cookie(headers, session_cookie(state)).and_then(|value| SessionKey::of_cookie(&value));
+    if let Some(old) = old {
+        let _ = log_out(&state.app, &old).await;
+    }
+    let mut response = see_other(next);
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, keep_session(state, key));
+    response
+}
+
+fn show(
+    state: &State,
+    reader: &Reader,
+    next: String,
+    refused: Option<String>,
+    status: StatusCode,
+) -> Response {
+    let shell = Shell::new(state, reader, None, "", reader.words.say("page.login"));
+    let issuer = state.reception.has_issuer().then(|| {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", &next)
+            .finish();
+        format!("/login/oidc?{query}")
+    });
+    let template = LoginPage {
+        shell: shell.clone(),
+        next,
+        issuer,
+        refused,
+    };
+    page(&template, &shell, status)
+}
+
+fn not_let_in(state: &State, reader: &Reader, error: &LoginError) -> Response {
+    let words = &reader.words;
+    let (status, text, hint) = match error {
+        LoginError::NoIssuer => (
+            StatusCode::NOT_FOUND,
+            words.say("page.no_issuer"),
+            words.say("page.no_issuer_hint"),
+        ),
+        LoginError::NotBegunHere => (
+            StatusCode::BAD_REQUEST,
+            words.say("page.not_begun_here"),
+            words.say("page.login_again"),
+        ),
+        LoginError::Token => (
+            StatusCode::UNAUTHORIZED,
+            words.say("page.token_refused"),
+            words.say("page.login_again"),
+        ),
+        LoginError::Issuer(error) => (
+            StatusCode::BAD_GATEWAY,
+            words.say("page.issuer_refused"),
+            error.to_string(),
+        ),
+        LoginError::Store(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            words.say("page.failed"),
+            words.say("page.failed_hint"),
+        ),
+    };
+    said(state, reader, None, status, text, hint)
+}

@@ -1,0 +1,276 @@
+//! `/`: everything at a glance.
+
+use askama::Template;
+use axum::extract::State as Given;
+use axum::http::StatusCode;
+
+use super::super::State;
+use super::super::page::{Shell, page};
+use super::super::visitor::LoggedIn;
+use super::{Answer, failed};
+use crate::actions::overview::{Day, Overview, overview};
+use crate::domain::alert::Severity;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::standing::{Group, Outstanding};
+use crate::text::page::{Chip, Moment, Words};
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    figures: Vec<Figure>,
+    severities: Vec<(Chip, String)>,
+    regions: Vec<RegionRow>,
+    seen_at: Option<Moment>,
+    drifted: Vec<Place>,
+    waiting: Vec<Place>,
+    alerts: Vec<AlertRow>,
+    open_alerts: String,
+    pending: String,
+    given_up: Option<String>,
+    runs_complete: String,
+    runs_incomplete: String,
+    last_heartbeat: Option<Moment>,
+    trend: Trend,
+}
+
+/// One of the large numbers.
+struct Figure {
+    chip: Chip,
+    number: String,
+    share: String,
+    address: String,
+}
+
+struct RegionRow {
+    region: String,
+    share: String,
+    complete: String,
+    all: String,
+    parts: Vec<Part>,
+    address: String,
+}
+
+/// A part of a bar, in thousandths of its length.
+struct Part {
+    tone: &'static str,
+    x: i64,
+    width: i64,
+}
+
+struct Place {
+    account_id: String,
+    project: String,
+    region: String,
+    verdict: Chip,
+    since: Moment,
+}
+
+struct AlertRow {
+    id: String,
+    severity: Chip,
+    title: String,
+    project: String,
+    account_id: String,
+    seen: Moment,
+}
+
+/// Bars from the left to the right, oldest first, each a hundred high.
+struct Trend {
+    alt: String,
+    bars: Vec<Bar>,
+    first: String,
+    last: String,
+    width: i64,
+}
+
+struct Bar {
+    title: String,
+    parts: Vec<Slice>,
+}
+
+struct Slice {
+    tone: &'static str,
+    x: i64,
+    y: i64,
+    height: i64,
+}
+
+/// `GET /`
+pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> Answer {
+    let seen = overview(&state.app).await.map_err(failed(&state, &by))?;
+    let words = &by.reader.words;
+    let shell = Shell::new(
+        &state,
+        &by.reader,
+        Some(&by),
+        "overview",
+        words.say("page.overview"),
+    );
+    let template = present(&shell, words, seen);
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+fn present(shell: &Shell, words: &Words, seen: Overview) -> OverviewPage {
+    let all: i64 = seen.accounts.values().sum();
+    let figures = [
+        Group::Complete,
+        Group::Waiting,
+        Group::Drifted,
+        Group::Unclear,
+    ]
+    .map(|group| {
+        let count = seen.accounts.get(&group).copied().unwrap_or(0);
+        Figure {
+            chip: words.group(group),
+            number: words.number(count),
+            share: words.share(count, all),
+            address: format!("/accounts?state={}", group.as_str()),
+        }
+    });
+    let regions = seen.regions.iter().map(|(region, counts)| {
+        let all: i64 = counts.values().sum();
+        let complete = counts.get(&Group::Complete).copied().unwrap_or(0);
+        let order = [
+            Group::Complete,
+            Group::Waiting,
+            Group::Unclear,
+            Group::Drifted,
+        ];
+        let mut x = 0;
+        let parts = order
+            .into_iter()
+            .filter_map(|group| {
+                let count = counts.get(&group).copied().filter(|count| *count > 0)?;
+                // What is there is seen, however little it is.
+                let width = (count.saturating_mul(1000) / all.max(1)).max(8);
+                let part = Part {
+                    tone: group.as_str(),
+                    x,
+                    width,
+                };
+                x += width;
+                Some(part)
+            })
+            .collect();
+        RegionRow {
+            region: region.to_string(),
+            share: words.share(complete, all),
+            complete: words.number(complete),
+            all: words.number(all),
+            parts,
+            address: format!("/accounts?region={region}"),
+        }
+    });
+    let open: i64 = seen.open_alerts.values().sum();
+    let count_of = |state: DeliveryState| {
+        seen.deliveries
+            .get(state.as_str())
+            .copied()
+            .unwrap_or_default()
+    };
+    let given_up = count_of(DeliveryState::GivenUp);
+    OverviewPage {
+        figures: figures.into(),
+        severities: Severity::ALL
+            .iter()
+            .rev()
+            .filter_map(|severity| {
+                let count = seen.open_alerts.get(severity.as_str())?;
+                Some((words.severity(severity.as_str()), words.number(*count)))
+            })
+            .collect(),
+        regions: regions.collect(),
+        seen_at: seen.seen_at.map(|at| words.moment(at)),
+        drifted: places(words, &seen.drifted),
+        waiting: places(words, &seen.waiting),
+        alerts: seen
+            .alerts
+            .iter()
+            .map(|(alert, project)| AlertRow {
+                id: alert.id.clone(),
+                severity: words.severity(alert.severity.as_str()),
+                title: alert.title.clone(),
+                project: project.clone(),
+                account_id: alert.account_id.to_string(),
+                seen: words.moment(alert.last_seen),
+            })
+            .collect(),
+        open_alerts: words.number(open),
+        pending: words.number(count_of(DeliveryState::Pending)),
+        given_up: (given_up > 0).then(|| words.number(given_up)),
+        runs_complete: words.number(seen.runs.complete),
+        runs_incomplete: words.number(seen.runs.incomplete),
+        last_heartbeat: seen.runs.last_heartbeat.map(|at| words.moment(at)),
+        trend: trend(words, &seen.trend),
+        shell: shell.clone(),
+    }
+}
+
+fn places(words: &Words, places: &[Outstanding]) -> Vec<Place> {
+    places
+        .iter()
+        .map(|place| Place {
+            account_id: place.account_id.to_string(),
+            project: place.project.clone(),
+            region: place.region.to_string(),
+            verdict: words.verdict(&place.verdict),
+            since: words.moment(place.since),
+        })
+        .collect()
+}
+
+fn trend(words: &Words, days: &[Day]) -> Trend {
+    const STEP: i64 = 10;
+    let share = |day: &Day| {
+        let all: i64 = day.places.values().sum();
+        let complete = day.places.get(&Group::Complete).copied().unwrap_or(0);
+        words.share(complete, all)
+    };
+    let most = days
+        .iter()
+        .map(|day| day.places.values().sum::<i64>())
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let order = [
+        Group::Complete,
+        Group::Waiting,
+        Group::Unclear,
+        Group::Drifted,
+    ];
+    let bars = days.iter().zip(0_i64..).map(|(day, index)| {
+        let mut below = 0;
+        let parts = order
+            .into_iter()
+            .filter_map(|group| {
+                let count = day.places.get(&group).copied().filter(|count| *count > 0)?;
+                let height = (count.saturating_mul(1000) / most).max(8);
+                below += height;
+                Some(Slice {
+                    tone: group.as_str(),
+                    x: index * STEP,
+                    y: 1000 - below,
+                    height,
+                })
+            })
+            .collect();
+        Bar {
+            title: format!("{} {}", day.day, share(day)),
+            parts,
+        }
+    });
+    let (first, last) = (days.first(), days.last());
+    let named = |day: Option<&Day>| day.map(|day| day.day.clone()).unwrap_or_default();
+    Trend {
+        alt: words.trend(
+            days.len(),
+            &first.map(share).unwrap_or_default(),
+            &last.map(share).unwrap_or_default(),
+        ),
+        bars: bars.collect(),
+        first: named(first),
+        last: named(last),
+        width: STEP * i64::try_from(days.len()).unwrap_or(0).max(30),
+    }
+}

@@ -1,0 +1,392 @@
+//! `/requests`, `/requests/ID` and `/requests/new`: what is asked for, deciding it, and the form for a
+//! company without Jira. The form is off unless the configuration says otherwise.
+
+use askama::Template;
+use axum::extract::{Path, State as Given};
+use axum::http::StatusCode;
+
+use super::super::State;
+use super::super::page::{Notice, Shell, notice, page, said, see_other};
+use super::super::visitor::{Form, LoggedIn, Turned};
+use super::{Answer, Choice, Pages, ROWS, failed, not_found};
+use crate::actions::decide_request::{Approval, DecideError, Rejection, approve, reject};
+use crate::actions::take_request::{Shown, Taken, request, requests, take_request};
+use crate::domain::account::{Language, ReportCadence};
+use crate::domain::alert::handling::written;
+use crate::domain::ledger::{Column, Entry};
+use crate::domain::request::{Asked, Kind, OURS, Origin, RequestView};
+use crate::domain::standing::{Window, searchable};
+use crate::text;
+use crate::text::page::{Chip, Moment, Words};
+
+/// The states that a request is shown in.
+const STATES: [&str; 6] = [
+    "waiting",
+    "stuck",
+    "approved",
+    "complete",
+    "rejected",
+    "withdrawn",
+];
+/// How long a field or a reason may be, in characters.
+const LONGEST: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct RequestsPage {
+    shell: Shell,
+    search: String,
+    states: Vec<Choice>,
+    rows: Vec<Row>,
+    pages: Pages,
+    is_narrowed: bool,
+    has_form: bool,
+}
+
+struct Row {
+    id: String,
+    kind: String,
+    account_id: String,
+    project: String,
+    state: Chip,
+    reporter: String,
+    created: Moment,
+}
+
+#[derive(Template)]
+#[template(path = "request.html")]
+struct RequestPage {
+    shell: Shell,
+    row: Row,
+    revision: i64,
+    asked: Vec<(String, String)>,
+    changes: Vec<(String, String, String)>,
+    problems: Vec<String>,
+    contacts: Vec<String>,
+    told: Option<Moment>,
+    decided: Option<(String, Moment)>,
+    reason: String,
+    may_approve: bool,
+    may_reject: bool,
+}
+
+#[derive(Template)]
+#[template(path = "request_form.html")]
+struct FormPage {
+    shell: Shell,
+    kinds: Vec<Choice>,
+    fields: Vec<Field>,
+    languages: Vec<Choice>,
+    reports: Vec<Choice>,
+    language_header: String,
+    report_header: String,
+    notes_header: String,
+}
+
+/// One line of the form.
+struct Field {
+    name: &'static str,
+    header: String,
+    hint: String,
+    required: bool,
+}
+
+/// `GET /requests`
+pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+    let reader = &by.reader;
+    let words = &reader.words;
+    let mut shown = requests(&state.app).await.map_err(failed(&state, &by))?;
+    let asked = reader.asked("state");
+    let search = searchable(reader.asked("q"));
+    let wanted = search.to_lowercase();
+    let known = STATES.contains(&asked);
+    shown.retain(|shown| {
+        (!known || shown.view.state == asked) && (wanted.is_empty() || says(&shown.view, &wanted))
+    });
+    let all = i64::try_from(shown.len()).unwrap_or(i64::MAX);
+    let window = Window::page(reader.page(), ROWS);
+    let skip = usize::try_from(window.offset).unwrap_or(usize::MAX);
+    let take = usize::try_from(window.limit).unwrap_or(0);
+    let shell = Shell::new(
+        &state,
+        reader,
+        Some(&by),
+        "requests",
+        words.say("page.requests"),
+    );
+    let template = RequestsPage {
+        states: STATES
+            .map(|word| Choice::new(word, text::request::state(word, words.language()), asked))
+            .into(),
+        rows: shown
+            .iter()
+            .skip(skip)
+            .take(take)
+            .map(|shown| row(words, &shown.view))
+            .collect(),
+        pages: Pages::of(reader, all),
+        is_narrowed: known || !search.is_empty(),
+        has_form: state.app.config.requests.form,
+        search,
+        shell: shell.clone(),
+    };
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+/// `GET /requests/{id}`
+pub(in super::super) async fn show(
+    by: LoggedIn,
+    Given(state): Given<State>,
+    Path(id): Path<String>,
+) -> Answer {
+    let shown = request(&state.app, &id)
+        .await
+        .map_err(failed(&state, &by))?
+        .ok_or_else(|| not_found(&state, &by))?;
+    let shell = Shell::new(
+        &state,
+        &by.reader,
+        Some(&by),
+        "requests",
+        shown.view.id.clone(),
+    );
+    let template = present(&shell, &by.reader.words, shown);
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+fn present(shell: &Shell, words: &Words, shown: Shown) -> RequestPage {
+    let language = words.language();
+    let view = shown.view;
+    let problems = match &shown.told.judged {
+        Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
+        _ => Vec::new(),
+    };
+    let header = |field: &str| {
+        Column::ALL
+            .iter()
+            .find(|column| column.as_str() == field)
+            .map_or_else(
+                || field.to_owned(),
+                |column| column.header(language).to_owned(),
+            )
+    };
+    RequestPage {
+        row: row(words, &view),
+        revision: view.revision,
+        asked: view
+            .asked
+            .iter()
+            .map(|(field, value)| {
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                (header(field), text)
+            })
+            .collect(),
+        changes: view
+            .changes
+            .iter()
+            .map(|change| {
+                (
+                    header(&change.field),
+                    change.before.clone(),
+                    change.after.clone(),
+                )
+            })
+            .collect(),
+        problems: problems.into_iter().map(|message| message.text).collect(),
+        told: view.contacts_told_at.map(|at| words.moment(at)),
+        decided: view
+            .decided_by
+            .clone()
+            .zip(view.decided_at.map(|at| words.moment(at))),
+        reason: view.reason.clone().unwrap_or_default(),
+        may_approve: view.state == "waiting",
+        may_reject: matches!(view.state.as_str(), "waiting" | "stuck"),
+        contacts: view.contacts,
+        shell: shell.clone(),
+    }
+}
+
+/// `POST /requests/{id}`
+pub(in super::super) async fn decide(
+    Given(state): Given<State>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let form = form.of_operator(&state)?;
+    let by = &form.by;
+    let app = &state.app;
+    let actor = by.visitor.actor();
+    // A form without the revision that was looked at decides nothing unseen.
+    let revision = Some(form.field("revision").parse().unwrap_or(0));
+    let decided = match form.field("act") {
+        "approve" => {
+            let approval = Approval {
+                id: id.clone(),
+                revision,
+                contacts_told: form.field("contacts_told") == "yes",
+            };
+            approve(app, &actor, &approval).await
+        }
+        "reject" => {
+            let reason = written(form.field("reason"), LONGEST).unwrap_or_default();
+            if reason.is_empty() {
+                let text = by.reader.words.say("page.reason_needed");
+                return Err(refused(&state, by, text));
+            }
+            let rejection = Rejection {
+                id: id.clone(),
+                revision,
+                reason,
+            };
+            reject(app, &actor, &rejection).await
+        }
+        _ => return Err(not_found(&state, by)),
+    };
+    match decided {
+        Ok(_) => Ok(see_other(&by.reader.path)),
+        Err(DecideError::Unknown(_)) => Err(not_found(&state, by)),
+        Err(DecideError::NotApprovable(why)) => {
+            let language = by.reader.words.language();
+            let said: Vec<String> = text::request::not_approvable(&id, &why, language)
+                .into_iter()
+                .map(|message| message.text)
+                .collect();
+            Err(refused(&state, by, said.join(" ")))
+        }
+        Err(DecideError::Store(_)) => Err(Turned::with(notice(
+            &state,
+            &by.reader,
+            Some(by),
+            Notice::Failed,
+        ))),
+    }
+}
+
+/// `GET /requests/new`
+pub(in super::super) async fn form(by: LoggedIn, Given(state): Given<State>) -> Answer {
+    if !state.app.config.requests.form {
+        return Err(not_found(&state, &by));
+    }
+    let words = &by.reader.words;
+    let language = words.language();
+    let shell = Shell::new(
+        &state,
+        &by.reader,
+        Some(&by),
+        "requests",
+        words.say("page.new_request"),
+    );
+    let plain = Column::ALL.iter().filter(|column| {
+        let chosen = [Column::Language, Column::Report, Column::Notes];
+        !OURS.contains(column) && !chosen.contains(column)
+    });
+    let template = FormPage {
+        kinds: Kind::ALL
+            .map(|kind| {
+                Choice::new(
+                    kind.as_str(),
+                    text::request::kind(Some(kind), language),
+                    Kind::Add.as_str(),
+                )
+            })
+            .into(),
+        fields: plain
+            .map(|column| Field {
+                name: column.as_str(),
+                header: column.header(language).to_owned(),
+                hint: words.request_hint(*column),
+                required: *column == Column::AccountId,
+            })
+            .collect(),
+        languages: Language::ALL
+            .map(|known| Choice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .into(),
+        reports: ReportCadence::ALL
+            .map(|known| Choice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .into(),
+        language_header: Column::Language.header(language).to_owned(),
+        report_header: Column::Report.header(language).to_owned(),
+        notes_header: Column::Notes.header(language).to_owned(),
+        shell: shell.clone(),
+    };
+    Ok(page(&template, &shell, StatusCode::OK))
+}
+
+/// `POST /requests/new`: whoever is logged in may ask; deciding is another matter.
+pub(in super::super) async fn take(Given(state): Given<State>, form: Form) -> Answer {
+    let by = &form.by;
+    if !state.app.config.requests.form {
+        return Err(not_found(&state, by));
+    }
+    let mut fields = Vec::new();
+    for column in Column::ALL {
+        if OURS.contains(&column) {
+            continue;
+        }
+        let Some(text) = written(form.field(column.as_str()), LONGEST) else {
+            let text = by.reader.words.say("page.field_too_long");
+            return Err(refused(&state, by, text));
+        };
+        if !text.is_empty() {
+            fields.push((column, text));
+        }
+    }
+    let taken = Taken {
+        origin: Origin::Form,
+        asked: Asked {
+            kind: searchable(form.field("kind")),
+            entry: Entry {
+                fields,
+                extra: Vec::new(),
+            },
+        },
+        reporter: by.visitor.name.clone(),
+        language: by.reader.words.language(),
+    };
+    let shown = take_request(&state.app, &by.visitor.actor(), taken)
+        .await
+        .map_err(failed(&state, by))?;
+    Ok(see_other(&format!("/requests/{}", shown.view.id)))
+}
+
+fn refused(state: &State, by: &LoggedIn, text: String) -> Turned {
+    Turned::with(said(
+        state,
+        &by.reader,
+        Some(by),
+        StatusCode::CONFLICT,
+        text,
+        String::new(),
+    ))
+}
+
+fn says(view: &RequestView, wanted: &str) -> bool {
+    let account = view.account_id.as_ref().map(ToString::to_string);
+    [
+        view.id.as_str(),
+        view.project.as_str(),
+        view.reporter.as_str(),
+        account.as_deref().unwrap_or_default(),
+    ]
+    .iter()
+    .any(|text| text.to_lowercase().contains(wanted))
+}
+
+fn row(words: &Words, view: &RequestView) -> Row {
+    let language = words.language();
+    Row {
+        id: view.id.clone(),
+        kind: text::request::kind(view.kind, language),
+        account_id: view
+            .account_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        project: view.project.clone(),
+        state: words.request_state(&view.state),
+        reporter: view.reporter.clone(),
+        created: words.moment(view.created_at),
+    }
+}

@@ -1,0 +1,632 @@
+//! The SOC looks, and acts, in a browser or by the API: who is let in, who may do what, and what an
+//! attacker gets. What it looks like is told in tests/browser.
+
+use serde_json::{Value, json};
+
+use crate::harness::alerts::{AlertQueue, event, finding};
+use crate::harness::browser::{Browser, Page};
+use crate::harness::server::Server;
+use crate::harness::soc::{HOME, Soc};
+
+const MEMBER: &str = "111111111111";
+const PAGES: [&str; 6] = [
+    "/",
+    "/accounts",
+    "/alerts",
+    "/requests",
+    "/agents",
+    "/deliveries",
+];
+const ARRAYS: [(&str, &[&str]); 6] = [
+    ("accounts", &["account", "list"]),
+    ("alerts", &["alert", "list"]),
+    ("agents", &["agent", "list"]),
+    ("requests", &["request", "list"]),
+    ("audit", &["audit", "list"]),
+    ("check", &["check"]),
+];
+
+fn soc() -> Soc {
+    let soc = Soc::new();
+    soc.import(&[(MEMBER, "受注", "sato@example.com")]);
+    soc
+}
+
+fn token(soc: &Soc, name: &str, role: &str) -> String {
+    let made = soc
+        .hubward(["token", "add", name, "--role", role])
+        .expect(0);
+    made.stdout.trim().to_owned()
+}
+
+fn logged_in(soc: &Soc, server: &Server, role: &str) -> Browser {
+    let browser = Browser::at(server);
+    browser.log_in(&token(soc, role, role)).expect(303);
+    browser
+}
+
+fn api(browser: &Browser, path: &str, token: &str) -> Page {
+    let bearer = format!("Bearer {token}");
+    browser.open_with(path, &[("authorization", &bearer)])
+}
+
+/// An alert in the store, and its id.
+fn alert(soc: &Soc, queue: &AlertQueue<'_>, title: &str) -> String {
+    let mut found = finding(MEMBER, HOME, 1);
+    found["Title"] = json!(title);
+    queue.put(&event(&found));
+    let server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
+    for _ in 0..600 {
+        let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
+        if let Some(row) = listed.as_array().unwrap().first() {
+            drop(server);
+            return row["id"].as_str().unwrap().to_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("no alert came");
+}
+
+fn shown(soc: &Soc, alert: &str) -> Value {
+    soc.hubward(["alert", "show", alert, "--json"])
+        .expect(0)
+        .json()[0]
+        .clone()
+}
+
+#[test]
+fn a_token_is_shown_once_and_only_its_hash_is_kept() {
+    let soc = soc();
+    let token = token(&soc, "wall", "viewer");
+    let secret = token.rsplit('_').next().unwrap();
+    assert_eq!(secret.len(), 64);
+    let kept = soc.database.read(
+        "SELECT name || id || hash || role || created_by FROM access_tokens \
+         UNION ALL SELECT detail FROM audit_events",
+    );
+    assert!(kept.iter().all(|row| !row.contains(secret)), "{kept:?}");
+    let listed = soc.hubward(["token", "list", "--json"]).expect(0);
+    assert!(!listed.stdout.contains(secret) && !listed.stdout.contains("hash"));
+    assert_eq!(listed.json()[0]["role"], "viewer");
+    soc.hubward(["token", "list"]).expect(0);
+
+    soc.hubward(["token", "add", "wall", "--role", "operator"])
+        .expect(1);
+    soc.hubward(["token", "add", "a b", "--role", "viewer"])
+        .expect(1);
+    soc.hubward(["token", "add", "x", "--role", "root"])
+        .expect(2);
+    soc.hubward(["token", "revoke", "absent"]).expect(1);
+    soc.hubward(["token", "revoke", "wall", "--lang", "ja"])
+        .expect(0);
+    let actions = soc
+        .database
+        .read("SELECT action FROM audit_events WHERE subject = 'wall' ORDER BY sequence");
+    assert_eq!(actions, ["token.added", "token.revoked"]);
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn programs_get_the_arrays_of_the_command_line() {
+    let soc = soc();
+    soc.hubward(["check"]).expect(3);
+    let token = token(&soc, "grafana", "viewer");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    for (name, words) in ARRAYS {
+        let page = api(&browser, &format!("/api/v1/{name}"), &token).expect(200);
+        let got: Value = serde_json::from_str(&page.body).unwrap();
+        let words = words.iter().copied().chain(["--json"]);
+        let told: Value = serde_json::from_str(&soc.hubward(words).stdout).unwrap();
+        if name == "audit" {
+            // The server's own first look may have added to it.
+            assert_eq!(got[0], told[0]);
+        } else if name == "check" {
+            for key in ["account_id", "project", "region", "verdict", "missing"] {
+                assert_eq!(got[0][key], told[0][key], "{key}");
+            }
+        } else {
+            assert_eq!(got, told, "{name}");
+        }
+    }
+    let deliveries = api(&browser, "/api/v1/deliveries", &token).expect(200);
+    assert_eq!(deliveries.body, "[]");
+    let first = api(&browser, "/api/v1/audit?limit=1", &token).expect(200);
+    let next = first.header("link").unwrap();
+    assert!(
+        next.starts_with("</api/v1/audit?after=1&limit=1>"),
+        "{next}"
+    );
+    let page = api(&browser, "/api/v1/accounts?limit=1&offset=1", &token).expect(200);
+    assert_eq!(
+        (page.body.as_str(), page.header("x-total-count")),
+        ("[]", Some("1"))
+    );
+    api(&browser, "/api/v1/alerts?state=bogus", &token).expect(400);
+}
+
+#[test]
+fn nobody_gets_in_without_a_good_token_and_no_address_carries_one() {
+    let soc = soc();
+    let good = token(&soc, "grafana", "viewer");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    let refused = |page: Page| {
+        let page = page.expect(401);
+        let problem: Value = serde_json::from_str(&page.body).unwrap();
+        assert_eq!(problem["error"], "unauthorized");
+        assert!(problem["hint"].as_str().unwrap().contains("token add"));
+    };
+    let mut other = good.clone();
+    other.replace_range(
+        good.len() - 1..,
+        if good.ends_with('0') { "1" } else { "0" },
+    );
+    for wrong in ["", "hubward_", &other, &good[..good.len() - 1]] {
+        refused(api(&browser, "/api/v1/accounts", wrong));
+    }
+    refused(browser.open(&format!("/api/v1/accounts?token={good}")));
+    refused(browser.open(&format!("/api/v1/accounts?access_token={good}")));
+    refused(browser.open_with("/api/v1/accounts", &[("authorization", &good)]));
+    browser.open(&format!("/login?token={good}")).expect(200);
+    browser.open("/").expect(303);
+    api(&browser, "/api/v1/accounts", &good).expect(200);
+    soc.hubward(["token", "revoke", "grafana"]).expect(0);
+    refused(api(&browser, "/api/v1/accounts", &good));
+}
+
+#[test]
+fn a_session_begins_after_the_proof_and_ends_for_good() {
+    let soc = soc();
+    let good = token(&soc, "wall", "viewer");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    for path in PAGES {
+        let page = browser.open(path).expect(303);
+        assert!(page.header("location").unwrap().starts_with("/login"));
+    }
+    // What a neighbour planted does not become a session.
+    let planted = "a".repeat(64);
+    browser.plant("hubward_session", &planted);
+    let page = browser.log_in(&good).expect(303);
+    let set: Vec<&str> = page.all("set-cookie").collect();
+    assert_eq!(set.len(), 1, "{set:?}");
+    for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200"] {
+        assert!(set[0].contains(flag), "{flag}: {set:?}");
+    }
+    // On loopback without TLS a browser would not send it back otherwise.
+    assert!(!set[0].contains("Secure") && !set[0].contains("Domain"));
+    let first = browser.cookie("hubward_session").unwrap();
+    assert_ne!(first, planted);
+    let thief = Browser::at(&server);
+    thief.plant("hubward_session", &planted);
+    thief.open("/").expect(303);
+
+    let page = browser.open("/").expect(200);
+    assert!(!page.body.contains(&first), "no page gives the cookie away");
+    // Logging in again ends the session before.
+    browser.log_in(&good).expect(303);
+    thief.plant("hubward_session", &first);
+    thief.open("/").expect(303);
+    let second = browser.cookie("hubward_session").unwrap();
+    let token = browser.open("/").form_token();
+    browser.submit("/logout", &[("form", &token)]).expect(303);
+    assert_eq!(browser.cookie("hubward_session"), None);
+    thief.plant("hubward_session", &second);
+    thief.open("/").expect(303);
+
+    // A token takes its sessions along.
+    browser.log_in(&good).expect(303);
+    browser.open("/").expect(200);
+    soc.hubward(["token", "revoke", "wall"]).expect(0);
+    browser.open("/").expect(303);
+    // And a session ends by itself: here, an hour that nobody can wait for is put into the past.
+    let again = crate::dashboard::token(&soc, "wall2", "viewer");
+    browser.log_in(&again).expect(303);
+    browser.open("/").expect(200);
+    soc.database
+        .rewrite("UPDATE sessions SET seen_at = '2026-01-01T00:00:00Z'");
+    browser.open("/").expect(303);
+    let kept = soc.database.read("SELECT session FROM sessions");
+    assert!(!kept.contains(&first) && !kept.contains(&second));
+}
+
+#[test]
+fn behind_tls_the_browser_holds_the_cookie_to_this_host() {
+    let soc = soc();
+    let good = token(&soc, "wall", "viewer");
+    let origin = "https://soc.example.com";
+    let server = Server::start(soc.program().env("HUBWARD_SERVER__PUBLIC_URL", origin));
+    let browser = Browser::at(&server);
+    let page = browser
+        .submit_with("/login", &[("token", &good)], &[("origin", origin)])
+        .expect(303);
+    let set = page.header("set-cookie").unwrap();
+    assert!(set.starts_with("__Host-hubward_session="), "{set}");
+    assert!(set.contains("Secure") && set.contains("HttpOnly"), "{set}");
+    browser.open("/").expect(200);
+}
+
+#[test]
+fn a_form_of_another_site_changes_nothing() {
+    let soc = soc();
+    let queue = AlertQueue::new(&soc);
+    let id = alert(&soc, &queue, "Brute force");
+    let server = soc.serve();
+    let operator = logged_in(&soc, &server, "operator");
+    let path = format!("/alerts/{id}");
+    let form = operator.open(&path).expect(200).form_token();
+    let act = ("act", "acknowledge");
+    operator.submit(&path, &[act]).expect(403);
+    operator.submit(&path, &[act, ("form", "")]).expect(403);
+    let other = Browser::at(&server);
+    other.log_in(&token(&soc, "second", "operator")).expect(303);
+    let others = other.open("/").form_token();
+    assert_ne!(form, others);
+    operator
+        .submit(&path, &[act, ("form", &others)])
+        .expect(403);
+    for foreign in ["https://evil.test", "null", "http://127.0.0.1:1"] {
+        operator
+            .submit_with(&path, &[act, ("form", &form)], &[("origin", foreign)])
+            .expect(403);
+        operator
+            .submit_with("/deliveries", &[("form", &form)], &[("origin", foreign)])
+            .expect(403);
+        operator
+            .submit_with("/logout", &[("form", &form)], &[("origin", foreign)])
+            .expect(403);
+        other
+            .submit_with("/login", &[("token", "x")], &[("origin", foreign)])
+            .expect(403);
+    }
+    operator
+        .submit_with(
+            &path,
+            &[act, ("form", &form)],
+            &[("sec-fetch-site", "cross-site")],
+        )
+        .expect(403);
+    assert_eq!(shown(&soc, &id)["state"], "open");
+    // A link is no form.
+    operator
+        .open(&format!("{path}?act=acknowledge&form={form}"))
+        .expect(200);
+    assert_eq!(shown(&soc, &id)["state"], "open");
+
+    operator.submit(&path, &[act, ("form", &form)]).expect(303);
+    assert_eq!(shown(&soc, &id)["state"], "acknowledged");
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn a_viewer_looks_and_does_not_act() {
+    let soc = soc();
+    let queue = AlertQueue::new(&soc);
+    let id = alert(&soc, &queue, "Brute force");
+    soc.configure("[requests]\nform = true");
+    let server = soc.serve();
+    let viewer = logged_in(&soc, &server, "viewer");
+    let page = viewer.open(&format!("/alerts/{id}")).expect(200);
+    assert!(
+        !page.body.contains("name=\"act\""),
+        "no button that would not work"
+    );
+    let form = page.form_token();
+    for act in ["acknowledge", "assign", "resolve", "reopen"] {
+        viewer
+            .submit(&format!("/alerts/{id}"), &[("act", act), ("form", &form)])
+            .expect(403);
+    }
+    viewer.submit("/deliveries", &[("form", &form)]).expect(403);
+    assert_eq!(shown(&soc, &id)["state"], "open");
+
+    // Asking is no act; deciding is.
+    let fields = [
+        ("form", form.as_str()),
+        ("kind", "add"),
+        ("account_id", "222222222222"),
+        ("project", "在庫"),
+        ("contact_emails", "suzuki@example.com"),
+        ("state", "left"),
+    ];
+    let page = viewer.submit("/requests/new", &fields).expect(303);
+    let request = page.header("location").unwrap().to_owned();
+    viewer
+        .submit(
+            &request,
+            &[("act", "approve"), ("revision", "1"), ("form", &form)],
+        )
+        .expect(403);
+    let listed = soc.hubward(["request", "list", "--json"]).expect(0).json();
+    assert_eq!(listed[0]["state"], "waiting");
+    assert_eq!(listed[0]["reporter"], "viewer");
+    assert!(listed[0]["asked"].get("state").is_none());
+
+    let operator = logged_in(&soc, &server, "operator");
+    let page = operator.open(&request).expect(200);
+    assert!(page.body.contains("suzuki@example.com"));
+    let form = page.form_token();
+    let unseen = [
+        ("act", "approve"),
+        ("revision", "7"),
+        ("form", form.as_str()),
+    ];
+    operator.submit(&request, &unseen).expect(409);
+    let seen = [
+        ("act", "approve"),
+        ("revision", "1"),
+        ("form", form.as_str()),
+    ];
+    operator.submit(&request, &seen).expect(303);
+    let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
+    assert_eq!(accounts[1]["project"], "在庫");
+    assert_eq!(accounts[1]["state"], "active");
+}
+
+#[test]
+fn the_request_form_is_off_unless_the_soc_wants_it() {
+    let soc = soc();
+    let server = soc.serve();
+    let operator = logged_in(&soc, &server, "operator");
+    operator.open("/requests/new").expect(404);
+    let form = operator.open("/requests").expect(200).form_token();
+    operator
+        .submit("/requests/new", &[("form", &form), ("kind", "add")])
+        .expect(404);
+    let listed = soc.hubward(["request", "list", "--json"]).expect(0).json();
+    assert_eq!(listed, json!([]));
+}
+
+#[test]
+fn a_login_leads_to_this_dashboard_only() {
+    let soc = soc();
+    let good = token(&soc, "wall", "viewer");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    let page = browser.open("/alerts?state=open").expect(303);
+    assert_eq!(
+        page.header("location"),
+        Some("/login?next=%2Falerts%3Fstate%3Dopen")
+    );
+    for (next, leads_to) in [
+        ("/alerts?state=open", "/alerts?state=open"),
+        ("//evil.test/", "/"),
+        ("https://evil.test/", "/"),
+        ("/\\evil.test", "/"),
+        ("/\r\nset-cookie: a=b", "/"),
+        ("javascript:alert(1)", "/"),
+    ] {
+        let fields = [("token", good.as_str()), ("next", next)];
+        let page = browser.submit("/login", &fields).expect(303);
+        assert_eq!(page.header("location"), Some(leads_to), "{next}");
+    }
+    // Whatever name it was called by, it names itself.
+    let page = Browser::at(&server).open_with("/", &[("host", "evil.test")]);
+    assert_eq!(page.expect(303).header("location"), Some("/login"));
+    let page = Browser::at(&server).open_with("/login", &[("host", "evil.test")]);
+    assert!(!page.expect(200).body.contains("evil.test"));
+}
+
+#[test]
+fn who_guesses_is_slowed_down() {
+    let soc = soc();
+    let good = token(&soc, "wall", "viewer");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    let mut refused = 0;
+    let waits = loop {
+        let page = browser.log_in("hubward_guess");
+        match page.status {
+            401 => refused += 1,
+            429 => break page,
+            other => panic!("{other}"),
+        }
+        assert!(refused < 100, "nobody slows it down");
+    };
+    assert!(refused >= 5, "a person may mistype");
+    assert!(waits.body.contains("role=\"alert\""));
+    // Not even the right one gets through now: otherwise guessing would go on.
+    browser.log_in(&good).expect(429);
+}
+
+#[test]
+fn nothing_that_a_stranger_named_is_code() {
+    let soc = Soc::new();
+    let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    soc.import(&[(
+        MEMBER,
+        &format!("\"{}\"", evil.replace('"', "\"\"")),
+        "sato@example.com",
+    )]);
+    soc.hubward(["check"]).expect(3);
+    let queue = AlertQueue::new(&soc);
+    let id = alert(&soc, &queue, evil);
+    soc.hubward(["alert", "ack", &id, "--note", evil]).expect(0);
+    let server = soc.serve();
+    let operator = logged_in(&soc, &server, "operator");
+    let mut pages: Vec<String> = PAGES.map(str::to_owned).into();
+    pages.push(format!("/accounts/{MEMBER}"));
+    pages.push(format!("/alerts/{id}"));
+    pages.push("/accounts?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E".to_owned());
+    pages.push("/alerts?q=%3Cscript%3E&state=%22onload%3D1&lang=ja".to_owned());
+    for path in pages {
+        let page = operator.open(&path).expect(200);
+        assert!(!page.body.contains("<script"), "{path}");
+        assert!(!page.body.contains("<img src=x"), "{path}");
+        assert!(!page.body.contains(" style="), "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(page.header(name), Some(value), "{path}");
+        }
+        // No asset of another place.
+        for attribute in ["src=\"", "rel=\"stylesheet\" href=\""] {
+            for asset in page.body.split(attribute).skip(1) {
+                assert!(
+                    asset.starts_with('/') && !asset.starts_with("//"),
+                    "{asset}"
+                );
+            }
+        }
+    }
+    let page = operator.open(&format!("/accounts/{MEMBER}"));
+    assert!(
+        page.body.contains("&#60;script&#62;"),
+        "it is shown, as text"
+    );
+}
+
+#[test]
+fn what_a_person_wrote_outlives_a_repetition() {
+    let soc = soc();
+    let queue = AlertQueue::new(&soc);
+    let id = alert(&soc, &queue, "Brute force");
+    soc.hubward(["alert", "ack", &id, "--note", "the key is being changed"])
+        .expect(0);
+    soc.hubward(["alert", "assign", &id, "佐藤"]).expect(0);
+    let mut worse = finding(MEMBER, HOME, 1);
+    worse["Severity"]["Label"] = json!("CRITICAL");
+    worse["UpdatedAt"] = json!("2026-11-21T00:00:00Z");
+    queue.put(&event(&worse));
+    let _server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
+    for _ in 0..600 {
+        if shown(&soc, &id)["severity"] == "CRITICAL" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let now = shown(&soc, &id);
+    assert_eq!(now["severity"], "CRITICAL");
+    assert_eq!(now["state"], "acknowledged");
+    assert_eq!(now["assignee"], "佐藤");
+    assert_eq!(now["note"], "the key is being changed");
+
+    soc.hubward(["alert", "resolve", &id]).expect(0);
+    soc.hubward(["alert", "ack", &id]).expect(1);
+    soc.hubward(["alert", "ack", "nothing"]).expect(1);
+    let long = "x".repeat(2001);
+    soc.hubward(["alert", "resolve", &id, "--note", &long])
+        .expect(1);
+    assert_eq!(shown(&soc, &id)["note"], "the key is being changed");
+    let history = soc
+        .hubward(["account", "history", MEMBER, "--json"])
+        .expect(0);
+    assert!(history.stdout.contains("alert.handled"));
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn a_message_that_was_given_up_is_tried_again() {
+    let soc = soc();
+    soc.configure(
+        "[[channels]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\nallow_private = true\n[[routes]]\nevent = \"check\"\nchannel = \"hook\"\n",
+    );
+    soc.hubward(["check", "--notify"]).expect(3);
+    soc.database
+        .rewrite("UPDATE deliveries SET state = 'given_up', attempts = 9");
+    let state = || soc.database.read("SELECT state FROM deliveries").join(",");
+    let id = soc.database.read("SELECT id FROM deliveries").remove(0);
+    soc.hubward(["alert", "replay", "msg_absent"]).expect(1);
+    assert_eq!(state(), "given_up");
+    soc.hubward(["alert", "replay", &id]).expect(0);
+    assert_eq!(state(), "pending");
+    soc.hubward(["alert", "replay", &id]).expect(1);
+
+    soc.database
+        .rewrite("UPDATE deliveries SET state = 'given_up'");
+    let server = soc.serve();
+    let operator = logged_in(&soc, &server, "operator");
+    let page = operator.open("/deliveries?state=given_up").expect(200);
+    assert!(page.body.contains(&id));
+    let form = page.form_token();
+    operator
+        .submit("/deliveries", &[("form", &form), ("id", &id)])
+        .expect(303);
+    assert_eq!(state(), "pending");
+    let traced = soc
+        .database
+        .read("SELECT actor FROM audit_events WHERE action = 'delivery.replayed'");
+    assert_eq!(traced, ["operator:operator", "token:operator"]);
+}
+
+#[test]
+fn pages_read_the_store_and_never_aws() {
+    let soc = soc();
+    soc.hubward(["check"]).expect(3);
+    let server = Server::start(soc.program().env("AWS_ENDPOINT_URL", "http://127.0.0.1:9"));
+    let viewer = logged_in(&soc, &server, "viewer");
+    for path in PAGES {
+        viewer.open(path).expect(200);
+    }
+    let page = viewer.open(&format!("/accounts/{MEMBER}")).expect(200);
+    assert!(page.body.contains("受注") && page.body.contains("sato%40example.com"));
+    viewer.open("/accounts/222222222222").expect(404);
+    viewer.open("/accounts/nonsense").expect(404);
+    viewer.open("/alerts/nonsense").expect(404);
+    viewer.open("/requests/nonsense").expect(404);
+    viewer.open("/?page=99999999999999999999").expect(200);
+    viewer
+        .open("/accounts?page=-1&state=x&region=y&q=%00%ff")
+        .expect(200);
+    // The trend began with the check.
+    assert_eq!(soc.database.read("SELECT verdict FROM trend").len(), 1);
+    // Languages: as the browser asks, then as the person chooses.
+    let japanese = viewer.open_with("/", &[("accept-language", "ja,en;q=0.5")]);
+    assert!(japanese.body.contains("<html lang=\"ja\">"));
+    let english = viewer.open_with("/", &[("accept-language", "fr, en;q=0.9")]);
+    assert!(english.body.contains("<html lang=\"en\">"));
+    viewer.open("/?lang=ja").expect(200);
+    let chosen = viewer.open_with("/", &[("accept-language", "en")]);
+    assert!(chosen.body.contains("<html lang=\"ja\">"));
+}
+
+#[test]
+fn a_report_is_handed_out_by_its_period_alone() {
+    let soc = soc();
+    soc.configure("[reports]\ndirectory = \"reports\"");
+    soc.hubward([
+        "report",
+        "build",
+        "--out",
+        soc.path("reports").to_str().unwrap(),
+        "--period",
+        "2026-W47",
+    ])
+    .expect(0);
+    let server = soc.serve();
+    let viewer = logged_in(&soc, &server, "viewer");
+    let page = viewer.open(&format!("/accounts/{MEMBER}")).expect(200);
+    let path = format!("/accounts/{MEMBER}/reports/2026-W47");
+    assert!(page.body.contains(&path));
+    let client = Browser::at(&server);
+    client.open(&path).expect(303);
+    for outside in ["..%2f..%2fhubward.toml", "2026-W48", "x", "%2e%2e"] {
+        viewer
+            .open(&format!("/accounts/{MEMBER}/reports/{outside}"))
+            .expect(404);
+    }
+}
+
+#[test]
+fn a_login_at_an_issuer_that_is_not_there_fails_alone() {
+    let soc = soc();
+    soc.configure("[login]\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"hubward\"");
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    assert!(
+        browser
+            .open("/login")
+            .expect(200)
+            .body
+            .contains("/login/oidc")
+    );
+    browser.open("/login/oidc").expect(502);
+    browser.open("/login/callback?code=x&state=y").expect(400);
+    browser.log_in(&token(&soc, "wall", "viewer")).expect(303);
+}
