@@ -18,6 +18,7 @@ use crate::domain::hub::{self, Item, Part, State};
 use crate::domain::ledger::Column;
 use crate::jira::Jira;
 use crate::store::{Store, StoreError};
+use crate::telemetry::Telemetry;
 use crate::world::World;
 
 /// What was found of one thing.
@@ -234,6 +235,7 @@ async fn aws(config: &Config, world: &World) -> Vec<Finding> {
         config.hub.home_region,
         config.pacing,
         &world.environment,
+        Telemetry::default(),
     );
     let aws = match opened.boxed().await {
         Ok(aws) => aws,
