@@ -94,6 +94,16 @@ impl Jira {
         })
     }
 
+    /// Sees whether the project is there for us.
+    ///
+    /// # Errors
+    /// See [`JiraFailure`].
+    pub async fn see_project(&self) -> Result<(), JiraFailure> {
+        let path = format!("/rest/api/3/project/{}", self.project);
+        self.client.call(Method::GET, &path, &[], None).await?;
+        Ok(())
+    }
+
     /// Reads an issue; `None` when it is not there for us, or not of our project.
     ///
     /// # Errors

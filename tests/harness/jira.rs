@@ -252,6 +252,9 @@ impl Site {
                 None => missing(),
             },
             ("POST", ["rest", "api", "3", "search", "jql"]) => self.search(&body),
+            ("GET", ["rest", "api", "3", "project", "SOC"]) => {
+                Answer::json("200 OK", &json!({ "id": "10000", "key": "SOC" }))
+            }
             ("GET", ["rest", "api", "3", "user"]) => {
                 let id = query.strip_prefix("accountId=").unwrap_or_default();
                 let locale = id.ends_with("ja").then_some("ja_JP");

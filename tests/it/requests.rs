@@ -741,3 +741,53 @@ fn those_on_record_hear_of_it_by_mail_before_anybody_decides() {
     soc.hubward(["run", "deliver"]).expect(0);
     assert_eq!(post.mails().len(), 1);
 }
+
+#[test]
+fn the_configuration_and_the_doctor_say_what_keeps_requests_from_coming() {
+    let soc = Soc::new();
+    let verdict = |soc: &Soc| {
+        let rows = soc.hubward(["doctor", "--json"]).json();
+        let rows = rows.as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["check"] == "requests")
+    };
+    assert_eq!(verdict(&soc), None, "requests need no Jira");
+    let jira = Jira::start();
+    jira.configure(&soc, "");
+    assert_eq!(verdict(&soc).unwrap()["state"], "ok");
+    jira.fault(
+        "GET /rest/api/3/project",
+        1,
+        Wrong::Answers("401 Unauthorized", &[], "no"),
+    );
+    let fails = verdict(&soc).unwrap();
+    assert_eq!(fails["state"], "fail", "{fails}");
+    assert!(!fails.to_string().contains("a-token"));
+    // What a form must not say, what no ledger has, and an address that a token must not travel to.
+    let other = Soc::new();
+    other.configure(
+        "[requests.jira]\nsite = \"http://jira.example.com\"\nproject = \"so c\"\nemail = \"a\"\ntoken = \"t\"\n\
+         fields = { account_id = \"customfield_1\", state = \"customfield_2\", projct = \"customfield_3\" }\n\
+         auto_approve = [\"add\"]",
+    );
+    let wrong = other.hubward(["config", "check"]).expect(1);
+    for key in [
+        "requests.jira.site",
+        "requests.jira.project",
+        "fields.state",
+        "project",
+    ] {
+        assert!(wrong.stderr.contains(key), "{key}: {wrong:?}");
+    }
+    for more in ["[\"change\"]", "[\"remove\"]"] {
+        let never = Soc::new();
+        never.configure(&format!(
+            "[requests.jira]\nsite = \"https://example.atlassian.net\"\nproject = \"SOC\"\nemail = \"a\"\ntoken = \"t\"\n\
+             auto_approve = {more}"
+        ));
+        let wrong = never.hubward(["config", "check"]).expect(1);
+        assert!(
+            wrong.stderr.contains("requests.jira.auto_approve"),
+            "{wrong:?}"
+        );
+    }
+}

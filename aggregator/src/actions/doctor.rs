@@ -15,6 +15,8 @@ use crate::config::{Config, Problem};
 use crate::domain::audit::{BrokenChain, Head};
 use crate::domain::doctor::{self, Check, Health};
 use crate::domain::hub::{self, Item, Part, State};
+use crate::domain::ledger::Column;
+use crate::jira::Jira;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::world::World;
@@ -86,6 +88,12 @@ pub enum Fact {
     NoAlertQueue,
     /// They come in, and no route leads them to anybody.
     NoAlertRoute,
+    /// Requests come from this project.
+    Jira(String),
+    /// They cannot: the project does not answer, and why.
+    NoJira(String),
+    /// They come in, and none of them names its account.
+    NoAccountField,
     /// It could not be looked at: this is broken.
     NotLookedAt(Check),
 }
@@ -126,7 +134,27 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
         found(Check::Ledger, ledger(store.as_ref()).await),
         found(Check::Alerts, alerts),
     ]);
+    findings.extend(requests(&config, world).await);
     findings
+}
+
+/// Whether Jira answers; nothing where there is none, for requests need none.
+async fn requests(config: &Config, world: &World) -> Option<Finding> {
+    let jira = config.requests.jira.as_ref()?;
+    let names_account = jira
+        .columns()
+        .iter()
+        .any(|(column, _)| *column == Column::AccountId);
+    let answers = match Jira::open(jira, &world.environment, config.directory()) {
+        Ok(jira) => jira.see_project().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let fact = match answers {
+        Err(why) => Fact::NoJira(why),
+        Ok(()) if names_account => Fact::Jira(format!("{} {}", jira.site, jira.project)),
+        Ok(()) => Fact::NoAccountField,
+    };
+    Some(found(Check::Requests, fact))
 }
 
 fn found(check: Check, fact: Fact) -> Finding {
@@ -280,7 +308,8 @@ impl Fact {
             | Self::Administrator(_)
             | Self::Release(_)
             | Self::Accounts(1..)
-            | Self::AlertQueue(_) => Health::Ok,
+            | Self::AlertQueue(_)
+            | Self::Jira(_) => Health::Ok,
             Self::Members(count) => doctor::members(*count),
             Self::PublicUrl(url) => doctor::public_url(url),
             Self::Hub(item) if item.state == State::Already => Health::Ok,
@@ -292,6 +321,7 @@ impl Fact {
             | Self::Accounts(0)
             | Self::NoAlertQueue
             | Self::NoAlertRoute
+            | Self::NoAccountField
             | Self::NotLookedAt(_) => Health::Warn,
             Self::Misconfigured(_)
             | Self::SecretsWrong(_)
@@ -299,7 +329,8 @@ impl Fact {
             | Self::DatabaseFailed(_)
             | Self::AuditBroken(_)
             | Self::NoAws(_)
-            | Self::NoMembers(_) => Health::Fail,
+            | Self::NoMembers(_)
+            | Self::NoJira(_) => Health::Fail,
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Follows the audit log's chain from its first event to its last, and gives its head to be kept
-//! elsewhere. It reads only.
+//! Follows the audit log's chain from its first event to its last. It reads only.
 //!
 //! A chain that was rewritten as a whole, or whose end was cut off, holds in itself. It shows by a head
 //! that was posted before: an unchanged log still has it.
@@ -31,12 +30,4 @@ pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<Verdict, St
             _ => Verdict::Holds(head),
         },
     })
-}
-
-/// The head of the log as it is now, for whoever keeps it elsewhere; `None` before the first event.
-///
-/// # Errors
-/// The database failed.
-pub async fn audit_head(app: &App) -> Result<Option<Head>, StoreError> {
-    app.store.audit_head().await
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing is escaped here; each service escapes in its own way.
 
+mod request;
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;
@@ -10,17 +12,13 @@ use rust_i18n::t;
 
 use crate::domain::account::Language;
 use crate::domain::alert::{Severity, loss};
-use crate::domain::ledger::FieldChange;
 use crate::domain::notice::{
     AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
     Trouble,
 };
-use crate::domain::request::{Kind, RequestView};
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
-/// How much is quoted of what a stranger wrote.
-const QUOTED: usize = 120;
 
 /// What is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +69,7 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
         Notice::CheckChanged(check) => of_check(check, locale),
         Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
-        Notice::RequestChanged(request) => of_request(request, locale),
+        Notice::RequestChanged(changed) => request::changed(changed, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -237,12 +235,12 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
             line,
         } => (count, places, line),
         Matter::Request {
-            request,
+            request: id,
             kind,
             reporter,
             changes,
             ..
-        } => return of_asked(contact, (request, *kind, reporter), changes, locale),
+        } => return request::asked(contact, (id, *kind, reporter), changes, locale),
     };
     let waiting = places.iter().map(|place| {
         let verdict = verdict_text(&place.verdict, locale);
@@ -256,53 +254,6 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
         title: t!(
             "channel.reminder_title",
             locale = locale,
-            project = contact.project,
-            account = contact.account_id
-        )
-        .into_owned(),
-        lines,
-        ..Letter::default()
-    }
-}
-
-/// Whoever asked is a stranger to those who read this: what they wrote is quoted, and cut.
-fn of_asked(
-    contact: &ContactNotice,
-    (request, kind, reporter): (&str, Kind, &str),
-    changes: &[FieldChange],
-    locale: &str,
-) -> Letter {
-    let quoted = |text: &str| {
-        let mut shown: String = text.chars().take(QUOTED).collect();
-        if text.chars().nth(QUOTED).is_some() {
-            shown.push('…');
-        }
-        format!("\"{}\"", shown.replace('\n', " "))
-    };
-    let mut lines = vec![
-        t!(
-            "channel.asked",
-            locale = locale,
-            kind = kind_text(Some(kind), locale),
-            account = contact.account_id,
-            reporter = quoted(reporter)
-        )
-        .into_owned(),
-    ];
-    lines.extend(changes.iter().map(|change| {
-        format!(
-            "- {}: {} → {}",
-            change.field,
-            quoted(&change.before),
-            quoted(&change.after)
-        )
-    }));
-    lines.push(t!("channel.asked_answer", locale = locale).into_owned());
-    Letter {
-        title: t!(
-            "channel.asked_title",
-            locale = locale,
-            id = request,
             project = contact.project,
             account = contact.account_id
         )
@@ -334,82 +285,6 @@ fn of_left(left: &LeftNotice) -> Letter {
         .into_owned(),
         lines: text.lines().map(str::to_owned).collect(),
         ..Letter::default()
-    }
-}
-
-fn kind_text(kind: Option<Kind>, locale: &str) -> String {
-    match kind {
-        Some(Kind::Add) => t!("request.kind_add", locale = locale),
-        Some(Kind::Change) => t!("request.kind_change", locale = locale),
-        Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
-        None => t!("request.kind_unknown", locale = locale),
-    }
-    .into_owned()
-}
-
-fn of_request(request: &RequestView, locale: &str) -> Letter {
-    let kind = kind_text(request.kind, locale);
-    let state = match request.state.as_str() {
-        "waiting" => t!("request.state_waiting", locale = locale),
-        "stuck" => t!("request.state_stuck", locale = locale),
-        "approved" => t!("request.state_approved", locale = locale),
-        "complete" => t!("request.state_complete", locale = locale),
-        "rejected" => t!("request.state_rejected", locale = locale),
-        _ => t!("request.state_withdrawn", locale = locale),
-    };
-    let account = request.account_id.as_ref().map(ToString::to_string);
-    let facts = [
-        (
-            t!("channel.project", locale = locale),
-            request.project.clone(),
-        ),
-        (
-            t!("channel.account", locale = locale),
-            account.unwrap_or_default(),
-        ),
-        (
-            t!("request.reporter", locale = locale),
-            request.reporter.clone(),
-        ),
-        (
-            t!("request.decided_by", locale = locale),
-            request.decided_by.clone().unwrap_or_default(),
-        ),
-    ];
-    let mut lines: Vec<String> = request
-        .changes
-        .iter()
-        .map(|change| format!("{}: {} → {}", change.field, change.before, change.after))
-        .collect();
-    // Whoever reads this can call those whose account it is before anybody decides.
-    if request.state == "waiting" && !request.contacts.is_empty() {
-        let contacts = request.contacts.join("; ");
-        lines.insert(
-            0,
-            t!(
-                "request.tell_contacts",
-                locale = locale,
-                contacts = contacts
-            )
-            .into_owned(),
-        );
-    }
-    Letter {
-        title: t!(
-            "channel.request_changed",
-            locale = locale,
-            id = request.id,
-            kind = kind,
-            state = state
-        )
-        .into_owned(),
-        facts: facts
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.into_owned(), value))
-            .collect(),
-        lines,
-        link: None,
     }
 }
 

@@ -52,7 +52,7 @@ impl Run {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
-            Job::Requests => request::pass(app, screen, true).await,
+            Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }

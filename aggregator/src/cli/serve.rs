@@ -135,7 +135,7 @@ fn say(news: &News, screen: &Screen) {
         News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
         News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
         News::RequestsFail(failure) => {
-            screen.warn(&request::failure(failure, language));
+            screen.warn(&request::pass::failure(failure, language));
         }
         News::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
         News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),

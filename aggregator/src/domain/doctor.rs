@@ -30,6 +30,8 @@ pub enum Check {
     Ledger,
     /// Where alerts come from.
     Alerts,
+    /// Where requests come from.
+    Requests,
 }
 
 /// How well one thing is.
@@ -67,6 +69,7 @@ impl Check {
             Self::Releases => "releases",
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
+            Self::Requests => "requests",
         }
     }
 }

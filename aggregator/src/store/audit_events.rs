@@ -84,23 +84,6 @@ impl Store {
         }
     }
 
-    /// The last event's number and hash; `None` before the first. It proves nothing by itself: whoever
-    /// keeps it elsewhere can ask later whether the log still holds it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn audit_head(&self) -> Result<Option<Head>> {
-        let sql = "SELECT sequence, hash FROM audit_events ORDER BY sequence DESC LIMIT 1";
-        let row = sqlx::query(sql).fetch_optional(&self.pool).await?;
-        row.map(|row| {
-            Ok(Head {
-                events: row.try_get(0)?,
-                hash: row.try_get(1)?,
-            })
-        })
-        .transpose()
-    }
-
     /// Whether any event has a hash.
     ///
     /// # Errors

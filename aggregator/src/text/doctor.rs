@@ -105,6 +105,12 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),
         ),
+        Fact::Jira(project) => fine(t!("doctor.jira", locale = locale, project = project)),
+        Fact::NoJira(why) => super::request::jira_fails(why, language),
+        Fact::NoAccountField => Message::new(
+            t!("doctor.no_account_field", locale = locale),
+            t!("doctor.no_account_field_hint", locale = locale),
+        ),
         Fact::NoAlertQueue => Message::new(
             t!("doctor.no_alert_queue", locale = locale),
             t!("doctor.no_alert_queue_hint", locale = locale),

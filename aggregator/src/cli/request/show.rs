@@ -1,0 +1,190 @@
+//! Requests on the screen: the list, one of them, and what became of invitations.
+
+use rust_i18n::t;
+use serde_json::{Value, json};
+
+use super::super::failure::Failure;
+use super::super::screen::Screen;
+use super::super::{Exit, Outcome};
+use crate::actions::take_request::Shown;
+use crate::domain::account::Language;
+use crate::domain::ledger::Column;
+use crate::domain::request::RequestView;
+use crate::jobs::requests::Passed;
+use crate::text;
+
+pub(super) fn list(shown: &[Shown], screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    if screen.is_json() {
+        let views: Vec<&RequestView> = shown.iter().map(|shown| &shown.view).collect();
+        screen.data(&views)?;
+        return Ok(Exit::Done);
+    }
+    if shown.is_empty() {
+        screen.say(&t!("request.none", locale = locale));
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("table.request", locale = locale),
+        t!("table.kind", locale = locale),
+        t!("table.account", locale = locale),
+        t!("table.project", locale = locale),
+        t!("table.state", locale = locale),
+        t!("request.reporter", locale = locale),
+        t!("table.at", locale = locale),
+    ]
+    .map(String::from);
+    let rows = shown.iter().map(|Shown { view, .. }| {
+        vec![
+            view.id.clone(),
+            text::request::kind(view.kind, language),
+            view.account_id
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            view.project.clone(),
+            text::request::state(&view.state, language),
+            view.reporter.clone(),
+            view.created_at.to_string(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn show(shown: &Shown, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let view = &shown.view;
+    let messages = match &shown.told.judged {
+        Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
+        _ => Vec::new(),
+    };
+    if screen.is_json() {
+        let mut shape = json!(view);
+        if let Some(shape) = shape.as_object_mut() {
+            let said: Vec<&String> = messages.iter().map(|message| &message.text).collect();
+            shape.insert("problems".to_owned(), json!(said));
+            let answers = shown.answers.iter().map(|queued| {
+                json!({
+                    "answer": queued.answer,
+                    "state": queued.state,
+                    "attempts": queued.attempts,
+                    "last_error": queued.last_error,
+                    "created_at": queued.created_at,
+                })
+            });
+            shape.insert("answers".to_owned(), answers.collect());
+        }
+        screen.data(&[shape])?;
+        return Ok(Exit::Done);
+    }
+    let line = |name: std::borrow::Cow<'_, str>, value: String| vec![name.into_owned(), value];
+    let mut rows = vec![
+        line(t!("table.request", locale = locale), view.id.clone()),
+        line(
+            t!("table.kind", locale = locale),
+            text::request::kind(view.kind, language),
+        ),
+        line(
+            t!("table.state", locale = locale),
+            text::request::state(&view.state, language),
+        ),
+        line(
+            t!("request.reporter", locale = locale),
+            view.reporter.clone(),
+        ),
+        line(
+            t!("table.revision", locale = locale),
+            view.revision.to_string(),
+        ),
+        line(
+            t!("request.decided_by", locale = locale),
+            view.decided_by.clone().unwrap_or_default(),
+        ),
+    ];
+    rows.extend(view.asked.iter().map(|(field, text)| {
+        let header =
+            Column::of_name(field).map_or(field.as_str(), |column| column.header(language));
+        vec![
+            header.to_owned(),
+            text.as_str().unwrap_or_default().to_owned(),
+        ]
+    }));
+    rows.retain(|row| row.last().is_some_and(|value| !value.is_empty()));
+    let headers = [
+        t!("table.column", locale = locale),
+        t!("table.value", locale = locale),
+    ]
+    .map(String::from);
+    screen.table(&headers, rows)?;
+    if !view.changes.is_empty() {
+        let headers = [
+            t!("table.column", locale = locale),
+            t!("table.before", locale = locale),
+            t!("table.after", locale = locale),
+        ]
+        .map(String::from);
+        let rows = view.changes.iter().map(|change| {
+            vec![
+                change.field.clone(),
+                change.before.clone(),
+                change.after.clone(),
+            ]
+        });
+        screen.table(&headers, rows.collect())?;
+    }
+    for message in &messages {
+        screen.warn(message);
+    }
+    if view.state == "waiting" && !view.contacts.is_empty() && view.contacts_told_at.is_none() {
+        screen.say(&t!(
+            "request.tell_contacts",
+            locale = locale,
+            contacts = view.contacts.join("; ")
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// What became of the invitations of a pass.
+pub(super) fn invitations(passed: &Passed, screen: &Screen) -> Result<(), Failure> {
+    if passed.invited.is_empty() || screen.is_json() {
+        return Ok(());
+    }
+    let language = screen.language();
+    let locale = language.as_str();
+    let headers = [
+        t!("table.account", locale = locale),
+        t!("table.region", locale = locale),
+        t!("table.outcome", locale = locale),
+        t!("table.detail", locale = locale),
+    ]
+    .map(String::from);
+    let rows = passed.invited.iter().map(|row| {
+        vec![
+            row.account_id.to_string(),
+            row.region.to_string(),
+            row.outcome.as_str().to_owned(),
+            text::invite::detail(row, language),
+        ]
+    });
+    screen.table(&headers, rows.collect())
+}
+
+pub(super) fn with_invitations(view: &RequestView, passed: &Passed, language: Language) -> Value {
+    let mut shape = json!(view);
+    if let Some(shape) = shape.as_object_mut() {
+        let rows = passed.invited.iter().map(|row| {
+            json!({
+                "account_id": row.account_id,
+                "region": row.region,
+                "outcome": row.outcome.as_str(),
+                "detail": text::invite::detail(row, language),
+            })
+        });
+        shape.insert("invitations".to_owned(), rows.collect());
+    }
+    shape
+}
