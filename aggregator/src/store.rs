@@ -27,10 +27,12 @@ pub mod sync_state;
 pub mod told_quotas;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use place::Place;
 
@@ -39,10 +41,18 @@ pub use place::Place;
 pub struct Store {
     pool: AnyPool,
     engine: Engine,
+    // SQLite lets one write at a time, and whoever finds it busy sleeps and tries again, up to a tenth of a
+    // second: within one process, writers queue up instead.
+    writers: Arc<Semaphore>,
 }
 
 /// An open transaction: it is undone unless [`Tx::commit`] is reached.
-pub struct Tx(Transaction<'static, Any>, Engine);
+pub struct Tx(
+    Transaction<'static, Any>,
+    Engine,
+    #[expect(dead_code, reason = "it is held, and given back at the end")]
+    Option<OwnedSemaphorePermit>,
+);
 
 /// Which database it is, where that makes a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +186,7 @@ impl Store {
             } else {
                 Engine::Postgres
             },
+            writers: Arc::new(Semaphore::new(1)),
         })
     }
 
@@ -212,11 +223,15 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for it:
         // two that read first and write then would fail with "database is locked".
-        let begin = match self.engine {
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            Engine::Postgres => "BEGIN",
+        let (begin, turn) = match self.engine {
+            Engine::Sqlite => {
+                // Nobody closes it.
+                let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
+                ("BEGIN IMMEDIATE", turn)
+            }
+            Engine::Postgres => ("BEGIN", None),
         };
-        Ok(Tx(self.pool.begin_with(begin).await?, self.engine))
+        Ok(Tx(self.pool.begin_with(begin).await?, self.engine, turn))
     }
 }
 

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import ANY
 
 import pytest
 from botocore.config import Config
@@ -215,6 +216,8 @@ def test_calls_are_recorded(cloud):
             "status": status,
             "error": error,
             "body": body,
+            "began": ANY,
+            "seconds": ANY,
         }
         for sequence, operation, mutating, status, error, body in (
             (1, "EnableSecurityHub", True, 200, None, {"EnableDefaultStandards": False}),

@@ -143,6 +143,18 @@ impl Cloud {
         )
     }
 
+    /// Everything is gone, and it is as after its start.
+    pub(crate) fn reset(&self) {
+        self.post("/_cloud/reset", &json!({}));
+    }
+
+    /// Waits until every call is carried out, also one whose client was killed.
+    pub(crate) fn settle(&self) {
+        while self.send(reqwest::Method::GET, "/_cloud/health", None)["unfinished"] != 0 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
     fn post(&self, path: &str, body: &Value) -> Value {
         self.send(reqwest::Method::POST, path, Some(body))
     }

@@ -32,7 +32,11 @@ pub(crate) struct Soc {
 impl Soc {
     /// A SOC over two Regions, with an empty ledger.
     pub(crate) fn new() -> Self {
-        let cloud = Cloud::start();
+        Self::over(Cloud::start())
+    }
+
+    /// The same over a cloud that is empty.
+    pub(crate) fn over(cloud: Cloud) -> Self {
         let directory = TempDir::new().expect("a directory");
         let soc = Self {
             credentials: cloud.credentials(ADMINISTRATOR),
@@ -59,6 +63,13 @@ impl Soc {
         }
         soc.cloud.forget_calls();
         soc
+    }
+
+    /// Ends it, and empties its cloud for the next.
+    pub(crate) fn leave_cloud(self) -> Cloud {
+        self.cloud.settle();
+        self.cloud.reset();
+        self.cloud
     }
 
     /// Its directory.

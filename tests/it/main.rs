@@ -25,6 +25,7 @@ mod findings;
 mod hub;
 mod install;
 mod invite;
+mod kill;
 mod ledger;
 mod ledger_door;
 mod ledger_files;

@@ -1,7 +1,7 @@
 //! Sends the invitations that are missing, per Region, at most 50 accounts a call.
 //!
 //! It decides from the administrator's own listing, reads which accounts AWS did not process, and
-//! believes an invitation only when the listing shows it. Each batch leaves its trace *before* AWS is
+//! believes an invitation only when AWS shows it. Each batch leaves its trace *before* AWS is
 //! called: whatever cuts the work off, nothing was sent without one. Run twice, the second sends
 //! nothing. A dry run takes the same road and stops before the first change.
 
@@ -135,11 +135,9 @@ async fn invite_in_region(
         }
     }
     let desk = Desk::new(app, actor, &hub);
-    to_invite.extend(desk.create(to_create, &mut outcomes).await);
-    desk.send(&to_invite, &mut outcomes).await;
-    if let Some(now) = desk.confirm(&to_invite, &mut outcomes).await {
-        listing = now;
-    }
+    let done = desk.work(&to_create, &to_invite).await;
+    outcomes.extend(done.outcomes);
+    listing.extend(done.seen);
     if !request.dry_run && !listing.is_empty() {
         // Where this fails, the next run tells.
         let _ = quota::watch(app, hub.region(), &listing).await;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_securityhub::Client;
-use aws_sdk_securityhub::types::{AccountDetails, Result as UnprocessedAccount};
+use aws_sdk_securityhub::types::{AccountDetails, Member, Result as UnprocessedAccount};
 use hubward_protocol::{AccountId, Region};
 
 use super::AwsFailure;
@@ -70,18 +70,31 @@ impl SecurityHub {
                 .send()
                 .await
                 .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
-            for member in page.members.unwrap_or_default() {
-                if let (Some(Ok(account)), Some(status)) =
-                    (member.account_id.map(|id| id.parse()), member.member_status)
-                {
-                    members.insert(account, MemberStatus::parse(&status));
-                }
-            }
+            members.extend(statuses(page.members));
             next_token = page.next_token.filter(|token| !token.is_empty());
             if next_token.is_none() {
                 return Ok(members);
             }
         }
+    }
+
+    /// Accounts with their status, at most [`BATCH`] of them; who is no member is left out.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn get_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+        self.pacing.turn(self.region, Class::Other).await;
+        let answer = self
+            .client
+            .get_members()
+            .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("securityhub:GetMembers", self.region, &error))?;
+        Ok(statuses(answer.members))
     }
 
     /// Makes accounts known, at most [`BATCH`] of them, with their own address where there is one.
@@ -163,6 +176,15 @@ impl SecurityHub {
             .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
         Ok(unprocessed(answer.unprocessed_accounts))
     }
+}
+
+fn statuses(members: Option<Vec<Member>>) -> BTreeMap<AccountId, MemberStatus> {
+    let members = members.unwrap_or_default().into_iter();
+    let read = members.filter_map(|member| {
+        let account = member.account_id?.parse().ok()?;
+        Some((account, MemberStatus::parse(&member.member_status?)))
+    });
+    read.collect()
 }
 
 fn unprocessed(accounts: Option<Vec<UnprocessedAccount>>) -> Unprocessed {

@@ -7,6 +7,9 @@ use sqlx::any::AnyRow;
 use super::{Engine, Result, Store, StoreError, Tx};
 use crate::domain::audit::{Actor, BrokenChain, Event, GENESIS, Head, NewEvent, verify};
 
+/// How many events one statement takes: each statement is a way to the database and back.
+const ROWS: usize = 100;
+
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
 
 impl Store {
@@ -154,26 +157,38 @@ impl Tx {
                 .await?;
         }
         let mut last = self.audit_head().await?;
+        let mut chain = Vec::new();
         for new in events {
-            let event = Event::after(
-                last.as_ref()
-                    .map(|(sequence, hash)| (*sequence, hash.as_str())),
-                at,
-                actor,
-                new,
-            );
-            sqlx::query("INSERT INTO audit_events VALUES ($1, $2, $3, $4, $5, $6, $7)")
+            let before = last.as_ref();
+            let before = before.map(|(sequence, hash)| (*sequence, hash.as_str()));
+            let event = Event::after(before, at, actor, new);
+            last = Some((event.sequence, event.hash.clone()));
+            chain.push(event);
+        }
+        for events in chain.chunks(ROWS) {
+            self.insert(events).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert(&mut self, events: &[Event]) -> Result<()> {
+        let row = |first| (first..first + 7).map(|number| format!("${number}"));
+        let rows: Vec<String> = (0..events.len())
+            .map(|at| format!("({})", row(7 * at + 1).collect::<Vec<_>>().join(", ")))
+            .collect();
+        let sql = format!("INSERT INTO audit_events VALUES {}", rows.join(", "));
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for event in events {
+            insert = insert
                 .bind(event.sequence)
                 .bind(event.at.to_string())
                 .bind(event.actor.as_str())
                 .bind(event.action.as_str())
                 .bind(event.subject.as_str())
                 .bind(event.detail.to_string())
-                .bind(event.hash.as_str())
-                .execute(&mut *self.0)
-                .await?;
-            last = Some((event.sequence, event.hash));
+                .bind(event.hash.as_str());
         }
+        insert.execute(&mut *self.0).await?;
         Ok(())
     }
 }

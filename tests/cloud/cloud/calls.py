@@ -7,6 +7,9 @@ import itertools
 import json
 import re
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from . import message, wire
@@ -16,13 +19,32 @@ READS = ("Get", "List", "Describe", "Head", "BatchGet", "AssumeRole")
 _lock = threading.Lock()
 _calls: list[dict[str, Any]] = []
 _sequence = itertools.count(1)
+_under_way = 0
+
+
+@contextmanager
+def under_way() -> Iterator[float]:
+    """Counts a call that is not finished yet; its client may be gone by now."""
+    global _under_way
+    with _lock:
+        _under_way += 1
+    try:
+        yield time.monotonic()
+    finally:
+        with _lock:
+            _under_way -= 1
+
+
+def unfinished() -> int:
+    with _lock:
+        return _under_way
 
 
 def mutating(operation: str) -> bool:
     return not operation.startswith(READS)
 
 
-def record(call: wire.Call, answer: message.Answer) -> None:
+def record(call: wire.Call, answer: message.Answer, began: float) -> None:
     entry = {
         "service": call.service,
         "operation": call.operation,
@@ -33,6 +55,8 @@ def record(call: wire.Call, answer: message.Answer) -> None:
         "status": answer.status,
         "error": answer.ending or wire.error_code(answer),
         "body": json_body(call.request.body),
+        "began": began,
+        "seconds": time.monotonic() - began,
     }
     # Numbered when finished and in list order, so `since` never misses one.
     with _lock:

@@ -10,13 +10,13 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import calls, faults, knobs, message, state, sts
+from . import calls, faults, knobs, message, rates, state, sts
 
 Sent = dict[str, Any]
 
 
 def health(_: Sent) -> Any:
-    return {"status": "ok"}
+    return {"status": "ok", "unfinished": calls.unfinished()}
 
 
 def add_fault(sent: Sent) -> Any:
@@ -54,6 +54,13 @@ def turn_knobs(sent: Sent, account: str) -> Any:
     return asdict(knobs.turn(account, sent))
 
 
+def turn_rates(sent: Sent) -> Any:
+    if set(sent) != {"on"} or not isinstance(sent["on"], bool):
+        raise ValueError('expected {"on": true} or {"on": false}')
+    rates.turn(sent["on"])
+    return {}
+
+
 def credentials(sent: Sent, account: str) -> Any:
     return sts.member_credentials(account, **sent)
 
@@ -78,6 +85,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", r"/_cloud/calls", list_calls),
     ("DELETE", r"/_cloud/calls", remove_calls),
     ("PUT", r"/_cloud/accounts/(\d{12})", turn_knobs),
+    ("PUT", r"/_cloud/rates", turn_rates),
     ("POST", r"/_cloud/credentials/(\d{12})", credentials),
     ("GET", r"/_cloud/state/(\d{12})", show_state),
     ("POST", r"/_cloud/reset", reset),

@@ -29,6 +29,7 @@ from . import (
     identity,
     knobs,
     message,
+    rates,
     s3,
     securityhub,
     sts,
@@ -62,9 +63,10 @@ def answer(request: message.Request) -> message.Answer:
     call = wire.recognise(request)
     if call is None:
         return wire.error("s3", "MissingAuthenticationToken", "Request is missing a signature", 403)
-    call.account = identity.account_of(call.access_key)
-    reply = refusal(call) or carry_out(call)
-    calls.record(call, reply)
+    with calls.under_way() as began:
+        call.account = identity.account_of(call.access_key)
+        reply = refusal(call) or carry_out(call)
+        calls.record(call, reply, began)
     return reply
 
 
@@ -98,6 +100,8 @@ def carry_out(call: wire.Call) -> message.Answer:
         time.sleep(trouble.latency)
     if trouble.breaks() and not trouble.after:
         return broken(call, trouble, message.Answer())
+    if throttled := rates.refusal(call):
+        return throttled
     try:
         if call.service == "sqs":
             reply = dispatch(call)
@@ -146,5 +150,5 @@ def dispatch(call: wire.Call) -> message.Answer:
 
 def reset() -> None:
     BackendDict.reset()
-    for part in (identity, knobs, faults, calls):
+    for part in (identity, knobs, faults, calls, rates):
         part.reset()

@@ -26,8 +26,8 @@ pub(super) fn judge<E>(found: Option<&Queue>, wanted: &Wanted) -> State<E> {
     let redrive = redrive(wanted);
     let Some(found) = found else {
         let statements = vec![sender(wanted, &arn), tls(&arn)];
-        let attributes = made(json!({ "Version": "2012-10-17", "Statement": statements }));
-        let attributes = attributes.chain([("RedrivePolicy", redrive)]);
+        let attributes = made(&json!({ "Version": "2012-10-17", "Statement": statements }));
+        let attributes = attributes.into_iter().chain([("RedrivePolicy", redrive)]);
         return State::Planned(vec![Change::CreateQueue {
             name: wanted.queue.clone(),
             attributes: attributes.collect(),
@@ -68,7 +68,7 @@ pub(super) fn judge_dead_letter<E>(
         _ if goes_elsewhere => State::Already,
         None => {
             let policy = json!({ "Version": "2012-10-17", "Statement": [tls(&arn)] });
-            let attributes = made(policy).collect();
+            let attributes = made(&policy).into_iter().collect();
             State::Planned(vec![Change::CreateQueue { name, attributes }])
         }
         Some(found) if found.ours => match policy(found, vec![tls(&arn)]) {
@@ -79,14 +79,13 @@ pub(super) fn judge_dead_letter<E>(
     }
 }
 
-fn made(policy: Value) -> impl Iterator<Item = (&'static str, String)> {
+fn made(policy: &Value) -> [(&'static str, String); 4] {
     [
         ("Policy", policy.to_string()),
         ("MessageRetentionPeriod", RETENTION.to_owned()),
         ("VisibilityTimeout", VISIBILITY.to_owned()),
         ("SqsManagedSseEnabled", "true".to_owned()),
     ]
-    .into_iter()
 }
 
 /// What has to change on a queue that is there: its policy, and on ours also the encryption.

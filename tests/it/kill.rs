@@ -1,0 +1,215 @@
+//! Killed at any moment, an import, an invitation round and an unlinking are gone on with: in the end, ledger and
+//! cloud are as after a run that nobody disturbed, and nobody is invited twice.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::aws::{block_on, security_hub};
+use crate::harness::cloud::Cloud;
+use crate::harness::program::Program;
+use crate::harness::receiver::Receiver;
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc, path_str};
+
+/// How many moments each of the three is killed at.
+const MOMENTS: u64 = 10;
+
+/// Moments of a span that have nothing to do with what happens in it, the same ones in every run.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self, span: Duration) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        let micros = u64::try_from(span.as_micros()).unwrap().max(1);
+        Duration::from_micros(self.0 % micros)
+    }
+}
+
+/// Ids of so many accounts.
+fn ids(count: u64) -> Vec<String> {
+    (0..count)
+        .map(|n| format!("{:012}", 100_000_000_000 + n))
+        .collect()
+}
+
+/// Kills a program some time after its start; whether that cut it off.
+fn kill(program: Program, after: Duration) -> bool {
+    let mut command = program.command();
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = command.spawn().unwrap();
+    std::thread::sleep(after);
+    let cut_off = running.try_wait().unwrap().is_none();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    cut_off
+}
+
+/// Prepares a SOC again and again, lets `work` do its work there, undisturbed the first time and killed and
+/// run again the other times, and compares what `seen` sees.
+fn kill_at_moments(
+    seed: u64,
+    prepare: impl Fn(&Soc),
+    work: impl Fn(&Soc) -> Program,
+    seen: impl Fn(&Soc) -> Value,
+) {
+    let mut cloud = Cloud::start();
+    let mut moments = Moments(seed);
+    let mut expected = None;
+    let mut span = Duration::ZERO;
+    let mut cut_off = 0;
+    for moment in 0..=MOMENTS {
+        let soc = Soc::over(cloud);
+        prepare(&soc);
+        soc.cloud.forget_calls();
+        let begun = Instant::now();
+        if expected.is_some() {
+            let after = moments.next(span);
+            cut_off += usize::from(kill(work(&soc), after));
+            // What was on its way to AWS arrives all the same, before anybody could run it again.
+            soc.cloud.settle();
+        }
+        work(&soc).run().expect(0);
+        span = if expected.is_none() {
+            begun.elapsed()
+        } else {
+            span
+        };
+        soc.hubward(["audit", "verify"]).expect(0);
+        let now = seen(&soc);
+        match &expected {
+            None => expected = Some(now),
+            Some(expected) => assert_eq!(&now, expected, "killed at moment {moment} of {seed}"),
+        }
+        cloud = soc.leave_cloud();
+    }
+    assert!(cut_off > 0, "it was never killed in the middle");
+}
+
+/// The ledger, and everything that was written about it.
+fn ledger(soc: &Soc) -> Value {
+    let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
+    let audit = soc.hubward(["audit", "list", "--json"]).expect(0).json();
+    let events = audit.as_array().unwrap().iter();
+    let events: Vec<Value> = events
+        .map(|event| json!([event["action"], event["subject"], event["detail"]]))
+        .collect();
+    json!({ "accounts": accounts, "events": events })
+}
+
+#[test]
+fn an_import_that_is_killed_happened_whole_or_not_at_all() {
+    let csv = |rows: u64, project: &str| {
+        let rows = ids(rows).into_iter();
+        let rows = rows.map(|id| format!("{id},{project},a@example.com,\n"));
+        format!(
+            "Account ID,Project,Contact email,State\n{}",
+            rows.collect::<String>()
+        )
+    };
+    kill_at_moments(
+        0x9e37_79b9_7f4a_7c15,
+        |soc| {
+            let file = soc.write("before.csv", csv(200, "A"));
+            soc.hubward(["ledger", "import", path_str(&file)]).expect(0);
+            soc.write("after.csv", csv(400, "B"));
+        },
+        |soc| {
+            soc.program()
+                .args(["ledger", "import", "after.csv", "--yes"])
+        },
+        ledger,
+    );
+}
+
+#[test]
+fn invitations_that_are_killed_are_gone_on_with_and_none_is_sent_twice() {
+    kill_at_moments(
+        0x2545_f491_4f6c_dd1d,
+        |soc| {
+            let ids = ids(130);
+            let rows: Vec<_> = ids
+                .iter()
+                .map(|id| (id.as_str(), "A", "a@example.com"))
+                .collect();
+            soc.import(&rows);
+            soc.cloud
+                .fault(&json!({ "service": "securityhub", "latency_ms": 40 }));
+        },
+        |soc| soc.program().args(["invite"]),
+        |soc| {
+            let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+            for call in soc.cloud.mutating_calls() {
+                if call["operation"] == "InviteMembers" && call["error"].is_null() {
+                    for account in call["body"]["AccountIds"].as_array().unwrap() {
+                        *sent
+                            .entry(format!("{} {account}", call["region"]))
+                            .or_default() += 1;
+                    }
+                }
+            }
+            assert_eq!(sent.len(), 260);
+            assert!(sent.values().all(|times| *times == 1), "{sent:#?}");
+            soc.cloud.clear_faults();
+            soc.cloud.state(ADMINISTRATOR)
+        },
+    );
+}
+
+#[test]
+fn an_unlinking_that_is_killed_is_gone_on_with_and_told_once() {
+    const ID: &str = "111111111111";
+    let chat = Receiver::start();
+    kill_at_moments(
+        0xd1b5_4a32_d192_ed03,
+        |soc| {
+            soc.configure(&format!(
+                "[[channels]]\nname = \"chat\"\nkind = \"slack\"\nurl = \"{}\"\nallow_private = true\n\
+                 [[routes]]\nevent = \"check\"\nchannel = \"chat\"",
+                chat.url()
+            ));
+            soc.import(&[(ID, "A", "a@example.com")]);
+            soc.hubward(["invite"]).expect(0);
+            for region in [HOME, LINKED] {
+                let member = security_hub(&soc.cloud, ID, region);
+                block_on(async {
+                    member.enable_security_hub().send().await.unwrap();
+                    let invitations = member.list_invitations().send().await.unwrap();
+                    let invitation = invitations.invitations()[0].invitation_id().unwrap();
+                    let accept = member.accept_administrator_invitation();
+                    let accept = accept.administrator_id(ADMINISTRATOR);
+                    accept.invitation_id(invitation).send().await.unwrap();
+                });
+            }
+            soc.hubward(["check"]).expect(0);
+            soc.cloud
+                .fault(&json!({ "service": "securityhub", "latency_ms": 40 }));
+        },
+        |soc| soc.program().args(["unlink", ID, "--yes"]),
+        |soc| {
+            soc.cloud.clear_faults();
+            let told = soc
+                .database
+                .read("SELECT subject FROM deliveries ORDER BY id");
+            let shown = soc
+                .hubward(["account", "show", ID, "--json"])
+                .expect(0)
+                .json();
+            let check = soc.hubward(["check", "--json"]).expect(0).json();
+            let changes = ledger(soc);
+            let changes = changes["events"].as_array().unwrap().iter();
+            let changes: Vec<&Value> = changes.filter(|it| it[0] == "account.changed").collect();
+            json!({
+                "told": told,
+                "account": shown[0]["state"],
+                "check": check,
+                "changes": changes,
+                "administrator": soc.cloud.state(ADMINISTRATOR),
+                "member": soc.cloud.state(ID),
+            })
+        },
+    );
+}
