@@ -34,6 +34,7 @@ pub mod verify_audit;
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
@@ -42,9 +43,11 @@ use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
 use crate::domain::alert::Alert;
 use crate::domain::audit::{Action, Actor, NewEvent, Source};
+use crate::domain::delivery::DeliveryState;
 use crate::domain::ledger::{LedgerPlan, Rules};
 use crate::domain::membership::Membership;
-use crate::domain::notice::{AlertNotice, Notice};
+use crate::domain::notice::{AlertNotice, Notice, contacts_of_request};
+use crate::domain::request::{Request, State};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
@@ -149,6 +152,20 @@ async fn put_for_contacts(app: &App, tx: &mut Tx, notice: &Notice) -> Result<boo
     }
     put_for_channel(app, tx, CONTACTS, notice).await?;
     Ok(true)
+}
+
+/// Since when the contacts on record have been told of a request as it is now: by mail that was taken, or
+/// by an operator's word.
+async fn contacts_told(app: &App, request: &Request) -> Result<Option<Timestamp>, StoreError> {
+    if request.contacts_told.is_some() || request.state != State::Open {
+        return Ok(request.contacts_told);
+    }
+    let subject = contacts_of_request(&request.id, request.revision);
+    let mails = app.store.deliveries_of(&subject).await?;
+    Ok(mails
+        .iter()
+        .find(|mail| mail.state == DeliveryState::Delivered)
+        .map(|mail| mail.created_at))
 }
 
 /// Puts a notice into one channel's outbox, and returns the delivery's id.

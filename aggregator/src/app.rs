@@ -13,6 +13,7 @@ use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
 use crate::jira::{Jira, JiraUnavailable};
 use crate::store::{Place, Store, StoreError};
+use crate::telemetry::Telemetry;
 use crate::world::{Chance, Clock, Environment, World};
 
 /// An opened Hubward.
@@ -24,6 +25,8 @@ pub struct App {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
+    /// What this process has done.
+    pub telemetry: Telemetry,
     chance: Chance,
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
@@ -121,6 +124,7 @@ impl App {
             config,
             store,
             clock: world.clock,
+            telemetry: Telemetry::default(),
             chance: Chance::System,
             environment: world.environment.clone(),
             aws: Arc::default(),
@@ -144,6 +148,7 @@ impl App {
             self.config.hub.home_region,
             self.config.pacing,
             &self.environment,
+            self.telemetry.clone(),
         )
         .boxed()
     }

@@ -3,6 +3,7 @@
 //! Endpoints come from the SDK's default chain; an override that is neither https nor on this
 //! machine is refused, because session tokens would travel in the clear.
 
+mod counted;
 pub mod events;
 pub mod failure;
 pub mod findings;
@@ -23,7 +24,9 @@ use hubward_protocol::{AccountId, Region};
 
 use crate::config::watching::Pacing as Rates;
 use crate::domain::address::{UnsafeAddress, verify_endpoint};
+use crate::telemetry::Telemetry;
 use crate::world::Environment;
+use counted::Counted;
 use events::Queue;
 pub use failure::AwsFailure;
 use pacing::Pacing;
@@ -34,6 +37,7 @@ use security_hub::SecurityHub;
 pub struct Aws {
     base: SdkConfig,
     pacing: Pacing,
+    counted: Counted,
 }
 
 /// Why AWS is not called at all.
@@ -74,6 +78,7 @@ impl Aws {
         home: Region,
         rates: Rates,
         environment: &Environment,
+        telemetry: Telemetry,
     ) -> Result<Self, AwsUnavailable> {
         refuse_unsafe_endpoints(environment)?;
         let base = aws_config::defaults(BehaviorVersion::latest())
@@ -91,6 +96,7 @@ impl Aws {
         let aws = Self {
             base,
             pacing: Pacing::new(rates),
+            counted: Counted(telemetry),
         };
         let found = aws.caller(home).await?;
         if found == administrator.as_str() {
@@ -106,6 +112,7 @@ impl Aws {
     /// Security Hub in a Region.
     pub fn security_hub(&self, region: Region) -> SecurityHub {
         let config = aws_sdk_securityhub::config::Builder::from(&self.base)
+            .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
         SecurityHub::new(
@@ -118,6 +125,7 @@ impl Aws {
     /// A queue of SQS in a Region.
     pub fn queue(&self, region: Region, url: &str) -> Queue {
         let config = aws_sdk_sqs::config::Builder::from(&self.base)
+            .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
         Queue::new(

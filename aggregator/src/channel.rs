@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
-use crate::domain::address::verify_channel;
+use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::world::Environment;
 use client::Clients;
@@ -122,6 +122,22 @@ impl Messenger {
                     hopeless: true,
                 })
             }
+        }
+    }
+
+    /// Asks for an address, so that whoever has it knows that we live.
+    ///
+    /// # Errors
+    /// It is not safe, or was not answered with success, and why.
+    pub async fn ping(&self, url: &Secret) -> Result<(), String> {
+        let url = url
+            .reveal(&self.environment, &self.directory)
+            .map_err(|missing| missing.to_string())?;
+        let address = verify_endpoint(url.expose_secret()).map_err(|why| why.to_string())?;
+        let client = self.clients.of(is_loopback_host(&address));
+        match answer::of(client.get(address).send().await).await {
+            Attempt::Taken => Ok(()),
+            Attempt::Refused { why, .. } => Err(why),
         }
     }
 

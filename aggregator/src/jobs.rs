@@ -7,6 +7,7 @@
 
 pub mod ledger;
 mod outbox;
+mod pulse;
 mod queue;
 pub mod requests;
 mod timetable;
@@ -44,6 +45,8 @@ pub enum News {
     OutboxFails(StoreError),
     /// It can again.
     OutboxWorks,
+    /// Nobody hears that the server is alive; the next minute it says so again.
+    PulseFails(String),
     /// What is due by the clock was not done; it is tried again.
     JobFails(&'static str, JobError),
     /// A part of the work on requests was not done; it is tried again.
@@ -90,6 +93,9 @@ impl Jobs {
         tasks.spawn(timetable::keep(bench.clone()));
         tasks.spawn(requests::work(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
+        if app.config.server.ping_url.is_some() {
+            tasks.spawn(pulse::beat(bench.clone(), Arc::clone(&open)));
+        }
         tasks.spawn(outbox::give_up_lost(bench.clone()));
         for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {

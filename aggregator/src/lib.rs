@@ -19,6 +19,7 @@ pub mod jira;
 pub mod jobs;
 pub mod lifecycle;
 pub mod store;
+pub mod telemetry;
 pub mod text;
 pub mod world;
 

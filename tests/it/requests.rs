@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::harness::jira::{Jira, SECRET, Wrong, created, hook, signature};
+use crate::harness::mailbox::Mailbox;
 use crate::harness::receiver::Receiver;
 use crate::harness::release::{STAND_IN, file_name, key, signed};
 use crate::harness::soc::{HOME, LINKED, Soc, path_str};
@@ -683,4 +684,60 @@ fn an_approved_request_that_does_not_get_on_is_said_once() {
     soc.hubward(["check"]).expect(3);
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(told("SOCで判断します"), 1);
+}
+
+#[test]
+fn those_on_record_hear_of_it_by_mail_before_anybody_decides() {
+    let soc = Soc::new();
+    let post = Mailbox::start();
+    soc.import(&[(ORDERS, "受注", "mika@example.com;ops@example.com")]);
+    soc.configure(&format!(
+        "[mail]\nsmtp_url = \"{}\"\nfrom = \"SOC <soc@example.com>\"",
+        post.url()
+    ));
+    let taken = soc
+        .hubward([
+            "request",
+            "add",
+            ORDERS,
+            "--kind",
+            "change",
+            "--contact-email",
+            "eve@example.com",
+            "--reporter",
+            "Eve https://evil.example\r\nBcc: all@example.com",
+            "--json",
+        ])
+        .expect(0)
+        .json();
+    let id = taken[0]["id"].as_str().unwrap().to_owned();
+    // In the outbox is not told.
+    let refused = soc.hubward(["request", "approve", &id, "--yes"]).expect(1);
+    assert!(refused.stderr.contains("mika@example.com"), "{refused:?}");
+    soc.hubward(["run", "deliver"]).expect(0);
+    let mails = post.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["mika@example.com", "ops@example.com"]);
+    let (head, _) = mails[0].text.split_once("\n\n").unwrap();
+    assert!(!head.to_lowercase().contains("bcc:"), "{head}");
+    assert!(request(&soc, &id)["contacts_told_at"].is_string());
+    assert!(actions(&soc).contains(&"request.contacts_told".to_owned()));
+    soc.hubward(["request", "approve", &id, "--yes"]).expect(0);
+    assert_eq!(
+        accounts(&soc)[0]["contact_emails"],
+        json!(["eve@example.com"])
+    );
+    // A request for a new account is nobody else's affair.
+    soc.hubward([
+        "request",
+        "add",
+        PAYMENTS,
+        "--project",
+        "P",
+        "--contact-email",
+        "p@example.com",
+    ])
+    .expect(0);
+    soc.hubward(["run", "deliver"]).expect(0);
+    assert_eq!(post.mails().len(), 1);
 }

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::harness::aws::block_on;
+use crate::harness::receiver::Receiver;
+use crate::harness::server::Server;
 use crate::harness::soc::Soc;
 
 #[test]
@@ -43,6 +45,13 @@ fn the_figures_count_what_is_there_and_name_nobody() {
     ] {
         assert!(told.lines().any(|said| said == line), "{line}: {told}");
     }
+    for counted in [
+        "hubward_job_last_success_timestamp_seconds{job_name=\"watch\"} 1",
+        "hubward_aws_calls_total{service=\"SecurityHub\",operation=\"ListMembers\",outcome=\"200\"} ",
+        "hubward_http_requests_total{route=\"/v1/sessions\",method=\"POST\",status=\"201\"} 1",
+    ] {
+        assert!(told.contains(counted), "{counted} is not in {told}");
+    }
     let heartbeat = "hubward_agent_last_heartbeat_timestamp_seconds 1";
     assert!(told.contains(heartbeat), "{told}");
     assert!(told.contains("hubward_build_info{version=\""), "{told}");
@@ -80,4 +89,16 @@ fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
     // Whoever lets go is served again, as soon as the server has seen it.
     drop(held);
     while !is_served() {}
+}
+
+#[test]
+fn a_server_that_lives_says_so_where_it_is_listened_to() {
+    let soc = Soc::new();
+    let listener = Receiver::start();
+    let _server = Server::start(
+        soc.program()
+            .env("HUBWARD_SERVER__PING_URL", listener.url()),
+    );
+    listener.wait_for("the pulse", |listener| !listener.asked().is_empty());
+    assert!(listener.asked()[0].line.starts_with("GET "));
 }

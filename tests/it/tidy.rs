@@ -41,7 +41,7 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["aws"],
-        may: &["aws", "domain", "config", "world"],
+        may: &["aws", "domain", "config", "telemetry", "world"],
         never_words: &["sqlx"],
     },
     Room {
@@ -66,7 +66,16 @@ const TABLE: &[Room] = &[
         program: "aggregator",
         rooms: &["actions"],
         may: &[
-            "actions", "app", "aws", "channel", "config", "document", "domain", "jira", "store",
+            "actions",
+            "app",
+            "aws",
+            "channel",
+            "config",
+            "document",
+            "domain",
+            "jira",
+            "store",
+            "telemetry",
             "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],
@@ -114,7 +123,15 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["http"],
-        may: &["http", "actions", "app", "config", "domain", "text"],
+        may: &[
+            "http",
+            "actions",
+            "app",
+            "config",
+            "domain",
+            "telemetry",
+            "text",
+        ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },
     Room {

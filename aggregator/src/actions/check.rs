@@ -81,7 +81,7 @@ pub async fn check(
     let strangers = if whole {
         looked.strangers()
     } else {
-        Vec::new()
+        BTreeSet::new()
     };
     places.extend(strangers.iter().cloned());
     let mut rows = keep(app, actor, &looked, places, &strangers, whole).await?;
@@ -137,7 +137,7 @@ impl Looked {
     }
 
     /// Members that are watched although the ledger does not want them (any more).
-    fn strangers(&self) -> Vec<Place> {
+    fn strangers(&self) -> BTreeSet<Place> {
         let is_known = |(account, region): &Place| {
             self.ledger.get(account).is_some_and(|account| {
                 account.state != AccountState::Left
@@ -210,13 +210,14 @@ async fn keep(
     actor: &Actor,
     looked: &Looked,
     places: Vec<Place>,
-    strangers: &[Place],
+    strangers: &BTreeSet<Place>,
     whole: bool,
 ) -> Result<Vec<Row>, StoreError> {
     let baseline = !app.config.baseline.standards.is_empty();
     let mut tx = app.store.begin().await?;
     let before = tx.memberships().await?;
-    let (mut rows, mut events, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut events, mut lost, mut writes) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let judged: BTreeSet<&Place> = places.iter().collect();
     // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
     let unjudged: Vec<&Place> = before
@@ -270,8 +271,9 @@ async fn keep(
         {
             lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
         }
-        tx.put_membership(&now).await?;
+        writes.push(now);
     }
+    tx.put_memberships(&writes).await?;
     tx.append_audit(app.clock.now(), actor, events).await?;
     for (alert, account) in lost {
         if tx.alert_of_finding(&alert.finding_id).await?.is_none() {

@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use super::{put_notice, rules, write_plan};
+use super::{contacts_told, put_notice, rules, write_plan};
 use crate::app::App;
 use crate::domain::audit::{Action, Actor, NewEvent, Source};
 use crate::domain::notice::Notice;
@@ -68,12 +68,9 @@ pub async fn approve(
     let mut tx = app.store.begin().await?;
     let mut told = held(app, &mut tx, &approval.id).await?;
     let now = app.clock.now();
-    let newly_told = approval.contacts_told && told.request.contacts_told.is_none();
-    let contacts_told = if newly_told {
-        Some(now)
-    } else {
-        told.request.contacts_told
-    };
+    let mailed = contacts_told(app, &told.request).await?;
+    let newly_told = approval.contacts_told && mailed.is_none();
+    let contacts_told = if newly_told { Some(now) } else { mailed };
     ready(&told)
         .and_then(|ready| may_approve(&told.request, ready, approval.revision, contacts_told))
         .map_err(DecideError::NotApprovable)?;

@@ -98,6 +98,20 @@ impl Outbox {
         })
     }
 
+    /// Says to `server.ping_url` that this process is alive and can write its database; nothing, where
+    /// there is none.
+    ///
+    /// # Errors
+    /// It cannot, or nobody took it, and why.
+    pub async fn pulse(&self, app: &App) -> Result<(), String> {
+        let Some(url) = &app.config.server.ping_url else {
+            return Ok(());
+        };
+        let write = async { app.store.begin().await?.commit().await };
+        write.await.map_err(|error| error.to_string())?;
+        self.messenger.ping(url).await
+    }
+
     /// Tries everything that is due for a channel, once: what the channel refuses waits for its turn.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::domain::audit::{BrokenChain, Head};
 use crate::domain::doctor::{self, Check, Health};
 use crate::domain::hub::{self, Item, Part, State};
 use crate::store::{Store, StoreError};
+use crate::telemetry::Telemetry;
 use crate::world::World;
 
 /// What was found of one thing.
@@ -206,6 +207,7 @@ async fn aws(config: &Config, world: &World) -> Vec<Finding> {
         config.hub.home_region,
         config.pacing,
         &world.environment,
+        Telemetry::default(),
     );
     let aws = match opened.boxed().await {
         Ok(aws) => aws,

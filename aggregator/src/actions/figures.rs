@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::account::AccountState;
 use crate::domain::alert::AlertState;
 use crate::domain::run::RunCounts;
+use crate::domain::schedule::JobRun;
 use crate::store::StoreError;
 
 /// Everything that is counted.
@@ -24,8 +25,12 @@ pub struct Figures {
     pub alerts: BTreeMap<String, i64>,
     /// The outbox by channel and state.
     pub deliveries: BTreeMap<(String, String), i64>,
+    /// How long the oldest message waits for each channel that any waits for, in seconds.
+    pub oldest_pending: BTreeMap<String, i64>,
     /// How many messages of the alert queue nobody understood.
     pub refused_messages: i64,
+    /// What is done by the clock.
+    pub jobs: Vec<JobRun>,
 }
 
 /// Counts.
@@ -33,7 +38,7 @@ pub struct Figures {
 /// # Errors
 /// The database failed.
 pub async fn figures(app: &App) -> Result<Figures, StoreError> {
-    let store = &app.store;
+    let (store, now) = (&app.store, app.clock.now());
     let mut accounts: BTreeMap<String, i64> = AccountState::ALL
         .iter()
         .map(|state| (state.as_str().to_owned(), 0))
@@ -51,6 +56,13 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
         audit_events: store.count_audit_events().await?,
         alerts,
         deliveries: store.count_deliveries().await?,
+        oldest_pending: store
+            .oldest_pending()
+            .await?
+            .into_iter()
+            .map(|(channel, since)| (channel, now.duration_since(since).as_secs().max(0)))
+            .collect(),
+        jobs: store.job_runs().await?,
         refused_messages: store.count_refused_messages().await?,
     })
 }

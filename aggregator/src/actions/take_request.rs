@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{put_notice, rules};
+use super::{contacts_told, put_for_contacts, put_notice, rules};
 use crate::app::App;
 use crate::domain::account::{Account, Language};
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{ContactNotice, Matter, Notice};
 use crate::domain::request::{
     Answer, Asked, Origin, Request, RequestView, State, Ticket, Told, judge,
 };
@@ -88,9 +88,10 @@ pub async fn requests(app: &App) -> Result<Vec<Shown>, StoreError> {
 /// # Errors
 /// The database failed.
 pub async fn request(app: &App, id: &str) -> Result<Option<Shown>, StoreError> {
-    let Some(request) = app.store.request(id).await? else {
+    let Some(mut request) = app.store.request(id).await? else {
         return Ok(None);
     };
+    request.contacts_told = contacts_told(app, &request).await?;
     let ledger = app.store.accounts().await?;
     let answers = app.store.request_answers(id).await?;
     Ok(Some(shown(app, request, &ledger, answers)))
@@ -124,6 +125,24 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
     let ledger = tx.accounts().await?;
     let told = Told::of(request.clone(), &ledger, &rules(app));
     let view = told.view();
+    let mut told_by_mail = false;
+    if let (Ok(ready), Some(record)) = (&told.judged, &told.record) {
+        let matter = Matter::Request {
+            request: request.id.clone(),
+            revision: request.revision,
+            kind: ready.kind,
+            reporter: request.reporter.clone(),
+            changes: view.changes.clone(),
+        };
+        let notice = Notice::Contact(Box::new(ContactNotice {
+            account_id: record.account_id.clone(),
+            project: record.project.clone(),
+            language: record.language,
+            to: record.contact_emails.clone(),
+            matter,
+        }));
+        told_by_mail = put_for_contacts(app, tx, &notice).await?;
+    }
     let event = NewEvent {
         action: Action::RequestTaken,
         subject: request.id.clone(),
@@ -135,7 +154,13 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
             "asked": view.asked,
         }),
     };
-    tx.append_audit(now, actor, [event]).await?;
+    let mailed = told_by_mail.then(|| NewEvent {
+        action: Action::RequestContactsTold,
+        subject: request.id.clone(),
+        detail: json!({ "by": "mail", "contacts": view.contacts }),
+    });
+    tx.append_audit(now, actor, std::iter::once(event).chain(mailed))
+        .await?;
     if request.origin == Origin::Jira {
         let answer = if judge(&request.id, &request.asked, &ledger, &rules(app)).is_ok() {
             Answer::Received

@@ -188,13 +188,15 @@ async fn conclude(
             });
         }
         let is_news = last.verdict != NOT_WANTED;
-        tx.put_membership(&Membership {
+        tx.put_memberships(&[Membership {
             status: None,
             verdict: NOT_WANTED.to_owned(),
             since: if is_news { now } else { last.since },
             seen_at: now,
+            associated_since: None,
+            completed_at: None,
             ..last
-        })
+        }])
         .await?;
     }
     let row = in_ledger(tx.accounts().await?, account)?;

@@ -35,6 +35,7 @@ impl Aws {
     /// Buckets of an account, in a Region.
     pub fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
         let config = aws_sdk_s3::config::Builder::from(&self.base)
+            .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             // Works everywhere, and needs no host name per bucket.
             .force_path_style(true)

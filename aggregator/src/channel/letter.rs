@@ -10,6 +10,7 @@ use rust_i18n::t;
 
 use crate::domain::account::Language;
 use crate::domain::alert::{Severity, loss};
+use crate::domain::ledger::FieldChange;
 use crate::domain::notice::{
     AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
     Trouble,
@@ -18,6 +19,8 @@ use crate::domain::request::{Kind, RequestView};
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
+/// How much is quoted of what a stranger wrote.
+const QUOTED: usize = 120;
 
 /// What is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -227,11 +230,20 @@ fn verdict_text(verdict: &str, locale: &str) -> String {
 }
 
 fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
-    let Matter::Reminder {
-        count,
-        places,
-        line,
-    } = &contact.matter;
+    let (count, places, line) = match &contact.matter {
+        Matter::Reminder {
+            count,
+            places,
+            line,
+        } => (count, places, line),
+        Matter::Request {
+            request,
+            kind,
+            reporter,
+            changes,
+            ..
+        } => return of_asked(contact, (request, *kind, reporter), changes, locale),
+    };
     let waiting = places.iter().map(|place| {
         let verdict = verdict_text(&place.verdict, locale);
         format!("- {}: {verdict}", place.region)
@@ -244,6 +256,53 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
         title: t!(
             "channel.reminder_title",
             locale = locale,
+            project = contact.project,
+            account = contact.account_id
+        )
+        .into_owned(),
+        lines,
+        ..Letter::default()
+    }
+}
+
+/// Whoever asked is a stranger to those who read this: what they wrote is quoted, and cut.
+fn of_asked(
+    contact: &ContactNotice,
+    (request, kind, reporter): (&str, Kind, &str),
+    changes: &[FieldChange],
+    locale: &str,
+) -> Letter {
+    let quoted = |text: &str| {
+        let mut shown: String = text.chars().take(QUOTED).collect();
+        if text.chars().nth(QUOTED).is_some() {
+            shown.push('…');
+        }
+        format!("\"{}\"", shown.replace('\n', " "))
+    };
+    let mut lines = vec![
+        t!(
+            "channel.asked",
+            locale = locale,
+            kind = kind_text(Some(kind), locale),
+            account = contact.account_id,
+            reporter = quoted(reporter)
+        )
+        .into_owned(),
+    ];
+    lines.extend(changes.iter().map(|change| {
+        format!(
+            "- {}: {} → {}",
+            change.field,
+            quoted(&change.before),
+            quoted(&change.after)
+        )
+    }));
+    lines.push(t!("channel.asked_answer", locale = locale).into_owned());
+    Letter {
+        title: t!(
+            "channel.asked_title",
+            locale = locale,
+            id = request,
             project = contact.project,
             account = contact.account_id
         )
@@ -278,13 +337,18 @@ fn of_left(left: &LeftNotice) -> Letter {
     }
 }
 
-fn of_request(request: &RequestView, locale: &str) -> Letter {
-    let kind = match request.kind {
+fn kind_text(kind: Option<Kind>, locale: &str) -> String {
+    match kind {
         Some(Kind::Add) => t!("request.kind_add", locale = locale),
         Some(Kind::Change) => t!("request.kind_change", locale = locale),
         Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
         None => t!("request.kind_unknown", locale = locale),
-    };
+    }
+    .into_owned()
+}
+
+fn of_request(request: &RequestView, locale: &str) -> Letter {
+    let kind = kind_text(request.kind, locale);
     let state = match request.state.as_str() {
         "waiting" => t!("request.state_waiting", locale = locale),
         "stuck" => t!("request.state_stuck", locale = locale),

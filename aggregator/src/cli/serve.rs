@@ -116,6 +116,10 @@ fn say(news: &News, screen: &Screen) {
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
             screen.warn(&text::Message::new(text, why.hint));
         }
+        News::PulseFails(why) => screen.warn(&text::Message::new(
+            t!("cli.pulse_fails", locale = locale, why = why),
+            t!("cli.pulse_fails_hint", locale = locale),
+        )),
         News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
         News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
         News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),

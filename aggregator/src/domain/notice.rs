@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Language};
 use super::alert::{Alert, AlertState, Severity};
-use super::request::RequestView;
+use super::ledger::FieldChange;
+use super::request::{Kind, RequestView};
 use super::routing::RouteEvent;
 
 /// What happened.
@@ -292,6 +293,19 @@ pub enum Matter {
         /// The line to paste into CloudShell.
         line: String,
     },
+    /// Somebody asks for a change of their account: they hear of it before anybody decides.
+    Request {
+        /// The request.
+        request: String,
+        /// Which revision of it.
+        revision: i64,
+        /// What is asked for.
+        kind: Kind,
+        /// Who asks.
+        reporter: String,
+        /// What it would change.
+        changes: Vec<FieldChange>,
+    },
 }
 
 /// A Region in which an account waits for its people.
@@ -310,6 +324,11 @@ pub struct TestNotice {
     pub channel: String,
     /// Who asked.
     pub actor: String,
+}
+
+/// The subject under which contacts on record are told of a request.
+pub fn contacts_of_request(request: &str, revision: i64) -> String {
+    format!("request:{request}/{revision}:contacts")
 }
 
 impl Notice {
@@ -338,7 +357,12 @@ impl Notice {
                 format!("given_up:{channel}")
             }
             Self::Operations(_) => "operations".to_owned(),
-            Self::Contact(contact) => format!("contact:{}", contact.account_id),
+            Self::Contact(contact) => match &contact.matter {
+                Matter::Request {
+                    request, revision, ..
+                } => contacts_of_request(request, *revision),
+                Matter::Reminder { .. } => format!("contact:{}", contact.account_id),
+            },
             Self::Test(test) => format!("test:{}", test.channel),
         }
     }

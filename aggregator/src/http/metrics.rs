@@ -4,6 +4,8 @@
 use axum::extract::State as Given;
 use axum::http::header;
 use axum::response::IntoResponse;
+use std::sync::atomic::AtomicU64;
+
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -14,6 +16,8 @@ use super::State;
 use super::caller::Admitted;
 use super::problem::{Code, Refusal};
 use crate::actions::figures::{Figures, figures};
+use crate::domain::schedule::JobRun;
+use crate::telemetry::Telemetry;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -25,12 +29,13 @@ pub(super) async fn metrics(
         .await
         .map_err(|_| Refusal::new(Code::Internal))?;
     let mut text = String::new();
-    encode(&mut text, &registered(&figures)).map_err(|_| Refusal::new(Code::Internal))?;
+    encode(&mut text, &registered(&figures, &state.app.telemetry))
+        .map_err(|_| Refusal::new(Code::Internal))?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
 }
 
 /// Each figure with its name and what it means.
-fn registered(figures: &Figures) -> Registry {
+fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
     let mut registry = Registry::with_prefix("hubward");
     registry.register(
         "build",
@@ -98,6 +103,34 @@ fn registered(figures: &Figures) -> Registry {
         deliveries.get_or_create(&labels).set(*count);
     }
     registry.register("deliveries", "Messages in the outbox", deliveries);
+    by(
+        &mut registry,
+        (
+            "delivery_oldest_pending_seconds",
+            "How long the oldest message has been waiting for its channel",
+        ),
+        "channel",
+        figures
+            .oldest_pending
+            .iter()
+            .map(|(channel, seconds)| (channel.as_str(), *seconds)),
+    );
+    jobs(&mut registry, &figures.jobs);
+    registry.register(
+        "aws_calls",
+        "Attempts of calls to AWS, by HTTP status",
+        telemetry.aws_calls.clone(),
+    );
+    registry.register(
+        "http_requests",
+        "Requests that were answered",
+        telemetry.requests.clone(),
+    );
+    registry.register(
+        "http_request_duration_seconds",
+        "How long answers took",
+        telemetry.request_seconds.clone(),
+    );
     one(
         &mut registry,
         (
@@ -107,6 +140,38 @@ fn registered(figures: &Figures) -> Registry {
         figures.refused_messages,
     );
     registry
+}
+
+fn jobs(registry: &mut Registry, jobs: &[JobRun]) {
+    let succeeded: Family<[(&'static str, String); 1], Gauge> = Family::default();
+    let took: Family<[(&'static str, String); 1], Gauge<f64, AtomicU64>> = Family::default();
+    let failures: Family<[(&'static str, String); 1], Gauge> = Family::default();
+    for run in jobs {
+        let labels = [("job_name", run.job.clone())];
+        // Absent before the first success: a zero would read as 1970.
+        if let Some(at) = run.succeeded_at {
+            succeeded.get_or_create(&labels).set(at.as_second());
+        }
+        if let Some(duration) = run.duration {
+            took.get_or_create(&labels).set(duration.as_secs_f64());
+        }
+        failures.get_or_create(&labels).set(run.failures);
+    }
+    registry.register(
+        "job_last_success_timestamp_seconds",
+        "When each job of the timetable last succeeded",
+        succeeded,
+    );
+    registry.register(
+        "job_duration_seconds",
+        "How long each job's last success took",
+        took,
+    );
+    registry.register(
+        "job_failures",
+        "How often each job has failed since its last success",
+        failures,
+    );
 }
 
 fn one(registry: &mut Registry, (name, help): (&str, &str), value: i64) {
@@ -130,18 +195,37 @@ fn by<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::{SignedDuration, Timestamp};
+
     use super::*;
     use crate::domain::run::RunCounts;
+    use crate::telemetry::{Answered, AwsCall, Route};
 
-    fn text(figures: &Figures) -> String {
-        let mut text = String::new();
-        encode(&mut text, &registered(figures)).unwrap();
-        text
+    /// One of each kind.
+    fn counted() -> Telemetry {
+        let telemetry = Telemetry::default();
+        let call = AwsCall {
+            service: "SecurityHub".to_owned(),
+            operation: "ListMembers".to_owned(),
+            outcome: "429".to_owned(),
+        };
+        telemetry.aws_calls.get_or_create(&call).inc();
+        let route = "/v1/heartbeats".to_owned();
+        let answered = Answered {
+            route: route.clone(),
+            method: "POST".to_owned(),
+            status: 202,
+        };
+        telemetry.requests.get_or_create(&answered).inc();
+        let seconds = &telemetry.request_seconds;
+        seconds.get_or_create(&Route { route }).observe(0.004);
+        telemetry
     }
 
-    #[test]
-    fn each_figure_is_a_line_of_its_own() {
-        let text = text(&Figures {
+    fn everything() -> Figures {
+        Figures {
             accounts: [("active".to_owned(), 2)].into(),
             memberships: [("complete".to_owned(), 3)].into(),
             runs: RunCounts {
@@ -152,8 +236,31 @@ mod tests {
             audit_events: 6,
             alerts: [("open".to_owned(), 7)].into(),
             deliveries: [(("soc".to_owned(), "pending".to_owned()), 8)].into(),
+            oldest_pending: [("soc".to_owned(), 90)].into(),
             refused_messages: 9,
-        });
+            jobs: vec![JobRun {
+                job: "watch".to_owned(),
+                due_at: Timestamp::UNIX_EPOCH,
+                leased_until: Timestamp::UNIX_EPOCH,
+                failures: 2,
+                started_at: Timestamp::UNIX_EPOCH,
+                ended_at: None,
+                succeeded_at: Timestamp::from_second(10).ok(),
+                duration: Some(SignedDuration::from_millis(1_500)),
+                last_error: None,
+            }],
+        }
+    }
+
+    fn text(figures: &Figures) -> String {
+        let mut text = String::new();
+        encode(&mut text, &registered(figures, &counted())).unwrap();
+        text
+    }
+
+    #[test]
+    fn each_figure_is_a_line_of_its_own() {
+        let text = text(&everything());
         for line in [
             "hubward_accounts{state=\"active\"} 2",
             "hubward_memberships{verdict=\"complete\"} 3",
@@ -163,7 +270,14 @@ mod tests {
             "hubward_audit_events 6",
             "hubward_alerts{state=\"open\"} 7",
             "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
+            "hubward_delivery_oldest_pending_seconds{channel=\"soc\"} 90",
             "hubward_refused_messages 9",
+            "hubward_job_last_success_timestamp_seconds{job_name=\"watch\"} 10",
+            "hubward_job_duration_seconds{job_name=\"watch\"} 1.5",
+            "hubward_job_failures{job_name=\"watch\"} 2",
+            "hubward_aws_calls_total{service=\"SecurityHub\",operation=\"ListMembers\",outcome=\"429\"} 1",
+            "hubward_http_requests_total{route=\"/v1/heartbeats\",method=\"POST\",status=\"202\"} 1",
+            "hubward_http_request_duration_seconds_bucket{le=\"0.005\",route=\"/v1/heartbeats\"} 1",
             "# EOF",
         ] {
             assert!(text.lines().any(|told| told == line), "{line}: {text}");
@@ -174,5 +288,27 @@ mod tests {
     #[test]
     fn before_the_first_heartbeat_there_is_no_time_of_it() {
         assert!(!text(&Figures::default()).contains("last_heartbeat"));
+    }
+
+    /// The names that a rule or a panel asks for.
+    fn asked_for(text: &str) -> BTreeSet<String> {
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|word| word.starts_with("hubward_"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn the_example_rules_and_panels_ask_only_for_what_is_told() {
+        let told = asked_for(&text(&everything()));
+        for example in [
+            include_str!("../../../packaging/monitoring/hubward.rules.yml"),
+            include_str!("../../../packaging/monitoring/grafana.json"),
+        ] {
+            let asked = asked_for(example);
+            assert!(asked.len() > 5);
+            let unknown: Vec<_> = asked.difference(&told).collect();
+            assert!(unknown.is_empty(), "{unknown:?}");
+        }
     }
 }

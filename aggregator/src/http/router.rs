@@ -1,15 +1,17 @@
 //! Which path does what: the whole table.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{Request, State as Given};
+use axum::extract::{MatchedPath, Request, State as Given};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::problem::{Code, Refusal};
+use crate::telemetry::{Answered, Route};
+
 use super::{State, agent_api, downloads, health, hooks, metrics};
 
 /// How long a request may take, its body included.
@@ -35,6 +37,7 @@ pub(super) fn router(state: State) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
         .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(state.clone(), counted))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             in_the_callers_language,
@@ -58,6 +61,32 @@ async fn in_the_callers_language(
         Some(refusal) => refusal.in_language(language).into_response(),
         None => answer,
     }
+}
+
+/// Counts by the table's own routes: what a caller makes up is one and the same.
+async fn counted(Given(state): Given<State>, request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let method = match request.method().as_str() {
+        known @ ("GET" | "POST" | "HEAD" | "PUT" | "DELETE") => known.to_owned(),
+        _ => "other".to_owned(),
+    };
+    let began = Instant::now();
+    let answer = next.run(request).await;
+    let telemetry = &state.app.telemetry;
+    let seconds = began.elapsed().as_secs_f64();
+    let answered = Answered {
+        route: route.clone(),
+        method,
+        status: answer.status().as_u16(),
+    };
+    telemetry.requests.get_or_create(&answered).inc();
+    let histogram = telemetry.request_seconds.get_or_create(&Route { route });
+    histogram.observe(seconds);
+    answer
 }
 
 async fn in_time(request: Request, next: Next) -> Response {

@@ -72,6 +72,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Since when the oldest message waits for each channel that any waits for.
+    ///
+    /// # Errors
+    /// The database failed, or a time is damaged.
+    pub async fn oldest_pending(&self) -> Result<BTreeMap<String, Timestamp>> {
+        sqlx::query(
+            "SELECT channel, MIN(created_at) FROM deliveries WHERE state = $1 GROUP BY channel",
+        )
+        .bind(DeliveryState::Pending.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let (channel, since): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let since = since.parse().map_err(|_| StoreError::Damaged {
+                table: "deliveries",
+                row: channel.clone(),
+                why: "created_at".to_owned(),
+            })?;
+            Ok((channel, since))
+        })
+        .collect()
+    }
+}
+
 impl Tx {
     /// Puts a message into the outbox, due at once.
     ///

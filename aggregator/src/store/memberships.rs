@@ -13,6 +13,9 @@ use crate::domain::membership::{MemberStatus, Membership};
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
      completed_at";
 
+/// How many rows one statement writes: a check of 1,000 accounts in 17 Regions writes 17,000.
+const PART: usize = 200;
+
 impl Store {
     /// Everything that was seen.
     ///
@@ -82,27 +85,42 @@ impl Tx {
         Ok(marked.rows_affected() == 1)
     }
 
-    /// Writes a row, new or changed.
+    /// Writes rows, new or changed; no place may be among them twice.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn put_membership(&mut self, seen: &Membership) -> Result<()> {
-        let sql = format!(
-            "INSERT INTO memberships ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-             ON CONFLICT (account_id, region) DO UPDATE SET status = $3, verdict = $4, since = $5, \
-             seen_at = $6, associated_since = $7, completed_at = $8"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(seen.account_id.as_str())
-            .bind(seen.region.as_str())
-            .bind(seen.status.as_ref().map(ToString::to_string))
-            .bind(seen.verdict.as_str())
-            .bind(seen.since.to_string())
-            .bind(seen.seen_at.to_string())
-            .bind(seen.associated_since.map(|at| at.to_string()))
-            .bind(seen.completed_at.map(|at| at.to_string()))
-            .execute(&mut *self.0)
-            .await?;
+    pub async fn put_memberships(&mut self, seen: &[Membership]) -> Result<()> {
+        for part in seen.chunks(PART) {
+            let rows: Vec<String> = (0..part.len())
+                .map(|row| {
+                    let places: Vec<String> = (1..=8)
+                        .map(|column| format!("${}", row * 8 + column))
+                        .collect();
+                    format!("({})", places.join(", "))
+                })
+                .collect();
+            let sql = format!(
+                "INSERT INTO memberships ({COLUMNS}) VALUES {} \
+                 ON CONFLICT (account_id, region) DO UPDATE SET status = excluded.status, \
+                 verdict = excluded.verdict, since = excluded.since, seen_at = excluded.seen_at, \
+                 associated_since = excluded.associated_since, \
+                 completed_at = excluded.completed_at",
+                rows.join(", ")
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for seen in part {
+                query = query
+                    .bind(seen.account_id.as_str())
+                    .bind(seen.region.as_str())
+                    .bind(seen.status.as_ref().map(ToString::to_string))
+                    .bind(seen.verdict.as_str())
+                    .bind(seen.since.to_string())
+                    .bind(seen.seen_at.to_string())
+                    .bind(seen.associated_since.map(|at| at.to_string()))
+                    .bind(seen.completed_at.map(|at| at.to_string()));
+            }
+            query.execute(&mut *self.0).await?;
+        }
         Ok(())
     }
 }

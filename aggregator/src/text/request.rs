@@ -287,9 +287,9 @@ pub fn hindrance(hindrance: &Hindrance, language: Language) -> String {
     let locale = language.as_str();
     let why = match hindrance.why.as_str() {
         "not_invited" => t!("request.why_not_invited", locale = locale),
-        "waiting_for_member" | "invited" => t!("request.why_waiting", locale = locale),
-        "blocked" => t!("request.why_blocked", locale = locale),
-        "incomplete" => t!("request.why_incomplete", locale = locale),
+        "invited" => t!("request.why_waiting", locale = locale),
+        "managed_elsewhere" => t!("request.why_elsewhere", locale = locale),
+        "incomplete" | "drifted" => t!("request.why_incomplete", locale = locale),
         "resigned" | "removed" | "deleted" => t!("request.why_ended", locale = locale),
         "suspended" => t!("request.why_suspended", locale = locale),
         other => other.into(),

@@ -20,6 +20,7 @@ const ATTRIBUTES: [QueueAttributeName; 4] = [
 impl Aws {
     fn sqs(&self, region: Region) -> Client {
         let config = aws_sdk_sqs::config::Builder::from(&self.base)
+            .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
         Client::from_conf(config)

@@ -18,6 +18,7 @@ const MOST: usize = 20;
 impl Aws {
     fn events(&self, region: Region) -> Client {
         let config = aws_sdk_eventbridge::config::Builder::from(&self.base)
+            .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
         Client::from_conf(config)
