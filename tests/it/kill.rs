@@ -183,7 +183,8 @@ fn a_file_from_s3_whose_taking_in_is_killed_is_taken_in_again() {
                 let put = bucket.put_object().bucket("soc-ledger").key("ledger.csv");
                 put.body(content.into_bytes().into()).send().await.unwrap();
             });
-            soc.cloud.fault(&json!({ "service": "securityhub", "latency_ms": 20 }));
+            soc.cloud
+                .fault(&json!({ "service": "securityhub", "latency_ms": 20 }));
         },
         |soc| soc.program().args(["run", "ledger"]),
         |soc| {
