@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::aws::{block_on, security_hub};
+use crate::harness::aws::{block_on, s3, security_hub};
 use crate::harness::cloud::Cloud;
 use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
@@ -52,6 +52,7 @@ fn kill(program: Program, after: Duration) -> bool {
 /// run again the other times, and compares what `seen` sees.
 fn kill_at_moments(
     seed: u64,
+    count: u64,
     prepare: impl Fn(&Soc),
     work: impl Fn(&Soc) -> Program,
     seen: impl Fn(&Soc) -> Value,
@@ -61,7 +62,7 @@ fn kill_at_moments(
     let mut expected = None;
     let mut span = Duration::ZERO;
     let mut cut_off = 0;
-    for moment in 0..=MOMENTS {
+    for moment in 0..=count {
         let soc = Soc::over(cloud);
         prepare(&soc);
         soc.cloud.forget_calls();
@@ -100,6 +101,21 @@ fn ledger(soc: &Soc) -> Value {
     json!({ "accounts": accounts, "events": events })
 }
 
+/// Nobody was sent an invitation more than once in a Region, and so many were.
+fn each_invited_once(soc: &Soc, count: usize) {
+    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+    for call in soc.cloud.mutating_calls() {
+        if call["operation"] == "InviteMembers" && call["error"].is_null() {
+            for account in call["body"]["AccountIds"].as_array().unwrap() {
+                let place = format!("{} {account}", call["region"]);
+                *sent.entry(place).or_default() += 1;
+            }
+        }
+    }
+    assert_eq!(sent.len(), count);
+    assert!(sent.values().all(|times| *times == 1), "{sent:#?}");
+}
+
 #[test]
 fn an_import_that_is_killed_happened_whole_or_not_at_all() {
     let csv = |rows: u64, project: &str| {
@@ -112,6 +128,7 @@ fn an_import_that_is_killed_happened_whole_or_not_at_all() {
     };
     kill_at_moments(
         0x9e37_79b9_7f4a_7c15,
+        MOMENTS,
         |soc| {
             let file = soc.write("before.csv", csv(200, "A"));
             soc.hubward(["ledger", "import", path_str(&file)]).expect(0);
@@ -129,6 +146,7 @@ fn an_import_that_is_killed_happened_whole_or_not_at_all() {
 fn invitations_that_are_killed_are_gone_on_with_and_none_is_sent_twice() {
     kill_at_moments(
         0x2545_f491_4f6c_dd1d,
+        MOMENTS,
         |soc| {
             let ids = ids(130);
             let rows: Vec<_> = ids
@@ -141,20 +159,42 @@ fn invitations_that_are_killed_are_gone_on_with_and_none_is_sent_twice() {
         },
         |soc| soc.program().args(["invite"]),
         |soc| {
-            let mut sent: BTreeMap<String, usize> = BTreeMap::new();
-            for call in soc.cloud.mutating_calls() {
-                if call["operation"] == "InviteMembers" && call["error"].is_null() {
-                    for account in call["body"]["AccountIds"].as_array().unwrap() {
-                        *sent
-                            .entry(format!("{} {account}", call["region"]))
-                            .or_default() += 1;
-                    }
-                }
-            }
-            assert_eq!(sent.len(), 260);
-            assert!(sent.values().all(|times| *times == 1), "{sent:#?}");
+            each_invited_once(soc, 260);
             soc.cloud.clear_faults();
             soc.cloud.state(ADMINISTRATOR)
+        },
+    );
+}
+
+#[test]
+fn a_file_from_s3_whose_taking_in_is_killed_is_taken_in_again() {
+    kill_at_moments(
+        0x8d26_5d5d_a0f6_e3c1,
+        MOMENTS / 2,
+        |soc| {
+            soc.configure("[ledger]\nbucket = \"soc-ledger\"\nkey = \"ledger.csv\"");
+            let rows = ids(60).into_iter();
+            let rows: String = rows.map(|id| format!("{id},A,a@example.com\n")).collect();
+            let content = format!("Account ID,Project,Contact email\n{rows}");
+            let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
+            block_on(async {
+                let make = bucket.create_bucket().bucket("soc-ledger");
+                make.send().await.unwrap();
+                let put = bucket.put_object().bucket("soc-ledger").key("ledger.csv");
+                put.body(content.into_bytes().into()).send().await.unwrap();
+            });
+            soc.cloud
+                .fault(&json!({ "service": "securityhub", "latency_ms": 20 }));
+        },
+        |soc| soc.program().args(["run", "ledger"]),
+        |soc| {
+            each_invited_once(soc, 120);
+            soc.cloud.clear_faults();
+            let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
+            let trace = ledger(soc);
+            let added = trace["events"].as_array().unwrap().iter();
+            let added = added.filter(|it| it[0] == "account.added").count();
+            json!({ "accounts": accounts, "added": added, "cloud": soc.cloud.state(ADMINISTRATOR) })
         },
     );
 }
@@ -165,6 +205,7 @@ fn an_unlinking_that_is_killed_is_gone_on_with_and_told_once() {
     let chat = Receiver::start();
     kill_at_moments(
         0xd1b5_4a32_d192_ed03,
+        MOMENTS,
         |soc| {
             soc.configure(&format!(
                 "[[channels]]\nname = \"chat\"\nkind = \"slack\"\nurl = \"{}\"\nallow_private = true\n\
