@@ -204,7 +204,9 @@ impl Issuer {
     }
 
     /// How the library sends a request. It owns what it needs, so that its futures can be sent.
-    fn caller(&self) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, CallError>> {
+    fn caller(
+        &self,
+    ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, CallError>> {
         let http = self.http.clone();
         move |request| call(http.clone(), request).boxed()
     }

@@ -94,7 +94,8 @@ fn a_token_is_shown_once_and_only_its_hash_is_kept() {
         .expect(1);
     soc.hubward(["token", "add", "a b", "--role", "viewer"])
         .expect(1);
-    soc.hubward(["token", "add", "x", "--role", "root"]).expect(2);
+    soc.hubward(["token", "add", "x", "--role", "root"])
+        .expect(2);
     soc.hubward(["token", "revoke", "absent"]).expect(1);
     soc.hubward(["token", "revoke", "wall", "--lang", "ja"])
         .expect(0);
@@ -132,9 +133,15 @@ fn programs_get_the_arrays_of_the_command_line() {
     assert_eq!(deliveries.body, "[]");
     let first = api(&browser, "/api/v1/audit?limit=1", &token).expect(200);
     let next = first.header("link").unwrap();
-    assert!(next.starts_with("</api/v1/audit?after=1&limit=1>"), "{next}");
+    assert!(
+        next.starts_with("</api/v1/audit?after=1&limit=1>"),
+        "{next}"
+    );
     let page = api(&browser, "/api/v1/accounts?limit=1&offset=1", &token).expect(200);
-    assert_eq!((page.body.as_str(), page.header("x-total-count")), ("[]", Some("1")));
+    assert_eq!(
+        (page.body.as_str(), page.header("x-total-count")),
+        ("[]", Some("1"))
+    );
     api(&browser, "/api/v1/alerts?state=bogus", &token).expect(400);
 }
 
@@ -151,16 +158,17 @@ fn nobody_gets_in_without_a_good_token_and_no_address_carries_one() {
         assert!(problem["hint"].as_str().unwrap().contains("token add"));
     };
     let mut other = good.clone();
-    other.replace_range(good.len() - 1.., if good.ends_with('0') { "1" } else { "0" });
+    other.replace_range(
+        good.len() - 1..,
+        if good.ends_with('0') { "1" } else { "0" },
+    );
     for wrong in ["", "hubward_", &other, &good[..good.len() - 1]] {
         refused(api(&browser, "/api/v1/accounts", wrong));
     }
     refused(browser.open(&format!("/api/v1/accounts?token={good}")));
     refused(browser.open(&format!("/api/v1/accounts?access_token={good}")));
     refused(browser.open_with("/api/v1/accounts", &[("authorization", &good)]));
-    browser
-        .open(&format!("/login?token={good}"))
-        .expect(200);
+    browser.open(&format!("/login?token={good}")).expect(200);
     browser.open("/").expect(303);
     api(&browser, "/api/v1/accounts", &good).expect(200);
     soc.hubward(["token", "revoke", "grafana"]).expect(0);
@@ -252,12 +260,12 @@ fn a_form_of_another_site_changes_nothing() {
     operator.submit(&path, &[act]).expect(403);
     operator.submit(&path, &[act, ("form", "")]).expect(403);
     let other = Browser::at(&server);
-    other
-        .log_in(&token(&soc, "second", "operator"))
-        .expect(303);
+    other.log_in(&token(&soc, "second", "operator")).expect(303);
     let others = other.open("/").form_token();
     assert_ne!(form, others);
-    operator.submit(&path, &[act, ("form", &others)]).expect(403);
+    operator
+        .submit(&path, &[act, ("form", &others)])
+        .expect(403);
     for foreign in ["https://evil.test", "null", "http://127.0.0.1:1"] {
         operator
             .submit_with(&path, &[act, ("form", &form)], &[("origin", foreign)])
@@ -281,7 +289,9 @@ fn a_form_of_another_site_changes_nothing() {
         .expect(403);
     assert_eq!(shown(&soc, &id)["state"], "open");
     // A link is no form.
-    operator.open(&format!("{path}?act=acknowledge&form={form}")).expect(200);
+    operator
+        .open(&format!("{path}?act=acknowledge&form={form}"))
+        .expect(200);
     assert_eq!(shown(&soc, &id)["state"], "open");
 
     operator.submit(&path, &[act, ("form", &form)]).expect(303);
@@ -298,7 +308,10 @@ fn a_viewer_looks_and_does_not_act() {
     let server = soc.serve();
     let viewer = logged_in(&soc, &server, "viewer");
     let page = viewer.open(&format!("/alerts/{id}")).expect(200);
-    assert!(!page.body.contains("name=\"act\""), "no button that would not work");
+    assert!(
+        !page.body.contains("name=\"act\""),
+        "no button that would not work"
+    );
     let form = page.form_token();
     for act in ["acknowledge", "assign", "resolve", "reopen"] {
         viewer
@@ -320,7 +333,10 @@ fn a_viewer_looks_and_does_not_act() {
     let page = viewer.submit("/requests/new", &fields).expect(303);
     let request = page.header("location").unwrap().to_owned();
     viewer
-        .submit(&request, &[("act", "approve"), ("revision", "1"), ("form", &form)])
+        .submit(
+            &request,
+            &[("act", "approve"), ("revision", "1"), ("form", &form)],
+        )
         .expect(403);
     let listed = soc.hubward(["request", "list", "--json"]).expect(0).json();
     assert_eq!(listed[0]["state"], "waiting");
@@ -331,9 +347,17 @@ fn a_viewer_looks_and_does_not_act() {
     let page = operator.open(&request).expect(200);
     assert!(page.body.contains("suzuki@example.com"));
     let form = page.form_token();
-    let unseen = [("act", "approve"), ("revision", "7"), ("form", form.as_str())];
+    let unseen = [
+        ("act", "approve"),
+        ("revision", "7"),
+        ("form", form.as_str()),
+    ];
     operator.submit(&request, &unseen).expect(409);
-    let seen = [("act", "approve"), ("revision", "1"), ("form", form.as_str())];
+    let seen = [
+        ("act", "approve"),
+        ("revision", "1"),
+        ("form", form.as_str()),
+    ];
     operator.submit(&request, &seen).expect(303);
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
     assert_eq!(accounts[1]["project"], "在庫");
@@ -410,7 +434,11 @@ fn who_guesses_is_slowed_down() {
 fn nothing_that_a_stranger_named_is_code() {
     let soc = Soc::new();
     let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
-    soc.import(&[(MEMBER, &format!("\"{}\"", evil.replace('"', "\"\"")), "sato@example.com")]);
+    soc.import(&[(
+        MEMBER,
+        &format!("\"{}\"", evil.replace('"', "\"\"")),
+        "sato@example.com",
+    )]);
     soc.hubward(["check"]).expect(3);
     let queue = AlertQueue::new(&soc);
     let id = alert(&soc, &queue, evil);
@@ -440,12 +468,18 @@ fn nothing_that_a_stranger_named_is_code() {
         // No asset of another place.
         for attribute in ["src=\"", "rel=\"stylesheet\" href=\""] {
             for asset in page.body.split(attribute).skip(1) {
-                assert!(asset.starts_with('/') && !asset.starts_with("//"), "{asset}");
+                assert!(
+                    asset.starts_with('/') && !asset.starts_with("//"),
+                    "{asset}"
+                );
             }
         }
     }
     let page = operator.open(&format!("/accounts/{MEMBER}"));
-    assert!(page.body.contains("&#60;script&#62;"), "it is shown, as text");
+    assert!(
+        page.body.contains("&#60;script&#62;"),
+        "it is shown, as text"
+    );
 }
 
 #[test]
@@ -537,7 +571,9 @@ fn pages_read_the_store_and_never_aws() {
     viewer.open("/alerts/nonsense").expect(404);
     viewer.open("/requests/nonsense").expect(404);
     viewer.open("/?page=99999999999999999999").expect(200);
-    viewer.open("/accounts?page=-1&state=x&region=y&q=%00%ff").expect(200);
+    viewer
+        .open("/accounts?page=-1&state=x&region=y&q=%00%ff")
+        .expect(200);
     // The trend began with the check.
     assert_eq!(soc.database.read("SELECT verdict FROM trend").len(), 1);
     // Languages: as the browser asks, then as the person chooses.
@@ -554,8 +590,15 @@ fn pages_read_the_store_and_never_aws() {
 fn a_report_is_handed_out_by_its_period_alone() {
     let soc = soc();
     soc.configure("[reports]\ndirectory = \"reports\"");
-    soc.hubward(["report", "build", "--out", soc.path("reports").to_str().unwrap(), "--period", "2026-W47"])
-        .expect(0);
+    soc.hubward([
+        "report",
+        "build",
+        "--out",
+        soc.path("reports").to_str().unwrap(),
+        "--period",
+        "2026-W47",
+    ])
+    .expect(0);
     let server = soc.serve();
     let viewer = logged_in(&soc, &server, "viewer");
     let page = viewer.open(&format!("/accounts/{MEMBER}")).expect(200);
@@ -576,7 +619,13 @@ fn a_login_at_an_issuer_that_is_not_there_fails_alone() {
     soc.configure("[login]\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"hubward\"");
     let server = soc.serve();
     let browser = Browser::at(&server);
-    assert!(browser.open("/login").expect(200).body.contains("/login/oidc"));
+    assert!(
+        browser
+            .open("/login")
+            .expect(200)
+            .body
+            .contains("/login/oidc")
+    );
     browser.open("/login/oidc").expect(502);
     browser.open("/login/callback?code=x&state=y").expect(400);
     browser.log_in(&token(&soc, "wall", "viewer")).expect(303);

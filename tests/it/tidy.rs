@@ -73,8 +73,7 @@ const TABLE: &[Room] = &[
         rooms: &["actions"],
         may: &[
             "actions", "app", "aws", "channel", "config", "document", "domain", "issuer", "jira",
-            "store",
-            "world",
+            "store", "world",
         ],
         never_words: &["sqlx", "aws_sdk", "clap"],
     },

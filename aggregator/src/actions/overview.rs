@@ -72,7 +72,12 @@ pub async fn overview(app: &App) -> Result<Overview, StoreError> {
         .config
         .hub
         .regions()
-        .map(|region| (region, by_region.remove(region.as_str()).unwrap_or_default()))
+        .map(|region| {
+            (
+                region,
+                by_region.remove(region.as_str()).unwrap_or_default(),
+            )
+        })
         .collect();
     let open = AlertFilter {
         state: Some(AlertState::Open),

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::deliver::Outbox;
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
+use crate::actions::deliver::Outbox;
 use crate::actions::look;
 use crate::actions::replay::replay;
 use crate::actions::test_channels::{TestError, newest_test, test_channels};
@@ -40,7 +40,12 @@ pub(super) enum Alert {
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
         /// What is to be said with it; it stays until another note is written.
-        #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "TEXT"
+        )]
         note: String,
     },
     /// Give an alert to somebody.
@@ -58,7 +63,12 @@ pub(super) enum Alert {
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
         /// What was done; it stays until another note is written.
-        #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "TEXT"
+        )]
         note: String,
     },
     /// Try messages again that were given up.

@@ -137,10 +137,7 @@ mod tests {
         );
         let later = now + SignedDuration::from_mins(10);
         assert_eq!(LoginAttempt::open(&seal, &sealed, later), None);
-        assert_eq!(
-            LoginAttempt::open(&Seal::new([8; 32]), &sealed, now),
-            None
-        );
+        assert_eq!(LoginAttempt::open(&Seal::new([8; 32]), &sealed, now), None);
         let token = seal.seal(Purpose::Token, b"{}");
         assert_eq!(LoginAttempt::open(&seal, &token, now), None);
     }

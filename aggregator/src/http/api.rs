@@ -142,7 +142,13 @@ pub(super) async fn deliveries(
     let (rows, all) = look::deliveries(&state.app, &filter, window)
         .await
         .map_err(failed)?;
-    Ok(part("deliveries", &rows, all, window, asked.state.as_deref()))
+    Ok(part(
+        "deliveries",
+        &rows,
+        all,
+        window,
+        asked.state.as_deref(),
+    ))
 }
 
 /// `GET /api/v1/audit`

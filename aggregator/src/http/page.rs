@@ -92,9 +92,7 @@ impl Shell {
             other_language: reader.address_with("lang", other.as_str()),
             other_language_code: other.as_str(),
             style: style_path(),
-            chosen: reader
-                .chosen
-                .map(|language| keep_language(state, language)),
+            chosen: reader.chosen.map(|language| keep_language(state, language)),
         }
     }
 }

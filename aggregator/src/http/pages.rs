@@ -79,23 +79,11 @@ fn regions(state: &State, reader: &Reader) -> Vec<Choice> {
 
 /// What is shown where the database failed.
 fn failed<'a>(state: &'a State, by: &'a LoggedIn) -> impl Fn(StoreError) -> Turned + 'a {
-    move |_| {
-        Turned::with(page::notice(
-            state,
-            &by.reader,
-            Some(by),
-            Notice::Failed,
-        ))
-    }
+    move |_| Turned::with(page::notice(state, &by.reader, Some(by), Notice::Failed))
 }
 
 fn not_found(state: &State, by: &LoggedIn) -> Turned {
-    Turned::with(page::notice(
-        state,
-        &by.reader,
-        Some(by),
-        Notice::NotFound,
-    ))
+    Turned::with(page::notice(state, &by.reader, Some(by), Notice::NotFound))
 }
 
 type Answer = Result<Response, Turned>;

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
-use super::problem::{Code, Refusal};
 use super::pages::{account, accounts, agents, alerts, deliveries, login, overview, requests};
+use super::problem::{Code, Refusal};
 use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
 
 /// How long a request may take, its body included.

@@ -256,7 +256,11 @@ impl FromRequest<State> for StrangersForm {
 /// Whether a browser says that one of our pages sent this. Every browser of the last years says `Origin`
 /// with a form; what says neither is no browser, and carries no cookie that it did not mean to.
 fn comes_from_us(headers: &HeaderMap, origin: &str) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     match (text("origin"), text("sec-fetch-site")) {
         (Some(said), _) => said == origin,
         (None, Some(site)) => matches!(site, "same-origin" | "none"),
@@ -330,7 +334,12 @@ pub(super) fn keep_session(state: &State, key: &SessionKey) -> HeaderValue {
 
 /// Makes the browser carry a login under way.
 pub(super) fn keep_login(state: &State, sealed: &str) -> HeaderValue {
-    set(state, login_cookie(state), sealed, LoginAttempt::cookie_life())
+    set(
+        state,
+        login_cookie(state),
+        sealed,
+        LoginAttempt::cookie_life(),
+    )
 }
 
 /// Makes the browser forget a cookie.

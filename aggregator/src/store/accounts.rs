@@ -58,7 +58,10 @@ impl Store {
     /// The database failed, or a row is damaged.
     pub async fn projects(&self, wanted: &[AccountId]) -> Result<BTreeMap<AccountId, String>> {
         let rows = self.accounts_of(wanted).await?;
-        Ok(rows.into_iter().map(|(id, row)| (id, row.project)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(id, row)| (id, row.project))
+            .collect())
     }
 
     /// How many accounts are in each state that any is in.

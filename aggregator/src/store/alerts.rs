@@ -73,10 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn alert_findings(
-        &self,
-        alerts: &[String],
-    ) -> Result<BTreeMap<String, Vec<String>>> {
+    pub async fn alert_findings(&self, alerts: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
         if alerts.is_empty() {
             return Ok(BTreeMap::new());
         }

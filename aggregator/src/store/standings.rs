@@ -120,7 +120,9 @@ impl Store {
             .await?
         {
             let (worst, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-            let group = Group::ALL.into_iter().find(|group| rank_of(*group) == worst);
+            let group = Group::ALL
+                .into_iter()
+                .find(|group| rank_of(*group) == worst);
             if let Some(count_of_group) = group.and_then(|group| counts.get_mut(&group)) {
                 *count_of_group += count;
             }
@@ -279,8 +281,7 @@ fn line(row: &AnyRow) -> Result<Line> {
 }
 
 fn place(row: &AnyRow) -> Result<(AccountId, Region)> {
-    let (account, region): (String, String) =
-        (row.try_get("account_id")?, row.try_get("region")?);
+    let (account, region): (String, String) = (row.try_get("account_id")?, row.try_get("region")?);
     match (account.parse(), region.parse()) {
         (Ok(account), Ok(region)) => Ok((account, region)),
         _ => Err(StoreError::Damaged {

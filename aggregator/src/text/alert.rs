@@ -38,9 +38,7 @@ pub fn state(state: AlertState, language: Language) -> String {
 pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
     let locale = language.as_str();
     match error {
-        AcknowledgeError::Unknown(id) => {
-            t!("alert.unknown", locale = locale, id = id).into_owned()
-        }
+        AcknowledgeError::Unknown(id) => t!("alert.unknown", locale = locale, id = id).into_owned(),
         AcknowledgeError::NotNow(not) => t!(
             "alert.not_now",
             locale = locale,

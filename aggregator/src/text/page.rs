@@ -65,12 +65,7 @@ impl Words {
         let there = self.zone.to_datetime(at);
         Moment {
             machine: at.to_string(),
-            shown: format!(
-                "{} {:02}:{:02}",
-                there.date(),
-                there.hour(),
-                there.minute()
-            ),
+            shown: format!("{} {:02}:{:02}", there.date(), there.hour(), there.minute()),
             age: self.age(at),
         }
     }
@@ -323,6 +318,9 @@ mod tests {
     #[test]
     fn a_verdict_of_a_newer_program_is_shown_as_it_is() {
         let chip = words(Language::En).verdict("from_the_future");
-        assert_eq!((chip.tone, chip.word.as_str()), ("unclear", "from_the_future"));
+        assert_eq!(
+            (chip.tone, chip.word.as_str()),
+            ("unclear", "from_the_future")
+        );
     }
 }

@@ -45,7 +45,8 @@ fn sources() -> Vec<(String, String)> {
             }
         }
     }
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")).unwrap() {
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")).unwrap()
+    {
         let path = entry.unwrap().path();
         let page = std::fs::read_to_string(&path).unwrap();
         found.push((path.display().to_string(), page));

@@ -124,9 +124,15 @@ mod tests {
     fn who_takes_it_has_it_and_a_note_stays_until_another_is_written() {
         let now = Timestamp::UNIX_EPOCH;
         let taken = Handling::default().after(&Act::Acknowledge, "looking", "mika", now);
-        assert_eq!((taken.assignee.as_str(), taken.note.as_str()), ("mika", "looking"));
+        assert_eq!(
+            (taken.assignee.as_str(), taken.note.as_str()),
+            ("mika", "looking")
+        );
         let again = taken.after(&Act::Acknowledge, "", "ken", now);
-        assert_eq!((again.assignee.as_str(), again.note.as_str()), ("mika", "looking"));
+        assert_eq!(
+            (again.assignee.as_str(), again.note.as_str()),
+            ("mika", "looking")
+        );
         let given = again.after(&Act::Assign("ken".to_owned()), "", "mika", now);
         assert_eq!(given.assignee, "ken");
         let done = given.after(&Act::Resolve, "rotated the key", "ken", now);

@@ -114,7 +114,12 @@ pub(in super::super) async fn show(
             since: place.since,
             reported_at: place.reported_at,
         };
-        let missing: Vec<&str> = row.verdict.missing().iter().map(|step| step.as_str()).collect();
+        let missing: Vec<&str> = row
+            .verdict
+            .missing()
+            .iter()
+            .map(|step| step.as_str())
+            .collect();
         Place {
             region: row.region.to_string(),
             verdict: words.verdict(row.verdict.as_str()),
@@ -267,7 +272,8 @@ fn findings(words: &Words, counts: &[(String, String, i64)]) -> Vec<FindingRow> 
                     .map(|(_, _, count)| count)
                     .sum::<i64>()
             };
-            let (threats, controls, others) = (of(Kind::Threat), of(Kind::Control), of(Kind::Other));
+            let (threats, controls, others) =
+                (of(Kind::Threat), of(Kind::Control), of(Kind::Other));
             (threats + controls + others > 0).then(|| FindingRow {
                 severity: words.severity(severity.as_str()),
                 threats: words.number(threats),

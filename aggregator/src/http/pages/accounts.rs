@@ -70,7 +70,10 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
             .map(|verdict| Choice::new(verdict, words.verdict(verdict).word, asked))
             .collect(),
         regions: regions(&state, reader),
-        rows: lines.iter().map(|line| row(words, &columns, line)).collect(),
+        rows: lines
+            .iter()
+            .map(|line| row(words, &columns, line))
+            .collect(),
         pages: Pages::of(reader, all),
         is_narrowed: filter != PlaceFilter::default(),
         search: filter.search,

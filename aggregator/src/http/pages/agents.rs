@@ -52,7 +52,13 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
     let (runs, all) = look::runs_that(&state.app, &filter, Window::page(reader.page(), ROWS))
         .await
         .map_err(failed(&state, &by))?;
-    let shell = Shell::new(&state, reader, Some(&by), "agents", words.say("page.agents"));
+    let shell = Shell::new(
+        &state,
+        reader,
+        Some(&by),
+        "agents",
+        words.say("page.agents"),
+    );
     let states = [
         ("complete", "page.run_complete"),
         ("incomplete", "page.run_incomplete"),

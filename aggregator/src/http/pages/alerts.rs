@@ -91,7 +91,13 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
     let (rows, all) = look::alerts_that(&state.app, &filter, Window::page(reader.page(), ROWS))
         .await
         .map_err(failed(&state, &by))?;
-    let shell = Shell::new(&state, reader, Some(&by), "alerts", words.say("page.alerts"));
+    let shell = Shell::new(
+        &state,
+        reader,
+        Some(&by),
+        "alerts",
+        words.say("page.alerts"),
+    );
     let template = AlertsPage {
         states: AlertState::ALL
             .map(|known| {

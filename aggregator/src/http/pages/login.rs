@@ -43,9 +43,7 @@ pub(in super::super) async fn with_token(
     let next = within(form.field("next"));
     let again = |text, status| Ok(show(&state, reader, next.clone(), Some(text), status));
     if let Err(wait) = admitted {
-        let text = reader
-            .words
-            .login_wait(wait.as_secs().saturating_add(1));
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         return again(text, StatusCode::TOO_MANY_REQUESTS);
     }
     match log_in(&state.app, form.field("token")).await {
@@ -69,9 +67,7 @@ pub(in super::super) async fn at_issuer(
 ) -> Response {
     let next = within(reader.asked("next"));
     if let Err(wait) = admitted {
-        let text = reader
-            .words
-            .login_wait(wait.as_secs().saturating_add(1));
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         let status = StatusCode::TOO_MANY_REQUESTS;
         return show(&state, &reader, next, Some(text), status);
     }
@@ -95,9 +91,7 @@ pub(in super::super) async fn back(
     headers: HeaderMap,
 ) -> Response {
     if let Err(wait) = admitted {
-        let text = reader
-            .words
-            .login_wait(wait.as_secs().saturating_add(1));
+        let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         let status = StatusCode::TOO_MANY_REQUESTS;
         return show(&state, &reader, "/".to_owned(), Some(text), status);
     }
@@ -134,7 +128,8 @@ pub(in super::super) async fn out(Given(state): Given<State>, form: Form) -> Res
 
 /// The new session's cookie in the place of the old one's, whose session ends.
 async fn welcome(state: &State, headers: &HeaderMap, key: &SessionKey, next: &str) -> Response {
-    let old = cookie(headers, session_cookie(state)).and_then(|value| SessionKey::of_cookie(&value));
+    let old =
+        cookie(headers, session_cookie(state)).and_then(|value| SessionKey::of_cookie(&value));
     if let Some(old) = old {
         let _ = log_out(&state.app, &old).await;
     }

@@ -165,7 +165,10 @@ fn present(shell: &Shell, words: &Words, shown: Shown) -> RequestPage {
         Column::ALL
             .iter()
             .find(|column| column.as_str() == field)
-            .map_or_else(|| field.to_owned(), |column| column.header(language).to_owned())
+            .map_or_else(
+                || field.to_owned(),
+                |column| column.header(language).to_owned(),
+            )
     };
     RequestPage {
         row: row(words, &view),
@@ -174,7 +177,9 @@ fn present(shell: &Shell, words: &Words, shown: Shown) -> RequestPage {
             .asked
             .iter()
             .map(|(field, value)| {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
                 (header(field), text)
             })
             .collect(),
