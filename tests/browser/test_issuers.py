@@ -72,6 +72,8 @@ class Issuer(http.server.BaseHTTPRequestHandler):
 
     token = staticmethod(signed)
     challenge = nonce = None
+    # Logins are limited by address; each is begun from one of its own.
+    caller = 1
     refused = []
 
     def log_message(self, *_):
@@ -140,7 +142,8 @@ def address(tmp_path_factory):
 
 def get(address, path, cookie=""):
     """One GET: status, headers, body."""
-    connection = http.client.HTTPConnection(address, timeout=30)
+    source = (f"127.0.0.{Issuer.caller}", 0)
+    connection = http.client.HTTPConnection(address, timeout=30, source_address=source)
     connection.request("GET", path, headers={"cookie": cookie} if cookie else {})
     answer = connection.getresponse()
     return answer.status, answer.headers, answer.read().decode()
@@ -148,6 +151,7 @@ def get(address, path, cookie=""):
 
 def begin(address):
     """Begins a login: what the issuer was asked, and the browser's cookie."""
+    Issuer.caller += 1
     status, headers, _ = get(address, "/login/oidc?next=/agents")
     assert status == 303
     asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(headers["location"]).query))
