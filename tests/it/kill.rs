@@ -83,11 +83,9 @@ fn kill_at_moments(
             soc.cloud.settle();
         }
         work(&soc).run().expect(0);
-        span = if expected.is_none() {
-            begun.elapsed()
-        } else {
-            span
-        };
+        if expected.is_none() {
+            span = begun.elapsed();
+        }
         soc.hubward(["audit", "verify"]).expect(0);
         let now = seen(&soc);
         match &expected {
