@@ -41,6 +41,9 @@ CREATE TABLE trend (
 );
 
 CREATE INDEX memberships_verdict ON memberships (verdict, account_id);
+CREATE INDEX memberships_place ON memberships (region, verdict);
+CREATE INDEX memberships_worst ON memberships (account_id, verdict);
+CREATE INDEX memberships_seen ON memberships (seen_at);
 CREATE INDEX alerts_state ON alerts (state, last_seen);
 CREATE INDEX alerts_account ON alerts (account_id, last_seen);
 CREATE INDEX deliveries_state ON deliveries (state, position);
