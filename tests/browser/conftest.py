@@ -9,6 +9,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
 from soc import Soc
 
 # The package holds axe-core; its Playwright is not installed, so only its file is looked for.

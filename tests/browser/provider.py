@@ -53,7 +53,7 @@ def application(port, redirect):
                 response_types=["code"],
                 scope=["openid", "email"],
                 token_endpoint_auth_method="client_secret_basic",
-                client_id_issued_at=datetime.datetime.now(datetime.timezone.utc),
+                client_id_issued_at=datetime.datetime.now(datetime.UTC),
             )
         )
     return app

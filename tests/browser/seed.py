@@ -57,7 +57,7 @@ class Seed:
     def __init__(self, database, accounts):
         self.rows = sqlite3.connect(database)
         self.random = random.Random(7)
-        self.now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        self.now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         self.accounts = [f"{100000000000 + number * 7919}" for number in range(accounts)]
 
     def ago(self, **span):

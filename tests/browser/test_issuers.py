@@ -9,10 +9,12 @@ import json
 import threading
 import time
 import urllib.parse
+from typing import ClassVar
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+
 from soc import Soc
 
 CLIENT, SECRET = "hubward", "the client's secret, which is long enough for HMAC"
@@ -62,7 +64,9 @@ LIES = {
     "of another login": lambda claims: signed(claims | {"nonce": "another"}),
     "without a nonce": lambda claims: signed({k: v for k, v in claims.items() if k != "nonce"}),
     "expired": lambda claims: signed(claims | {"exp": int(time.time()) - 600}),
-    "about another access token": lambda claims: signed(claims | {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}),
+    "about another access token": lambda claims: signed(
+        claims | {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}
+    ),
     "no token": lambda claims: "rubbish",
 }
 
@@ -74,7 +78,7 @@ class Issuer(http.server.BaseHTTPRequestHandler):
     challenge = nonce = None
     # Logins are limited by address; each is begun from one of its own.
     caller = 1
-    refused = []
+    refused: ClassVar = []
 
     def log_message(self, *_):
         """Quietly."""

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import provider
 import pytest
-from conftest import Browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+import provider
+from conftest import Browser
 from soc import Soc
 
 
