@@ -107,11 +107,11 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
         "overview",
         words.say("page.overview"),
     );
-    let template = present(&shell, words, seen);
+    let template = present(&shell, words, &seen);
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-fn present(shell: &Shell, words: &Words, seen: Overview) -> OverviewPage {
+fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     let all: i64 = seen.accounts.values().sum();
     let figures = [
         Group::Complete,
