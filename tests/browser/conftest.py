@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -47,8 +48,10 @@ class Browser:
         return self.driver.current_url.removeprefix(self.url)
 
     def wait(self, holds):
-        """Waits until something holds."""
-        return WebDriverWait(self.driver, 20).until(lambda _: holds())
+        """Waits until something holds; a page that goes away while it is looked at is no failure."""
+        gone = (NoSuchElementException, StaleElementReferenceException)
+        wait = WebDriverWait(self.driver, 20, ignored_exceptions=gone)
+        return wait.until(lambda _: holds())
 
     def log_in(self, token):
         """Logs in with a token."""

@@ -15,7 +15,8 @@ from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
 CLIENT = "hubward"
-SECRET = "the client's secret"
+# Without a space: its library reads a plus sign as one only in bodies, not in client_secret_basic.
+SECRET = "the-client's-secret"
 PASSWORD = "correct horse battery"
 PEOPLE = {"mika": "mika@example.com", "ken": "ken@example.com"}
 
@@ -43,19 +44,20 @@ def application(port, redirect):
                     password=PASSWORD,
                 )
             )
-        Backend.instance.save(
-            models.Client(
-                client_id=CLIENT,
-                client_secret=SECRET,
-                client_name="Hubward",
-                redirect_uris=[redirect],
-                grant_types=["authorization_code"],
-                response_types=["code"],
-                scope=["openid", "email"],
-                token_endpoint_auth_method="client_secret_basic",
-                client_id_issued_at=datetime.datetime.now(datetime.UTC),
-            )
+        client = models.Client(
+            client_id=CLIENT,
+            client_secret=SECRET,
+            client_name="Hubward",
+            redirect_uris=[redirect],
+            grant_types=["authorization_code"],
+            response_types=["code"],
+            scope=["openid", "email"],
+            token_endpoint_auth_method="client_secret_basic",
+            client_id_issued_at=datetime.datetime.now(datetime.UTC),
         )
+        Backend.instance.save(client)
+        client.audience = [client]
+        Backend.instance.save(client)
     return app
 
 
