@@ -42,11 +42,16 @@ pub enum Announced {
     NoRoute,
 }
 
-/// Announces the rows of a whole check.
+/// Announces the rows of a check. Only one that is `whole` reminds people and makes the week's digest:
+/// accounts that were not looked at have not stopped waiting.
 ///
 /// # Errors
 /// The database failed; then nothing counts as posted, and nobody as reminded.
-pub async fn announce_check(app: &App, rows: Vec<CheckRow>) -> Result<Announced, StoreError> {
+pub async fn announce_check(
+    app: &App,
+    rows: Vec<CheckRow>,
+    whole: bool,
+) -> Result<Announced, StoreError> {
     let now = app.clock.now();
     let line = install_script::one_line(
         &app.config.server.public_url,
@@ -63,13 +68,21 @@ pub async fn announce_check(app: &App, rows: Vec<CheckRow>) -> Result<Announced,
     let all = rows.len();
     let complete = rows.iter().filter(|row| row.verdict == "complete").count();
     let mut tx = app.store.begin().await?;
-    let due = remind(app, &mut tx, &rows, &ledger, &zone, &line).await?;
+    let due = if whole {
+        remind(app, &mut tx, &rows, &ledger, &zone, &line).await?
+    } else {
+        BTreeMap::new()
+    };
     let listens = !channels(&app.config.routes, RouteEvent::Check, Subject::default()).is_empty();
     if !listens {
         tx.commit().await?;
         return Ok(Announced::NoRoute);
     }
-    let digest = digest(&mut tx, &rows, &zone, now).await?;
+    let digest = if whole {
+        digest(&mut tx, &rows, &zone, now).await?
+    } else {
+        None
+    };
     let mut told = Vec::new();
     for mut row in rows {
         let is_new = tx

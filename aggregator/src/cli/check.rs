@@ -78,7 +78,7 @@ impl Check {
         if self.notify {
             let sent_in = app.config.locale.language;
             let rows = text::check::notice_rows(&rows, administrator, sent_in);
-            let announced = announce_check(app, rows)
+            let announced = announce_check(app, rows, self.accounts.is_empty())
                 .await
                 .map_err(|error| Failure::store(&error, language))?;
             screen.say(&text::check::announced(announced, language));

@@ -121,7 +121,7 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
         let rows = check(app, &Actor::Job("check"), &[]).await?;
         let (administrator, language) = (&app.config.hub.administrator, app.config.locale.language);
         let rows = text::check::notice_rows(&rows, administrator, language);
-        announce_check(app, rows).await?;
+        announce_check(app, rows, true).await?;
         Ok(())
     }
     .boxed()
@@ -167,8 +167,10 @@ pub(super) async fn keep(mut bench: Bench) {
     let mut failing = false;
     while !bench.is_to_stop() {
         while let Some(ended) = working.try_join_next() {
-            // A job that panicked keeps its place: its turn runs out, and another server takes it.
-            if let Some(busy) = ended.ok().and_then(|index| busy.get_mut(index)) {
+            // A job that panicked would never be done again here: the server ends with this loop, and
+            // whoever is started next takes the turn when its lease is over.
+            let Ok(index) = ended else { return };
+            if let Some(busy) = busy.get_mut(index) {
                 *busy = false;
             }
         }
