@@ -9,6 +9,7 @@ use super::screen::Screen;
 use super::{Exit, Outcome, check, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::ledger_door::File;
+use crate::actions::prune::{Pruned, prune};
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::audit::Actor;
@@ -19,8 +20,9 @@ use crate::text::{self, Message};
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, requests asks Jira what is new and goes
-    /// on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
+    /// missing invitations, ledger takes in the ledger's file from S3, prune forgets what is long over, requests
+    /// asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up to date, watch
+    /// looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -31,6 +33,7 @@ enum Job {
     Deliver,
     Invite,
     Ledger,
+    Prune,
     Requests,
     SyncFindings,
     Watch,
@@ -52,6 +55,7 @@ impl Run {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
+            Job::Prune => forget(app, screen).await,
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
@@ -118,6 +122,28 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Messa
             hint: String::new(),
         },
     }
+}
+
+/// Forgets what is long over, and says how much it was.
+async fn forget(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let Pruned {
+        sessions,
+        challenges,
+        deliveries,
+        findings,
+    } = prune(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    screen.say(&t!(
+        "prune.summary",
+        locale = language.as_str(),
+        sessions = sessions,
+        challenges = challenges,
+        deliveries = deliveries,
+        findings = findings
+    ));
+    Ok(Exit::Done)
 }
 
 /// Sends what is due; 1 when something could not be sent.

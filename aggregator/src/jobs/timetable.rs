@@ -15,6 +15,7 @@ use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
+use crate::actions::prune::prune;
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
@@ -34,6 +35,9 @@ const HOLD: Duration = Duration::from_secs(20);
 const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is asked for requests that no webhook told of.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
+
+/// When what is long over is forgotten: at night, and at no full hour.
+const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
 struct Entry {
@@ -87,6 +91,7 @@ fn table(config: &Config) -> Vec<Entry> {
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
+        ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "requests",
@@ -131,6 +136,15 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         take(app, false).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Forgets what is long over.
+fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        prune(app).await?;
         Ok(())
     }
     .boxed()

@@ -50,6 +50,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "dashboard",
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
+    (
+        10,
+        "history",
+        include_str!("../../migrations/0010_history.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
