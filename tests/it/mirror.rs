@@ -238,6 +238,8 @@ fn an_account_that_uses_anothers_ids_gets_and_gives_nothing() {
     soc.database.rewrite("UPDATE findings SET workflow_status = 'SUPPRESSED', digest = 'x' WHERE finding_id LIKE '008%'");
     sync(&soc, 0);
     assert_eq!(soc.database.read(rows), expected);
+    let read_again = "SELECT DISTINCT workflow_status FROM findings WHERE finding_id LIKE '008%'";
+    assert_eq!(soc.database.read(read_again), ["NEW"]);
     let mixed = "SELECT finding_id FROM findings WHERE resource NOT LIKE 'arn:aws:s3:::owned-by-' || account_id || '-%'";
     assert_eq!(soc.database.read(mixed), Vec::<String>::new());
 

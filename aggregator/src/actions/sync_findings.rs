@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use hubward_protocol::Region;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::{self, Sender};
 
 use super::ActionError;
 use crate::app::App;
@@ -25,6 +26,7 @@ use crate::domain::mirror::{
     Checkpoint, Part, Source, Sweep, Window, advanced, next_window, sources,
 };
 use crate::store::StoreError;
+use pages::{AHEAD, Sent};
 
 /// What became of one Region.
 #[derive(Debug)]
@@ -102,6 +104,9 @@ async fn forget_others(
     known: impl Iterator<Item = &String>,
 ) -> Result<(), StoreError> {
     let names: BTreeSet<String> = asked.iter().map(ToString::to_string).collect();
+    // All of it, also what was seen within this second.
+    let now = app.clock.now();
+    let seen = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
     let mut tx = app.store.begin().await?;
     for name in known.filter(|name| !names.contains(*name)) {
         tx.forget_checkpoint(name).await?;
@@ -109,7 +114,7 @@ async fn forget_others(
         let region = name.split(' ').next().and_then(|name| name.parse().ok());
         if let Some(region) = region.filter(|region| asked.iter().all(|one| one.region != *region))
         {
-            tx.archive_unseen(region, Timestamp::MAX).await?;
+            tx.archive_unseen(region, seen).await?;
         }
     }
     tx.commit().await
@@ -194,31 +199,30 @@ impl Reader<'_> {
             tx.forget_swept(name).await?;
             tx.commit().await?;
         }
+        let (sender, sent) = mpsc::channel(AHEAD);
         let left = Mutex::new(left);
-        let lanes = join_all((0..LANES).map(|_| self.lane(name, since, &left))).await;
-        let mut counts = Counts::default();
-        for lane in lanes {
-            counts.add(lane?);
-        }
+        let lanes: Vec<_> = (0..LANES)
+            .map(|_| self.lane(&left, sender.clone()))
+            .collect();
+        drop(sender);
+        let sweep = Some((name, since));
+        // A lane that fails does not stop the others: what they read need not be read again.
+        let (stored, lanes) = tokio::join!(self.store(sent, None, sweep), join_all(lanes));
+        let counts = stored?;
+        lanes.into_iter().collect::<Result<(), Failed>>()?;
         Ok((counts, since))
     }
 
     /// Reads one part after another.
-    async fn lane(
-        &self,
-        name: &str,
-        since: Timestamp,
-        left: &Mutex<Vec<Part>>,
-    ) -> Result<Counts, Failed> {
-        let mut counts = Counts::default();
+    async fn lane(&self, left: &Mutex<Vec<Part>>, sender: Sender<Sent>) -> Result<(), Failed> {
         loop {
             let part = left.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(part) = part else { return Ok(counts) };
-            let read = self.read(&Query::Active(part), None).await?;
-            counts.add(read);
-            let mut tx = self.app.store.begin().await?;
-            tx.put_swept(name, &part.prefix(), since).await?;
-            tx.commit().await?;
+            let Some(part) = part else { return Ok(()) };
+            self.fetch(&Query::Active(part), &sender).await?;
+            // Behind its pages. Nobody stores any more: then storing has failed, and says why.
+            if sender.send(Sent::Whole(part)).await.is_err() {
+                return Ok(());
+            }
         }
     }
 
@@ -241,7 +245,7 @@ impl Reader<'_> {
                 Query::ResolvedByHand,
             ]);
         for query in queries {
-            counts.add(self.read(&query, Some(&mut seen)).await?);
+            counts.add(self.read(&query, &mut seen).await?);
         }
         // A decision that was taken back is in none of them; its finding is asked for by id.
         let mut ids: Vec<String> = self
@@ -256,7 +260,7 @@ impl Reader<'_> {
         ids.dedup();
         for ids in ids.chunks(MOST_VALUES) {
             let query = Query::Ids(ids.to_vec());
-            counts.add(self.read(&query, Some(&mut seen)).await?);
+            counts.add(self.read(&query, &mut seen).await?);
         }
         Ok(counts)
     }

@@ -76,7 +76,7 @@ impl Tx {
         // Taken first: what is touched while we count becomes due again behind us.
         let due = sqlx::query(
             "DELETE FROM history_due WHERE (account_id, control_id) IN (SELECT account_id, control_id \
-             FROM history_due ORDER BY account_id, control_id LIMIT 200) \
+             FROM history_due ORDER BY account_id, control_id LIMIT 500) \
              RETURNING account_id, control_id",
         )
         .fetch_all(&mut *self.0)

@@ -1,7 +1,8 @@
-//! Reads the pages of one query and stores them: while some are stored, the next are asked for and taken apart.
+//! Reads pages and stores them: while some are stored, the next are asked for and taken apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -9,14 +10,22 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::{Counts, Failed, Reader};
 use crate::aws::findings::Query;
 use crate::domain::finding::{Life, Refused};
+use crate::domain::mirror::Part;
 use crate::store::StoreError;
 use crate::store::findings::{Packer, Seen};
 
-/// How many pages may wait to be stored, and are stored together: enough to keep everybody at work, and no
-/// more than a megabyte.
-const AHEAD: usize = 2;
+/// How many pages may wait to be stored, and are stored together. Of a thousand rows many share a page of an
+/// index, which a hundred would each write for themselves; more would only take memory.
+pub(super) const AHEAD: usize = 10;
 
-/// A page that is being taken apart.
+/// What is sent from reading to storing.
+pub(super) enum Sent {
+    /// A page that is being taken apart.
+    Page(Taken),
+    /// All pages of a part were sent before.
+    Whole(Part),
+}
+
 type Taken = JoinHandle<Vec<Result<Seen, Refused>>>;
 
 impl Reader<'_> {
@@ -24,38 +33,51 @@ impl Reader<'_> {
     pub(super) async fn read(
         &self,
         query: &Query,
-        seen: Option<&mut BTreeSet<String>>,
+        seen: &mut BTreeSet<String>,
     ) -> Result<Counts, Failed> {
-        let (sender, pages) = mpsc::channel(AHEAD);
-        let (counts, ()) = tokio::try_join!(self.store(pages, seen), self.fetch(query, sender))?;
+        let (sender, sent) = mpsc::channel(AHEAD);
+        // It ends with its sender, by which the other knows.
+        let fetching = async move { self.fetch(query, &sender).await };
+        let (counts, ()) = tokio::try_join!(self.store(sent, Some(seen), None), fetching)?;
         Ok(counts)
     }
 
-    async fn fetch(&self, query: &Query, pages: Sender<Taken>) -> Result<(), Failed> {
+    /// Asks for one page after another, and sends them to be stored.
+    pub(super) async fn fetch(&self, query: &Query, sender: &Sender<Sent>) -> Result<(), Failed> {
         let mut next_token = None;
         loop {
             let page = self.hub.findings(query, next_token).await?;
-            let taken = spawn_blocking(move || take(&page.findings));
+            let taken = Sent::Page(spawn_blocking(move || take(&page.findings)));
             // Nobody stores any more: then storing has failed, and says why.
-            if pages.send(taken).await.is_err() || page.next_token.is_none() {
+            if sender.send(taken).await.is_err() || page.next_token.is_none() {
                 return Ok(());
             }
             next_token = page.next_token;
         }
     }
 
-    async fn store(
+    /// Stores what is sent, until nobody sends any more; of a full reading also which parts are whole.
+    pub(super) async fn store(
         &self,
-        mut pages: Receiver<Taken>,
+        mut sent: Receiver<Sent>,
         mut seen: Option<&mut BTreeSet<String>>,
+        sweep: Option<(&str, Timestamp)>,
     ) -> Result<Counts, Failed> {
         let mut counts = Counts::default();
         let mut waiting = Vec::with_capacity(AHEAD);
-        while pages.recv_many(&mut waiting, AHEAD).await > 0 {
+        while sent.recv_many(&mut waiting, AHEAD).await > 0 {
             // One finding may come twice, when others move while its list is read.
             let mut together = BTreeMap::new();
-            for page in waiting.drain(..) {
-                for finding in taken(page).await {
+            let mut whole = Vec::new();
+            for sent in waiting.drain(..) {
+                let page = match sent {
+                    Sent::Page(page) => taken(page).await,
+                    Sent::Whole(part) => {
+                        whole.push(part);
+                        continue;
+                    }
+                };
+                for finding in page {
                     match finding {
                         Ok(finding) => {
                             together.insert(finding.key.clone(), finding);
@@ -68,6 +90,13 @@ impl Reader<'_> {
             counts.add(self.keep(&together, seen.as_deref()).await?);
             if let Some(seen) = &mut seen {
                 seen.extend(together.into_iter().map(|finding| finding.key));
+            }
+            if let Some((name, since)) = sweep.filter(|_| !whole.is_empty()) {
+                let mut tx = self.app.store.begin().await?;
+                for part in whole {
+                    tx.put_swept(name, &part.prefix(), since).await?;
+                }
+                tx.commit().await?;
             }
         }
         Ok(counts)
