@@ -6,6 +6,7 @@ mod account;
 mod agent;
 mod alert;
 mod audit;
+mod backup;
 mod check;
 mod completions;
 mod config;
@@ -22,6 +23,7 @@ mod migrate;
 mod release;
 mod report;
 mod request;
+mod restore;
 mod run;
 mod screen;
 mod serve;
@@ -111,6 +113,10 @@ enum Noun {
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Copy the database into one file, while the server goes on, and prove the copy.
+    Backup(backup::Backup),
+    /// Put such a copy in the database's place; what was there is kept beside it.
+    Restore(restore::Restore),
     /// Examine the whole installation, and say what helps; exit 1 when something is broken.
     Doctor,
     /// Print a completion script for a shell.
@@ -199,6 +205,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Token(token) => token.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
+        Noun::Backup(backup) => backup.run(&open().await?, screen).await,
+        Noun::Restore(restore) => restore.run(given, world, &actor, screen).await,
         Noun::Doctor => doctor::run(given, world, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
+pub mod backup;
 pub mod deliveries;
 pub mod findings;
 pub mod job_runs;
