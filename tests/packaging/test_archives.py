@@ -147,3 +147,17 @@ def test_what_is_no_archive_makes_no_package(tmp_path):
     assert refused.returncode == 1
     assert "is not what packaging/build hubward makes" in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == [stranger.name]
+
+
+def test_sums_are_of_what_packaging_made_and_of_nothing_else(archives, tmp_path):
+    shutil.copy(archives[0], tmp_path / NAME)
+    (tmp_path / "release.key").write_text("secret")
+    run(str(PACKAGING / "release"), "sums", str(tmp_path))
+    told = (tmp_path / "SHA256SUMS").read_text()
+    assert [line.split()[1] for line in told.splitlines()] == [NAME]
+    assert run("sha256sum", "--check", "SHA256SUMS", cwd=tmp_path) == f"{NAME}: OK\n"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    command = [str(PACKAGING / "release"), "sums", str(empty)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+    assert list(empty.iterdir()) == []
