@@ -117,7 +117,9 @@ def test_the_debian_package_is_the_same_twice_and_brings_what_it_should(archives
         copy = tmp_path / str(number) / NAME
         copy.parent.mkdir()
         shutil.copy(archive, copy)
-        run(str(PACKAGING / "build-deb"), str(copy))
+        # Named as somebody who is there would name it, too.
+        named, where = (str(copy), None) if number else (NAME, copy.parent)
+        run(str(PACKAGING / "build-deb"), named, cwd=where)
         packages.append(copy.parent / "hubward_1.2.3_amd64.deb")
     assert packages[0].read_bytes() == packages[1].read_bytes()
     root = tmp_path / "root"

@@ -57,8 +57,8 @@ def calls(line):
     call = []
     for word in [*words, ";"]:
         if word in (";", "&&", "||", "|", "&", ">", "2>"):
-            while call and (re.match(r"[A-Z_]+=", call[0]) or call[0] in ("sudo", "-u")):
-                call = call[3:] if call[:2] == ["sudo", "-u"] else call[1:]
+            while call and re.match(r"([A-Z_]+=|sudo$|--preserve-env=|-u$)", call[0]):
+                call = call[2:] if call[0] == "-u" else call[1:]
             if call and call[0] in PROGRAMS and "…" not in call:
                 # `list|show` is both.
                 for each in itertools.product(*(word.split("|") for word in call)):
