@@ -27,6 +27,7 @@ pub mod ledger_door;
 pub mod log_in;
 pub mod look;
 pub mod overview;
+pub mod probe;
 pub mod recognise;
 pub mod record_run;
 pub mod replay;

@@ -14,6 +14,7 @@ mod doctor;
 mod failure;
 mod fields;
 mod findings;
+mod health;
 mod help;
 mod hub;
 mod init;
@@ -96,6 +97,8 @@ enum Noun {
     Report(report::Report),
     /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
     Serve,
+    /// Ask the server on this machine whether it is ready, for health checks; exit 1 when it is not.
+    Health,
     /// Do one scheduled job now, for cron or a scheduled task.
     Run(run::Run),
     /// Look at the threats that a person must see, and prove that messages arrive.
@@ -199,6 +202,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Report(report) => report.run(&open().await?, screen).await,
         Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
+        Noun::Health => health::run(given, world, screen).await,
         Noun::Run(run) => run.run(&open().await?, screen).await,
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
