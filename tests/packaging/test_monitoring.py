@@ -3,6 +3,7 @@
 import subprocess
 
 import yaml
+
 from conftest import PACKAGING
 
 RULES = PACKAGING / "monitoring/hubward.rules.yml"
