@@ -36,6 +36,7 @@ use crate::actions::take_alerts::intake::Intake;
 use crate::app::App;
 use crate::config;
 use caller::{Limits, Peer};
+pub use tls::Renewal;
 use tls::Tls;
 
 /// How long a client may take for the head of its request.
@@ -145,6 +146,11 @@ impl Server {
             |_| self.origin.clone(),
             |address| format!("{scheme}://{address}"),
         )
+    }
+
+    /// Looks after its certificate.
+    pub fn renewal(&self) -> Renewal {
+        Renewal::of(self.tls.as_ref())
     }
 
     /// Answers until `stop` changes; then finishes what is open, for a while.

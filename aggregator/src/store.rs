@@ -10,6 +10,7 @@ pub mod alert_escalations;
 pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
+pub mod backup;
 pub mod deliveries;
 pub mod delivery_attempts;
 pub mod findings;

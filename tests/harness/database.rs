@@ -44,6 +44,13 @@ impl Database {
         }
     }
 
+    /// The one in this file.
+    pub(crate) fn in_file(file: &Path) -> Self {
+        Self {
+            url: format!("sqlite:{}", file.display()),
+        }
+    }
+
     /// What the configuration says of it; nothing where the default will do.
     pub(crate) fn configuration(&self) -> String {
         if self.is_file() {

@@ -10,7 +10,7 @@ use crate::actions::enrol::DeskError;
 use crate::actions::log_in::ReceptionError;
 use crate::actions::take_alerts::intake;
 use crate::app::App;
-use crate::http::{ServeError, Server};
+use crate::http::{Renewal, ServeError, Server};
 use crate::jobs::{JobError, Jobs, News};
 use crate::lifecycle;
 use crate::text;
@@ -72,12 +72,13 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
             ),
         })?;
     let listening = server.listening_on();
+    let mut renewal = server.renewal();
     let running = tokio::spawn(server.run(stop));
     // Not translated: programs wait for this line.
     screen.say(&format!("listening on {listening}"));
     let ended = tokio::select! {
         () = lifecycle::told_to_stop() => None,
-        ended = watch_over(&mut jobs, screen) => Some(ended),
+        ended = watch_over(&mut jobs, &mut renewal, screen) => Some(ended),
     };
     screen.say(&t!("cli.serve_stopping", locale = locale));
     let _ = stopper.send(true);
@@ -95,7 +96,8 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
 }
 
 /// Says what the jobs have to say, until one of them ends: none should.
-async fn watch_over(jobs: &mut Jobs, screen: &Screen) -> String {
+async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> String {
+    let locale = screen.language().as_str();
     loop {
         tokio::select! {
             ended = jobs.tasks.join_next() => {
@@ -105,6 +107,13 @@ async fn watch_over(jobs: &mut Jobs, screen: &Screen) -> String {
                 };
             }
             Some(news) = jobs.news.recv() => say(&news, screen),
+            renewed = renewal.next() => match renewed {
+                Ok(()) => screen.say(&t!("cli.serve_renewed", locale = locale)),
+                Err(why) => screen.warn(&text::Message::new(
+                    t!("cli.serve_not_renewed", locale = locale, why = why),
+                    t!("cli.serve_not_renewed_hint", locale = locale),
+                )),
+            },
         }
     }
 }

@@ -85,6 +85,8 @@ pub enum Action {
     SessionOpened,
     /// An operator had a message sent to a channel, to see whether it arrives.
     ChannelTested,
+    /// A copy was put in the database's place.
+    StoreRestored,
     /// A request came in, or says something else than before.
     RequestTaken,
     /// The contacts on record were told of a request.
@@ -164,6 +166,15 @@ pub struct Event {
     pub detail: Value,
     /// SHA-256, in hex, over the hash before it and this row.
     pub hash: String,
+}
+
+/// Which events of the log; an empty text is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// To what something was done.
+    pub subject: String,
+    /// What was done, by the action's name.
+    pub action: String,
 }
 
 /// Where the chain is broken.
@@ -263,6 +274,7 @@ impl Action {
             Self::TokenRevoked => "token.revoked",
             Self::SessionOpened => "session.opened",
             Self::ChannelTested => "channel.tested",
+            Self::StoreRestored => "store.restored",
             Self::RequestTaken => "request.taken",
             Self::RequestContactsTold => "request.contacts_told",
             Self::RequestApproved => "request.approved",
