@@ -18,7 +18,9 @@ pub async fn timeline(
     alert: &str,
 ) -> Result<Vec<Moment>, StoreError> {
     let arrival = app.store.arrival(alert).await?;
-    let mut moments = arrival.map(|came| came.moments()).unwrap_or_default();
+    // In their own order: EventBridge's times are whole seconds, and may read as earlier than what was before.
+    let mut way = arrival.map(|came| came.moments()).unwrap_or_default();
+    let mut moments = Vec::new();
     moments.extend(attempts(app, &format!("alert:{alert}")).await?);
     let events = app.store.newest_events(account.as_str(), LATELY).await?;
     for event in events {
@@ -40,7 +42,8 @@ pub async fn timeline(
         });
     }
     moments.sort_by_key(|moment| (moment.at, moment.step));
-    Ok(moments)
+    way.extend(moments);
+    Ok(way)
 }
 
 /// The attempts to deliver what was said about a subject.

@@ -9,6 +9,7 @@ use crate::actions::StoreError;
 use crate::actions::sound_alarm::Alarm;
 use crate::actions::take_alerts::intake::{Batch, Hopper};
 use crate::actions::take_alerts::note_trouble;
+use crate::app::App;
 use crate::domain::notice::Trouble;
 use crate::text;
 
@@ -16,6 +17,9 @@ use crate::text;
 const SLOW: Duration = Duration::from_secs(3);
 /// How long after the server is to stop open requests may still bring something: as long as they may last.
 const GRACE: Duration = Duration::from_secs(12);
+
+/// How often it is tried to say that a trouble is over.
+const TRIES: usize = 30;
 
 /// A trouble that goes on.
 struct Failing {
@@ -54,8 +58,20 @@ pub(super) async fn store(bench: Bench, mut hopper: Hopper, alarm: Alarm) {
         alarm.rest();
         bench.say(News::IntakeWorks);
         let seconds = i64::try_from(since.elapsed().as_secs()).unwrap_or(i64::MAX);
-        // It is said on the screen too; the next alert is more urgent than a second try.
-        let _ = note_trouble(&bench.app, Trouble::StoreWorks { seconds, why }).await;
+        tokio::spawn(say_when_possible(
+            bench.app.clone(),
+            Trouble::StoreWorks { seconds, why },
+        ));
+    }
+}
+
+/// Tells operations; a connection that the trouble has broken may fail once more.
+async fn say_when_possible(app: App, trouble: Trouble) {
+    for _ in 0..TRIES {
+        if note_trouble(&app, trouble.clone()).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
