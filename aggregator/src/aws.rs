@@ -7,11 +7,13 @@ mod counted;
 pub mod events;
 pub mod failure;
 pub mod findings;
+pub mod guardduty;
 pub mod hub;
 pub mod identity;
 pub mod objects;
 pub mod pacing;
 pub mod security_hub;
+pub mod workflow;
 
 use std::time::Duration;
 

@@ -32,3 +32,4 @@ pub mod run;
 pub mod schedule;
 pub mod seal;
 pub mod standing;
+pub mod trial;

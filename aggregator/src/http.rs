@@ -32,6 +32,7 @@ use url::Url;
 
 use crate::actions::enrol::{Desk, DeskError};
 use crate::actions::log_in::{Reception, ReceptionError};
+use crate::actions::take_alerts::intake::Intake;
 use crate::app::App;
 use crate::config;
 use caller::{Limits, Peer};
@@ -54,6 +55,7 @@ struct State {
     desk: Arc<Desk>,
     limits: Arc<Limits>,
     reception: Arc<Reception>,
+    intake: Intake,
     /// The canonical origin: what a browser says our forms come from.
     origin: Arc<str>,
     tasks: TaskTracker,
@@ -98,7 +100,7 @@ impl Server {
     ///
     /// # Errors
     /// See [`ServeError`].
-    pub async fn bind(mut app: App) -> Result<Self, ServeError> {
+    pub async fn bind(mut app: App, intake: Intake) -> Result<Self, ServeError> {
         let address = app.config.server.listen.clone();
         let listen = |source| ServeError::Listen {
             address: address.clone(),
@@ -123,6 +125,7 @@ impl Server {
             desk,
             limits: Arc::clone(&limits),
             reception,
+            intake,
             origin: Arc::from(origin.as_str()),
             tasks: tasks.clone(),
         });

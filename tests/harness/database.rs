@@ -76,6 +76,30 @@ impl Database {
         });
     }
 
+    /// Keeps everybody else from writing while `meanwhile` runs.
+    pub(crate) fn locked<T: Send>(&self, meanwhile: impl FnOnce() -> T + Send) -> T {
+        block_on(async {
+            let mut connection = AnyConnection::connect(&self.url).await.expect("open it");
+            let locks: &[&'static str] = if self.is_file() {
+                &["BEGIN IMMEDIATE"]
+            } else {
+                &["BEGIN", "LOCK TABLE alerts IN ACCESS EXCLUSIVE MODE"]
+            };
+            for sql in locks {
+                sqlx::query(*sql)
+                    .execute(&mut connection)
+                    .await
+                    .expect("lock it");
+            }
+            let result = meanwhile();
+            sqlx::query("ROLLBACK")
+                .execute(&mut connection)
+                .await
+                .expect("let go of it");
+            result
+        })
+    }
+
     /// The first column of a query's rows.
     pub(crate) fn read(&self, sql: &'static str) -> Vec<String> {
         block_on(async {

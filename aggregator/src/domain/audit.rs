@@ -69,6 +69,12 @@ pub enum Action {
     AlertUpdated,
     /// A person took, gave away, ended or reopened an alert, or wrote a note.
     AlertHandled,
+    /// Nobody had taken an alert, and people were told again.
+    AlertEscalated,
+    /// What lay in the dead-letter queue was taken in.
+    DeadLettersTaken,
+    /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
+    WayTried,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -260,6 +266,9 @@ impl Action {
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",
+            Self::AlertEscalated => "alert.escalated",
+            Self::DeadLettersTaken => "alert.dead_letters_taken",
+            Self::WayTried => "alert.way_tried",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",

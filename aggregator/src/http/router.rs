@@ -57,7 +57,8 @@ pub(super) fn router(state: State) -> Router {
         .route("/api/v1/requests", get(api::requests))
         .route("/api/v1/deliveries", get(api::deliveries))
         .route("/api/v1/audit", get(api::audit))
-        // Jira wakes us for a request.
+        // EventBridge pushes alerts, and Jira wakes us for a request.
+        .route("/hooks/eventbridge", post(hooks::eventbridge))
         .route("/hooks/jira", post(hooks::jira))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))

@@ -50,6 +50,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "dashboard",
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
+    (
+        13,
+        "alert proof",
+        include_str!("../../migrations/0013_alert_proof.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
