@@ -177,6 +177,7 @@ impl Tx {
         .bind(now.to_string())
         .execute(&mut *self.0)
         .await?;
+        self.3.any = true;
         Ok(())
     }
 
@@ -270,6 +271,7 @@ impl Tx {
         .bind(DeliveryState::GivenUp.as_str())
         .execute(&mut *self.0)
         .await?;
+        self.3.any = true;
         Ok(())
     }
 
@@ -294,9 +296,17 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn forget_deliveries(&mut self, before: Timestamp) -> Result<u64> {
+        sqlx::query(
+            "DELETE FROM delivery_attempts WHERE delivery_id IN (SELECT id FROM deliveries \
+             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
+        )
+        .bind(DeliveryState::Delivered.as_str())
+        .bind(before.to_string())
+        .execute(&mut *self.0)
+        .await?;
         let forgotten = sqlx::query(
             "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
-             WHERE state = $1 AND created_at < $2 LIMIT 1000)",
+             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
         )
         .bind(DeliveryState::Delivered.as_str())
         .bind(before.to_string())

@@ -55,6 +55,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "history",
         include_str!("../../migrations/0010_history.sql"),
     ),
+    (
+        13,
+        "alert proof",
+        include_str!("../../migrations/0013_alert_proof.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
