@@ -25,6 +25,7 @@ mod request;
 mod run;
 mod screen;
 mod serve;
+mod silence;
 mod token;
 mod unlink;
 

@@ -8,14 +8,13 @@ use std::collections::BTreeMap;
 
 use hubward_protocol::AccountId;
 
-use super::{ActionError, put_alert, put_notice};
+use super::{ActionError, put_notice, take_threat};
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::events::{Message, Queue};
 use crate::domain::account::Account;
-use crate::domain::alert::event::{Content, Threat, read};
-use crate::domain::alert::{Decision, decide};
-use crate::domain::audit::{Action, Actor};
+use crate::domain::alert::event::{Content, read};
+use crate::domain::audit::Actor;
 use crate::domain::notice::{Notice, Trouble};
 use crate::domain::routing::Subject;
 use crate::store::{StoreError, Tx};
@@ -120,34 +119,14 @@ async fn store(app: &App, messages: &[Message]) -> Result<Taken, StoreError> {
                 }
                 Content::Threat(threat) => {
                     let account = ledger.get(&threat.alert.account_id);
-                    taken.opened += usize::from(accept(app, &mut tx, &threat, account).await?);
+                    let opened = take_threat(app, &mut tx, &ACTOR, &threat, account).await?;
+                    taken.opened += usize::from(opened);
                 }
             }
         }
     }
     tx.commit().await?;
     Ok(taken)
-}
-
-/// Accepts one threat. `true`: it opened an alert.
-async fn accept(
-    app: &App,
-    tx: &mut Tx,
-    threat: &Threat,
-    account: Option<&Account>,
-) -> Result<bool, StoreError> {
-    let known = tx.alert_of_finding(&threat.alert.finding_id).await?;
-    let (alert, action) = match decide(known.as_ref(), threat, app.config.alerts.minimum_severity) {
-        Decision::Ignore => return Ok(false),
-        Decision::Update { alert, tell: false } => {
-            tx.put_alert(&alert).await?;
-            return Ok(false);
-        }
-        Decision::Update { alert, tell: true } => (alert, Action::AlertUpdated),
-        Decision::Open(alert) => (alert, Action::AlertOpened),
-    };
-    put_alert(app, tx, &ACTOR, action, &alert, account).await?;
-    Ok(action == Action::AlertOpened)
 }
 
 /// Keeps a message, and says so on the operations route, once.

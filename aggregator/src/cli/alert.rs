@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::screen::Screen;
+use super::silence::Silence;
 use super::{Exit, Outcome};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::deliver::Outbox;
@@ -71,6 +72,8 @@ pub(super) enum Alert {
         )]
         note: String,
     },
+    /// Silence alerts for a while, list the silences, or end one.
+    Silence(Silence),
     /// Try messages again that were given up.
     Replay {
         /// Only these messages.
@@ -99,6 +102,7 @@ impl Alert {
             Self::Resolve { alerts, note } => {
                 handle(app, actor, &alerts, &Act::Resolve, &note, screen).await
             }
+            Self::Silence(silence) => silence.run(app, actor, screen).await,
             Self::Replay { deliveries } => again(app, actor, &deliveries, screen).await,
             Self::Test { channels } => test(app, actor, &channels, screen).await,
         }

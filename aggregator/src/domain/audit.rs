@@ -69,6 +69,10 @@ pub enum Action {
     AlertUpdated,
     /// A person took, gave away, ended or reopened an alert, or wrote a note.
     AlertHandled,
+    /// Nobody wants to hear of some alerts for a while.
+    SilenceAdded,
+    /// People want to hear of them again.
+    SilenceEnded,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -249,6 +253,8 @@ impl Action {
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",
+            Self::SilenceAdded => "silence.added",
+            Self::SilenceEnded => "silence.ended",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",

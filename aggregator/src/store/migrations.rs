@@ -50,6 +50,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "dashboard",
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
+    (
+        12,
+        "silences",
+        include_str!("../../migrations/0012_silences.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

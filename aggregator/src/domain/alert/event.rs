@@ -35,6 +35,8 @@ pub struct Threat {
     pub alert: Alert,
     /// Active and not yet handled in Security Hub: only then it opens an alert.
     pub is_new: bool,
+    /// Who acts: an address or a principal; empty when nobody knows.
+    pub actor: String,
 }
 
 /// The message is no event of ours, and why.
@@ -115,6 +117,8 @@ struct Workflow {
 #[serde(rename_all = "PascalCase")]
 struct Resource {
     id: String,
+    #[serde(default)]
+    details: Value,
 }
 
 /// Reads a message's body: one content for each finding in it.
@@ -210,6 +214,7 @@ fn threat(finding: Finding) -> Content {
         .first()
         .map(|kind| kind.rsplit('/').next().unwrap_or(kind))
         .unwrap_or_default();
+    let actor = actor(&finding);
     let alert = Alert {
         id: short(id),
         finding_id: id.clone(),
@@ -232,7 +237,30 @@ fn threat(finding: Finding) -> Content {
         },
         account_id: finding.aws_account_id,
     };
-    Content::Threat(Box::new(Threat { alert, is_new }))
+    Content::Threat(Box::new(Threat {
+        alert,
+        is_new,
+        actor,
+    }))
+}
+
+/// Who acts: the address that the action came from, or the principal whose key was used.
+fn actor(finding: &Finding) -> String {
+    let remote = finding.product_fields.iter().find(|(name, _)| {
+        name.starts_with("aws/guardduty/service/action/")
+            && (name.ends_with("remoteIpDetails/ipAddressV4")
+                || name.ends_with("remoteIpDetails/ipAddressV6"))
+    });
+    let principal = finding
+        .resources
+        .iter()
+        .find_map(|resource| resource.details.pointer("/AwsIamAccessKey/PrincipalId"));
+    remote
+        .map(|(_, address)| address)
+        .or(principal)
+        .and_then(Value::as_str)
+        .map(|actor| clipped(actor, TITLE))
+        .unwrap_or_default()
 }
 
 /// Short enough to be read out, and the same however often the finding comes.
