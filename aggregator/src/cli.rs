@@ -28,6 +28,7 @@ mod restore;
 mod run;
 mod screen;
 mod serve;
+mod silence;
 mod token;
 mod unlink;
 

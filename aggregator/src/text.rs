@@ -22,6 +22,7 @@ pub mod release;
 pub mod report;
 pub mod request;
 pub mod shape;
+pub mod silence;
 pub mod unlink;
 
 /// A sentence for a person.

@@ -75,6 +75,10 @@ pub enum Action {
     DeadLettersTaken,
     /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
     WayTried,
+    /// Nobody wants to hear of some alerts for a while.
+    SilenceAdded,
+    /// People want to hear of them again.
+    SilenceEnded,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -269,6 +273,8 @@ impl Action {
             Self::AlertEscalated => "alert.escalated",
             Self::DeadLettersTaken => "alert.dead_letters_taken",
             Self::WayTried => "alert.way_tried",
+            Self::SilenceAdded => "silence.added",
+            Self::SilenceEnded => "silence.ended",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",

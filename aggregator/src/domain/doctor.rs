@@ -30,6 +30,8 @@ pub enum Check {
     Ledger,
     /// Where alerts come from.
     Alerts,
+    /// Where messages leave.
+    Channels,
     /// Where requests come from.
     Requests,
 }
@@ -69,6 +71,7 @@ impl Check {
             Self::Releases => "releases",
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
+            Self::Channels => "channels",
             Self::Requests => "requests",
         }
     }

@@ -51,6 +51,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
     (
+        12,
+        "silences",
+        include_str!("../../migrations/0012_silences.sql"),
+    ),
+    (
         13,
         "alert proof",
         include_str!("../../migrations/0013_alert_proof.sql"),
