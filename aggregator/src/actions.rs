@@ -31,6 +31,7 @@ pub mod log_in;
 pub mod look;
 pub mod overview;
 pub mod probe;
+pub mod prune;
 pub mod recognise;
 pub mod record_run;
 pub mod remind_open;

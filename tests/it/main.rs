@@ -35,6 +35,7 @@ mod ledger;
 mod ledger_door;
 mod ledger_files;
 mod ledger_office;
+mod mirror;
 mod policies;
 mod release;
 mod report;

@@ -10,6 +10,7 @@ use super::{Exit, Outcome, check, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::escalate::escalate;
 use crate::actions::ledger_door::File;
+use crate::actions::prune::{Pruned, prune};
 use crate::actions::remind_open::remind_open;
 use crate::actions::send_trial::send_trial;
 use crate::app::App;
@@ -24,9 +25,9 @@ use crate::text::{self, Message};
 pub(super) struct Run {
     /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
     /// outbox, escalate tells people again of alerts that nobody took, invite sends the missing invitations,
-    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, requests asks Jira what
-    /// is new and goes on with what is approved, sync-findings brings the mirror up to date, watch looks for
-    /// lost members.
+    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is long
+    /// over, requests asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up
+    /// to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -40,6 +41,7 @@ enum Job {
     Invite,
     Ledger,
     OpenAlerts,
+    Prune,
     Requests,
     SyncFindings,
     Watch,
@@ -79,6 +81,7 @@ impl Run {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
+            Job::Prune => forget(app, screen).await,
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
@@ -145,6 +148,28 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Messa
             hint: String::new(),
         },
     }
+}
+
+/// Forgets what is long over, and says how much it was.
+async fn forget(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let Pruned {
+        sessions,
+        challenges,
+        deliveries,
+        findings,
+    } = prune(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    screen.say(&t!(
+        "prune.summary",
+        locale = language.as_str(),
+        sessions = sessions,
+        challenges = challenges,
+        deliveries = deliveries,
+        findings = findings
+    ));
+    Ok(Exit::Done)
 }
 
 /// Sends what is due; 1 when something could not be sent.

@@ -27,6 +27,8 @@ pub struct Finding {
     pub kind: Kind,
     /// The control, such as `S3.1`; empty when it is no control's.
     pub control_id: String,
+    /// The standards that it counts for, such as `nist-800-53/v/5.0.0`.
+    pub standards: Vec<String>,
     /// Its types in ASFF's taxonomy, by `; `.
     pub finding_type: String,
     /// Its title.

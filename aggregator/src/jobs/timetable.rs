@@ -16,6 +16,7 @@ use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
 use crate::actions::escalate::escalate;
+use crate::actions::prune::prune;
 use crate::actions::remind_open::remind_open;
 use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
 use crate::actions::sync_findings::{Failed, sync_findings};
@@ -47,6 +48,8 @@ const MORNING: &str = "0 9 * * MON-FRI";
 const CANARY: &str = "30 8 * * *";
 /// How often it is looked for.
 const MISSING: SignedDuration = SignedDuration::from_mins(1);
+/// When what is long over is forgotten: at night, and at no full hour.
+const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
 struct Entry {
@@ -111,6 +114,7 @@ fn table(config: &Config) -> Vec<Entry> {
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
+        ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "requests",
@@ -191,6 +195,15 @@ fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         take(app, false).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Forgets what is long over.
+fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        prune(app).await?;
         Ok(())
     }
     .boxed()

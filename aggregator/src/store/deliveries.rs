@@ -333,6 +333,31 @@ impl Tx {
         )
     }
 
+    /// Deletes some messages that were put into the outbox before a moment and delivered. Returns how many they
+    /// were; none when nothing is left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_deliveries(&mut self, before: Timestamp) -> Result<u64> {
+        sqlx::query(
+            "DELETE FROM delivery_attempts WHERE delivery_id IN (SELECT id FROM deliveries \
+             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
+        )
+        .bind(DeliveryState::Delivered.as_str())
+        .bind(before.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        let forgotten = sqlx::query(
+            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
+             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
+        )
+        .bind(DeliveryState::Delivered.as_str())
+        .bind(before.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(forgotten.rows_affected())
+    }
+
     /// Channels that messages wait for, in use or not.
     ///
     /// # Errors

@@ -51,6 +51,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
     (
+        10,
+        "history",
+        include_str!("../../migrations/0010_history.sql"),
+    ),
+    (
         12,
         "silences",
         include_str!("../../migrations/0012_silences.sql"),
