@@ -8,6 +8,7 @@ mod answer;
 mod client;
 mod letter;
 mod mail;
+mod report_mail;
 mod slack;
 mod webhook;
 
@@ -24,6 +25,7 @@ use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::world::Environment;
 use client::Clients;
+pub use report_mail::ReportMail;
 
 /// The sending side could not be set up.
 #[derive(Debug, thiserror::Error)]

@@ -35,6 +35,7 @@ mod mirror;
 mod policies;
 mod release;
 mod report;
+mod report_sending;
 mod requests;
 mod resilience;
 mod server_agent;

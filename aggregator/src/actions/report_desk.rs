@@ -142,6 +142,11 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// Whether an account was written or counted here.
+    pub(super) fn has(&self, account: &AccountId) -> bool {
+        self.together.accounts.contains_key(account)
+    }
+
     /// Writes the overview of the accounts so far.
     pub(super) async fn overview(&mut self, directory: &Path) -> Result<Draft, DraftError> {
         self.together.shorten();

@@ -2,6 +2,7 @@
 //!
 //! Nothing is escaped here; each service escapes in its own way.
 
+mod report;
 mod request;
 
 use std::borrow::Cow;
@@ -70,6 +71,7 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
         Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
         Notice::RequestChanged(changed) => request::changed(changed, locale),
+        Notice::ReportDelivered(delivered) => report::delivered(delivered, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -380,6 +382,23 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 channel = channel,
                 id = delivery
+            ),
+            one(why),
+        ),
+        Trouble::ReportNotSent {
+            report,
+            project,
+            period,
+            destination,
+            why,
+        } => (
+            t!(
+                "channel.report_not_sent",
+                locale = locale,
+                report = report,
+                project = project,
+                period = period,
+                destination = destination
             ),
             one(why),
         ),

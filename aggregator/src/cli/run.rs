@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite, request};
+use super::{Exit, Outcome, check, invite, report, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::ledger_door::File;
 use crate::actions::prune::{Pruned, prune};
@@ -20,9 +20,9 @@ use crate::text::{self, Message};
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, prune forgets what is long over, requests
-    /// asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up to date, watch
-    /// looks for lost members.
+    /// missing invitations, ledger takes in the ledger's file from S3, prune forgets what is long over, report
+    /// sends the reports that are due, requests asks Jira what is new and goes on with what is approved,
+    /// sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -34,6 +34,7 @@ enum Job {
     Invite,
     Ledger,
     Prune,
+    Report,
     Requests,
     SyncFindings,
     Watch,
@@ -56,6 +57,10 @@ impl Run {
                 check.run(app, &Actor::Job("watch"), screen).await
             }
             Job::Prune => forget(app, screen).await,
+            Job::Report => {
+                let sending = report::Send::of_everything();
+                sending.run(app, &Actor::Job("report"), screen).await
+            }
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,

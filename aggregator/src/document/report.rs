@@ -103,9 +103,6 @@ pub enum WriteError {
     /// The csv writer's refusal.
     #[error("the csv could not be written")]
     Csv(#[from] csv::Error),
-    /// The JSON writer's refusal.
-    #[error("the JSON could not be written")]
-    Json(#[from] serde_json::Error),
     /// The disk's.
     #[error("the file could not be written")]
     Disk(#[from] std::io::Error),

@@ -91,6 +91,8 @@ pub enum Action {
     RequestWithdrawn,
     /// What a request asked for is done.
     RequestCompleted,
+    /// A report went to one of its destinations.
+    ReportSent,
 }
 
 /// Where a change of the ledger comes from.
@@ -260,6 +262,7 @@ impl Action {
             Self::RequestRejected => "request.rejected",
             Self::RequestWithdrawn => "request.withdrawn",
             Self::RequestCompleted => "request.completed",
+            Self::ReportSent => "report.sent",
         }
     }
 }

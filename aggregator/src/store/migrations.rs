@@ -55,6 +55,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "history",
         include_str!("../../migrations/0010_history.sql"),
     ),
+    (
+        11,
+        "reports",
+        include_str!("../../migrations/0011_reports.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -9,24 +9,28 @@ use super::{Result, Store, StoreError, Tx};
 use crate::domain::report::Period;
 use crate::domain::report::sending::{Destination, Progress};
 
-/// How long a sender holds a report: longer than building and sending one lasts, so that only a dead
-/// sender's report is taken by another.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// How long a claim lasts that nobody renews: its holder died.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
 /// How far a report is, by destination.
 pub type Sendings = BTreeMap<Destination, Progress>;
 
 impl Store {
-    /// How far the reports of a period are, by account (or `overview`).
+    /// How far the reports of a period are, by account (or `overview`), of all or of one.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn report_sendings(&self, period: Period) -> Result<BTreeMap<String, Sendings>> {
+    pub async fn report_sendings(
+        &self,
+        period: Period,
+        account: Option<&str>,
+    ) -> Result<BTreeMap<String, Sendings>> {
         let rows = sqlx::query(
             "SELECT account_id, destination, state, attempts, place, why FROM report_sendings \
-             WHERE period = $1",
+             WHERE period = $1 AND (account_id = $2 OR $2 = '')",
         )
         .bind(period.to_string())
+        .bind(account.unwrap_or_default().to_owned())
         .fetch_all(&self.pool)
         .await?;
         let mut sendings: BTreeMap<String, Sendings> = BTreeMap::new();

@@ -31,7 +31,7 @@ impl<'a> Book<'a> {
         let locale = frame.language.as_str();
         let style = Style::new(frame.language);
         let mut workbook = Workbook::new();
-        workbook.set_zip_compression_level(COMPRESSION.into());
+        workbook.set_zip_compression_level(COMPRESSION);
         workbook.set_properties(&properties(frame)?);
         let how = (frame.language, frame.sheet_rows);
         let findings = Table::begin(

@@ -123,7 +123,8 @@ impl Json {
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
-        self.file.write_all(if self.any { b"\n]\n" } else { b"]\n" })?;
+        self.file
+            .write_all(if self.any { b"\n]\n" } else { b"]\n" })?;
         self.file.flush()
     }
 }

@@ -127,7 +127,10 @@ impl Style {
             (words::change(Change::Reopened, language), attention.clone()),
             (words::change(Change::Resolved, language), good.clone()),
             (words::verdict(Verdict::Failed, language), bad.clone()),
-            (words::verdict(Verdict::Unknown, language), attention.clone()),
+            (
+                words::verdict(Verdict::Unknown, language),
+                attention.clone(),
+            ),
             (words::verdict(Verdict::Passed, language), good.clone()),
             (words::alert(AlertState::Open, language), bad),
             (words::alert(AlertState::Acknowledged, language), attention),

@@ -144,11 +144,7 @@ pub(super) fn controls_columns(frame: &Frame<'_>) -> Vec<Column> {
     columns
 }
 
-pub(super) fn control<'a>(
-    frame: &Frame<'_>,
-    id: &'a str,
-    control: &'a Control,
-) -> [Cell<'a>; 11] {
+pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> [Cell<'a>; 11] {
     let standards: Vec<String> = control
         .standards
         .iter()

@@ -7,7 +7,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 
 use super::Bounds;
-use crate::domain::finding::{Compliance, Finding, Kind, Mirrored, RecordState, Severity, Workflow};
+use crate::domain::finding::{
+    Compliance, Finding, Kind, Mirrored, RecordState, Severity, Workflow,
+};
 
 /// Findings that are open for fewer days than this are of one age; the last age has no end.
 pub const AGES: [i64; 3] = [8, 31, 91];
@@ -335,7 +337,8 @@ impl Facts {
         let place = hash(&|hasher| {
             let place = (&finding.control_id, &finding.resource, &finding.region);
             let state = (change.map(Change::as_str), finding.is_suppressed());
-            (place, finding.compliance, state).hash(hasher);
+            let verdict = finding.compliance.map(Compliance::as_str);
+            (place, verdict, state).hash(hasher);
         });
         let standard = hash(&|hasher| standard.hash(hasher));
         *self.counted.entry(place).or_insert(standard) != standard

@@ -47,8 +47,7 @@ impl Page<'_> {
             .set_solid_fill(true)
             .set_border_off(true);
         let last = begin + u32::try_from(ages.len()).unwrap_or(1) - 1;
-        self.sheet
-            .add_conditional_format(begin, 9, last, 9, &bar)?;
+        self.sheet.add_conditional_format(begin, 9, last, 9, &bar)?;
         self.row += 1;
         Ok(())
     }

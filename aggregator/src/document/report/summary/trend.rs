@@ -30,8 +30,12 @@ impl Page<'_> {
         let top = self.row;
         let (label, number) = (self.style.label(), self.style.number());
         let name = self.sheet.name();
-        self.sheet
-            .write_string_with_format(top, NUMBERS, t!("report.period", locale = locale), &label)?;
+        self.sheet.write_string_with_format(
+            top,
+            NUMBERS,
+            t!("report.period", locale = locale),
+            &label,
+        )?;
         let mut chart = Chart::new(ChartType::ColumnStacked);
         let mut last = top;
         for (row, point) in (top + 1..).zip(closing.trend) {
@@ -71,8 +75,7 @@ impl Page<'_> {
         for row in top..top + ROWS {
             self.sheet.set_row_height(row, HEIGHT)?;
         }
-        self.sheet
-            .insert_chart_with_offset(top, 0, &chart, 4, 6)?;
+        self.sheet.insert_chart_with_offset(top, 0, &chart, 4, 6)?;
         self.row += ROWS + 1;
         Ok(())
     }
