@@ -6,15 +6,19 @@ pub mod accept_heartbeat;
 pub mod acknowledge;
 pub mod add_release;
 pub mod add_token;
+mod aftermath;
 pub mod announce_check;
 pub mod answer_tickets;
+pub mod back_up;
 pub mod build_report;
 pub mod check;
 pub mod decide_request;
 pub mod deliver;
 pub mod doctor;
+pub mod drill;
 pub mod edit_account;
 pub mod enrol;
+pub mod escalate;
 pub mod figures;
 pub mod follow_requests;
 pub mod hand_out_release;
@@ -26,22 +30,30 @@ pub mod ledger_door;
 pub mod log_in;
 pub mod look;
 pub mod overview;
+pub mod probe;
 pub mod prune;
 pub mod recognise;
 pub mod record_run;
+pub mod remind_open;
 pub mod replay;
 mod report_desk;
+pub mod restore;
 pub mod revoke_token;
 pub mod send_reports;
+pub mod send_trial;
 pub mod set_up_hub;
+pub mod sound_alarm;
 pub mod standing;
 pub mod sync_findings;
 pub mod take_alerts;
 pub mod take_request;
 pub mod take_turn;
 pub mod test_channels;
+mod threat;
+pub mod timeline;
 pub mod unlink;
 pub mod verify_audit;
+pub mod write_back;
 
 use std::collections::BTreeMap;
 
@@ -63,6 +75,8 @@ use crate::domain::request::{Request, State};
 use crate::domain::routing::{Subject, channels};
 pub use crate::store::StoreError;
 use crate::store::Tx;
+use aftermath::{announce, attempted};
+use threat::take_threat;
 
 /// Why a use-case that needs ledger and AWS did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -145,15 +159,19 @@ async fn put_alert(
         Action::AlertUpdated => Notice::AlertUpdated(notice),
         _ => Notice::AlertOpened(notice),
     };
-    let subject = Subject {
+    put_notice(app, tx, &notice, subject_of(alert, account)).await?;
+    Ok(())
+}
+
+/// What routes know of an alert.
+fn subject_of<'a>(alert: &'a Alert, account: Option<&'a Account>) -> Subject<'a> {
+    Subject {
         severity: Some(alert.severity),
         project: account.map(|account| account.project.as_str()),
         account: Some(&alert.account_id),
         environment: account.map(|account| account.environment.as_str()),
         region: Some(alert.region),
-    };
-    put_notice(app, tx, &notice, subject).await?;
-    Ok(())
+    }
 }
 
 /// Puts a notice into the outbox of the account's own contacts, who read it in their language. `false`:

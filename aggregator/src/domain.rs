@@ -34,3 +34,4 @@ pub mod run;
 pub mod schedule;
 pub mod seal;
 pub mod standing;
+pub mod trial;

@@ -5,10 +5,14 @@
 
 pub mod access_tokens;
 pub mod accounts;
+pub mod alert_arrivals;
+pub mod alert_escalations;
 pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
+pub mod backup;
 pub mod deliveries;
+pub mod delivery_attempts;
 pub mod findings;
 pub mod history;
 pub mod job_runs;
@@ -33,6 +37,8 @@ pub mod standings;
 pub mod sync_state;
 pub mod told_quotas;
 pub mod trend;
+pub mod trials;
+pub mod write_backs;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,7 +46,7 @@ use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use place::Place;
 
@@ -52,15 +58,23 @@ pub struct Store {
     // SQLite lets one write at a time, and whoever finds it busy sleeps and tries again, up to a tenth of a
     // second: within one process, writers queue up instead.
     writers: Arc<Semaphore>,
+    // Counts commits that put something into the outbox: its workers wait for the next.
+    posts: Arc<watch::Sender<u64>>,
 }
 
 /// An open transaction: it is undone unless [`Tx::commit`] is reached.
 pub struct Tx(
     Transaction<'static, Any>,
     Engine,
-    #[expect(dead_code, reason = "it is held, and given back at the end")]
     Option<OwnedSemaphorePermit>,
+    Posts,
 );
+
+/// Whether a transaction put something into the outbox, and who is woken then.
+struct Posts {
+    any: bool,
+    workers: Arc<watch::Sender<u64>>,
+}
 
 /// Which database it is, where that makes a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +212,7 @@ impl Store {
                 Engine::Postgres
             },
             writers: Arc::new(Semaphore::new(1)),
+            posts: Arc::new(watch::Sender::new(0)),
         })
     }
 
@@ -242,7 +257,17 @@ impl Store {
             }
             Engine::Postgres => ("BEGIN", None),
         };
-        Ok(Tx(self.pool.begin_with(begin).await?, self.engine, turn))
+        let posts = Posts {
+            any: false,
+            workers: Arc::clone(&self.posts),
+        };
+        let transaction = self.pool.begin_with(begin).await?;
+        Ok(Tx(transaction, self.engine, turn, posts))
+    }
+
+    /// Changes whenever something new is in the outbox.
+    pub fn posts(&self) -> watch::Receiver<u64> {
+        self.posts.subscribe()
     }
 }
 
@@ -252,7 +277,13 @@ impl Tx {
     /// # Errors
     /// Then nothing of it lasts.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+        let Self(transaction, _, turn, posts) = self;
+        transaction.commit().await?;
+        drop(turn);
+        if posts.any {
+            posts.workers.send_modify(|count| *count += 1);
+        }
+        Ok(())
     }
 }
 

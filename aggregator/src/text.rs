@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod audit;
 pub mod aws;
+pub mod backup;
 pub mod check;
 pub mod config;
 pub mod doctor;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::put_notice;
+use super::{attempted, put_notice};
 use crate::app::App;
 use crate::channel::Messenger;
 pub use crate::channel::MessengerError;
@@ -135,6 +135,7 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let mut tx = app.store.begin().await?;
         tx.record_attempt(&delivery.id, next, now).await?;
+        attempted(app, &mut tx, delivery, next).await?;
         let channel = channel.name.clone();
         let trouble = match next {
             Next::GivenUp { why } => Some(Trouble::DeliveryGivenUp {

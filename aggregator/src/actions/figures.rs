@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::app::App;
 use crate::domain::account::AccountState;
 use crate::domain::alert::AlertState;
 use crate::domain::run::RunCounts;
 use crate::domain::schedule::JobRun;
+use crate::domain::trial::TrialKind;
 use crate::store::StoreError;
 
 /// Everything that is counted.
@@ -29,6 +32,8 @@ pub struct Figures {
     pub oldest_pending: BTreeMap<String, i64>,
     /// How many messages of the alert queue nobody understood.
     pub refused_messages: i64,
+    /// When the newest canary that arrived was sent.
+    pub last_canary: Option<Timestamp>,
     /// What is done by the clock.
     pub jobs: Vec<JobRun>,
 }
@@ -63,6 +68,10 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
             .map(|(channel, since)| (channel, now.duration_since(since).as_secs().max(0)))
             .collect(),
         jobs: store.job_runs().await?,
+        last_canary: store
+            .last_trial(TrialKind::Canary)
+            .await?
+            .map(|trial| trial.sent_at),
         refused_messages: store.count_refused_messages().await?,
     })
 }

@@ -4,6 +4,7 @@
 
 mod report;
 mod request;
+mod waiting;
 
 use std::borrow::Cow;
 
@@ -67,6 +68,11 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             );
             of_alert(title, alert, locale, zone)
         }
+        Notice::AlertEscalated(escalated) => {
+            let alert = &escalated.alert;
+            of_alert(waiting::title(escalated, locale), alert, locale, zone)
+        }
+        Notice::AlertsStillOpen(open) => waiting::still_open(open, locale, zone),
         Notice::CheckChanged(check) => of_check(check, locale),
         Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
@@ -348,6 +354,16 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 limit = limit
             ),
             vec![t!("channel.quota_near_hint", locale = locale).into_owned()],
+        ),
+        Trouble::StoreFailing { why } => (t!("channel.store_failing", locale = locale), one(why)),
+        Trouble::StoreWorks { seconds, why } => (
+            t!("channel.store_works", locale = locale, seconds = seconds),
+            one(why),
+        ),
+        Trouble::QueueFailing { why } => (t!("channel.queue_failing", locale = locale), one(why)),
+        Trouble::CanaryMissing { sent_at, .. } => (
+            t!("channel.canary_missing", locale = locale, at = sent_at),
+            vec![t!("channel.canary_missing_hint", locale = locale).into_owned()],
         ),
         Trouble::ChannelFailing { channel, why } => (
             t!("channel.failing", locale = locale, channel = channel),

@@ -8,31 +8,39 @@ use super::findings::Findings;
 use super::screen::Screen;
 use super::{Exit, Outcome, check, invite, report, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
+use crate::actions::escalate::escalate;
 use crate::actions::ledger_door::File;
 use crate::actions::prune::{Pruned, prune};
+use crate::actions::remind_open::remind_open;
+use crate::actions::send_trial::send_trial;
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::Next;
+use crate::domain::trial::TrialKind;
 use crate::jobs::ledger::{TakeLedgerError, Taken, take_once};
 use crate::text::{self, Message};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, prune forgets what is long over, report
-    /// sends the reports that are due, requests asks Jira what is new and goes on with what is approved,
-    /// sync-findings brings the mirror up to date, watch looks for lost members.
+    /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
+    /// outbox, escalate tells people again of alerts that nobody took, invite sends the missing invitations,
+    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
+    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
+    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Job {
+    Canary,
     Check,
     Deliver,
+    Escalate,
     Invite,
     Ledger,
+    OpenAlerts,
     Prune,
     Report,
     Requests,
@@ -42,7 +50,25 @@ enum Job {
 
 impl Run {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let told = |count: usize| {
+            let locale = language.as_str();
+            screen.say(&t!("alert.told_of", locale = locale, count = count));
+            Ok(Exit::Done)
+        };
+        let store = |error| Failure::store(&error, language);
         match self.job {
+            Job::Canary => {
+                let actor = Actor::Job("canary");
+                send_trial(app, &actor, TrialKind::Canary)
+                    .await
+                    .map_err(|error| {
+                        Failure::Messages(vec![text::alert::trial_fails(&error, language)])
+                    })?;
+                Ok(Exit::Done)
+            }
+            Job::Escalate => told(escalate(app).await.map_err(store)?),
+            Job::OpenAlerts => told(remind_open(app).await.map_err(store)?),
             Job::Check => {
                 let check = check::Check::of_everything();
                 check.run(app, &Actor::Job("check"), screen).await

@@ -3,9 +3,12 @@
 //! Pure: the events come from `read`, rows are kept by `store::alerts`, and who is told is decided
 //! in `domain::routing`.
 
+pub mod arrival;
+pub mod escalation;
 pub mod event;
 pub mod handling;
 pub mod loss;
+pub mod write_back;
 
 use std::fmt;
 use std::str::FromStr;
@@ -136,6 +139,7 @@ pub fn decide(known: Option<&Alert>, threat: &Threat, minimum: Severity) -> Deci
     let Threat {
         alert: told,
         is_new,
+        ..
     } = threat;
     let Some(known) = known else {
         return if *is_new && told.severity >= minimum {

@@ -69,6 +69,12 @@ pub enum Action {
     AlertUpdated,
     /// A person took, gave away, ended or reopened an alert, or wrote a note.
     AlertHandled,
+    /// Nobody had taken an alert, and people were told again.
+    AlertEscalated,
+    /// What lay in the dead-letter queue was taken in.
+    DeadLettersTaken,
+    /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
+    WayTried,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -79,6 +85,8 @@ pub enum Action {
     SessionOpened,
     /// An operator had a message sent to a channel, to see whether it arrives.
     ChannelTested,
+    /// A copy was put in the database's place.
+    StoreRestored,
     /// A request came in, or says something else than before.
     RequestTaken,
     /// The contacts on record were told of a request.
@@ -160,6 +168,15 @@ pub struct Event {
     pub detail: Value,
     /// SHA-256, in hex, over the hash before it and this row.
     pub hash: String,
+}
+
+/// Which events of the log; an empty text is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// To what something was done.
+    pub subject: String,
+    /// What was done, by the action's name.
+    pub action: String,
 }
 
 /// Where the chain is broken.
@@ -251,11 +268,15 @@ impl Action {
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",
+            Self::AlertEscalated => "alert.escalated",
+            Self::DeadLettersTaken => "alert.dead_letters_taken",
+            Self::WayTried => "alert.way_tried",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",
             Self::SessionOpened => "session.opened",
             Self::ChannelTested => "channel.tested",
+            Self::StoreRestored => "store.restored",
             Self::RequestTaken => "request.taken",
             Self::RequestContactsTold => "request.contacts_told",
             Self::RequestApproved => "request.approved",

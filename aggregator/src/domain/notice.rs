@@ -28,6 +28,12 @@ pub enum Notice {
     /// A known threat became worse.
     #[serde(rename = "alert.updated")]
     AlertUpdated(Box<AlertNotice>),
+    /// Nobody has taken an alert.
+    #[serde(rename = "alert.escalated")]
+    AlertEscalated(Box<EscalatedNotice>),
+    /// What is still open.
+    #[serde(rename = "alert.still_open")]
+    AlertsStillOpen(StillOpenNotice),
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
@@ -93,6 +99,48 @@ pub struct AlertNotice {
     pub resource: String,
     /// The finding in AWS's console.
     pub console: Option<String>,
+}
+
+/// An alert that nobody has taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalatedNotice {
+    /// The alert.
+    #[serde(flatten)]
+    pub alert: AlertNotice,
+    /// How often people were told again, this time included.
+    pub level: i64,
+}
+
+/// What is still open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StillOpenNotice {
+    /// How many alerts.
+    pub count: usize,
+    /// How many of them nobody has taken.
+    pub untaken: usize,
+    /// Their first findings.
+    pub finding_ids: Vec<String>,
+    /// The first of them.
+    pub alerts: Vec<AlertNotice>,
+}
+
+/// How many alerts such a notice tells of one by one.
+const TOLD: usize = 20;
+/// How many findings it names.
+const NAMED: usize = 1_000;
+
+impl StillOpenNotice {
+    /// Of alerts in the order in which they are to be told.
+    pub fn of(alerts: &[AlertNotice]) -> Self {
+        let untaken = |alert: &&AlertNotice| alert.state == AlertState::Open;
+        let ids = alerts.iter().map(|alert| alert.finding_id.clone());
+        Self {
+            count: alerts.len(),
+            untaken: alerts.iter().filter(untaken).count(),
+            finding_ids: ids.take(NAMED).collect(),
+            alerts: alerts.iter().take(TOLD).cloned().collect(),
+        }
+    }
 }
 
 /// What changed since the last post.
@@ -227,6 +275,30 @@ pub enum Trouble {
         count: usize,
         /// How many there may be.
         limit: usize,
+    },
+    /// Alerts cannot be stored; whoever sends them tries again.
+    StoreFailing {
+        /// What the database says.
+        why: String,
+    },
+    /// Alerts are stored again.
+    StoreWorks {
+        /// For how long they were not, in seconds.
+        seconds: i64,
+        /// What the database said.
+        why: String,
+    },
+    /// The alert queue cannot be read; its messages stay where they are.
+    QueueFailing {
+        /// Why.
+        why: String,
+    },
+    /// The daily event of our own did not arrive: alerts may not either.
+    CanaryMissing {
+        /// Its id.
+        trial: String,
+        /// When it was sent.
+        sent_at: Timestamp,
     },
     /// A channel has not taken messages for a while.
     ChannelFailing {
@@ -386,7 +458,10 @@ impl Notice {
     /// The word that routes know it by; a test goes to the channel it is made for.
     pub fn route_event(&self) -> Option<RouteEvent> {
         match self {
-            Self::AlertOpened(_) | Self::AlertUpdated(_) => Some(RouteEvent::Alert),
+            Self::AlertOpened(_)
+            | Self::AlertUpdated(_)
+            | Self::AlertEscalated(_)
+            | Self::AlertsStillOpen(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::RequestChanged(_) => Some(RouteEvent::Request),
             Self::ReportDelivered(_) => Some(RouteEvent::Report),
@@ -399,6 +474,8 @@ impl Notice {
     pub fn subject(&self) -> String {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
+            Self::AlertEscalated(escalated) => format!("alert:{}", escalated.alert.id),
+            Self::AlertsStillOpen(_) => "still_open".to_owned(),
             Self::CheckChanged(_) => "check".to_owned(),
             Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::RequestChanged(request) => format!("request:{}", request.id),
@@ -409,6 +486,11 @@ impl Notice {
             Self::Operations(Trouble::DeliveryGivenUp { channel, .. }) => {
                 format!("given_up:{channel}")
             }
+            Self::Operations(Trouble::StoreFailing { .. } | Trouble::StoreWorks { .. }) => {
+                "store".to_owned()
+            }
+            Self::Operations(Trouble::QueueFailing { .. }) => "queue".to_owned(),
+            Self::Operations(Trouble::CanaryMissing { trial, .. }) => format!("trial:{trial}"),
             Self::Operations(_) => "operations".to_owned(),
             Self::Contact(contact) => match &contact.matter {
                 Matter::Request {

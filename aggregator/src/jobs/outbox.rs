@@ -13,14 +13,24 @@ const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channel) {
     let mut failing = false;
+    let mut posts = bench.app.store.posts();
     while !bench.is_to_stop() {
+        // What is put into the outbox from here on is not overlooked.
+        posts.borrow_and_update();
         let pause = match outbox.step(&bench.app, &channel).await {
             Ok(step) => {
                 if std::mem::take(&mut failing) {
                     bench.say(News::OutboxWorks);
                 }
                 match step {
-                    Step::Idle => LOOK,
+                    Step::Idle => {
+                        tokio::select! {
+                            () = bench.wait(LOOK) => {}
+                            // The store lives as long as this.
+                            _ = posts.changed() => {}
+                        }
+                        continue;
+                    }
                     Step::Tried { .. } => channel.kind.pause(),
                 }
             }

@@ -15,8 +15,11 @@ use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
+use crate::actions::escalate::escalate;
 use crate::actions::prune::prune;
+use crate::actions::remind_open::remind_open;
 use crate::actions::send_reports::{self, SendError, destinations, send_reports};
+use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
@@ -25,6 +28,7 @@ use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::report::sending::Destination;
 use crate::domain::schedule::Schedule;
+use crate::domain::trial::TrialKind;
 use crate::store::StoreError;
 use crate::text;
 
@@ -40,6 +44,14 @@ const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
 /// When what is long over is forgotten: at night, and at no full hour.
 const PRUNE: &str = "40 4 * * *";
+/// How often alerts that nobody has taken are looked at.
+const ESCALATE: SignedDuration = SignedDuration::from_secs(15);
+/// When people are told what is still open: in the morning of working days.
+const MORNING: &str = "0 9 * * MON-FRI";
+/// When the daily event of our own is sent: early enough to be missed before people come.
+const CANARY: &str = "30 8 * * *";
+/// How often it is looked for.
+const MISSING: SignedDuration = SignedDuration::from_mins(1);
 
 /// One line of the table.
 struct Entry {
@@ -81,6 +93,9 @@ pub enum JobError {
     /// Jira could not be asked.
     #[error(transparent)]
     Requests(#[from] IssuesError),
+    /// The daily event of our own could not be sent.
+    #[error(transparent)]
+    Trial(#[from] TrialError),
 }
 
 impl From<StoreError> for JobError {
@@ -102,6 +117,14 @@ fn table(app: &App) -> Vec<Entry> {
             watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
         ),
         ("check", cron(&config.check.schedule), announce),
+        ("escalate", Some(Schedule::Every(ESCALATE)), tell_again),
+        ("open-alerts", cron(MORNING), remind),
+        (
+            "canary",
+            config.alerts.queue_url.as_ref().and_then(|_| cron(CANARY)),
+            canary,
+        ),
+        ("missing-canary", Some(Schedule::Every(MISSING)), missing),
         (
             "ledger",
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
@@ -148,6 +171,42 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
         let (administrator, language) = (&app.config.hub.administrator, app.config.locale.language);
         let rows = text::check::notice_rows(&rows, administrator, language);
         announce_check(app, rows, true).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Tells people again of alerts that nobody has taken.
+fn tell_again(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        escalate(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Tells what is still open, every morning.
+fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        remind_open(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Sends the daily event of our own on its way.
+fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        send_trial(app, &Actor::Job("canary"), TrialKind::Canary).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Looks whether it arrived.
+fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        miss_canaries(app).await?;
         Ok(())
     }
     .boxed()

@@ -177,6 +177,7 @@ impl Tx {
         .bind(now.to_string())
         .execute(&mut *self.0)
         .await?;
+        self.3.any = true;
         Ok(())
     }
 
@@ -270,6 +271,7 @@ impl Tx {
         .bind(DeliveryState::GivenUp.as_str())
         .execute(&mut *self.0)
         .await?;
+        self.3.any = true;
         Ok(())
     }
 

@@ -60,6 +60,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "reports",
         include_str!("../../migrations/0011_reports.sql"),
     ),
+    (
+        13,
+        "alert proof",
+        include_str!("../../migrations/0013_alert_proof.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
