@@ -13,6 +13,7 @@ mod cut;
 mod google_chat;
 mod letter;
 mod mail;
+mod report_mail;
 mod slack;
 mod teams;
 mod webhook;
@@ -34,6 +35,7 @@ use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
 use letter::{Advice, Letter, Reader};
+pub use report_mail::ReportMail;
 
 /// The sending side could not be set up.
 #[derive(Debug, thiserror::Error)]

@@ -200,7 +200,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,
-        Noun::Report(report) => report.run(&open().await?, screen).await,
+        Noun::Report(report) => report.run(&open().await?, &actor, screen).await,
         Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Health => health::run(given, world, screen).await,

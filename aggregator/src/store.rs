@@ -26,6 +26,7 @@ mod portion;
 pub mod refused_messages;
 pub mod releases;
 pub mod reminders;
+pub mod report_sendings;
 pub mod request_answers;
 pub mod request_wakes;
 pub mod requests;

@@ -39,6 +39,7 @@ mod mirror;
 mod policies;
 mod release;
 mod report;
+mod report_sending;
 mod requests;
 mod resilience;
 mod sameness;

@@ -4,6 +4,7 @@
 //! it but our own links and the line to be pasted. Each service escapes in its own way on top of that.
 
 mod alert;
+mod report;
 mod request;
 mod waiting;
 
@@ -86,6 +87,7 @@ fn said(notice: &Notice, reader: &Reader<'_>) -> Letter {
         Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
         Notice::RequestChanged(changed) => request::changed(changed, locale),
+        Notice::ReportDelivered(delivered) => report::delivered(delivered, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -339,6 +341,23 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 channel = channel,
                 id = delivery
+            ),
+            one(why),
+        ),
+        Trouble::ReportNotSent {
+            report,
+            project,
+            period,
+            destination,
+            why,
+        } => (
+            t!(
+                "channel.report_not_sent",
+                locale = locale,
+                report = report,
+                project = project,
+                period = period,
+                destination = destination
             ),
             one(why),
         ),

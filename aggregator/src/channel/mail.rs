@@ -106,7 +106,9 @@ pub(super) fn body(letter: &Letter) -> String {
     text
 }
 
-fn transport(smtp_url: &SecretString) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
+pub(super) fn transport(
+    smtp_url: &SecretString,
+) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let text = smtp_url.expose_secret();
     // The parser's own error would quote the password.
     let url = Url::parse(text).map_err(|_| "mail.smtp_url is no URL".to_owned())?;
@@ -125,7 +127,7 @@ fn transport(smtp_url: &SecretString) -> Result<AsyncSmtpTransport<Tokio1Executo
 }
 
 /// What the server said, or that it did not.
-fn why(error: &Error) -> String {
+pub(super) fn why(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -149,7 +151,7 @@ fn blame(error: &Error) -> Blame {
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): no holiday message comes back.
 #[derive(Clone)]
-struct AutoSubmitted;
+pub(super) struct AutoSubmitted;
 
 impl lettre::message::header::Header for AutoSubmitted {
     fn name() -> lettre::message::header::HeaderName {

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite, request};
+use super::{Exit, Outcome, check, invite, report, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::escalate::escalate;
 use crate::actions::ledger_door::File;
@@ -25,9 +25,9 @@ use crate::text::{self, Message};
 pub(super) struct Run {
     /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
     /// outbox, escalate tells people again of alerts that nobody took, invite sends the missing invitations,
-    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is long
-    /// over, requests asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up
-    /// to date, watch looks for lost members.
+    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
+    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
+    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -42,6 +42,7 @@ enum Job {
     Ledger,
     OpenAlerts,
     Prune,
+    Report,
     Requests,
     SyncFindings,
     Watch,
@@ -82,6 +83,10 @@ impl Run {
                 check.run(app, &Actor::Job("watch"), screen).await
             }
             Job::Prune => forget(app, screen).await,
+            Job::Report => {
+                let sending = report::Send::of_everything();
+                sending.run(app, &Actor::Job("report"), screen).await
+            }
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,

@@ -139,6 +139,12 @@ fn say(news: &News, screen: &Screen) {
                 JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
                 JobError::Requests(error) => text::request::jira_fails(error, language),
+                JobError::Reports(error) => text::report::not_sent(error, language),
+                JobError::ReportsLeft {
+                    count,
+                    destination,
+                    why,
+                } => text::report::left(*count, *destination, why, language),
                 JobError::Trial(error) => text::alert::trial_fails(error, language),
             };
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);

@@ -36,6 +36,8 @@ pub struct Reports {
     pub directory: Option<PathBuf>,
     /// An S3 bucket to write to.
     pub bucket: Option<String>,
+    /// The KMS key that encrypts them there; S3's own when absent.
+    pub kms_key: Option<String>,
     /// Whether they are mailed to the contacts.
     pub mail: bool,
 }
@@ -113,6 +115,7 @@ impl Default for Reports {
             schedule: "0 8 * * MON".to_owned(),
             directory: None,
             bucket: None,
+            kms_key: None,
             mail: false,
         }
     }

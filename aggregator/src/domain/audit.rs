@@ -103,6 +103,8 @@ pub enum Action {
     RequestWithdrawn,
     /// What a request asked for is done.
     RequestCompleted,
+    /// A report went to one of its destinations.
+    ReportSent,
 }
 
 /// Where a change of the ledger comes from.
@@ -287,6 +289,7 @@ impl Action {
             Self::RequestRejected => "request.rejected",
             Self::RequestWithdrawn => "request.withdrawn",
             Self::RequestCompleted => "request.completed",
+            Self::ReportSent => "report.sent",
         }
     }
 }

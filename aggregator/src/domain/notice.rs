@@ -3,6 +3,7 @@
 //! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
 //! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
@@ -12,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::account::{Account, Language};
 use super::alert::{Alert, AlertState, Severity, console, regions};
 use super::burst::SHOWN;
+use super::finding;
 use super::ledger::FieldChange;
+use super::report::{Period, Standing};
 use super::request::{Kind, RequestView};
 use super::routing::RouteEvent;
 
@@ -44,6 +47,9 @@ pub enum Notice {
     /// A request came, or is further than before.
     #[serde(rename = "request.changed")]
     RequestChanged(Box<RequestView>),
+    /// Reports of a period are where they should go.
+    #[serde(rename = "report.delivered")]
+    ReportDelivered(Box<ReportNotice>),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -381,6 +387,19 @@ pub enum Trouble {
         /// What the channel last answered.
         why: String,
     },
+    /// A report is not sent any more to one of its destinations.
+    ReportNotSent {
+        /// The account, or `overview`.
+        report: String,
+        /// Its project.
+        project: String,
+        /// The period.
+        period: String,
+        /// Where it did not go.
+        destination: String,
+        /// What it last failed of.
+        why: String,
+    },
     /// A ticket's answer is not tried any more; it is kept.
     TicketNotAnswered {
         /// The request.
@@ -451,6 +470,38 @@ pub struct TestNotice {
     pub actor: String,
 }
 
+/// Reports of a period that a channel hears of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportNotice {
+    /// The period.
+    pub period: String,
+    /// How many they are.
+    pub count: usize,
+    /// The worst first; the first of them where there are many.
+    pub reports: Vec<SentReport>,
+}
+
+/// One account's report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentReport {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// Open findings.
+    pub open: u64,
+    /// How many of them are critical.
+    pub critical: u64,
+    /// How many of them are high.
+    pub high: u64,
+    /// How many became open in the period, again or for the first time.
+    pub new: u64,
+    /// How many were resolved in the period.
+    pub resolved: u64,
+    /// The score of 100; `None` when nothing was judged.
+    pub score: Option<u64>,
+}
+
 /// The subject under which contacts on record are told of a request.
 pub fn contacts_of_request(request: &str, revision: i64) -> String {
     format!("request:{request}/{revision}:contacts")
@@ -467,6 +518,7 @@ impl Notice {
             | Self::AlertsStillOpen(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::RequestChanged(_) => Some(RouteEvent::Request),
+            Self::ReportDelivered(_) => Some(RouteEvent::Report),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Contact(_) | Self::Test(_) => None,
         }
@@ -504,6 +556,7 @@ impl Notice {
             Self::CheckChanged(_) => "check".to_owned(),
             Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::RequestChanged(request) => format!("request:{}", request.id),
+            Self::ReportDelivered(report) => format!("report:{}", report.period),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }
@@ -541,6 +594,39 @@ impl Notice {
             Self::Contact(contact) => &contact.to,
             Self::AccountLeft(left) => &left.contact_emails,
             _ => &[],
+        }
+    }
+}
+
+impl ReportNotice {
+    /// So many reports are listed; the rest is counted.
+    const LISTED: usize = 100;
+
+    /// The notice of some reports.
+    pub fn of(period: Period, mut reports: Vec<SentReport>) -> Self {
+        reports.sort_by_key(|it| Reverse((it.critical, it.high, it.open)));
+        let count = reports.len();
+        reports.truncate(Self::LISTED);
+        Self {
+            period: period.to_string(),
+            count,
+            reports,
+        }
+    }
+}
+
+impl SentReport {
+    /// An account's report in numbers.
+    pub fn of(account: &Account, standing: &Standing) -> Self {
+        Self {
+            account_id: account.account_id.clone(),
+            project: account.project.clone(),
+            open: standing.all_open(),
+            critical: standing.open_with(finding::Severity::Critical),
+            high: standing.open_with(finding::Severity::High),
+            new: standing.new + standing.reopened,
+            resolved: standing.resolved,
+            score: standing.score.percent(),
         }
     }
 }

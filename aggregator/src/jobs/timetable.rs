@@ -18,6 +18,7 @@ use crate::actions::check::check;
 use crate::actions::escalate::escalate;
 use crate::actions::prune::prune;
 use crate::actions::remind_open::remind_open;
+use crate::actions::send_reports::{self, SendError, destinations, send_reports};
 use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
@@ -25,6 +26,7 @@ use crate::actions::take_turn::{Turn, take_turn};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::audit::Actor;
+use crate::domain::report::sending::Destination;
 use crate::domain::schedule::Schedule;
 use crate::domain::trial::TrialKind;
 use crate::store::StoreError;
@@ -75,6 +77,19 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// Reports could not be sent.
+    #[error(transparent)]
+    Reports(#[from] SendError),
+    /// Some of the reports could not be sent, and are tried again.
+    #[error("{count} reports could not be sent, the first to {destination}: {why}")]
+    ReportsLeft {
+        /// How many.
+        count: usize,
+        /// Where the first should have gone.
+        destination: Destination,
+        /// Why.
+        why: String,
+    },
     /// Jira could not be asked.
     #[error(transparent)]
     Requests(#[from] IssuesError),
@@ -90,7 +105,8 @@ impl From<StoreError> for JobError {
 }
 
 /// The whole timetable.
-fn table(config: &Config) -> Vec<Entry> {
+fn table(app: &App) -> Vec<Entry> {
+    let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
     // Both were verified when the configuration was read.
     let cron = |expression: &str| Schedule::cron(expression, zone.clone()).ok();
@@ -116,6 +132,11 @@ fn table(config: &Config) -> Vec<Entry> {
         ),
         ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "report",
+            cron(&config.reports.schedule).filter(|_| !destinations(app).is_empty()),
+            report,
+        ),
         (
             "requests",
             config.requests.jira.is_some().then_some(POLL),
@@ -223,6 +244,30 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Sends the reports of the last period that is over. What was given up is told by itself.
+fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        let everything = send_reports::Request::default();
+        let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
+        let mut left = rows.into_iter().filter_map(|row| match row.outcome {
+            send_reports::Outcome::Failed {
+                why,
+                given_up: false,
+            } => Some((row.destination, why)),
+            _ => None,
+        });
+        match left.next() {
+            None => Ok(()),
+            Some((destination, why)) => Err(JobError::ReportsLeft {
+                count: 1 + left.count(),
+                destination,
+                why,
+            }),
+        }
+    }
+    .boxed()
+}
+
 /// Asks Jira which issues no webhook told of; the work on requests reads them.
 fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
@@ -234,7 +279,7 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
 pub(super) async fn keep(mut bench: Bench) {
-    let entries = table(&bench.app.config);
+    let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;

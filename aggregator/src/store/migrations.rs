@@ -56,6 +56,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0010_history.sql"),
     ),
     (
+        11,
+        "reports",
+        include_str!("../../migrations/0011_reports.sql"),
+    ),
+    (
         12,
         "silences",
         include_str!("../../migrations/0012_silences.sql"),
