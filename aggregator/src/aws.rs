@@ -12,6 +12,7 @@ pub mod identity;
 pub mod objects;
 pub mod pacing;
 pub mod security_hub;
+pub mod suppression;
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
 pub mod deliveries;
+pub mod exceptions;
 pub mod findings;
 pub mod job_runs;
 pub mod ledger_files;

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite, request};
+use super::{Exit, Outcome, check, exception, invite, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::ledger_door::File;
 use crate::app::App;
@@ -18,7 +18,7 @@ use crate::text::{self, Message};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// The job: deliver sends what waits in the outbox, check posts what changed, invite sends the
+    /// The job: deliver sends what waits in the outbox, check posts what changed, exceptions sees to those that end, invite sends the
     /// missing invitations, ledger takes in the ledger's file from S3, requests asks Jira what is new and goes
     /// on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
@@ -29,6 +29,7 @@ pub(super) struct Run {
 enum Job {
     Check,
     Deliver,
+    Exceptions,
     Invite,
     Ledger,
     Requests,
@@ -47,6 +48,7 @@ impl Run {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,
             Job::Watch => {
                 let check = check::Check::of_members();

@@ -32,6 +32,8 @@ pub enum Check {
     Alerts,
     /// Where requests come from.
     Requests,
+    /// The company's own guide.
+    Guide,
 }
 
 /// How well one thing is.
@@ -70,6 +72,7 @@ impl Check {
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
             Self::Requests => "requests",
+            Self::Guide => "guide",
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
+use crate::actions::exception::{self, ExceptionError};
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
@@ -34,6 +35,9 @@ const HOLD: Duration = Duration::from_secs(20);
 const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is asked for requests that no webhook told of.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
+
+/// How often exceptions are seen to: their last day is a whole day.
+const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 
 /// One line of the table.
 struct Entry {
@@ -59,6 +63,9 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// An exception could not be ended.
+    #[error(transparent)]
+    Exceptions(#[from] ExceptionError),
     /// Jira could not be asked.
     #[error(transparent)]
     Requests(#[from] IssuesError),
@@ -87,6 +94,7 @@ fn table(config: &Config) -> Vec<Entry> {
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
+        ("exceptions", Some(EXCEPTIONS), exceptions),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "requests",
@@ -145,6 +153,15 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
                 return Err(JobError::Findings { region, failed });
             }
         }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Tells people of exceptions that end, and ends them.
+fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        exception::expire(app, &Actor::Job("exceptions")).await?;
         Ok(())
     }
     .boxed()

@@ -50,6 +50,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "dashboard",
         include_str!("../../migrations/0009_dashboard.sql"),
     ),
+    (
+        14,
+        "exceptions",
+        include_str!("../../migrations/0014_exceptions.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
