@@ -87,7 +87,7 @@ fn a_workbook_goes_out_is_edited_and_comes_back_without_loss() {
     let row = row_of(&sheets[0], "S3.1");
     let edits = [
         format!("D{row}=may"),
-        format!("L{row}=Wir haben \"Regeln\" & <Listen>\n- eins\n- zwei"),
+        format!("L{row}=社内の\"ルール\" & a < b\n- 一\n- 二"),
     ];
     let header = &sheets[0]["rows"][0];
     assert_eq!(header[3], "方針");

@@ -34,11 +34,12 @@ def workbook(file: str, edits: list[str]) -> list[dict]:
 def deck(file: str) -> list[dict]:
     slides = []
     for slide in pptx.Presentation(file).slides:
+        texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
         tables = [shape.table for shape in slide.shapes if shape.has_table]
         slides.append(
             {
-                "title": slide.shapes.title.text if slide.shapes.title else "",
-                "texts": [s.text_frame.text for s in slide.shapes if s.has_text_frame],
+                "title": texts[0] if texts else "",
+                "texts": texts,
                 "tables": [[[c.text for c in row.cells] for row in t.rows] for t in tables],
             }
         )

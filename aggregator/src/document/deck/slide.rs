@@ -59,35 +59,36 @@ pub(super) fn slide(title: &str, table: &Table<'_>, foot: &str) -> SlideContent 
     if foot.is_empty() {
         return slide;
     }
-    let shape = Shape::new(ShapeType::Rectangle, LEFT, FOOT_TOP, WIDTH, 560_000);
-    slide.add_shape(shape.with_fill(ShapeFill::new(STRIPE)).with_text(foot))
+    slide.add_shape(line(foot, LEFT, FOOT_TOP, WIDTH, STRIPE))
 }
 
 /// The first slide.
 pub(super) fn cover(title: &str, lines: &[String]) -> SlideContent {
     let bar = Shape::new(ShapeType::Rectangle, 0, 0, 280_000, 6_858_000);
-    let rows = lines.iter().map(|line| {
-        TableRow::new(vec![cell(line, 20).text_color(INK).background_color(PAPER)])
-            .with_height(560_000)
-    });
-    let table = NativeTable::new(
-        rows.collect(),
-        vec![WIDTH - 300_000],
-        LEFT + 200_000,
-        3_500_000,
-    );
-    SlideContent::new(title)
+    let slide = SlideContent::new(title)
         .layout(SlideLayout::SectionHeader)
-        .title_size(38)
+        .title_size(32)
         .title_color(ACCENT)
-        .add_shape(bar.with_fill(ShapeFill::new(ACCENT)))
-        .table(table)
+        .add_shape(bar.with_fill(ShapeFill::new(ACCENT)));
+    let tops = (0..).map(|number: u32| 3_500_000 + number * 480_000);
+    let lines = tops.zip(lines);
+    lines.fold(slide, |slide, (top, text)| {
+        slide.add_shape(line(text, LEFT + 300_000, top, WIDTH - 600_000, PAPER))
+    })
+}
+
+/// A line of text on its own; the writer makes it as large as fits.
+fn line(text: &str, left: u32, top: u32, width: u32, paper: &str) -> Shape {
+    Shape::new(ShapeType::Rectangle, left, top, width, 430_000)
+        .with_fill(ShapeFill::new(paper))
+        .with_text(text)
 }
 
 fn titled(title: &str) -> SlideContent {
     let bar = Shape::new(ShapeType::Rectangle, LEFT, 1_270_000, 1_300_000, 50_000);
     SlideContent::new(title)
-        .layout(SlideLayout::TitleOnly)
+        // The only layout for which the writer draws tables.
+        .layout(SlideLayout::TitleAndContent)
         .title_size(28)
         .title_color(ACCENT)
         .add_shape(bar.with_fill(ShapeFill::new(ACCENT)))

@@ -1,3 +1,5 @@
+//! Tests of the guide: the bundled entries, files, workbooks, both spellings of finding types, hostile text.
+
 use super::*;
 use crate::domain::account::Language;
 use crate::domain::ledger::{Cell, Sheet, SheetRow, Value};
