@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
@@ -167,7 +168,12 @@ impl App {
 
     /// The day that it is there, such as `2026-11-24`.
     pub fn today(&self) -> String {
-        self.zone().to_datetime(self.clock.now()).date().to_string()
+        self.day().to_string()
+    }
+
+    /// The day that it is there.
+    pub fn day(&self) -> Date {
+        self.zone().to_datetime(self.clock.now()).date()
     }
 
     /// The company's Jira, opened at the first call; `None` where it has none.

@@ -7,18 +7,20 @@ mod counted;
 pub mod events;
 pub mod failure;
 pub mod findings;
+pub mod guardduty;
 pub mod hub;
 pub mod identity;
 pub mod objects;
 pub mod pacing;
 pub mod security_hub;
 pub mod suppression;
+pub mod workflow;
 
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_sdk_sts::config::{ProvideCredentials, RuntimeComponents};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use hubward_protocol::{AccountId, Region};
@@ -82,7 +84,7 @@ impl Aws {
         telemetry: Telemetry,
     ) -> Result<Self, AwsUnavailable> {
         refuse_unsafe_endpoints(environment)?;
-        let base = aws_config::defaults(BehaviorVersion::latest())
+        let loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http_client())
             .region(aws_config::Region::from_static(home.as_str()))
             .retry_config(RetryConfig::standard().with_max_attempts(5))
@@ -91,9 +93,13 @@ impl Aws {
                     .connect_timeout(Duration::from_secs(5))
                     .operation_attempt_timeout(Duration::from_secs(20))
                     .build(),
-            )
-            .load()
-            .await;
+            );
+        // So that AWS's own trail of calls tells ours from a person's.
+        let loader = match AppName::new("hubward") {
+            Ok(name) => loader.app_name(name),
+            Err(_) => loader,
+        };
+        let base = loader.load().await;
         let aws = Self {
             base,
             pacing: Pacing::new(rates),

@@ -6,6 +6,7 @@ mod account;
 mod agent;
 mod alert;
 mod audit;
+mod backup;
 mod check;
 mod completions;
 mod config;
@@ -15,6 +16,7 @@ mod failure;
 mod fields;
 mod findings;
 mod guide;
+mod health;
 mod help;
 mod hub;
 mod init;
@@ -24,9 +26,11 @@ mod migrate;
 mod release;
 mod report;
 mod request;
+mod restore;
 mod run;
 mod screen;
 mod serve;
+mod silence;
 mod token;
 mod unlink;
 
@@ -102,6 +106,8 @@ enum Noun {
     Report(report::Report),
     /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
     Serve,
+    /// Ask the server on this machine whether it is ready, for health checks; exit 1 when it is not.
+    Health,
     /// Do one scheduled job now, for cron or a scheduled task.
     Run(run::Run),
     /// Look at the threats that a person must see, and prove that messages arrive.
@@ -119,6 +125,10 @@ enum Noun {
     /// Look at the trace of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Copy the database into one file, while the server goes on, and prove the copy.
+    Backup(backup::Backup),
+    /// Put such a copy in the database's place; what was there is kept beside it.
+    Restore(restore::Restore),
     /// Examine the whole installation, and say what helps; exit 1 when something is broken.
     Doctor,
     /// Print a completion script for a shell.
@@ -198,17 +208,20 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,
-        Noun::Report(report) => report.run(&open().await?, screen).await,
+        Noun::Report(report) => report.run(&open().await?, &actor, screen).await,
         Noun::Exception(exception) => exception.run(&open().await?, &actor, screen).await,
         Noun::Guide(guide) => guide.run(&open().await?, &actor, screen).await,
         Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
+        Noun::Health => health::run(given, world, screen).await,
         Noun::Run(run) => run.run(&open().await?, screen).await,
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,
         Noun::Agent(agent) => agent.run(&open().await?, &actor, screen).await,
         Noun::Release(release) => release.run(&open().await?, &actor, screen).await,
         Noun::Token(token) => token.run(&open().await?, &actor, screen).await,
         Noun::Audit(audit) => audit.run(&open().await?, screen).await,
+        Noun::Backup(backup) => backup.run(&open().await?, screen).await,
+        Noun::Restore(restore) => restore.run(given, world, &actor, screen).await,
         Noun::Doctor => doctor::run(given, world, screen).await,
         Noun::Completions(completions) => completions.run(Cli::command(), screen),
     }

@@ -12,6 +12,7 @@ pub mod secret;
 pub mod verify;
 pub mod watching;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -105,6 +106,12 @@ impl Config {
             self.hub.linked_regions.clone(),
             self.alerts.queue_url.as_deref(),
         )
+    }
+
+    /// The channels of the routes that listen to an event, whatever else the routes match.
+    pub fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
+        let routes = self.routes.iter().filter(|route| route.event == event);
+        routes.map(|route| route.channel.as_str()).collect()
     }
 
     /// Whether any route listens to alerts.

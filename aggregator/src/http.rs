@@ -32,9 +32,11 @@ use url::Url;
 
 use crate::actions::enrol::{Desk, DeskError};
 use crate::actions::log_in::{Reception, ReceptionError};
+use crate::actions::take_alerts::intake::Intake;
 use crate::app::App;
 use crate::config;
 use caller::{Limits, Peer};
+pub use tls::Renewal;
 use tls::Tls;
 
 /// How long a client may take for the head of its request.
@@ -53,6 +55,7 @@ struct State {
     desk: Arc<Desk>,
     limits: Arc<Limits>,
     reception: Arc<Reception>,
+    intake: Intake,
     /// The canonical origin: what a browser says our forms come from.
     origin: Arc<str>,
     tasks: TaskTracker,
@@ -97,7 +100,7 @@ impl Server {
     ///
     /// # Errors
     /// See [`ServeError`].
-    pub async fn bind(mut app: App) -> Result<Self, ServeError> {
+    pub async fn bind(mut app: App, intake: Intake) -> Result<Self, ServeError> {
         let address = app.config.server.listen.clone();
         let listen = |source| ServeError::Listen {
             address: address.clone(),
@@ -122,6 +125,7 @@ impl Server {
             desk,
             limits: Arc::clone(&limits),
             reception,
+            intake,
             origin: Arc::from(origin.as_str()),
             tasks: tasks.clone(),
         });
@@ -142,6 +146,11 @@ impl Server {
             |_| self.origin.clone(),
             |address| format!("{scheme}://{address}"),
         )
+    }
+
+    /// Looks after its certificate.
+    pub fn renewal(&self) -> Renewal {
+        Renewal::of(self.tls.as_ref())
     }
 
     /// Answers until `stop` changes; then finishes what is open, for a while.

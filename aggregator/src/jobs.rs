@@ -5,22 +5,27 @@
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
+mod intake;
 pub mod ledger;
 mod outbox;
 mod pulse;
 mod queue;
 pub mod requests;
 mod timetable;
+mod write_back;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::actions::StoreError;
 use crate::actions::deliver::{MessengerError, Outbox};
+use crate::actions::sound_alarm::Alarm;
 use crate::actions::take_alerts::TakeError;
+use crate::actions::take_alerts::intake::{Hopper, Intake};
+use crate::actions::{ActionError, StoreError};
 use crate::app::App;
 use ledger::{TakeLedgerError, Taken};
 pub use timetable::JobError;
@@ -35,6 +40,12 @@ pub enum News {
     QueueFails(TakeError),
     /// The alert queue is emptied again.
     QueueWorks,
+    /// Alerts cannot be stored; whoever sends them tries again.
+    IntakeFails(Arc<StoreError>),
+    /// They can again.
+    IntakeWorks,
+    /// Security Hub was not told of alerts; it is tried again.
+    WriteBackFails(ActionError),
     /// The ledger's file in S3 cannot be taken in; it is tried again.
     LedgerFails(TakeLedgerError),
     /// It can again.
@@ -76,7 +87,11 @@ impl Jobs {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn start(app: &App, stop: &watch::Receiver<bool>) -> Result<Self, MessengerError> {
+    pub fn start(
+        app: &App,
+        stop: &watch::Receiver<bool>,
+        (intake, hopper): (&Intake, Hopper),
+    ) -> Result<Self, MessengerError> {
         let (sender, news) = mpsc::unbounded_channel();
         let bench = Bench {
             app: app.clone(),
@@ -84,8 +99,16 @@ impl Jobs {
             news: sender,
         };
         let mut tasks = JoinSet::new();
+        tasks.spawn(intake::store(bench.clone(), hopper, Alarm::open(app)?));
         if app.config.alerts.queue_url.is_some() {
-            tasks.spawn(queue::empty(bench.clone()));
+            let failing = Arc::new(AtomicBool::new(false));
+            for _ in 0..queue::WORKERS {
+                let failing = Arc::clone(&failing);
+                tasks.spawn(queue::empty(bench.clone(), intake.clone(), failing));
+            }
+        }
+        if app.config.alerts.write_back {
+            tasks.spawn(write_back::work(bench.clone()));
         }
         if app.config.ledger.queue_url.is_some() {
             tasks.spawn(ledger::listen_on(bench.clone()));

@@ -1,6 +1,8 @@
-//! What this process has done since it began, counted: calls to AWS, and requests that it answered.
+//! What this process has done since it began, counted: calls to AWS, requests that it answered, and how
+//! long alerts were on their way.
 //! Values like any other, handed to whoever counts; what is shown of them is `http::metrics`'s.
 
+use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -15,6 +17,15 @@ pub struct Telemetry {
     pub requests: Family<Answered, Counter>,
     /// How long answers took, in seconds.
     pub request_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    /// How long alerts took for each part of their way, in seconds.
+    pub alert_seconds: Family<Way, Histogram, fn() -> Histogram>,
+}
+
+/// A part of an alert's way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Way {
+    /// `received_to_stored`, `stored_to_delivered` or `created_to_delivered`.
+    pub part: &'static str,
 }
 
 /// One kind of call and what became of it.
@@ -52,7 +63,17 @@ impl Default for Telemetry {
             aws_calls: Family::default(),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(seconds),
+            alert_seconds: Family::new_with_constructor(until_a_day),
         }
+    }
+}
+
+impl Telemetry {
+    /// Counts how long an alert took for a part of its way.
+    pub fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
+        let seconds = to.duration_since(from).as_secs_f64().max(0.0);
+        let histogram = self.alert_seconds.get_or_create(&Way { part });
+        histogram.observe(seconds);
     }
 }
 
@@ -60,5 +81,13 @@ impl Default for Telemetry {
 fn seconds() -> Histogram {
     Histogram::new([
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+    ])
+}
+
+/// From a millisecond, over the minutes that GuardDuty may take, to a day.
+fn until_a_day() -> Histogram {
+    Histogram::new([
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0,
+        900.0, 3_600.0, 86_400.0,
     ])
 }

@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod audit;
 pub mod aws;
+pub mod backup;
 pub mod check;
 pub mod config;
 pub mod doctor;
@@ -23,6 +24,7 @@ pub mod release;
 pub mod report;
 pub mod request;
 pub mod shape;
+pub mod silence;
 pub mod unlink;
 
 /// A sentence for a person.

@@ -106,14 +106,24 @@ impl Chance {
 impl Clock {
     /// The present moment, to the second: what tables and the audit log keep.
     pub fn now(self) -> Timestamp {
+        let now = self.read();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    /// The present moment, to the millisecond: where it is measured how long something took.
+    pub fn exactly(self) -> Timestamp {
+        let now = self.read();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    fn read(self) -> Timestamp {
         #[expect(
             clippy::disallowed_methods,
             reason = "the one place that reads the clock"
         )]
-        let now = match self {
+        match self {
             Self::System => Timestamp::now(),
             Self::Fixed(instant) => instant,
-        };
-        Timestamp::from_second(now.as_second()).unwrap_or(now)
+        }
     }
 }

@@ -41,11 +41,11 @@ def ask(address, path, cookie, method="GET", body=None):
     return took, answer, content
 
 
-def main(accounts, times):
+def main(hubward, accounts, times):
     """Runs the bench and says what it saw."""
     failed = False
     with tempfile.TemporaryDirectory() as directory:
-        soc = Soc(directory, accounts)
+        soc = Soc(directory, accounts, hubward=hubward)
         try:
             token = soc.token("bench", "viewer")
             address = soc.serve().removeprefix("http://")
@@ -74,4 +74,4 @@ def main(accounts, times):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(str(pathlib.Path(sys.argv[1]).resolve()), *map(int, sys.argv[2:4]))

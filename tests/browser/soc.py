@@ -20,7 +20,8 @@ def program():
 class Soc:
     """One SOC; AWS is out of its reach."""
 
-    def __init__(self, directory, accounts=60, configuration=""):
+    def __init__(self, directory, accounts=60, configuration="", hubward=None):
+        self.program = hubward or program()
         self.directory = pathlib.Path(directory)
         (self.directory / "hubward.toml").write_text(seed.CONFIGURATION + configuration)
         self.environment = {
@@ -37,7 +38,7 @@ class Soc:
     def hubward(self, *words):
         """Runs `hubward`, and gives what it printed."""
         return subprocess.run(
-            [program(), *words],
+            [self.program, *words],
             cwd=self.directory,
             env=self.environment,
             check=True,
@@ -53,7 +54,7 @@ class Soc:
     def serve(self, **environment):
         """Starts the server, and gives its address."""
         self.server = subprocess.Popen(
-            [program(), "serve"],
+            [self.program, "serve"],
             cwd=self.directory,
             env=self.environment | environment,
             stderr=subprocess.PIPE,

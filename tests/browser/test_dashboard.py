@@ -17,6 +17,7 @@ PAGES = {
     "request_form": "/requests/new",
     "agents": "/agents",
     "deliveries": "/deliveries",
+    "audit": "/audit",
     "absent": "/accounts/000000000000",
 }
 

@@ -133,3 +133,16 @@ def test_a_policys_features_are_marked(cloud):
 def test_it_makes_its_service_linked_role(cloud):
     cloud.client("guardduty").create_detector(Enable=True)
     cloud.client("iam").get_role(RoleName="AWSServiceRoleForAmazonGuardDuty")
+
+
+def test_a_sample_reaches_the_security_hub_of_its_account(cloud):
+    hub, client = cloud.hub(), cloud.client("guardduty")
+    detector = client.create_detector(Enable=True)["DetectorId"]
+    kind = "CryptoCurrency:EC2/BitcoinTool.B!DNS"
+    client.create_sample_findings(DetectorId=detector, FindingTypes=[kind])
+    (finding,) = hub.get_findings()["Findings"]
+    assert finding["Title"] == f"[SAMPLE] {kind}"
+    assert finding["Types"] == ["TTPs/Sample/CryptoCurrency:EC2-BitcoinTool.B!DNS"]
+    assert f":{MEMBER}:detector/{detector}/finding/" in finding["Id"]
+    with refused("BadRequestException", 400):
+        client.create_sample_findings(DetectorId="0" * 32, FindingTypes=[kind])

@@ -41,6 +41,42 @@ impl<'a> AlertQueue<'a> {
         }
     }
 
+    /// Gives it a dead-letter queue, and puts messages there.
+    pub(crate) fn lose(&self, bodies: &[String]) {
+        use aws_sdk_sqs::types::QueueAttributeName;
+        let client = sqs(&self.soc.cloud, ADMINISTRATOR, HOME);
+        let made = block_on(
+            client
+                .create_queue()
+                .queue_name("hubward-alerts-dead")
+                .send(),
+        );
+        let dead = made
+            .expect("make the queue")
+            .queue_url
+            .expect("its address");
+        let target = format!("arn:aws:sqs:{HOME}:{ADMINISTRATOR}:hubward-alerts-dead");
+        let redrive = json!({ "deadLetterTargetArn": target, "maxReceiveCount": "240" });
+        block_on(
+            client
+                .set_queue_attributes()
+                .queue_url(&self.url)
+                .attributes(QueueAttributeName::RedrivePolicy, redrive.to_string())
+                .send(),
+        )
+        .expect("name the dead-letter queue");
+        for body in bodies {
+            block_on(
+                client
+                    .send_message()
+                    .queue_url(&dead)
+                    .message_body(body)
+                    .send(),
+            )
+            .expect("send a message");
+        }
+    }
+
     /// Lets EventBridge fill it, by the rule that `design.md` names.
     pub(crate) fn fill_by_rule(&self) {
         use aws_sdk_eventbridge::types::Target;
@@ -163,6 +199,35 @@ pub(crate) fn finding(account: &str, region: &str, number: usize) -> Value {
         finding[key] = value;
     }
     finding
+}
+
+/// The same threat as GuardDuty itself tells it.
+pub(crate) fn direct(account: &str, region: &str, number: usize) -> String {
+    json!({
+        "version": "0",
+        "id": "e",
+        "source": "aws.guardduty",
+        "detail-type": "GuardDuty Finding",
+        "account": ADMINISTRATOR,
+        "time": "2026-11-20T00:10:05Z",
+        "region": HOME,
+        "detail": {
+            "schemaVersion": "2.0",
+            "accountId": account,
+            "region": region,
+            "arn": format!("arn:aws:guardduty:{region}:{account}:detector/d/finding/{number}"),
+            "id": number.to_string(),
+            "type": "UnauthorizedAccess:EC2/SSHBruteForce",
+            "severity": 8.0,
+            "title": format!("Password guessing number {number}"),
+            "description": "what it checks",
+            "createdAt": "2026-11-20T00:00:00Z",
+            "updatedAt": "2026-11-20T00:10:00Z",
+            "resource": { "resourceType": "Instance" },
+            "service": { "count": 3, "archived": false },
+        },
+    })
+    .to_string()
 }
 
 /// What EventBridge makes of a finding.

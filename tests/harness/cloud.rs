@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::aws::block_on;
-use super::policy::hold_against_the_table;
+use super::policy::hold_against_the_tables;
 
 /// A running cloud of its own; it ends with this value, and with the test's process at the latest.
 pub(crate) struct Cloud {
@@ -130,7 +130,7 @@ impl Cloud {
 
     /// Empties the list of calls.
     pub(crate) fn forget_calls(&self) {
-        hold_against_the_table(&self.calls());
+        hold_against_the_tables(&self.calls());
         self.send(reqwest::Method::DELETE, "/_cloud/calls", None);
     }
 
@@ -185,7 +185,7 @@ impl Cloud {
 impl Drop for Cloud {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            hold_against_the_table(&self.calls());
+            hold_against_the_tables(&self.calls());
         }
         // Its own process, by its id; it may have ended by itself.
         let _ = self.process.kill();

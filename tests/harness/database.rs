@@ -44,6 +44,13 @@ impl Database {
         }
     }
 
+    /// The one in this file.
+    pub(crate) fn in_file(file: &Path) -> Self {
+        Self {
+            url: format!("sqlite:{}", file.display()),
+        }
+    }
+
     /// What the configuration says of it; nothing where the default will do.
     pub(crate) fn configuration(&self) -> String {
         if self.is_file() {
@@ -67,6 +74,30 @@ impl Database {
                 .await
                 .expect("change it");
         });
+    }
+
+    /// Keeps everybody else from writing while `meanwhile` runs.
+    pub(crate) fn locked<T: Send>(&self, meanwhile: impl FnOnce() -> T + Send) -> T {
+        block_on(async {
+            let mut connection = AnyConnection::connect(&self.url).await.expect("open it");
+            let locks: &[&'static str] = if self.is_file() {
+                &["BEGIN IMMEDIATE"]
+            } else {
+                &["BEGIN", "LOCK TABLE alerts IN ACCESS EXCLUSIVE MODE"]
+            };
+            for sql in locks {
+                sqlx::query(*sql)
+                    .execute(&mut connection)
+                    .await
+                    .expect("lock it");
+            }
+            let result = meanwhile();
+            sqlx::query("ROLLBACK")
+                .execute(&mut connection)
+                .await
+                .expect("let go of it");
+            result
+        })
     }
 
     /// The first column of a query's rows.

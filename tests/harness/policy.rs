@@ -1,5 +1,5 @@
-//! The table of what the agent calls and which IAM actions allow it. Every story's cloud is held
-//! against it: a call that the table does not have fails the story that made it.
+//! The tables of what the programs call and which IAM actions allow it. Every story's cloud is held
+//! against them: a call that no table has fails the story that made it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,10 +8,16 @@ use serde_json::Value;
 
 use super::cloud::repository;
 
-/// The actions of each operation.
-pub(crate) fn actions_of_operations() -> BTreeMap<String, BTreeSet<String>> {
-    let file = repository().join("packaging/policies/agent.csv");
-    let table = fs::read_to_string(file).expect("the table");
+/// Each program, as its calls name it, and its tables in `packaging/policies`.
+const TABLES: [(&str, &[&str]); 2] = [
+    ("hubward-agent", &["agent"]),
+    ("hubward", &["aggregator", "hub-setup"]),
+];
+
+/// The actions of each operation of a table.
+pub(crate) fn actions_of_operations(table: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let file = format!("packaging/policies/{table}.csv");
+    let table = fs::read_to_string(repository().join(file)).expect("the table");
     let rows = table.lines().skip(1).map(|line| {
         let mut cells = line.splitn(3, ',');
         let operation = cells.next().expect("an operation").to_owned();
@@ -21,23 +27,28 @@ pub(crate) fn actions_of_operations() -> BTreeMap<String, BTreeSet<String>> {
     rows.collect()
 }
 
-/// The operations that the agent called, whatever came of them.
-pub(crate) fn operations_of_the_agent(calls: &[Value]) -> BTreeSet<String> {
+/// The operations that a program called, whatever came of them.
+pub(crate) fn operations_of(program: &str, calls: &[Value]) -> BTreeSet<String> {
     let word = |call: &Value, name: &str| call[name].as_str().unwrap_or_default().to_owned();
     calls
         .iter()
-        .filter(|call| call["app"] == "hubward-agent")
+        .filter(|call| call["app"] == program)
         .map(|call| format!("{}:{}", word(call, "service"), word(call, "operation")))
         .collect()
 }
 
-/// Fails where the agent called what the table does not have.
-pub(crate) fn hold_against_the_table(calls: &[Value]) {
-    let table = actions_of_operations();
-    for operation in operations_of_the_agent(calls) {
-        assert!(
-            table.contains_key(&operation),
-            "{operation} is not in packaging/policies/agent.csv"
-        );
+/// Fails where a program called what none of its tables has.
+pub(crate) fn hold_against_the_tables(calls: &[Value]) {
+    for (program, tables) in TABLES {
+        let listed: BTreeSet<String> = tables
+            .iter()
+            .flat_map(|table| actions_of_operations(table).into_keys())
+            .collect();
+        for operation in operations_of(program, calls) {
+            assert!(
+                listed.contains(&operation),
+                "{operation} of {program} is not in packaging/policies"
+            );
+        }
     }
 }

@@ -82,6 +82,26 @@ impl Program {
         self.0
     }
 
+    /// The same, deaf to a signal.
+    pub(crate) fn without_signal(self, signal: &str) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .env_clear()
+            .stdin(Stdio::null())
+            .args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
+            .arg(self.0.get_program())
+            .args(self.0.get_args());
+        for (name, value) in self.0.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        if let Some(directory) = self.0.get_current_dir() {
+            command.current_dir(directory);
+        }
+        Self(command)
+    }
+
     /// The same on a terminal of its own: what is typed there comes from stdin, and all that is shown
     /// there, of stdout and stderr alike, is stdout.
     pub(crate) fn on_a_terminal(self, columns: u16, rows: u16) -> Command {

@@ -105,6 +105,32 @@ impl Server {
         })
     }
 
+    /// Pushes an event as EventBridge does, with this key; the status and `Retry-After`.
+    pub(crate) fn push(&self, key: &str, body: impl Into<String>) -> Answered {
+        let request = self
+            .client
+            .post(format!("{}/hooks/eventbridge", self.url))
+            .header("content-type", "application/json")
+            .header("x-api-key", key)
+            .body(body.into());
+        block_on(async {
+            let answer = request.send().await.expect("an answer");
+            let retry_after = answer.headers().get("retry-after");
+            Answered {
+                retry_after: retry_after
+                    .map(|value| value.to_str().expect("plain text").to_owned()),
+                status: answer.status().as_u16(),
+                body: serde_json::from_slice(&answer.bytes().await.expect("a body"))
+                    .unwrap_or(Value::Null),
+            }
+        })
+    }
+
+    /// The process's id.
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The status of a GET.
     pub(crate) fn get(&self, path: &str) -> u16 {
         let request = self.client.get(format!("{}{path}", self.url));

@@ -9,7 +9,7 @@ use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
 const MEMBER: &str = "111111111111";
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/",
     "/accounts",
     "/alerts",
@@ -17,6 +17,7 @@ const PAGES: [&str; 7] = [
     "/agents",
     "/deliveries",
     "/guide",
+    "/audit",
 ];
 const ARRAYS: [(&str, &[&str]); 6] = [
     ("accounts", &["account", "list"]),
@@ -555,6 +556,46 @@ fn a_message_that_was_given_up_is_tried_again() {
         .read("SELECT actor FROM audit_events WHERE action = 'delivery.replayed'");
     assert!(traced[0].starts_with("operator:"), "{traced:?}");
     assert_eq!(traced[1..], ["token:operator"]);
+}
+
+#[test]
+fn the_audit_log_is_read_newest_first_and_narrowed() {
+    let soc = soc();
+    soc.hubward([
+        "account",
+        "edit",
+        MEMBER,
+        "--project",
+        "<b>受注</b>",
+        "--yes",
+    ])
+    .expect(0);
+    let server = soc.serve();
+    let viewer = logged_in(&soc, &server, "viewer");
+    let page = viewer
+        .open_with("/audit", &[("accept-language", "ja")])
+        .expect(200);
+    // The last place that says it: the list to choose from is above the table.
+    let at = |word: &str| page.body.rfind(word).expect(word);
+    assert!(at("ログイン") < at("アカウント変更") && at("アカウント変更") < at("アカウント追加"));
+    assert!(page.body.contains(&format!("href=\"/accounts/{MEMBER}\"")));
+    assert!(!page.body.contains("<b>受注</b>"), "escaped");
+    let head = soc
+        .database
+        .read("SELECT hash FROM audit_events ORDER BY sequence DESC LIMIT 1")
+        .remove(0);
+    assert!(page.body.contains(&head));
+    soc.hubward(["audit", "verify", "--head", &head]).expect(0);
+
+    let narrowed = viewer
+        .open(&format!("/audit?subject={MEMBER}&action=account.added"))
+        .expect(200);
+    assert_eq!(narrowed.body.matches("<th scope=\"row\">").count(), 1);
+    let hostile = viewer
+        .open("/audit?subject=%27%20OR%201%3D1&action=%3Cscript%3E&page=-5")
+        .expect(200);
+    assert_eq!(hostile.body.matches("<th scope=\"row\">").count(), 0);
+    assert!(!hostile.body.contains("<script>"));
 }
 
 #[test]

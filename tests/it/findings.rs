@@ -31,7 +31,7 @@ pub(crate) fn watched() -> Soc {
     soc
 }
 
-fn aggregate(soc: &Soc) {
+pub(crate) fn aggregate(soc: &Soc) {
     let hub = security_hub(&soc.cloud, ADMINISTRATOR, HOME);
     let made = hub
         .create_finding_aggregator()
@@ -39,7 +39,7 @@ fn aggregate(soc: &Soc) {
     block_on(made.send()).expect("an aggregator");
 }
 
-fn decide(soc: &Soc, finding: &Value, region: &str, status: &str) {
+pub(crate) fn decide(soc: &Soc, finding: &Value, region: &str, status: &str) {
     let identifier = aws_sdk_securityhub::types::AwsSecurityFindingIdentifier::builder()
         .id(finding["Id"].as_str().unwrap())
         .product_arn(finding["ProductArn"].as_str().unwrap())
@@ -55,18 +55,18 @@ fn decide(soc: &Soc, finding: &Value, region: &str, status: &str) {
     block_on(update.send()).expect("update a finding");
 }
 
-fn sync(soc: &Soc, code: i32) -> Value {
+pub(crate) fn sync(soc: &Soc, code: i32) -> Value {
     soc.hubward(["findings", "sync", "--json"])
         .expect(code)
         .json()
 }
 
-fn counts(row: &Value) -> [u64; 4] {
+pub(crate) fn counts(row: &Value) -> [u64; 4] {
     ["new", "changed", "unchanged", "refused"].map(|name| row[name].as_u64().unwrap())
 }
 
 /// The `GetFindings` calls so far: where, and with which filters.
-fn asked(soc: &Soc) -> Vec<(String, Value)> {
+pub(crate) fn asked(soc: &Soc) -> Vec<(String, Value)> {
     let mut calls = soc.cloud.calls();
     calls.retain(|call| call["operation"] == "GetFindings");
     calls

@@ -1,5 +1,5 @@
-//! The policy that the SOC hands to those whose role is too small: every call that the agent makes is
-//! covered by it, and nothing is allowed that no call needs.
+//! The policies of both programs: every call that they make is covered, and nothing is allowed that no
+//! call needs. That each call of each story is in the tables, the harness sees to.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,15 @@ use serde_json::{Value, json};
 use crate::harness::aws::{block_on, guardduty};
 use crate::harness::cloud::repository;
 use crate::harness::member::{MEMBER, Member};
-use crate::harness::policy::{actions_of_operations, operations_of_the_agent};
+use crate::harness::policy::{actions_of_operations, operations_of};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
+use crate::tidy::rust_files;
 
-fn statements() -> Vec<Value> {
-    let file = repository().join("packaging/policies/agent.json");
-    let text = fs::read_to_string(file).expect("the policy");
+const POLICIES: [&str; 3] = ["agent", "aggregator", "hub-setup"];
+
+fn statements(policy: &str) -> Vec<Value> {
+    let file = format!("packaging/policies/{policy}.json");
+    let text = fs::read_to_string(repository().join(file)).expect("the policy");
     let policy: Value = serde_json::from_str(&text).expect("JSON");
     policy["Statement"].as_array().expect("statements").clone()
 }
@@ -24,6 +27,41 @@ fn actions(statement: &Value) -> Vec<String> {
     match &statement["Action"] {
         Value::Array(actions) => actions.iter().map(text).collect(),
         action => vec![text(action)],
+    }
+}
+
+/// What a table needs, and what the policy beside it allows.
+fn needed_and_allowed(policy: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let needed = actions_of_operations(policy).into_values().flatten();
+    let allowed = statements(policy).iter().flat_map(actions).collect();
+    (needed.collect(), allowed)
+}
+
+/// How the SDK's client is asked for an operation: `sqs:GetQueueUrl` is `.get_queue_url(`.
+fn method(operation: &str) -> String {
+    let (_, name) = operation.split_once(':').expect("service:Operation");
+    let words = name.chars().flat_map(|char| {
+        let between = char.is_uppercase().then_some('_');
+        between.into_iter().chain(char.to_lowercase())
+    });
+    let words: String = words.collect();
+    format!(".{}(", words.trim_start_matches('_'))
+}
+
+#[test]
+fn the_aggregators_policies_allow_what_its_code_calls_and_nothing_else() {
+    let src = repository().join("aggregator/src");
+    let mut files = rust_files(&src.join("aws"));
+    files.push(src.join("aws.rs"));
+    let read = |file| fs::read_to_string(file).expect("a source");
+    let sources: String = files.into_iter().map(read).collect();
+    for policy in ["aggregator", "hub-setup"] {
+        let (needed, allowed) = needed_and_allowed(policy);
+        assert_eq!(needed, allowed, "{policy}: needed (left), allowed (right)");
+        for operation in actions_of_operations(policy).into_keys() {
+            let method = method(&operation);
+            assert!(sources.contains(&method), "nobody calls {operation}");
+        }
     }
 }
 
@@ -50,19 +88,17 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     member.agent("status").expect(0);
     let undo = member.shell_of(MEMBER).args(["undo", "--region", HOME]);
     undo.run().expect(0);
-    let called = operations_of_the_agent(&member.cloud.calls());
+    let called = operations_of("hubward-agent", &member.cloud.calls());
 
-    let table = actions_of_operations();
-    let listed: BTreeSet<_> = table.keys().cloned().collect();
+    let listed: BTreeSet<_> = actions_of_operations("agent").into_keys().collect();
     assert_eq!(called, listed, "called (left), in the table (right)");
-    let needed: BTreeSet<_> = table.into_values().flatten().collect();
-    let allowed: BTreeSet<_> = statements().iter().flat_map(actions).collect();
+    let (needed, allowed) = needed_and_allowed("agent");
     assert_eq!(needed, allowed, "needed (left), allowed (right)");
 }
 
 #[test]
-fn the_policy_is_no_wider_than_it_must_be() {
-    for statement in statements() {
+fn no_policy_is_wider_than_it_must_be() {
+    for statement in POLICIES.into_iter().flat_map(statements) {
         assert_eq!(statement["Effect"], "Allow");
         for action in actions(&statement) {
             assert!(!action.contains('*'), "{action}");
@@ -70,7 +106,7 @@ fn the_policy_is_no_wider_than_it_must_be() {
             let service = action.split(':').next().expect("a service");
             // What has names of ours is allowed by these names only.
             assert!(
-                !writes_anywhere || !["s3", "iam"].contains(&service),
+                !writes_anywhere || !["s3", "sqs", "iam"].contains(&service),
                 "{action}"
             );
         }

@@ -9,6 +9,27 @@ use crate::harness::server::Server;
 use crate::harness::soc::Soc;
 
 #[test]
+fn a_health_check_needs_neither_shell_nor_curl() {
+    let soc = Soc::new();
+    let server = soc.serve();
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let health = || {
+        let asked = soc.program().env("HUBWARD_SERVER__LISTEN", &address);
+        asked.args(["health"]).run()
+    };
+    let told = health().expect(0);
+    assert!(told.stderr.contains("/readyz"), "{told:?}");
+    drop(server);
+    let told = health().expect(1);
+    assert!(told.stderr.contains(&address), "{told:?}");
+    assert!(told.stderr.contains("hubward serve"), "{told:?}");
+    // Whatever port is free: nobody can know which.
+    let asked = soc.program().env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0");
+    let told = asked.args(["health"]).run().expect(1);
+    assert!(told.stderr.contains("127.0.0.1:0"), "{told:?}");
+}
+
+#[test]
 fn the_figures_count_what_is_there_and_name_nobody() {
     let soc = Soc::new();
     let server = soc.serve();

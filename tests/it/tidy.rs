@@ -280,6 +280,7 @@ fn the_top_level_holds_the_agreed_rooms_only() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "SECURITY.md",
         "LICENSE",
         "target",
     ];
@@ -303,7 +304,8 @@ fn files_of(program: &str, room: &str) -> Vec<PathBuf> {
     files
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+/// Every Rust file below a folder.
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::alert::handling::{Act, Handling, LONGEST_NAME, LONGEST_NOTE, NotNow, written};
+use crate::domain::alert::write_back::{Status, named};
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::store::StoreError;
@@ -72,6 +73,10 @@ pub async fn acknowledge(
             "note": note,
         }),
     };
+    if app.config.alerts.write_back && named(&known.finding_id).is_some() {
+        tx.put_write_back(&known.id, Status::after(&act), now)
+            .await?;
+    }
     tx.put_alert(&Alert { state, ..known }).await?;
     tx.append_audit(now, actor, [event]).await?;
     tx.commit().await?;

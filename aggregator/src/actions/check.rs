@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{ActionError, put_alert, select};
 use crate::app::App;
 use crate::domain::account::{Account, AccountState};
+use crate::domain::alert::arrival::{Arrival, Door};
 use crate::domain::alert::loss::{self, is_lost};
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
@@ -281,6 +282,15 @@ async fn keep(
     for (alert, account) in lost {
         if tx.alert_of_finding(&alert.finding_id).await?.is_none() {
             put_alert(app, &mut tx, actor, Action::AlertOpened, &alert, account).await?;
+            let seen_at = app.clock.exactly();
+            let arrival = Arrival {
+                door: Door::Watch,
+                aws_created_at: None,
+                event_at: None,
+                received_at: seen_at,
+                stored_at: seen_at,
+            };
+            tx.put_arrival(&alert.id, &arrival).await?;
         }
     }
     tx.commit().await?;

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use futures::FutureExt;
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
 
 use crate::app::{self, OpenError};
 use crate::aws::{Aws, AwsFailure, AwsUnavailable};
 use crate::config::verify::verify_secrets;
 use crate::config::{Config, Problem};
 use crate::domain::audit::{BrokenChain, Head};
+use crate::domain::circuit::Circuit;
 use crate::domain::doctor::{self, Check, Health};
 use crate::domain::guide::Guide;
 use crate::domain::hub::{self, Item, Part, State};
@@ -89,6 +91,17 @@ pub enum Fact {
     NoAlertQueue,
     /// They come in, and no route leads them to anybody.
     NoAlertRoute,
+    /// So many channels are there, and none is left alone.
+    Channels(usize),
+    /// A channel is left alone because it failed.
+    ChannelDown {
+        /// Its name.
+        channel: String,
+        /// Since when.
+        since: Timestamp,
+        /// What it last answered.
+        why: String,
+    },
     /// Requests come from this project.
     Jira(String),
     /// They cannot: the project does not answer, and why.
@@ -139,9 +152,42 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
         found(Check::Ledger, ledger(store.as_ref()).await),
         found(Check::Alerts, alerts),
     ]);
+    findings.extend(channels(&config, store.as_ref()).await);
     findings.extend(requests(&config, world).await);
     findings.extend(own_guide(&config));
     findings
+}
+
+/// How the channels are doing; nothing where there are none.
+async fn channels(config: &Config, store: Option<&Store>) -> Vec<Finding> {
+    let outlets = config.outlets();
+    if outlets.is_empty() {
+        return Vec::new();
+    }
+    let Some(store) = store else {
+        let unseen = Fact::NotLookedAt(Check::Database);
+        return vec![found(Check::Channels, unseen)];
+    };
+    let mut circuits = match store.circuits().await {
+        Ok(circuits) => circuits,
+        Err(error) => return vec![found(Check::Channels, Fact::DatabaseFailed(error))],
+    };
+    let mut down: Vec<Finding> = outlets
+        .iter()
+        .filter_map(|channel| match circuits.remove(&channel.name)? {
+            Circuit::Open { since, why, .. } => Some(Fact::ChannelDown {
+                channel: channel.name.clone(),
+                since,
+                why,
+            }),
+            Circuit::Closed { .. } => None,
+        })
+        .map(|fact| found(Check::Channels, fact))
+        .collect();
+    if down.is_empty() {
+        down.push(found(Check::Channels, Fact::Channels(outlets.len())));
+    }
+    down
 }
 
 /// Whether Jira answers; nothing where there is none, for requests need none.
@@ -326,6 +372,7 @@ impl Fact {
             | Self::Release(_)
             | Self::Accounts(1..)
             | Self::AlertQueue(_)
+            | Self::Channels(_)
             | Self::Jira(_)
             | Self::Guide(_) => Health::Ok,
             Self::Members(count) => doctor::members(*count),
@@ -341,6 +388,7 @@ impl Fact {
             | Self::NoAlertRoute
             | Self::NoAccountField
             | Self::GuideWrong(_)
+            | Self::ChannelDown { .. }
             | Self::NotLookedAt(_) => Health::Warn,
             Self::Misconfigured(_)
             | Self::SecretsWrong(_)

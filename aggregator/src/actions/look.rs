@@ -9,7 +9,7 @@ use crate::domain::access::AccessToken;
 use crate::domain::account::Account;
 use crate::domain::alert::handling::Handling;
 use crate::domain::alert::{AlertFilter, AlertState};
-use crate::domain::audit::Event;
+use crate::domain::audit::{Event, EventFilter};
 use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
 use crate::domain::membership::Membership;
 use crate::domain::notice::AlertNotice;
@@ -57,6 +57,33 @@ pub async fn events(
     app.store
         .audit_events(after, limit, account.map(AccountId::as_str))
         .await
+}
+
+/// One page of the audit log.
+#[derive(Clone, Debug)]
+pub struct LogPage {
+    /// Its events, newest first.
+    pub events: Vec<Event>,
+    /// How many match.
+    pub all: i64,
+    /// Which actions there are to choose from.
+    pub actions: Vec<String>,
+    /// The last event of the whole log, whose hash is its head.
+    pub head: Option<Event>,
+}
+
+/// The events that match, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn log(app: &App, filter: &EventFilter, window: Window) -> Result<LogPage, StoreError> {
+    let (events, all) = app.store.events_that(filter, window).await?;
+    Ok(LogPage {
+        events,
+        all,
+        actions: app.store.recorded_actions().await?,
+        head: app.store.audit_head().await?,
+    })
 }
 
 /// The access tokens' records, by name.

@@ -1,17 +1,20 @@
 //! Brings the mirror of findings up to date: from the home Region for all that are linked to it, and
-//! from each other Region for itself.
+//! from each other Region for itself; then counts what changed for the history.
 //!
 //! What is stored page by page may be stored again; a source's checkpoint is written only after all
 //! of its window. Cut off at any point and run again, it goes on safely. A Region that fails does not
 //! stop another, and its mirror stays as it was.
 
+mod pages;
+
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
-use hubward_protocol::{AccountId, Region};
-use jiff::Timestamp;
-use serde_json::Value;
+use hubward_protocol::Region;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::{self, Sender};
 
 use super::ActionError;
 use crate::app::App;
@@ -19,10 +22,11 @@ use crate::aws::AwsFailure;
 use crate::aws::findings::{MOST_VALUES, Query};
 use crate::aws::security_hub::SecurityHub;
 use crate::domain::account::AccountState;
-use crate::domain::finding::{Life, Mirrored, read};
-use crate::domain::mirror::{Checkpoint, Source, Window, advanced, next_window, sources};
+use crate::domain::mirror::{
+    Checkpoint, Part, Source, Sweep, Window, advanced, next_window, sources,
+};
 use crate::store::StoreError;
-use crate::store::findings::packed;
+use pages::{AHEAD, Sent};
 
 /// What became of one Region.
 #[derive(Debug)]
@@ -85,16 +89,47 @@ pub async fn sync_findings(app: &App) -> Result<Vec<Row>, ActionError> {
         sync_source(app, aws.security_hub(source.region), *source, checkpoint)
     }))
     .await;
-    if known {
-        // Or a Region that is asked no more would make the mirror look old for ever.
-        let names: BTreeSet<String> = asked.iter().map(ToString::to_string).collect();
-        let mut tx = app.store.begin().await?;
-        for name in checkpoints.keys().filter(|name| !names.contains(*name)) {
-            tx.forget_checkpoint(name).await?;
-        }
-        tx.commit().await?;
+    if known && rows.iter().all(|row| row.outcome.is_ok()) {
+        forget_others(app, &asked, checkpoints.keys()).await?;
     }
+    count(app).await?;
     Ok(homeless.into_iter().chain(rows).collect())
+}
+
+/// Forgets sources that are asked no more, or they would make the mirror look old for ever; and what only they
+/// have shown is gone, once the others have shown everything.
+async fn forget_others(
+    app: &App,
+    asked: &[Source],
+    known: impl Iterator<Item = &String>,
+) -> Result<(), StoreError> {
+    let names: BTreeSet<String> = asked.iter().map(ToString::to_string).collect();
+    // All of it, also what was seen within this second.
+    let now = app.clock.now();
+    let seen = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+    let mut tx = app.store.begin().await?;
+    for name in known.filter(|name| !names.contains(*name)) {
+        tx.forget_checkpoint(name).await?;
+        tx.forget_swept(name).await?;
+        let region = name.split(' ').next().and_then(|name| name.parse().ok());
+        if let Some(region) = region.filter(|region| asked.iter().all(|one| one.region != *region))
+        {
+            tx.archive_unseen(region, seen).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// Counts for the history what has changed, a little at a time: others want to write too.
+async fn count(app: &App) -> Result<(), StoreError> {
+    loop {
+        let mut tx = app.store.begin().await?;
+        let counted = tx.count_due(app.day()).await?;
+        tx.commit().await?;
+        if !counted {
+            return Ok(());
+        }
+    }
 }
 
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
@@ -105,18 +140,16 @@ fn sync_source(
     checkpoint: Option<Checkpoint>,
 ) -> BoxFuture<'_, Row> {
     async move {
-        let mut reader = Reader {
+        let now = app.clock.now();
+        let region = source.region;
+        let reader = Reader {
             app,
             hub,
-            now: app.clock.now(),
-            seen: BTreeSet::new(),
-            counts: Counts::default(),
+            source,
+            now,
         };
-        let outcome = reader.follow(source, checkpoint).await;
-        Row {
-            region: source.region,
-            outcome: outcome.map(|()| reader.counts),
-        }
+        let outcome = reader.follow(checkpoint).await;
+        Row { region, outcome }
     }
     .boxed()
 }
@@ -125,122 +158,119 @@ fn sync_source(
 struct Reader<'a> {
     app: &'a App,
     hub: SecurityHub,
+    source: Source,
     now: Timestamp,
-    /// What came already: one finding may answer several of a window's questions. Not told by the clock,
-    /// which may show one second for two syncs.
-    seen: BTreeSet<String>,
-    counts: Counts,
 }
 
+/// Several at once make up for how long AWS takes to answer; all wait for one pace.
+const LANES: usize = 3;
+
 impl Reader<'_> {
-    async fn follow(
-        &mut self,
-        source: Source,
-        checkpoint: Option<Checkpoint>,
-    ) -> Result<(), Failed> {
+    async fn follow(&self, checkpoint: Option<Checkpoint>) -> Result<Counts, Failed> {
         let window = next_window(checkpoint, self.now);
-        match window {
-            Window::Everything => self.read(&Query::Active).await?,
-            Window::Changes { from, to } => {
-                // Whoever has just joined brings findings along that nobody touches any more.
-                for accounts in self.newcomers().await?.chunks(MOST_VALUES) {
-                    self.read(&Query::OfAccounts(accounts.to_vec())).await?;
-                }
-                self.read(&Query::Updated { from, to }).await?;
-                // What people decide leaves no touch.
-                self.read(&Query::ToldOrSuppressed).await?;
-                self.read(&Query::ResolvedByHand).await?;
-                self.reread_decided().await?;
-            }
-        }
+        let name = self.source.to_string();
+        let (mut counts, read_to) = match window {
+            Window::Everything => self.everything(&name).await?,
+            Window::Changes { from, to } => (self.changes(from, to).await?, self.now),
+        };
         let mut tx = self.app.store.begin().await?;
         if window == Window::Everything {
-            self.counts.changed += tx.archive_unseen(source.region, self.now).await?;
+            counts.changed += tx.archive_unseen(self.source.region, read_to).await?;
+            tx.forget_swept(&name).await?;
         }
-        let checkpoint = advanced(checkpoint, window, self.now);
-        tx.put_checkpoint(&source.to_string(), checkpoint).await?;
+        let checkpoint = advanced(checkpoint, window, read_to);
+        tx.put_checkpoint(&name, checkpoint).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(counts)
     }
 
-    /// Active accounts of which this source has shown nothing yet.
-    async fn newcomers(&self) -> Result<Vec<AccountId>, StoreError> {
+    /// Reads everything, or what is left of it, and says since when.
+    async fn everything(&self, name: &str) -> Result<(Counts, Timestamp), Failed> {
         let store = &self.app.store;
-        let known = store.accounts_with_findings(self.hub.region()).await?;
-        let accounts = store.accounts().await?.into_iter();
-        Ok(accounts
+        let accounts = store.accounts().await?;
+        let watched = accounts
+            .iter()
             .filter(|account| account.state == AccountState::Active)
-            .map(|account| account.account_id)
-            .filter(|account| !known.contains(account.as_str()))
-            .collect())
-    }
-
-    /// A decision that was taken back is in none of the queries; its finding is asked for by id.
-    async fn reread_decided(&mut self) -> Result<(), Failed> {
-        let region = self.hub.region();
-        let store = &self.app.store;
-        let mut ids: Vec<String> = store
-            .decided(region)
-            .await?
-            .into_iter()
-            .filter(|(key, _)| !self.seen.contains(key))
-            .map(|(_, id)| id)
-            .collect();
-        ids.dedup();
-        for ids in ids.chunks(MOST_VALUES) {
-            self.read(&Query::Ids(ids.to_vec())).await?;
+            .count();
+        let before = store.sweep(name).await?;
+        let (since, left) = Sweep::next(before, Part::all(watched), self.now);
+        if since == self.now {
+            let mut tx = store.begin().await?;
+            tx.forget_swept(name).await?;
+            tx.commit().await?;
         }
-        Ok(())
+        let (sender, sent) = mpsc::channel(AHEAD);
+        let left = Mutex::new(left);
+        let lanes: Vec<_> = (0..LANES)
+            .map(|_| self.lane(&left, sender.clone()))
+            .collect();
+        drop(sender);
+        let sweep = Some((name, since));
+        // A lane that fails does not stop the others: what they read need not be read again.
+        let (stored, lanes) = tokio::join!(self.store(sent, None, sweep), join_all(lanes));
+        let counts = stored?;
+        lanes.into_iter().collect::<Result<(), Failed>>()?;
+        Ok((counts, since))
     }
 
-    async fn read(&mut self, query: &Query) -> Result<(), Failed> {
-        let mut next_token = None;
+    /// Reads one part after another.
+    async fn lane(&self, left: &Mutex<Vec<Part>>, sender: Sender<Sent>) -> Result<(), Failed> {
         loop {
-            let page = self.hub.findings(query, next_token).await?;
-            self.keep(&page.findings).await?;
-            next_token = page.next_token;
-            if next_token.is_none() {
+            let part = left.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let Some(part) = part else { return Ok(()) };
+            self.fetch(&Query::Active(part), &sender).await?;
+            // Behind its pages. Nobody stores any more: then storing has failed, and says why.
+            if sender.send(Sent::Whole(part)).await.is_err() {
                 return Ok(());
             }
         }
     }
 
-    /// Stores one page, all of it or nothing.
-    async fn keep(&mut self, page: &[Value]) -> Result<(), StoreError> {
-        let mut counts = self.counts;
-        let mut readable = Vec::new();
-        for asff in page {
-            match read(asff) {
-                Ok(finding) => readable.push((finding.key(), finding, packed(&asff.to_string()))),
-                Err(_) => counts.refused += 1,
-            }
-        }
-        let keys: Vec<String> = readable.iter().map(|(key, ..)| key.clone()).collect();
+    /// Reads what changed.
+    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<Counts, Failed> {
         let region = self.hub.region();
-        let mut tx = self.app.store.begin().await?;
-        let before = tx.findings_before(&keys).await?;
-        let mut same = Vec::new();
-        for (key, finding, raw) in readable {
-            let known = before.get(&key);
-            match known {
-                None => counts.new += 1,
-                Some(known) if known.raw == raw && known.record == finding.record => {
-                    counts.unchanged += u64::from(!self.seen.contains(&key));
-                    same.push(key);
-                    continue;
-                }
-                Some(_) => counts.changed += 1,
-            }
-            let so_far = known.map(|known| (known.life, known.updated_at));
-            let life = Life::next(so_far, &finding, self.now);
-            let mirrored = Mirrored { finding, life };
-            tx.put_finding(&key, &mirrored, &raw, region, self.now)
-                .await?;
+        // What came already: one finding may answer several questions. Not told by the clock, which may show
+        // one second for two syncs.
+        let mut seen = BTreeSet::new();
+        let mut counts = Counts::default();
+        // Whoever has just joined brings findings along that nobody touches any more.
+        let newcomers = self.app.store.accounts_without_findings(region).await?;
+        let newcomers = newcomers.chunks(MOST_VALUES);
+        let queries = newcomers
+            .map(|accounts| Query::OfAccounts(accounts.to_vec()))
+            // What people decide leaves no touch.
+            .chain([
+                Query::Updated { from, to },
+                Query::ToldOrSuppressed,
+                Query::ResolvedByHand,
+            ]);
+        for query in queries {
+            counts.add(self.read(&query, &mut seen).await?);
         }
-        tx.saw_findings(&same, region, self.now).await?;
-        tx.commit().await?;
-        self.seen.extend(keys);
-        self.counts = counts;
-        Ok(())
+        // A decision that was taken back is in none of them; its finding is asked for by id.
+        let mut ids: Vec<String> = self
+            .app
+            .store
+            .decided(region)
+            .await?
+            .into_iter()
+            .filter(|(key, _)| !seen.contains(key))
+            .map(|(_, id)| id)
+            .collect();
+        ids.dedup();
+        for ids in ids.chunks(MOST_VALUES) {
+            let query = Query::Ids(ids.to_vec());
+            counts.add(self.read(&query, &mut seen).await?);
+        }
+        Ok(counts)
+    }
+}
+
+impl Counts {
+    fn add(&mut self, more: Self) {
+        self.new += more.new;
+        self.changed += more.changed;
+        self.unchanged += more.unchanged;
+        self.refused += more.refused;
     }
 }

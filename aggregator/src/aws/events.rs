@@ -3,8 +3,11 @@
 //! What is not deleted comes again when its visibility timeout is over: at least once, never lost.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, QueueAttributeName,
+};
 use hubward_protocol::Region;
+use serde_json::Value;
 
 use super::AwsFailure;
 
@@ -65,6 +68,72 @@ impl Queue {
                 })
             })
             .collect())
+    }
+
+    /// Keeps messages, at most ten, from coming again for so many seconds from now.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached; then they may come again sooner.
+    pub async fn hold(&self, messages: &[Message], seconds: i32) -> Result<(), AwsFailure> {
+        let entries = messages
+            .iter()
+            .enumerate()
+            .filter_map(|(number, message)| {
+                ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(number.to_string())
+                    .receipt_handle(&message.receipt)
+                    .visibility_timeout(seconds)
+                    .build()
+                    .ok()
+            })
+            .collect();
+        self.client
+            .change_message_visibility_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("sqs:ChangeMessageVisibility", self.region, &error))?;
+        Ok(())
+    }
+
+    /// Where messages go that were received too often; `None`: nowhere.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn dead_letter_queue(&self) -> Result<Option<Self>, AwsFailure> {
+        let attributes = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(QueueAttributeName::RedrivePolicy)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("sqs:GetQueueAttributes", self.region, &error))?
+            .attributes
+            .unwrap_or_default();
+        let redrive = attributes.get(&QueueAttributeName::RedrivePolicy);
+        let redrive: Option<Value> = redrive.and_then(|text| serde_json::from_str(text).ok());
+        let target = redrive
+            .as_ref()
+            .and_then(|redrive| redrive.get("deadLetterTargetArn")?.as_str());
+        // arn:aws:sqs:REGION:ACCOUNT:NAME
+        let mut parts = target.unwrap_or_default().split(':').skip(4);
+        let (Some(account), Some(name)) = (parts.next(), parts.next()) else {
+            return Ok(None);
+        };
+        let answer = self
+            .client
+            .get_queue_url()
+            .queue_name(name)
+            .queue_owner_aws_account_id(account)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::of("sqs:GetQueueUrl", self.region, &error))?;
+        Ok(answer.queue_url.map(|url| Self {
+            url,
+            ..self.clone()
+        }))
     }
 
     /// Deletes messages that are stored, at most ten. One that is not deleted comes again, which is

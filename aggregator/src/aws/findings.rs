@@ -2,27 +2,23 @@
 //! Region shows.
 //!
 //! A page is what AWS sent, not what the SDK knows of it: fields that are younger than this program
-//! must reach the mirror too. Hence the answer's body is kept before it is taken apart.
+//! must reach the mirror too. Hence the answer's body is taken by us; the SDK signs, sends, and tries again.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod body;
 
 use aws_sdk_securityhub::types::{
     AwsSecurityFindingFilters, DateFilter, StringFilter, StringFilterComparison,
 };
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::AwsFailure;
 use super::pacing::Class;
 use super::security_hub::SecurityHub;
-use crate::domain::mirror::Linking;
+use crate::domain::mirror::{Linking, Part};
+use body::Body;
 
 /// The most values of one filter (Security Hub's service model).
 pub const MOST_VALUES: usize = 20;
@@ -30,8 +26,8 @@ pub const MOST_VALUES: usize = 20;
 /// Which findings.
 #[derive(Clone, Debug)]
 pub enum Query {
-    /// All that are active.
-    Active,
+    /// All of a part that are active.
+    Active(Part),
     /// Those that their products touched in between, archived ones too.
     Updated {
         /// From.
@@ -53,7 +49,7 @@ pub enum Query {
 #[derive(Debug)]
 pub struct Page {
     /// Each finding's whole JSON.
-    pub findings: Vec<Value>,
+    pub findings: Vec<Box<RawValue>>,
     /// Asks for the next page.
     pub next_token: Option<String>,
 }
@@ -80,7 +76,7 @@ impl SecurityHub {
             .customize()
             .interceptor(body.clone())
             .send();
-        let answer = Box::pin(answer)
+        Box::pin(answer)
             .await
             .map_err(|error| AwsFailure::of(OPERATION, self.region(), &error))?;
         let bytes = body.take();
@@ -92,7 +88,7 @@ impl SecurityHub {
         })?;
         Ok(Page {
             findings: sent.findings,
-            next_token: answer.next_token.filter(|token| !token.is_empty()),
+            next_token: sent.next_token.filter(|token| !token.is_empty()),
         })
     }
 
@@ -138,7 +134,18 @@ impl SecurityHub {
 fn filters(query: &Query) -> AwsSecurityFindingFilters {
     let filters = AwsSecurityFindingFilters::builder();
     match query {
-        Query::Active => filters.record_state(is("ACTIVE")),
+        Query::Active(part) => {
+            let active = filters.record_state(is("ACTIVE"));
+            match part.prefix() {
+                all if all.is_empty() => active,
+                prefix => active.aws_account_id(
+                    StringFilter::builder()
+                        .value(prefix)
+                        .comparison(StringFilterComparison::Prefix)
+                        .build(),
+                ),
+            }
+        }
         Query::Updated { from, to } => filters.updated_at(
             DateFilter::builder()
                 .start(from.to_string())
@@ -178,34 +185,6 @@ fn is(value: &str) -> StringFilter {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Sent {
-    findings: Vec<Value>,
-}
-
-/// The body of the last answer of one call.
-#[derive(Clone, Debug, Default)]
-struct Body(Arc<Mutex<Vec<u8>>>);
-
-impl Body {
-    fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for Body {
-    fn name(&self) -> &'static str {
-        "Body"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _runtime_components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        // Buffered by now: only streaming operations leave it unread.
-        let bytes = context.response().body().bytes().unwrap_or_default();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
-        Ok(())
-    }
+    findings: Vec<Box<RawValue>>,
+    next_token: Option<String>,
 }

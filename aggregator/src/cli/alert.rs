@@ -1,20 +1,26 @@
 //! `hubward alert`.
 
+mod way;
+
 use clap::Subcommand;
 use rust_i18n::t;
+use serde::Serialize;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::screen::Screen;
+use super::silence::Silence;
 use super::{Exit, Outcome};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::deliver::Outbox;
 use crate::actions::look;
 use crate::actions::replay::replay;
 use crate::actions::test_channels::{TestError, newest_test, test_channels};
+use crate::actions::timeline::timeline;
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
+use crate::domain::alert::arrival::Moment;
 use crate::domain::alert::handling::Act;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::DeliveryState;
@@ -71,17 +77,28 @@ pub(super) enum Alert {
         )]
         note: String,
     },
+    /// Silence alerts for a while, list the silences, or end one.
+    Silence(Silence),
     /// Try messages again that were given up.
     Replay {
         /// Only these messages.
-        #[arg(value_name = "DELIVERY")]
+        #[arg(value_name = "DELIVERY", conflicts_with = "dead_letter")]
         deliveries: Vec<String>,
+        /// Take in what lies in the alert queue's dead-letter queue instead.
+        #[arg(long)]
+        dead_letter: bool,
     },
-    /// Send a test message to channels, and say whether it arrived.
+    /// Send a test event the whole way from EventBridge to the channels, and say how far it came.
     Test {
-        /// Only these channels.
+        /// Only a test message to these channels.
         #[arg(value_name = "CHANNEL")]
         channels: Vec<String>,
+    },
+    /// Ask GuardDuty for a sample finding in the SOC's own account, and measure the time to the channels.
+    Drill {
+        /// How many seconds to wait for it: GuardDuty may take five minutes.
+        #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+        wait: u64,
     },
 }
 
@@ -99,10 +116,28 @@ impl Alert {
             Self::Resolve { alerts, note } => {
                 handle(app, actor, &alerts, &Act::Resolve, &note, screen).await
             }
-            Self::Replay { deliveries } => again(app, actor, &deliveries, screen).await,
+            Self::Silence(silence) => silence.run(app, actor, screen).await,
+            Self::Replay {
+                dead_letter: true, ..
+            } => way::dead_letters(app, actor, screen).await,
+            Self::Replay { deliveries, .. } => again(app, actor, &deliveries, screen).await,
+            Self::Test { channels }
+                if channels.is_empty() && app.config.alerts.queue_url.is_some() =>
+            {
+                way::test(app, actor, screen).await
+            }
             Self::Test { channels } => test(app, actor, &channels, screen).await,
+            Self::Drill { wait } => way::drill(app, actor, wait, screen).await,
         }
     }
+}
+
+/// One alert, and its way.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    row: &'a look::AlertRow,
+    timeline: &'a [Moment],
 }
 
 async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> Outcome {
@@ -152,8 +187,14 @@ async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
         .await
         .map_err(|error| Failure::store(&error, language))?
         .ok_or_else(|| unknown(id, language))?;
+    let way = timeline(app, &row.alert.account_id, &row.alert.id)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
-        screen.data(&[&row])?;
+        screen.data(&[Shown {
+            row: &row,
+            timeline: &way,
+        }])?;
         return Ok(Exit::Done);
     }
     let headers = [
@@ -178,6 +219,7 @@ async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
         ]
     });
     screen.table(&headers, deliveries.collect())?;
+    way::table(&way, screen)?;
     Ok(Exit::Done)
 }
 

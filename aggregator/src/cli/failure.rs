@@ -24,6 +24,10 @@ impl Failure {
         Self::Messages(vec![Message::new(text, hint)])
     }
 
+    pub(super) fn said(messages: Vec<Message>) -> Self {
+        Self::Messages(messages)
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Messages(_) => Exit::Failed,

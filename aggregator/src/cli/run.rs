@@ -6,32 +6,44 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, exception, invite, request};
+use super::{Exit, Outcome, check, exception, invite, report, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
+use crate::actions::escalate::escalate;
 use crate::actions::ledger_door::File;
+use crate::actions::prune::{Pruned, prune};
+use crate::actions::remind_open::remind_open;
+use crate::actions::send_trial::send_trial;
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::Next;
+use crate::domain::trial::TrialKind;
 use crate::jobs::ledger::{TakeLedgerError, Taken, take_once};
 use crate::text::{self, Message};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// The job: deliver sends what waits in the outbox, check posts what changed, exceptions sees to those that end, invite sends the
-    /// missing invitations, ledger takes in the ledger's file from S3, requests asks Jira what is new and goes
-    /// on with what is approved, sync-findings brings the mirror up to date, watch looks for lost members.
+    /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
+    /// outbox, escalate tells people again of alerts that nobody took, exceptions sees to those that end, invite sends the missing invitations,
+    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
+    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
+    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Job {
+    Canary,
     Check,
     Deliver,
     Exceptions,
+    Escalate,
     Invite,
     Ledger,
+    OpenAlerts,
+    Prune,
+    Report,
     Requests,
     SyncFindings,
     Watch,
@@ -39,7 +51,25 @@ enum Job {
 
 impl Run {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let told = |count: usize| {
+            let locale = language.as_str();
+            screen.say(&t!("alert.told_of", locale = locale, count = count));
+            Ok(Exit::Done)
+        };
+        let store = |error| Failure::store(&error, language);
         match self.job {
+            Job::Canary => {
+                let actor = Actor::Job("canary");
+                send_trial(app, &actor, TrialKind::Canary)
+                    .await
+                    .map_err(|error| {
+                        Failure::Messages(vec![text::alert::trial_fails(&error, language)])
+                    })?;
+                Ok(Exit::Done)
+            }
+            Job::Escalate => told(escalate(app).await.map_err(store)?),
+            Job::OpenAlerts => told(remind_open(app).await.map_err(store)?),
             Job::Check => {
                 let check = check::Check::of_everything();
                 check.run(app, &Actor::Job("check"), screen).await
@@ -53,6 +83,11 @@ impl Run {
             Job::Watch => {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
+            }
+            Job::Prune => forget(app, screen).await,
+            Job::Report => {
+                let sending = report::Send::of_everything();
+                sending.run(app, &Actor::Job("report"), screen).await
             }
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
@@ -120,6 +155,28 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Messa
             hint: String::new(),
         },
     }
+}
+
+/// Forgets what is long over, and says how much it was.
+async fn forget(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let Pruned {
+        sessions,
+        challenges,
+        deliveries,
+        findings,
+    } = prune(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    screen.say(&t!(
+        "prune.summary",
+        locale = language.as_str(),
+        sessions = sessions,
+        challenges = challenges,
+        deliveries = deliveries,
+        findings = findings
+    ));
+    Ok(Exit::Done)
 }
 
 /// Sends what is due; 1 when something could not be sent.

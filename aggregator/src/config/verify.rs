@@ -9,6 +9,7 @@ use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
+use crate::domain::alert::kind::is_pattern;
 use crate::domain::ledger::Column;
 use crate::domain::request::OURS;
 use crate::world::Environment;
@@ -264,6 +265,14 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 name: channel.name.clone(),
             });
         }
+        if let Some(room) = &channel.room
+            && (room.is_empty() || !room.bytes().all(|b| b.is_ascii_digit()))
+        {
+            problems.push(invalid(
+                &format!("{key}.room"),
+                "expected the number behind #!rid in the room's address",
+            ));
+        }
         for needs in needs(channel, &config.mail) {
             problems.push(Problem::ChannelNeeds {
                 key: key.clone(),
@@ -286,6 +295,12 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 key: format!("routes[{index}].channel"),
                 channel: route.channel.clone(),
             });
+        }
+        if !route.kind.iter().all(|pattern| is_pattern(pattern)) {
+            problems.push(invalid(
+                &format!("routes[{index}].type"),
+                "expected types such as CryptoCurrency:EC2/*",
+            ));
         }
     }
 }

@@ -77,6 +77,16 @@ pub enum Action {
     AlertUpdated,
     /// A person took, gave away, ended or reopened an alert, or wrote a note.
     AlertHandled,
+    /// Nobody had taken an alert, and people were told again.
+    AlertEscalated,
+    /// What lay in the dead-letter queue was taken in.
+    DeadLettersTaken,
+    /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
+    WayTried,
+    /// Nobody wants to hear of some alerts for a while.
+    SilenceAdded,
+    /// People want to hear of them again.
+    SilenceEnded,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -87,6 +97,8 @@ pub enum Action {
     SessionOpened,
     /// An operator had a message sent to a channel, to see whether it arrives.
     ChannelTested,
+    /// A copy was put in the database's place.
+    StoreRestored,
     /// A request came in, or says something else than before.
     RequestTaken,
     /// The contacts on record were told of a request.
@@ -99,6 +111,8 @@ pub enum Action {
     RequestWithdrawn,
     /// What a request asked for is done.
     RequestCompleted,
+    /// A report went to one of its destinations.
+    ReportSent,
 }
 
 /// Where a change of the ledger comes from.
@@ -166,6 +180,15 @@ pub struct Event {
     pub detail: Value,
     /// SHA-256, in hex, over the hash before it and this row.
     pub hash: String,
+}
+
+/// Which events of the log; an empty text is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// To what something was done.
+    pub subject: String,
+    /// What was done, by the action's name.
+    pub action: String,
 }
 
 /// Where the chain is broken.
@@ -261,17 +284,24 @@ impl Action {
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",
+            Self::AlertEscalated => "alert.escalated",
+            Self::DeadLettersTaken => "alert.dead_letters_taken",
+            Self::WayTried => "alert.way_tried",
+            Self::SilenceAdded => "silence.added",
+            Self::SilenceEnded => "silence.ended",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",
             Self::SessionOpened => "session.opened",
             Self::ChannelTested => "channel.tested",
+            Self::StoreRestored => "store.restored",
             Self::RequestTaken => "request.taken",
             Self::RequestContactsTold => "request.contacts_told",
             Self::RequestApproved => "request.approved",
             Self::RequestRejected => "request.rejected",
             Self::RequestWithdrawn => "request.withdrawn",
             Self::RequestCompleted => "request.completed",
+            Self::ReportSent => "report.sent",
         }
     }
 }

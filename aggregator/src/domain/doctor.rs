@@ -30,6 +30,8 @@ pub enum Check {
     Ledger,
     /// Where alerts come from.
     Alerts,
+    /// Where messages leave.
+    Channels,
     /// Where requests come from.
     Requests,
     /// The company's own guide.
@@ -71,6 +73,7 @@ impl Check {
             Self::Releases => "releases",
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
+            Self::Channels => "channels",
             Self::Requests => "requests",
             Self::Guide => "guide",
         }

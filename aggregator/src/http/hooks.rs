@@ -1,17 +1,30 @@
-//! What others call when something happened. A webhook only wakes: nothing that it says is believed.
+//! What others call when something happened. Jira's webhook only wakes: nothing that it says is believed.
+//! EventBridge brings alerts: it is believed by its key, and answered when they are stored.
+
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::State as Given;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, Request, State as Given};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use futures::StreamExt;
+use sha2::{Digest, Sha256};
 
 use super::State;
 use super::caller::Admitted;
 use super::problem::{Code, Refusal};
+use crate::actions::take_alerts::intake::{Admission, admit};
 use crate::actions::take_request::issues::{WakeError, wake};
+use crate::domain::alert::arrival::{Door, Incoming};
 use crate::domain::request::hook::Proof;
 
 /// An issue with all its fields and the changes to it.
 const LONGEST: usize = 1024 * 1024;
+/// The most of an event that is read: EventBridge's own limit (quotas of EventBridge, `PutEvents`).
+const EVENT: usize = 1024 * 1024;
+/// How long an event may take to come, and then to be stored: EventBridge waits for five seconds in all
+/// (docs eb-api-destinations.html).
+const COMING: Duration = Duration::from_secs(3);
+const STORING: Duration = Duration::from_millis(900);
 
 /// `POST /hooks/jira`
 pub(super) async fn jira(
@@ -39,4 +52,60 @@ pub(super) async fn jira(
         Err(WakeError::Refused(_)) => Err(Refusal::new(Code::HookRefused)),
         Err(WakeError::Store(_)) => Err(Refusal::new(Code::Internal)),
     }
+}
+
+/// `POST /hooks/eventbridge`, an API destination. EventBridge tries again after 401, 429 and 5xx only: no
+/// other refusal may be given for what may be an alert. What nobody understands is stored as such.
+pub(super) async fn eventbridge(
+    Given(state): Given<State>,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    let key = parts.headers.get("x-api-key");
+    match admit(
+        &state.app,
+        key.map(HeaderValue::as_bytes).unwrap_or_default(),
+    ) {
+        Admission::Open => {}
+        Admission::Shut => return Err(Refusal::new(Code::NotFound)),
+        Admission::Unknown => return Err(not_stored()),
+        Admission::Refused => {
+            // Who has no key may not guess for ever.
+            Admitted::from_request_parts(&mut parts, &state).await?;
+            return Err(Refusal::new(Code::KeyRefused));
+        }
+    }
+    let body = tokio::time::timeout(COMING, first_of(body)).await;
+    let body = body.ok().flatten().ok_or_else(not_stored)?;
+    let message = Incoming {
+        door: Door::Push,
+        // The same event has the same id, so that what is refused is kept once.
+        id: format!("push-{}", hex::encode(Sha256::digest(&body))),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        received_at: state.app.clock.exactly(),
+    };
+    match tokio::time::timeout(STORING, state.intake.take(vec![message])).await {
+        Ok(Ok(_)) => Ok(StatusCode::ACCEPTED),
+        Ok(Err(_)) | Err(_) => Err(not_stored()),
+    }
+}
+
+/// It comes again, and soon: nobody has heard of it yet.
+fn not_stored() -> Refusal {
+    Refusal::new(Code::NotStored).after(1)
+}
+
+/// A body, or the first of one that is too long to be an event; `None`: the connection broke.
+async fn first_of(body: Body) -> Option<Vec<u8>> {
+    let mut stream = body.into_data_stream();
+    let mut first = Vec::new();
+    while let Some(part) = stream.next().await {
+        let part = part.ok()?;
+        let room = EVENT.saturating_sub(first.len());
+        first.extend(part.iter().take(room));
+        if part.len() > room {
+            break;
+        }
+    }
+    Some(first)
 }

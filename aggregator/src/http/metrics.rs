@@ -115,6 +115,30 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             .iter()
             .map(|(channel, seconds)| (channel.as_str(), *seconds)),
     );
+    // Absent before the first arrival: a zero would read as 1970.
+    if let Some(at) = figures.last_canary {
+        by(
+            &mut registry,
+            (
+                "trial_last_arrival_timestamp_seconds",
+                "When the newest event of our own that arrived was sent",
+            ),
+            "kind",
+            [("canary", at.as_second())],
+        );
+    }
+    by(
+        &mut registry,
+        (
+            "channel_circuit_open",
+            "Whether a channel is left alone because it failed: 1, or 0",
+        ),
+        "channel",
+        figures
+            .open_circuits
+            .iter()
+            .map(|(channel, open)| (channel.as_str(), i64::from(*open))),
+    );
     jobs(&mut registry, &figures.jobs);
     registry.register(
         "aws_calls",
@@ -130,6 +154,11 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
         "http_request_duration_seconds",
         "How long answers took",
         telemetry.request_seconds.clone(),
+    );
+    registry.register(
+        "alert_seconds",
+        "How long alerts took for each part of their way",
+        telemetry.alert_seconds.clone(),
     );
     one(
         &mut registry,
@@ -221,6 +250,8 @@ mod tests {
         telemetry.requests.get_or_create(&answered).inc();
         let seconds = &telemetry.request_seconds;
         seconds.get_or_create(&Route { route }).observe(0.004);
+        let (stored, delivered) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(2).unwrap());
+        telemetry.alert_took("stored_to_delivered", stored, delivered);
         telemetry
     }
 
@@ -237,7 +268,9 @@ mod tests {
             alerts: [("open".to_owned(), 7)].into(),
             deliveries: [(("soc".to_owned(), "pending".to_owned()), 8)].into(),
             oldest_pending: [("soc".to_owned(), 90)].into(),
+            open_circuits: [("soc".to_owned(), true)].into(),
             refused_messages: 9,
+            last_canary: Timestamp::from_second(20).ok(),
             jobs: vec![JobRun {
                 job: "watch".to_owned(),
                 due_at: Timestamp::UNIX_EPOCH,
@@ -271,6 +304,7 @@ mod tests {
             "hubward_alerts{state=\"open\"} 7",
             "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
             "hubward_delivery_oldest_pending_seconds{channel=\"soc\"} 90",
+            "hubward_channel_circuit_open{channel=\"soc\"} 1",
             "hubward_refused_messages 9",
             "hubward_job_last_success_timestamp_seconds{job_name=\"watch\"} 10",
             "hubward_job_duration_seconds{job_name=\"watch\"} 1.5",
@@ -278,6 +312,8 @@ mod tests {
             "hubward_aws_calls_total{service=\"SecurityHub\",operation=\"ListMembers\",outcome=\"429\"} 1",
             "hubward_http_requests_total{route=\"/v1/heartbeats\",method=\"POST\",status=\"202\"} 1",
             "hubward_http_request_duration_seconds_bucket{le=\"0.005\",route=\"/v1/heartbeats\"} 1",
+            "hubward_alert_seconds_bucket{le=\"2.5\",part=\"stored_to_delivered\"} 1",
+            "hubward_trial_last_arrival_timestamp_seconds{kind=\"canary\"} 20",
             "# EOF",
         ] {
             assert!(text.lines().any(|told| told == line), "{line}: {text}");

@@ -5,6 +5,7 @@ pub(super) mod account;
 pub(super) mod accounts;
 pub(super) mod agents;
 pub(super) mod alerts;
+pub(super) mod audit;
 pub(super) mod deliveries;
 pub(super) mod guide;
 pub(super) mod login;

@@ -50,6 +50,7 @@ fn status(code: Code) -> StatusCode {
         | Code::SignatureRefused
         | Code::DateRefused
         | Code::HookRefused
+        | Code::KeyRefused
         | Code::Unauthorized
         | Code::NoAccess => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,
@@ -59,6 +60,7 @@ fn status(code: Code) -> StatusCode {
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::StsUnavailable | Code::AwsUnavailable => StatusCode::BAD_GATEWAY,
+        Code::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::pages::{
-    account, accounts, agents, alerts, deliveries, guide, login, overview, requests,
+    account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
 };
 use super::problem::{Code, Refusal};
 use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
@@ -44,6 +44,7 @@ pub(super) fn router(state: State) -> Router {
         .route("/deliveries", get(deliveries::list).post(deliveries::again))
         .route("/guide", get(guide::list))
         .route("/guide/{key}", get(guide::show))
+        .route("/audit", get(audit::list))
         .route("/login", get(login::form).post(login::with_token))
         .route("/login/oidc", get(login::at_issuer))
         .route("/login/callback", get(login::back))
@@ -58,7 +59,8 @@ pub(super) fn router(state: State) -> Router {
         .route("/api/v1/requests", get(api::requests))
         .route("/api/v1/deliveries", get(api::deliveries))
         .route("/api/v1/audit", get(api::audit))
-        // Jira wakes us for a request.
+        // EventBridge pushes alerts, and Jira wakes us for a request.
+        .route("/hooks/eventbridge", post(hooks::eventbridge))
         .route("/hooks/jira", post(hooks::jira))
         // Whoever watches the watchers.
         .route("/healthz", get(health::alive))

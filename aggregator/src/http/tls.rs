@@ -1,9 +1,12 @@
-//! TLS of the server itself, where `server.tls_certificate` is set: rustls with ring.
+//! TLS of the server itself, where `server.tls_certificate` is set: rustls with ring. A certificate that
+//! is renewed in its place is taken up without a restart; one that cannot be used is not, and the old
+//! one goes on.
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -14,9 +17,62 @@ use tokio_rustls::server::TlsStream;
 
 use crate::config::Config;
 
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// A certificate and its key, ready for connections.
 #[derive(Clone)]
-pub(super) struct Tls(TlsAcceptor);
+pub(super) struct Tls {
+    files: Files,
+    acceptor: Arc<RwLock<TlsAcceptor>>,
+}
+
+/// The PEM files.
+#[derive(Clone)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+/// When both files were last written.
+type Written = (Option<SystemTime>, Option<SystemTime>);
+
+/// Looks after the certificate while the server runs.
+pub struct Renewal {
+    tls: Option<Tls>,
+    taken: Option<Written>,
+}
+
+impl Renewal {
+    pub(super) fn of(tls: Option<&Tls>) -> Self {
+        Self {
+            tls: tls.cloned(),
+            taken: tls.map(Tls::written),
+        }
+    }
+
+    /// Waits until the files change, and takes them up. Without TLS it waits for ever.
+    ///
+    /// # Errors
+    /// What is wrong with them; the certificate that was read before goes on.
+    pub async fn next(&mut self) -> Result<(), String> {
+        let Some(tls) = &self.tls else {
+            return std::future::pending().await;
+        };
+        let mut seen = self.taken;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = Some(tls.written());
+            // Written to a moment ago: the other file may still be on its way.
+            let settled = now == seen;
+            seen = now;
+            if settled && now != self.taken {
+                self.taken = now;
+                return tls.renew();
+            }
+        }
+    }
+}
 
 impl Tls {
     /// Reads the PEM files, where they are set; says which file is wrong.
@@ -25,26 +81,57 @@ impl Tls {
         let (Some(certificate), Some(key)) = (&server.tls_certificate, &server.tls_key) else {
             return Ok(None);
         };
-        let certificate = config.directory().join(certificate);
-        let key = config.directory().join(key);
+        let files = Files {
+            certificate: config.directory().join(certificate),
+            key: config.directory().join(key),
+        };
+        let acceptor = Arc::new(RwLock::new(files.read()?));
+        Ok(Some(Self { files, acceptor }))
+    }
+
+    /// When the files were last written.
+    fn written(&self) -> Written {
+        let at = |file: &Path| file.metadata().and_then(|known| known.modified()).ok();
+        (at(&self.files.certificate), at(&self.files.key))
+    }
+
+    /// Takes the files up again; says what is wrong with them, and then goes on with what was read before.
+    fn renew(&self) -> Result<(), String> {
+        let acceptor = self.files.read()?;
+        *self
+            .acceptor
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = acceptor;
+        Ok(())
+    }
+
+    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let acceptor = self
+            .acceptor
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        acceptor.accept(stream).await
+    }
+}
+
+impl Files {
+    fn read(&self) -> Result<TlsAcceptor, String> {
         let wrong = |file: &Path, why: String| format!("{}: {why}", file.display());
-        let chain = CertificateDer::pem_reader_iter(open(&certificate)?)
+        let chain = CertificateDer::pem_reader_iter(open(&self.certificate)?)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| wrong(&certificate, error.to_string()))?;
-        let private = PrivateKeyDer::from_pem_reader(open(&key)?)
-            .map_err(|error| wrong(&key, error.to_string()))?;
+            .map_err(|error| wrong(&self.certificate, error.to_string()))?;
+        let private = PrivateKeyDer::from_pem_reader(open(&self.key)?)
+            .map_err(|error| wrong(&self.key, error.to_string()))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        // rustls compares the key with the certificate: between the two writes of a renewal, they differ.
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
             .with_no_client_auth()
             .with_single_cert(chain, private)
-            .map_err(|error| wrong(&certificate, error.to_string()))?;
-        Ok(Some(Self(TlsAcceptor::from(Arc::new(config)))))
-    }
-
-    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.0.accept(stream).await
+            .map_err(|error| wrong(&self.certificate, error.to_string()))?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
 

@@ -1,38 +1,50 @@
-//! Empties the alert queue into the store, for as long as the server runs.
+//! Empties the alert queue into the store, for as long as the server runs: several workers, so that one
+//! call's way to AWS and back keeps no other waiting.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::take_alerts::{TakeError, open_queue, take_alerts};
+use crate::actions::take_alerts::intake::Intake;
+use crate::actions::take_alerts::{TakeError, note_trouble, open_queue, take_alerts};
+use crate::domain::notice::Trouble;
 
+/// How many.
+pub(super) const WORKERS: usize = 4;
 /// How long a call waits for messages: below the SDK's time limit for an attempt.
 const POLL: i32 = 10;
 
-pub(super) async fn empty(mut bench: Bench) {
-    let mut failing = false;
+/// `failing` is what all workers know: what goes wrong is said once.
+pub(super) async fn empty(mut bench: Bench, intake: Intake, failing: Arc<AtomicBool>) {
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
         // Breaking off is safe at any point: what was not deleted comes again.
         let taken = tokio::select! {
             () = stopped.stopped() => return,
-            taken = forever(&bench, &mut failing) => taken,
+            taken = forever(&bench, &intake, &failing) => taken,
         };
-        if let Err(error) = taken {
-            if !failing {
-                bench.say(News::QueueFails(error));
+        if let Err(error) = taken
+            && !failing.swap(true, Ordering::SeqCst)
+        {
+            if let TakeError::Queue(failure) = &error {
+                let why = failure.to_string();
+                // Where the database fails as well, others say so.
+                let _ = note_trouble(&bench.app, Trouble::QueueFailing { why }).await;
             }
-            failing = true;
+            bench.say(News::QueueFails(error));
         }
         bench.wait(AFTER_FAILURE).await;
     }
 }
 
 /// Takes messages until something fails.
-async fn forever(bench: &Bench, failing: &mut bool) -> Result<(), TakeError> {
+async fn forever(bench: &Bench, intake: &Intake, failing: &AtomicBool) -> Result<(), TakeError> {
     let Some(queue) = open_queue(&bench.app).await? else {
         return Ok(());
     };
     loop {
-        take_alerts(&bench.app, &queue, POLL).await?;
-        if std::mem::take(failing) {
+        take_alerts(&bench.app, &queue, Some(intake), POLL).await?;
+        if failing.swap(false, Ordering::SeqCst) {
             bench.say(News::QueueWorks);
         }
     }

@@ -15,14 +15,21 @@ use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
+use crate::actions::escalate::escalate;
 use crate::actions::exception::{self, ExceptionError};
+use crate::actions::prune::prune;
+use crate::actions::remind_open::remind_open;
+use crate::actions::send_reports::{self, SendError, destinations, send_reports};
+use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
 use crate::actions::take_turn::{Turn, take_turn};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::audit::Actor;
+use crate::domain::report::sending::Destination;
 use crate::domain::schedule::Schedule;
+use crate::domain::trial::TrialKind;
 use crate::store::StoreError;
 use crate::text;
 
@@ -38,6 +45,16 @@ const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
 /// How often exceptions are seen to: their last day is a whole day.
 const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
+/// How often alerts that nobody has taken are looked at.
+const ESCALATE: SignedDuration = SignedDuration::from_secs(15);
+/// When people are told what is still open: in the morning of working days.
+const MORNING: &str = "0 9 * * MON-FRI";
+/// When the daily event of our own is sent: early enough to be missed before people come.
+const CANARY: &str = "30 8 * * *";
+/// How often it is looked for.
+const MISSING: SignedDuration = SignedDuration::from_mins(1);
+/// When what is long over is forgotten: at night, and at no full hour.
+const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
 struct Entry {
@@ -66,9 +83,25 @@ pub enum JobError {
     /// An exception could not be ended.
     #[error(transparent)]
     Exceptions(#[from] ExceptionError),
+    /// Reports could not be sent.
+    #[error(transparent)]
+    Reports(#[from] SendError),
+    /// Some of the reports could not be sent, and are tried again.
+    #[error("{count} reports could not be sent, the first to {destination}: {why}")]
+    ReportsLeft {
+        /// How many.
+        count: usize,
+        /// Where the first should have gone.
+        destination: Destination,
+        /// Why.
+        why: String,
+    },
     /// Jira could not be asked.
     #[error(transparent)]
     Requests(#[from] IssuesError),
+    /// The daily event of our own could not be sent.
+    #[error(transparent)]
+    Trial(#[from] TrialError),
 }
 
 impl From<StoreError> for JobError {
@@ -78,7 +111,8 @@ impl From<StoreError> for JobError {
 }
 
 /// The whole timetable.
-fn table(config: &Config) -> Vec<Entry> {
+fn table(app: &App) -> Vec<Entry> {
+    let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
     // Both were verified when the configuration was read.
     let cron = |expression: &str| Schedule::cron(expression, zone.clone()).ok();
@@ -89,13 +123,27 @@ fn table(config: &Config) -> Vec<Entry> {
             watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
         ),
         ("check", cron(&config.check.schedule), announce),
+        ("escalate", Some(Schedule::Every(ESCALATE)), tell_again),
+        ("open-alerts", cron(MORNING), remind),
+        (
+            "canary",
+            config.alerts.queue_url.as_ref().and_then(|_| cron(CANARY)),
+            canary,
+        ),
+        ("missing-canary", Some(Schedule::Every(MISSING)), missing),
         (
             "ledger",
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
         ("exceptions", Some(EXCEPTIONS), exceptions),
+        ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "report",
+            cron(&config.reports.schedule).filter(|_| !destinations(app).is_empty()),
+            report,
+        ),
         (
             "requests",
             config.requests.jira.is_some().then_some(POLL),
@@ -135,10 +183,55 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Tells people again of alerts that nobody has taken.
+fn tell_again(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        escalate(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Tells what is still open, every morning.
+fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        remind_open(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Sends the daily event of our own on its way.
+fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        send_trial(app, &Actor::Job("canary"), TrialKind::Canary).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Looks whether it arrived.
+fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        miss_canaries(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
 /// Takes in a new version of the ledger's file that no event told of.
 fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         take(app, false).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Forgets what is long over.
+fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        prune(app).await?;
         Ok(())
     }
     .boxed()
@@ -167,6 +260,30 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Sends the reports of the last period that is over. What was given up is told by itself.
+fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        let everything = send_reports::Request::default();
+        let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
+        let mut left = rows.into_iter().filter_map(|row| match row.outcome {
+            send_reports::Outcome::Failed {
+                why,
+                given_up: false,
+            } => Some((row.destination, why)),
+            _ => None,
+        });
+        match left.next() {
+            None => Ok(()),
+            Some((destination, why)) => Err(JobError::ReportsLeft {
+                count: 1 + left.count(),
+                destination,
+                why,
+            }),
+        }
+    }
+    .boxed()
+}
+
 /// Asks Jira which issues no webhook told of; the work on requests reads them.
 fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
@@ -178,7 +295,7 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
 pub(super) async fn keep(mut bench: Bench) {
-    let entries = table(&bench.app.config);
+    let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;

@@ -5,7 +5,10 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Engine, Result, Store, StoreError, Tx};
-use crate::domain::audit::{Actor, BrokenChain, Event, GENESIS, Head, NewEvent, verify};
+use crate::domain::audit::{
+    Actor, BrokenChain, Event, EventFilter, GENESIS, Head, NewEvent, verify,
+};
+use crate::domain::standing::Window;
 
 /// How many events one statement takes: each statement is a way to the database and back.
 const ROWS: usize = 100;
@@ -62,6 +65,75 @@ impl Store {
             .iter()
             .map(event)
             .collect()
+    }
+
+    /// Events that match, newest first, and how many match.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn events_that(
+        &self,
+        filter: &EventFilter,
+        window: Window,
+    ) -> Result<(Vec<Event>, i64)> {
+        let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
+        if !filter.subject.is_empty() {
+            bound.push(filter.subject.clone());
+            parts.push(format!("subject = ${}", bound.len()));
+        }
+        if !filter.action.is_empty() {
+            bound.push(filter.action.clone());
+            parts.push(format!("action = ${}", bound.len()));
+        }
+        let matching = parts.join(" AND ");
+        let count = format!("SELECT COUNT(*) FROM audit_events WHERE {matching}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
+        let page = format!(
+            "SELECT {COLUMNS} FROM audit_events WHERE {matching} \
+             ORDER BY sequence DESC LIMIT ${} OFFSET ${}",
+            bound.len() + 1,
+            bound.len() + 2
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
+        for text in &bound {
+            query = query.bind(text.clone());
+        }
+        let rows = query
+            .bind(window.limit)
+            .bind(window.offset)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok((rows.iter().map(event).collect::<Result<_>>()?, all))
+    }
+
+    /// Which actions there are events of.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recorded_actions(&self) -> Result<Vec<String>> {
+        sqlx::query("SELECT DISTINCT action FROM audit_events ORDER BY action")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok(row.try_get(0)?))
+            .collect()
+    }
+
+    /// The chain's end as it is kept; nothing is verified.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_head(&self) -> Result<Option<Event>> {
+        let sql = format!("SELECT {COLUMNS} FROM audit_events ORDER BY sequence DESC LIMIT 1");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|row| event(&row))
+            .transpose()
     }
 
     /// Follows the whole chain, in parts, so that a long log does not fill the memory.

@@ -24,12 +24,7 @@ impl Place {
             if path.is_empty() || path == ":memory:" {
                 return Err(StoreError::UnknownKind);
             }
-            let file = directory.join(path);
-            return Ok(Self {
-                // sqlx percent-decodes the path of a URL.
-                url: format!("sqlite:{}", percent_encode(&file.display().to_string())),
-                file: Some(file),
-            });
+            return Ok(Self::of_file(&directory.join(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self {
@@ -38,6 +33,15 @@ impl Place {
             });
         }
         Err(StoreError::UnknownKind)
+    }
+
+    /// The SQLite database in this file.
+    pub fn of_file(file: &Path) -> Self {
+        Self {
+            // sqlx percent-decodes the path of a URL.
+            url: format!("sqlite:{}", percent_encode(&file.display().to_string())),
+            file: Some(file.to_owned()),
+        }
     }
 
     /// The file, for SQLite.

@@ -1,6 +1,7 @@
 //! The table `refused_messages`: what came by the queue and was not understood, whole.
 
 use jiff::Timestamp;
+use sqlx::Row;
 
 use super::{Result, Store, Tx};
 
@@ -10,7 +11,6 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_refused_messages(&self) -> Result<i64> {
-        use sqlx::Row;
         Ok(sqlx::query("SELECT COUNT(*) FROM refused_messages")
             .fetch_one(&self.pool)
             .await?
@@ -19,6 +19,19 @@ impl Store {
 }
 
 impl Tx {
+    /// How many messages were refused since a moment.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_refused_since(&mut self, since: Timestamp) -> Result<i64> {
+        let sql = "SELECT COUNT(*) FROM refused_messages WHERE received_at > $1";
+        Ok(sqlx::query(sql)
+            .bind(since.to_string())
+            .fetch_one(&mut *self.0)
+            .await?
+            .try_get(0)?)
+    }
+
     /// Keeps a message. `false`: it is kept already.
     ///
     /// # Errors

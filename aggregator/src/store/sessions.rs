@@ -57,10 +57,7 @@ impl Tx {
         now: Timestamp,
         oldest: Timestamp,
     ) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE started_at < $1")
-            .bind(oldest.to_string())
-            .execute(&mut *self.0)
-            .await?;
+        self.forget_sessions(oldest).await?;
         sqlx::query(
             "INSERT INTO sessions (session, name, token, started_at, seen_at) \
              VALUES ($1, $2, $3, $4, $4)",
@@ -72,6 +69,18 @@ impl Tx {
         .execute(&mut *self.0)
         .await?;
         Ok(())
+    }
+
+    /// Forgets sessions that began before a moment. Returns how many they were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_sessions(&mut self, oldest: Timestamp) -> Result<u64> {
+        let forgotten = sqlx::query("DELETE FROM sessions WHERE started_at < $1")
+            .bind(oldest.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(forgotten.rows_affected())
     }
 
     /// Keeps that a session was used.

@@ -15,10 +15,7 @@ impl Tx {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool> {
-        sqlx::query("DELETE FROM spent_challenges WHERE expires_at < $1")
-            .bind(now.to_string())
-            .execute(&mut *self.0)
-            .await?;
+        self.forget_challenges(now).await?;
         let inserted = sqlx::query(
             "INSERT INTO spent_challenges (challenge, expires_at) VALUES ($1, $2) \
              ON CONFLICT (challenge) DO NOTHING",
@@ -28,5 +25,17 @@ impl Tx {
         .execute(&mut *self.0)
         .await?;
         Ok(inserted.rows_affected() == 1)
+    }
+
+    /// Forgets challenges that have expired. Returns how many they were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_challenges(&mut self, now: Timestamp) -> Result<u64> {
+        let forgotten = sqlx::query("DELETE FROM spent_challenges WHERE expires_at < $1")
+            .bind(now.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(forgotten.rows_affected())
     }
 }

@@ -1,4 +1,5 @@
-//! The table `sync_state`: how far each source of the mirror has been read.
+//! The tables `sync_state` and `swept_parts`: how far each source of the mirror has been read, and which parts
+//! of a full reading that has not ended.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::mirror::Checkpoint;
+use crate::domain::mirror::{Checkpoint, Sweep};
 
 impl Store {
     /// How far each source has been read, by its name.
@@ -36,9 +37,64 @@ impl Store {
             })
             .collect()
     }
+
+    /// The full reading of a source that has not ended, where there is one.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn sweep(&self, source: &str) -> Result<Option<Sweep>> {
+        let rows = sqlx::query("SELECT part, began_at FROM swept_parts WHERE source = $1")
+            .bind(source.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut sweep: Option<Sweep> = None;
+        for row in rows {
+            let (part, began): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let began_at = began.parse().map_err(|_| StoreError::Damaged {
+                table: "swept_parts",
+                row: source.to_owned(),
+                why: "began_at".to_owned(),
+            })?;
+            let sweep = sweep.get_or_insert(Sweep {
+                began_at,
+                read: Vec::new(),
+            });
+            sweep.read.push(part);
+        }
+        Ok(sweep)
+    }
 }
 
 impl Tx {
+    /// Keeps that a part of a full reading has been read.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_swept(&mut self, source: &str, part: &str, began_at: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO swept_parts (source, part, began_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (source, part) DO UPDATE SET began_at = excluded.began_at",
+        )
+        .bind(source.to_owned())
+        .bind(part.to_owned())
+        .bind(began_at.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets the parts of a full reading: it ended, or begins anew.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_swept(&mut self, source: &str) -> Result<()> {
+        sqlx::query("DELETE FROM swept_parts WHERE source = $1")
+            .bind(source.to_owned())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
     /// Writes how far a source has been read.
     ///
     /// # Errors

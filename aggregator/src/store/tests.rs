@@ -1,5 +1,6 @@
 //! Tests of the store against a real SQLite file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -171,7 +172,10 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         let store = store.clone();
         async move {
             let mut tx = store.begin().await.unwrap();
-            let leased = tx.lease_delivery("soc", now).await.unwrap();
+            let leased = tx
+                .lease_delivery("soc", deliveries::Choice::Next, now)
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             leased.map(|delivery| (delivery.id, delivery.attempts))
         }
@@ -220,10 +224,11 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
     let mirrored = crate::domain::finding::Mirrored { finding, life };
     let key = mirrored.finding.key();
     let region = "us-east-1".parse().unwrap();
-    let raw = findings::packed(&asff.to_string());
+    let seen = findings::Seen::of(&asff.to_string(), &mut findings::Packer::default()).unwrap();
     let mut tx = store.begin().await.unwrap();
     for _ in 0..2 {
-        tx.put_finding(&key, &mirrored, &raw, region, first)
+        let known = tx.findings_before(&[&key]).await.unwrap();
+        tx.put_findings(&[(&seen, life)], &known, region, first)
             .await
             .unwrap();
     }
@@ -242,4 +247,67 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
     let archived = store.findings_of(&account).await.unwrap();
     assert_eq!(archived[0].life.closed_at, Some(second));
     assert!(!archived[0].finding.is_open());
+}
+
+#[tokio::test]
+async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
+    let directory = TempDir::new().unwrap();
+    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let at = |text: &str| -> jiff::Timestamp { text.parse().unwrap() };
+    let (first, second) = (at("2026-11-24T00:00:00Z"), at("2026-11-24T01:00:00Z"));
+    let asff = |status: &str, updated: &str| {
+        json!({
+            "Id": "f", "AwsAccountId": "000000000001", "Region": "us-east-1",
+            "Severity": {"Label": "HIGH"}, "CreatedAt": "2026-11-20T00:00:00Z",
+            "Workflow": {"Status": status}, "UpdatedAt": updated,
+        })
+    };
+    let (old, touched) = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
+    let seen = findings::Seen::of(
+        &asff("NEW", touched).to_string(),
+        &mut findings::Packer::default(),
+    )
+    .unwrap();
+    let life = crate::domain::finding::Life::next(None, &seen.finding, first);
+    let mut tx = store.begin().await.unwrap();
+    let unknown = tx.follow_findings(&[asff("NEW", touched)], first).await;
+    assert_eq!(unknown.unwrap(), 0, "a sync brings it");
+    let region = "ap-northeast-1".parse().unwrap();
+    tx.put_findings(&[(&seen, life)], &BTreeMap::new(), region, first)
+        .await
+        .unwrap();
+    while tx.count_due(jiff::civil::date(2026, 11, 24)).await.unwrap() {}
+    let told = [
+        json!("nothing"),
+        json!({"Id": "f", "AwsAccountId": "nobody"}),
+        asff("RESOLVED", old),
+        asff("SUPPRESSED", touched),
+        asff("SUPPRESSED", touched),
+    ];
+    assert_eq!(tx.follow_findings(&told, second).await.unwrap(), 1);
+    while tx.count_due(jiff::civil::date(2026, 11, 25)).await.unwrap() {}
+    tx.commit().await.unwrap();
+    let account = "000000000001".parse().unwrap();
+    let [found] = &store.findings_of(&account).await.unwrap()[..] else {
+        panic!("one finding");
+    };
+    assert!(found.finding.is_suppressed());
+    assert_eq!(found.life.closed_at, Some(second));
+    let history = store.history_of(&account).await.unwrap();
+    assert_eq!(history, store.history_of_all().await.unwrap());
+    let days = [23, 24, 25].map(|day| jiff::civil::date(2026, 11, day));
+    let tallies = crate::domain::history::tallies(&history, &days);
+    let told = |day: usize| {
+        tallies[day]
+            .as_ref()
+            .map(|day| (day.open.values().sum::<u64>(), day.suppressed))
+    };
+    assert_eq!(
+        [told(0), told(1), told(2)],
+        [None, Some((1, 0)), Some((0, 1))]
+    );
+    // What a full sweep misses is gone, whatever events said.
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(tx.archive_unseen(region, second).await.unwrap(), 1);
+    tx.commit().await.unwrap();
 }

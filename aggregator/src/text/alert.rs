@@ -3,10 +3,13 @@
 use rust_i18n::t;
 
 use crate::actions::acknowledge::AcknowledgeError;
+use crate::actions::drill::DrillError;
 use crate::actions::look::AlertRow;
+use crate::actions::send_trial::TrialError;
 use crate::actions::take_alerts::TakeError;
 use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
+use crate::domain::alert::arrival::Step;
 use crate::domain::delivery::DeliveryState;
 
 use super::Message;
@@ -150,5 +153,45 @@ pub fn queue_fails(error: &TakeError, language: Language) -> Message {
     match error {
         TakeError::Queue(failure) => super::aws::failure(failure, language),
         TakeError::Action(error) => super::open::action_error(error, language),
+        TakeError::Store(error) => super::open::store_error(error, language),
+        TakeError::Closed => Message::new(t!("alert.stopping", locale = language.as_str()), ""),
     }
+}
+
+/// Why an event of our own was not sent.
+pub fn trial_fails(error: &TrialError, language: Language) -> Message {
+    match error {
+        TrialError::Refused(failure) => super::aws::failure(failure, language),
+        TrialError::Action(error) => super::open::action_error(error, language),
+    }
+}
+
+/// Why there is no sample.
+pub fn drill_fails(error: &DrillError, language: Language) -> Message {
+    let locale = language.as_str();
+    match error {
+        DrillError::NoDetector => Message::new(
+            t!("alert.no_detector", locale = locale),
+            t!("alert.no_detector_hint", locale = locale),
+        ),
+        DrillError::Refused(failure) => super::aws::failure(failure, language),
+        DrillError::Action(error) => super::open::action_error(error, language),
+    }
+}
+
+/// What happened at a moment of an alert's way.
+pub fn step(step: Step, language: Language) -> String {
+    let locale = language.as_str();
+    match step {
+        Step::Created => t!("alert.step_created", locale = locale),
+        Step::Event => t!("alert.step_event", locale = locale),
+        Step::Received => t!("alert.step_received", locale = locale),
+        Step::Stored => t!("alert.step_stored", locale = locale),
+        Step::Delivered => t!("alert.step_delivered", locale = locale),
+        Step::Refused => t!("alert.step_refused", locale = locale),
+        Step::GivenUp => t!("alert.step_given_up", locale = locale),
+        Step::Escalated => t!("alert.step_escalated", locale = locale),
+        Step::Handled => t!("alert.step_handled", locale = locale),
+    }
+    .into_owned()
 }

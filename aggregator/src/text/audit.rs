@@ -1,6 +1,9 @@
 //! What an event of the audit log says, on a line for a person. The whole of it is in `--json`.
 
+use rust_i18n::t;
 use serde_json::Value;
+
+use crate::domain::account::Language;
 
 /// The facts that say where a change comes from.
 const SOURCE: [&str; 4] = ["file", "sha256", "request", "by"];
@@ -20,6 +23,58 @@ pub fn source(detail: &Value) -> String {
             .unwrap_or_default()
             .to_owned(),
     }
+}
+
+/// What was done, in words; an action that this program does not know goes by its name.
+pub fn action(name: &str, language: Language) -> String {
+    let locale = language.as_str();
+    match name {
+        "account.added" => t!("audit.account_added", locale = locale),
+        "account.changed" => t!("audit.account_changed", locale = locale),
+        "membership.create_requested" => t!("audit.membership_create_requested", locale = locale),
+        "membership.invite_requested" => t!("audit.membership_invite_requested", locale = locale),
+        "membership.disassociate_requested" => {
+            t!("audit.membership_disassociate_requested", locale = locale)
+        }
+        "membership.delete_requested" => t!("audit.membership_delete_requested", locale = locale),
+        "hub.change_requested" => t!("audit.hub_change_requested", locale = locale),
+        "membership.observed" => t!("audit.membership_observed", locale = locale),
+        "run.recorded" => t!("audit.run_recorded", locale = locale),
+        "proof.refused" => t!("audit.proof_refused", locale = locale),
+        "release.added" => t!("audit.release_added", locale = locale),
+        "alert.opened" => t!("audit.alert_opened", locale = locale),
+        "alert.updated" => t!("audit.alert_updated", locale = locale),
+        "alert.handled" => t!("audit.alert_handled", locale = locale),
+        "alert.escalated" => t!("audit.alert_escalated", locale = locale),
+        "alert.dead_letters_taken" => t!("audit.alert_dead_letters_taken", locale = locale),
+        "alert.way_tried" => t!("audit.alert_way_tried", locale = locale),
+        "silence.added" => t!("audit.silence_added", locale = locale),
+        "silence.ended" => t!("audit.silence_ended", locale = locale),
+        "delivery.replayed" => t!("audit.delivery_replayed", locale = locale),
+        "token.added" => t!("audit.token_added", locale = locale),
+        "token.revoked" => t!("audit.token_revoked", locale = locale),
+        "session.opened" => t!("audit.session_opened", locale = locale),
+        "channel.tested" => t!("audit.channel_tested", locale = locale),
+        "store.restored" => t!("audit.store_restored", locale = locale),
+        "request.taken" => t!("audit.request_taken", locale = locale),
+        "request.contacts_told" => t!("audit.request_contacts_told", locale = locale),
+        "request.approved" => t!("audit.request_approved", locale = locale),
+        "request.rejected" => t!("audit.request_rejected", locale = locale),
+        "request.withdrawn" => t!("audit.request_withdrawn", locale = locale),
+        "request.completed" => t!("audit.request_completed", locale = locale),
+        "alert.escalated" => t!("audit.alert_escalated", locale = locale),
+        "alert.dead_letters_taken" => t!("audit.alert_dead_letters_taken", locale = locale),
+        "alert.way_tried" => t!("audit.alert_way_tried", locale = locale),
+        "guide.changed" => t!("audit.guide_changed", locale = locale),
+        "exception.added" => t!("audit.exception_added", locale = locale),
+        "exception.removed" => t!("audit.exception_removed", locale = locale),
+        "exception.expired" => t!("audit.exception_expired", locale = locale),
+        "silence.added" => t!("audit.silence_added", locale = locale),
+        "silence.ended" => t!("audit.silence_ended", locale = locale),
+        "report.sent" => t!("audit.report_sent", locale = locale),
+        other => other.into(),
+    }
+    .into_owned()
 }
 
 /// The facts of an event, without its source: changed fields as `field: before -> after`, the rest as `name: value`.
@@ -59,7 +114,27 @@ fn brief_value(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{brief, source};
+    use super::{action, brief, source};
+    use crate::domain::account::Language;
+
+    #[test]
+    fn every_action_has_its_words() {
+        let known = include_str!("../domain/audit.rs");
+        let names: Vec<&str> = known
+            .split("=> \"")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'))
+            .map(|(name, _)| name)
+            .filter(|name| name.contains('.'))
+            .collect();
+        assert!(names.len() >= 25, "{names:?}");
+        for name in names {
+            for language in [Language::En, Language::Ja] {
+                assert_ne!(action(name, language), name);
+            }
+        }
+        assert_eq!(action("new.thing", Language::Ja), "new.thing");
+    }
 
     #[test]
     fn a_source_is_a_file_a_request_or_a_command() {

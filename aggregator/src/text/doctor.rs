@@ -105,6 +105,21 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),
         ),
+        Fact::Channels(count) => fine(t!("doctor.channels", locale = locale, count = count)),
+        Fact::ChannelDown {
+            channel,
+            since,
+            why,
+        } => Message::new(
+            t!(
+                "doctor.channel_down",
+                locale = locale,
+                channel = channel,
+                since = since,
+                why = why
+            ),
+            t!("doctor.channel_down_hint", locale = locale),
+        ),
         Fact::Jira(project) => fine(t!("doctor.jira", locale = locale, project = project)),
         Fact::NoJira(why) => super::request::jira_fails(why, language),
         Fact::NoAccountField => Message::new(

@@ -28,6 +28,10 @@ pub enum Code {
     BadQuery,
     /// A webhook does not prove whose it is.
     HookRefused,
+    /// Whoever pushes events does not have the key.
+    KeyRefused,
+    /// An event could not be stored in time.
+    NotStored,
     /// The account is not to be invited.
     NotInvitable,
     /// Too many requests from this address.
@@ -61,6 +65,8 @@ impl Code {
             Self::Unauthorized | Self::NoAccess => "unauthorized",
             Self::BadQuery => "bad_query",
             Self::HookRefused => "hook_refused",
+            Self::KeyRefused => "key_refused",
+            Self::NotStored => "not_stored",
             Self::NotInvitable => "not_invitable",
             Self::RateLimited => "rate_limited",
             Self::TooLarge => "too_large",
@@ -117,6 +123,14 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::HookRefused => (
             t!("problem.hook_refused", locale = locale),
             t!("problem.hook_refused_hint", locale = locale),
+        ),
+        Code::KeyRefused => (
+            t!("problem.key_refused", locale = locale),
+            t!("problem.key_refused_hint", locale = locale),
+        ),
+        Code::NotStored => (
+            t!("problem.not_stored", locale = locale),
+            t!("problem.not_stored_hint", locale = locale),
         ),
         Code::NotInvitable => (
             t!("problem.not_invitable", locale = locale),

@@ -1,7 +1,8 @@
 """GuardDuty: moto's detectors, one per account and Region, with AWS's feature defaults and tags.
 
 Only what a member account's own detector needs; GuardDuty's administrator/member side is moto's.
-Sources: botocore guardduty CreateDetector, UpdateDetector, GetDetector, ListTagsForResource; the
+Sources: botocore guardduty CreateDetector, UpdateDetector, GetDetector, CreateSampleFindings,
+ListTagsForResource; the
 text of the second CreateDetector is from hashicorp/terraform-provider-aws#11780.
 """
 
@@ -14,7 +15,7 @@ from moto.guardduty.exceptions import GuardDutyException
 from moto.guardduty.models import Detector, GuardDutyBackend, guardduty_backends
 from moto.guardduty.responses import GuardDutyResponse
 
-from . import iam, knobs, wire
+from . import iam, knobs, samples, wire
 from .modelled import Modelled, now
 
 SIGNING_NAME = "guardduty"
@@ -126,6 +127,14 @@ class Response(Modelled, GuardDutyResponse):
 
     def create_detector(self) -> ActionResult:
         return ActionResult({"DetectorId": self.backend.create(self.params)})
+
+    def create_sample_findings(self) -> EmptyResult:
+        """Each type becomes a finding whose title says that it is a sample, and reaches Security Hub."""
+        detector = self._get_param("DetectorId")
+        self.backend.get_detector(detector)
+        for number, kind in enumerate(self._get_param("FindingTypes") or ["Recon:EC2/Portscan"]):
+            samples.send(self.current_account, self.region, detector, kind, number)
+        return EmptyResult()
 
     def update_detector(self) -> EmptyResult:
         self.backend.update(self._get_param("DetectorId"), self.params)

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::types::{RuleState, Tag, Target};
+use aws_sdk_eventbridge::types::{PutEventsRequestEntry, RuleState, Tag, Target};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
@@ -72,6 +74,46 @@ impl Aws {
             });
         }
         Ok(rules)
+    }
+
+    /// Puts an event of our own on the default bus.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
+    pub fn put_event<'a>(
+        &'a self,
+        region: Region,
+        source: &'a str,
+        detail: String,
+    ) -> BoxFuture<'a, Result<(), AwsFailure>> {
+        const OPERATION: &str = "events:PutEvents";
+        async move {
+            let entry = PutEventsRequestEntry::builder()
+                .source(source)
+                .detail_type("Hubward Test")
+                .detail(detail)
+                .build();
+            let answer = self
+                .events(region)
+                .put_events()
+                .entries(entry)
+                .send()
+                .await
+                .map_err(|error| AwsFailure::of(OPERATION, region, &error))?;
+            // An answer of 200 can still name an event that was not taken.
+            let refused = answer.entries.unwrap_or_default().into_iter();
+            match refused.into_iter().find(|entry| entry.error_code.is_some()) {
+                None => Ok(()),
+                Some(refused) => Err(AwsFailure {
+                    operation: OPERATION,
+                    region,
+                    code: refused.error_code,
+                    message: refused.error_message.unwrap_or_default(),
+                }),
+            }
+        }
+        .boxed()
     }
 
     pub(super) async fn put_rule(

@@ -1,19 +1,21 @@
-//! From a message of the queue to the threats in it.
+//! From a message, by whichever door it came, to the threats in it.
 //!
-//! The message is what EventBridge puts there: `Security Hub Findings - Imported`, whose
-//! `detail.findings` is an array (docs securityhub-cwe-integration-types.html). A threat is GuardDuty's
-//! when its `ProductArn` is GuardDuty's own and its `Id` lies in the account it names; a custom
-//! integration may claim any `ProductName`, so what only claims it is suspicious, not a threat.
+//! A message is an event of EventBridge: `Security Hub Findings - Imported`, whose `detail.findings` is an
+//! array (docs securityhub-cwe-integration-types.html), or `GuardDuty Finding`, whose `detail` is one
+//! finding (docs guardduty_findings_eventbridge.html). Both name a threat by the same ARN, so both forms of
+//! one threat are one alert.
 
-use hubward_protocol::{AccountId, Region};
+mod asff;
+mod direct;
+
+use hubward_protocol::Region;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Alert, AlertState, Facts, Severity};
-use crate::domain::finding::is_guard_duty;
+use super::Alert;
 use crate::domain::hub::TEST_SOURCE;
 
 /// What a message of the queue holds.
@@ -25,6 +27,17 @@ pub enum Content {
     Suspicious(String),
     /// A finding of another product: not an alert.
     Other,
+    /// An event of our own, which proves the way.
+    Trial(TrialEvent),
+}
+
+/// An event of our own, as it came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialEvent {
+    /// The id that it was sent under.
+    pub id: String,
+    /// When EventBridge took it.
+    pub event_at: Option<Timestamp>,
 }
 
 /// A threat, as one event tells it.
@@ -35,6 +48,12 @@ pub struct Threat {
     pub alert: Alert,
     /// Active and not yet handled in Security Hub: only then it opens an alert.
     pub is_new: bool,
+    /// Who is behind it: a remote address or a principal; empty when unknown.
+    pub actor: String,
+    /// When GuardDuty made the finding.
+    pub created_at: Timestamp,
+    /// When the event was made.
+    pub event_at: Option<Timestamp>,
 }
 
 /// The message is no event of ours, and why.
@@ -50,193 +69,87 @@ const LONG: usize = 2_000;
 const ID: usize = 1_024;
 
 #[derive(Deserialize)]
-struct Source {
-    source: String,
-}
-
-#[derive(Deserialize)]
 struct Envelope {
     source: String,
-    #[serde(rename = "detail-type")]
+    #[serde(rename = "detail-type", default)]
     detail_type: String,
-    detail: Detail,
+    // Whatever it says, it never makes an alert unreadable.
+    #[serde(default)]
+    time: Value,
+    #[serde(default)]
+    detail: Value,
 }
 
-#[derive(Deserialize)]
-struct Detail {
-    findings: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Finding {
-    id: String,
-    product_arn: String,
-    aws_account_id: AccountId,
-    #[serde(default)]
-    region: Option<Region>,
-    #[serde(default)]
-    types: Vec<String>,
-    title: String,
-    #[serde(default)]
-    description: String,
-    severity: Label,
-    #[serde(default)]
-    source_url: Option<String>,
-    #[serde(default)]
-    record_state: Option<String>,
-    #[serde(default)]
-    workflow: Option<Workflow>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    #[serde(default)]
-    first_observed_at: Option<Timestamp>,
-    #[serde(default)]
-    last_observed_at: Option<Timestamp>,
-    #[serde(default)]
-    resources: Vec<Resource>,
-    #[serde(default)]
-    product_fields: serde_json::Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Label {
-    label: Severity,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Workflow {
-    status: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resource {
-    id: String,
+/// Where a finding lies, by its ARN.
+struct Owned {
+    region: Region,
 }
 
 /// Reads a message's body: one content for each finding in it.
 ///
 /// # Errors
-/// It is no event of Security Hub's. It may have been an alert all the same: keep it, and say so.
+/// It is no event of AWS's that is expected here. It may have been an alert all the same: keep it, and
+/// say so.
 pub fn read(body: &str) -> Result<Vec<Content>, Unreadable> {
-    let unreadable = |error| Unreadable(format!("not an EventBridge event: {error}"));
-    let Source { source } = serde_json::from_str(body).map_err(unreadable)?;
-    // It proves the way to the queue, and has arrived.
-    if source == TEST_SOURCE {
-        return Ok(vec![Content::Other]);
-    }
-    let envelope: Envelope = serde_json::from_str(body).map_err(unreadable)?;
-    if envelope.source != "aws.securityhub"
-        || envelope.detail_type != "Security Hub Findings - Imported"
-    {
-        return Err(Unreadable(format!(
-            "an event that is not expected here: {:.60} / {:.60}",
-            envelope.source, envelope.detail_type
-        )));
-    }
-    if envelope.detail.findings.is_empty() {
-        return Err(Unreadable("an event without a finding".to_owned()));
-    }
-    Ok(envelope.detail.findings.into_iter().map(content).collect())
-}
-
-fn content(finding: Value) -> Content {
-    let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
-    let product = text("ProductArn").to_owned();
-    let claims = text("ProductName") == "GuardDuty"
-        || text("Id").split(':').nth(2) == Some("guardduty")
-        || finding
-            .pointer("/ProductFields/aws~1securityhub~1ProductName")
-            .is_some_and(|name| name == "GuardDuty");
-    if !is_guard_duty(&product) {
-        return if claims {
-            Content::Suspicious(format!(
-                "it claims to be GuardDuty's, but its ProductArn is {product:.200}"
-            ))
-        } else {
-            Content::Other
-        };
-    }
-    match serde_json::from_value::<Finding>(finding) {
-        Ok(finding) => threat(finding),
-        Err(error) => Content::Suspicious(format!("a GuardDuty finding that is damaged: {error}")),
+    let envelope: Envelope = serde_json::from_str(body)
+        .map_err(|error| Unreadable(format!("not an EventBridge event: {error}")))?;
+    let Envelope {
+        source,
+        detail_type,
+        time,
+        mut detail,
+    } = envelope;
+    let time = time.as_str().and_then(|time| time.parse().ok());
+    match (source.as_str(), detail_type.as_str()) {
+        (TEST_SOURCE, _) => Ok(vec![trial(&detail, time)]),
+        ("aws.guardduty", "GuardDuty Finding") => Ok(vec![direct::content(detail, time)]),
+        ("aws.securityhub", "Security Hub Findings - Imported") => {
+            let Some(Value::Array(findings)) = detail.get_mut("findings").map(Value::take) else {
+                return Err(Unreadable("an event without findings".to_owned()));
+            };
+            if findings.is_empty() {
+                return Err(Unreadable("an event without a finding".to_owned()));
+            }
+            let content = |finding| asff::content(finding, time);
+            Ok(findings.into_iter().map(content).collect())
+        }
+        _ => Err(Unreadable(format!(
+            "an event that is not expected here: {source:.60} / {detail_type:.60}"
+        ))),
     }
 }
 
-fn threat(finding: Finding) -> Content {
-    let Finding {
-        id, product_arn, ..
-    } = &finding;
-    // arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…
+fn trial(detail: &Value, event_at: Option<Timestamp>) -> Content {
+    // Whoever else puts such events proves nothing, and does no harm.
+    match detail.get("id").and_then(Value::as_str) {
+        Some(id) => Content::Trial(TrialEvent {
+            id: clipped(id, TITLE),
+            event_at,
+        }),
+        None => Content::Other,
+    }
+}
+
+/// Whether a finding's ARN is GuardDuty's and lies in the account that the finding names:
+/// `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
+fn owned(id: &str, account: &str) -> Result<Owned, String> {
     let parts: Vec<&str> = id.splitn(6, ':').collect();
     let ["arn", _, "guardduty", found_in, owner, detector] = parts.as_slice() else {
-        return Content::Suspicious(format!("its Id is not GuardDuty's: {id:.200}"));
+        return Err(format!("its Id is not GuardDuty's: {id:.200}"));
     };
-    if *owner != finding.aws_account_id.as_str()
-        || !detector.starts_with("detector/")
-        || id.chars().count() > ID
-    {
-        return Content::Suspicious(format!(
-            "its Id {id:.200} does not lie in the account {} that it names",
-            finding.aws_account_id
+    if *owner != account || !detector.starts_with("detector/") || id.chars().count() > ID {
+        return Err(format!(
+            "its Id {id:.200} does not lie in the account {account:.20} that it names"
         ));
     }
-    let Ok(region) = found_in.parse::<Region>() else {
-        return Content::Suspicious(format!("its Region is unknown: {found_in:.40}"));
-    };
-    let region_of_product = product_arn.split(':').nth(3).unwrap_or_default();
-    if region_of_product != *found_in || finding.region.is_some_and(|said| said != region) {
-        return Content::Suspicious(format!("its Id and its other Regions differ: {id:.200}"));
+    match found_in.parse() {
+        Ok(region) => Ok(Owned { region }),
+        Err(_) => Err(format!("its Region is unknown: {found_in:.40}")),
     }
-    let count = finding
-        .product_fields
-        .get("aws/guardduty/service/count")
-        .and_then(|count| match count {
-            Value::String(text) => text.parse::<i64>().ok(),
-            other => other.as_i64(),
-        })
-        .unwrap_or(1)
-        .max(1);
-    let is_new = finding.record_state.as_deref() != Some("ARCHIVED")
-        && finding
-            .workflow
-            .as_ref()
-            .is_none_or(|workflow| workflow.status == "NEW");
-    let kind = finding
-        .types
-        .first()
-        .map(|kind| kind.rsplit('/').next().unwrap_or(kind))
-        .unwrap_or_default();
-    let alert = Alert {
-        id: short(id),
-        finding_id: id.clone(),
-        region,
-        kind: clipped(kind, TITLE),
-        severity: finding.severity.label,
-        title: clipped(&finding.title, TITLE),
-        state: AlertState::Open,
-        count,
-        first_seen: whole(finding.first_observed_at.unwrap_or(finding.created_at)),
-        last_seen: whole(finding.last_observed_at.unwrap_or(finding.updated_at)),
-        facts: Facts {
-            description: clipped(&finding.description, LONG),
-            resource: finding
-                .resources
-                .first()
-                .map(|resource| clipped(&resource.id, LONG))
-                .unwrap_or_default(),
-            console: finding.source_url.filter(|url| is_console(url)),
-        },
-        account_id: finding.aws_account_id,
-    };
-    Content::Threat(Box::new(Threat { alert, is_new }))
 }
 
 /// Short enough to be read out, and the same however often the finding comes.
-pub(super) fn short(finding_id: &str) -> String {
+pub(in crate::domain::alert) fn short(finding_id: &str) -> String {
     let digest = hex::encode(Sha256::digest(finding_id.as_bytes()));
     digest.chars().take(12).collect()
 }

@@ -52,6 +52,7 @@ pub fn read(asff: &Value) -> Result<Finding, Refused> {
         region,
         kind,
         control_id,
+        standards: standards(asff),
         finding_type: types(asff),
         title: text(asff, "/Title"),
         resource: text(asff, "/Resources/0/Id"),
@@ -112,6 +113,38 @@ fn control(asff: &Value, product_arn: &str) -> String {
         .into_iter()
         .find(|id| !id.is_empty())
         .unwrap_or_default()
+}
+
+/// The standards: all that a consolidated finding counts for, or the one of a finding of its own; old ones
+/// say it only in their product's words.
+fn standards(asff: &Value) -> Vec<String> {
+    let associated = asff.pointer("/Compliance/AssociatedStandards");
+    let associated = associated.and_then(Value::as_array);
+    let mut found: Vec<String> = associated
+        .into_iter()
+        .flatten()
+        .filter_map(|standard| standard.get("StandardsId")?.as_str())
+        .filter_map(standard)
+        .collect();
+    if found.is_empty() {
+        let said = ["StandardsArn", "StandardsGuideArn"];
+        found = said
+            .into_iter()
+            .filter_map(|name| asff.get("ProductFields")?.get(name)?.as_str())
+            .filter_map(standard)
+            .take(1)
+            .collect();
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A standard without what comes before its name: `arn:…:standards/`, or `standards/`.
+fn standard(id: &str) -> Option<String> {
+    let path = id.rsplit(':').next().unwrap_or_default();
+    let path = path.strip_prefix("standards/").unwrap_or(path);
+    (!path.is_empty()).then(|| clean(path))
 }
 
 fn compliance(asff: &Value) -> Option<Compliance> {

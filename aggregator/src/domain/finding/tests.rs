@@ -59,6 +59,37 @@ fn a_finding_per_standard_names_its_control_in_its_own_ways() {
 }
 
 #[test]
+fn standards_are_read_in_every_way_in_which_they_are_said() {
+    let associated = json!({"Status": "FAILED", "SecurityControlId": "S3.1", "AssociatedStandards": [
+        {"StandardsId": "standards/nist-800-53/v/5.0.0"},
+        {"StandardsId": "ruleset/cis-aws-foundations-benchmark/v/1.2.0"},
+        {"StandardsId": "standards/nist-800-53/v/5.0.0"}, {"StandardsId": 7}, "x", {"StandardsId": ""},
+    ]});
+    let cis = "ruleset/cis-aws-foundations-benchmark/v/1.2.0";
+    let fsbp = "aws-foundational-security-best-practices/v/1.0.0";
+    let arn = format!("arn:aws:securityhub:::standards/{fsbp}");
+    let guide = format!("arn:aws:securityhub:::{cis}");
+    for (more, standards) in [
+        (
+            json!({ "Compliance": associated }),
+            vec!["nist-800-53/v/5.0.0", cis],
+        ),
+        (
+            json!({ "ProductFields": { "StandardsArn": arn } }),
+            vec![fsbp],
+        ),
+        (
+            json!({ "ProductFields": { "StandardsGuideArn": guide } }),
+            vec![cis],
+        ),
+        (json!({ "Compliance": {"AssociatedStandards": {}} }), vec![]),
+        (json!({ "ProductFields": [] }), vec![]),
+    ] {
+        assert_eq!(read(&asff(&more)).unwrap().standards, standards, "{more}");
+    }
+}
+
+#[test]
 fn only_guard_duty_itself_is_a_threat() {
     for (arn, kind) in [
         (
@@ -168,11 +199,15 @@ fn a_life_is_what_was_seen_of_it() {
     );
 
     let again = Life::next(Some((fixed, passed.updated_at)), &open, now);
+    assert_eq!(again.opened_at, open.updated_at);
+    assert!(again.is_reopened() && !born.is_reopened() && !fixed.is_reopened());
+    let later = read(&asff(&json!({"UpdatedAt": "2026-11-23T12:00:00Z"}))).unwrap();
+    let again = Life::next(Some((fixed, passed.updated_at)), &later, now);
     assert_eq!(
-        again,
-        Life {
-            opened_at: open.updated_at,
-            closed_at: None
-        }
+        (again.opened_at, again.closed_at),
+        (later.updated_at, fixed.closed_at),
+        "it remembers that it was closed once"
     );
+    let archived = Life::next(Some((again, later.updated_at)), &passed, now);
+    assert!(archived.closed_at > archived.opened_at);
 }

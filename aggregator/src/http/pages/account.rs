@@ -235,7 +235,7 @@ fn present(
             .map(|event| EventRow {
                 at: words.moment(event.at),
                 actor: event.actor.clone(),
-                action: event.action.clone(),
+                action: text::audit::action(&event.action, words.language()),
                 detail: text::audit::brief(&event.detail),
             })
             .collect(),

@@ -170,7 +170,11 @@ pub(in super::super) async fn show(
             .map(|event| Event {
                 at: words.moment(event.at),
                 actor: event.actor.clone(),
-                detail: format!("{} {}", event.action, text::audit::brief(&event.detail)),
+                detail: format!(
+                    "{} {}",
+                    text::audit::action(&event.action, words.language()),
+                    text::audit::brief(&event.detail)
+                ),
             })
             .collect(),
         help: help_with(&state.app, &alert.kind, words.language()),

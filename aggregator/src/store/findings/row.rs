@@ -7,13 +7,13 @@ use sqlx::any::AnyRow;
 use crate::domain::finding::{
     Compliance, Finding, Kind, Life, Mirrored, RecordState, Severity, Workflow,
 };
+use crate::domain::history::{Counted, Status};
 use crate::store::{Result, StoreError};
 
 pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
     let key: String = row.try_get("finding")?;
     let text = |column: &str| row.try_get::<String, _>(column);
     let account: String = text("account_id")?;
-    let compliance = text("compliance_status")?;
     let finding = Finding {
         id: text("finding_id")?,
         product_arn: text("product_arn")?,
@@ -21,24 +21,14 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
         region: text("region")?,
         kind: word(row, "kind", Kind::ALL, Kind::as_str, &key)?,
         control_id: text("control_id")?,
+        standards: standards(row, &key)?,
         finding_type: text("finding_type")?,
         title: text("title")?,
         resource: text("resource")?,
         resource_type: text("resource_type")?,
         link: text("link")?,
         severity: word(row, "severity", Severity::ALL, Severity::as_str, &key)?,
-        compliance: if compliance.is_empty() {
-            None
-        } else {
-            let column = "compliance_status";
-            Some(word(
-                row,
-                column,
-                Compliance::ALL,
-                Compliance::as_str,
-                &key,
-            )?)
-        },
+        compliance: compliance(row, &key)?,
         workflow: word(
             row,
             "workflow_status",
@@ -59,6 +49,53 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
     };
     let life = life(row, &key)?;
     Ok(Mirrored { finding, life })
+}
+
+/// What is counted of a row, and nothing of an archived one.
+pub(in crate::store) fn counted(row: &AnyRow) -> Result<Option<Counted>> {
+    let key: String = row.try_get("finding")?;
+    let record = word(
+        row,
+        "record_state",
+        RecordState::ALL,
+        RecordState::as_str,
+        &key,
+    )?;
+    let workflow = word(
+        row,
+        "workflow_status",
+        Workflow::ALL,
+        Workflow::as_str,
+        &key,
+    )?;
+    let Some(status) = Status::of(record, workflow, compliance(row, &key)?) else {
+        return Ok(None);
+    };
+    let mut resource: String = row.try_get("resource")?;
+    if resource.is_empty() {
+        resource = row.try_get("finding_id")?;
+    }
+    Ok(Some(Counted {
+        region: row.try_get("region")?,
+        kind: word(row, "kind", Kind::ALL, Kind::as_str, &key)?,
+        resource,
+        severity: word(row, "severity", Severity::ALL, Severity::as_str, &key)?,
+        status,
+        standards: standards(row, &key)?,
+    }))
+}
+
+fn compliance(row: &AnyRow, key: &str) -> Result<Option<Compliance>> {
+    let column = "compliance_status";
+    if row.try_get::<String, _>(column)?.is_empty() {
+        return Ok(None);
+    }
+    word(row, column, Compliance::ALL, Compliance::as_str, key).map(Some)
+}
+
+fn standards(row: &AnyRow, key: &str) -> Result<Vec<String>> {
+    let text: String = row.try_get("standards")?;
+    serde_json::from_str(&text).map_err(|_| damaged(key, "standards"))
 }
 
 pub(super) fn life(row: &AnyRow, key: &str) -> Result<Life> {

@@ -1,0 +1,270 @@
+//! `hubward alert test`, `drill` and `replay --dead-letter`: what proves and mends the way of alerts.
+
+use std::time::{Duration, Instant};
+
+use rust_i18n::t;
+
+use super::super::failure::Failure;
+use super::super::screen::Screen;
+use super::super::{Exit, Outcome};
+use crate::actions::deliver::Outbox;
+use crate::actions::drill;
+use crate::actions::send_trial::{send_trial, trial};
+use crate::actions::take_alerts::{Queue, TakeError, open_queue, take_alerts, take_dead_letters};
+use crate::actions::timeline::{attempts, timeline};
+use crate::app::App;
+use crate::config::outgoing::RouteEvent;
+use crate::domain::account::Language;
+use crate::domain::alert::arrival::{Moment, Step};
+use crate::domain::audit::Actor;
+use crate::domain::trial::{Trial, TrialKind};
+use crate::text;
+
+/// How long a test event may take to be stored.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// How long a server has to take it before this program takes it by itself.
+const SERVER: Duration = Duration::from_secs(2);
+/// How long the channels have.
+const TELLING: Duration = Duration::from_secs(20);
+/// How often the database is asked.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Takes in what lies in the dead-letter queue.
+pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let queue = queue(app, language).await?;
+    let taken = take_dead_letters(app, actor, &queue)
+        .await
+        .map_err(|error| take_fails(&error, language))?;
+    let Some(taken) = taken else {
+        return Err(Failure::new(
+            t!("alert.no_dead_letter_queue", locale = locale),
+            t!("alert.no_queue_hint", locale = locale),
+        ));
+    };
+    screen.say(&t!(
+        "alert.dead_letters",
+        locale = locale,
+        messages = taken.messages,
+        opened = taken.opened,
+        refused = taken.refused
+    ));
+    Ok(Exit::Done)
+}
+
+/// Sends a test event, follows it, and says each leg.
+pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let store = |error| Failure::store(&error, language);
+    let queue = queue(app, language).await?;
+    let id = send_trial(app, actor, TrialKind::Test)
+        .await
+        .map_err(|error| Failure::Messages(vec![text::alert::trial_fails(&error, language)]))?;
+    screen.say(&t!("alert.waiting", locale = locale));
+    let began = Instant::now();
+    let arrived = loop {
+        let seen = trial(app, &id).await.map_err(store)?;
+        if let Some(seen) = seen.filter(|seen| seen.stored_at.is_some()) {
+            break Some(seen);
+        }
+        if began.elapsed() > ARRIVAL {
+            break None;
+        }
+        help(app, &queue, began, language).await?;
+    };
+    let Some(arrived) = arrived else {
+        return Err(Failure::new(
+            t!(
+                "alert.no_sample",
+                locale = locale,
+                seconds = ARRIVAL.as_secs()
+            ),
+            t!("channel.canary_missing_hint", locale = locale),
+        ));
+    };
+    let mut legs = moments(&arrived);
+    let channels = app.config.channels_of(RouteEvent::Alert);
+    let mut told = 0;
+    for channel in &channels {
+        let subject = format!("test:{channel}");
+        let came = told_of(app, &subject, &arrived, language).await?;
+        told += usize::from(came.iter().any(|moment| moment.step == Step::Delivered));
+        legs.extend(came);
+    }
+    present(&legs, screen)?;
+    if told < channels.len() || channels.is_empty() {
+        screen.say(&t!("alert.not_told", locale = locale));
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks GuardDuty for a sample, follows it, and says how long it took.
+pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let store = |error| Failure::store(&error, language);
+    let queue = queue(app, language).await?;
+    let asked_at = drill::drill(app, actor)
+        .await
+        .map_err(|error| Failure::Messages(vec![text::alert::drill_fails(&error, language)]))?;
+    screen.say(&t!("alert.waiting", locale = locale));
+    let began = Instant::now();
+    let found = loop {
+        if let Some((id, _)) = drill::sample(app, asked_at).await.map_err(store)? {
+            break Some(id);
+        }
+        if began.elapsed() > Duration::from_secs(wait) {
+            break None;
+        }
+        help(app, &queue, began, language).await?;
+    };
+    let Some(id) = found else {
+        return Err(Failure::new(
+            t!("alert.no_sample", locale = locale, seconds = wait),
+            t!("alert.no_sample_hint", locale = locale),
+        ));
+    };
+    deliver_now(app, language).await?;
+    let began = Instant::now();
+    let way = loop {
+        let way = timeline(app, &app.config.hub.administrator, &id)
+            .await
+            .map_err(store)?;
+        let is_told = way.iter().any(|moment| moment.step == Step::Delivered);
+        if is_told || began.elapsed() > TELLING {
+            break way;
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    present(&way, screen)?;
+    let delivered = way.iter().find(|moment| moment.step == Step::Delivered);
+    let Some(delivered) = delivered else {
+        screen.say(&t!("alert.not_told", locale = locale));
+        return Ok(Exit::Failed);
+    };
+    let seconds = delivered.at.duration_since(asked_at).as_secs_f64();
+    screen.say(&t!(
+        "alert.drilled",
+        locale = locale,
+        seconds = format!("{seconds:.1}")
+    ));
+    Ok(Exit::Done)
+}
+
+/// The moments as a table: each with the seconds since the first.
+pub(super) fn table(moments: &[Moment], screen: &Screen) -> Result<(), Failure> {
+    let language = screen.language();
+    let locale = language.as_str();
+    let headers = [
+        t!("alert.time", locale = locale),
+        t!("alert.took", locale = locale),
+        t!("alert.step", locale = locale),
+        t!("alert.detail", locale = locale),
+    ]
+    .map(String::from);
+    let first = moments.first().map(|moment| moment.at);
+    let rows = moments.iter().map(|moment| {
+        let since = first.map_or(0.0, |first| moment.at.duration_since(first).as_secs_f64());
+        vec![
+            moment.at.to_string(),
+            format!("{since:.3}"),
+            text::alert::step(moment.step, language),
+            moment.detail.clone(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(())
+}
+
+fn present(moments: &[Moment], screen: &Screen) -> Result<(), Failure> {
+    if screen.is_json() {
+        screen.data(&moments)?;
+        return Ok(());
+    }
+    table(moments, screen)
+}
+
+fn moments(trial: &Trial) -> Vec<Moment> {
+    let moment = |step, at, detail: &str| Moment {
+        at,
+        step,
+        detail: detail.to_owned(),
+    };
+    let door = trial.door.clone().unwrap_or_default();
+    let mut moments = vec![moment(Step::Created, trial.sent_at, "hubward")];
+    moments.extend(trial.event_at.map(|at| moment(Step::Event, at, "")));
+    moments.extend(
+        trial
+            .received_at
+            .map(|at| moment(Step::Received, at, &door)),
+    );
+    moments.extend(trial.stored_at.map(|at| moment(Step::Stored, at, "")));
+    moments
+}
+
+/// What became of telling a channel of a test; waits a while for it.
+async fn told_of(
+    app: &App,
+    subject: &str,
+    trial: &Trial,
+    language: Language,
+) -> Result<Vec<Moment>, Failure> {
+    deliver_now(app, language).await?;
+    let began = Instant::now();
+    loop {
+        let mut came = attempts(app, subject)
+            .await
+            .map_err(|error| Failure::store(&error, language))?;
+        came.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
+        let is_over = |moment: &Moment| matches!(moment.step, Step::Delivered | Step::GivenUp);
+        if came.iter().any(is_over) || began.elapsed() > TELLING {
+            return Ok(came);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Sends what is due: a server that runs may be faster, and whoever leases a message sends it.
+async fn deliver_now(app: &App, language: Language) -> Result<(), Failure> {
+    let locale = language.as_str();
+    let outbox = Outbox::open(app)
+        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    for channel in &app.config.channels {
+        outbox
+            .drain(app, channel)
+            .await
+            .map_err(|error| Failure::store(&error, language))?;
+    }
+    Ok(())
+}
+
+/// Waits a little; where no server takes the queue's messages, takes them by itself, the same way.
+async fn help(app: &App, queue: &Queue, began: Instant, language: Language) -> Result<(), Failure> {
+    tokio::time::sleep(LOOK).await;
+    if began.elapsed() > SERVER {
+        take_alerts(app, queue, None, 1)
+            .await
+            .map_err(|error| take_fails(&error, language))?;
+    }
+    Ok(())
+}
+
+async fn queue(app: &App, language: Language) -> Result<Queue, Failure> {
+    let locale = language.as_str();
+    open_queue(app)
+        .await
+        .map_err(|error| take_fails(&error, language))?
+        .ok_or_else(|| {
+            Failure::new(
+                t!("alert.no_queue", locale = locale),
+                t!("alert.no_queue_hint", locale = locale),
+            )
+        })
+}
+
+fn take_fails(error: &TakeError, language: Language) -> Failure {
+    Failure::Messages(vec![text::alert::queue_fails(error, language)])
+}

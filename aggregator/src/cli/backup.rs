@@ -1,0 +1,40 @@
+//! `hubward backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::back_up::back_up;
+use crate::app::App;
+use crate::text;
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    /// The file to write; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Backup {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let done = back_up(app, &self.file)
+            .await
+            .map_err(|error| Failure::said(text::backup::error(&error, language)))?;
+        if screen.is_json() {
+            screen.data(&json!([{
+                "file": done.file,
+                "bytes": done.bytes,
+                "sha256": done.sha256,
+                "events": done.head.events,
+                "head": done.head.hash,
+            }]))?;
+        }
+        screen.say(&text::backup::done(&done, language));
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,27 @@
+//! `hubward health`.
+
+use std::path::Path;
+
+use rust_i18n::t;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::probe::probe;
+use crate::app;
+use crate::world::World;
+
+pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let config =
+        app::configuration(given, world).map_err(|error| Failure::open(&error, language))?;
+    let url = probe(&config.server).await.map_err(|error| {
+        Failure::new(
+            t!("cli.health_not_ready", locale = locale, why = error),
+            t!("cli.health_hint", locale = locale),
+        )
+    })?;
+    screen.say(&t!("cli.health_ready", locale = locale, url = url));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,59 @@
+//! `hubward restore`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::restore::{carry_out, plan};
+use crate::app;
+use crate::domain::audit::Actor;
+use crate::text;
+use crate::world::World;
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// What `hubward backup` wrote.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Restore {
+    pub(super) async fn run(
+        self,
+        given: Option<&Path>,
+        world: &World,
+        actor: &Actor,
+        screen: &Screen,
+    ) -> Outcome {
+        let language = screen.language();
+        let failed = |error| Failure::said(text::backup::restore_error(&error, language));
+        let config =
+            app::configuration(given, world).map_err(|error| Failure::open(&error, language))?;
+        let plan = plan(&config, world, &self.file).await.map_err(failed)?;
+        if !self.yes && !screen.confirm(&text::backup::question(&plan, language))? {
+            screen.say(&t!("cli.declined", locale = language.as_str()));
+            return Ok(Exit::Failed);
+        }
+        let done = carry_out(plan, world, actor, &self.file)
+            .await
+            .map_err(failed)?;
+        if screen.is_json() {
+            screen.data(&json!([{
+                "database": done.database,
+                "kept": done.kept,
+                "events": done.head.events,
+                "head": done.head.hash,
+            }]))?;
+        }
+        screen.say(&text::backup::restored(&done, language));
+        Ok(Exit::Done)
+    }
+}

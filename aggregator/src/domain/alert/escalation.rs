@@ -1,0 +1,82 @@
+//! When people are told again of an alert that nobody has taken. Pure; what was told is kept by
+//! `store::alert_escalations`.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Severity;
+
+/// The longest pause between two calls for a critical alert, in multiples of the first.
+const LONGEST: i32 = 16;
+
+/// What was told of an alert that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Since when it waits: stored, or opened again since.
+    pub since: Timestamp,
+    /// How often people were told again, and when last.
+    pub told: Option<(i64, Timestamp)>,
+}
+
+impl Waiting {
+    /// The level at which people are to be told again now, from 1; `None`: not now.
+    ///
+    /// Once per alert; for a critical one again and again, at pauses that double. What was told before
+    /// the alert was opened again does not count.
+    pub fn due(&self, after: SignedDuration, now: Timestamp) -> Option<i64> {
+        let told = self.told.filter(|(_, at)| *at >= self.since);
+        let passed =
+            |from: Timestamp, factor: i32| now.duration_since(from) >= after.saturating_mul(factor);
+        match told {
+            None => passed(self.since, 1).then_some(1),
+            Some((level, at)) if self.severity == Severity::Critical => {
+                let factor = 2_i32.saturating_pow(u32::try_from(level.clamp(1, 10)).unwrap_or(1));
+                passed(at, factor.min(LONGEST)).then_some(level + 1)
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn due(severity: Severity, told: Option<(i64, i64)>, now: i64) -> Option<i64> {
+        Waiting {
+            severity,
+            since: at(0),
+            told: told.map(|(level, minute)| (level, at(minute))),
+        }
+        .due(SignedDuration::from_mins(30), at(now))
+    }
+
+    #[test]
+    fn people_are_told_again_once_and_of_a_critical_alert_at_growing_pauses() {
+        use Severity as S;
+        assert_eq!(due(S::High, None, 29), None);
+        assert_eq!(due(S::High, None, 30), Some(1));
+        assert_eq!(due(S::High, Some((1, 30)), 3_000), None);
+        assert_eq!(due(S::Critical, Some((1, 30)), 89), None);
+        assert_eq!(due(S::Critical, Some((1, 30)), 90), Some(2));
+        assert_eq!(due(S::Critical, Some((2, 90)), 209), None);
+        assert_eq!(due(S::Critical, Some((2, 90)), 210), Some(3));
+        assert_eq!(due(S::Critical, Some((99, 0)), 480), Some(100));
+    }
+
+    #[test]
+    fn an_alert_that_was_opened_again_begins_anew() {
+        let again = Waiting {
+            severity: Severity::High,
+            since: at(100),
+            told: Some((1, at(30))),
+        };
+        assert_eq!(again.due(SignedDuration::from_mins(30), at(129)), None);
+        assert_eq!(again.due(SignedDuration::from_mins(30), at(130)), Some(1));
+    }
+}

@@ -1,0 +1,34 @@
+//! Tells Security Hub what became of alerts, for as long as the server runs.
+
+use std::time::Duration;
+
+use super::{AFTER_FAILURE, Bench, News};
+use crate::actions::write_back::write_back;
+
+/// How often it is looked whether anything is due.
+const LOOK: Duration = Duration::from_secs(2);
+
+pub(super) async fn work(mut bench: Bench) {
+    let mut failing = false;
+    let mut stopped = bench.clone();
+    while !bench.is_to_stop() {
+        // Breaking off is safe: what was not recorded is done again.
+        let written = tokio::select! {
+            () = stopped.stopped() => return,
+            written = write_back(&bench.app) => written,
+        };
+        let pause = match written {
+            Ok(_) => {
+                failing = false;
+                LOOK
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut failing, true) {
+                    bench.say(News::WriteBackFails(error));
+                }
+                AFTER_FAILURE
+            }
+        };
+        bench.wait(pause).await;
+    }
+}
