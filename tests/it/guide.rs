@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::findings::{MEMBER, watched};
+use super::ledger_office::{saved_again, saved_as};
 use crate::harness::browser::Browser;
 use crate::harness::findings::{control, import, threat};
 use crate::harness::office;
@@ -79,6 +80,13 @@ fn a_workbook_goes_out_is_edited_and_comes_back_without_loss() {
         assert_eq!(again["changes"], json!([]), "{lang}");
         let count = rows(&sheets[0]) + rows(&sheets[1]);
         assert_eq!(again["unchanged"], count, "{lang}");
+        let saved = saved_again(&book);
+        let again = soc
+            .hubward(["guide", "import", path_str(&saved), "--json"])
+            .expect(0)
+            .json();
+        assert_eq!(again["changes"], json!([]), "{lang}, by LibreOffice");
+        assert_eq!(again["unchanged"], count, "{lang}, by LibreOffice");
     }
     assert!(!soc.path("guide/controls/ACM.1.md").exists());
 
@@ -251,6 +259,8 @@ fn a_deck_is_read_back_with_its_tables() {
             whole.contains("S3.1") && !whole.contains("deck."),
             "{whole}"
         );
+        let printed = fs::read(saved_as(&file, "pdf")).unwrap();
+        assert!(printed.starts_with(b"%PDF"), "LibreOffice opens it");
     }
     soc.hubward(["guide", "export", path_str(&soc.path("guide.odp"))])
         .expect(1);
