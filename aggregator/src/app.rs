@@ -37,7 +37,7 @@ pub struct App {
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
     jira: Arc<OnceCell<Jira>>,
-    guide: Arc<OnceLock<Guide>>,
+    guide: Arc<OnceLock<Arc<Guide>>>,
 }
 
 /// Why Hubward cannot be opened.
@@ -189,14 +189,14 @@ impl App {
     }
 
     /// The guide with the company's own entries in front, read once for the whole process.
-    pub fn guide(&self) -> &Guide {
+    pub fn guide(&self) -> &Arc<Guide> {
         let own = || {
             self.config
                 .own_guide()
                 .map(|directory| guide_sources(&directory))
         };
         self.guide
-            .get_or_init(|| Guide::with(own().unwrap_or_default()))
+            .get_or_init(|| Arc::new(Guide::with(own().unwrap_or_default())))
     }
 
     /// Bytes that nobody can guess.

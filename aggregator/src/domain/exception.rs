@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::Serialize;
 
+use crate::domain::finding::{Finding, Kind, Workflow};
+
 /// How many days before its end people hear of it.
 pub const NOTICE_DAYS: i32 = 14;
 /// The longest reason: it also becomes a finding's note, which AWS limits to 512 characters.
@@ -141,6 +143,24 @@ fn is_resource(resource: &str, account: &AccountId) -> bool {
                 && (owner.is_empty() || *owner == account.as_str())
         }
         _ => false,
+    }
+}
+
+/// Marks a control's finding as suppressed where an exception covers it, with the exception as its note: so
+/// reports show it, whether Security Hub was told or not.
+pub fn excuse(finding: &mut Finding, exceptions: &[Exception]) {
+    let covering = exceptions
+        .iter()
+        .find(|exception| exception.covers(&finding.control_id, &finding.resource));
+    if let Some(exception) = covering
+        && finding.kind == Kind::Control
+        && finding.workflow != Workflow::Resolved
+    {
+        finding.workflow = Workflow::Suppressed;
+        finding.note = format!(
+            "{} (- {}): {}",
+            exception.id, exception.until, exception.reason
+        );
     }
 }
 
