@@ -19,6 +19,7 @@ mod teams;
 mod webhook;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -31,6 +32,7 @@ use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use crate::domain::delivery::{Attempt, Blame, Delivery};
+use crate::domain::guide::Guide;
 use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
@@ -49,6 +51,7 @@ pub struct Messenger {
     language: Language,
     zone: TimeZone,
     origin: String,
+    guide: Arc<Guide>,
     mail: Mail,
     directory: PathBuf,
     environment: Environment,
@@ -73,10 +76,17 @@ impl Messenger {
             // The configuration was refused if there is no such zone.
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
             origin: origin.trim_end_matches('/').to_owned(),
+            guide: Arc::default(),
             mail: mail.clone(),
             directory: directory.to_owned(),
             environment: environment.clone(),
         })
+    }
+
+    /// The same, with a guide to say of an alert what to do first.
+    #[must_use]
+    pub fn with_guide(self, guide: Arc<Guide>) -> Self {
+        Self { guide, ..self }
     }
 
     /// Sends a message once. Nothing secret is in what it returns.
@@ -181,7 +191,7 @@ impl Messenger {
             language,
             zone: &self.zone,
             origin: &self.origin,
-            advice: advice(notice, language),
+            advice: advice(&self.guide, notice, language),
         };
         letter::write(notice, &reader)
     }
@@ -230,6 +240,13 @@ impl Messenger {
 }
 
 /// What the guide says of the alert that a message is about.
-fn advice(_notice: &Notice, _language: Language) -> Option<Advice> {
-    None
+fn advice(guide: &Guide, notice: &Notice, language: Language) -> Option<Advice> {
+    let (Notice::AlertOpened(alert) | Notice::AlertUpdated(alert)) = notice else {
+        return None;
+    };
+    let threat = guide.threat(&alert.kind)?;
+    Some(Advice {
+        happened: threat.happened(language),
+        steps: threat.steps(language),
+    })
 }

@@ -15,6 +15,7 @@ pub mod circuits;
 pub mod deliveries;
 pub mod delivery_attempts;
 pub mod digests;
+pub mod exceptions;
 pub mod findings;
 pub mod history;
 pub mod job_runs;

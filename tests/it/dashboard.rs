@@ -9,13 +9,14 @@ use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
 const MEMBER: &str = "111111111111";
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/",
     "/accounts",
     "/alerts",
     "/requests",
     "/agents",
     "/deliveries",
+    "/guide",
     "/audit",
 ];
 const ARRAYS: [(&str, &[&str]); 6] = [

@@ -9,7 +9,7 @@
 mod turn;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -65,7 +65,8 @@ impl Outbox {
                 &app.config.mail,
                 app.config.directory(),
                 app.environment(),
-            )?,
+            )?
+            .with_guide(Arc::clone(app.guide())),
             paused: Mutex::default(),
             turns: Turns::new(&app.config.outlets()),
         })

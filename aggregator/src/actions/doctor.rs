@@ -16,6 +16,7 @@ use crate::config::{Config, Problem};
 use crate::domain::audit::{BrokenChain, Head};
 use crate::domain::circuit::Circuit;
 use crate::domain::doctor::{self, Check, Health};
+use crate::domain::guide::Guide;
 use crate::domain::hub::{self, Item, Part, State};
 use crate::domain::ledger::Column;
 use crate::jira::Jira;
@@ -107,6 +108,10 @@ pub enum Fact {
     NoJira(String),
     /// They come in, and none of them names its account.
     NoAccountField,
+    /// So many entries of the guide are the company's own.
+    Guide(usize),
+    /// So many things are wrong with them.
+    GuideWrong(usize),
     /// It could not be looked at: this is broken.
     NotLookedAt(Check),
 }
@@ -149,6 +154,7 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     ]);
     findings.extend(channels(&config, store.as_ref()).await);
     findings.extend(requests(&config, world).await);
+    findings.extend(own_guide(&config));
     findings
 }
 
@@ -201,6 +207,17 @@ async fn requests(config: &Config, world: &World) -> Option<Finding> {
         Ok(()) => Fact::NoAccountField,
     };
     Some(found(Check::Requests, fact))
+}
+
+/// Whether the company's own guide can be read; nothing where there is none.
+fn own_guide(config: &Config) -> Option<Finding> {
+    let sources = app::guide_sources(&config.own_guide()?);
+    let files = sources.len();
+    let fact = match Guide::with(sources).problems().len() {
+        0 => Fact::Guide(files),
+        problems => Fact::GuideWrong(problems),
+    };
+    Some(found(Check::Guide, fact))
 }
 
 fn found(check: Check, fact: Fact) -> Finding {
@@ -356,7 +373,8 @@ impl Fact {
             | Self::Accounts(1..)
             | Self::AlertQueue(_)
             | Self::Channels(_)
-            | Self::Jira(_) => Health::Ok,
+            | Self::Jira(_)
+            | Self::Guide(_) => Health::Ok,
             Self::Members(count) => doctor::members(*count),
             Self::PublicUrl(url) => doctor::public_url(url),
             Self::Hub(item) if item.state == State::Already => Health::Ok,
@@ -369,6 +387,7 @@ impl Fact {
             | Self::NoAlertQueue
             | Self::NoAlertRoute
             | Self::NoAccountField
+            | Self::GuideWrong(_)
             | Self::ChannelDown { .. }
             | Self::NotLookedAt(_) => Health::Warn,
             Self::Misconfigured(_)

@@ -4,6 +4,7 @@
 //! it but our own links and the line to be pasted. Each service escapes in its own way on top of that.
 
 mod alert;
+mod exception;
 mod report;
 mod request;
 mod waiting;
@@ -192,6 +193,24 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
             changes,
             ..
         } => return request::asked(contact, (id, *kind, reporter), changes, locale),
+        Matter::Exception {
+            control,
+            resource,
+            reason,
+            until,
+            over,
+        } => {
+            let end = exception::End {
+                control,
+                project: &contact.project,
+                account: &contact.account_id,
+                resource: resource.as_deref(),
+                reason,
+                until: *until,
+                over: *over,
+            };
+            return end.letter(locale);
+        }
     };
     let waiting = places.iter().map(|place| {
         let verdict = verdict_text(&place.verdict, locale);
@@ -242,6 +261,26 @@ fn of_left(left: &LeftNotice) -> Letter {
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
     let one = |why: &String| vec![why.clone()];
     let (title, lines) = match trouble {
+        Trouble::ExceptionEnds {
+            control,
+            account_id,
+            project,
+            until,
+            over,
+            why,
+            ..
+        } => {
+            let end = exception::End {
+                control,
+                project,
+                account: account_id,
+                resource: None,
+                reason: why,
+                until: *until,
+                over: *over,
+            };
+            return end.letter(locale);
+        }
         Trouble::MessageRefused { message_id, why } => (
             t!("channel.message_refused", locale = locale, id = message_id),
             one(why),

@@ -21,6 +21,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     server(config, &mut problems);
     ledger(config, &mut problems);
     schedules(config, &mut problems);
+    guide(config, &mut problems);
     login(config, &mut problems);
     jira(config, &mut problems);
     channels(config, &mut problems);
@@ -219,6 +220,17 @@ fn is_project_key(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn guide(config: &Config, problems: &mut Vec<Problem>) {
+    if let Some(site) = &config.guide.site
+        && let Err(why) = verify_endpoint(site)
+    {
+        problems.push(Problem::UnsafeAddress {
+            key: "guide.site".to_owned(),
+            why,
+        });
+    }
 }
 
 fn login(config: &Config, problems: &mut Vec<Problem>) {

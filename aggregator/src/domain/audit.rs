@@ -63,6 +63,14 @@ pub enum Action {
     ProofRefused,
     /// An operator handed in a release of the agent.
     ReleaseAdded,
+    /// An entry of the company's guide was written.
+    GuideChanged,
+    /// A control is not to be fixed in an account, until a day.
+    ExceptionAdded,
+    /// An exception was taken back.
+    ExceptionRemoved,
+    /// An exception's last day is over.
+    ExceptionExpired,
     /// A threat became an alert.
     AlertOpened,
     /// An alert became worse.
@@ -269,6 +277,10 @@ impl Action {
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
             Self::ReleaseAdded => "release.added",
+            Self::GuideChanged => "guide.changed",
+            Self::ExceptionAdded => "exception.added",
+            Self::ExceptionRemoved => "exception.removed",
+            Self::ExceptionExpired => "exception.expired",
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",

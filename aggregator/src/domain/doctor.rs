@@ -34,6 +34,8 @@ pub enum Check {
     Channels,
     /// Where requests come from.
     Requests,
+    /// The company's own guide.
+    Guide,
 }
 
 /// How well one thing is.
@@ -73,6 +75,7 @@ impl Check {
             Self::Alerts => "alerts",
             Self::Channels => "channels",
             Self::Requests => "requests",
+            Self::Guide => "guide",
         }
     }
 }

@@ -378,6 +378,23 @@ pub enum Trouble {
         /// Whom to call.
         why: String,
     },
+    /// An exception ends soon, or has ended.
+    ExceptionEnds {
+        /// The exception.
+        exception: String,
+        /// The control.
+        control: String,
+        /// The account.
+        account_id: AccountId,
+        /// Its project.
+        project: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
+        /// What it was granted for.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
@@ -449,6 +466,19 @@ pub enum Matter {
         reporter: String,
         /// What it would change.
         changes: Vec<FieldChange>,
+    },
+    /// An exception of theirs ends soon, or has ended.
+    Exception {
+        /// The control.
+        control: String,
+        /// The resource; `None` for the whole account.
+        resource: Option<String>,
+        /// What it was granted for.
+        reason: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
     },
 }
 
@@ -573,7 +603,9 @@ impl Notice {
                 Matter::Request {
                     request, revision, ..
                 } => contacts_of_request(request, *revision),
-                Matter::Reminder { .. } => format!("contact:{}", contact.account_id),
+                Matter::Reminder { .. } | Matter::Exception { .. } => {
+                    format!("contact:{}", contact.account_id)
+                }
             },
             Self::Test(test) => format!("test:{}", test.channel),
         }

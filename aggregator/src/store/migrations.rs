@@ -70,6 +70,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "alert proof",
         include_str!("../../migrations/0013_alert_proof.sql"),
     ),
+    (
+        14,
+        "exceptions",
+        include_str!("../../migrations/0014_exceptions.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

@@ -126,6 +126,11 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("doctor.no_account_field", locale = locale),
             t!("doctor.no_account_field_hint", locale = locale),
         ),
+        Fact::Guide(files) => fine(t!("doctor.guide", locale = locale, count = files)),
+        Fact::GuideWrong(count) => Message::new(
+            t!("doctor.guide_wrong", locale = locale, count = count),
+            t!("doctor.guide_wrong_hint", locale = locale),
+        ),
         Fact::NoAlertQueue => Message::new(
             t!("doctor.no_alert_queue", locale = locale),
             t!("doctor.no_alert_queue_hint", locale = locale),
