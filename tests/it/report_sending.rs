@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, s3};
@@ -24,9 +24,8 @@ const SILENT: &str = "444444444444";
 
 /// The last week and the last month that are over in Tokyo, and the key of the week's reports.
 fn periods() -> (String, String, String) {
-    let today = Timestamp::now()
-        .to_zoned(TimeZone::get("Asia/Tokyo").unwrap())
-        .date();
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let today = tokyo.to_datetime(Timestamp::now()).date();
     let monday = today
         .tomorrow()
         .unwrap()
