@@ -6,7 +6,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::findings::{MEMBER, OTHER, aggregate, asked, counts, decide, sync, watched};
+use crate::harness::alerts::{AlertQueue, event};
 use crate::harness::findings::{control, import, threat};
+use crate::harness::server::Server;
 use crate::harness::soc::{HOME, LINKED, Soc};
 
 const FSBP: &str = "standards/aws-foundational-security-best-practices/v/1.0.0";
@@ -380,4 +382,62 @@ fn what_only_a_region_showed_that_is_asked_no_more_is_gone_and_what_home_shows_s
         "{states:?}"
     );
     assert_eq!(states[1], format!("stray {LINKED} ARCHIVED"));
+}
+
+#[test]
+fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding() {
+    let soc = watched();
+    let queue = AlertQueue::new(&soc);
+    let of = |finding: Value, status: &str| {
+        let mut finding = finding;
+        finding["Region"] = json!(HOME);
+        finding["Workflow"] = json!({ "Status": status });
+        finding["RecordState"] = json!("ACTIVE");
+        finding
+    };
+    let (seen, weak) = (
+        threat(MEMBER, HOME, "t", "HIGH"),
+        control(MEMBER, HOME, "a", "S3.1", "HIGH"),
+    );
+    import(&soc.cloud, MEMBER, HOME, &[seen.clone(), weak.clone()]);
+    sync(&soc, 0);
+    soc.cloud.forget_calls();
+    let stranger = control(OTHER, HOME, "a", "S3.1", "HIGH");
+    let mut late = of(weak.clone(), "RESOLVED");
+    late["UpdatedAt"] = json!("2026-11-19T00:00:00Z");
+    for told in [
+        of(stranger, "SUPPRESSED"),
+        of(seen.clone(), "SUPPRESSED"),
+        of(weak, "NOTIFIED"),
+        late,
+    ] {
+        queue.put(&event(&told));
+    }
+    let _server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
+    for _ in 0..600 {
+        if queue.length() == 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let rows = "SELECT kind || ' ' || workflow_status AS line FROM findings ORDER BY kind";
+    assert_eq!(
+        soc.database.read(rows),
+        ["control NOTIFIED", "threat SUPPRESSED"]
+    );
+    let calls = soc.cloud.calls();
+    assert!(
+        calls.iter().all(|call| call["operation"] != "GetFindings"),
+        "nothing was asked: {calls:?}"
+    );
+    let counted = || {
+        standing(&soc)
+            .iter()
+            .filter(|line| line.contains("suppressed"))
+            .count()
+    };
+    assert_eq!(counted(), 0);
+    decide(&soc, &seen, HOME, "SUPPRESSED");
+    sync(&soc, 0);
+    assert_eq!(counted(), 1);
 }

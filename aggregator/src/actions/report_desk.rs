@@ -21,7 +21,9 @@ use crate::document::report::{
 };
 use crate::domain::account::{Account, Language};
 use crate::domain::alert::AlertState;
+use crate::domain::exception::excuse;
 use crate::domain::finding::Mirrored;
+use crate::domain::guide::Links;
 use crate::domain::history::{Span, tallies};
 use crate::domain::membership::wanted_regions;
 use crate::domain::report::sending::OVERVIEW;
@@ -64,6 +66,7 @@ pub(super) struct Desk<'a> {
     built_at: Timestamp,
     zone: TimeZone,
     hub: Vec<Region>,
+    links: Links,
     together: Together,
 }
 
@@ -97,6 +100,7 @@ impl<'a> Desk<'a> {
             built_at: app.clock.now(),
             zone,
             hub: app.config.hub.regions().collect(),
+            links: app.config.guide_links(),
             together: Together::default(),
         })
     }
@@ -118,7 +122,9 @@ impl<'a> Desk<'a> {
         let beside = beside(directory)?;
         let zone = self.zone.clone();
         let sources = self.sources.clone();
-        let frame = self.frame(scope, &regions, (&sources, &zone), account.language);
+        let links = self.links.clone();
+        let place = (&sources, &zone, &links);
+        let frame = self.frame(scope, &regions, place, account.language);
         let mut writer = Writer::begin(&frame, self.format, beside.path())?;
         let spans = self.app.store.history_of(&account.account_id).await?;
         let facts = self.read(account, Some(&mut writer)).await?;
@@ -156,7 +162,8 @@ impl<'a> Desk<'a> {
         let scope = Scope::Overview(&together.accounts);
         let language = self.app.config.locale.language;
         let beside = beside(directory)?;
-        let frame = self.frame(scope, &self.hub, (&self.sources, &self.zone), language);
+        let place = (&self.sources, &self.zone, &self.links);
+        let frame = self.frame(scope, &self.hub, place, language);
         let mut writer = Writer::begin(&frame, self.format, beside.path())?;
         for (shown, mirrored, alert) in &together.findings {
             writer.add(*shown, mirrored, *alert)?;
@@ -181,13 +188,15 @@ impl<'a> Desk<'a> {
     ) -> Result<Facts, DraftError> {
         let store = &self.app.store;
         let alerts = store.alert_states_of(&account.account_id).await?;
+        let exceptions = store.exceptions_of(&account.account_id).await?;
         let mut facts = Facts::default();
         let mut rows = store.findings_in_order(&account.account_id);
-        while let Some(mirrored) = rows.try_next().await? {
+        while let Some(mut mirrored) = rows.try_next().await? {
             // Asked for by its account; and whatever a database answers, it stays with its owner.
             if mirrored.finding.account_id != account.account_id {
                 continue;
             }
+            excuse(&mut mirrored.finding, &exceptions);
             let Some(shown) = facts.add(&mirrored, self.bounds, self.built_at) else {
                 continue;
             };
@@ -204,9 +213,12 @@ impl<'a> Desk<'a> {
         &self,
         scope: Scope<'f>,
         regions: &'f [Region],
-        (sources, zone): (&'f BTreeMap<String, Timestamp>, &'f TimeZone),
+        (sources, zone, links): (&'f BTreeMap<String, Timestamp>, &'f TimeZone, &'f Links),
         language: Language,
-    ) -> Frame<'f> {
+    ) -> Frame<'f>
+    where
+        'a: 'f,
+    {
         Frame {
             scope,
             regions,
@@ -216,6 +228,8 @@ impl<'a> Desk<'a> {
             built_at: self.built_at,
             zone,
             language,
+            guide: self.app.guide(),
+            links,
             sheet_rows: SHEET_ROWS,
         }
     }

@@ -25,6 +25,7 @@ use crate::domain::account::Account;
 use crate::domain::alert::arrival::{Arrival, Door, Incoming};
 use crate::domain::alert::event::{Content, Threat, TrialEvent, Unreadable, read};
 use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::mirror::told;
 use crate::domain::notice::{Notice, TestNotice, Trouble};
 use crate::domain::routing::Subject;
 use crate::domain::trial::TrialKind;
@@ -212,6 +213,9 @@ async fn keep(app: &App, messages: &[&Incoming]) -> Result<Taken, StoreError> {
                 continue;
             }
         };
+        // An event may also tell what a person did with a finding, which leaves no touch to ask for.
+        tx.follow_findings(&told(&message.body), app.clock.now())
+            .await?;
         for content in contents {
             match content {
                 Content::Other => {}

@@ -25,6 +25,7 @@ use jiff::tz::TimeZone;
 use crate::domain::account::{Account, Language};
 use crate::domain::alert::AlertState;
 use crate::domain::finding::Mirrored;
+use crate::domain::guide::{Guide, Links};
 use crate::domain::report::{Bounds, Facts, Period, Shown, Standing, TrendPoint};
 
 /// As many rows as a worksheet takes.
@@ -79,6 +80,10 @@ pub struct Frame<'a> {
     pub zone: &'a TimeZone,
     /// The reader's language.
     pub language: Language,
+    /// What is known of controls.
+    pub guide: &'a Guide,
+    /// Where the guide's pages are.
+    pub links: &'a Links,
     /// How many rows a sheet takes before the next one continues it.
     pub sheet_rows: u32,
 }

@@ -4,14 +4,15 @@
 //! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Language};
-use super::alert::{Alert, AlertState, Severity};
+use super::alert::{Alert, AlertState, Severity, console, regions};
+use super::burst::SHOWN;
 use super::finding;
 use super::ledger::FieldChange;
 use super::report::{Period, Standing};
@@ -25,7 +26,7 @@ pub enum Notice {
     /// A new threat.
     #[serde(rename = "alert.opened")]
     AlertOpened(Box<AlertNotice>),
-    /// A known threat became worse.
+    /// A known threat became worse, or is back.
     #[serde(rename = "alert.updated")]
     AlertUpdated(Box<AlertNotice>),
     /// Nobody has taken an alert.
@@ -34,6 +35,9 @@ pub enum Notice {
     /// What is still open.
     #[serde(rename = "alert.still_open")]
     AlertsStillOpen(StillOpenNotice),
+    /// So many alerts at once that they are told in one message.
+    #[serde(rename = "alert.digest")]
+    AlertDigest(Box<AlertDigest>),
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
@@ -70,14 +74,23 @@ pub struct AlertNotice {
     pub account_id: AccountId,
     /// Its project; empty when the ledger does not know it.
     pub project: String,
+    /// Whose it is.
+    #[serde(default)]
+    pub department: String,
     /// Its environment.
     pub environment: String,
     /// Whom to call.
     pub contact: String,
     /// Their addresses.
     pub contact_emails: Vec<String>,
+    /// The contacts' language, where the ledger knows it.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// The Region.
     pub region: Region,
+    /// Every Region it was found in.
+    #[serde(default)]
+    pub regions: Vec<Region>,
     /// GuardDuty's type.
     #[serde(rename = "type")]
     pub kind: String,
@@ -99,6 +112,46 @@ pub struct AlertNotice {
     pub resource: String,
     /// The finding in AWS's console.
     pub console: Option<String>,
+    /// Why people are told again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<News>,
+}
+
+/// Why people are told again of an alert that they know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// Its severity rose.
+    Worse,
+    /// It was dealt with or silenced, and goes on.
+    Reopened,
+    /// It was quiet for a long time, and goes on.
+    Again,
+}
+
+/// Many alerts in one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertDigest {
+    /// How many messages it stands for.
+    pub count: usize,
+    /// The findings of all of them.
+    pub finding_ids: Vec<String>,
+    /// The first of them, worst first.
+    pub alerts: Vec<AlertNotice>,
+    /// How many of each severity.
+    #[serde(default)]
+    pub severities: BTreeMap<String, usize>,
+}
+
+/// How a message is sent when there are many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// By itself, always.
+    Single,
+    /// An alert: with others in a digest when there are too many.
+    Alert,
+    /// An alert of the worst kind: like any other, but before all others.
+    Critical,
 }
 
 /// An alert that nobody has taken.
@@ -325,6 +378,23 @@ pub enum Trouble {
         /// Whom to call.
         why: String,
     },
+    /// An exception ends soon, or has ended.
+    ExceptionEnds {
+        /// The exception.
+        exception: String,
+        /// The control.
+        control: String,
+        /// The account.
+        account_id: AccountId,
+        /// Its project.
+        project: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
+        /// What it was granted for.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
@@ -397,6 +467,19 @@ pub enum Matter {
         /// What it would change.
         changes: Vec<FieldChange>,
     },
+    /// An exception of theirs ends soon, or has ended.
+    Exception {
+        /// The control.
+        control: String,
+        /// The resource; `None` for the whole account.
+        resource: Option<String>,
+        /// What it was granted for.
+        reason: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
+    },
 }
 
 /// A Region in which an account waits for its people.
@@ -460,6 +543,7 @@ impl Notice {
         match self {
             Self::AlertOpened(_)
             | Self::AlertUpdated(_)
+            | Self::AlertDigest(_)
             | Self::AlertEscalated(_)
             | Self::AlertsStillOpen(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
@@ -470,12 +554,35 @@ impl Notice {
         }
     }
 
+    /// How it is sent when there are many.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::AlertOpened(alert) | Self::AlertUpdated(alert) => {
+                if alert.severity == Severity::Critical {
+                    Class::Critical
+                } else {
+                    Class::Alert
+                }
+            }
+            _ => Class::Single,
+        }
+    }
+
+    /// What keeps messages about one thing together in a chat, where the service can do that.
+    pub fn thread(&self) -> Option<String> {
+        let subject = self.subject();
+        subject
+            .starts_with("alert:")
+            .then(|| subject.replace(':', "-"))
+    }
+
     /// What it is about: deliveries of one subject belong together.
     pub fn subject(&self) -> String {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::AlertEscalated(escalated) => format!("alert:{}", escalated.alert.id),
             Self::AlertsStillOpen(_) => "still_open".to_owned(),
+            Self::AlertDigest(_) => "digest".to_owned(),
             Self::CheckChanged(_) => "check".to_owned(),
             Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::RequestChanged(request) => format!("request:{}", request.id),
@@ -496,7 +603,9 @@ impl Notice {
                 Matter::Request {
                     request, revision, ..
                 } => contacts_of_request(request, *revision),
-                Matter::Reminder { .. } => format!("contact:{}", contact.account_id),
+                Matter::Reminder { .. } | Matter::Exception { .. } => {
+                    format!("contact:{}", contact.account_id)
+                }
             },
             Self::Test(test) => format!("test:{}", test.channel),
         }
@@ -561,14 +670,17 @@ impl AlertNotice {
         Self {
             id: alert.id.clone(),
             finding_id: alert.finding_id.clone(),
+            regions: regions(alert.region, &finding_ids),
             finding_ids,
             account_id: alert.account_id.clone(),
             project: text(|account| &account.project),
+            department: text(|account| &account.department),
             environment: text(|account| &account.environment),
             contact: text(|account| &account.contact),
             contact_emails: account
                 .map(|account| account.contact_emails.clone())
                 .unwrap_or_default(),
+            language: account.map(|account| account.language),
             region: alert.region,
             kind: alert.kind.clone(),
             severity: alert.severity,
@@ -579,7 +691,43 @@ impl AlertNotice {
             last_seen: alert.last_seen,
             description: alert.facts.description.clone(),
             resource: alert.facts.resource.clone(),
-            console: alert.facts.console.clone(),
+            console: console(&alert.finding_id),
+            news: None,
+        }
+    }
+}
+
+impl AlertDigest {
+    /// One message that stands for many; the worst come first.
+    pub fn of(alerts: &[AlertNotice]) -> Self {
+        let mut ids = BTreeSet::new();
+        let mut severities: BTreeMap<String, usize> = BTreeMap::new();
+        for alert in alerts {
+            *severities.entry(alert.severity.to_string()).or_default() += 1;
+        }
+        let mut shown: Vec<&AlertNotice> = alerts.iter().collect();
+        shown.sort_by(|a, b| b.severity.cmp(&a.severity));
+        Self {
+            count: alerts.len(),
+            finding_ids: alerts
+                .iter()
+                .flat_map(|alert| &alert.finding_ids)
+                .filter(|id| ids.insert(*id))
+                .cloned()
+                .collect(),
+            alerts: shown.into_iter().take(SHOWN).cloned().collect(),
+            severities,
+        }
+    }
+}
+
+impl Class {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Alert => "alert",
+            Self::Critical => "critical",
         }
     }
 }

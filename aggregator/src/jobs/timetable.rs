@@ -16,6 +16,7 @@ use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
 use crate::actions::escalate::escalate;
+use crate::actions::exception::{self, ExceptionError};
 use crate::actions::prune::prune;
 use crate::actions::remind_open::remind_open;
 use crate::actions::send_reports::{self, SendError, destinations, send_reports};
@@ -42,8 +43,8 @@ const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is asked for requests that no webhook told of.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
-/// When what is long over is forgotten: at night, and at no full hour.
-const PRUNE: &str = "40 4 * * *";
+/// How often exceptions are seen to: their last day is a whole day.
+const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 /// How often alerts that nobody has taken are looked at.
 const ESCALATE: SignedDuration = SignedDuration::from_secs(15);
 /// When people are told what is still open: in the morning of working days.
@@ -52,6 +53,8 @@ const MORNING: &str = "0 9 * * MON-FRI";
 const CANARY: &str = "30 8 * * *";
 /// How often it is looked for.
 const MISSING: SignedDuration = SignedDuration::from_mins(1);
+/// When what is long over is forgotten: at night, and at no full hour.
+const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
 struct Entry {
@@ -77,6 +80,9 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// An exception could not be ended.
+    #[error(transparent)]
+    Exceptions(#[from] ExceptionError),
     /// Reports could not be sent.
     #[error(transparent)]
     Reports(#[from] SendError),
@@ -130,6 +136,7 @@ fn table(app: &App) -> Vec<Entry> {
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
+        ("exceptions", Some(EXCEPTIONS), exceptions),
         ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
@@ -239,6 +246,15 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
                 return Err(JobError::Findings { region, failed });
             }
         }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Tells people of exceptions that end, and ends them.
+fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        exception::expire(app, &Actor::Job("exceptions")).await?;
         Ok(())
     }
     .boxed()

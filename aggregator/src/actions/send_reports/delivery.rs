@@ -127,6 +127,7 @@ async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
     };
     let messenger = Messenger::new(
         &app.config.locale,
+        &app.config.server.public_url,
         &app.config.mail,
         app.config.directory(),
         app.environment(),

@@ -8,8 +8,10 @@ use super::Frame;
 use super::cell::Cell;
 use super::sheet::{Column, Look};
 use super::words;
+use crate::document::guide_words;
 use crate::domain::alert::AlertState;
 use crate::domain::finding::{Finding, Mirrored};
+use crate::domain::guide::Advice;
 use crate::domain::report::{Change, Control, age_in_days, console_link};
 
 fn column(header: Cow<'_, str>, width: f64, look: Look) -> Column {
@@ -138,19 +140,23 @@ pub(super) fn controls_columns(frame: &Frame<'_>) -> Vec<Column> {
         column(t!("report.owner", locale = locale), 18.0, Look::Blank)
     });
     columns.extend([
+        column(t!("guide.policy", locale = locale), 12.0, Look::State),
+        column(t!("guide.effort", locale = locale), 12.0, Look::State),
+        column(t!("guide.what_to_do", locale = locale), 60.0, Look::Text),
+        reference(t!("guide.title", locale = locale), 46.0),
         column(t!("report.standards", locale = locale), 34.0, Look::Quiet),
         reference(t!("report.link", locale = locale), 56.0),
     ]);
     columns
 }
 
-pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> [Cell<'a>; 11] {
+pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> Vec<Cell<'a>> {
     let standards: Vec<String> = control
         .standards
         .iter()
         .map(|standard| words::standard(standard))
         .collect();
-    [
+    let mut cells: Vec<Cell<'a>> = vec![
         id.into(),
         words::verdict(control.verdict(), frame.language).into(),
         Cell::Severity(control.severity),
@@ -164,9 +170,37 @@ pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) 
         } else {
             Cell::Empty
         },
-        standards.join("\n").into(),
-        control.link.as_str().into(),
-    ]
+    ];
+    cells.extend(advice(frame, id));
+    cells.extend([standards.join("\n").into(), control.link.as_str().into()]);
+    cells
+}
+
+/// What the guide says of a control: policy, effort, what to do, and its page; or that it says nothing, and
+/// AWS's page.
+fn advice<'a>(frame: &Frame<'_>, id: &str) -> [Cell<'a>; 4] {
+    let language = frame.language;
+    match frame.guide.advice(id, language, frame.links) {
+        Advice::Given {
+            policy,
+            effort,
+            risk,
+            console,
+            link,
+            ..
+        } => [
+            guide_words::policy(policy, language).into(),
+            guide_words::effort(effort, language).into(),
+            format!("{risk}\n{console}").into(),
+            link.into(),
+        ],
+        Advice::Absent { link } => [
+            Cell::Empty,
+            Cell::Empty,
+            guide_words::absent(language).into(),
+            link.map_or(Cell::Empty, Cell::from),
+        ],
+    }
 }
 
 /// What GuardDuty saw.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::account::{AccountState, ReportCadence};
 use crate::domain::finding::{Life, read};
+use crate::domain::guide::{Guide, Links};
 use crate::domain::report::Change;
 
 fn account(id: &str, project: &str) -> Account {
@@ -52,6 +53,8 @@ fn written_in(
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     let period: Period = "2026-W47".parse().unwrap();
     let sources = BTreeMap::new();
+    let guide = Guide::with(Vec::new());
+    let links = Links::Server("https://soc.example.com".to_owned());
     let frame = Frame {
         scope: Scope::Account(&account),
         regions: &["us-east-1".parse().unwrap()],
@@ -61,6 +64,8 @@ fn written_in(
         built_at: "2026-11-24T00:00:00Z".parse().unwrap(),
         zone: &zone,
         language,
+        guide: &guide,
+        links: &links,
         sheet_rows,
     };
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -13,7 +13,7 @@ use crate::domain::finding::{Compliance, Life, RecordState};
 use crate::domain::history::Counted;
 use crate::domain::mirror::is_news;
 use crate::store::portion::{places, portions, rows};
-use crate::store::{Result, Tx};
+use crate::store::{Result, StoreError, Tx};
 
 /// How many columns a row is written with.
 const WIDTH: usize = 26;
@@ -89,7 +89,7 @@ impl Tx {
     /// Returns how many changed.
     ///
     /// # Errors
-    /// The database failed, or a row is damaged.
+    /// The database failed.
     pub async fn follow_findings(&mut self, told: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
         let mut packer = Packer::default();
@@ -97,7 +97,11 @@ impl Tx {
             let Ok(seen) = Seen::of(&asff.to_string(), &mut packer) else {
                 continue;
             };
-            let known = self.findings_before(&[&seen.key]).await?;
+            let known = match self.findings_before(&[&seen.key]).await {
+                // What comes with it may be an alert, and must not wait for a row to be mended.
+                Err(StoreError::Damaged { .. }) => continue,
+                known => known?,
+            };
             let Some(before) = known.get(&seen.key) else {
                 continue;
             };
