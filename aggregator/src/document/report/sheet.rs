@@ -6,7 +6,7 @@
 
 use rust_xlsxwriter::{
     ConditionalFormatBlank, ConditionalFormatCell, ConditionalFormatCellRule,
-    ConditionalFormatDataBar, Format, Workbook, Worksheet, XlsxError,
+    ConditionalFormatDataBar, ConditionalFormatType, Format, Workbook, Worksheet, XlsxError,
 };
 
 use super::cell::{Cell, fitting};
@@ -211,6 +211,7 @@ fn colour(
         }
         Look::Bar => {
             let bar = ConditionalFormatDataBar::new()
+                .set_minimum(ConditionalFormatType::Number, 0)
                 .set_fill_color(super::style::BAR)
                 .set_solid_fill(true)
                 .set_border_off(true);
