@@ -42,7 +42,6 @@ pub(super) fn write(
         sheet.write_string_with_format(row, 1, fitting(&meaning), &text)?;
     }
     on_paper(sheet);
-    sheet.set_screen_gridlines(false);
     Ok(())
 }
 

@@ -5,8 +5,8 @@
 //! the cell.
 
 use rust_xlsxwriter::{
-    ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatDataBar, Format, Workbook,
-    Worksheet, XlsxError,
+    ConditionalFormatBlank, ConditionalFormatCell, ConditionalFormatCellRule,
+    ConditionalFormatDataBar, ConditionalFormatType, Format, Workbook, Worksheet, XlsxError,
 };
 
 use super::cell::{Cell, fitting};
@@ -169,7 +169,6 @@ impl Table {
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         sheet.set_print_area(0, 0, last, last_printed)?;
-        sheet.set_print_gridlines(true);
         on_paper(sheet);
         Ok(())
     }
@@ -212,12 +211,17 @@ fn colour(
         }
         Look::Bar => {
             let bar = ConditionalFormatDataBar::new()
+                .set_minimum(ConditionalFormatType::Number, 0)
                 .set_fill_color(super::style::BAR)
                 .set_solid_fill(true)
                 .set_border_off(true);
             sheet.add_conditional_format(1, column, last, column, &bar)?;
         }
-        Look::Text | Look::Quiet | Look::Number | Look::Blank => {}
+        Look::Blank => {
+            let blank = ConditionalFormatBlank::new().set_format(style.paper());
+            sheet.add_conditional_format(1, column, last, column, &blank)?;
+        }
+        Look::Text | Look::Quiet | Look::Number => {}
     }
     Ok(())
 }
@@ -229,6 +233,8 @@ pub(super) fn on_paper(sheet: &mut Worksheet) {
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&8&A&R&8&P / &N");
+    // Rows have lines of their own.
+    sheet.set_screen_gridlines(false);
 }
 
 /// A count as Excel has it.

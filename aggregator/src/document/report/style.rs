@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{ChartLine, Color, Format, FormatAlign, FormatBorder};
 
 use super::sheet::Look;
 use super::words;
@@ -88,7 +88,7 @@ impl Style {
     /// The header of a table's column.
     pub(super) fn header_of(&self, look: Look) -> Format {
         match look {
-            Look::Text | Look::Quiet | Look::Blank => self.header(),
+            Look::Text | Look::Quiet | Look::Blank => self.header().set_indent(1),
             Look::Number | Look::Bar | Look::Days | Look::Severity | Look::State => {
                 self.header_of_numbers()
             }
@@ -97,20 +97,23 @@ impl Style {
 
     /// A column of a table.
     pub(super) fn column(&self, look: Look) -> Format {
+        let lined = self.lined();
         match look {
-            Look::Text => self.base().set_text_wrap(),
-            Look::Quiet => self
-                .base()
+            Look::Text => lined.set_text_wrap().set_indent(1),
+            Look::Quiet => lined
                 .set_text_wrap()
+                .set_indent(1)
                 .set_font_color(QUIET)
                 .set_font_size(8),
-            Look::Number | Look::Bar | Look::Days => self
-                .base()
-                .set_num_format("#,##0")
-                .set_align(FormatAlign::Center),
-            Look::Severity | Look::State => self.base().set_align(FormatAlign::Center),
-            Look::Blank => self.base().set_text_wrap().set_background_color(PAPER),
+            Look::Number | Look::Bar | Look::Days => self.number(),
+            Look::Severity | Look::State => lined.set_align(FormatAlign::Center),
+            Look::Blank => lined.set_text_wrap(),
         }
+    }
+
+    /// What is still to be filled in.
+    pub(super) fn paper(&self) -> Format {
+        Format::new().set_background_color(PAPER)
     }
 
     /// A severity's colours alone, for conditions.
@@ -196,6 +199,13 @@ impl Style {
             .set_border_bottom(FormatBorder::Thin)
             .set_border_bottom_color(LINE)
     }
+}
+
+/// The lines of a chart, hardly to be seen.
+pub(super) fn faint() -> ChartLine {
+    let mut line = ChartLine::new();
+    line.set_color(LINE);
+    line
 }
 
 /// A severity's colour in a chart.

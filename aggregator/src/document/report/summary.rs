@@ -52,7 +52,6 @@ pub(super) fn write(
     let last = page.row;
     on_paper(page.sheet);
     page.sheet.set_portrait();
-    page.sheet.set_screen_gridlines(false);
     page.sheet.set_print_area(0, 0, last, LAST)?;
     // The table of accounts may need more pages, the rest is one.
     let tall = u16::from(!frame.is_overview());

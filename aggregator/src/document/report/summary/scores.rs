@@ -1,7 +1,7 @@
 //! The first sheet's scores, one of each standard, and how long findings have been open.
 
 use rust_i18n::t;
-use rust_xlsxwriter::{ConditionalFormatDataBar, XlsxError};
+use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};
 
 use super::Page;
 use crate::document::report::sheet::float;
@@ -43,6 +43,7 @@ impl Page<'_> {
             self.row += 1;
         }
         let bar = ConditionalFormatDataBar::new()
+            .set_minimum(ConditionalFormatType::Number, 0)
             .set_fill_color(BAR)
             .set_solid_fill(true)
             .set_border_off(true);

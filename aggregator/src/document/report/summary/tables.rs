@@ -68,7 +68,7 @@ impl Page<'_> {
         self.heading(&t!("report.by_account", locale = locale))?;
         accounts.sort_by_cached_key(|(_, ranked)| ranked.standing.rank());
         let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
-        self.sheet.set_row_height(self.row, 20)?;
+        self.sheet.set_row_height(self.row, 30)?;
         let mut headers = vec![
             (0, 0, t!("report.account", locale = locale), &header),
             (1, 2, t!("report.project", locale = locale), &header),

@@ -2,11 +2,13 @@
 //! page, where they are not printed.
 
 use rust_i18n::t;
-use rust_xlsxwriter::{Chart, ChartLegendPosition, ChartType, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartFormat, ChartLegendPosition, ChartSolidFill, ChartType, XlsxError,
+};
 
 use super::{LAST, Page, TILES};
 use crate::document::report::sheet::float;
-use crate::document::report::style::chart_colour;
+use crate::document::report::style::{chart_colour, faint};
 use crate::document::report::words;
 use crate::domain::finding::Severity;
 
@@ -65,12 +67,21 @@ impl Page<'_> {
                 .set_gap(60)
                 .set_overlap(100)
                 .set_format(
-                    rust_xlsxwriter::ChartFormat::new()
-                        .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(colour)),
+                    ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(colour)),
                 );
         }
         chart.legend().set_position(ChartLegendPosition::Right);
-        chart.y_axis().set_num_format("#,##0");
+        chart
+            .y_axis()
+            .set_num_format("#,##0")
+            .set_major_gridlines_line(&faint())
+            .set_format(ChartFormat::new().set_no_line());
+        chart
+            .x_axis()
+            .set_format(ChartFormat::new().set_line(&faint()));
+        chart
+            .chart_area()
+            .set_format(ChartFormat::new().set_no_border());
         chart.set_width(880).set_height(ROWS * HEIGHT * 4 / 3 - 12);
         for row in top..top + ROWS {
             self.sheet.set_row_height(row, HEIGHT)?;
