@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::channel::Messenger;
 pub use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
-use crate::domain::circuit;
+use crate::domain::circuit::{self, Circuit};
 use crate::domain::delivery::{Attempt, Blame, Delivery, Next, after};
 use crate::domain::notice::{Notice, Trouble};
 use crate::domain::retry::{ALARMING, asked_for};
@@ -119,6 +119,21 @@ impl Outbox {
         }
         tx.commit().await?;
         Ok(leased)
+    }
+
+    /// What a channel last answered that is left alone for now; `None`: it is not.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn left_alone(
+        &self,
+        app: &App,
+        channel: &Channel,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(match app.store.circuits().await?.remove(&channel.name) {
+            Some(Circuit::Open { why, .. }) => Some(why),
+            _ => None,
+        })
     }
 
     /// Says to `server.ping_url` that this process is alive and can write its database; nothing, where

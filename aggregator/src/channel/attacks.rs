@@ -11,7 +11,9 @@ use super::{chatwork, google_chat, mail, slack, teams, webhook};
 use crate::domain::account::Language;
 use crate::domain::alert::{Alert, AlertState, Facts, Severity};
 use crate::domain::delivery::{Delivery, DeliveryState};
-use crate::domain::notice::{AlertDigest, AlertNotice, Notice, Trouble};
+use crate::domain::notice::{
+    AlertDigest, AlertNotice, EscalatedNotice, Notice, StillOpenNotice, Trouble,
+};
 
 const ORIGIN: &str = "https://soc.example.com";
 
@@ -54,6 +56,16 @@ fn notices(attack: &str) -> Vec<Notice> {
     vec![
         Notice::AlertOpened(Box::new(alert.clone())),
         Notice::AlertUpdated(Box::new(alert.clone())),
+        Notice::AlertEscalated(Box::new(EscalatedNotice {
+            alert: alert.clone(),
+            level: 1,
+        })),
+        Notice::AlertsStillOpen(StillOpenNotice {
+            count: 1,
+            untaken: 1,
+            finding_ids: Vec::new(),
+            alerts: vec![alert.clone()],
+        }),
         Notice::AlertDigest(Box::new(AlertDigest::of(&[alert]))),
         Notice::Operations(Trouble::MessageRefused {
             message_id: attack.to_owned(),
@@ -71,6 +83,7 @@ fn letter(notice: &Notice, language: Language) -> Letter {
         advice: Some(Advice {
             happened: "Somebody guesses passwords.".to_owned(),
             steps: vec!["Isolate the instance.".to_owned()],
+            page: Some(format!("{ORIGIN}/guide/UnauthorizedAccess-EC2")),
         }),
     };
     write(notice, &reader)
@@ -212,6 +225,7 @@ fn links_are_only_ours() {
             for (_, url) in letter(&notice, Language::En).links {
                 assert!(
                     url.starts_with("https://soc.example.com/alerts")
+                        || url == "https://soc.example.com/guide/UnauthorizedAccess-EC2"
                         || url.starts_with("https://us-east-1.console.aws.amazon.com/guardduty/"),
                     "{url}"
                 );
@@ -319,6 +333,7 @@ fn an_alert_says_all_that_helps_in_both_languages() {
                 "1970-01-01 00:00",
                 "a1b2c3d4e5f6",
                 "https://soc.example.com/alerts/a1b2c3d4e5f6",
+                "https://soc.example.com/guide/UnauthorizedAccess-EC2",
                 "https://us-east-1.console.aws.amazon.com/guardduty/home?region=us-east-1",
             ]
             .into_iter()

@@ -9,7 +9,7 @@ use rust_i18n::t;
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
 use crate::domain::account::Account;
-use crate::domain::delivery::Attempt;
+use crate::domain::delivery::{Attempt, Blame};
 use crate::domain::finding::Severity;
 use crate::domain::report::{Period, Standing};
 
@@ -37,7 +37,7 @@ impl Messenger {
         let refused = |why: String| Attempt::Refused {
             why,
             retry_after: None,
-            hopeless: false,
+            blame: Blame::Message,
         };
         let prepared = self.post().and_then(|post| {
             let transport = transport(&post.smtp_url)?;

@@ -187,7 +187,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
     let outbox = Outbox::open(app)
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
-    let (mut delivered, mut refused) = (0, 0);
+    let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
@@ -203,6 +203,15 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
                 }
             }
         }
+        if let Some(why) = outbox.left_alone(app, channel).await.map_err(store)? {
+            alone = true;
+            screen.say(&t!(
+                "alert.left_alone",
+                locale = locale,
+                channel = channel.name,
+                why = why
+            ));
+        }
     }
     screen.say(&t!(
         "alert.delivered",
@@ -210,7 +219,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
         delivered = delivered,
         refused = refused
     ));
-    Ok(if refused == 0 {
+    Ok(if refused == 0 && !alone {
         Exit::Done
     } else {
         Exit::Failed

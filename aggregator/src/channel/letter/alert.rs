@@ -20,6 +20,8 @@ pub(in crate::channel) struct Advice {
     pub(in crate::channel) happened: String,
     /// What to do, first things first.
     pub(in crate::channel) steps: Vec<String>,
+    /// Where the rest stands.
+    pub(in crate::channel) page: Option<String>,
 }
 
 /// A new alert.
@@ -188,7 +190,15 @@ fn links(alert: &AlertNotice, reader: &Reader<'_>) -> Vec<(String, String)> {
         t!("channel.dashboard", locale = locale).into_owned(),
         format!("{}/alerts/{}", reader.origin, alert.id),
     );
-    console.into_iter().chain([dashboard]).collect()
+    let guide = reader.advice.as_ref().and_then(|advice| {
+        let name = t!("channel.guide", locale = locale);
+        Some((name.into_owned(), advice.page.clone()?))
+    });
+    console
+        .into_iter()
+        .chain([dashboard])
+        .chain(guide)
+        .collect()
 }
 
 pub(super) fn title<'a>(alert: &'a AlertNotice, locale: &str) -> Cow<'a, str> {
