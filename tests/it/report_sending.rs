@@ -24,8 +24,9 @@ const SILENT: &str = "444444444444";
 
 /// The last week and the last month that are over in Tokyo, and the key of the week's reports.
 fn periods() -> (String, String, String) {
-    let today = Timestamp::now()
-        .to_zoned(TimeZone::get("Asia/Tokyo").unwrap())
+    let today = TimeZone::get("Asia/Tokyo")
+        .unwrap()
+        .to_datetime(Timestamp::now())
         .date();
     let monday = today
         .tomorrow()
