@@ -19,10 +19,12 @@ pub mod drill;
 pub mod edit_account;
 pub mod enrol;
 pub mod escalate;
+pub mod exception;
 pub mod figures;
 pub mod follow_requests;
 pub mod hand_out_release;
 pub mod hand_out_report;
+pub mod import_guide;
 pub mod import_ledger;
 pub mod initialise;
 pub mod invite;
@@ -32,14 +34,18 @@ pub mod look;
 pub mod overview;
 pub mod probe;
 pub mod prune;
+pub mod publish_guide;
 pub mod recognise;
 pub mod record_run;
 pub mod remind_open;
 pub mod replay;
+mod report_desk;
 pub mod restore;
 pub mod revoke_token;
+pub mod send_reports;
 pub mod send_trial;
 pub mod set_up_hub;
+pub mod silence_alerts;
 pub mod sound_alarm;
 pub mod standing;
 pub mod sync_findings;
@@ -63,14 +69,14 @@ use crate::app::App;
 use crate::aws::AwsUnavailable;
 use crate::config::outgoing::CONTACTS;
 use crate::domain::account::Account;
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertState};
 use crate::domain::audit::{Action, Actor, NewEvent, Source};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ledger::{LedgerPlan, Rules};
 use crate::domain::membership::Membership;
 use crate::domain::notice::{AlertNotice, Notice, contacts_of_request};
 use crate::domain::request::{Request, State};
-use crate::domain::routing::{Subject, channels};
+use crate::domain::routing::{Subject, channels, channels_of_alert};
 pub use crate::store::StoreError;
 use crate::store::Tx;
 use aftermath::{announce, attempted};
@@ -126,8 +132,7 @@ async fn put_notice(
     Ok(heard_by.len())
 }
 
-/// Writes an alert that people are told of, with its audit event, and puts the notice of it into the
-/// outbox.
+/// Writes an alert with its audit event, and puts the notice of it into the outbox, unless it is silenced.
 async fn put_alert(
     app: &App,
     tx: &mut Tx,
@@ -135,6 +140,23 @@ async fn put_alert(
     action: Action,
     alert: &Alert,
     account: Option<&Account>,
+) -> Result<(), StoreError> {
+    let notice = AlertNotice::of(alert, vec![alert.finding_id.clone()], account);
+    let notice = match action {
+        Action::AlertUpdated => Notice::AlertUpdated(Box::new(notice)),
+        _ => Notice::AlertOpened(Box::new(notice)),
+    };
+    put_told(app, tx, actor, action, alert, (account, notice)).await
+}
+
+/// The same, with what is told.
+async fn put_told(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    action: Action,
+    alert: &Alert,
+    (account, notice): (Option<&Account>, Notice),
 ) -> Result<(), StoreError> {
     tx.put_alert(alert).await?;
     let event = NewEvent {
@@ -145,31 +167,17 @@ async fn put_alert(
             "region": alert.region,
             "type": alert.kind,
             "severity": alert.severity,
+            "state": alert.state,
         }),
     };
     tx.append_audit(app.clock.now(), actor, [event]).await?;
-    let notice = Box::new(AlertNotice::of(
-        alert,
-        vec![alert.finding_id.clone()],
-        account,
-    ));
-    let notice = match action {
-        Action::AlertUpdated => Notice::AlertUpdated(notice),
-        _ => Notice::AlertOpened(notice),
-    };
-    put_notice(app, tx, &notice, subject_of(alert, account)).await?;
-    Ok(())
-}
-
-/// What routes know of an alert.
-fn subject_of<'a>(alert: &'a Alert, account: Option<&'a Account>) -> Subject<'a> {
-    Subject {
-        severity: Some(alert.severity),
-        project: account.map(|account| account.project.as_str()),
-        account: Some(&alert.account_id),
-        environment: account.map(|account| account.environment.as_str()),
-        region: Some(alert.region),
+    if alert.state == AlertState::Silenced {
+        return Ok(());
     }
+    for channel in channels_of_alert(&app.config.routes, alert, account) {
+        put_for_channel(app, tx, channel, &notice).await?;
+    }
+    Ok(())
 }
 
 /// Puts a notice into the outbox of the account's own contacts, who read it in their language. `false`:

@@ -1,7 +1,7 @@
 //! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -13,10 +13,14 @@ use tokio::sync::OnceCell;
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
+use crate::domain::guide::{Guide, Kind, Source};
 use crate::jira::{Jira, JiraUnavailable};
 use crate::store::{Place, Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::world::{Chance, Clock, Environment, World};
+
+/// No entry of the guide is as large: ten sections of 30,000 characters of three bytes.
+const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 
 /// An opened Hubward.
 #[derive(Clone, Debug)]
@@ -33,6 +37,7 @@ pub struct App {
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
     jira: Arc<OnceCell<Jira>>,
+    guide: Arc<OnceLock<Arc<Guide>>>,
 }
 
 /// Why Hubward cannot be opened.
@@ -131,6 +136,7 @@ impl App {
             environment: world.environment.clone(),
             aws: Arc::default(),
             jira: Arc::default(),
+            guide: Arc::default(),
         })
     }
 
@@ -182,6 +188,17 @@ impl App {
         self.jira.get_or_try_init(open).await.map(Some)
     }
 
+    /// The guide with the company's own entries in front, read once for the whole process.
+    pub fn guide(&self) -> &Arc<Guide> {
+        let own = || {
+            self.config
+                .own_guide()
+                .map(|directory| guide_sources(&directory))
+        };
+        self.guide
+            .get_or_init(|| Arc::new(Guide::with(own().unwrap_or_default())))
+    }
+
     /// Bytes that nobody can guess.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.chance.bytes()
@@ -190,5 +207,55 @@ impl App {
     /// The process's environment.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+}
+
+/// The files of a company's guide; what cannot be read is there with the reason.
+pub fn guide_sources(directory: &Path) -> Vec<Source> {
+    let mut sources = Vec::new();
+    if let Err(error) = std::fs::read_dir(directory) {
+        sources.push(unreadable(directory.display().to_string(), &error));
+    }
+    for kind in Kind::ALL {
+        let entries = std::fs::read_dir(directory.join(kind.folder()));
+        // A company may have no words of its own on one of the two.
+        let mut files: Vec<PathBuf> = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|file| file.extension().is_some_and(|it| it == "md"))
+            .collect();
+        files.sort();
+        for file in files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let path = format!("{}/{name}", kind.folder());
+            sources.push(match bounded_text(&file) {
+                Ok(text) => Source {
+                    path,
+                    text: Ok(text),
+                },
+                Err(error) => unreadable(path, &error),
+            });
+        }
+    }
+    sources
+}
+
+fn unreadable(path: String, error: &std::io::Error) -> Source {
+    let text = Err(error.to_string());
+    Source { path, text }
+}
+
+/// A file's text, but of a file that no entry can be as large as, only an error.
+fn bounded_text(file: &Path) -> std::io::Result<String> {
+    use std::io::Read;
+    let mut text = String::new();
+    let read = std::fs::File::open(file)?
+        .take(GUIDE_FILE_LIMIT)
+        .read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read < GUIDE_FILE_LIMIT) {
+        Ok(text)
+    } else {
+        Err(std::io::ErrorKind::FileTooLarge.into())
     }
 }

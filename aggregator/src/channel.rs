@@ -5,25 +5,39 @@
 //! private network is not followed. Redirects are not followed at all.
 
 mod answer;
+#[cfg(test)]
+mod attacks;
+mod chatwork;
 mod client;
+mod cut;
+mod google_chat;
 mod letter;
 mod mail;
+mod report_mail;
 mod slack;
+mod teams;
 mod webhook;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
-use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::delivery::{Attempt, Blame, Delivery};
+use crate::domain::guide::{Guide, Kind, Links, Target};
+use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
+use letter::{Advice, Letter, Reader};
+pub use report_mail::ReportMail;
 
 /// The sending side could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -36,19 +50,23 @@ pub struct Messenger {
     clients: Clients,
     language: Language,
     zone: TimeZone,
+    origin: String,
+    guide: Arc<Guide>,
+    links: Links,
     mail: Mail,
     directory: PathBuf,
     environment: Environment,
 }
 
 impl Messenger {
-    /// Prepares for sending in a language and with a time zone's times; secrets are looked up in the
-    /// environment and below the configuration's directory.
+    /// Prepares for sending in a language and with a time zone's times, with links to the dashboard at
+    /// `origin`; secrets are looked up in the environment and below the configuration's directory.
     ///
     /// # Errors
     /// The TLS library could not be set up.
     pub fn new(
         locale: &Locale,
+        origin: &str,
         mail: &Mail,
         directory: &Path,
         environment: &Environment,
@@ -58,10 +76,23 @@ impl Messenger {
             language: locale.language,
             // The configuration was refused if there is no such zone.
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
+            origin: origin.trim_end_matches('/').to_owned(),
+            guide: Arc::default(),
+            links: Links::Server(origin.to_owned()),
             mail: mail.clone(),
             directory: directory.to_owned(),
             environment: environment.clone(),
         })
+    }
+
+    /// The same, with a guide to say of an alert what to do first, and where its pages are.
+    #[must_use]
+    pub fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
+        Self {
+            guide,
+            links,
+            ..self
+        }
     }
 
     /// Sends a message once. Nothing secret is in what it returns.
@@ -71,7 +102,7 @@ impl Messenger {
             Err(why) => Attempt::Refused {
                 why,
                 retry_after: None,
-                hopeless: false,
+                blame: Blame::Channel,
             },
         }
     }
@@ -91,21 +122,47 @@ impl Messenger {
                     .of(channel.allow_private)
                     .post(url.expose_secret());
                 let request = webhook::request(request, delivery, secret.as_ref(), now)?;
-                Ok(answer::of(request.send().await).await)
+                Ok(answer::of(request.send().await, now).await)
             }
             ChannelKind::Slack => {
                 let url = self.address(channel)?;
-                let letter = letter::write(&delivery.notice, self.language, &self.zone);
+                let message = slack::message(&self.letter(delivery));
+                self.post_json(channel, url.expose_secret(), &message, now)
+                    .await
+            }
+            ChannelKind::Teams => {
+                let url = self.address(channel)?;
+                let message = teams::message(&self.letter(delivery));
+                self.post_json(channel, url.expose_secret(), &message, now)
+                    .await
+            }
+            ChannelKind::GoogleChat => {
+                let url = self.address(channel)?;
+                let thread = delivery.notice.thread();
+                let url = google_chat::address(url.expose_secret(), thread.as_deref())?;
+                let message = google_chat::message(&self.letter(delivery), &delivery.id);
+                self.post_json(channel, &url, &message, now).await
+            }
+            ChannelKind::Chatwork => {
+                let api = match &channel.url {
+                    Some(_) => self.address(channel)?,
+                    None => SecretString::from(chatwork::API),
+                };
+                let token = self
+                    .optional(channel.token.as_ref())?
+                    .ok_or("the channel has no token")?;
+                let room = channel.room.as_ref().ok_or("the channel has no room")?;
                 let request = self
                     .clients
                     .of(channel.allow_private)
-                    .post(url.expose_secret())
-                    .json(&slack::message(&letter));
-                Ok(answer::of(request.send().await).await)
+                    .post(chatwork::address(api.expose_secret(), room))
+                    .header("x-chatworktoken", token.expose_secret())
+                    .header(CONTENT_TYPE, chatwork::FORM)
+                    .body(chatwork::form(&self.letter(delivery)));
+                Ok(answer::of(request.send().await, now).await)
             }
             ChannelKind::Mail => {
-                let language = delivery.notice.language().unwrap_or(self.language);
-                let letter = letter::write(&delivery.notice, language, &self.zone);
+                let letter = self.letter(delivery);
                 let post = self.post()?;
                 let to = if channel.name == CONTACTS {
                     delivery.notice.contacts()
@@ -114,15 +171,35 @@ impl Messenger {
                 };
                 mail::send(&post, to, &letter, &delivery.id).await
             }
-            ChannelKind::Teams | ChannelKind::GoogleChat | ChannelKind::Chatwork => {
-                Ok(Attempt::Refused {
-                    why: "this version sends to channels of the kinds slack, webhook and mail only"
-                        .to_owned(),
-                    retry_after: None,
-                    hopeless: true,
-                })
-            }
         }
+    }
+
+    async fn post_json(
+        &self,
+        channel: &Channel,
+        url: &str,
+        message: &Value,
+        now: Timestamp,
+    ) -> Result<Attempt, String> {
+        let request = self
+            .clients
+            .of(channel.allow_private)
+            .post(url)
+            .json(message);
+        Ok(answer::of(request.send().await, now).await)
+    }
+
+    /// The message in words, in its readers' language where it is not everybody's.
+    fn letter(&self, delivery: &Delivery) -> Letter {
+        let notice = &delivery.notice;
+        let language = notice.language().unwrap_or(self.language);
+        let reader = Reader {
+            language,
+            zone: &self.zone,
+            origin: &self.origin,
+            advice: self.advice(notice, language),
+        };
+        letter::write(notice, &reader)
     }
 
     /// Asks for an address, so that whoever has it knows that we live.
@@ -135,7 +212,8 @@ impl Messenger {
             .map_err(|missing| missing.to_string())?;
         let address = verify_endpoint(url.expose_secret()).map_err(|why| why.to_string())?;
         let client = self.clients.of(is_loopback_host(&address));
-        match answer::of(client.get(address).send().await).await {
+        let answered = client.get(address).send().await;
+        match answer::of(answered, Timestamp::UNIX_EPOCH).await {
             Attempt::Taken => Ok(()),
             Attempt::Refused { why, .. } => Err(why),
         }
@@ -157,6 +235,25 @@ impl Messenger {
         verify_channel(url.expose_secret(), channel.allow_private)
             .map_err(|why| format!("the channel's address is refused: {why}"))?;
         Ok(url)
+    }
+
+    /// What the guide says of the alert that a message is about.
+    fn advice(&self, notice: &Notice, language: Language) -> Option<Advice> {
+        let alert = match notice {
+            Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) => alert.as_ref(),
+            Notice::AlertEscalated(escalated) => &escalated.alert,
+            _ => return None,
+        };
+        let threat = self.guide.threat(&alert.kind)?;
+        let page = Target {
+            kind: Kind::Threat,
+            key: threat.family.clone(),
+        };
+        Some(Advice {
+            happened: threat.happened(language),
+            steps: threat.steps(language),
+            page: Some(self.links.page(&page, language)),
+        })
     }
 
     fn optional(&self, secret: Option<&Secret>) -> Result<Option<SecretString>, String> {

@@ -11,9 +11,11 @@ mod check;
 mod completions;
 mod config;
 mod doctor;
+mod exception;
 mod failure;
 mod fields;
 mod findings;
+mod guide;
 mod health;
 mod help;
 mod hub;
@@ -28,6 +30,7 @@ mod restore;
 mod run;
 mod screen;
 mod serve;
+mod silence;
 mod token;
 mod unlink;
 
@@ -87,6 +90,12 @@ enum Noun {
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
     Check(check::Check),
+    /// Record that a control need not be fixed in an account, until when.
+    #[command(subcommand)]
+    Exception(exception::Exception),
+    /// Know what a failed control or a threat means, and publish that.
+    #[command(subcommand)]
+    Guide(guide::Guide),
     /// End the watch over an account in every Region; its history is kept.
     Unlink(unlink::Unlink),
     /// Mirror what Security Hub found.
@@ -199,7 +208,9 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,
-        Noun::Report(report) => report.run(&open().await?, screen).await,
+        Noun::Report(report) => report.run(&open().await?, &actor, screen).await,
+        Noun::Exception(exception) => exception.run(&open().await?, &actor, screen).await,
+        Noun::Guide(guide) => guide.run(&open().await?, &actor, screen).await,
         Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
         Noun::Serve => serve::run(open().await?, screen).await,
         Noun::Health => health::run(given, world, screen).await,

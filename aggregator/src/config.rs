@@ -3,6 +3,7 @@
 //! How the file, the environment and the defaults become one of these is in [`read`], everything
 //! that can be wrong beyond a value's type in [`verify`], what a secret is in [`secret`].
 
+pub mod guide;
 pub mod intake;
 pub mod outgoing;
 pub mod problem;
@@ -17,11 +18,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::domain::account::Language;
+use crate::domain::guide::Links;
 use crate::domain::hub::Wanted;
 use crate::domain::release::ReleaseKey;
 pub use problem::Problem;
 pub use secret::Secret;
 
+use guide::Guide;
 use intake::{Ledger, Requests};
 use outgoing::{Alerts, Channel, Mail, Reports, Route, RouteEvent};
 use watching::{Baseline, Check, Findings, Hub, Pacing};
@@ -55,6 +58,8 @@ pub struct Config {
     pub findings: Findings,
     /// `[reports]`
     pub reports: Reports,
+    /// `[guide]`
+    pub guide: Guide,
     /// `[mail]`
     pub mail: Mail,
     /// `[login]`
@@ -75,6 +80,17 @@ impl Config {
     pub fn outlets(&self) -> Vec<Channel> {
         let configured = self.channels.iter().cloned();
         configured.chain(self.mail.contacts()).collect()
+    }
+
+    /// The directory of the company's own guide.
+    pub fn own_guide(&self) -> Option<PathBuf> {
+        let directory = self.guide.directory.as_ref()?;
+        Some(self.directory().join(directory))
+    }
+
+    /// Where links to the guide lead.
+    pub fn guide_links(&self) -> Links {
+        self.guide.links(&self.server.public_url)
     }
 
     /// Where the agent's releases lie.

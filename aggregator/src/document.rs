@@ -3,6 +3,11 @@
 //! Nothing here opens a path or decides about the business: actions hand over bytes, `domain`
 //! judges what they say.
 
+pub mod deck;
+pub mod guide_page;
+pub mod guide_site;
+pub mod guide_table;
+pub mod guide_words;
 pub mod install_script;
 pub mod outcome;
 pub mod release_archive;

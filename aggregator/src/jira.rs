@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
 use crate::domain::account::Language;
-use crate::domain::request::{Answer, Part, Ticket, Told, Transition, closing};
+use crate::domain::request::{Answer, Help, Part, Ticket, Told, Transition, closing};
 use crate::text;
 use crate::world::Environment;
 use client::Client;
@@ -200,11 +200,11 @@ impl Jira {
         key: &str,
         answer: &Answer,
         told: &Told,
-        line: Option<&str>,
+        help: Help<'_>,
         number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
-        let mut parts = text::request::answer(answer, told, line);
+        let mut parts = text::request::answer(answer, told, help);
         parts.push(Part::Text(format!("Hubward {key}/{number}")));
         let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");

@@ -10,7 +10,9 @@ pub mod backup;
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod exception;
 pub mod findings;
+pub mod guide;
 pub mod hub;
 pub mod invite;
 pub mod ledger;
@@ -22,6 +24,7 @@ pub mod release;
 pub mod report;
 pub mod request;
 pub mod shape;
+pub mod silence;
 pub mod unlink;
 
 /// A sentence for a person.

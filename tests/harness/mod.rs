@@ -13,6 +13,7 @@ pub(crate) mod jira;
 pub(crate) mod mailbox;
 pub(crate) mod member;
 pub(crate) mod odd_server;
+pub(crate) mod office;
 pub(crate) mod policy;
 pub(crate) mod program;
 pub(crate) mod proof;

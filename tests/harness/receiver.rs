@@ -2,8 +2,7 @@
 //! the story wants.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,22 +12,25 @@ use super::odd_server::{Answer, Asked, OddServer};
 /// A running receiver.
 pub(crate) struct Receiver {
     server: OddServer,
-    open: Arc<AtomicBool>,
+    answer: Arc<Mutex<(String, Vec<String>)>>,
 }
 
 impl Receiver {
     /// A receiver that takes everything.
     pub(crate) fn start() -> Self {
-        let open = Arc::new(AtomicBool::new(true));
-        let is_open = Arc::clone(&open);
+        let answer = Arc::new(Mutex::new(("200 OK".to_owned(), Vec::new())));
+        let now = Arc::clone(&answer);
         let server = OddServer::start(move |_| {
-            if is_open.load(Ordering::SeqCst) {
-                Answer::http("200 OK", &[], "ok")
+            let (status, headers) = now.lock().expect("its answer").clone();
+            let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+            let body = if status.starts_with('2') {
+                "ok"
             } else {
-                Answer::http("503 Service Unavailable", &[], "closed")
-            }
+                "closed"
+            };
+            Answer::http(&status, &headers, body)
         });
-        Self { server, open }
+        Self { server, answer }
     }
 
     /// Its address.
@@ -38,7 +40,20 @@ impl Receiver {
 
     /// From now on it refuses, or takes again.
     pub(crate) fn set_open(&self, open: bool) {
-        self.open.store(open, Ordering::SeqCst);
+        self.set_answer(
+            if open {
+                "200 OK"
+            } else {
+                "503 Service Unavailable"
+            },
+            &[],
+        );
+    }
+
+    /// From now on it answers so, such as `429 Too Many Requests` with `retry-after: 2`.
+    pub(crate) fn set_answer(&self, status: &str, headers: &[&str]) {
+        let headers = headers.iter().map(|header| (*header).to_owned()).collect();
+        *self.answer.lock().expect("its answer") = (status.to_owned(), headers);
     }
 
     /// What came, whether taken or refused.

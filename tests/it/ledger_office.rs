@@ -9,18 +9,25 @@ use serde_json::json;
 use crate::harness::soc::{Soc, path_str};
 
 /// Opens a file in LibreOffice and saves it as a workbook; returns the new one.
-fn saved_again(file: &Path) -> PathBuf {
+pub(super) fn saved_again(file: &Path) -> PathBuf {
+    saved_as(file, "xlsx")
+}
+
+/// Opens a file in LibreOffice and saves it in another format; returns the new one.
+pub(super) fn saved_as(file: &Path, format: &str) -> PathBuf {
     let out = file.with_extension("saved");
     let home = file.with_extension("home");
     let ran = Command::new("libreoffice")
         .arg(format!("-env:UserInstallation=file://{}", home.display()))
-        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
+        .args(["--headless", "--convert-to", format, "--outdir"])
         .args([&out, &file.to_owned()])
         .stdin(Stdio::null())
         .output()
-        .expect("LibreOffice; tests/run installs it (Debian: libreoffice-calc)");
+        .expect(
+            "LibreOffice; tests/run installs it (Debian: libreoffice-calc, libreoffice-impress)",
+        );
     assert!(ran.status.success(), "{ran:?}");
-    let saved = out.join(file.file_name().unwrap());
+    let saved = out.join(file.with_extension(format).file_name().unwrap());
     assert!(saved.exists(), "{ran:?}");
     saved
 }

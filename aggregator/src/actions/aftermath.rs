@@ -24,8 +24,20 @@ pub(super) async fn attempted(
 ) -> Result<(), StoreError> {
     let at = app.clock.exactly();
     tx.keep_attempt(&delivery.id, next, at).await?;
-    let (Notice::AlertOpened(alert), Next::Delivered) = (&delivery.notice, next) else {
+    if *next != Next::Delivered {
         return Ok(());
+    }
+    let alert = match &delivery.notice {
+        Notice::AlertOpened(alert) => alert,
+        Notice::AlertDigest(digest) if app.config.alerts.write_back => {
+            for finding in digest.finding_ids.iter().filter(|id| named(id).is_some()) {
+                if let Some(alert) = tx.alert_of_finding(finding).await? {
+                    tx.put_first_write_back(&alert.id, app.clock.now()).await?;
+                }
+            }
+            return Ok(());
+        }
+        _ => return Ok(()),
     };
     if let Some(arrival) = tx.arrival(&alert.id).await? {
         let telemetry = &app.telemetry;

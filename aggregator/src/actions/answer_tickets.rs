@@ -8,7 +8,7 @@ use crate::document::install_script;
 use crate::domain::delivery::Next;
 use crate::domain::notice::{Notice, Trouble};
 use crate::domain::release;
-use crate::domain::request::{Answer, State, Told};
+use crate::domain::request::{Answer, Help, State, Told};
 use crate::domain::retry::next_attempt;
 use crate::domain::routing::Subject;
 use crate::jira::{Jira, JiraFailure, JiraUnavailable};
@@ -97,6 +97,7 @@ async fn give(
     let server = &app.config.server.public_url;
     let line = release::newest(&app.store.releases().await?)
         .map(|_| install_script::one_line(server, app.config.hub.administrator.as_str()));
+    let guide = app.config.guide_links().first_page(told.request.language);
     let key = &queued.request_id;
     let again = queued.attempts > 1;
     if let Err(failure) = jira
@@ -104,7 +105,10 @@ async fn give(
             key,
             &queued.answer,
             &told,
-            line.as_deref(),
+            Help {
+                line: line.as_deref(),
+                guide: &guide,
+            },
             queued.position,
             again,
         )

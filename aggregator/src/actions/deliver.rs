@@ -2,10 +2,14 @@
 //! channel said. At least once: a worker that dies between sending and recording is repeated, with
 //! the message's same id.
 //!
-//! A channel that keeps refusing, and a message that is given up, are announced on the operations route.
+//! Each channel has its pace, its circuit (a channel that is down is tried now and then by one message
+//! alone), and becomes digests when more alerts come than anybody reads. A channel that keeps refusing, and
+//! a message that is given up, are announced on the operations route.
+
+mod turn;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,11 +18,14 @@ use crate::app::App;
 use crate::channel::Messenger;
 pub use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
-use crate::domain::delivery::{Attempt, Delivery, Next, after};
+use crate::domain::circuit::{self, Circuit};
+use crate::domain::delivery::{Attempt, Blame, Delivery, Next, after};
 use crate::domain::notice::{Notice, Trouble};
-use crate::domain::retry::ALARMING;
+use crate::domain::retry::{ALARMING, asked_for};
 use crate::domain::routing::Subject;
-use crate::store::StoreError;
+use crate::store::deliveries::Choice;
+use crate::store::{StoreError, Tx};
+use turn::Turns;
 
 /// How long nobody is told again that a channel is out of order.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
@@ -28,6 +35,7 @@ pub struct Outbox {
     messenger: Messenger,
     /// Until when a channel asked to be left alone, by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
+    turns: Turns,
 }
 
 /// What one step did.
@@ -53,48 +61,78 @@ impl Outbox {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
+                &app.config.server.public_url,
                 &app.config.mail,
                 app.config.directory(),
                 app.environment(),
-            )?,
+            )?
+            .with_guide(Arc::clone(app.guide()), app.config.guide_links()),
             paused: Mutex::default(),
+            turns: Turns::new(&app.config.outlets()),
         })
     }
 
-    /// Tries a channel's next due message, if there is one.
+    /// Tries a channel's next due message, if there is one, as soon as the channel's pace lets it.
     ///
     /// # Errors
     /// The database failed; a message that was sent already is then sent again.
     pub async fn step(&self, app: &App, channel: &Channel) -> Result<Step, StoreError> {
         let now = app.clock.now();
-        if self
+        let is_paused = self
             .pause_of(&channel.name)
-            .is_some_and(|until| now < until)
-        {
+            .is_some_and(|until| now < until);
+        if is_paused || !app.store.has_due(&channel.name, now).await? {
             return Ok(Step::Idle);
         }
-        let mut tx = app.store.begin().await?;
-        let leased = tx.lease_delivery(&channel.name, now).await?;
-        tx.commit().await?;
-        let Some(delivery) = leased else {
+        // First the turn and then the message: a critical one may come meanwhile.
+        self.turns.wait(&channel.name).await;
+        let now = app.clock.now();
+        let Some(delivery) = self.lease(app, channel, now).await? else {
             return Ok(Step::Idle);
         };
         let attempt = self.messenger.send(channel, &delivery, now).await;
-        if let Attempt::Refused {
-            retry_after: Some(seconds),
-            ..
-        } = &attempt
-        {
-            self.pause(&channel.name, now, *seconds);
-        }
-        let [chance] = app.random();
         // The sending took its time.
         let now = app.clock.now();
-        let next = after(&delivery, attempt, now, chance);
-        self.record(app, channel, &delivery, &next, now).await?;
+        let next = self.record(app, channel, &delivery, attempt, now).await?;
         Ok(Step::Tried {
             delivery: Box::new(delivery),
             next,
+        })
+    }
+
+    /// Takes the message whose turn it is, if the channel is to be tried at all.
+    async fn lease(
+        &self,
+        app: &App,
+        channel: &Channel,
+        now: Timestamp,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let mut tx = app.store.begin().await?;
+        let probing = match tx.circuit(&channel.name).await?.turn(now) {
+            circuit::Turn::Wait => return Ok(None),
+            circuit::Turn::Go => None,
+            circuit::Turn::Probe(probing) => Some(probing),
+        };
+        let leased = self.turns.next(app, &mut tx, channel, now).await?;
+        if let Some(probing) = probing.filter(|_| leased.is_some()) {
+            tx.put_circuit(&channel.name, &probing).await?;
+        }
+        tx.commit().await?;
+        Ok(leased)
+    }
+
+    /// What a channel last answered that is left alone for now; `None`: it is not.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn left_alone(
+        &self,
+        app: &App,
+        channel: &Channel,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(match app.store.circuits().await?.remove(&channel.name) {
+            Some(Circuit::Open { why, .. }) => Some(why),
+            _ => None,
         })
     }
 
@@ -120,30 +158,60 @@ impl Outbox {
         let mut became = Vec::new();
         while let Step::Tried { next, .. } = self.step(app, channel).await? {
             became.push(next);
-            tokio::time::sleep(channel.kind.pause()).await;
         }
         Ok(became)
     }
 
+    /// Writes down what the channel said, and what that means for it.
     async fn record(
         &self,
         app: &App,
         channel: &Channel,
         delivery: &Delivery,
-        next: &Next,
+        attempt: Attempt,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Next, StoreError> {
+        let [chance, other] = app.random();
         let mut tx = app.store.begin().await?;
-        tx.record_attempt(&delivery.id, next, now).await?;
-        attempted(app, &mut tx, delivery, next).await?;
+        let before = tx.circuit(&channel.name).await?;
+        let circuit = match &attempt {
+            Attempt::Taken => before.taken(),
+            Attempt::Refused {
+                why,
+                blame: Blame::Channel,
+                ..
+            } => before.failed(why, now, other),
+            Attempt::Refused { .. } => before.clone(),
+        };
+        if let Attempt::Refused {
+            retry_after: Some(seconds),
+            ..
+        } = &attempt
+        {
+            self.pause(&channel.name, now, *seconds);
+        }
+        let next = after(delivery, attempt, now, chance);
+        tx.record_attempt(&delivery.id, &next, now).await?;
+        attempted(app, &mut tx, delivery, &next).await?;
+        if next == Next::Delivered {
+            self.turns.told(&channel.name, &delivery.notice, now);
+        }
+        if circuit != before {
+            tx.put_circuit(&channel.name, &circuit).await?;
+        }
+        if before.is_open() && !circuit.is_open() {
+            tx.hurry(&channel.name, now).await?;
+        }
         let channel = channel.name.clone();
-        let trouble = match next {
+        let trouble = match &next {
             Next::GivenUp { why } => Some(Trouble::DeliveryGivenUp {
                 channel,
                 delivery: delivery.id.clone(),
                 why: why.clone(),
             }),
-            Next::Again { why, .. } if delivery.attempts == ALARMING => {
+            Next::Again { why, .. }
+                if delivery.attempts == ALARMING || circuit.is_alarming(now) =>
+            {
                 Some(Trouble::ChannelFailing {
                     channel,
                     why: why.clone(),
@@ -154,7 +222,8 @@ impl Outbox {
         if let Some(trouble) = trouble {
             announce(app, &mut tx, trouble, now).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(next)
     }
 
     fn pause_of(&self, channel: &str) -> Option<Timestamp> {
@@ -164,7 +233,7 @@ impl Outbox {
     }
 
     fn pause(&self, channel: &str, now: Timestamp, seconds: i64) {
-        let seconds = SignedDuration::from_secs(seconds.clamp(0, 3_600));
+        let seconds = SignedDuration::from_secs(asked_for(seconds));
         if let Ok(until) = now.checked_add(seconds) {
             let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
             paused.insert(channel.to_owned(), until);
@@ -180,15 +249,17 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let outlets = app.config.outlets();
+    let names: Vec<String> = outlets.iter().map(|known| known.name.clone()).collect();
+    tx.forget_circuits(&names).await?;
     let lost: Vec<String> = tx
         .waiting_channels()
         .await?
         .into_iter()
-        .filter(|name| outlets.iter().all(|known| known.name != *name))
+        .filter(|name| !names.contains(name))
         .collect();
     for channel in lost {
         let why = "the configuration has no such channel any more".to_owned();
-        while let Some(delivery) = tx.lease_delivery(&channel, now).await? {
+        while let Some(delivery) = tx.lease_delivery(&channel, Choice::Next, now).await? {
             let given_up = Next::GivenUp { why: why.clone() };
             tx.record_attempt(&delivery.id, &given_up, now).await?;
             let trouble = Trouble::DeliveryGivenUp {
@@ -206,7 +277,7 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
 /// those lead to the broken channel alone, nobody hears of it before it works again.
 async fn announce(
     app: &App,
-    tx: &mut crate::store::Tx,
+    tx: &mut Tx,
     trouble: Trouble,
     now: Timestamp,
 ) -> Result<(), StoreError> {

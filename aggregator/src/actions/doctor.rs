@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use futures::FutureExt;
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
 
 use crate::app::{self, OpenError};
 use crate::aws::{Aws, AwsFailure, AwsUnavailable};
 use crate::config::verify::verify_secrets;
 use crate::config::{Config, Problem};
 use crate::domain::audit::{BrokenChain, Head};
+use crate::domain::circuit::Circuit;
 use crate::domain::doctor::{self, Check, Health};
+use crate::domain::guide::Guide;
 use crate::domain::hub::{self, Item, Part, State};
 use crate::domain::ledger::Column;
 use crate::jira::Jira;
@@ -88,12 +91,27 @@ pub enum Fact {
     NoAlertQueue,
     /// They come in, and no route leads them to anybody.
     NoAlertRoute,
+    /// So many channels are there, and none is left alone.
+    Channels(usize),
+    /// A channel is left alone because it failed.
+    ChannelDown {
+        /// Its name.
+        channel: String,
+        /// Since when.
+        since: Timestamp,
+        /// What it last answered.
+        why: String,
+    },
     /// Requests come from this project.
     Jira(String),
     /// They cannot: the project does not answer, and why.
     NoJira(String),
     /// They come in, and none of them names its account.
     NoAccountField,
+    /// So many entries of the guide are the company's own.
+    Guide(usize),
+    /// So many things are wrong with them.
+    GuideWrong(usize),
     /// It could not be looked at: this is broken.
     NotLookedAt(Check),
 }
@@ -134,8 +152,42 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
         found(Check::Ledger, ledger(store.as_ref()).await),
         found(Check::Alerts, alerts),
     ]);
+    findings.extend(channels(&config, store.as_ref()).await);
     findings.extend(requests(&config, world).await);
+    findings.extend(own_guide(&config));
     findings
+}
+
+/// How the channels are doing; nothing where there are none.
+async fn channels(config: &Config, store: Option<&Store>) -> Vec<Finding> {
+    let outlets = config.outlets();
+    if outlets.is_empty() {
+        return Vec::new();
+    }
+    let Some(store) = store else {
+        let unseen = Fact::NotLookedAt(Check::Database);
+        return vec![found(Check::Channels, unseen)];
+    };
+    let mut circuits = match store.circuits().await {
+        Ok(circuits) => circuits,
+        Err(error) => return vec![found(Check::Channels, Fact::DatabaseFailed(error))],
+    };
+    let mut down: Vec<Finding> = outlets
+        .iter()
+        .filter_map(|channel| match circuits.remove(&channel.name)? {
+            Circuit::Open { since, why, .. } => Some(Fact::ChannelDown {
+                channel: channel.name.clone(),
+                since,
+                why,
+            }),
+            Circuit::Closed { .. } => None,
+        })
+        .map(|fact| found(Check::Channels, fact))
+        .collect();
+    if down.is_empty() {
+        down.push(found(Check::Channels, Fact::Channels(outlets.len())));
+    }
+    down
 }
 
 /// Whether Jira answers; nothing where there is none, for requests need none.
@@ -155,6 +207,17 @@ async fn requests(config: &Config, world: &World) -> Option<Finding> {
         Ok(()) => Fact::NoAccountField,
     };
     Some(found(Check::Requests, fact))
+}
+
+/// Whether the company's own guide can be read; nothing where there is none.
+fn own_guide(config: &Config) -> Option<Finding> {
+    let sources = app::guide_sources(&config.own_guide()?);
+    let files = sources.len();
+    let fact = match Guide::with(sources).problems().len() {
+        0 => Fact::Guide(files),
+        problems => Fact::GuideWrong(problems),
+    };
+    Some(found(Check::Guide, fact))
 }
 
 fn found(check: Check, fact: Fact) -> Finding {
@@ -309,7 +372,9 @@ impl Fact {
             | Self::Release(_)
             | Self::Accounts(1..)
             | Self::AlertQueue(_)
-            | Self::Jira(_) => Health::Ok,
+            | Self::Channels(_)
+            | Self::Jira(_)
+            | Self::Guide(_) => Health::Ok,
             Self::Members(count) => doctor::members(*count),
             Self::PublicUrl(url) => doctor::public_url(url),
             Self::Hub(item) if item.state == State::Already => Health::Ok,
@@ -322,6 +387,8 @@ impl Fact {
             | Self::NoAlertQueue
             | Self::NoAlertRoute
             | Self::NoAccountField
+            | Self::GuideWrong(_)
+            | Self::ChannelDown { .. }
             | Self::NotLookedAt(_) => Health::Warn,
             Self::Misconfigured(_)
             | Self::SecretsWrong(_)

@@ -1,19 +1,17 @@
 //! Tells people again of alerts that nobody has taken: on the alert's own routes, and on those of
 //! operations. Run twice, the second finds nothing due.
 
-use std::collections::BTreeSet;
-
 use hubward_protocol::AccountId;
 use serde_json::json;
 
-use super::{put_for_channel, subject_of};
+use super::put_for_channel;
 use crate::app::App;
 use crate::config::outgoing::RouteEvent;
 use crate::domain::account::Account;
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::notice::{AlertNotice, EscalatedNotice, Notice, StillOpenNotice};
-use crate::domain::routing::channels;
+use crate::domain::routing::channels_of_alert;
 use crate::store::{StoreError, Tx};
 
 /// Who tells people again.
@@ -97,9 +95,7 @@ async fn tell(
         alert: AlertNotice::of(alert, vec![alert.finding_id.clone()], account),
         level,
     }));
-    let routes = &app.config.routes;
-    let mut heard_by: BTreeSet<&str> =
-        channels(routes, RouteEvent::Alert, subject_of(alert, account));
+    let mut heard_by = channels_of_alert(&app.config.routes, alert, account);
     heard_by.extend(app.config.channels_of(RouteEvent::Operations));
     for channel in heard_by {
         put_for_channel(app, tx, channel, &notice).await?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::domain::account::AccountState;
 use crate::domain::alert::AlertState;
+use crate::domain::circuit::Circuit;
 use crate::domain::run::RunCounts;
 use crate::domain::schedule::JobRun;
 use crate::domain::trial::TrialKind;
@@ -30,6 +31,8 @@ pub struct Figures {
     pub deliveries: BTreeMap<(String, String), i64>,
     /// How long the oldest message waits for each channel that any waits for, in seconds.
     pub oldest_pending: BTreeMap<String, i64>,
+    /// Whether each configured channel is left alone because it failed.
+    pub open_circuits: BTreeMap<String, bool>,
     /// How many messages of the alert queue nobody understood.
     pub refused_messages: i64,
     /// When the newest canary that arrived was sent.
@@ -54,8 +57,14 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
         .map(|state| (state.as_str().to_owned(), 0))
         .collect();
     alerts.extend(store.count_alerts().await?);
+    let circuits = store.circuits().await?;
+    let open_circuits = app.config.outlets().into_iter().map(|channel| {
+        let is_open = circuits.get(&channel.name).is_some_and(Circuit::is_open);
+        (channel.name, is_open)
+    });
     Ok(Figures {
         accounts,
+        open_circuits: open_circuits.collect(),
         memberships: store.count_memberships().await?,
         runs: store.count_runs().await?,
         audit_events: store.count_audit_events().await?,

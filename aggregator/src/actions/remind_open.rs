@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{put_for_channel, subject_of};
+use super::put_for_channel;
 use crate::app::App;
-use crate::config::outgoing::RouteEvent;
 use crate::domain::alert::{AlertFilter, AlertState};
 use crate::domain::notice::{AlertNotice, Notice, StillOpenNotice};
-use crate::domain::routing::channels;
+use crate::domain::routing::channels_of_alert;
 use crate::domain::standing::Window;
 use crate::store::StoreError;
 
@@ -43,8 +42,7 @@ pub async fn remind_open(app: &App) -> Result<usize, StoreError> {
     for alert in &alerts {
         let account = ledger.get(&alert.account_id);
         let notice = AlertNotice::of(alert, vec![alert.finding_id.clone()], account);
-        let subject = subject_of(alert, account);
-        for channel in channels(&app.config.routes, RouteEvent::Alert, subject) {
+        for channel in channels_of_alert(&app.config.routes, alert, account) {
             by_channel.entry(channel).or_default().push(notice.clone());
         }
     }

@@ -117,11 +117,7 @@ pub async fn carry_out(
         source,
     };
     let kept = if database.exists() {
-        let mut name = database.clone().into_os_string();
-        name.push(format!(".before-{}", now.strftime("%Y%m%dT%H%M%SZ")));
-        let kept = PathBuf::from(name);
-        std::fs::hard_link(&database, &kept).map_err(failed)?;
-        Some(kept)
+        Some(keep(&database, now).map_err(failed)?)
     } else {
         None
     };
@@ -131,6 +127,27 @@ pub async fn carry_out(
         head,
         kept,
     })
+}
+
+/// Gives a database a second name, by the time; one that is taken is never taken away.
+fn keep(database: &Path, now: jiff::Timestamp) -> std::io::Result<PathBuf> {
+    let stem = format!(
+        "{}.before-{}",
+        database.display(),
+        now.strftime("%Y%m%dT%H%M%SZ")
+    );
+    let mut number = 1;
+    loop {
+        let kept = match number {
+            1 => PathBuf::from(&stem),
+            _ => PathBuf::from(format!("{stem}-{number}")),
+        };
+        match std::fs::hard_link(database, &kept) {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Copies the bytes alone: the file stays readable by us alone, whoever may read the other.

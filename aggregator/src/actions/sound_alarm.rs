@@ -31,6 +31,7 @@ impl Alarm {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
+                &app.config.server.public_url,
                 &app.config.mail,
                 app.config.directory(),
                 app.environment(),

@@ -54,6 +54,11 @@ pub async fn test_channels(
             actor: actor.to_string(),
         });
         put_for_channel(app, &mut tx, &channel.name, &notice).await?;
+        let circuit = tx.circuit(&channel.name).await?;
+        let hurried = circuit.hurried(app.clock.now());
+        if hurried != circuit {
+            tx.put_circuit(&channel.name, &hurried).await?;
+        }
         let event = NewEvent {
             action: Action::ChannelTested,
             subject: channel.name.clone(),

@@ -1,14 +1,20 @@
-//! Accepts one threat: what it changes next to what is known, and who is told.
+//! What two doors share: a threat that came becomes an alert, or changes one. It is no use-case by itself.
+//!
+//! Everything happens in the caller's transaction. The same threat twice, by whatever door, in whatever
+//! form, is one alert.
 
-use super::put_alert;
+use super::{put_alert, put_told};
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::alert::event::Threat;
-use crate::domain::alert::{Decision, decide};
+use crate::domain::alert::sameness::{fold, joins};
+use crate::domain::alert::{Alert, AlertState, Decision, Known, decide};
 use crate::domain::audit::{Action, Actor};
+use crate::domain::notice::{AlertNotice, Notice};
+use crate::domain::silence::Silence;
 use crate::store::{StoreError, Tx};
 
-/// Accepts one threat. `true`: it opened an alert.
+/// Accepts one threat; `account` is its row of the ledger, where there is one. `true`: it opened an alert.
 pub(super) async fn take_threat(
     app: &App,
     tx: &mut Tx,
@@ -16,16 +22,94 @@ pub(super) async fn take_threat(
     threat: &Threat,
     account: Option<&Account>,
 ) -> Result<bool, StoreError> {
-    let known = tx.alert_of_finding(&threat.alert.finding_id).await?;
-    let (alert, action) = match decide(known.as_ref(), threat, app.config.alerts.minimum_severity) {
-        Decision::Ignore => return Ok(false),
-        Decision::Update { alert, tell: false } => {
-            tx.put_alert(&alert).await?;
-            return Ok(false);
+    let told = &threat.alert;
+    // Another process that has the same finding waits here until we are done.
+    tx.claim_finding(&told.finding_id).await?;
+    let fold = fold(&told.account_id, &told.kind, &threat.actor);
+    let known = known(tx, threat, fold.as_deref()).await?;
+    let silences = tx.silences(app.clock.now()).await?;
+    let minimum = app.config.alerts.minimum_severity;
+    let count = told.count.max(
+        known
+            .iter()
+            .flat_map(|known| &known.findings)
+            .find(|(id, _)| *id == told.finding_id)
+            .map_or(0, |(_, count)| *count),
+    );
+    let is_silenced = |alert: &Alert| silencing(&silences, alert, account).is_some();
+    match decide(known.as_ref(), threat, minimum, is_silenced) {
+        Decision::Ignore => {
+            tx.let_go_of_finding(&told.finding_id).await?;
+            Ok(false)
         }
-        Decision::Update { alert, tell: true } => (alert, Action::AlertUpdated),
-        Decision::Open(alert) => (alert, Action::AlertOpened),
+        Decision::Open(alert) => {
+            tx.put_alert_finding(&alert.id, &told.finding_id, count)
+                .await?;
+            if alert.state == AlertState::Silenced
+                && let Some(silence) = silencing(&silences, &alert, account)
+            {
+                tx.count_silenced(&silence.id).await?;
+            }
+            put_alert(app, tx, actor, Action::AlertOpened, &alert, account).await?;
+            if let Some(fold) = &fold {
+                tx.put_fold(&alert.id, fold).await?;
+            }
+            Ok(true)
+        }
+        Decision::Update { alert, tell } => {
+            tx.put_alert_finding(&alert.id, &told.finding_id, count)
+                .await?;
+            let Some(news) = tell else {
+                tx.put_alert(&alert).await?;
+                return Ok(false);
+            };
+            let findings = tx.findings_of_alert(&alert).await?;
+            let ids = findings.into_iter().map(|(id, _)| id).collect();
+            let mut notice = AlertNotice::of(&alert, ids, account);
+            notice.news = Some(news);
+            let notice = Notice::AlertUpdated(Box::new(notice));
+            put_told(
+                app,
+                tx,
+                actor,
+                Action::AlertUpdated,
+                &alert,
+                (account, notice),
+            )
+            .await?;
+            Ok(false)
+        }
+    }
+}
+
+/// The silence that an alert falls under.
+fn silencing<'a>(
+    silences: &'a [Silence],
+    alert: &Alert,
+    account: Option<&Account>,
+) -> Option<&'a Silence> {
+    silences
+        .iter()
+        .find(|silence| silence.matcher.covers(alert, account))
+}
+
+/// The alert that the finding belongs to, or that it joins.
+async fn known(
+    tx: &mut Tx,
+    threat: &Threat,
+    fold: Option<&str>,
+) -> Result<Option<Known>, StoreError> {
+    if let Some(alert) = tx.alert_of_finding(&threat.alert.finding_id).await? {
+        let findings = tx.findings_of_alert(&alert).await?;
+        return Ok(Some(Known { alert, findings }));
+    }
+    let Some(fold) = fold else {
+        return Ok(None);
     };
-    put_alert(app, tx, actor, action, &alert, account).await?;
-    Ok(action == Action::AlertOpened)
+    let Some(alert) = tx.alert_of_fold(fold).await? else {
+        return Ok(None);
+    };
+    let findings = tx.findings_of_alert(&alert).await?;
+    let known = Known { alert, findings };
+    Ok(joins(&known, threat).then_some(known))
 }

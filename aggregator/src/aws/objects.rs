@@ -5,6 +5,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ServerSideEncryption;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Aws, AwsFailure};
@@ -125,6 +126,37 @@ impl Bucket {
             .key(key)
             .expected_bucket_owner(self.owner.as_str())
             .content_type(media_type)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| AwsFailure::of("s3:PutObject", self.region, &error))
+    }
+
+    /// Writes an object that S3 encrypts: with the KMS key that is given, or with its own.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub async fn put_encrypted(
+        &self,
+        bucket: &str,
+        key: &str,
+        media_type: &str,
+        bytes: Vec<u8>,
+        kms_key: Option<&str>,
+    ) -> Result<(), AwsFailure> {
+        let by = match kms_key {
+            Some(_) => ServerSideEncryption::AwsKms,
+            None => ServerSideEncryption::Aes256,
+        };
+        self.client
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(self.owner.as_str())
+            .content_type(media_type)
+            .server_side_encryption(by)
+            .set_ssekms_key_id(kms_key.map(str::to_owned))
             .body(ByteStream::from(bytes))
             .send()
             .await

@@ -1,22 +1,23 @@
-//! A notice in words, before a chat service's own form is put around it: a title, facts, lines, a link.
+//! A notice in words, before a chat service's own form is put around it: a title, lines, facts, links.
 //!
-//! Nothing is escaped here; each service escapes in its own way.
+//! Whatever is said is harmless when it leaves here, whoever wrote it: `domain::untrusted` went over all of
+//! it but our own links and the line to be pasted. Each service escapes in its own way on top of that.
 
+mod alert;
+mod exception;
+mod report;
 mod request;
 mod waiting;
 
-use std::borrow::Cow;
-
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_i18n::t;
 
 use crate::domain::account::Language;
-use crate::domain::alert::{Severity, loss};
 use crate::domain::notice::{
-    AlertNotice, CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice,
-    Trouble,
+    CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
 };
+use crate::domain::untrusted::tame;
+pub(super) use alert::Advice;
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
@@ -30,52 +31,64 @@ pub(super) struct Letter {
     pub(super) facts: Vec<(String, String)>,
     /// Further lines.
     pub(super) lines: Vec<String>,
-    /// What to click on, and where it leads.
-    pub(super) link: Option<(String, String)>,
+    /// A line of our own that is to be pasted somewhere, and stays as it is.
+    pub(super) pasted: Option<String>,
+    /// What to click on, and where it leads; only addresses that we made.
+    pub(super) links: Vec<(String, String)>,
 }
 
-/// Puts a notice into words; times are those of the zone.
-pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Letter {
-    let locale = language.as_str();
+/// Who reads a letter, and what is known beside the notice.
+#[derive(Clone, Debug)]
+pub(super) struct Reader<'a> {
+    /// The language.
+    pub(super) language: Language,
+    /// The zone of all times.
+    pub(super) zone: &'a TimeZone,
+    /// Where our dashboard is, without a slash at its end.
+    pub(super) origin: &'a str,
+    /// What the guide says of an alert.
+    pub(super) advice: Option<Advice>,
+}
+
+impl Letter {
+    /// Every line below the title.
+    pub(super) fn all_lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().chain(&self.pasted).map(String::as_str)
+    }
+
+    /// The letter, with everything made harmless that somebody else may have written.
+    fn tamed(self) -> Self {
+        Self {
+            title: tame(&self.title),
+            facts: self
+                .facts
+                .into_iter()
+                .map(|(name, value)| (name, tame(&value)))
+                .collect(),
+            lines: self.lines.iter().map(|line| tame(line)).collect(),
+            ..self
+        }
+    }
+}
+
+/// Puts a notice into words.
+pub(super) fn write(notice: &Notice, reader: &Reader<'_>) -> Letter {
+    said(notice, reader).tamed()
+}
+
+fn said(notice: &Notice, reader: &Reader<'_>) -> Letter {
+    let locale = reader.language.as_str();
     match notice {
-        Notice::AlertOpened(alert) => {
-            let title = if alert.kind == loss::TYPE {
-                t!(
-                    "channel.membership_lost",
-                    locale = locale,
-                    status = alert.description
-                )
-            } else {
-                Cow::Borrowed(alert.title.as_str())
-            };
-            let title = t!(
-                "channel.alert_opened",
-                locale = locale,
-                mark = mark(alert.severity),
-                severity = alert.severity,
-                title = title
-            );
-            of_alert(title, alert, locale, zone)
-        }
-        Notice::AlertUpdated(alert) => {
-            let title = t!(
-                "channel.alert_updated",
-                locale = locale,
-                mark = mark(alert.severity),
-                severity = alert.severity,
-                title = alert.title
-            );
-            of_alert(title, alert, locale, zone)
-        }
-        Notice::AlertEscalated(escalated) => {
-            let alert = &escalated.alert;
-            of_alert(waiting::title(escalated, locale), alert, locale, zone)
-        }
-        Notice::AlertsStillOpen(open) => waiting::still_open(open, locale, zone),
+        Notice::AlertOpened(alert) => alert::opened(alert, reader),
+        Notice::AlertUpdated(alert) => alert::updated(alert, reader),
+        Notice::AlertDigest(digest) => alert::digest(digest, reader),
+        Notice::AlertEscalated(escalated) => waiting::escalated(escalated, reader),
+        Notice::AlertsStillOpen(open) => waiting::still_open(open, reader),
         Notice::CheckChanged(check) => of_check(check, locale),
         Notice::Contact(contact) => of_contact(contact, locale),
         Notice::AccountLeft(left) => of_left(left),
         Notice::RequestChanged(changed) => request::changed(changed, locale),
+        Notice::ReportDelivered(delivered) => report::delivered(delivered, locale),
         Notice::Operations(trouble) => of_trouble(trouble, locale),
         Notice::Test(TestNotice { channel, actor }) => Letter {
             title: t!("channel.test", locale = locale, channel = channel).into_owned(),
@@ -83,76 +96,6 @@ pub(super) fn write(notice: &Notice, language: Language, zone: &TimeZone) -> Let
             ..Letter::default()
         },
     }
-}
-
-/// Seen before a word is read, and not by colour alone: the severity stands beside it.
-fn mark(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "\u{1f6a8}",
-        Severity::High => "\u{1f534}",
-        Severity::Medium => "\u{1f7e0}",
-        Severity::Low | Severity::Informational => "\u{1f535}",
-    }
-}
-
-fn of_alert(title: Cow<'_, str>, alert: &AlertNotice, locale: &str, zone: &TimeZone) -> Letter {
-    let project = if alert.project.is_empty() {
-        t!("channel.not_in_ledger", locale = locale).into_owned()
-    } else {
-        format!("{} {}", alert.project, alert.environment)
-    };
-    let seen = t!(
-        "channel.seen_times",
-        locale = locale,
-        count = alert.count,
-        first = clock(alert.first_seen, zone),
-        last = clock(alert.last_seen, zone)
-    );
-    let facts = [
-        (t!("channel.project", locale = locale), project),
-        (
-            t!("channel.account", locale = locale),
-            alert.account_id.to_string(),
-        ),
-        (
-            t!("channel.region", locale = locale),
-            alert.region.to_string(),
-        ),
-        (
-            t!("channel.contact", locale = locale),
-            format!("{} {}", alert.contact, alert.contact_emails.join("; ")),
-        ),
-        (t!("channel.type", locale = locale), alert.kind.clone()),
-        (
-            t!("channel.resource", locale = locale),
-            alert.resource.clone(),
-        ),
-        (t!("channel.seen", locale = locale), seen.into_owned()),
-        (t!("channel.alert", locale = locale), alert.id.clone()),
-    ];
-    Letter {
-        title: title.into_owned(),
-        facts: facts
-            .into_iter()
-            .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
-            .filter(|(_, value)| !value.is_empty())
-            .collect(),
-        lines: Some(alert.description.clone())
-            .filter(|line| !line.is_empty())
-            .into_iter()
-            .collect(),
-        link: alert
-            .console
-            .clone()
-            .map(|url| (t!("channel.console", locale = locale).into_owned(), url)),
-    }
-}
-
-/// Such as `2026-11-24 09:00 JST`.
-fn clock(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned_datetime(zone.clone())
-        .strftime("%Y-%m-%d %H:%M %Z")
-        .to_string()
 }
 
 fn of_check(check: &CheckNotice, locale: &str) -> Letter {
@@ -166,6 +109,8 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
         lines.push(t!("channel.more", locale = locale, more = more).into_owned());
     }
     let (complete, all) = (check.complete, check.all);
+    // It is the same line for everybody.
+    let pasted = check.rows.iter().find_map(|row| row.line.clone());
     let Some(digest) = &check.digest else {
         let title = t!(
             "channel.check_changed",
@@ -176,6 +121,7 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
         return Letter {
             title: title.into_owned(),
             lines,
+            pasted,
             ..Letter::default()
         };
     };
@@ -199,11 +145,12 @@ fn of_check(check: &CheckNotice, locale: &str) -> Letter {
         .into_owned(),
         facts,
         lines,
-        link: None,
+        pasted,
+        ..Letter::default()
     }
 }
 
-/// Who, where, how far, who acts; and for whom is reminded, whom to call and what to paste.
+/// Who, where, how far, who acts; and for whom is reminded, whom to call.
 fn of_row(row: &CheckRow, locale: &str) -> String {
     let mut line = format!(
         "{} {} {}: {} {}",
@@ -211,14 +158,13 @@ fn of_row(row: &CheckRow, locale: &str) -> String {
     )
     .trim()
     .to_owned();
-    if let Some(pasted) = &row.line {
+    if row.line.is_some() {
         let contact = format!("{} {}", row.contact, row.contact_emails.join("; "));
         line.push_str(&t!(
             "channel.waits",
             locale = locale,
             days = row.days,
-            contact = contact.trim(),
-            line = pasted
+            contact = contact.trim()
         ));
     }
     line
@@ -247,6 +193,24 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
             changes,
             ..
         } => return request::asked(contact, (id, *kind, reporter), changes, locale),
+        Matter::Exception {
+            control,
+            resource,
+            reason,
+            until,
+            over,
+        } => {
+            let end = exception::End {
+                control,
+                project: &contact.project,
+                account: &contact.account_id,
+                resource: resource.as_deref(),
+                reason,
+                until: *until,
+                over: *over,
+            };
+            return end.letter(locale);
+        }
     };
     let waiting = places.iter().map(|place| {
         let verdict = verdict_text(&place.verdict, locale);
@@ -255,7 +219,6 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
     let mut lines = vec![t!("channel.reminder", locale = locale, count = count).into_owned()];
     lines.extend(waiting);
     lines.push(t!("channel.reminder_line", locale = locale).into_owned());
-    lines.push(format!("    {line}"));
     Letter {
         title: t!(
             "channel.reminder_title",
@@ -265,6 +228,7 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> Letter {
         )
         .into_owned(),
         lines,
+        pasted: Some(line.clone()),
         ..Letter::default()
     }
 }
@@ -297,6 +261,26 @@ fn of_left(left: &LeftNotice) -> Letter {
 fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
     let one = |why: &String| vec![why.clone()];
     let (title, lines) = match trouble {
+        Trouble::ExceptionEnds {
+            control,
+            account_id,
+            project,
+            until,
+            over,
+            why,
+            ..
+        } => {
+            let end = exception::End {
+                control,
+                project,
+                account: account_id,
+                resource: None,
+                reason: why,
+                until: *until,
+                over: *over,
+            };
+            return end.letter(locale);
+        }
         Trouble::MessageRefused { message_id, why } => (
             t!("channel.message_refused", locale = locale, id = message_id),
             one(why),
@@ -396,6 +380,23 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> Letter {
                 locale = locale,
                 channel = channel,
                 id = delivery
+            ),
+            one(why),
+        ),
+        Trouble::ReportNotSent {
+            report,
+            project,
+            period,
+            destination,
+            why,
+        } => (
+            t!(
+                "channel.report_not_sent",
+                locale = locale,
+                report = report,
+                project = project,
+                period = period,
+                destination = destination
             ),
             one(why),
         ),

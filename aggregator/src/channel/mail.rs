@@ -15,7 +15,7 @@ use url::Url;
 
 use super::letter::Letter;
 use crate::domain::address::is_loopback_host;
-use crate::domain::delivery::Attempt;
+use crate::domain::delivery::{Attempt, Blame};
 
 /// Shorter than a lease: see `store::deliveries`.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ pub(super) async fn send(
         return Ok(Attempt::Refused {
             why: "the message has no recipient".to_owned(),
             retry_after: None,
-            hopeless: true,
+            blame: Blame::Hopeless,
         });
     }
     let message = message(&post.from, to, letter, id)?;
@@ -53,9 +53,9 @@ pub(super) async fn send(
     Ok(match transport.send(message).await {
         Ok(_) => Attempt::Taken,
         Err(error) => Attempt::Refused {
+            blame: blame(&error),
             why: why(&error),
             retry_after: None,
-            hopeless: false,
         },
     })
 }
@@ -90,9 +90,9 @@ fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Messa
 }
 
 /// Each fact and line on a line of its own.
-fn body(letter: &Letter) -> String {
+pub(super) fn body(letter: &Letter) -> String {
     let mut text = String::new();
-    for line in std::iter::once(&letter.title).chain(&letter.lines) {
+    for line in std::iter::once(letter.title.as_str()).chain(letter.all_lines()) {
         text.push_str(line);
         text.push_str("\r\n");
     }
@@ -100,13 +100,15 @@ fn body(letter: &Letter) -> String {
     for (name, value) in &letter.facts {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
-    if let Some((name, url)) = &letter.link {
+    for (name, url) in &letter.links {
         text.push_str(&format!("\r\n{name}: {url}\r\n"));
     }
     text
 }
 
-fn transport(smtp_url: &SecretString) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
+pub(super) fn transport(
+    smtp_url: &SecretString,
+) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let text = smtp_url.expose_secret();
     // The parser's own error would quote the password.
     let url = Url::parse(text).map_err(|_| "mail.smtp_url is no URL".to_owned())?;
@@ -125,7 +127,7 @@ fn transport(smtp_url: &SecretString) -> Result<AsyncSmtpTransport<Tokio1Executo
 }
 
 /// What the server said, or that it did not.
-fn why(error: &Error) -> String {
+pub(super) fn why(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -137,9 +139,19 @@ fn why(error: &Error) -> String {
     }
 }
 
+/// A 5xx that is no refusal of us is about this message, such as a recipient that nobody knows.
+fn blame(error: &Error) -> Blame {
+    let code = error.status().map(|code| code.to_string());
+    match code.as_deref() {
+        Some("530" | "534" | "535" | "538") => Blame::Channel,
+        Some(code) if code.starts_with('5') => Blame::Message,
+        _ => Blame::Channel,
+    }
+}
+
 /// `Auto-Submitted: auto-generated` (RFC 3834): no holiday message comes back.
 #[derive(Clone)]
-struct AutoSubmitted;
+pub(super) struct AutoSubmitted;
 
 impl lettre::message::header::Header for AutoSubmitted {
     fn name() -> lettre::message::header::HeaderName {
@@ -164,7 +176,7 @@ mod tests {
             title: title.to_owned(),
             facts: vec![("プロジェクト".to_owned(), "受注".to_owned())],
             lines: vec!["one".to_owned()],
-            link: None,
+            ..Letter::default()
         }
     }
 

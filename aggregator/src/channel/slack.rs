@@ -1,10 +1,12 @@
 //! Slack's form of a letter: Block Kit with a plain text for notifications, by incoming webhook.
 //!
-//! What AWS or a member wrote can neither mention anybody nor make a link: `&`, `<` and `>` are
-//! escaped (api.slack.com, "Escaping text"), and texts are cut to Slack's limits after that.
+//! What AWS or a member wrote stands in `plain_text` objects alone, which Slack shows as they are; only our
+//! own links are `mrkdwn`. The text for notifications is escaped (api.slack.com, "Escaping text") and
+//! nothing in it is looked up. Everything is cut to Slack's limits after that.
 
 use serde_json::{Value, json};
 
+use super::cut::{cut, fit};
 use super::letter::Letter;
 
 /// Slack's limits in characters: a header, a section's text, a field.
@@ -13,43 +15,56 @@ const SECTION: usize = 3_000;
 const FIELD: usize = 2_000;
 /// A section holds ten fields.
 const FIELDS: usize = 10;
+/// A message of more characters is refused as `msg_blocks_too_long` (slackapi/bolt-js#2509).
+const LIMIT: usize = 12_000;
 
 /// The body of the webhook.
 pub(super) fn message(letter: &Letter) -> Value {
-    let mut blocks = vec![json!({
-        "type": "header",
-        // Plain text: Slack shows it as it is.
-        "text": { "type": "plain_text", "text": cut(&letter.title, HEADER), "emoji": true },
-    })];
-    if !letter.facts.is_empty() {
-        let fields: Vec<Value> = letter
-            .facts
+    fit(
+        LIMIT,
+        |most| blocks(letter, most),
+        |message| message.to_string().chars().count(),
+    )
+}
+
+fn blocks(letter: &Letter, most: usize) -> Value {
+    let mut blocks = vec![json!({ "type": "header", "text": plain(&letter.title, HEADER) })];
+    let lines: Vec<String> = letter.all_lines().map(|line| cut(line, most)).collect();
+    if !lines.is_empty() {
+        // A section that is too long is cut at its end: what happened stands first.
+        let text = plain(&lines.join("\n"), SECTION);
+        blocks.push(json!({ "type": "section", "text": text }));
+    }
+    for facts in letter.facts.chunks(FIELDS) {
+        let fields: Vec<Value> = facts
             .iter()
-            .take(FIELDS)
-            .map(|(name, value)| {
-                json!({
-                    "type": "mrkdwn",
-                    "text": cut(&format!("*{}*\n{}", escape(name), escape(value)), FIELD),
-                })
-            })
+            .map(|(name, value)| plain(&format!("{name}\n{value}"), FIELD.min(most)))
             .collect();
         blocks.push(json!({ "type": "section", "fields": fields }));
     }
-    if !letter.lines.is_empty() {
-        blocks.push(section(&cut(&escape(&letter.lines.join("\n")), SECTION)));
+    let links: Vec<String> = letter
+        .links
+        .iter()
+        .map(|(name, url)| format!("<{}|{}>", escape(url).replace('|', "%7C"), escape(name)))
+        .collect();
+    if !links.is_empty() {
+        let text = json!({ "type": "mrkdwn", "text": links.join("   "), "verbatim": true });
+        blocks.push(json!({ "type": "section", "text": text }));
     }
-    if let Some((name, url)) = &letter.link {
-        blocks.push(section(&format!(
-            "<{}|{}>",
-            escape(url).replace('|', "%7C"),
-            escape(name)
-        )));
-    }
-    json!({ "text": cut(&escape(&letter.title), HEADER), "blocks": blocks })
+    json!({
+        "text": cut(&escape(&letter.title), HEADER),
+        "mrkdwn": false,
+        "parse": "none",
+        "link_names": false,
+        "unfurl_links": false,
+        "unfurl_media": false,
+        "blocks": blocks,
+    })
 }
 
-fn section(text: &str) -> Value {
-    json!({ "type": "section", "text": { "type": "mrkdwn", "text": text } })
+/// A text that is shown as it is; no emoji is made of it either.
+fn plain(text: &str, most: usize) -> Value {
+    json!({ "type": "plain_text", "text": cut(text, most), "emoji": false })
 }
 
 fn escape(text: &str) -> String {
@@ -58,48 +73,30 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// By characters, and never in the middle of an escape.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    if let Some(start) = kept.rfind('&')
-        && !kept.get(start..).unwrap_or_default().contains(';')
-    {
-        kept.truncate(start);
-    }
-    kept.push('…');
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_mentioned_and_no_link_is_made_by_what_aws_wrote() {
+    fn only_our_links_are_more_than_plain_text() {
         let evil = "<!channel> <https://evil.example|AWS> & \"*bold*\"";
         let letter = Letter {
             title: evil.to_owned(),
             facts: vec![("Project".to_owned(), evil.to_owned())],
             lines: vec![evil.to_owned()],
-            link: Some((
+            links: vec![(
                 "Console".to_owned(),
                 "https://console.aws.amazon.com/a|b>c".to_owned(),
-            )),
+            )],
+            ..Letter::default()
         };
         let message = message(&letter);
+        let text = message["text"].as_str().unwrap();
+        assert!(!text.contains('<') && !text.contains('>'), "{text}");
         let blocks = message["blocks"].as_array().unwrap();
-        for text in [
-            &message["text"],
-            &blocks[1]["fields"][0]["text"],
-            &blocks[2]["text"]["text"],
-        ] {
-            let text = text.as_str().unwrap();
-            assert!(!text.contains('<') && !text.contains('>'), "{text}");
-        }
         assert_eq!(blocks[0]["text"]["type"], "plain_text");
+        assert_eq!(blocks[1]["text"]["type"], "plain_text");
+        assert_eq!(blocks[2]["fields"][0]["type"], "plain_text");
         assert_eq!(
             blocks[3]["text"]["text"],
             "<https://console.aws.amazon.com/a%7Cb&gt;c|Console>"
@@ -109,19 +106,20 @@ mod tests {
     #[test]
     fn long_texts_are_cut_to_slacks_limits_and_not_inside_an_escape() {
         let letter = Letter {
-            title: "日".repeat(10_000),
+            title: "<日".repeat(10_000),
             facts: vec![("n".to_owned(), "<".repeat(10_000)); 30],
-            lines: vec!["&".repeat(10_000)],
-            link: None,
+            lines: vec!["&".repeat(10_000); 40],
+            ..Letter::default()
         };
         let message = message(&letter);
+        assert!(message.to_string().chars().count() <= LIMIT);
         let blocks = message["blocks"].as_array().unwrap();
         let length = |value: &Value| value.as_str().unwrap().chars().count();
-        assert!(length(&blocks[0]["text"]["text"]) <= HEADER);
-        assert_eq!(blocks[1]["fields"].as_array().unwrap().len(), FIELDS);
-        let field = blocks[1]["fields"][0]["text"].as_str().unwrap();
-        assert!(field.chars().count() <= FIELD && field.ends_with("&lt;…"));
-        let section = blocks[2]["text"]["text"].as_str().unwrap();
-        assert!(section.chars().count() <= SECTION && section.ends_with("&amp;…"));
+        let header = blocks[0]["text"]["text"].as_str().unwrap();
+        assert!(header.chars().count() <= HEADER && header.ends_with('…'));
+        assert!(length(&message["text"]) <= HEADER);
+        assert!(length(&blocks[1]["text"]["text"]) <= SECTION);
+        assert_eq!(blocks[2]["fields"].as_array().unwrap().len(), FIELDS);
+        assert!(length(&blocks[2]["fields"][0]["text"]) <= FIELD);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn request(
 }
 
 /// `{"type","timestamp","data"}`; the timestamp is when it happened, not when it is sent.
-fn body(delivery: &Delivery) -> Result<String, String> {
+pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     let notice = serde_json::to_value(&delivery.notice).map_err(|error| error.to_string())?;
     let part = |key: &str| notice.get(key).cloned().unwrap_or(Value::Null);
     let body = json!({

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::screen::Screen;
+use super::silence::Silence;
 use super::{Exit, Outcome};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::deliver::Outbox;
@@ -76,6 +77,8 @@ pub(super) enum Alert {
         )]
         note: String,
     },
+    /// Silence alerts for a while, list the silences, or end one.
+    Silence(Silence),
     /// Try messages again that were given up.
     Replay {
         /// Only these messages.
@@ -113,6 +116,7 @@ impl Alert {
             Self::Resolve { alerts, note } => {
                 handle(app, actor, &alerts, &Act::Resolve, &note, screen).await
             }
+            Self::Silence(silence) => silence.run(app, actor, screen).await,
             Self::Replay {
                 dead_letter: true, ..
             } => way::dead_letters(app, actor, screen).await,

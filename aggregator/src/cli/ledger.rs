@@ -244,7 +244,11 @@ fn format(file: &Path, language: Language) -> Result<Format, Failure> {
 
 /// Writes a file whole or not at all: beside it first, then in its place. A full disk leaves what
 /// was there.
-fn save(file: &Path, bytes: io::Result<Vec<u8>>, language: Language) -> Result<(), Failure> {
+pub(super) fn save(
+    file: &Path,
+    bytes: io::Result<Vec<u8>>,
+    language: Language,
+) -> Result<(), Failure> {
     let directory = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

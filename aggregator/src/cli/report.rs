@@ -1,5 +1,7 @@
 //! `hubward report`.
 
+mod send;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -16,13 +18,17 @@ use crate::actions::build_report::{BuildError, Request, Row, build_report};
 use crate::app::App;
 use crate::document::report::Format;
 use crate::domain::account::Language;
+use crate::domain::audit::Actor;
 use crate::domain::report::Period;
 use crate::text;
+pub(super) use send::Send;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Report {
     /// Write one report per account, and the overview, from the mirror of findings.
     Build(Build),
+    /// Send the reports of the last week or month that is over to where they go: each once.
+    Send(Send),
 }
 
 #[derive(Debug, Args)]
@@ -42,9 +48,11 @@ pub(super) struct Build {
 }
 
 impl Report {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
-        let Self::Build(build) = self;
-        build.run(app, screen).await
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        match self {
+            Self::Build(build) => build.run(app, screen).await,
+            Self::Send(sending) => sending.run(app, actor, screen).await,
+        }
     }
 }
 

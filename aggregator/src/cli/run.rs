@@ -6,7 +6,7 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, invite, request};
+use super::{Exit, Outcome, check, exception, invite, report, request};
 use crate::actions::deliver::{Outbox, give_up_lost_channels};
 use crate::actions::escalate::escalate;
 use crate::actions::ledger_door::File;
@@ -24,10 +24,10 @@ use crate::text::{self, Message};
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
-    /// outbox, escalate tells people again of alerts that nobody took, invite sends the missing invitations,
-    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is long
-    /// over, requests asks Jira what is new and goes on with what is approved, sync-findings brings the mirror up
-    /// to date, watch looks for lost members.
+    /// outbox, escalate tells people again of alerts that nobody took, exceptions sees to those that end, invite sends the missing invitations,
+    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
+    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
+    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -37,11 +37,13 @@ enum Job {
     Canary,
     Check,
     Deliver,
+    Exceptions,
     Escalate,
     Invite,
     Ledger,
     OpenAlerts,
     Prune,
+    Report,
     Requests,
     SyncFindings,
     Watch,
@@ -76,12 +78,17 @@ impl Run {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,
             Job::Watch => {
                 let check = check::Check::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
             Job::Prune => forget(app, screen).await,
+            Job::Report => {
+                let sending = report::Send::of_everything();
+                sending.run(app, &Actor::Job("report"), screen).await
+            }
             Job::Requests => request::pass::pass(app, screen, true).await,
             Job::SyncFindings => Findings::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
@@ -180,7 +187,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
     let outbox = Outbox::open(app)
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
-    let (mut delivered, mut refused) = (0, 0);
+    let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
@@ -196,6 +203,15 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
                 }
             }
         }
+        if let Some(why) = outbox.left_alone(app, channel).await.map_err(store)? {
+            alone = true;
+            screen.say(&t!(
+                "alert.left_alone",
+                locale = locale,
+                channel = channel.name,
+                why = why
+            ));
+        }
     }
     screen.say(&t!(
         "alert.delivered",
@@ -203,7 +219,7 @@ async fn deliver(app: &App, screen: &Screen) -> Outcome {
         delivered = delivered,
         refused = refused
     ));
-    Ok(if refused == 0 {
+    Ok(if refused == 0 && !alone {
         Exit::Done
     } else {
         Exit::Failed

@@ -81,6 +81,11 @@ impl Screen {
             .map_err(|error| Failure::output(&error, self.language))
     }
 
+    /// Prints a line that others wrote, for a person.
+    pub(super) fn line(self, text: &str) -> Result<(), Failure> {
+        self.out(&harmless(text))
+    }
+
     /// Says something to a person; a closed stderr is no failure.
     pub(super) fn say(self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", harmless(text));

@@ -118,6 +118,15 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
     }
 }
 
+/// The first of several messages: a job's failure is one line.
+fn first(messages: Vec<text::Message>) -> text::Message {
+    let mut messages = messages.into_iter();
+    messages.next().unwrap_or_else(|| text::Message {
+        text: String::new(),
+        hint: String::new(),
+    })
+}
+
 fn say(news: &News, screen: &Screen) {
     let language = screen.language();
     let locale = language.as_str();
@@ -138,7 +147,14 @@ fn say(news: &News, screen: &Screen) {
                 JobError::Action(error) => text::open::action_error(error, language),
                 JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
+                JobError::Exceptions(error) => first(text::exception::failed(error, language)),
                 JobError::Requests(error) => text::request::jira_fails(error, language),
+                JobError::Reports(error) => text::report::not_sent(error, language),
+                JobError::ReportsLeft {
+                    count,
+                    destination,
+                    why,
+                } => text::report::left(*count, *destination, why, language),
                 JobError::Trial(error) => text::alert::trial_fails(error, language),
             };
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);

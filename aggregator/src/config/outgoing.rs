@@ -1,13 +1,13 @@
 //! What leaves Hubward: alerts, reports, mail, and the channels and routes that carry them.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::Secret;
 use crate::domain::alert::Severity;
+pub use crate::domain::channel::ChannelKind;
 pub use crate::domain::routing::{Route, RouteEvent};
 
 /// Which alerts a person must see, and how soon.
@@ -36,6 +36,8 @@ pub struct Reports {
     pub directory: Option<PathBuf>,
     /// An S3 bucket to write to.
     pub bucket: Option<String>,
+    /// The KMS key that encrypts them there; S3's own when absent.
+    pub kms_key: Option<String>,
     /// Whether they are mailed to the contacts.
     pub mail: bool,
 }
@@ -57,7 +59,8 @@ pub struct Channel {
     pub name: String,
     /// Which service it is.
     pub kind: ChannelKind,
-    /// Where messages are posted; for chat services the address is itself the secret.
+    /// Where messages are posted; for chat services the address is itself the secret. Chatwork's API is
+    /// known.
     pub url: Option<Secret>,
     /// Signs a webhook's messages.
     pub secret: Option<Secret>,
@@ -94,43 +97,6 @@ impl Mail {
     }
 }
 
-/// A kind of channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelKind {
-    /// Slack, by incoming webhook.
-    Slack,
-    /// Microsoft Teams, by a Workflows webhook.
-    Teams,
-    /// Google Chat, by webhook.
-    GoogleChat,
-    /// Chatwork, by its API.
-    Chatwork,
-    /// Standard Webhooks.
-    Webhook,
-    /// Mail.
-    Mail,
-}
-
-impl ChannelKind {
-    /// How many messages may be on their way to such a channel at once.
-    pub fn workers(self) -> usize {
-        match self {
-            Self::Webhook => 4,
-            _ => 1,
-        }
-    }
-
-    /// How long the service wants between two messages. Slack takes about one a second
-    /// (api.slack.com/docs/rate-limits), the other chat services no more.
-    pub fn pause(self) -> Duration {
-        match self {
-            Self::Webhook => Duration::ZERO,
-            _ => Duration::from_secs(1),
-        }
-    }
-}
-
 impl Default for Alerts {
     fn default() -> Self {
         Self {
@@ -149,6 +115,7 @@ impl Default for Reports {
             schedule: "0 8 * * MON".to_owned(),
             directory: None,
             bucket: None,
+            kms_key: None,
             mail: false,
         }
     }

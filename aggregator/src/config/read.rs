@@ -138,6 +138,7 @@ impl Reader {
         let alerts = self.section("alerts");
         let findings = self.section("findings");
         let reports = self.section("reports");
+        let guide = self.section("guide");
         let mail = self.section("mail");
         let login = self.section("login");
         let channels = self.list("channels");
@@ -158,6 +159,7 @@ impl Reader {
             alerts,
             findings,
             reports,
+            guide,
             mail,
             login,
             channels,

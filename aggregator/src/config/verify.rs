@@ -9,6 +9,7 @@ use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
 use crate::domain::address::{verify_channel, verify_endpoint};
+use crate::domain::alert::kind::is_pattern;
 use crate::domain::ledger::Column;
 use crate::domain::request::OURS;
 use crate::world::Environment;
@@ -20,6 +21,7 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     server(config, &mut problems);
     ledger(config, &mut problems);
     schedules(config, &mut problems);
+    guide(config, &mut problems);
     login(config, &mut problems);
     jira(config, &mut problems);
     channels(config, &mut problems);
@@ -220,6 +222,17 @@ fn is_project_key(text: &str) -> bool {
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
+fn guide(config: &Config, problems: &mut Vec<Problem>) {
+    if let Some(site) = &config.guide.site
+        && let Err(why) = verify_endpoint(site)
+    {
+        problems.push(Problem::UnsafeAddress {
+            key: "guide.site".to_owned(),
+            why,
+        });
+    }
+}
+
 fn login(config: &Config, problems: &mut Vec<Problem>) {
     let login = &config.login;
     match (&login.issuer, &login.client_id) {
@@ -252,6 +265,14 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 name: channel.name.clone(),
             });
         }
+        if let Some(room) = &channel.room
+            && (room.is_empty() || !room.bytes().all(|b| b.is_ascii_digit()))
+        {
+            problems.push(invalid(
+                &format!("{key}.room"),
+                "expected the number behind #!rid in the room's address",
+            ));
+        }
         for needs in needs(channel, &config.mail) {
             problems.push(Problem::ChannelNeeds {
                 key: key.clone(),
@@ -274,6 +295,12 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
                 key: format!("routes[{index}].channel"),
                 channel: route.channel.clone(),
             });
+        }
+        if !route.kind.iter().all(|pattern| is_pattern(pattern)) {
+            problems.push(invalid(
+                &format!("routes[{index}].type"),
+                "expected types such as CryptoCurrency:EC2/*",
+            ));
         }
     }
 }

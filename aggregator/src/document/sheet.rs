@@ -23,6 +23,25 @@ pub const COLUMN_LIMIT: u32 = 200;
 /// # Errors
 /// Why it is no file that a ledger can be read from.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
+    match recognised(bytes, file_name)? {
+        Expected::Workbook => workbook::read(bytes),
+        Expected::Delimited => delimited::read(bytes),
+    }
+}
+
+/// Every visible sheet of a workbook; a delimited file is one sheet.
+///
+/// # Errors
+/// Why it is no file that sheets can be read from.
+pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, Unreadable> {
+    match recognised(bytes, file_name)? {
+        Expected::Workbook => workbook::read_all(bytes),
+        Expected::Delimited => delimited::read(bytes).map(|sheet| vec![sheet]),
+    }
+}
+
+/// What a file is, once its size, its name and its content agree.
+fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, Unreadable> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > FILE_LIMIT {
         return Err(Unreadable::TooLarge {
@@ -35,8 +54,9 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
         return Err(Unreadable::Empty);
     }
     match (expected, identify::content(bytes)?) {
-        (Expected::Workbook, Foreign::Workbook) => workbook::read(bytes),
-        (Expected::Delimited, Foreign::Text) => delimited::read(bytes),
+        (Expected::Workbook, Foreign::Workbook) | (Expected::Delimited, Foreign::Text) => {
+            Ok(expected)
+        }
         (expected, content) => Err(Unreadable::Foreign {
             content,
             expected: expected.as_str(),

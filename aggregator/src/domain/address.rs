@@ -45,13 +45,19 @@ pub fn verify_channel(address: &str, allow_private: bool) -> Result<Url, UnsafeA
     if url.scheme() != "https" && !(url.scheme() == "http" && private) {
         return Err(UnsafeAddress::NotHttps);
     }
-    if url
-        .host_str()
-        .is_some_and(|host| host == "webhook.office.com" || host.ends_with(".webhook.office.com"))
-    {
+    if url.host_str().is_some_and(is_retired) {
         return Err(UnsafeAddress::RetiredTeamsConnector);
     }
     Ok(url)
+}
+
+/// Office 365 connectors, under their newer and their older names.
+fn is_retired(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    host == "webhook.office.com"
+        || host.ends_with(".webhook.office.com")
+        || host == "outlook.office.com"
+        || host == "outlook.office365.com"
 }
 
 /// Whether a URL's host is this very machine.

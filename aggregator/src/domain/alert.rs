@@ -7,7 +7,9 @@ pub mod arrival;
 pub mod escalation;
 pub mod event;
 pub mod handling;
+pub mod kind;
 pub mod loss;
+pub mod sameness;
 pub mod write_back;
 
 use std::fmt;
@@ -17,7 +19,7 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use event::Threat;
+pub use sameness::{Decision, Known, decide, regions};
 
 /// ASFF's `Severity.Label`. It is taken as it is, never derived from a number (service model of
 /// Security Hub: `Product` and `Normalized` are deprecated).
@@ -115,55 +117,27 @@ pub struct Facts {
     pub console: Option<String>,
 }
 
-/// What a threat means, next to what is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// It is new: people are told.
-    Open(Alert),
-    /// It is known. `tell`: it became worse, so people are told again.
-    Update {
-        /// The alert as it is now.
-        alert: Alert,
-        /// Whether people are told again.
-        tell: bool,
-    },
-    /// Nothing changes.
-    Ignore,
+/// Where GuardDuty found something: `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
+pub fn region_of(finding_id: &str) -> Option<Region> {
+    finding_id.split(':').nth(3)?.parse().ok()
 }
 
-/// Decides what a threat means; `known` is the alert that its finding already belongs to.
-///
-/// What is archived or already handled in Security Hub opens nothing, and neither does what is below
-/// `minimum`. A repetition, or an older event that comes late, changes nothing.
-pub fn decide(known: Option<&Alert>, threat: &Threat, minimum: Severity) -> Decision {
-    let Threat {
-        alert: told,
-        is_new,
-        ..
-    } = threat;
-    let Some(known) = known else {
-        return if *is_new && told.severity >= minimum {
-            Decision::Open(told.clone())
-        } else {
-            Decision::Ignore
-        };
+/// A finding of GuardDuty's in AWS's console. The address is ours and not the one that the finding brings:
+/// links lead only where we say.
+pub fn console(finding_id: &str) -> Option<String> {
+    let parts: Vec<&str> = finding_id.splitn(6, ':').collect();
+    let ["arn", "aws", "guardduty", _, _, detector] = parts.as_slice() else {
+        return None;
     };
-    let mut alert = known.clone();
-    alert.severity = known.severity.max(told.severity);
-    alert.count = known.count.max(told.count);
-    alert.first_seen = known.first_seen.min(told.first_seen);
-    alert.last_seen = known.last_seen.max(told.last_seen);
-    if told.last_seen >= known.last_seen {
-        alert.title.clone_from(&told.title);
-        alert.facts.clone_from(&told.facts);
-    }
-    if alert == *known {
-        return Decision::Ignore;
-    }
-    let tell = alert.severity > known.severity
-        && *is_new
-        && matches!(known.state, AlertState::Open | AlertState::Acknowledged);
-    Decision::Update { alert, tell }
+    let region = region_of(finding_id)?;
+    let (_, finding) = detector.rsplit_once('/')?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    (!finding.is_empty() && finding.chars().all(is_plain)).then(|| {
+        format!(
+            "https://{region}.console.aws.amazon.com/guardduty/home?region={region}\
+             #/findings?macros=current&fId={finding}"
+        )
+    })
 }
 
 impl Severity {

@@ -63,6 +63,14 @@ pub enum Action {
     ProofRefused,
     /// An operator handed in a release of the agent.
     ReleaseAdded,
+    /// An entry of the company's guide was written.
+    GuideChanged,
+    /// A control is not to be fixed in an account, until a day.
+    ExceptionAdded,
+    /// An exception was taken back.
+    ExceptionRemoved,
+    /// An exception's last day is over.
+    ExceptionExpired,
     /// A threat became an alert.
     AlertOpened,
     /// An alert became worse.
@@ -75,6 +83,10 @@ pub enum Action {
     DeadLettersTaken,
     /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
     WayTried,
+    /// Nobody wants to hear of some alerts for a while.
+    SilenceAdded,
+    /// People want to hear of them again.
+    SilenceEnded,
     /// A message that was given up is to be tried again.
     DeliveryReplayed,
     /// An access token was made.
@@ -99,6 +111,8 @@ pub enum Action {
     RequestWithdrawn,
     /// What a request asked for is done.
     RequestCompleted,
+    /// A report went to one of its destinations.
+    ReportSent,
 }
 
 /// Where a change of the ledger comes from.
@@ -263,12 +277,18 @@ impl Action {
             Self::RunRecorded => "run.recorded",
             Self::ProofRefused => "proof.refused",
             Self::ReleaseAdded => "release.added",
+            Self::GuideChanged => "guide.changed",
+            Self::ExceptionAdded => "exception.added",
+            Self::ExceptionRemoved => "exception.removed",
+            Self::ExceptionExpired => "exception.expired",
             Self::AlertOpened => "alert.opened",
             Self::AlertUpdated => "alert.updated",
             Self::AlertHandled => "alert.handled",
             Self::AlertEscalated => "alert.escalated",
             Self::DeadLettersTaken => "alert.dead_letters_taken",
             Self::WayTried => "alert.way_tried",
+            Self::SilenceAdded => "silence.added",
+            Self::SilenceEnded => "silence.ended",
             Self::DeliveryReplayed => "delivery.replayed",
             Self::TokenAdded => "token.added",
             Self::TokenRevoked => "token.revoked",
@@ -281,6 +301,7 @@ impl Action {
             Self::RequestRejected => "request.rejected",
             Self::RequestWithdrawn => "request.withdrawn",
             Self::RequestCompleted => "request.completed",
+            Self::ReportSent => "report.sent",
         }
     }
 }

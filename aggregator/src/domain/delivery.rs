@@ -83,9 +83,20 @@ pub enum Attempt {
         why: String,
         /// Its `Retry-After`, in seconds.
         retry_after: Option<i64>,
-        /// Whether it can never succeed, such as a kind of channel that cannot be sent to.
-        hopeless: bool,
+        /// What it is about.
+        blame: Blame,
     },
+}
+
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The channel: no message would get through.
+    Channel,
+    /// This message: another one may get through.
+    Message,
+    /// This message, and it never will get through.
+    Hopeless,
 }
 
 /// What becomes of a message after an attempt.
@@ -113,7 +124,7 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
         Attempt::Taken => Next::Delivered,
         Attempt::Refused {
             why,
-            hopeless: true,
+            blame: Blame::Hopeless,
             ..
         } => Next::GivenUp { why },
         Attempt::Refused {

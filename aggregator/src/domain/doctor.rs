@@ -30,8 +30,12 @@ pub enum Check {
     Ledger,
     /// Where alerts come from.
     Alerts,
+    /// Where messages leave.
+    Channels,
     /// Where requests come from.
     Requests,
+    /// The company's own guide.
+    Guide,
 }
 
 /// How well one thing is.
@@ -69,7 +73,9 @@ impl Check {
             Self::Releases => "releases",
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
+            Self::Channels => "channels",
             Self::Requests => "requests",
+            Self::Guide => "guide",
         }
     }
 }

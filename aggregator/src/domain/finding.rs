@@ -128,12 +128,13 @@ pub enum RecordState {
     Archived,
 }
 
-/// When a finding was open, as far as the mirror has seen.
+/// When a finding was open, as far as the mirror has seen. One that is open again keeps when it was
+/// closed before: `closed_at` is then the earlier of the two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Life {
     /// Since when; `None` when it never was.
     pub opened_at: Option<Timestamp>,
-    /// Until when; `None` while it is, or when it never was.
+    /// Until when it was the last time; `None` when it never ended.
     pub closed_at: Option<Timestamp>,
 }
 
@@ -190,7 +191,8 @@ impl Life {
             (true, true) | (false, false) => life,
             (false, true) => Self {
                 opened_at: Some(at),
-                closed_at: None,
+                // Never later than the reopening, for that is how the two are told apart.
+                closed_at: life.closed_at.map(|closed| closed.min(at)),
             },
             (true, false) => Self {
                 closed_at: Some(at),
@@ -200,7 +202,13 @@ impl Life {
     }
 
     fn is_open(self) -> bool {
-        self.opened_at.is_some() && self.closed_at.is_none()
+        self.opened_at
+            .is_some_and(|opened| self.closed_at.is_none_or(|closed| closed <= opened))
+    }
+
+    /// Whether it is open, and was closed once before.
+    pub fn is_reopened(self) -> bool {
+        self.is_open() && self.closed_at.is_some()
     }
 }
 

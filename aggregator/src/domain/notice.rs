@@ -3,15 +3,19 @@
 //! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
 //! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Language};
-use super::alert::{Alert, AlertState, Severity};
+use super::alert::{Alert, AlertState, Severity, console, regions};
+use super::burst::SHOWN;
+use super::finding;
 use super::ledger::FieldChange;
+use super::report::{Period, Standing};
 use super::request::{Kind, RequestView};
 use super::routing::RouteEvent;
 
@@ -22,7 +26,7 @@ pub enum Notice {
     /// A new threat.
     #[serde(rename = "alert.opened")]
     AlertOpened(Box<AlertNotice>),
-    /// A known threat became worse.
+    /// A known threat became worse, or is back.
     #[serde(rename = "alert.updated")]
     AlertUpdated(Box<AlertNotice>),
     /// Nobody has taken an alert.
@@ -31,6 +35,9 @@ pub enum Notice {
     /// What is still open.
     #[serde(rename = "alert.still_open")]
     AlertsStillOpen(StillOpenNotice),
+    /// So many alerts at once that they are told in one message.
+    #[serde(rename = "alert.digest")]
+    AlertDigest(Box<AlertDigest>),
     /// Accounts whose verdict is another one than at the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
@@ -40,6 +47,9 @@ pub enum Notice {
     /// A request came, or is further than before.
     #[serde(rename = "request.changed")]
     RequestChanged(Box<RequestView>),
+    /// Reports of a period are where they should go.
+    #[serde(rename = "report.delivered")]
+    ReportDelivered(Box<ReportNotice>),
     /// Something about Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
@@ -64,14 +74,23 @@ pub struct AlertNotice {
     pub account_id: AccountId,
     /// Its project; empty when the ledger does not know it.
     pub project: String,
+    /// Whose it is.
+    #[serde(default)]
+    pub department: String,
     /// Its environment.
     pub environment: String,
     /// Whom to call.
     pub contact: String,
     /// Their addresses.
     pub contact_emails: Vec<String>,
+    /// The contacts' language, where the ledger knows it.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// The Region.
     pub region: Region,
+    /// Every Region it was found in.
+    #[serde(default)]
+    pub regions: Vec<Region>,
     /// GuardDuty's type.
     #[serde(rename = "type")]
     pub kind: String,
@@ -93,6 +112,46 @@ pub struct AlertNotice {
     pub resource: String,
     /// The finding in AWS's console.
     pub console: Option<String>,
+    /// Why people are told again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<News>,
+}
+
+/// Why people are told again of an alert that they know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// Its severity rose.
+    Worse,
+    /// It was dealt with or silenced, and goes on.
+    Reopened,
+    /// It was quiet for a long time, and goes on.
+    Again,
+}
+
+/// Many alerts in one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertDigest {
+    /// How many messages it stands for.
+    pub count: usize,
+    /// The findings of all of them.
+    pub finding_ids: Vec<String>,
+    /// The first of them, worst first.
+    pub alerts: Vec<AlertNotice>,
+    /// How many of each severity.
+    #[serde(default)]
+    pub severities: BTreeMap<String, usize>,
+}
+
+/// How a message is sent when there are many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// By itself, always.
+    Single,
+    /// An alert: with others in a digest when there are too many.
+    Alert,
+    /// An alert of the worst kind: like any other, but before all others.
+    Critical,
 }
 
 /// An alert that nobody has taken.
@@ -319,6 +378,23 @@ pub enum Trouble {
         /// Whom to call.
         why: String,
     },
+    /// An exception ends soon, or has ended.
+    ExceptionEnds {
+        /// The exception.
+        exception: String,
+        /// The control.
+        control: String,
+        /// The account.
+        account_id: AccountId,
+        /// Its project.
+        project: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
+        /// What it was granted for.
+        why: String,
+    },
     /// A message is not tried any more; it is kept.
     DeliveryGivenUp {
         /// The channel's name.
@@ -326,6 +402,19 @@ pub enum Trouble {
         /// The message.
         delivery: String,
         /// What the channel last answered.
+        why: String,
+    },
+    /// A report is not sent any more to one of its destinations.
+    ReportNotSent {
+        /// The account, or `overview`.
+        report: String,
+        /// Its project.
+        project: String,
+        /// The period.
+        period: String,
+        /// Where it did not go.
+        destination: String,
+        /// What it last failed of.
         why: String,
     },
     /// A ticket's answer is not tried any more; it is kept.
@@ -378,6 +467,19 @@ pub enum Matter {
         /// What it would change.
         changes: Vec<FieldChange>,
     },
+    /// An exception of theirs ends soon, or has ended.
+    Exception {
+        /// The control.
+        control: String,
+        /// The resource; `None` for the whole account.
+        resource: Option<String>,
+        /// What it was granted for.
+        reason: String,
+        /// Its last day.
+        until: jiff::civil::Date,
+        /// Whether that day is over.
+        over: bool,
+    },
 }
 
 /// A Region in which an account waits for its people.
@@ -398,6 +500,38 @@ pub struct TestNotice {
     pub actor: String,
 }
 
+/// Reports of a period that a channel hears of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportNotice {
+    /// The period.
+    pub period: String,
+    /// How many they are.
+    pub count: usize,
+    /// The worst first; the first of them where there are many.
+    pub reports: Vec<SentReport>,
+}
+
+/// One account's report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentReport {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project.
+    pub project: String,
+    /// Open findings.
+    pub open: u64,
+    /// How many of them are critical.
+    pub critical: u64,
+    /// How many of them are high.
+    pub high: u64,
+    /// How many became open in the period, again or for the first time.
+    pub new: u64,
+    /// How many were resolved in the period.
+    pub resolved: u64,
+    /// The score of 100; `None` when nothing was judged.
+    pub score: Option<u64>,
+}
+
 /// The subject under which contacts on record are told of a request.
 pub fn contacts_of_request(request: &str, revision: i64) -> String {
     format!("request:{request}/{revision}:contacts")
@@ -409,13 +543,37 @@ impl Notice {
         match self {
             Self::AlertOpened(_)
             | Self::AlertUpdated(_)
+            | Self::AlertDigest(_)
             | Self::AlertEscalated(_)
             | Self::AlertsStillOpen(_) => Some(RouteEvent::Alert),
             Self::CheckChanged(_) | Self::AccountLeft(_) => Some(RouteEvent::Check),
             Self::RequestChanged(_) => Some(RouteEvent::Request),
+            Self::ReportDelivered(_) => Some(RouteEvent::Report),
             Self::Operations(_) => Some(RouteEvent::Operations),
             Self::Contact(_) | Self::Test(_) => None,
         }
+    }
+
+    /// How it is sent when there are many.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::AlertOpened(alert) | Self::AlertUpdated(alert) => {
+                if alert.severity == Severity::Critical {
+                    Class::Critical
+                } else {
+                    Class::Alert
+                }
+            }
+            _ => Class::Single,
+        }
+    }
+
+    /// What keeps messages about one thing together in a chat, where the service can do that.
+    pub fn thread(&self) -> Option<String> {
+        let subject = self.subject();
+        subject
+            .starts_with("alert:")
+            .then(|| subject.replace(':', "-"))
     }
 
     /// What it is about: deliveries of one subject belong together.
@@ -424,9 +582,11 @@ impl Notice {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
             Self::AlertEscalated(escalated) => format!("alert:{}", escalated.alert.id),
             Self::AlertsStillOpen(_) => "still_open".to_owned(),
+            Self::AlertDigest(_) => "digest".to_owned(),
             Self::CheckChanged(_) => "check".to_owned(),
             Self::AccountLeft(left) => format!("left:{}", left.account_id),
             Self::RequestChanged(request) => format!("request:{}", request.id),
+            Self::ReportDelivered(report) => format!("report:{}", report.period),
             Self::Operations(Trouble::ChannelFailing { channel, .. }) => {
                 format!("channel:{channel}")
             }
@@ -443,7 +603,9 @@ impl Notice {
                 Matter::Request {
                     request, revision, ..
                 } => contacts_of_request(request, *revision),
-                Matter::Reminder { .. } => format!("contact:{}", contact.account_id),
+                Matter::Reminder { .. } | Matter::Exception { .. } => {
+                    format!("contact:{}", contact.account_id)
+                }
             },
             Self::Test(test) => format!("test:{}", test.channel),
         }
@@ -468,6 +630,39 @@ impl Notice {
     }
 }
 
+impl ReportNotice {
+    /// So many reports are listed; the rest is counted.
+    const LISTED: usize = 100;
+
+    /// The notice of some reports.
+    pub fn of(period: Period, mut reports: Vec<SentReport>) -> Self {
+        reports.sort_by_key(|it| Reverse((it.critical, it.high, it.open)));
+        let count = reports.len();
+        reports.truncate(Self::LISTED);
+        Self {
+            period: period.to_string(),
+            count,
+            reports,
+        }
+    }
+}
+
+impl SentReport {
+    /// An account's report in numbers.
+    pub fn of(account: &Account, standing: &Standing) -> Self {
+        Self {
+            account_id: account.account_id.clone(),
+            project: account.project.clone(),
+            open: standing.all_open(),
+            critical: standing.open_with(finding::Severity::Critical),
+            high: standing.open_with(finding::Severity::High),
+            new: standing.new + standing.reopened,
+            resolved: standing.resolved,
+            score: standing.score.percent(),
+        }
+    }
+}
+
 impl AlertNotice {
     /// An alert's notice; `account` is its row of the ledger, where there is one.
     pub fn of(alert: &Alert, finding_ids: Vec<String>, account: Option<&Account>) -> Self {
@@ -475,14 +670,17 @@ impl AlertNotice {
         Self {
             id: alert.id.clone(),
             finding_id: alert.finding_id.clone(),
+            regions: regions(alert.region, &finding_ids),
             finding_ids,
             account_id: alert.account_id.clone(),
             project: text(|account| &account.project),
+            department: text(|account| &account.department),
             environment: text(|account| &account.environment),
             contact: text(|account| &account.contact),
             contact_emails: account
                 .map(|account| account.contact_emails.clone())
                 .unwrap_or_default(),
+            language: account.map(|account| account.language),
             region: alert.region,
             kind: alert.kind.clone(),
             severity: alert.severity,
@@ -493,7 +691,43 @@ impl AlertNotice {
             last_seen: alert.last_seen,
             description: alert.facts.description.clone(),
             resource: alert.facts.resource.clone(),
-            console: alert.facts.console.clone(),
+            console: console(&alert.finding_id),
+            news: None,
+        }
+    }
+}
+
+impl AlertDigest {
+    /// One message that stands for many; the worst come first.
+    pub fn of(alerts: &[AlertNotice]) -> Self {
+        let mut ids = BTreeSet::new();
+        let mut severities: BTreeMap<String, usize> = BTreeMap::new();
+        for alert in alerts {
+            *severities.entry(alert.severity.to_string()).or_default() += 1;
+        }
+        let mut shown: Vec<&AlertNotice> = alerts.iter().collect();
+        shown.sort_by(|a, b| b.severity.cmp(&a.severity));
+        Self {
+            count: alerts.len(),
+            finding_ids: alerts
+                .iter()
+                .flat_map(|alert| &alert.finding_ids)
+                .filter(|id| ids.insert(*id))
+                .cloned()
+                .collect(),
+            alerts: shown.into_iter().take(SHOWN).cloned().collect(),
+            severities,
+        }
+    }
+}
+
+impl Class {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Alert => "alert",
+            Self::Critical => "critical",
         }
     }
 }

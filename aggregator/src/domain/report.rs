@@ -1,9 +1,15 @@
-//! A report: the period that it is about, and what the mirror's findings amount to.
+//! A report: the period that it is about, what the mirror's findings amount to, and how it gets to its
+//! readers.
 //!
 //! What is open is so as the mirror has it now; what is new or resolved is counted within the period.
 
+mod console;
 mod facts;
 mod period;
+pub mod sending;
+mod standing;
 
-pub use facts::{Change, Control, Facts, Group};
+pub use console::console_link;
+pub use facts::{AGES, Change, Control, Facts, Group, Score, Shown, Verdict, age_in_days};
 pub use period::{Bounds, InvalidPeriod, Period};
+pub use standing::{Standing, TREND, TrendPoint};

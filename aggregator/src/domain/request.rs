@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Language;
 use super::ledger::{Column, Entry};
-pub use answer::{Answer, Part, Transition, closing};
+pub use answer::{Answer, Help, Part, Transition, closing};
 pub use judge::{NotApprovable, Obstacle, Ready, judge, may_approve, may_approve_alone};
 pub use progress::{Hindrance, Place, Progress, progress};
 pub use view::{RequestView, Told};

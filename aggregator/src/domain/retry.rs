@@ -22,14 +22,28 @@ pub fn next_attempt(
     now: Timestamp,
     chance: u8,
 ) -> Option<Timestamp> {
-    let index = usize::try_from(failures.max(1) - 1).unwrap_or(0);
-    let pause = PAUSES.get(index).or(PAUSES.last()).copied().unwrap_or(1);
-    let pause = pause.max(asked.unwrap_or(0).clamp(0, LONGEST));
-    let spread = pause * i64::from(chance) / (5 * 256);
-    let next = now
-        .checked_add(SignedDuration::from_secs(pause + spread))
-        .ok()?;
+    let own = seconds(failures).max(asked.map_or(0, asked_for));
+    let next = now.checked_add(spread(own, chance)).ok()?;
     (next.duration_since(created) <= PATIENCE).then_some(next)
+}
+
+/// The pause after so many failures, spread by chance.
+pub fn pause(failures: i64, chance: u8) -> SignedDuration {
+    spread(seconds(failures), chance)
+}
+
+/// How many seconds a channel is left alone that asked for so many.
+pub fn asked_for(asked: i64) -> i64 {
+    asked.clamp(0, LONGEST)
+}
+
+fn seconds(failures: i64) -> i64 {
+    let index = usize::try_from(failures.max(1) - 1).unwrap_or(0);
+    PAUSES.get(index).or(PAUSES.last()).copied().unwrap_or(1)
+}
+
+fn spread(pause: i64, chance: u8) -> SignedDuration {
+    SignedDuration::from_secs(pause + pause * i64::from(chance) / (5 * 256))
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use hubward_protocol::{AccountId, Region};
 use serde::Deserialize;
 
-use super::alert::Severity;
+use super::account::Account;
+use super::alert::kind::is_of;
+use super::alert::{Alert, Severity};
 
 /// Which events go to which channel. An empty matcher matches everything; one that is set matches
 /// only what has the fact it asks for.
@@ -18,6 +20,9 @@ pub struct Route {
     /// Only these severities.
     #[serde(default)]
     pub severity: Vec<Severity>,
+    /// Only threats whose type matches one of these patterns, such as `CryptoCurrency:*`.
+    #[serde(default, rename = "type")]
+    pub kind: Vec<String>,
     /// Only these projects.
     #[serde(default)]
     pub project: Vec<String>,
@@ -53,6 +58,8 @@ pub enum RouteEvent {
 pub struct Subject<'a> {
     /// An alert's severity.
     pub severity: Option<Severity>,
+    /// An alert's type.
+    pub kind: Option<&'a str>,
     /// The account's project, as the ledger has it.
     pub project: Option<&'a str>,
     /// The account.
@@ -76,6 +83,37 @@ pub fn channels<'a>(
         .collect()
 }
 
+/// The channels that hear of an alert. Of an account that the ledger does not know, nobody else may hear:
+/// whoever runs Hubward always does.
+pub fn channels_of_alert<'a>(
+    routes: &'a [Route],
+    alert: &Alert,
+    account: Option<&Account>,
+) -> BTreeSet<&'a str> {
+    let mut heard_by = channels(routes, RouteEvent::Alert, Subject::of(alert, account));
+    if account.is_none() {
+        let operations = routes
+            .iter()
+            .filter(|route| route.event == RouteEvent::Operations);
+        heard_by.extend(operations.map(|route| route.channel.as_str()));
+    }
+    heard_by
+}
+
+impl<'a> Subject<'a> {
+    /// What is known of an alert; `account` is its row of the ledger, where there is one.
+    pub fn of(alert: &'a Alert, account: Option<&'a Account>) -> Self {
+        Self {
+            severity: Some(alert.severity),
+            kind: Some(&alert.kind),
+            project: account.map(|account| account.project.as_str()),
+            account: Some(&alert.account_id),
+            environment: account.map(|account| account.environment.as_str()),
+            region: Some(alert.region),
+        }
+    }
+}
+
 impl Route {
     fn matches(&self, subject: Subject<'_>) -> bool {
         let text = |wanted: &[String], fact: Option<&str>| {
@@ -85,6 +123,10 @@ impl Route {
             || subject
                 .severity
                 .is_some_and(|severity| self.severity.contains(&severity)))
+            && (self.kind.is_empty()
+                || subject
+                    .kind
+                    .is_some_and(|kind| self.kind.iter().any(|pattern| is_of(pattern, kind))))
             && (self.account.is_empty()
                 || subject
                     .account
@@ -107,6 +149,7 @@ mod tests {
             event: RouteEvent::Alert,
             channel: channel.to_owned(),
             severity: Vec::new(),
+            kind: Vec::new(),
             project: Vec::new(),
             account: Vec::new(),
             environment: Vec::new(),
@@ -119,6 +162,7 @@ mod tests {
         let account: AccountId = "111111111111".parse().unwrap();
         let subject = Subject {
             severity: Some(Severity::High),
+            kind: Some("CryptoCurrency:EC2-BitcoinTool.B"),
             project: Some("受注"),
             account: Some(&account),
             environment: None,
@@ -137,6 +181,14 @@ mod tests {
                 ..route("orders")
             },
             Route {
+                kind: vec!["Recon:*".to_owned(), "CryptoCurrency:EC2/*".to_owned()],
+                ..route("miners")
+            },
+            Route {
+                kind: vec!["Recon:*".to_owned()],
+                ..route("scouts")
+            },
+            Route {
                 environment: vec!["production".to_owned()],
                 ..route("production")
             },
@@ -148,6 +200,37 @@ mod tests {
         let heard: Vec<_> = channels(&routes, RouteEvent::Alert, subject)
             .into_iter()
             .collect();
-        assert_eq!(heard, ["all", "orders"]);
+        assert_eq!(heard, ["all", "miners", "orders"]);
+    }
+
+    #[test]
+    fn of_a_strangers_alert_operations_always_hears() {
+        let alert = Alert {
+            id: "a".to_owned(),
+            finding_id: "f".to_owned(),
+            account_id: "222222222222".parse().unwrap(),
+            region: "us-east-1".parse().unwrap(),
+            kind: "Recon:EC2-PortProbeUnprotectedPort".to_owned(),
+            severity: Severity::High,
+            title: "t".to_owned(),
+            state: crate::domain::alert::AlertState::Open,
+            count: 1,
+            first_seen: jiff::Timestamp::UNIX_EPOCH,
+            last_seen: jiff::Timestamp::UNIX_EPOCH,
+            facts: crate::domain::alert::Facts::default(),
+        };
+        let routes = [
+            Route {
+                project: vec!["受注".to_owned()],
+                ..route("orders")
+            },
+            Route {
+                event: RouteEvent::Operations,
+                severity: vec![Severity::Critical],
+                ..route("ops")
+            },
+        ];
+        let heard = channels_of_alert(&routes, &alert, None);
+        assert_eq!(heard.into_iter().collect::<Vec<_>>(), ["ops"]);
     }
 }

@@ -127,6 +127,18 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             [("canary", at.as_second())],
         );
     }
+    by(
+        &mut registry,
+        (
+            "channel_circuit_open",
+            "Whether a channel is left alone because it failed: 1, or 0",
+        ),
+        "channel",
+        figures
+            .open_circuits
+            .iter()
+            .map(|(channel, open)| (channel.as_str(), i64::from(*open))),
+    );
     jobs(&mut registry, &figures.jobs);
     registry.register(
         "aws_calls",
@@ -256,6 +268,7 @@ mod tests {
             alerts: [("open".to_owned(), 7)].into(),
             deliveries: [(("soc".to_owned(), "pending".to_owned()), 8)].into(),
             oldest_pending: [("soc".to_owned(), 90)].into(),
+            open_circuits: [("soc".to_owned(), true)].into(),
             refused_messages: 9,
             last_canary: Timestamp::from_second(20).ok(),
             jobs: vec![JobRun {
@@ -291,6 +304,7 @@ mod tests {
             "hubward_alerts{state=\"open\"} 7",
             "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
             "hubward_delivery_oldest_pending_seconds{channel=\"soc\"} 90",
+            "hubward_channel_circuit_open{channel=\"soc\"} 1",
             "hubward_refused_messages 9",
             "hubward_job_last_success_timestamp_seconds{job_name=\"watch\"} 10",
             "hubward_job_duration_seconds{job_name=\"watch\"} 1.5",

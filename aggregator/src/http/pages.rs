@@ -7,6 +7,7 @@ pub(super) mod agents;
 pub(super) mod alerts;
 pub(super) mod audit;
 pub(super) mod deliveries;
+pub(super) mod guide;
 pub(super) mod login;
 pub(super) mod overview;
 pub(super) mod requests;

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::caller::{Admitted, asked_language};
 use super::pages::{
-    account, accounts, agents, alerts, audit, deliveries, login, overview, requests,
+    account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
 };
 use super::problem::{Code, Refusal};
 use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
@@ -42,6 +42,8 @@ pub(super) fn router(state: State) -> Router {
         .route("/requests/{id}", get(requests::show).post(requests::decide))
         .route("/agents", get(agents::list))
         .route("/deliveries", get(deliveries::list).post(deliveries::again))
+        .route("/guide", get(guide::list))
+        .route("/guide/{key}", get(guide::show))
         .route("/audit", get(audit::list))
         .route("/login", get(login::form).post(login::with_token))
         .route("/login/oidc", get(login::at_issuer))

@@ -16,8 +16,10 @@ use crate::actions::ActionError;
 use crate::actions::announce_check::announce_check;
 use crate::actions::check::check;
 use crate::actions::escalate::escalate;
+use crate::actions::exception::{self, ExceptionError};
 use crate::actions::prune::prune;
 use crate::actions::remind_open::remind_open;
+use crate::actions::send_reports::{self, SendError, destinations, send_reports};
 use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
 use crate::actions::sync_findings::{Failed, sync_findings};
 use crate::actions::take_request::issues::{self, IssuesError};
@@ -25,6 +27,7 @@ use crate::actions::take_turn::{Turn, take_turn};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::audit::Actor;
+use crate::domain::report::sending::Destination;
 use crate::domain::schedule::Schedule;
 use crate::domain::trial::TrialKind;
 use crate::store::StoreError;
@@ -40,6 +43,8 @@ const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is asked for requests that no webhook told of.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
+/// How often exceptions are seen to: their last day is a whole day.
+const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 /// How often alerts that nobody has taken are looked at.
 const ESCALATE: SignedDuration = SignedDuration::from_secs(15);
 /// When people are told what is still open: in the morning of working days.
@@ -75,6 +80,22 @@ pub enum JobError {
         /// Why.
         failed: Failed,
     },
+    /// An exception could not be ended.
+    #[error(transparent)]
+    Exceptions(#[from] ExceptionError),
+    /// Reports could not be sent.
+    #[error(transparent)]
+    Reports(#[from] SendError),
+    /// Some of the reports could not be sent, and are tried again.
+    #[error("{count} reports could not be sent, the first to {destination}: {why}")]
+    ReportsLeft {
+        /// How many.
+        count: usize,
+        /// Where the first should have gone.
+        destination: Destination,
+        /// Why.
+        why: String,
+    },
     /// Jira could not be asked.
     #[error(transparent)]
     Requests(#[from] IssuesError),
@@ -90,7 +111,8 @@ impl From<StoreError> for JobError {
 }
 
 /// The whole timetable.
-fn table(config: &Config) -> Vec<Entry> {
+fn table(app: &App) -> Vec<Entry> {
+    let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
     // Both were verified when the configuration was read.
     let cron = |expression: &str| Schedule::cron(expression, zone.clone()).ok();
@@ -114,8 +136,14 @@ fn table(config: &Config) -> Vec<Entry> {
             config.ledger.object().map(|_| Schedule::Every(LEDGER)),
             ledger,
         ),
+        ("exceptions", Some(EXCEPTIONS), exceptions),
         ("prune", cron(PRUNE), forget),
         ("sync-findings", cron(&config.findings.schedule), mirror),
+        (
+            "report",
+            cron(&config.reports.schedule).filter(|_| !destinations(app).is_empty()),
+            report,
+        ),
         (
             "requests",
             config.requests.jira.is_some().then_some(POLL),
@@ -223,6 +251,39 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Tells people of exceptions that end, and ends them.
+fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        exception::expire(app, &Actor::Job("exceptions")).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Sends the reports of the last period that is over. What was given up is told by itself.
+fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        let everything = send_reports::Request::default();
+        let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
+        let mut left = rows.into_iter().filter_map(|row| match row.outcome {
+            send_reports::Outcome::Failed {
+                why,
+                given_up: false,
+            } => Some((row.destination, why)),
+            _ => None,
+        });
+        match left.next() {
+            None => Ok(()),
+            Some((destination, why)) => Err(JobError::ReportsLeft {
+                count: 1 + left.count(),
+                destination,
+                why,
+            }),
+        }
+    }
+    .boxed()
+}
+
 /// Asks Jira which issues no webhook told of; the work on requests reads them.
 fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
@@ -234,7 +295,7 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
 pub(super) async fn keep(mut bench: Bench) {
-    let entries = table(&bench.app.config);
+    let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;

@@ -144,6 +144,104 @@ impl Tx {
             .transpose()
     }
 
+    /// The newest alert of this key that nobody has dealt with.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn alert_of_fold(&mut self, fold: &str) -> Result<Option<Alert>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alerts WHERE fold = $1 AND state <> 'resolved' \
+             ORDER BY last_seen DESC, id LIMIT 1"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(fold.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .map(|row| alert(&row))
+            .transpose()
+    }
+
+    /// The findings of an alert, its first one first, and how often each was seen.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn findings_of_alert(&mut self, alert: &Alert) -> Result<Vec<(String, i64)>> {
+        sqlx::query(
+            "SELECT finding_id, count FROM alert_findings WHERE alert_id = $1 \
+             ORDER BY CASE WHEN finding_id = $2 THEN 0 ELSE 1 END, finding_id",
+        )
+        .bind(alert.id.as_str())
+        .bind(alert.finding_id.as_str())
+        .fetch_all(&mut *self.0)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
+    }
+
+    /// Makes everybody else who has this finding wait until the transaction ends, where several may write at
+    /// once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn claim_finding(&mut self, finding_id: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO alert_findings (finding_id, alert_id, count) VALUES ($1, '', 0) \
+             ON CONFLICT (finding_id) DO NOTHING",
+        )
+        .bind(finding_id.to_owned())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// A finding that was claimed belongs to no alert.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn let_go_of_finding(&mut self, finding_id: &str) -> Result<()> {
+        sqlx::query("DELETE FROM alert_findings WHERE finding_id = $1 AND alert_id = ''")
+            .bind(finding_id.to_owned())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that a finding belongs to an alert, and how often it was seen.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_alert_finding(
+        &mut self,
+        alert: &str,
+        finding_id: &str,
+        count: i64,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO alert_findings (finding_id, alert_id, count) VALUES ($1, $2, $3) \
+             ON CONFLICT (finding_id) DO UPDATE SET alert_id = $2, count = $3",
+        )
+        .bind(finding_id.to_owned())
+        .bind(alert.to_owned())
+        .bind(count)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes by what an alert is known to be one with those of other Regions.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_fold(&mut self, alert: &str, fold: &str) -> Result<()> {
+        sqlx::query("UPDATE alerts SET fold = $1 WHERE id = $2")
+            .bind(fold.to_owned())
+            .bind(alert.to_owned())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
     /// Writes an alert, new or changed; its first finding belongs to it.
     ///
     /// # Errors

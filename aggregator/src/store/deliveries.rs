@@ -20,7 +20,38 @@ const COLUMNS: &str = "id, channel, notice, state, attempts, last_error, created
 /// message is taken by another.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
+/// Which of the messages that are due is leased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// The oldest.
+    Next,
+    /// The oldest about a critical alert.
+    Critical,
+    /// The oldest that is not about an alert by itself.
+    Other,
+    /// The one of this id.
+    This(&'a str),
+}
+
 impl Store {
+    /// Whether a message to a channel is due, and the channel is not left alone.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_due(&self, channel: &str, now: Timestamp) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT 1 FROM deliveries WHERE channel = $1 AND state = $2 AND digest = '' \
+             AND due_at <= $3 AND leased_until <= $3 AND NOT EXISTS \
+             (SELECT 1 FROM circuits c WHERE c.channel = $1 AND c.probe_at > $3) LIMIT 1",
+        )
+        .bind(channel.to_owned())
+        .bind(DeliveryState::Pending.as_str())
+        .bind(now.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.is_some())
+    }
+
     /// The deliveries of a subject, in the order in which they were put into the outbox.
     ///
     /// # Errors
@@ -165,9 +196,9 @@ impl Tx {
         })?;
         sqlx::query(
             "INSERT INTO deliveries (id, position, channel, subject, notice, state, attempts, \
-             due_at, leased_until, created_at) \
+             due_at, leased_until, created_at, class) \
              VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM deliveries), $2, $3, $4, $5, \
-             0, $6, $6, $6)",
+             0, $6, $6, $6, $7)",
         )
         .bind(id.to_owned())
         .bind(channel.to_owned())
@@ -175,6 +206,7 @@ impl Tx {
         .bind(notice_json)
         .bind(DeliveryState::Pending.as_str())
         .bind(now.to_string())
+        .bind(notice.class().as_str())
         .execute(&mut *self.0)
         .await?;
         self.3.any = true;
@@ -190,22 +222,31 @@ impl Tx {
     pub async fn lease_delivery(
         &mut self,
         channel: &str,
+        choice: Choice<'_>,
         now: Timestamp,
     ) -> Result<Option<Delivery>> {
+        let chosen = match choice {
+            Choice::Next => "",
+            Choice::Critical => "AND class = 'critical'",
+            Choice::Other => "AND class = 'single'",
+            Choice::This(_) => "AND id = $5",
+        };
         let sql = format!(
             "UPDATE deliveries SET leased_until = $1, attempts = attempts + 1 \
              WHERE id = (SELECT id FROM deliveries WHERE channel = $2 AND state = $3 \
-             AND due_at <= $4 AND leased_until <= $4 ORDER BY position LIMIT 1) \
-             AND leased_until <= $4 RETURNING {COLUMNS}"
+             AND digest = '' AND due_at <= $4 AND leased_until <= $4 {chosen} \
+             ORDER BY position LIMIT 1) AND leased_until <= $4 RETURNING {COLUMNS}"
         );
         let until = now.checked_add(LEASE).unwrap_or(now);
-        let leased = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(until.to_string())
             .bind(channel.to_owned())
             .bind(DeliveryState::Pending.as_str())
-            .bind(now.to_string())
-            .fetch_optional(&mut *self.0)
-            .await?;
+            .bind(now.to_string());
+        if let Choice::This(id) = choice {
+            query = query.bind(id.to_owned());
+        }
+        let leased = query.fetch_optional(&mut *self.0).await?;
         match leased.as_ref().map(delivery).transpose() {
             Err(StoreError::Damaged { row, why, .. }) => {
                 let given_up = Next::GivenUp { why };
@@ -239,15 +280,18 @@ impl Tx {
         .bind(DeliveryState::Pending.as_str())
         .execute(&mut *self.0)
         .await?;
-        Ok(())
+        self.record_members(id, next).await
     }
 
-    /// The ids of the messages that were given up, oldest first.
+    /// The ids of the messages that were given up, oldest first; a digest speaks for those that it stands
+    /// for.
     ///
     /// # Errors
     /// The database failed.
     pub async fn given_up(&mut self) -> Result<Vec<String>> {
-        sqlx::query("SELECT id FROM deliveries WHERE state = $1 ORDER BY position, id")
+        let sql =
+            "SELECT id FROM deliveries WHERE state = $1 AND digest = '' ORDER BY position, id";
+        sqlx::query(sql)
             .bind(DeliveryState::GivenUp.as_str())
             .fetch_all(&mut *self.0)
             .await?
@@ -263,7 +307,7 @@ impl Tx {
     pub async fn replay_delivery(&mut self, id: &str, now: Timestamp) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = $1, attempts = 0, due_at = $2, leased_until = $2, \
-             created_at = $2 WHERE id = $3 AND state = $4",
+             created_at = $2 WHERE (id = $3 OR digest = $3) AND state = $4",
         )
         .bind(DeliveryState::Pending.as_str())
         .bind(now.to_string())

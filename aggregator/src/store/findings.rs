@@ -1,6 +1,7 @@
 //! The table `findings`: the mirror of what Security Hub found. What is read of it, and what is gone.
 
 mod evidence;
+mod report;
 mod row;
 mod seen;
 mod write;
@@ -149,8 +150,9 @@ impl Tx {
         .execute(&mut *self.0)
         .await?;
         let archived = sqlx::query(
-            "UPDATE findings SET record_state = 'ARCHIVED', closed_at = COALESCE(closed_at, $2) \
-             WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED'",
+            "UPDATE findings SET record_state = 'ARCHIVED', \
+             closed_at = CASE WHEN closed_at IS NULL OR closed_at <= opened_at THEN $2 \
+             ELSE closed_at END WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED'",
         )
         .bind(source.as_str())
         .bind(since.to_string())

@@ -56,9 +56,24 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0010_history.sql"),
     ),
     (
+        11,
+        "reports",
+        include_str!("../../migrations/0011_reports.sql"),
+    ),
+    (
+        12,
+        "silences",
+        include_str!("../../migrations/0012_silences.sql"),
+    ),
+    (
         13,
         "alert proof",
         include_str!("../../migrations/0013_alert_proof.sql"),
+    ),
+    (
+        14,
+        "exceptions",
+        include_str!("../../migrations/0014_exceptions.sql"),
     ),
 ];
 

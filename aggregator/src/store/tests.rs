@@ -172,7 +172,10 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         let store = store.clone();
         async move {
             let mut tx = store.begin().await.unwrap();
-            let leased = tx.lease_delivery("soc", now).await.unwrap();
+            let leased = tx
+                .lease_delivery("soc", deliveries::Choice::Next, now)
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             leased.map(|delivery| (delivery.id, delivery.attempts))
         }

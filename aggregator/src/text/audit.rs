@@ -45,6 +45,11 @@ pub fn action(name: &str, language: Language) -> String {
         "alert.opened" => t!("audit.alert_opened", locale = locale),
         "alert.updated" => t!("audit.alert_updated", locale = locale),
         "alert.handled" => t!("audit.alert_handled", locale = locale),
+        "alert.escalated" => t!("audit.alert_escalated", locale = locale),
+        "alert.dead_letters_taken" => t!("audit.alert_dead_letters_taken", locale = locale),
+        "alert.way_tried" => t!("audit.alert_way_tried", locale = locale),
+        "silence.added" => t!("audit.silence_added", locale = locale),
+        "silence.ended" => t!("audit.silence_ended", locale = locale),
         "delivery.replayed" => t!("audit.delivery_replayed", locale = locale),
         "token.added" => t!("audit.token_added", locale = locale),
         "token.revoked" => t!("audit.token_revoked", locale = locale),
@@ -57,6 +62,11 @@ pub fn action(name: &str, language: Language) -> String {
         "request.rejected" => t!("audit.request_rejected", locale = locale),
         "request.withdrawn" => t!("audit.request_withdrawn", locale = locale),
         "request.completed" => t!("audit.request_completed", locale = locale),
+        "guide.changed" => t!("audit.guide_changed", locale = locale),
+        "exception.added" => t!("audit.exception_added", locale = locale),
+        "exception.removed" => t!("audit.exception_removed", locale = locale),
+        "exception.expired" => t!("audit.exception_expired", locale = locale),
+        "report.sent" => t!("audit.report_sent", locale = locale),
         other => other.into(),
     }
     .into_owned()

@@ -105,11 +105,31 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),
         ),
+        Fact::Channels(count) => fine(t!("doctor.channels", locale = locale, count = count)),
+        Fact::ChannelDown {
+            channel,
+            since,
+            why,
+        } => Message::new(
+            t!(
+                "doctor.channel_down",
+                locale = locale,
+                channel = channel,
+                since = since,
+                why = why
+            ),
+            t!("doctor.channel_down_hint", locale = locale),
+        ),
         Fact::Jira(project) => fine(t!("doctor.jira", locale = locale, project = project)),
         Fact::NoJira(why) => super::request::jira_fails(why, language),
         Fact::NoAccountField => Message::new(
             t!("doctor.no_account_field", locale = locale),
             t!("doctor.no_account_field_hint", locale = locale),
+        ),
+        Fact::Guide(files) => fine(t!("doctor.guide", locale = locale, count = files)),
+        Fact::GuideWrong(count) => Message::new(
+            t!("doctor.guide_wrong", locale = locale, count = count),
+            t!("doctor.guide_wrong_hint", locale = locale),
         ),
         Fact::NoAlertQueue => Message::new(
             t!("doctor.no_alert_queue", locale = locale),

@@ -5,15 +5,18 @@ use std::error::Error;
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::build_report::{BuildFailed, Built, Row};
+use crate::actions::build_report::{Built, DraftError, Row};
+use crate::actions::send_reports::{self, SendError};
 use crate::domain::account::Language;
+use crate::domain::report::sending::Destination;
 
 /// Why a file was not written.
-pub fn failure(row: &Row, failed: &BuildFailed, language: Language) -> Message {
+pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
     let locale = language.as_str();
     let why = match failed {
-        BuildFailed::Disk(error) => error.to_string(),
-        BuildFailed::Format(error) => {
+        DraftError::Disk(error) => error.to_string(),
+        DraftError::Store(error) => error.to_string(),
+        DraftError::Format(error) => {
             let cause = error.source().map(ToString::to_string).unwrap_or_default();
             format!("{error}: {cause}")
         }
@@ -46,6 +49,77 @@ pub fn summary(built: &Built, language: Language) -> String {
         files = built.rows.iter().filter(|row| row.failed.is_none()).count(),
         period = built.period,
         failed = built.rows.iter().filter(|row| row.failed.is_some()).count()
+    )
+    .into_owned()
+}
+
+/// Why no report was sent at all.
+pub fn not_sent(error: &SendError, language: Language) -> Message {
+    let locale = language.as_str();
+    match error {
+        SendError::Action(error) => super::open::action_error(error, language),
+        SendError::NoDestination => Message::new(
+            t!("report.no_destination", locale = locale),
+            t!("report.no_destination_hint", locale = locale),
+        ),
+        SendError::Workplace(error) => Message::new(
+            t!("report.no_workplace", locale = locale, why = error),
+            t!("report.no_workplace_hint", locale = locale),
+        ),
+    }
+}
+
+/// Where a report is, or why it is not there.
+pub fn sent(outcome: &send_reports::Outcome, language: Language) -> String {
+    use send_reports::Outcome;
+    let locale = language.as_str();
+    match outcome {
+        Outcome::Sent { place } | Outcome::Already { place } => place.clone(),
+        Outcome::Busy => t!("report.busy", locale = locale).into_owned(),
+        Outcome::Failed { why, given_up } if *given_up => {
+            t!("report.given_up", locale = locale, why = why).into_owned()
+        }
+        Outcome::Failed { why, .. } => why.clone(),
+    }
+}
+
+/// How many reports could not be sent, and why the first could not.
+pub fn left(count: usize, to: Destination, why: &str, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!(
+            "report.left",
+            locale = locale,
+            count = count,
+            destination = destination(to, language),
+            why = why
+        ),
+        t!("report.left_hint", locale = locale),
+    )
+}
+
+/// A destination's name.
+pub fn destination(destination: Destination, language: Language) -> String {
+    let locale = language.as_str();
+    match destination {
+        Destination::Directory => t!("report.to_directory", locale = locale),
+        Destination::Bucket => t!("report.to_bucket", locale = locale),
+        Destination::Mail => t!("report.to_mail", locale = locale),
+        Destination::Channels => t!("report.to_channels", locale = locale),
+    }
+    .into_owned()
+}
+
+/// How many reports went somewhere, were there, or failed.
+pub fn sent_summary(rows: &[send_reports::Row], language: Language) -> String {
+    use send_reports::Outcome;
+    let count = |of: fn(&Outcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();
+    t!(
+        "report.sent_summary",
+        locale = language.as_str(),
+        sent = count(|outcome| matches!(outcome, Outcome::Sent { .. })),
+        already = count(|outcome| matches!(outcome, Outcome::Already { .. })),
+        failed = count(|outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Busy))
     )
     .into_owned()
 }

@@ -6,7 +6,7 @@ use super::Message;
 use crate::domain::account::Language;
 use crate::domain::ledger::EntryRefused;
 use crate::domain::request::{
-    Answer, Hindrance, Kind, NotApprovable, Obstacle, Part, RequestView, Told,
+    Answer, Help, Hindrance, Kind, NotApprovable, Obstacle, Part, RequestView, Told,
 };
 
 /// What is to be done.
@@ -137,8 +137,9 @@ pub fn question(view: &RequestView, language: Language) -> String {
     .into_owned()
 }
 
-/// What a ticket is told, in its reporter's language; `line` is what a project pastes.
-pub fn answer(answer: &Answer, told: &Told, line: Option<&str>) -> Vec<Part> {
+/// What a ticket is told, in its reporter's language.
+pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
+    let line = help.line;
     let language = told.request.language;
     let locale = language.as_str();
     let account = told.request.account().map(|id| id.to_string());
@@ -223,15 +224,25 @@ pub fn answer(answer: &Answer, told: &Told, line: Option<&str>) -> Vec<Part> {
                         account = account
                     )
                 }
-                _ => t!(
-                    "request.answer_complete_add",
-                    locale = locale,
-                    account = account
-                ),
+                _ => return welcome(&account, help.guide, language),
             }
             .into_owned(),
         )],
     }
+}
+
+/// The account is watched from now on: what it is told of later is explained in the guide.
+fn welcome(account: &str, guide: &str, language: Language) -> Vec<Part> {
+    let locale = language.as_str();
+    let done = t!(
+        "request.answer_complete_add",
+        locale = locale,
+        account = account
+    );
+    let guide = t!("request.answer_guide", locale = locale, guide = guide);
+    [done, guide]
+        .map(|text| Part::Text(text.into_owned()))
+        .into()
 }
 
 fn approved(told: &Told, account: &str, line: Option<&str>) -> Vec<Part> {

@@ -74,7 +74,7 @@ pub(super) fn changed(request: &RequestView, locale: &str) -> Letter {
             .map(|(name, value)| (name.into_owned(), value))
             .collect(),
         lines,
-        link: None,
+        ..Letter::default()
     }
 }
 

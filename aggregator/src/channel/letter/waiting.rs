@@ -1,38 +1,36 @@
 //! What is said of alerts that wait for a person.
 
-use std::borrow::Cow;
-
-use jiff::tz::TimeZone;
 use rust_i18n::t;
 
-use super::{Letter, clock, mark};
+use super::alert::{clock, letter, mark, title};
+use super::{Letter, Reader};
 use crate::domain::alert::AlertState;
 use crate::domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 
 /// Louder than the first time: that nobody has taken it comes first.
-pub(super) fn title<'a>(escalated: &EscalatedNotice, locale: &str) -> Cow<'a, str> {
-    t!(
+pub(super) fn escalated(escalated: &EscalatedNotice, reader: &Reader<'_>) -> Letter {
+    let (alert, locale) = (&escalated.alert, reader.language.as_str());
+    let title = t!(
         "channel.alert_escalated",
         locale = locale,
-        mark = mark(escalated.alert.severity),
-        severity = escalated.alert.severity,
-        title = escalated.alert.title,
+        mark = mark(alert.severity),
+        severity = alert.severity,
+        title = title(alert, locale),
         level = escalated.level
-    )
+    );
+    letter(title, alert, reader)
 }
 
 /// What is still open, the worst first.
-pub(super) fn still_open(open: &StillOpenNotice, locale: &str, zone: &TimeZone) -> Letter {
+pub(super) fn still_open(open: &StillOpenNotice, reader: &Reader<'_>) -> Letter {
+    let locale = reader.language.as_str();
     let mut lines: Vec<String> = open
         .alerts
         .iter()
-        .map(|alert| line(alert, locale, zone))
+        .map(|alert| line(alert, reader))
         .collect();
-    if let Some(more) = open
-        .count
-        .checked_sub(open.alerts.len())
-        .filter(|more| *more > 0)
-    {
+    let more = open.count.saturating_sub(open.alerts.len());
+    if more > 0 {
         lines.push(t!("channel.still_open_more", locale = locale, more = more).into_owned());
     }
     Letter {
@@ -44,11 +42,16 @@ pub(super) fn still_open(open: &StillOpenNotice, locale: &str, zone: &TimeZone) 
         )
         .into_owned(),
         lines,
+        links: vec![(
+            t!("channel.dashboard", locale = locale).into_owned(),
+            format!("{}/alerts", reader.origin),
+        )],
         ..Letter::default()
     }
 }
 
-fn line(alert: &AlertNotice, locale: &str, zone: &TimeZone) -> String {
+fn line(alert: &AlertNotice, reader: &Reader<'_>) -> String {
+    let locale = reader.language.as_str();
     let state = if alert.state == AlertState::Acknowledged {
         t!("alert.acknowledged", locale = locale)
     } else {
@@ -62,8 +65,8 @@ fn line(alert: &AlertNotice, locale: &str, zone: &TimeZone) -> String {
         state = state,
         project = alert.project,
         account = alert.account_id,
-        title = alert.title,
-        since = clock(alert.first_seen, zone),
+        title = title(alert, locale),
+        since = clock(alert.first_seen, reader.zone),
         id = alert.id
     )
     .into_owned()

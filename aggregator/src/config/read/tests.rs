@@ -101,6 +101,7 @@ fn the_example_shows_every_key_that_there_is() {
         ("alerts", known_keys::<outgoing::Alerts>()),
         ("findings", known_keys::<watching::Findings>()),
         ("reports", known_keys::<outgoing::Reports>()),
+        ("guide", known_keys::<crate::config::guide::Guide>()),
         ("mail", known_keys::<outgoing::Mail>()),
         ("login", known_keys::<Login>()),
         ("channels", known_keys::<outgoing::Channel>()),

@@ -6,22 +6,50 @@ use crate::domain::finding::Severity;
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(super) enum Cell<'a> {
     /// Text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A number of ours.
     Number(u64),
     /// A severity, shown in its colour.
     Severity(Severity),
-    /// Text that matters less than the rest of its row.
-    Quiet(String),
+    /// Nothing, to be filled in or because there is nothing to say.
+    Empty,
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
 }
 
 /// Excel takes 32,767 UTF-16 units; the rest is for the mark.
 const MOST: usize = 32_700;
 
-/// The text, as much of it as a cell takes, with a mark where it was cut.
+/// The text without what steers rather than shows, as much of it as a cell takes, with a mark where it
+/// was cut.
 pub(super) fn fitting(text: &str) -> Cow<'_, str> {
+    let text = if text.contains(is_steering) {
+        Cow::Owned(text.replace(is_steering, ""))
+    } else {
+        Cow::Borrowed(text)
+    };
+    // A unit takes a byte at least.
+    if text.len() <= MOST {
+        return text;
+    }
     let mut units = 0;
     for (at, char) in text.char_indices() {
         units += char.len_utf16();
@@ -29,7 +57,18 @@ pub(super) fn fitting(text: &str) -> Cow<'_, str> {
             return Cow::Owned(format!("{} […]", text.get(..at).unwrap_or_default()));
         }
     }
-    Cow::Borrowed(text)
+    text
+}
+
+/// Control characters but the line feed, which turn the direction of writing, and those that XML does
+/// not have.
+fn is_steering(char: char) -> bool {
+    match char {
+        '\n' => false,
+        ' '..='~' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => true,
+        char => char.is_control(),
+    }
 }
 
 #[cfg(test)]
@@ -44,5 +83,14 @@ mod tests {
             assert!(cut.encode_utf16().count() <= 32_767);
             assert!(cut.ends_with(" […]"));
         }
+        let fits = "長".repeat(32_700);
+        assert_eq!(fitting(&fits), fits);
+    }
+
+    #[test]
+    fn what_steers_is_taken_out() {
+        assert_eq!(fitting("a\u{1b}[31mb\u{7f}\u{0}\r\nc\td"), "a[31mb\ncd");
+        assert_eq!(fitting("exe.\u{202e}fdp\u{2066}"), "exe.fdp");
+        assert_eq!(fitting("\u{fffe}\u{ffff}ok"), "ok");
     }
 }

@@ -1,8 +1,13 @@
-//! A table as a worksheet: frozen header, filter, widths, and on paper one page wide.
+//! A table over as many worksheets as it needs: frozen header, filter, widths, colours by condition, and
+//! on paper one page wide. Rows are on the disk as soon as the next one comes.
+//!
+//! Formats are the columns', not the cells': looking up a format for every cell takes longer than writing
+//! the cell.
 
-use std::collections::BTreeMap;
-
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    ConditionalFormatBlank, ConditionalFormatCell, ConditionalFormatCellRule,
+    ConditionalFormatDataBar, ConditionalFormatType, Format, Workbook, Worksheet, XlsxError,
+};
 
 use super::cell::{Cell, fitting};
 use super::style::Style;
@@ -10,61 +15,214 @@ use super::words;
 use crate::domain::account::Language;
 use crate::domain::finding::Severity;
 
+/// How a column looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Text.
+    Text,
+    /// Text that matters less than the rest of its row.
+    Quiet,
+    /// Counts.
+    Number,
+    /// Counts, with a bar as long as they are large.
+    Bar,
+    /// Days, the more the redder.
+    Days,
+    /// Severities, each in its colour.
+    Severity,
+    /// A verdict, change or state: short, in the middle.
+    State,
+    /// For the reader to fill in.
+    Blank,
+}
+
 /// A table's column.
+#[derive(Clone, Debug)]
 pub(super) struct Column {
     pub(super) header: String,
     pub(super) width: f64,
-    /// Whether numbers stand in it.
-    pub(super) numbers: bool,
+    pub(super) look: Look,
     /// Whether it is needed on paper too.
     pub(super) printed: bool,
 }
 
-/// A table, of rows that are made as they are written.
-pub(super) struct Table<'a, R: Iterator<Item = Vec<Cell>>> {
-    pub(super) columns: &'a [Column],
-    pub(super) rows: R,
+/// A table that is being written.
+pub(super) struct Table {
+    name: String,
+    columns: Vec<Column>,
     /// Said where there is no row.
-    pub(super) empty: &'a str,
+    empty: String,
+    language: Language,
+    /// How many rows a worksheet takes, the header's included.
+    most: u32,
+    sheets: Vec<Worksheet>,
+    row: u32,
 }
 
-/// Writes a table from the first row on. Row by row: the sheet may be one that keeps only the last.
-pub(super) fn table<R: Iterator<Item = Vec<Cell>>>(
+impl Table {
+    pub(super) fn begin(
+        workbook: &mut Workbook,
+        style: &Style,
+        name: &str,
+        columns: Vec<Column>,
+        empty: &str,
+        (language, most): (Language, u32),
+    ) -> Result<Self, XlsxError> {
+        let mut table = Self {
+            name: name.to_owned(),
+            columns,
+            empty: empty.to_owned(),
+            language,
+            most: most.max(2),
+            sheets: Vec::new(),
+            row: 0,
+        };
+        table.next_sheet(workbook, style)?;
+        Ok(table)
+    }
+
+    /// Writes a row behind the others.
+    pub(super) fn push<'c>(
+        &mut self,
+        workbook: &mut Workbook,
+        style: &Style,
+        cells: impl IntoIterator<Item = Cell<'c>>,
+    ) -> Result<(), XlsxError> {
+        if self.row + 1 >= self.most {
+            self.end_sheet(style)?;
+            self.next_sheet(workbook, style)?;
+        }
+        self.row += 1;
+        let (row, language) = (self.row, self.language);
+        let Some(sheet) = self.sheets.last_mut() else {
+            return Ok(());
+        };
+        for (column, cell) in (0_u16..).zip(cells) {
+            match cell {
+                Cell::Empty => {}
+                Cell::Text(text) => {
+                    sheet.write_string(row, column, fitting(&text))?;
+                }
+                Cell::Number(number) => {
+                    sheet.write_number(row, column, float(number))?;
+                }
+                Cell::Severity(severity) => {
+                    sheet.write_string(row, column, words::severity(severity, language))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the worksheets into the workbook, behind those that are there.
+    pub(super) fn finish(
+        mut self,
+        workbook: &mut Workbook,
+        style: &Style,
+    ) -> Result<(), XlsxError> {
+        self.end_sheet(style)?;
+        for sheet in self.sheets {
+            workbook.push_worksheet(sheet);
+        }
+        Ok(())
+    }
+
+    fn next_sheet(&mut self, workbook: &mut Workbook, style: &Style) -> Result<(), XlsxError> {
+        let mut sheet = workbook.new_worksheet_with_constant_memory()?;
+        match self.sheets.len() {
+            0 => sheet.set_name(&self.name)?,
+            number => sheet.set_name(format!("{} ({})", self.name, number + 1))?,
+        };
+        sheet.set_default_row_height(28);
+        for (at, column) in (0_u16..).zip(&self.columns) {
+            sheet.set_column_width(at, column.width)?;
+            sheet.set_column_format(at, &style.column(column.look))?;
+        }
+        sheet.set_row_height(0, 24)?;
+        for (at, column) in (0_u16..).zip(&self.columns) {
+            let format = style.header_of(column.look);
+            sheet.write_string_with_format(0, at, &column.header, &format)?;
+        }
+        self.row = 0;
+        self.sheets.push(sheet);
+        Ok(())
+    }
+
+    fn end_sheet(&mut self, style: &Style) -> Result<(), XlsxError> {
+        let Some(sheet) = self.sheets.last_mut() else {
+            return Ok(());
+        };
+        if self.row == 0 {
+            let format = style.remark().unset_text_wrap();
+            sheet.write_string_with_format(1, 0, &self.empty, &format)?;
+        }
+        let last = self.row.max(1);
+        let (mut last_column, mut last_printed) = (0, 0);
+        for (at, column) in (0_u16..).zip(&self.columns) {
+            last_column = at;
+            if column.printed {
+                last_printed = at;
+            }
+            colour(sheet, style, self.language, column.look, at, last)?;
+        }
+        sheet.autofilter(0, 0, last, last_column)?;
+        sheet.set_freeze_panes(1, 0)?;
+        sheet.set_repeat_rows(0, 0)?;
+        sheet.set_print_area(0, 0, last, last_printed)?;
+        on_paper(sheet);
+        Ok(())
+    }
+}
+
+/// Colours by condition, so that they follow what a reader sorts, filters or corrects.
+fn colour(
     sheet: &mut Worksheet,
-    table: Table<'_, R>,
     style: &Style,
     language: Language,
+    look: Look,
+    column: u16,
+    last: u32,
 ) -> Result<(), XlsxError> {
-    let (header, of_numbers) = (style.header(), style.header_of_numbers());
-    sheet.set_row_height(0, 24)?;
-    let (mut last_column, mut last_printed) = (0, 0);
-    for (at, column) in (0_u16..).zip(table.columns) {
-        last_column = at;
-        sheet.set_column_width(at, column.width)?;
-        let format = if column.numbers { &of_numbers } else { &header };
-        sheet.write_string_with_format(0, at, &column.header, format)?;
-        if column.printed {
-            last_printed = at;
+    let mut equal = |word: &str, format: Format| -> Result<(), XlsxError> {
+        let rule = ConditionalFormatCell::new()
+            .set_rule(ConditionalFormatCellRule::EqualTo(word.to_owned()))
+            .set_format(format);
+        sheet.add_conditional_format(1, column, last, column, &rule)?;
+        Ok(())
+    };
+    match look {
+        Look::Severity => {
+            for severity in Severity::ALL {
+                equal(&words::severity(severity, language), style.tint(severity))?;
+            }
         }
-    }
-    let mut writer = Writer::new(style, language);
-    let mut last_row = 0;
-    for (row, cells) in (1_u32..).zip(table.rows) {
-        last_row = row;
-        // Two lines: not every program makes room for wrapped text by itself.
-        sheet.set_row_height(row, 28)?;
-        for (column, cell) in (0_u16..).zip(&cells) {
-            writer.cell(sheet, row, column, cell)?;
+        Look::State => {
+            for (word, format) in style.states(language) {
+                equal(&word, format)?;
+            }
         }
+        Look::Days => {
+            for (days, severity) in [(90, Severity::High), (30, Severity::Medium)] {
+                let rule = ConditionalFormatCell::new()
+                    .set_rule(ConditionalFormatCellRule::GreaterThan(days))
+                    .set_format(style.tint(severity));
+                sheet.add_conditional_format(1, column, last, column, &rule)?;
+            }
+        }
+        Look::Bar => {
+            let bar = ConditionalFormatDataBar::new()
+                .set_minimum(ConditionalFormatType::Number, 0)
+                .set_fill_color(super::style::BAR)
+                .set_solid_fill(true)
+                .set_border_off(true);
+            sheet.add_conditional_format(1, column, last, column, &bar)?;
+        }
+        Look::Blank => {
+            let blank = ConditionalFormatBlank::new().set_format(style.paper());
+            sheet.add_conditional_format(1, column, last, column, &blank)?;
+        }
+        Look::Text | Look::Quiet | Look::Number => {}
     }
-    if last_row == 0 {
-        sheet.write_string_with_format(1, 0, table.empty, &style.remark().unset_text_wrap())?;
-    }
-    sheet.autofilter(0, 0, last_row.max(1), last_column)?;
-    sheet.set_freeze_panes(1, 0)?;
-    sheet.set_repeat_rows(0, 0)?;
-    sheet.set_print_area(0, 0, last_row.max(1), last_printed)?;
-    on_paper(sheet);
     Ok(())
 }
 
@@ -75,61 +233,16 @@ pub(super) fn on_paper(sheet: &mut Worksheet) {
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&8&A&R&8&P / &N");
+    // Rows have lines of their own.
     sheet.set_screen_gridlines(false);
 }
 
-/// Writes cells, each in its format, which is made once.
-pub(super) struct Writer<'a> {
-    style: &'a Style,
-    language: Language,
-    severities: BTreeMap<Severity, Format>,
-    text: Format,
-    quiet: Format,
-    number: Format,
-}
-
-impl<'a> Writer<'a> {
-    pub(super) fn new(style: &'a Style, language: Language) -> Self {
-        Self {
-            style,
-            language,
-            severities: BTreeMap::new(),
-            text: style.text(),
-            quiet: style.quiet(),
-            number: style.number(),
-        }
-    }
-
-    pub(super) fn cell(
-        &mut self,
-        sheet: &mut Worksheet,
-        row: u32,
-        column: u16,
-        cell: &Cell,
-    ) -> Result<(), XlsxError> {
-        match cell {
-            Cell::Text(text) => {
-                sheet.write_string_with_format(row, column, fitting(text), &self.text)?;
-            }
-            Cell::Quiet(text) => {
-                sheet.write_string_with_format(row, column, fitting(text), &self.quiet)?;
-            }
-            Cell::Number(number) => {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "a count of findings is far below 2^53"
-                )]
-                sheet.write_number_with_format(row, column, *number as f64, &self.number)?;
-            }
-            Cell::Severity(severity) => {
-                let word = words::severity(*severity, self.language);
-                let format = self
-                    .severities
-                    .entry(*severity)
-                    .or_insert_with(|| self.style.severity(*severity));
-                sheet.write_string_with_format(row, column, word, format)?;
-            }
-        }
-        Ok(())
-    }
+/// A count as Excel has it.
+pub(super) fn float(number: u64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of findings is far below 2^53"
+    )]
+    let number = number as f64;
+    number
 }

@@ -1,14 +1,16 @@
 //! The first sheet: one page that says how it stands, what changed, and what to do first.
 
+mod scores;
 mod tables;
+mod trend;
 
 use rust_i18n::t;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::cell::{Cell, fitting};
-use super::sheet::on_paper;
+use super::cell::fitting;
+use super::sheet::{float, on_paper};
 use super::style::Style;
-use super::{Report, Scope, words};
+use super::{Closing, Frame, Scope, words};
 use crate::domain::finding::Severity;
 
 /// The sheet is ten columns wide, so that five tiles or a table fit in.
@@ -24,43 +26,52 @@ const TILES: [Severity; 5] = [
 /// Writes the sheet.
 pub(super) fn write(
     sheet: &mut Worksheet,
-    report: &Report<'_>,
+    frame: &Frame<'_>,
+    closing: Closing<'_>,
     style: &Style,
 ) -> Result<(), XlsxError> {
     for column in 0..=LAST {
-        sheet.set_column_width(column, 13.0)?;
+        sheet.set_column_width(column, 12.0)?;
     }
     let mut page = Page {
         sheet,
-        report,
+        frame,
+        closing,
         style,
         row: 0,
     };
     page.band()?;
     page.particulars()?;
     page.numbers()?;
+    page.scores()?;
     page.first()?;
-    if let Scope::Overview(accounts) = &report.scope {
-        page.accounts(accounts.values().collect())?;
+    page.trend()?;
+    if let Scope::Overview(accounts) = frame.scope {
+        page.accounts(accounts.iter().collect())?;
     }
+    let last = page.row;
     on_paper(page.sheet);
+    page.sheet.set_portrait();
+    page.sheet.set_print_area(0, 0, last, LAST)?;
     // The table of accounts may need more pages, the rest is one.
-    let tall = u16::from(!report.is_overview());
+    let tall = u16::from(!frame.is_overview());
     page.sheet.set_print_fit_to_pages(1, tall);
+    page.sheet.set_print_center_horizontally(true);
     Ok(())
 }
 
 struct Page<'a> {
     sheet: &'a mut Worksheet,
-    report: &'a Report<'a>,
+    frame: &'a Frame<'a>,
+    closing: Closing<'a>,
     style: &'a Style,
     row: u32,
 }
 
 impl Page<'_> {
     fn band(&mut self) -> Result<(), XlsxError> {
-        let locale = self.report.language.as_str();
-        let (title, whom) = match &self.report.scope {
+        let locale = self.frame.language.as_str();
+        let (title, whom) = match &self.frame.scope {
             Scope::Account(account) => (
                 t!("report.headline", locale = locale),
                 format!("{}  {}", account.project, account.account_id),
@@ -70,8 +81,8 @@ impl Page<'_> {
                 t!("report.accounts", locale = locale, count = accounts.len()).into_owned(),
             ),
         };
-        let (first, last) = self.report.period.days();
-        let subtitle = format!("{whom}    {}  ({first} – {last})", self.report.period);
+        let (first, last) = self.frame.period.days();
+        let subtitle = format!("{whom}    {}  ({first} – {last})", self.frame.period);
         self.wide(38.0, &title, &self.style.title())?;
         self.wide(22.0, &subtitle, &self.style.subtitle())?;
         self.row += 1;
@@ -80,14 +91,14 @@ impl Page<'_> {
 
     /// Whose report it is and how old; two pairs of label and value in a row.
     fn particulars(&mut self) -> Result<(), XlsxError> {
-        let (report, locale) = (self.report, self.report.language.as_str());
-        let regions: Vec<String> = report.regions.iter().map(ToString::to_string).collect();
-        let synced = match report.synced_at {
-            Some(_) => report.local(report.synced_at),
+        let (frame, locale) = (self.frame, self.frame.language.as_str());
+        let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
+        let synced = match frame.synced_at() {
+            Some(synced) => frame.local(Some(synced)),
             None => t!("report.never", locale = locale).into_owned(),
         };
         let mut pairs = Vec::new();
-        if let Scope::Account(account) = &report.scope {
+        if let Scope::Account(account) = &frame.scope {
             pairs.extend([
                 (
                     t!("report.project", locale = locale),
@@ -114,7 +125,7 @@ impl Page<'_> {
         pairs.extend([
             (
                 t!("report.period", locale = locale),
-                report.period.to_string(),
+                frame.period.to_string(),
             ),
             (t!("report.regions", locale = locale), regions.join(", ")),
             (t!("report.synced", locale = locale), synced),
@@ -133,7 +144,7 @@ impl Page<'_> {
     }
 
     fn numbers(&mut self) -> Result<(), XlsxError> {
-        let (facts, language) = (self.report.facts, self.report.language);
+        let (facts, language) = (self.closing.facts, self.frame.language);
         let locale = language.as_str();
         let heading = t!(
             "report.open_findings",
@@ -142,7 +153,7 @@ impl Page<'_> {
         );
         self.heading(&heading)?;
         let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
-        let severities = TILES.map(|severity| {
+        self.tiles(TILES.map(|severity| {
             // What has no label is not worse than informational, and must not be lost.
             let unlabelled = if severity == Severity::Informational {
                 count(Severity::Unlabelled)
@@ -151,70 +162,39 @@ impl Page<'_> {
             };
             (
                 words::severity(severity, language).into_owned(),
-                Cell::Number(count(severity) + unlabelled),
+                count(severity) + unlabelled,
                 Some(severity),
             )
-        });
-        self.tiles(severities)?;
-        let score = match facts.percent() {
-            Some(percent) => Cell::Text(format!("{percent} %")),
-            None => Cell::Text("–".to_owned()),
-        };
-        let (passed, judged) = facts.score();
-        let score_name = t!(
-            "report.score",
-            locale = locale,
-            passed = passed,
-            judged = judged
-        );
+        }))?;
         self.tiles(
             [
+                (t!("report.new_in_period", locale = locale), facts.new),
                 (
-                    t!("report.new_in_period", locale = locale),
-                    Cell::Number(facts.new),
+                    t!("report.reopened_in_period", locale = locale),
+                    facts.reopened,
                 ),
                 (
                     t!("report.resolved_in_period", locale = locale),
-                    Cell::Number(facts.resolved),
+                    facts.resolved,
                 ),
-                (
-                    t!("report.open_threats", locale = locale),
-                    Cell::Number(facts.threats),
-                ),
-                (
-                    t!("report.suppressed", locale = locale),
-                    Cell::Number(facts.suppressed),
-                ),
-                (score_name, score),
+                (t!("report.open_threats", locale = locale), facts.threats),
+                (t!("report.suppressed", locale = locale), facts.suppressed),
             ]
-            .map(|(name, cell)| (name.into_owned(), cell, None)),
-        )?;
-        Ok(())
+            .map(|(name, number)| (name.into_owned(), number, None)),
+        )
     }
 
-    fn tiles(&mut self, tiles: [(String, Cell, Option<Severity>); 5]) -> Result<(), XlsxError> {
+    fn tiles(&mut self, tiles: [(String, u64, Option<Severity>); 5]) -> Result<(), XlsxError> {
         self.sheet.set_row_height(self.row, 20)?;
         self.sheet.set_row_height(self.row + 1, 36)?;
-        for (column, (name, cell, severity)) in (0_u16..).step_by(2).zip(tiles) {
-            let (upper, lower) = (
-                self.style.tile_name(severity),
-                self.style.tile_value(severity),
-            );
+        for (column, (name, number, severity)) in (0_u16..).step_by(2).zip(tiles) {
+            let upper = self.style.tile_name(severity);
+            let lower = self.style.tile_value(severity);
             self.merge(column, column + 1, &name, &upper)?;
             self.row += 1;
-            let text = match &cell {
-                Cell::Text(text) => text.as_str(),
-                _ => "",
-            };
-            self.merge(column, column + 1, text, &lower)?;
-            if let Cell::Number(number) = cell {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "a count of findings is far below 2^53"
-                )]
-                self.sheet
-                    .write_number_with_format(self.row, column, number as f64, &lower)?;
-            }
+            self.merge(column, column + 1, "", &lower)?;
+            self.sheet
+                .write_number_with_format(self.row, column, float(number), &lower)?;
             self.row -= 1;
         }
         self.sheet.set_row_height(self.row + 2, 8)?;

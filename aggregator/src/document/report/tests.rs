@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::account::{AccountState, ReportCadence};
 use crate::domain::finding::{Life, read};
+use crate::domain::guide::{Guide, Links};
 use crate::domain::report::Change;
 
 fn account(id: &str, project: &str) -> Account {
@@ -42,29 +43,61 @@ fn finding(id: &str, title: &str, workflow: &str) -> Mirrored {
     Mirrored { finding, life }
 }
 
-fn written(findings: &[Mirrored], format: Format, language: Language) -> Vec<u8> {
+fn written_in(
+    findings: &[Mirrored],
+    format: Format,
+    language: Language,
+    sheet_rows: u32,
+) -> Vec<u8> {
     let account = account("111111111111", "=HYPERLINK(\"http://evil\")");
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     let period: Period = "2026-W47".parse().unwrap();
-    let bounds = period.bounds(&zone);
-    let mut facts = Facts::default();
-    for mirrored in findings {
-        facts.add(mirrored, bounds);
-    }
-    let report = Report {
+    let sources = BTreeMap::new();
+    let guide = Guide::with(Vec::new());
+    let links = Links::Server("https://soc.example.com".to_owned());
+    let frame = Frame {
         scope: Scope::Account(&account),
         regions: &["us-east-1".parse().unwrap()],
         period,
-        bounds,
-        facts: &facts,
-        findings,
-        left_out: 0,
-        synced_at: None,
+        bounds: period.bounds(&zone),
+        sources: &sources,
         built_at: "2026-11-24T00:00:00Z".parse().unwrap(),
         zone: &zone,
         language,
+        guide: &guide,
+        links: &links,
+        sheet_rows,
     };
-    write(&report, format).unwrap()
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut facts = Facts::default();
+    let mut writer = Writer::begin(&frame, format, file.path()).unwrap();
+    for mirrored in findings {
+        if let Some(shown) = facts.add(mirrored, frame.bounds, frame.built_at) {
+            let alert = Some(AlertState::Acknowledged);
+            writer.add(shown, mirrored, alert).unwrap();
+        }
+    }
+    let open = Some(facts.open.clone());
+    let trend: Vec<TrendPoint> = period
+        .up_to(12)
+        .into_iter()
+        .map(|period| TrendPoint {
+            period,
+            open: open.clone(),
+        })
+        .collect();
+    writer
+        .finish(Closing {
+            facts: &facts,
+            trend: &trend,
+            left_out: 0,
+        })
+        .unwrap();
+    std::fs::read(file.path()).unwrap()
+}
+
+fn written(findings: &[Mirrored], format: Format, language: Language) -> Vec<u8> {
+    written_in(findings, format, language, SHEET_ROWS)
 }
 
 fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
@@ -134,10 +167,71 @@ fn no_text_becomes_a_formula_or_a_link() {
     let all = sheet.rows().flatten();
     assert!(
         all.into_iter()
-            .all(|cell| matches!(cell, Data::String(_) | Data::Empty))
+            .all(|cell| matches!(cell, Data::String(_) | Data::Float(_) | Data::Empty))
     );
     let suppressed = book.worksheet_range("抑制").unwrap();
     assert_eq!(suppressed.rows().count(), 2);
+    let threats = book.worksheet_range("脅威").unwrap();
+    let alerts: Vec<String> = threats.rows().map(|row| row[9].to_string()).collect();
+    assert_eq!(alerts[..2], ["アラート", "対応中"]);
+}
+
+#[test]
+fn a_table_that_is_longer_than_a_sheet_goes_on_on_the_next() {
+    let findings: Vec<Mirrored> = (0..7)
+        .map(|n| finding(&format!("f-{n}"), "a title", "NEW"))
+        .collect();
+    let mut book = open(written_in(&findings, Format::Xlsx, Language::Ja, 4));
+    let names = book.sheet_names();
+    assert_eq!(
+        names[2..7],
+        [
+            "検出結果",
+            "検出結果 (2)",
+            "検出結果 (3)",
+            "脅威",
+            "脅威 (2)"
+        ]
+    );
+    let mut ids = Vec::new();
+    for name in &names[2..5] {
+        let sheet = book.worksheet_range(name).unwrap();
+        let rows: Vec<Vec<String>> = sheet
+            .rows()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
+        assert_eq!(rows[0][0], "状況", "each has the header");
+        assert!(rows.len() <= 4, "{name}");
+        ids.extend(rows[1..].iter().map(|row| row[14].clone()));
+    }
+    let expected: Vec<String> = (0..7).map(|n| format!("f-{n}")).collect();
+    assert_eq!(ids, expected, "nothing is lost and nothing twice");
+}
+
+#[test]
+fn the_first_sheet_has_a_chart_and_the_tables_colours_by_condition() {
+    let bytes = written(&[finding("f", "t", "NEW")], Format::Xlsx, Language::Ja);
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut part = |name: &str| {
+        let mut xml = String::new();
+        let mut file = archive.by_name(name).unwrap();
+        file.read_to_string(&mut xml).unwrap();
+        xml
+    };
+    let chart = part("xl/charts/chart1.xml");
+    assert!(
+        chart.contains("barChart") && chart.contains("サマリー"),
+        "{chart}"
+    );
+    let findings = part("xl/worksheets/sheet3.xml");
+    for words in [
+        "conditionalFormatting",
+        "autoFilter",
+        "state=\"frozen\"",
+        "fitToPage",
+    ] {
+        assert!(findings.contains(words), "{words}");
+    }
 }
 
 #[test]

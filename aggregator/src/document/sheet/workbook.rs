@@ -1,4 +1,4 @@
-//! Reads the first sheet of an xlsx with calamine's streaming reader, cell by cell: a value at the
+//! Reads the sheets of an xlsx with calamine's streaming reader, cell by cell: a value at the
 //! far end of a sheet costs one cell, not the rectangle before it.
 //!
 //! Bytes come checked (`identify`, `archive`); nothing here trusts what a part announces.
@@ -14,6 +14,8 @@ use calamine::{
 use super::{COLUMN_LIMIT, ROW_LIMIT, archive};
 use crate::domain::ledger::{Area, Cell, Foreign, Sheet, SheetRow, Unreadable, Value};
 
+/// How many sheets are looked at; those behind are left alone.
+const SHEET_LIMIT: usize = 20;
 /// How many cells may hold something: a full ledger with ten columns more than ours.
 const CELL_LIMIT: usize = 1_000_000;
 /// How many areas may be merged; each of them is a problem of its own in a ledger.
@@ -23,29 +25,46 @@ const TEXT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The first visible sheet.
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+    let mut sheets = up_to(bytes, 1)?;
+    sheets.pop().ok_or(Unreadable::NoSheet)
+}
+
+/// The first [`SHEET_LIMIT`] visible sheets.
+pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
+    up_to(bytes, SHEET_LIMIT)
+}
+
+/// The first visible sheets.
+fn up_to(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
     archive::check(bytes)?;
     // calamine adds up column letters and row digits of addresses (`A1`, `mergeCell`) without a
     // check, which panics where overflow checks are on, and slices formulas and paths in places.
     // A file must not be able to end the program, so a panic here is the file's fault.
-    catch_unwind(AssertUnwindSafe(|| unguarded(bytes))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| unguarded(bytes, count))).unwrap_or_else(|_| {
         Err(Unreadable::Broken {
             detail: "an address or a reference in the sheet is out of range".to_owned(),
         })
     })
 }
 
-fn unguarded(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+fn unguarded(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let sheets = workbook.sheets_metadata();
     let visible = |sheet: &&calamine::Sheet| {
         sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
     };
-    let name = sheets
-        .iter()
-        .find(visible)
-        .ok_or(Unreadable::NoSheet)?
-        .name
-        .clone();
+    let visible = sheets.iter().filter(visible).take(count);
+    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    if names.is_empty() {
+        return Err(Unreadable::NoSheet);
+    }
+    names
+        .into_iter()
+        .map(|name| read_sheet(&mut workbook, name))
+        .collect()
+}
+
+fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet, Unreadable> {
     let merged = workbook
         .merge_cells_by_sheet_name(&name)
         .map_err(unreadable)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::event::{Content, Threat, read};
 use super::*;
+use crate::domain::notice::News;
 
 const ID: &str = "arn:aws:guardduty:us-east-1:111111111111:detector/d/finding/f";
 
@@ -65,7 +66,7 @@ fn threat(finding: &Value) -> Threat {
 }
 
 fn opened() -> Alert {
-    match decide(None, &threat(&finding()), Severity::High) {
+    match decide(None, &threat(&finding()), Severity::High, |_| false) {
         Decision::Open(alert) => alert,
         other => panic!("{other:?}"),
     }
@@ -185,49 +186,197 @@ fn what_is_handled_archived_or_harmless_opens_nothing() {
         ("/Severity/Label", json!("MEDIUM")),
     ] {
         let threat = threat(&with(path, value));
-        assert_eq!(decide(None, &threat, Severity::High), Decision::Ignore);
+        assert_eq!(judged(None, &threat), Decision::Ignore);
     }
+}
+
+fn judged(known: Option<&Known>, threat: &Threat) -> Decision {
+    decide(known, threat, Severity::High, |_| false)
+}
+
+/// The alert as it was stored.
+fn known(alert: &Alert) -> Known {
+    Known {
+        findings: vec![(alert.finding_id.clone(), alert.count)],
+        alert: alert.clone(),
+    }
+}
+
+/// The same threat, seen again at a later moment.
+fn later(count: i64, last_seen: &str) -> Threat {
+    let mut threat = threat(&finding());
+    threat.alert.count = count;
+    threat.alert.last_seen = last_seen.parse().unwrap();
+    threat
 }
 
 #[test]
 fn a_repetition_or_a_late_event_changes_nothing() {
-    let alert = opened();
+    let known = known(&opened());
     let again = threat(&finding());
-    assert_eq!(
-        decide(Some(&alert), &again, Severity::High),
-        Decision::Ignore
-    );
+    assert_eq!(judged(Some(&known), &again), Decision::Ignore);
     let mut late = again;
     late.alert.last_seen = late.alert.first_seen;
     late.alert.title = "older".to_owned();
     late.alert.count = 1;
-    assert_eq!(
-        decide(Some(&alert), &late, Severity::High),
-        Decision::Ignore
-    );
+    assert_eq!(judged(Some(&known), &late), Decision::Ignore);
 }
 
 #[test]
 fn more_of_the_same_is_noted_and_only_worse_is_told() {
-    let alert = opened();
-    let mut more = threat(&finding());
-    more.alert.count = 9;
-    more.alert.last_seen = "2026-11-21T00:00:00Z".parse().unwrap();
-    match decide(Some(&alert), &more, Severity::High) {
-        Decision::Update { alert, tell: false } => assert_eq!(alert.count, 9),
+    let known = known(&opened());
+    let mut more = later(9, "2026-11-21T00:00:00Z");
+    match judged(Some(&known), &more) {
+        Decision::Update { alert, tell: None } => assert_eq!(alert.count, 9),
         other => panic!("{other:?}"),
     }
     more.alert.severity = Severity::Critical;
-    assert!(matches!(
-        decide(Some(&alert), &more, Severity::High),
-        Decision::Update { tell: true, .. }
-    ));
-    let silenced = Alert {
-        state: AlertState::Silenced,
-        ..alert
+    let tell = |more: &Threat, state| {
+        let mut known = known.clone();
+        known.alert.state = state;
+        match judged(Some(&known), more) {
+            Decision::Update { alert, tell } => (alert.state, tell),
+            other => panic!("{other:?}"),
+        }
     };
+    use AlertState as S;
+    assert_eq!(tell(&more, S::Open), (S::Open, Some(News::Worse)));
+    assert_eq!(
+        tell(&more, S::Acknowledged),
+        (S::Acknowledged, Some(News::Worse))
+    );
+    assert_eq!(tell(&more, S::Resolved), (S::Open, Some(News::Worse)));
+    assert_eq!(tell(&more, S::Silenced), (S::Open, Some(News::Worse)));
+    // What Security Hub has as handled is noted, and no news.
+    more.is_new = false;
+    assert_eq!(tell(&more, S::Open), (S::Open, None));
+    assert_eq!(tell(&more, S::Resolved), (S::Resolved, None));
+}
+
+#[test]
+fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
+    let mut known = known(&opened());
+    let tell = |known: &Known, last_seen: &str| match judged(Some(known), &later(9, last_seen)) {
+        Decision::Update { alert, tell } => (alert.state, tell),
+        other => panic!("{other:?}"),
+    };
+    use AlertState as S;
+    assert_eq!(tell(&known, "2026-11-21T00:09:59Z"), (S::Open, None));
+    assert_eq!(
+        tell(&known, "2026-11-21T00:10:00Z"),
+        (S::Open, Some(News::Again))
+    );
+    known.alert.state = S::Acknowledged;
+    assert_eq!(
+        tell(&known, "2026-11-20T00:11:00Z"),
+        (S::Acknowledged, None)
+    );
+    known.alert.state = S::Resolved;
+    assert_eq!(
+        tell(&known, "2026-11-20T00:11:00Z"),
+        (S::Open, Some(News::Reopened))
+    );
+    // A count that comes late is no activity after the end.
+    assert_eq!(tell(&known, "2026-11-20T00:10:00Z"), (S::Resolved, None));
+}
+
+#[test]
+fn what_is_silenced_is_kept_and_comes_back_when_the_silence_ends() {
+    let silent = |known: Option<&Known>, threat: &Threat| {
+        decide(known, threat, Severity::High, |alert| {
+            alert.severity < Severity::Critical
+        })
+    };
+    let Decision::Open(alert) = silent(None, &threat(&finding())) else {
+        panic!("it is kept");
+    };
+    assert_eq!(alert.state, AlertState::Silenced);
+    let known = known(&alert);
+    let more = later(9, "2026-11-30T00:00:00Z");
+    match silent(Some(&known), &more) {
+        Decision::Update { alert, tell: None } => {
+            assert_eq!((alert.state, alert.count), (AlertState::Silenced, 9));
+        }
+        other => panic!("{other:?}"),
+    }
+    match judged(Some(&known), &more) {
+        Decision::Update { alert, tell } => {
+            assert_eq!(
+                (alert.state, tell),
+                (AlertState::Open, Some(News::Reopened))
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    // A silence that leaves out the critical ones does not hide that one became critical.
+    let mut worse = more;
+    worse.alert.severity = Severity::Critical;
     assert!(matches!(
-        decide(Some(&silenced), &more, Severity::High),
-        Decision::Update { tell: false, .. }
+        silent(Some(&known), &worse),
+        Decision::Update {
+            tell: Some(News::Worse),
+            ..
+        }
     ));
+}
+
+#[test]
+fn one_actor_in_several_regions_is_one_alert_and_the_count_is_of_all() {
+    let acted = |region: &str, count: &str| {
+        let mut finding = with("/Id", json!(ID.replace("us-east-1", region)));
+        finding["ProductArn"] = json!(format!(
+            "arn:aws:securityhub:{region}::product/aws/guardduty"
+        ));
+        finding["Region"] = json!(region);
+        finding["ProductFields"] = json!({
+            "aws/guardduty/service/action/awsApiCallAction/remoteIpDetails/ipAddressV4": "198.51.100.7",
+            "aws/guardduty/service/count": count,
+        });
+        threat(&finding)
+    };
+    let (first, second) = (acted("us-east-1", "3"), acted("eu-west-1", "4"));
+    let key = |threat: &Threat| {
+        sameness::fold(&threat.alert.account_id, &threat.alert.kind, &threat.actor)
+    };
+    assert!(key(&first).is_some());
+    assert_eq!(key(&first), key(&second));
+    assert_eq!(key(&threat(&finding())), None, "nobody knows who acts");
+    let mut known = known(&first.alert);
+    assert!(sameness::joins(&known, &second));
+    let Decision::Update { alert, tell: None } = judged(Some(&known), &second) else {
+        panic!("it joins");
+    };
+    assert_eq!((alert.count, alert.region.as_str()), (7, "us-east-1"));
+    known.alert = alert;
+    known.findings.push((second.alert.finding_id.clone(), 4));
+    assert!(!sameness::joins(&known, &acted("eu-west-1", "4")));
+    let Decision::Update { alert, .. } = judged(Some(&known), &acted("eu-west-1", "6")) else {
+        panic!("it is known");
+    };
+    assert_eq!(alert.count, 9);
+    let ids: Vec<String> = known.findings.iter().map(|(id, _)| id.clone()).collect();
+    let shown: Vec<String> = regions(alert.region, &ids)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(shown, ["us-east-1", "eu-west-1"]);
+}
+
+#[test]
+fn a_link_into_the_console_is_ours_alone() {
+    assert_eq!(
+        console(ID).as_deref(),
+        Some(
+            "https://us-east-1.console.aws.amazon.com/guardduty/home?region=us-east-1\
+             #/findings?macros=current&fId=f"
+        )
+    );
+    for odd in [
+        "hubward:membership/111111111111/us-east-1/x",
+        "arn:aws:guardduty:evil.example:1:detector/d/finding/f",
+        "arn:aws:guardduty:us-east-1:111111111111:detector/d/finding/f&x=<y>",
+        "f",
+    ] {
+        assert_eq!(console(odd), None, "{odd}");
+    }
 }

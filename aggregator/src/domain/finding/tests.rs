@@ -199,11 +199,15 @@ fn a_life_is_what_was_seen_of_it() {
     );
 
     let again = Life::next(Some((fixed, passed.updated_at)), &open, now);
+    assert_eq!(again.opened_at, open.updated_at);
+    assert!(again.is_reopened() && !born.is_reopened() && !fixed.is_reopened());
+    let later = read(&asff(&json!({"UpdatedAt": "2026-11-23T12:00:00Z"}))).unwrap();
+    let again = Life::next(Some((fixed, passed.updated_at)), &later, now);
     assert_eq!(
-        again,
-        Life {
-            opened_at: open.updated_at,
-            closed_at: None
-        }
+        (again.opened_at, again.closed_at),
+        (later.updated_at, fixed.closed_at),
+        "it remembers that it was closed once"
     );
+    let archived = Life::next(Some((again, later.updated_at)), &passed, now);
+    assert!(archived.closed_at > archived.opened_at);
 }

@@ -1,12 +1,18 @@
-//! What findings amount to: how many and how bad, per control, and what to do first.
+//! What findings amount to: how many and how bad, per control and standard, and what to do first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::Timestamp;
 
 use super::Bounds;
 use crate::domain::finding::{
-    Compliance, Finding, Kind, Life, Mirrored, RecordState, Severity, Workflow,
+    Compliance, Finding, Kind, Mirrored, RecordState, Severity, Workflow,
 };
+
+/// Findings that are open for fewer days than this are of one age; the last age has no end.
+pub const AGES: [i64; 3] = [8, 31, 91];
 
 /// The numbers of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,13 +23,19 @@ pub struct Facts {
     pub threats: u64,
     /// Open ones that became so in the period.
     pub new: u64,
+    /// Open ones that were closed before, and became open again in the period.
+    pub reopened: u64,
     /// Those that were resolved in the period.
     pub resolved: u64,
     /// Those that somebody decided to leave.
     pub suppressed: u64,
+    /// Open ones by age: see [`AGES`].
+    pub ages: [u64; 4],
     /// Controls by their id.
     pub controls: BTreeMap<String, Control>,
     groups: BTreeMap<String, Group>,
+    /// By control and resource, the first standard whose finding was counted.
+    counted: HashMap<u64, u64>,
 }
 
 /// A control over all its resources.
@@ -41,8 +53,34 @@ pub struct Control {
     pub unknown: u64,
     /// Resources that somebody suppressed.
     pub suppressed: u64,
+    /// In how many accounts any of its resources failed.
+    pub accounts: u64,
+    /// The standards that it belongs to.
+    pub standards: BTreeSet<String>,
     /// Where it is explained.
     pub link: String,
+}
+
+/// What a control's resources say together, as Security Hub puts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// One failed.
+    Failed,
+    /// None failed, and one could not be judged.
+    Unknown,
+    /// All passed.
+    Passed,
+    /// None counts.
+    NoData,
+}
+
+/// Controls that passed, of those that there is a verdict of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// Those that passed.
+    pub passed: u64,
+    /// Those that passed, failed or could not be judged.
+    pub judged: u64,
 }
 
 /// Open findings that are remedied in the same way.
@@ -67,57 +105,168 @@ pub struct Group {
 pub enum Change {
     /// Open since within the period.
     New,
+    /// Open again since within the period.
+    Reopened,
     /// Open since before.
     Open,
     /// Resolved in the period.
     Resolved,
 }
 
+/// Where a finding is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Among what somebody has to look at.
+    News(Change),
+    /// Among what somebody decided to leave.
+    Suppressed,
+}
+
 impl Change {
     /// What a finding is; `None` for what is no news and nobody's work.
     pub fn of(Mirrored { finding, life }: &Mirrored, period: Bounds) -> Option<Self> {
         if finding.is_open() {
-            return Some(if period.contain(life.opened_at) {
-                Self::New
-            } else {
-                Self::Open
+            return Some(match period.contain(life.opened_at) {
+                true if life.is_reopened() => Self::Reopened,
+                true => Self::New,
+                false => Self::Open,
             });
         }
+        let was_open = life.opened_at.is_some();
         let put_away = finding.workflow == Workflow::Suppressed;
-        (was_open(*life) && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
+        (was_open && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
     }
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Reopened => "reopened",
             Self::Open => "open",
             Self::Resolved => "resolved",
         }
     }
 }
 
-fn was_open(life: Life) -> bool {
-    life.opened_at.is_some()
+impl Verdict {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Passed => "passed",
+            Self::NoData => "no_data",
+        }
+    }
+}
+
+impl Score {
+    /// Of 100, to the nearest whole number; `None` when there is no verdict.
+    pub fn percent(self) -> Option<u64> {
+        (self.passed * 200 + self.judged).checked_div(2 * self.judged)
+    }
+
+    fn of<'a>(controls: impl Iterator<Item = &'a Control>) -> Self {
+        let mut score = Self::default();
+        for control in controls {
+            let verdict = control.verdict();
+            score.passed += u64::from(verdict == Verdict::Passed);
+            score.judged += u64::from(verdict != Verdict::NoData);
+        }
+        score
+    }
+}
+
+impl Control {
+    /// What its resources say together.
+    pub fn verdict(&self) -> Verdict {
+        if self.failed > 0 {
+            Verdict::Failed
+        } else if self.unknown > 0 {
+            Verdict::Unknown
+        } else if self.passed > 0 {
+            Verdict::Passed
+        } else {
+            Verdict::NoData
+        }
+    }
 }
 
 impl Facts {
-    /// Takes one more finding into account.
-    pub fn add(&mut self, mirrored: &Mirrored, period: Bounds) {
+    /// Takes one more finding of an account into account, and says where it is shown. A control that
+    /// several standards report of one resource counts once.
+    pub fn add(&mut self, mirrored: &Mirrored, period: Bounds, now: Timestamp) -> Option<Shown> {
         let finding = &mirrored.finding;
-        match Change::of(mirrored, period) {
-            Some(Change::Resolved) => self.resolved += 1,
-            Some(change) => {
-                self.new += u64::from(change == Change::New);
-                self.threats += u64::from(finding.kind == Kind::Threat);
-                *self.open.entry(finding.severity).or_default() += 1;
-                group(&mut self.groups, finding);
+        let change = Change::of(mirrored, period);
+        let is_active_control =
+            finding.kind == Kind::Control && finding.record == RecordState::Active;
+        if finding.kind == Kind::Control && self.is_repetition(finding, change) {
+            if is_active_control {
+                self.belongs(finding);
             }
-            None => {}
+            return None;
         }
-        self.suppressed += u64::from(finding.is_suppressed());
-        if finding.kind == Kind::Control && finding.record == RecordState::Active {
+        if is_active_control {
             self.judge(finding);
+        }
+        if finding.is_suppressed() {
+            self.suppressed += 1;
+            return Some(Shown::Suppressed);
+        }
+        let change = change?;
+        if change == Change::Resolved {
+            self.resolved += 1;
+            return Some(Shown::News(change));
+        }
+        self.new += u64::from(change == Change::New);
+        self.reopened += u64::from(change == Change::Reopened);
+        self.threats += u64::from(finding.kind == Kind::Threat);
+        *self.open.entry(finding.severity).or_default() += 1;
+        let days = age_in_days(mirrored, now).unwrap_or_default();
+        let age = AGES.iter().take_while(|end| days >= **end).count();
+        if let Some(count) = self.ages.get_mut(age) {
+            *count += 1;
+        }
+        group(&mut self.groups, finding);
+        Some(Shown::News(change))
+    }
+
+    /// Adds another account's facts.
+    pub fn merge(&mut self, other: &Self) {
+        for (severity, count) in &other.open {
+            *self.open.entry(*severity).or_default() += count;
+        }
+        self.threats += other.threats;
+        self.new += other.new;
+        self.reopened += other.reopened;
+        self.resolved += other.resolved;
+        self.suppressed += other.suppressed;
+        for (sum, count) in self.ages.iter_mut().zip(other.ages) {
+            *sum += count;
+        }
+        for (id, its) in &other.controls {
+            let Some(control) = self.controls.get_mut(id) else {
+                self.controls.insert(id.clone(), its.clone());
+                continue;
+            };
+            control.failed += its.failed;
+            control.passed += its.passed;
+            control.unknown += its.unknown;
+            control.suppressed += its.suppressed;
+            control.accounts += its.accounts;
+            control.severity = control.severity.max(its.severity);
+            control.standards.extend(its.standards.iter().cloned());
+        }
+        for (key, its) in &other.groups {
+            match self.groups.get_mut(key) {
+                None => {
+                    self.groups.insert(key.clone(), its.clone());
+                }
+                Some(group) => {
+                    group.count += its.count;
+                    group.severity = group.severity.max(its.severity);
+                }
+            }
         }
     }
 
@@ -126,23 +275,28 @@ impl Facts {
         self.open.values().sum()
     }
 
-    /// Controls that pass, and those that pass or fail. As in Security Hub: what was suppressed does
-    /// not count, and a control passes when all that counts does.
-    pub fn score(&self) -> (u64, u64) {
-        let (mut passed, mut judged) = (0, 0);
-        for control in self.controls.values() {
-            let fails = control.failed > 0;
-            let passes = !fails && control.unknown == 0 && control.passed > 0;
-            passed += u64::from(passes);
-            judged += u64::from(passes || fails);
-        }
-        (passed, judged)
+    /// The score over all controls. As Security Hub computes it (its user guide, "Determining the security
+    /// score"): the controls that passed, of those that there is a finding of; what was suppressed does
+    /// not count.
+    pub fn score(&self) -> Score {
+        Score::of(self.controls.values())
     }
 
-    /// The score of 100, rounded down, so that 100 means all; `None` when nothing was judged.
-    pub fn percent(&self) -> Option<u64> {
-        let (passed, judged) = self.score();
-        (passed * 100).checked_div(judged)
+    /// The score of each standard.
+    pub fn standards(&self) -> Vec<(&str, Score)> {
+        let names: BTreeSet<&String> = self
+            .controls
+            .values()
+            .flat_map(|control| &control.standards)
+            .collect();
+        let score = |name: &String| {
+            let its = |control: &&Control| control.standards.contains(name);
+            Score::of(self.controls.values().filter(its))
+        };
+        names
+            .into_iter()
+            .map(|name| (name.as_str(), score(name)))
+            .collect()
     }
 
     /// What to do first: the worst, threats before weaknesses, then what is most frequent.
@@ -170,30 +324,75 @@ impl Facts {
         controls
     }
 
+    /// Whether another standard's finding of the same control and resource was counted already.
+    fn is_repetition(&mut self, finding: &Finding, change: Option<Change>) -> bool {
+        let [standard] = finding.standards.as_slice() else {
+            return false;
+        };
+        let hash = |value: &dyn Fn(&mut DefaultHasher)| {
+            let mut hasher = DefaultHasher::new();
+            value(&mut hasher);
+            hasher.finish()
+        };
+        let place = hash(&|hasher| {
+            let place = (&finding.control_id, &finding.resource, &finding.region);
+            let state = (change.map(Change::as_str), finding.is_suppressed());
+            let verdict = finding.compliance.map(Compliance::as_str);
+            (place, verdict, state).hash(hasher);
+        });
+        let standard = hash(&|hasher| standard.hash(hasher));
+        *self.counted.entry(place).or_insert(standard) != standard
+    }
+
+    fn belongs(&mut self, finding: &Finding) {
+        if let Some(control) = self.controls.get_mut(&finding.control_id) {
+            for standard in &finding.standards {
+                if !control.standards.contains(standard) {
+                    control.standards.insert(standard.clone());
+                }
+            }
+        }
+    }
+
     fn judge(&mut self, finding: &Finding) {
-        let control = self
-            .controls
-            .entry(finding.control_id.clone())
-            .or_insert_with(|| Control {
-                title: finding.title.clone(),
-                severity: finding.severity,
-                failed: 0,
-                passed: 0,
-                unknown: 0,
-                suppressed: 0,
-                link: finding.link.clone(),
-            });
+        let control = match self.controls.get_mut(&finding.control_id) {
+            Some(control) => control,
+            None => self
+                .controls
+                .entry(finding.control_id.clone())
+                .or_insert_with(|| Control {
+                    title: finding.title.clone(),
+                    severity: finding.severity,
+                    failed: 0,
+                    passed: 0,
+                    unknown: 0,
+                    suppressed: 0,
+                    accounts: 0,
+                    standards: BTreeSet::new(),
+                    link: finding.link.clone(),
+                }),
+        };
         if finding.is_suppressed() {
             control.suppressed += 1;
-            return;
+        } else {
+            match finding.compliance {
+                Some(Compliance::Passed) => control.passed += 1,
+                Some(Compliance::Failed) => {
+                    control.failed += 1;
+                    control.accounts = 1;
+                }
+                Some(Compliance::Unknown) | None => control.unknown += 1,
+            }
+            control.severity = control.severity.max(finding.severity);
         }
-        match finding.compliance {
-            Some(Compliance::Passed) => control.passed += 1,
-            Some(Compliance::Failed) => control.failed += 1,
-            Some(Compliance::Unknown) | None => control.unknown += 1,
-        }
-        control.severity = control.severity.max(finding.severity);
+        self.belongs(finding);
     }
+}
+
+/// For how many whole days a finding has been open; `None` when it is not.
+pub fn age_in_days(Mirrored { finding, life }: &Mirrored, now: Timestamp) -> Option<i64> {
+    let since = life.opened_at.filter(|_| finding.is_open())?;
+    Some((now.duration_since(since).as_hours() / 24).max(0))
 }
 
 /// Adds an open finding to those that are remedied like it.

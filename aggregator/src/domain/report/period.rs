@@ -43,10 +43,51 @@ pub struct Bounds {
 impl Period {
     /// The ISO week of a moment, where the time zone is.
     pub fn week_of(moment: Timestamp, zone: &TimeZone) -> Self {
-        let week = zone.to_datetime(moment).date().iso_week_date();
+        Self::week_on(zone.to_datetime(moment).date())
+    }
+
+    /// The last week that was over at a moment.
+    pub fn last_week(moment: Timestamp, zone: &TimeZone) -> Self {
+        Self::week_of(moment, zone).before()
+    }
+
+    /// The last month that was over at a moment.
+    pub fn last_month(moment: Timestamp, zone: &TimeZone) -> Self {
+        let day = zone.to_datetime(moment).date();
+        Self::month_of(day).before()
+    }
+
+    /// The period before.
+    pub fn before(self) -> Self {
+        let day = self.days().0.saturating_sub(1.day());
+        match self {
+            Self::Week { .. } => Self::week_on(day),
+            Self::Month { .. } => Self::month_of(day),
+        }
+    }
+
+    /// So many periods, the last of which is this one.
+    pub fn up_to(self, count: usize) -> Vec<Self> {
+        let mut periods: Vec<Self> =
+            std::iter::successors(Some(self), |period| Some(period.before()))
+                .take(count)
+                .collect();
+        periods.reverse();
+        periods
+    }
+
+    fn week_on(day: Date) -> Self {
+        let week = day.iso_week_date();
         Self::Week {
             year: week.year(),
             week: week.week(),
+        }
+    }
+
+    fn month_of(day: Date) -> Self {
+        Self::Month {
+            year: day.year(),
+            month: day.month(),
         }
     }
 
@@ -170,6 +211,19 @@ mod tests {
         let bounds = Period::week_of(monday, &tokyo).bounds(&tokyo);
         assert!(bounds.contain(Some(monday)) && !bounds.contain(Some(sunday)));
         assert_eq!(bounds.to.to_string(), "2026-11-29T15:00:00Z");
+    }
+
+    #[test]
+    fn what_was_over_last_is_the_week_and_the_month_before() {
+        let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+        let monday: Timestamp = "2026-11-22T23:00:00Z".parse().unwrap();
+        assert_eq!(Period::last_week(monday, &tokyo).to_string(), "2026-W47");
+        assert_eq!(Period::last_month(monday, &tokyo).to_string(), "2026-10");
+        let new_year: Timestamp = "2026-12-31T15:00:00Z".parse().unwrap();
+        assert_eq!(Period::last_month(new_year, &tokyo).to_string(), "2026-12");
+        let week: Period = "2026-W02".parse().unwrap();
+        let back: Vec<_> = week.up_to(3).iter().map(ToString::to_string).collect();
+        assert_eq!(back, ["2025-W52", "2026-W01", "2026-W02"]);
     }
 
     #[test]

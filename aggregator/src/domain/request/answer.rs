@@ -41,6 +41,15 @@ impl Answer {
     }
 }
 
+/// What helps whoever is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Help<'a> {
+    /// The line that a project pastes; `None` while there is no release to install.
+    pub line: Option<&'a str>,
+    /// Where the guide is.
+    pub guide: &'a str,
+}
+
 /// A part of an answer in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {

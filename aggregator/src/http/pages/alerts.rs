@@ -10,6 +10,7 @@ use super::super::visitor::{Form, LoggedIn, Turned};
 use super::{Answer, Choice, Pages, ROWS, failed, not_found, regions};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::look::{self, AlertRow};
+use crate::actions::publish_guide::{ThreatHelp, help_with};
 use crate::domain::alert::handling::Act;
 use crate::domain::alert::{AlertFilter, AlertState, Severity};
 use crate::domain::standing::{Window, searchable};
@@ -60,6 +61,7 @@ struct AlertPage {
     noted: Option<(Moment, String)>,
     deliveries: Vec<Delivery>,
     events: Vec<Event>,
+    help: Option<ThreatHelp>,
     may_take: bool,
     may_end: bool,
 }
@@ -175,6 +177,7 @@ pub(in super::super) async fn show(
                 ),
             })
             .collect(),
+        help: help_with(&state.app, &alert.kind, words.language()),
         may_take: matches!(alert.state, AlertState::Open | AlertState::Acknowledged),
         may_end: alert.state != AlertState::Resolved,
         row: present(words, &row),

@@ -1,30 +1,29 @@
 //! The first sheet's tables: what to do first, and how each account stands.
 
-use std::cmp::Reverse;
-
+use hubward_protocol::AccountId;
 use rust_i18n::t;
-use rust_xlsxwriter::XlsxError;
+use rust_xlsxwriter::{Format, XlsxError};
 
 use super::{LAST, Page, TILES};
-use crate::document::report::cell::Cell;
-use crate::document::report::sheet::Writer;
+use crate::document::report::Ranked;
+use crate::document::report::sheet::float;
 use crate::document::report::words;
-use crate::domain::account::Account;
 use crate::domain::finding::Severity;
-use crate::domain::report::Facts;
 
 /// How much is said to be done first.
-const FIRST: usize = 5;
+const FIRST: usize = 10;
 
 impl Page<'_> {
     pub(super) fn first(&mut self) -> Result<(), XlsxError> {
-        let (report, language) = (self.report, self.report.language);
+        let language = self.frame.language;
         let locale = language.as_str();
         self.heading(&t!("report.fix_first", locale = locale))?;
-        let groups = report.facts.first(FIRST);
+        let groups = self.closing.facts.first(FIRST);
         if groups.is_empty() {
             let nothing = t!("report.nothing_open", locale = locale);
-            return self.wide(22.0, &nothing, &self.style.remark());
+            self.wide(22.0, &nothing, &self.style.remark())?;
+            self.row += 1;
+            return Ok(());
         }
         let header = self.style.header();
         let of_numbers = self.style.header_of_numbers();
@@ -41,23 +40,18 @@ impl Page<'_> {
         }
         self.row += 1;
         let text = self.style.text();
-        let mut writer = Writer::new(self.style, language);
         for (rank, group) in (1_u64..).zip(groups) {
-            self.sheet.set_row_height(self.row, 32)?;
+            self.sheet.set_row_height(self.row, 30)?;
             let what = if group.control_id.is_empty() {
                 words::kind(group.kind, language).into_owned()
             } else {
                 group.control_id.clone()
             };
-            for (column, cell) in [
-                (0, Cell::Number(rank)),
-                (1, Cell::Severity(group.severity)),
-                (2, Cell::Text(what)),
-                (9, Cell::Number(group.count)),
-            ] {
-                writer.cell(self.sheet, self.row, column, &cell)?;
-            }
+            self.number(0, rank)?;
+            self.severity(1, group.severity)?;
+            self.merge(2, 2, &what, &text)?;
             self.merge(3, 8, &group.title, &text)?;
+            self.number(9, group.count)?;
             self.row += 1;
         }
         self.row += 1;
@@ -67,61 +61,76 @@ impl Page<'_> {
     /// One row per account, the worst first.
     pub(super) fn accounts(
         &mut self,
-        mut accounts: Vec<&(Account, Facts)>,
+        mut accounts: Vec<(&AccountId, &Ranked)>,
     ) -> Result<(), XlsxError> {
-        let language = self.report.language;
+        let language = self.frame.language;
         let locale = language.as_str();
         self.heading(&t!("report.by_account", locale = locale))?;
-        let count = |facts: &Facts, severity: Severity| {
-            facts.open.get(&severity).copied().unwrap_or_default()
-        };
-        accounts.sort_by_key(|(_, facts)| {
-            Reverse(Severity::ALL.map(|severity| count(facts, severity)))
-        });
+        accounts.sort_by_cached_key(|(_, ranked)| ranked.standing.rank());
         let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
-        self.sheet.set_row_height(self.row, 20)?;
+        self.sheet.set_row_height(self.row, 30)?;
         let mut headers = vec![
-            t!("report.account", locale = locale),
-            t!("report.project", locale = locale),
-            "".into(),
+            (0, 0, t!("report.account", locale = locale), &header),
+            (1, 2, t!("report.project", locale = locale), &header),
         ];
-        headers.extend(
-            TILES
-                .iter()
-                .take(4)
-                .map(|tile| words::severity(*tile, language)),
-        );
+        let severities = TILES.into_iter().take(4);
+        headers.extend((3_u16..).zip(severities).map(|(column, severity)| {
+            let word = words::severity(severity, language);
+            (column, column, word, &of_numbers)
+        }));
         headers.extend([
-            t!("report.new", locale = locale),
-            t!("report.resolved", locale = locale),
-            t!("report.score_short", locale = locale),
+            (7, 7, t!("report.new", locale = locale), &of_numbers),
+            (8, 8, t!("report.resolved", locale = locale), &of_numbers),
+            (
+                LAST,
+                LAST,
+                t!("report.score_short", locale = locale),
+                &of_numbers,
+            ),
         ]);
-        for (column, text) in (0_u16..).zip(&headers) {
-            if column != 2 {
-                let last = column + u16::from(column == 1);
-                let format = if column > 2 { &of_numbers } else { &header };
-                self.merge(column, last, text, format)?;
-            }
+        for (first, last, text, format) in headers {
+            self.merge(first, last, &text, format)?;
         }
         self.row += 1;
         let (text, number) = (self.style.text(), self.style.number());
-        let mut writer = Writer::new(self.style, language);
-        for (account, facts) in accounts {
+        for (id, Ranked { project, standing }) in accounts {
             self.sheet.set_row_height(self.row, 20)?;
-            let id = Cell::Text(account.account_id.to_string());
-            let score = facts
-                .percent()
-                .map_or_else(|| "–".to_owned(), |n| format!("{n} %"));
-            let counts = TILES.iter().take(4).map(|tile| count(facts, *tile));
-            let numbers = counts.chain([facts.new, facts.resolved]).map(Cell::Number);
-            writer.cell(self.sheet, self.row, 0, &id)?;
-            self.merge(1, 2, &account.project, &text)?;
-            for (column, cell) in (3_u16..).zip(numbers) {
-                writer.cell(self.sheet, self.row, column, &cell)?;
+            self.merge(0, 0, id.as_str(), &text.clone().set_font_size(9))?;
+            self.merge(1, 2, project, &text)?;
+            for (column, severity) in (3_u16..).zip(TILES.into_iter().take(4)) {
+                let count = standing.open_with(severity);
+                let format = if count > 0 && severity >= Severity::High {
+                    number.clone().set_bold()
+                } else {
+                    number.clone()
+                };
+                self.counted(column, count, &format)?;
             }
+            self.number(7, standing.new + standing.reopened)?;
+            self.number(8, standing.resolved)?;
+            let score = standing
+                .score
+                .percent()
+                .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
             self.merge(LAST, LAST, &score, &number)?;
             self.row += 1;
         }
         Ok(())
+    }
+
+    fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
+        self.counted(column, number, &self.style.number())
+    }
+
+    fn counted(&mut self, column: u16, number: u64, format: &Format) -> Result<(), XlsxError> {
+        self.sheet
+            .write_number_with_format(self.row, column, float(number), format)?;
+        Ok(())
+    }
+
+    fn severity(&mut self, column: u16, severity: Severity) -> Result<(), XlsxError> {
+        let word = words::severity(severity, self.frame.language);
+        let format = self.style.severity(severity);
+        self.merge(column, column, &word, &format)
     }
 }

@@ -153,7 +153,8 @@ fn threat(finding: Finding, event_at: Option<Timestamp>) -> Content {
 fn actor(fields: &serde_json::Map<String, Value>, resources: &[Resource]) -> String {
     let address = fields.iter().find(|(name, _)| {
         name.starts_with("aws/guardduty/service/action/")
-            && name.ends_with("remoteIpDetails/ipAddressV4")
+            && (name.ends_with("remoteIpDetails/ipAddressV4")
+                || name.ends_with("remoteIpDetails/ipAddressV6"))
     });
     let principal = || {
         resources

@@ -132,6 +132,7 @@ fn actor(finding: &Finding) -> &str {
         .find_map(|action| {
             action
                 .pointer("/remoteIpDetails/ipAddressV4")
+                .or_else(|| action.pointer("/remoteIpDetails/ipAddressV6"))
                 .or_else(|| action.pointer("/portProbeDetails/0/remoteIpDetails/ipAddressV4"))
         });
     address

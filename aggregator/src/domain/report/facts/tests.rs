@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
-use crate::domain::finding::read;
+use crate::domain::finding::{Life, read};
 
 const PERIOD: (&str, &str) = ("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z");
 
@@ -34,7 +34,7 @@ fn control(id: &str, label: &str, status: &str, workflow: &str) -> Mirrored {
 fn facts(findings: &[Mirrored]) -> Facts {
     let mut facts = Facts::default();
     for finding in findings {
-        facts.add(finding, bounds());
+        facts.add(finding, bounds(), at("2026-11-24T00:00:00Z"));
     }
     facts
 }
@@ -49,11 +49,17 @@ fn the_score_counts_controls_as_security_hub_does() {
         control("A.4", "MEDIUM", "FAILED", "SUPPRESSED"),
         control("A.5", "LOW", "FAILED", "RESOLVED"),
     ]);
-    assert_eq!(facts.score(), (1, 3), "A.2 of A.1, A.2 and A.5");
-    assert_eq!(facts.percent(), Some(33));
+    let score = facts.score();
+    assert_eq!((score.passed, score.judged), (1, 4), "A.2 of all but A.4");
+    assert_eq!(score.percent(), Some(25));
     assert_eq!(facts.all_open(), 1);
     assert_eq!(facts.suppressed, 1);
-    assert_eq!(Facts::default().percent(), None);
+    assert_eq!(Facts::default().score().percent(), None);
+    let halves = Score {
+        passed: 5,
+        judged: 6,
+    };
+    assert_eq!(halves.percent(), Some(83));
     let worst: Vec<_> = facts.worst_first().iter().map(|(id, _)| *id).collect();
     assert_eq!(worst, ["A.1", "A.5", "A.4", "A.3", "A.2"]);
 }
@@ -110,4 +116,53 @@ fn the_worst_comes_first_and_then_the_most_frequent() {
         [(Kind::Threat, 1), (Kind::Control, 3), (Kind::Control, 1)]
     );
     assert_eq!(facts.threats, 1);
+}
+
+#[test]
+fn what_was_closed_once_and_is_open_again_is_reopened() {
+    let mut again = control("A.1", "HIGH", "FAILED", "NEW");
+    again.life = Life {
+        opened_at: Some(at("2026-11-20T00:00:00Z")),
+        closed_at: Some(at("2026-11-10T00:00:00Z")),
+    };
+    let mut long_ago = again.clone();
+    long_ago.life.opened_at = Some(at("2026-11-12T00:00:00Z"));
+    assert_eq!(Change::of(&again, bounds()), Some(Change::Reopened));
+    assert_eq!(Change::of(&long_ago, bounds()), Some(Change::Open));
+    let facts = facts(&[again, long_ago]);
+    assert_eq!((facts.new, facts.reopened, facts.all_open()), (0, 1, 2));
+    assert_eq!(facts.ages, [1, 1, 0, 0], "four days and twelve");
+}
+
+#[test]
+fn a_resource_that_several_standards_report_counts_once_and_for_each() {
+    let of = |standard: &str, id: &str, resource: &str| {
+        let mut one = control(id, "HIGH", "FAILED", "NEW");
+        one.finding.standards = vec![standard.to_owned()];
+        one.finding.resource = resource.to_owned();
+        one
+    };
+    let all = facts(&[
+        of("fsbp", "S3.1", "bucket"),
+        of("cis", "S3.1", "bucket"),
+        of("fsbp", "S3.1", "other"),
+        of("fsbp", "S3.1", "other"),
+    ]);
+    assert_eq!(
+        all.all_open(),
+        3,
+        "the same standard's own findings are counted as they are"
+    );
+    let scores: Vec<_> = all
+        .standards()
+        .iter()
+        .map(|(id, it)| (*id, it.judged))
+        .collect();
+    assert_eq!(scores, [("cis", 1), ("fsbp", 1)]);
+    let mut together = Facts::default();
+    together.merge(&all);
+    together.merge(&all);
+    assert_eq!(together.all_open(), 6);
+    assert_eq!(together.controls["S3.1"].accounts, 2);
+    assert_eq!(together.first(1)[0].count, 6);
 }

@@ -1,0 +1,296 @@
+//! Exceptions: granted, taken back, and ended by the clock. Where Security Hub is to know, it is told before the
+//! end counts, so that a failure is tried again; run twice, the second finds nothing to do.
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{ActionError, StoreError, put_for_contacts, put_notice};
+use crate::app::App;
+use crate::aws::AwsFailure;
+use crate::aws::suppression::FINDINGS;
+use crate::domain::account::Account;
+use crate::domain::audit::{Action, Actor, NewEvent};
+use crate::domain::exception::{Due, Exception, NewException, Refused, judge};
+use crate::domain::notice::{ContactNotice, Matter, Notice, Trouble};
+use crate::domain::routing::Subject;
+
+/// Why an exception is not granted, or not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ExceptionError {
+    /// Every reason against it.
+    #[error("it can be no exception")]
+    Refused(Vec<Refused>),
+    /// There is one for the same control and place.
+    #[error("there is one already")]
+    Taken,
+    /// There is none of this name.
+    #[error("there is no exception {0}")]
+    Unknown(String),
+    /// Ledger, database or the way to AWS.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// Security Hub was not told.
+    #[error(transparent)]
+    Aws(AwsFailure),
+    /// Security Hub did not process some findings; the first of its words.
+    #[error("{count} findings were not changed: {first}")]
+    Unprocessed {
+        /// How many.
+        count: usize,
+        /// The first.
+        first: String,
+    },
+}
+
+impl From<StoreError> for ExceptionError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The exception.
+    pub exception: Exception,
+    /// How many findings of the mirror it covers.
+    pub covered: usize,
+    /// Whether AWS has a control of this id, as far as the bundled list knows.
+    pub known: bool,
+}
+
+/// Grants an exception; `suppress`: Security Hub's findings are marked too.
+///
+/// # Errors
+/// See [`ExceptionError`]. Where Security Hub could not be told, nothing is granted.
+pub async fn add(
+    app: &App,
+    actor: &Actor,
+    new: NewException,
+    suppress: bool,
+) -> Result<Granted, ExceptionError> {
+    judge(&new, today(app)).map_err(ExceptionError::Refused)?;
+    if account(app, &new.account_id).await?.is_none() {
+        return Err(ActionError::NotInLedger(vec![new.account_id]).into());
+    }
+    let known = app.guide().knows(&new.control);
+    let exception = Exception {
+        id: format!("ex-{}", hex::encode(app.random::<4>())),
+        control: new.control,
+        account_id: new.account_id,
+        resource: new.resource,
+        reason: new.reason.trim().to_owned(),
+        until: new.until,
+        suppressed: suppress,
+        added_at: app.clock.now(),
+        added_by: actor.to_string(),
+        warned_at: None,
+    };
+    let same = |other: &Exception| {
+        other.control.eq_ignore_ascii_case(&exception.control)
+            && other.resource == exception.resource
+    };
+    let granted = app.store.exceptions_of(&exception.account_id).await?;
+    if granted.iter().any(same) {
+        return Err(ExceptionError::Taken);
+    }
+    let covered = app.store.covered(&exception).await?.len();
+    if suppress {
+        tell(app, &exception, true).await?;
+    }
+    let mut tx = app.store.begin().await?;
+    if !tx.insert_exception(&exception).await? {
+        return Err(ExceptionError::Taken);
+    }
+    let event = event(Action::ExceptionAdded, &exception);
+    tx.append_audit(exception.added_at, actor, [event]).await?;
+    tx.commit().await?;
+    Ok(Granted {
+        exception,
+        covered,
+        known,
+    })
+}
+
+/// Every exception that has not ended.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(app: &App) -> Result<Vec<Exception>, StoreError> {
+    app.store.exceptions().await
+}
+
+/// Takes an exception back.
+///
+/// # Errors
+/// See [`ExceptionError`]; then it stands.
+pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<Exception, ExceptionError> {
+    let all = app.store.exceptions().await?;
+    let exception = all
+        .into_iter()
+        .find(|exception| exception.id == id)
+        .ok_or_else(|| ExceptionError::Unknown(id.to_owned()))?;
+    end(app, actor, &exception, Action::ExceptionRemoved, None).await?;
+    Ok(exception)
+}
+
+/// How many exceptions were seen to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenTo {
+    /// So many end soon, and people were told.
+    pub announced: usize,
+    /// So many ended.
+    pub ended: usize,
+}
+
+/// Tells people of exceptions that end soon, and ends those whose last day is over.
+///
+/// # Errors
+/// See [`ExceptionError`]; what was not done is done the next time.
+pub async fn expire(app: &App, actor: &Actor) -> Result<SeenTo, ExceptionError> {
+    let today = today(app);
+    let mut seen = SeenTo::default();
+    for exception in app.store.exceptions().await? {
+        match exception.due(today) {
+            Due::Nothing => {}
+            Due::Notice => {
+                let row = account(app, &exception.account_id).await?;
+                let now = app.clock.now();
+                let mut tx = app.store.begin().await?;
+                if tx.warn_of_exception(&exception.id, now).await? {
+                    announce(app, &mut tx, &exception, row.as_ref(), false).await?;
+                    seen.announced += 1;
+                }
+                tx.commit().await?;
+            }
+            Due::End => {
+                let row = account(app, &exception.account_id).await?;
+                let ended = Action::ExceptionExpired;
+                end(app, actor, &exception, ended, Some(row.as_ref())).await?;
+                seen.ended += 1;
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// Ends an exception; `told`: and its people hear of it, whose row of the ledger this is.
+async fn end(
+    app: &App,
+    actor: &Actor,
+    exception: &Exception,
+    action: Action,
+    told: Option<Option<&Account>>,
+) -> Result<(), ExceptionError> {
+    if exception.suppressed {
+        tell(app, exception, false).await?;
+    }
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    if tx.end_exception(&exception.id, now).await? {
+        let event = event(action, exception);
+        tx.append_audit(now, actor, [event]).await?;
+        if let Some(row) = told {
+            announce(app, &mut tx, exception, row, true).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn announce(
+    app: &App,
+    tx: &mut crate::store::Tx,
+    exception: &Exception,
+    row: Option<&Account>,
+    over: bool,
+) -> Result<(), StoreError> {
+    let notice = Notice::Operations(Trouble::ExceptionEnds {
+        exception: exception.id.clone(),
+        control: exception.control.clone(),
+        account_id: exception.account_id.clone(),
+        project: row.map(|row| row.project.clone()).unwrap_or_default(),
+        until: exception.until,
+        over,
+        why: exception.reason.clone(),
+    });
+    put_notice(app, tx, &notice, Subject::default()).await?;
+    let Some(row) = row else { return Ok(()) };
+    let notice = Notice::Contact(Box::new(ContactNotice {
+        account_id: row.account_id.clone(),
+        project: row.project.clone(),
+        language: row.language,
+        to: row.contact_emails.clone(),
+        matter: Matter::Exception {
+            control: exception.control.clone(),
+            resource: exception.resource.clone(),
+            reason: exception.reason.clone(),
+            until: exception.until,
+            over,
+        },
+    }));
+    put_for_contacts(app, tx, &notice).await?;
+    Ok(())
+}
+
+/// Marks in Security Hub what an exception covers, or makes it new again.
+async fn tell(app: &App, exception: &Exception, suppressed: bool) -> Result<(), ExceptionError> {
+    let covered = app.store.covered(exception).await?;
+    if covered.is_empty() {
+        return Ok(());
+    }
+    let aws = app.aws().await.map_err(ActionError::from)?;
+    let hub = aws.security_hub(app.config.hub.home_region);
+    let note = if suppressed {
+        format!(
+            "Exception {} until {}: {}",
+            exception.id, exception.until, exception.reason
+        )
+    } else {
+        format!("Exception {} has ended", exception.id)
+    };
+    let named: Vec<(String, String)> = covered
+        .into_iter()
+        .map(|finding| (finding.finding_id, finding.product_arn))
+        .collect();
+    let mut unprocessed = Vec::new();
+    for findings in named.chunks(FINDINGS) {
+        let missed = hub.set_suppressed(findings, suppressed, &note).await;
+        unprocessed.extend(missed.map_err(ExceptionError::Aws)?);
+    }
+    match unprocessed.first() {
+        // At the end, a finding that AWS has forgotten is not to keep an exception alive.
+        Some(first) if suppressed => Err(ExceptionError::Unprocessed {
+            count: unprocessed.len(),
+            first: first.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+async fn account(
+    app: &App,
+    id: &hubward_protocol::AccountId,
+) -> Result<Option<Account>, StoreError> {
+    let accounts = app.store.accounts().await?;
+    Ok(accounts.into_iter().find(|row| row.account_id == *id))
+}
+
+fn today(app: &App) -> Date {
+    app.zone().to_datetime(app.clock.now()).date()
+}
+
+fn event(action: Action, exception: &Exception) -> NewEvent {
+    NewEvent {
+        action,
+        subject: exception.account_id.to_string(),
+        detail: json!({
+            "exception": exception.id,
+            "control": exception.control,
+            "resource": exception.resource,
+            "reason": exception.reason,
+            "until": exception.until,
+            "suppressed": exception.suppressed,
+        }),
+    }
+}

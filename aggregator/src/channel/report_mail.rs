@@ -1,0 +1,202 @@
+//! The mail that brings an account's report to its contacts, in their language: what it says in short, and the
+//! workbook, or where it lies.
+
+use lettre::AsyncTransport;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use rust_i18n::t;
+
+use super::Messenger;
+use super::mail::{AutoSubmitted, Post, transport, why};
+use crate::domain::account::Account;
+use crate::domain::delivery::{Attempt, Blame};
+use crate::domain::finding::Severity;
+use crate::domain::report::{Period, Standing};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Longer subjects are cut; some servers refuse them.
+const SUBJECT: usize = 200;
+
+/// What is sent.
+pub struct ReportMail<'a> {
+    /// The same at every attempt, so that a mailbox may drop a repetition.
+    pub id: String,
+    /// To whose contacts.
+    pub account: &'a Account,
+    /// The report's period.
+    pub period: Period,
+    /// Its numbers.
+    pub standing: &'a Standing,
+    /// The file's name and content; otherwise where it lies.
+    pub attachment: Result<(String, Vec<u8>), String>,
+}
+
+impl Messenger {
+    /// Sends a report's mail once. Nothing secret is in what it returns.
+    pub async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
+        let refused = |why: String| Attempt::Refused {
+            why,
+            retry_after: None,
+            blame: Blame::Message,
+        };
+        let prepared = self.post().and_then(|post| {
+            let transport = transport(&post.smtp_url)?;
+            Ok((transport, message(&post, mail)?))
+        });
+        match prepared {
+            Err(why) => refused(why),
+            Ok((transport, message)) => match transport.send(message).await {
+                Ok(_) => Attempt::Taken,
+                Err(error) => refused(why(&error)),
+            },
+        }
+    }
+}
+
+fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
+    let mailbox = |address: &str| {
+        address
+            .parse::<Mailbox>()
+            .map_err(|error| format!("{address} is no mail address: {error}"))
+    };
+    let sender = mailbox(&post.from)?;
+    let domain = sender.email.domain().to_owned();
+    let mut builder = Message::builder()
+        .from(sender)
+        .message_id(Some(format!("<{}@{domain}>", mail.id)))
+        .header(AutoSubmitted)
+        .subject(subject(&mail));
+    for address in &mail.account.contact_emails {
+        builder = builder.to(mailbox(address)?);
+    }
+    let text = SinglePart::plain(body(&mail));
+    let written = match mail.attachment {
+        Err(_) => builder.singlepart(text),
+        Ok((name, content)) => {
+            let kind = ContentType::parse(XLSX).map_err(|error| error.to_string())?;
+            let file = Attachment::new(name).body(content, kind);
+            builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
+        }
+    };
+    written.map_err(|error| format!("the mail cannot be written: {error}"))
+}
+
+/// A subject is one line.
+fn subject(mail: &ReportMail<'_>) -> String {
+    let account = mail.account;
+    t!(
+        "channel.report_subject",
+        locale = account.language.as_str(),
+        period = mail.period,
+        project = account.project,
+        account = account.account_id
+    )
+    .chars()
+    .map(|char| if char.is_control() { ' ' } else { char })
+    .take(SUBJECT)
+    .collect()
+}
+
+fn body(mail: &ReportMail<'_>) -> String {
+    let (account, standing) = (mail.account, mail.standing);
+    let locale = account.language.as_str();
+    let (first, last) = mail.period.days();
+    let score = standing
+        .score
+        .percent()
+        .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
+    let said = t!(
+        "channel.report_body",
+        locale = locale,
+        contact = account.contact,
+        project = account.project,
+        account = account.account_id,
+        period = mail.period,
+        first = first,
+        last = last,
+        open = standing.all_open(),
+        critical = standing.open_with(Severity::Critical),
+        high = standing.open_with(Severity::High),
+        threats = standing.threats,
+        new = standing.new,
+        reopened = standing.reopened,
+        resolved = standing.resolved,
+        score = score
+    );
+    let where_it_is = match &mail.attachment {
+        Ok((name, _)) => t!("channel.report_attached", locale = locale, file = name),
+        Err(link) => t!("channel.report_linked", locale = locale, link = link),
+    };
+    let care = t!("channel.report_care", locale = locale);
+    let text = format!("{said}\n\n{where_it_is}\n{care}\n");
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    format!("{}\r\n", lines.join("\r\n").trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{AccountState, Language, ReportCadence};
+    use secrecy::SecretString;
+
+    fn written(project: &str, attachment: Result<(String, Vec<u8>), String>) -> String {
+        let account = Account {
+            account_id: "111111111111".parse().unwrap(),
+            project: project.to_owned(),
+            department: String::new(),
+            environment: String::new(),
+            contact: "山田".to_owned(),
+            contact_emails: vec!["a@example.com".to_owned(), "b@example.com".to_owned()],
+            account_email: None,
+            language: Language::Ja,
+            regions: Vec::new(),
+            standards: Vec::new(),
+            report: ReportCadence::Weekly,
+            state: AccountState::Active,
+            request: String::new(),
+            notes: String::new(),
+            extra: Vec::new(),
+        };
+        let post = Post {
+            smtp_url: SecretString::from("smtps://mail.example.com"),
+            from: "SOC <soc@example.com>".to_owned(),
+        };
+        let mail = ReportMail {
+            id: "report.111111111111.2026-W47".to_owned(),
+            account: &account,
+            period: "2026-W47".parse().unwrap(),
+            standing: &Standing::default(),
+            attachment,
+        };
+        String::from_utf8(message(&post, mail).unwrap().formatted()).unwrap()
+    }
+
+    #[test]
+    fn a_project_cannot_add_a_header_or_a_recipient() {
+        let text = written(
+            "受注\r\nBcc: evil@example.org\r\n\r\nbody",
+            Err("https://soc.example.com/x".to_owned()),
+        );
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.lines().all(|line| !line.starts_with("Bcc")), "{head}");
+        assert!(
+            head.contains("Message-ID: <report.111111111111.2026-W47@example.com>"),
+            "{head}"
+        );
+        assert!(!text.contains("filename"), "{text}");
+    }
+
+    #[test]
+    fn the_workbook_is_attached_under_its_name() {
+        let file = (
+            "111111111111_2026-W47.xlsx".to_owned(),
+            vec![0x50, 0x4b, 3, 4],
+        );
+        let text = written("受注", Ok(file));
+        assert!(
+            text.contains("filename=\"111111111111_2026-W47.xlsx\""),
+            "{text}"
+        );
+        assert!(text.contains(XLSX) && text.contains("UEsDBA=="), "{text}");
+    }
+}

@@ -1,0 +1,152 @@
+//! `hubward exception`.
+
+use clap::{Args, Subcommand};
+use hubward_protocol::AccountId;
+use jiff::civil::Date;
+use rust_i18n::t;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::exception::{self, ExceptionError};
+use crate::app::App;
+use crate::domain::account::Language;
+use crate::domain::audit::Actor;
+use crate::domain::exception::{Exception as Record, NewException};
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Exception {
+    /// Record that a control need not be fixed in an account, until a day.
+    Add(Add),
+    /// List the exceptions that have not ended.
+    List,
+    /// Take an exception back before its last day.
+    Remove {
+        /// The exception's id, as the list shows it.
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The control, such as S3.1.
+    #[arg(long)]
+    control: String,
+    /// The account.
+    #[arg(long, value_name = "ID")]
+    account: AccountId,
+    /// Only for this resource [default: the whole account].
+    #[arg(long, value_name = "ARN")]
+    resource: Option<String>,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Its last day, such as 2027-03-31: at most a year from now.
+    #[arg(long, value_name = "DATE")]
+    until: Date,
+    /// Also mark the findings as SUPPRESSED in Security Hub, with the reason as their note.
+    #[arg(long)]
+    suppress: bool,
+}
+
+impl Exception {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        match self {
+            Self::Add(add) => add.run(app, actor, screen).await,
+            Self::List => {
+                let all = exception::list(app)
+                    .await
+                    .map_err(|error| Failure::store(&error, language))?;
+                show(&all, screen)?;
+                Ok(Exit::Done)
+            }
+            Self::Remove { id } => {
+                let removed = exception::remove(app, actor, &id)
+                    .await
+                    .map_err(|error| failed(&error, language))?;
+                screen.say(&t!(
+                    "exception.removed",
+                    locale = language.as_str(),
+                    id = removed.id
+                ));
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+impl Add {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let new = NewException {
+            control: self.control,
+            account_id: self.account,
+            resource: self.resource,
+            reason: self.reason,
+            until: self.until,
+        };
+        let granted = exception::add(app, actor, new, self.suppress)
+            .await
+            .map_err(|error| failed(&error, language))?;
+        if screen.is_json() {
+            screen.data(&[&granted.exception])?;
+        }
+        if !granted.known {
+            let (day, _) = app.guide().known_as_of();
+            let control = &granted.exception.control;
+            screen.warn(&text::exception::unknown_control(control, day, language));
+        }
+        screen.say(&text::exception::granted(&granted, language));
+        Ok(Exit::Done)
+    }
+}
+
+fn failed(error: &ExceptionError, language: Language) -> Failure {
+    Failure::Messages(text::exception::failed(error, language))
+}
+
+fn show(exceptions: &[Record], screen: &Screen) -> Result<(), Failure> {
+    if screen.is_json() {
+        return screen.data(&exceptions);
+    }
+    let locale = screen.language().as_str();
+    let headers = [
+        t!("exception.id", locale = locale),
+        t!("guide.control", locale = locale),
+        t!("table.account", locale = locale),
+        t!("exception.resource", locale = locale),
+        t!("exception.until", locale = locale),
+        t!("exception.reason", locale = locale),
+        t!("table.actor", locale = locale),
+    ]
+    .map(String::from);
+    let rows = exceptions.iter().map(|exception| {
+        vec![
+            exception.id.clone(),
+            exception.control.clone(),
+            exception.account_id.to_string(),
+            exception.resource.clone().unwrap_or_default(),
+            exception.until.to_string(),
+            exception.reason.clone(),
+            exception.added_by.clone(),
+        ]
+    });
+    screen.table(&headers, rows.collect())
+}
+
+/// Sees to exceptions that end.
+pub(super) async fn expire(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let seen = exception::expire(app, &Actor::Job("exceptions"))
+        .await
+        .map_err(|error| failed(&error, language))?;
+    screen.say(&t!(
+        "exception.seen_to",
+        locale = language.as_str(),
+        announced = seen.announced,
+        ended = seen.ended
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,324 @@
+//! `hubward guide`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use rust_i18n::t;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::ledger::{read_bounded, save};
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::import_guide::{ImportGuideError, carry_out, plan};
+use crate::actions::publish_guide::{presentation, site, workbook};
+use crate::app::App;
+use crate::document::guide_words;
+use crate::document::sheet::FILE_LIMIT;
+use crate::domain::account::Language;
+use crate::domain::audit::{Actor, Source};
+use crate::domain::guide::{ControlGuide, Entry, Kind, aws_page, plain};
+use crate::text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Guide {
+    /// List the controls that the guide has, and what the company wants of them.
+    List,
+    /// Show what a failed control or a threat means, and what to do.
+    Show {
+        /// A control such as S3.1, or a GuardDuty finding type.
+        control: String,
+    },
+    /// Say everything that is wrong with the guide; exit 1 when something is.
+    Check,
+    /// Take in an edited workbook of the guide: all of it, or nothing.
+    Import(Import),
+    /// Write the guide to a file: a workbook to edit (xlsx) or a deck to present (pptx).
+    Export {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Write the guide as a static site into a directory.
+    Site {
+        /// The directory; made where it is missing.
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The file.
+    file: PathBuf,
+    /// Show what would change, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Guide {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        match self {
+            Self::List => list(app, screen),
+            Self::Show { control } => show(app, &control, screen),
+            Self::Check => check(app, screen),
+            Self::Import(import) => import.run(app, actor, screen).await,
+            Self::Export { file } => export(app, &file, screen),
+            Self::Site { directory } => write_site(app, &directory, screen),
+        }
+    }
+}
+
+fn list(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let guide = app.guide();
+    warn_of_problems(app, screen);
+    if screen.is_json() {
+        let controls = guide.controls().into_iter();
+        let shapes: Vec<Value> = controls.map(|control| shape(app, control)).collect();
+        screen.data(&shapes)?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("guide.control", locale = locale),
+        t!("guide.policy", locale = locale),
+        t!("guide.effort", locale = locale),
+        t!("guide.owner", locale = locale),
+        t!("table.title", locale = locale),
+    ]
+    .map(String::from);
+    let rows = guide.controls().into_iter().map(|control| {
+        vec![
+            control.id.clone(),
+            guide_words::policy(control.policy, language).into_owned(),
+            guide_words::effort(control.effort, language).into_owned(),
+            guide_words::owner(control.owner, language).into_owned(),
+            control.title.of(language).to_owned(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}
+
+fn shape(app: &App, control: &ControlGuide) -> Value {
+    let guide = app.guide();
+    json!({
+        "control": control.id,
+        "title": { "en": control.title.en, "ja": control.title.ja },
+        "policy": control.policy.as_str(),
+        "effort": control.effort.as_str(),
+        "owner": control.owner.as_str(),
+        "applies_when": { "en": control.applies_when.en, "ja": control.applies_when.ja },
+        "reviewed": control.reviewed.to_string(),
+        "link": control.link,
+        "own": guide.is_own(Kind::Control, &control.id),
+    })
+}
+
+fn warn_of_problems(app: &App, screen: &Screen) {
+    for problem in app.guide().problems() {
+        screen.warn(&text::guide::problem(problem, screen.language()));
+    }
+}
+
+fn show(app: &App, wanted: &str, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let guide = app.guide();
+    let threat = || guide.threat(wanted).cloned().map(Entry::Threat);
+    let entry = Kind::ALL
+        .into_iter()
+        .find_map(|kind| guide.entry(kind, wanted).cloned())
+        .or_else(threat);
+    let Some(entry) = entry else {
+        return Err(no_entry(app, wanted, language));
+    };
+    if screen.is_json() {
+        screen.data(&whole(&entry))?;
+        return Ok(Exit::Done);
+    }
+    let title = match &entry {
+        Entry::Control(control) => control.title.of(language),
+        Entry::Threat(threat) => threat.title.of(language),
+    };
+    screen.line(&format!("{} {title}", entry.key()))?;
+    if let Entry::Control(control) = &entry {
+        screen.line(&format!(
+            "{} · {} · {}",
+            guide_words::policy(control.policy, language),
+            guide_words::effort(control.effort, language),
+            guide_words::owner(control.owner, language)
+        ))?;
+    }
+    for section in entry.kind().sections() {
+        let body = plain(entry.markdown(*section, language));
+        let heading = guide_words::section(*section, language);
+        screen.line(&format!("\n{heading}\n{body}"))?;
+    }
+    let link = match &entry {
+        Entry::Control(control) => &control.link,
+        Entry::Threat(threat) => &threat.link,
+    };
+    screen.line(&format!("\n{link}"))?;
+    Ok(Exit::Done)
+}
+
+/// Every field of an entry, in Markdown.
+fn whole(entry: &Entry) -> Value {
+    let draft = entry.draft();
+    let fields = draft
+        .fields()
+        .map(|field| (field.name(), json!(draft.get(field))));
+    Value::Object(fields.collect())
+}
+
+fn no_entry(app: &App, wanted: &str, language: Language) -> Failure {
+    let locale = language.as_str();
+    let short: String = wanted.chars().take(100).collect();
+    let hint = match aws_page(wanted) {
+        Some(link) if app.guide().knows(wanted) => {
+            t!("guide.no_entry_hint", locale = locale, link = link)
+        }
+        _ => t!("guide.unknown_hint", locale = locale),
+    };
+    Failure::new(t!("guide.no_entry", locale = locale, name = short), hint)
+}
+
+fn check(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let guide = app.guide();
+    let problems: Vec<String> = guide
+        .problems()
+        .iter()
+        .map(|problem| text::guide::problem(problem, language).text)
+        .collect();
+    if screen.is_json() {
+        screen.data(&problems)?;
+    }
+    if !problems.is_empty() {
+        let mut messages: Vec<text::Message> = guide
+            .problems()
+            .iter()
+            .map(|problem| text::guide::problem(problem, language))
+            .collect();
+        messages.push(text::Message {
+            text: t!("guide.wrong", locale = locale, count = problems.len()).into_owned(),
+            hint: t!("guide.wrong_hint", locale = locale).into_owned(),
+        });
+        return Err(Failure::Messages(messages));
+    }
+    let (day, source) = guide.known_as_of();
+    screen.say(&t!(
+        "guide.right",
+        locale = locale,
+        controls = guide.entries(Kind::Control).len(),
+        threats = guide.entries(Kind::Threat).len(),
+        day = day,
+        source = source
+    ));
+    Ok(Exit::Done)
+}
+
+impl Import {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let locale = language.as_str();
+        let limit = usize::try_from(FILE_LIMIT).unwrap_or(usize::MAX);
+        let bytes = read_bounded(&self.file, limit.saturating_add(1))
+            .map_err(|error| Failure::file(&self.file, &error, language))?;
+        let name = self.file.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        let failure = |error: ImportGuideError| {
+            Failure::Messages(text::guide::not_imported(&error, &name, language))
+        };
+        let imported = plan(app, &name, &bytes).map_err(failure)?;
+        if screen.is_json() {
+            let changes = imported.changes.iter().map(|change| {
+                let fields: Vec<String> = change.fields.iter().map(|it| it.name()).collect();
+                json!({ "entry": change.entry.key(), "new": change.is_new, "fields": fields })
+            });
+            screen.data(&json!({
+                "changes": changes.collect::<Vec<_>>(),
+                "unchanged": imported.unchanged,
+                "written": !self.dry_run && !imported.changes.is_empty(),
+            }))?;
+        } else if !imported.changes.is_empty() {
+            let headers = [
+                t!("guide.control", locale = locale),
+                t!("table.change", locale = locale),
+            ]
+            .map(String::from);
+            let rows = imported.changes.iter().map(|change| {
+                vec![
+                    change.entry.key().to_owned(),
+                    text::guide::change(change, language),
+                ]
+            });
+            screen.table(&headers, rows.collect())?;
+        }
+        let count = imported.changes.len();
+        if count == 0 {
+            screen.say(&t!("cli.import_nothing", locale = locale));
+        } else if self.dry_run {
+            screen.say(&t!("cli.import_dry", locale = locale));
+        } else {
+            let source = Source::file(&name, &bytes);
+            let directory = carry_out(app, actor, &source, &imported)
+                .await
+                .map_err(failure)?;
+            screen.say(&t!(
+                "guide.imported",
+                locale = locale,
+                count = count,
+                directory = directory.display()
+            ));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn export(app: &App, file: &Path, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
+    let bytes = match extension.to_str() {
+        Some("xlsx") => workbook(app, language),
+        Some("pptx") => presentation(app, language),
+        _ => {
+            return Err(Failure::new(
+                t!(
+                    "guide.unknown_format",
+                    locale = locale,
+                    file = file.display()
+                ),
+                "",
+            ));
+        }
+    };
+    let bytes = bytes
+        .map_err(|error| Failure::Messages(vec![text::guide::not_published(&error, language)]))?;
+    save(file, Ok(bytes), language)?;
+    warn_of_problems(app, screen);
+    screen.say(&t!("guide.written", locale = locale, file = file.display()));
+    Ok(Exit::Done)
+}
+
+fn write_site(app: &App, directory: &Path, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let files = site(app)
+        .map_err(|error| Failure::Messages(vec![text::guide::not_published(&error, language)]))?;
+    for file in &files {
+        let path = directory.join(&file.path);
+        let folder = path.parent().unwrap_or(directory);
+        std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error, language))?;
+        save(&path, Ok(file.text.clone().into_bytes()), language)?;
+    }
+    warn_of_problems(app, screen);
+    screen.say(&t!(
+        "guide.site_written",
+        locale = locale,
+        count = files.len(),
+        directory = directory.display()
+    ));
+    Ok(Exit::Done)
+}

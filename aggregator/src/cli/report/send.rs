@@ -1,0 +1,108 @@
+//! `hubward report send`.
+
+use clap::Args;
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use serde_json::json;
+
+use crate::actions::send_reports::{self, Request, Row, send_reports};
+use crate::app::App;
+use crate::cli::failure::Failure;
+use crate::cli::screen::Screen;
+use crate::cli::{Exit, Outcome};
+use crate::domain::audit::Actor;
+use crate::domain::report::Period;
+use crate::text;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Send {
+    /// Only these accounts, whatever their state or cadence; without the overview.
+    #[arg(value_name = "ID")]
+    accounts: Vec<AccountId>,
+    /// A week such as 2026-W47 or a month such as 2026-11 [default: the last that is over].
+    #[arg(long)]
+    period: Option<Period>,
+    /// Also what was sent already.
+    #[arg(long)]
+    again: bool,
+}
+
+impl Send {
+    /// What is due, as the timetable does it.
+    pub(in crate::cli) fn of_everything() -> Self {
+        Self {
+            accounts: Vec::new(),
+            period: None,
+            again: false,
+        }
+    }
+
+    pub(in crate::cli) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        let language = screen.language();
+        let request = Request {
+            accounts: self.accounts,
+            period: self.period,
+            again: self.again,
+        };
+        let rows = send_reports(app, actor, &request)
+            .await
+            .map_err(|error| Failure::Messages(vec![text::report::not_sent(&error, language)]))?;
+        if screen.is_json() {
+            let rows = rows.iter().map(|row| {
+                json!({
+                    "account_id": row.account_id,
+                    "period": row.period.to_string(),
+                    "destination": row.destination.as_str(),
+                    "outcome": outcome(row),
+                    "detail": text::report::sent(&row.outcome, language),
+                })
+            });
+            screen.data(&rows.collect::<Vec<_>>())?;
+        } else {
+            let locale = language.as_str();
+            let headers = [
+                t!("table.account", locale = locale),
+                t!("report.period", locale = locale),
+                t!("report.destination", locale = locale),
+                t!("table.outcome", locale = locale),
+                t!("report.place", locale = locale),
+            ]
+            .map(String::from);
+            let table = rows.iter().map(|row| {
+                let account = row.account_id.as_ref().map_or_else(
+                    || t!("report.overview", locale = locale).into_owned(),
+                    ToString::to_string,
+                );
+                vec![
+                    account,
+                    row.period.to_string(),
+                    text::report::destination(row.destination, language),
+                    outcome(row).to_owned(),
+                    text::report::sent(&row.outcome, language),
+                ]
+            });
+            screen.table(&headers, table.collect())?;
+        }
+        screen.say(&text::report::sent_summary(&rows, language));
+        Ok(if rows.iter().all(Row::is_done) {
+            Exit::Done
+        } else {
+            Exit::Failed
+        })
+    }
+}
+
+fn outcome(row: &Row) -> &'static str {
+    match &row.outcome {
+        send_reports::Outcome::Sent { .. } => "sent",
+        send_reports::Outcome::Already { .. } => "already",
+        send_reports::Outcome::Busy => "busy",
+        send_reports::Outcome::Failed { given_up, .. } => {
+            if *given_up {
+                "given_up"
+            } else {
+                "failed"
+            }
+        }
+    }
+}

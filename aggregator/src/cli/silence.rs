@@ -1,0 +1,162 @@
+//! `hubward alert silence`.
+
+use clap::Args;
+use hubward_protocol::{AccountId, Region};
+use rust_i18n::t;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::screen::Screen;
+use super::{Exit, Outcome};
+use crate::actions::silence_alerts::{
+    Asked, SilenceError, Silenced, end_silence, silence, silences,
+};
+use crate::app::App;
+use crate::domain::account::Language;
+use crate::domain::audit::Actor;
+use crate::domain::silence::Matcher;
+use crate::text;
+
+/// Alerts that nobody wants to hear of for a while.
+#[derive(Debug, Args)]
+pub(super) struct Silence {
+    /// List the silences, newest first.
+    #[arg(long, conflicts_with_all = ["end", "reason", "until"])]
+    list: bool,
+    /// End this silence before its time.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["reason", "until"])]
+    end: Option<String>,
+    /// Only threats of this type; * stands for any text.
+    #[arg(long = "type", value_name = "PATTERN")]
+    kind: Option<String>,
+    /// Only threats to this account.
+    #[arg(long, value_name = "ID")]
+    account: Option<AccountId>,
+    /// Only threats to this project's accounts.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// Only threats to accounts of this environment.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Only threats in this Region.
+    #[arg(long, value_name = "REGION")]
+    region: Option<Region>,
+    /// Silence critical threats too; without it, they are told all the same.
+    #[arg(long)]
+    critical: bool,
+    /// Why; it is kept.
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["list", "end"])]
+    reason: Option<String>,
+    /// Until when: a time, a day, or how long from now, such as 4h or 7d.
+    #[arg(long, value_name = "TIME", required_unless_present_any = ["list", "end"])]
+    until: Option<String>,
+}
+
+impl Silence {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+        if self.list {
+            return list(app, screen).await;
+        }
+        if let Some(id) = &self.end {
+            return end(app, actor, id, screen).await;
+        }
+        let asked = Asked {
+            matcher: Matcher {
+                kind: self.kind,
+                account: self.account,
+                project: self.project,
+                environment: self.environment,
+                region: self.region,
+                critical: self.critical,
+            },
+            reason: self.reason.unwrap_or_default(),
+            until: self.until.unwrap_or_default(),
+        };
+        add(app, actor, asked, screen).await
+    }
+}
+
+async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let made = silence(app, actor, asked)
+        .await
+        .map_err(|error| refused(&error, language))?;
+    let Silenced {
+        silence, covers, ..
+    } = &made;
+    if screen.is_json() {
+        let mut row = json!(silence);
+        row["active"] = json!(true);
+        row["covers"] = json!(covers.iter().map(|alert| &alert.id).collect::<Vec<_>>());
+        screen.data(&[row])?;
+    } else {
+        screen.out(&silence.id)?;
+    }
+    for line in text::silence::made(&made, language) {
+        screen.say(&line);
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(app: &App, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    let locale = language.as_str();
+    let silences = silences(app)
+        .await
+        .map_err(|error| Failure::store(&error, language))?;
+    if screen.is_json() {
+        let rows = silences.iter().map(|(silence, holds)| {
+            let mut row = json!(silence);
+            row["active"] = json!(holds);
+            row
+        });
+        screen.data(&rows.collect::<Vec<_>>())?;
+        return Ok(Exit::Done);
+    }
+    let headers = [
+        t!("silence.id", locale = locale),
+        t!("silence.covers", locale = locale),
+        t!("silence.reason", locale = locale),
+        t!("silence.until", locale = locale),
+        t!("table.state", locale = locale),
+        t!("silence.count", locale = locale),
+        t!("table.actor", locale = locale),
+    ]
+    .map(String::from);
+    let rows = silences.iter().map(|(silence, holds)| {
+        vec![
+            silence.id.clone(),
+            text::silence::matcher(&silence.matcher, language),
+            silence.reason.clone(),
+            silence.until.to_string(),
+            text::silence::state(*holds, language),
+            silence.count.to_string(),
+            silence.created_by.clone(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(Exit::Done)
+}
+
+async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> Outcome {
+    let language = screen.language();
+    end_silence(app, actor, id)
+        .await
+        .map_err(|error| refused(&error, language))?;
+    screen.say(&t!("silence.ended", locale = language.as_str(), id = id));
+    Ok(Exit::Done)
+}
+
+fn refused(error: &SilenceError, language: Language) -> Failure {
+    match error {
+        SilenceError::Store(error) => Failure::store(error, language),
+        SilenceError::NotSilenced(why) => {
+            let told = text::silence::not_silenced(why, language);
+            Failure::new(told.text, told.hint)
+        }
+        SilenceError::Unknown(id) => Failure::new(
+            t!("silence.unknown", locale = language.as_str(), id = id),
+            t!("silence.unknown_hint", locale = language.as_str()),
+        ),
+    }
+}

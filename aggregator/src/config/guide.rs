@@ -1,0 +1,27 @@
+//! `[guide]`: a company's own entries of the guide, and where its pages are published.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::domain::guide::Links;
+
+/// A company's own guide.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Guide {
+    /// The directory of its own `controls/*.md` and `threats/*.md`; relative to the configuration file.
+    pub directory: Option<PathBuf>,
+    /// Where `hubward guide site` was published; without it, links lead to the server's own pages.
+    pub site: Option<String>,
+}
+
+impl Guide {
+    /// Where links to the guide lead; `public_url` is the server's origin.
+    pub fn links(&self, public_url: &str) -> Links {
+        match &self.site {
+            Some(site) => Links::Site(site.clone()),
+            None => Links::Server(public_url.to_owned()),
+        }
+    }
+}

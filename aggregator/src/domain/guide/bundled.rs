@@ -1,0 +1,40 @@
+//! The texts that come with Hubward, part of the program: entries, and the ids of AWS's controls.
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+
+use super::collection::Source;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/guide");
+
+/// The controls that AWS had on a day.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KnownControls {
+    /// The day.
+    pub(super) as_of: String,
+    /// AWS's page that they were read from.
+    pub(super) source: String,
+    /// Their ids.
+    pub(super) ids: Vec<String>,
+}
+
+/// The bundled entries' files.
+pub(super) fn sources() -> Vec<Source> {
+    let folders = FILES.dirs();
+    let files = folders.flat_map(Dir::files).filter_map(|file| {
+        let path = file.path().to_str()?.to_owned();
+        let text = Ok(file.contents_utf8()?.to_owned());
+        path.ends_with(".md").then_some(Source { path, text })
+    });
+    files.collect()
+}
+
+/// The bundled list of ids; a test reads it, so that it cannot be broken here.
+pub(super) fn known_controls() -> KnownControls {
+    FILES
+        .get_file("control_ids.toml")
+        .and_then(|file| file.contents_utf8())
+        .and_then(|text| toml::from_str(text).ok())
+        .unwrap_or_default()
+}

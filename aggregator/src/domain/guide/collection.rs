@@ -1,0 +1,210 @@
+//! The whole guide: the bundled entries, a company's own in front of them, and what is wrong with either.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bundled::{self, KnownControls};
+use super::entry::{ControlGuide, Entry, ThreatGuide};
+use super::field::{Field, Kind};
+use super::problem::{Fault, Problem};
+use super::{file, finding_type, markdown};
+
+/// A file of the guide: where it lies below the guide's directory, and its text or why it has none.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Such as `controls/S3.1.md`.
+    pub path: String,
+    /// The text, or why it cannot be read.
+    pub text: Result<String, String>,
+}
+
+/// Everything that the guide says.
+#[derive(Clone, Debug, Default)]
+pub struct Guide {
+    /// By kind and lower-case key.
+    entries: BTreeMap<(Kind, String), Entry>,
+    /// Which of them are the company's own.
+    own: BTreeSet<(Kind, String)>,
+    known: KnownControls,
+    problems: Vec<Problem>,
+}
+
+impl Guide {
+    /// The bundled guide, and over it a company's own files: one that is wrong changes nothing, and is a
+    /// problem.
+    pub fn with(own: Vec<Source>) -> Self {
+        let mut guide = Self {
+            known: bundled::known_controls(),
+            ..Self::default()
+        };
+        guide.take(bundled::sources(), false);
+        guide.take(own, true);
+        guide.verify();
+        guide
+    }
+
+    fn take(&mut self, sources: Vec<Source>, own: bool) {
+        let mut seen = BTreeSet::new();
+        for source in sources {
+            let mut report = |field, fault| {
+                self.problems.push(Problem {
+                    place: source.path.clone(),
+                    field,
+                    fault,
+                });
+            };
+            let kind = Kind::ALL
+                .into_iter()
+                .find(|kind| source.path.starts_with(&format!("{}/", kind.folder())));
+            let text = match (kind, source.text) {
+                (Some(kind), Ok(text)) => (kind, text),
+                (_, Err(detail)) => {
+                    report(None, Fault::Unreadable { detail });
+                    continue;
+                }
+                (None, Ok(_)) => continue,
+            };
+            let (kind, entry) = match file::parse(text.0, &text.1) {
+                Ok(entry) => (text.0, entry),
+                Err(faults) => {
+                    for (field, fault) in faults {
+                        report(field, fault);
+                    }
+                    continue;
+                }
+            };
+            let expected = format!("{}/{}.md", kind.folder(), entry.key());
+            if expected != source.path {
+                report(None, Fault::FileName { expected });
+                continue;
+            }
+            let key = (kind, entry.key().to_ascii_lowercase());
+            if !seen.insert(key.clone()) {
+                let what = entry.key().to_owned();
+                report(None, Fault::SameAs { what });
+                continue;
+            }
+            if own {
+                self.own.insert(key.clone());
+            }
+            self.entries.insert(key, entry);
+        }
+    }
+
+    /// What no file can know alone: ids of AWS, and where links lead.
+    fn verify(&mut self) {
+        let mut problems = Vec::new();
+        for entry in self.entries.values() {
+            let place = format!("{}/{}.md", entry.kind().folder(), entry.key());
+            for (field, fault) in self.beyond(entry, &|key| self.entries.contains_key(key)) {
+                problems.push(Problem {
+                    place: place.clone(),
+                    field: Some(field),
+                    fault,
+                });
+            }
+        }
+        self.problems.extend(problems);
+    }
+
+    /// What is wrong with a sound entry next to others.
+    pub(super) fn beyond(
+        &self,
+        entry: &Entry,
+        exists: &dyn Fn(&(Kind, String)) -> bool,
+    ) -> Vec<(Field, Fault)> {
+        let mut faults = Vec::new();
+        let kind = entry.kind();
+        if kind == Kind::Control && !self.knows(entry.key()) {
+            faults.push((Field::Id, Fault::UnknownControl));
+        }
+        let draft = entry.draft();
+        for field in draft.fields() {
+            if !matches!(field, Field::Text(..)) {
+                continue;
+            }
+            for target in markdown::targets(draft.get(field), kind) {
+                if !exists(&(target.kind, target.key.to_ascii_lowercase())) {
+                    faults.push((field, Fault::DeadLink { to: target.key }));
+                }
+            }
+        }
+        faults
+    }
+
+    /// A control's entry; ids are compared without regard to case, as AWS's own spelling varies.
+    pub fn control(&self, id: &str) -> Option<&ControlGuide> {
+        match self.entry(Kind::Control, id) {
+            Some(Entry::Control(control)) => Some(control),
+            _ => None,
+        }
+    }
+
+    /// An entry by its key.
+    pub fn entry(&self, kind: Kind, key: &str) -> Option<&Entry> {
+        self.entries.get(&(kind, key.to_ascii_lowercase()))
+    }
+
+    /// The family that a finding type belongs to, in GuardDuty's spelling or in Security Hub's; the most exact
+    /// pattern wins, and of equal ones the company's own.
+    pub fn threat(&self, finding_type: &str) -> Option<&ThreatGuide> {
+        let normal = finding_type::normal(finding_type);
+        self.threats()
+            .filter_map(|threat| Some((threat.fits(&normal)?, threat)))
+            .max_by_key(|(fit, threat)| (*fit, self.is_own(Kind::Threat, &threat.family)))
+            .map(|(_, threat)| threat)
+    }
+
+    /// Every entry of a kind: controls by service and number, families by name.
+    pub fn entries(&self, kind: Kind) -> Vec<&Entry> {
+        let all = self.entries.values();
+        let mut entries: Vec<&Entry> = all.filter(|entry| entry.kind() == kind).collect();
+        entries.sort_by_key(|entry| {
+            let key = entry.key().to_ascii_lowercase();
+            let number = key.rsplit_once('.').and_then(|(service, number)| {
+                Some((service.to_owned(), number.parse::<u32>().ok()?))
+            });
+            number.unwrap_or((key, 0))
+        });
+        entries
+    }
+
+    /// Every control's entry, by service and number.
+    pub fn controls(&self) -> Vec<&ControlGuide> {
+        let entries = self.entries(Kind::Control).into_iter();
+        entries
+            .filter_map(|entry| match entry {
+                Entry::Control(control) => Some(control),
+                Entry::Threat(_) => None,
+            })
+            .collect()
+    }
+
+    /// Every family's entry.
+    pub fn threats(&self) -> impl Iterator<Item = &ThreatGuide> {
+        self.entries.values().filter_map(|entry| match entry {
+            Entry::Threat(threat) => Some(threat),
+            Entry::Control(_) => None,
+        })
+    }
+
+    /// Whether an entry is the company's own.
+    pub fn is_own(&self, kind: Kind, key: &str) -> bool {
+        self.own.contains(&(kind, key.to_ascii_lowercase()))
+    }
+
+    /// Whether AWS has a control of this id, as far as the bundled list knows.
+    pub fn knows(&self, id: &str) -> bool {
+        let mut ids = self.known.ids.iter();
+        ids.any(|known| known.eq_ignore_ascii_case(id))
+    }
+
+    /// The day of the bundled list of ids, and AWS's page that it is from.
+    pub fn known_as_of(&self) -> (&str, &str) {
+        (&self.known.as_of, &self.known.source)
+    }
+
+    /// Everything that is wrong.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}

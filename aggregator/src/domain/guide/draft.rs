@@ -1,0 +1,33 @@
+//! An entry of the guide before it is judged: a text for each field, wherever it came from.
+
+use std::collections::BTreeMap;
+
+use super::field::Field;
+
+/// Texts by field; a field without text is not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft(BTreeMap<Field, String>);
+
+impl Draft {
+    /// Sets a field: lines end in `\n` and nothing else, and white space around the whole is no part of it.
+    pub fn set(&mut self, field: Field, text: &str) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
+        let text = lines.join("\n").trim().to_owned();
+        if text.is_empty() {
+            self.0.remove(&field);
+        } else {
+            self.0.insert(field, text);
+        }
+    }
+
+    /// A field's text; empty when it has none.
+    pub fn get(&self, field: Field) -> &str {
+        self.0.get(&field).map_or("", String::as_str)
+    }
+
+    /// The fields that have a text.
+    pub fn fields(&self) -> impl Iterator<Item = Field> {
+        self.0.keys().copied()
+    }
+}

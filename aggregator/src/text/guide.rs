@@ -1,0 +1,156 @@
+//! The guide in sentences: what is wrong with an entry or a workbook, and what an import did.
+
+use rust_i18n::t;
+
+use super::{Message, ledger};
+use crate::actions::import_guide::ImportGuideError;
+use crate::actions::publish_guide::PublishError;
+use crate::domain::account::Language;
+use crate::domain::guide::{Change, Fault, Problem, TableProblem};
+
+/// One thing that is wrong with a file of the guide.
+pub fn problem(problem: &Problem, language: Language) -> Message {
+    let place = match problem.field {
+        Some(field) => format!("{}: {}", problem.place, field.header(language)),
+        None => problem.place.clone(),
+    };
+    Message::new(format!("{place}: {}", fault(&problem.fault, language)), "")
+}
+
+/// Why a workbook is not taken in; `name` is the file's.
+pub fn not_imported(error: &ImportGuideError, name: &str, language: Language) -> Vec<Message> {
+    let locale = language.as_str();
+    match error {
+        ImportGuideError::NoDirectory => vec![Message::new(
+            t!("guide.no_directory", locale = locale),
+            t!("guide.no_directory_hint", locale = locale),
+        )],
+        ImportGuideError::Unreadable(why) => vec![ledger::unreadable(why, name, language)],
+        ImportGuideError::Problems(problems) => {
+            let problems = problems.iter();
+            let mut messages: Vec<Message> =
+                problems.map(|it| table_problem(it, language)).collect();
+            let count = messages.len();
+            messages.push(Message::new(
+                t!(
+                    "cli.nothing_imported",
+                    locale = locale,
+                    count = count,
+                    file = name
+                ),
+                "",
+            ));
+            messages
+        }
+        ImportGuideError::Write { directory, source } => vec![Message::new(
+            t!(
+                "cli.io",
+                locale = locale,
+                file = directory.display(),
+                why = source
+            ),
+            "",
+        )],
+        ImportGuideError::Store(error) => vec![super::open::store_error(error, language)],
+    }
+}
+
+/// Why the guide is not published.
+pub fn not_published(error: &PublishError, language: Language) -> Message {
+    Message::new(
+        t!(
+            "guide.not_published",
+            locale = language.as_str(),
+            why = error
+        ),
+        "",
+    )
+}
+
+fn table_problem(problem: &TableProblem, language: Language) -> Message {
+    let locale = language.as_str();
+    match problem {
+        TableProblem::NoTable => Message::new(
+            t!("guide.no_table", locale = locale),
+            t!("guide.no_table_hint", locale = locale),
+        ),
+        TableProblem::Column { at, field } => Message::new(
+            t!(
+                "guide.no_column",
+                locale = locale,
+                at = at,
+                name = field.header(language)
+            ),
+            t!("guide.no_table_hint", locale = locale),
+        ),
+        TableProblem::Header { at, found } => {
+            let found: String = found.chars().take(60).collect();
+            Message::new(
+                t!("guide.header", locale = locale, at = at, found = found),
+                t!("guide.header_hint", locale = locale),
+            )
+        }
+        TableProblem::Computed { at } => {
+            Message::new(t!("guide.computed", locale = locale, at = at), "")
+        }
+        TableProblem::Cell { at, fault: why } => {
+            Message::new(format!("{at}: {}", fault(why, language)), "")
+        }
+    }
+}
+
+/// What is wrong.
+fn fault(fault: &Fault, language: Language) -> String {
+    let locale = language.as_str();
+    match fault {
+        Fault::Missing => t!("guide.fault_missing", locale = locale),
+        Fault::Word { found, allowed } => t!(
+            "guide.fault_word",
+            locale = locale,
+            found = found,
+            allowed = allowed.join(", ")
+        ),
+        Fault::Date => t!("guide.fault_date", locale = locale),
+        Fault::Address => t!("guide.fault_address", locale = locale),
+        Fault::Name => t!("guide.fault_name", locale = locale),
+        Fault::UnknownControl => t!("guide.fault_unknown_control", locale = locale),
+        Fault::ThreeSteps { found } => {
+            t!("guide.fault_three_steps", locale = locale, found = found)
+        }
+        Fault::OneParagraph => t!("guide.fault_one_paragraph", locale = locale),
+        Fault::TooLong => t!("guide.fault_too_long", locale = locale),
+        Fault::Markup { what } => t!("guide.fault_markup", locale = locale, what = what),
+        Fault::OpenCode => t!("guide.fault_open_code", locale = locale),
+        Fault::ControlCharacter => t!("guide.fault_control_character", locale = locale),
+        Fault::Link { to } => t!("guide.fault_link", locale = locale, to = to),
+        Fault::DeadLink { to } => t!("guide.fault_dead_link", locale = locale, to = to),
+        Fault::Unknown { name } => t!("guide.fault_unknown", locale = locale, name = name),
+        Fault::Twice { name } => t!("guide.fault_twice", locale = locale, name = name),
+        Fault::FrontMatter { detail } => {
+            t!("guide.fault_front_matter", locale = locale, detail = detail)
+        }
+        Fault::Unreadable { detail } => {
+            t!("guide.fault_unreadable", locale = locale, detail = detail)
+        }
+        Fault::FileName { expected } => t!(
+            "guide.fault_file_name",
+            locale = locale,
+            expected = expected
+        ),
+        Fault::SameAs { what } => t!("guide.fault_same_as", locale = locale, what = what),
+    }
+    .into_owned()
+}
+
+/// What an import changes of one entry, in a few words.
+pub fn change(change: &Change, language: Language) -> String {
+    if change.is_new {
+        return t!("guide.change_new", locale = language.as_str()).into_owned();
+    }
+    let fields: Vec<String> = change
+        .fields
+        .iter()
+        .map(|field| field.header(language))
+        .collect();
+    fields.join(", ")
+}

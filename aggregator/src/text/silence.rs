@@ -1,0 +1,111 @@
+//! Silences in words: what one covers, what it would keep silent now, and why there is none.
+
+use rust_i18n::t;
+
+use super::Message;
+use crate::actions::silence_alerts::Silenced;
+use crate::domain::account::Language;
+use crate::domain::silence::{Matcher, NotSilenced};
+
+/// How many alerts are named.
+const NAMED: usize = 10;
+
+/// What a silence covers, such as `type Recon:*, project 受注`.
+pub fn matcher(matcher: &Matcher, language: Language) -> String {
+    let locale = language.as_str();
+    let parts = [
+        (t!("channel.type", locale = locale), matcher.kind.clone()),
+        (
+            t!("channel.account", locale = locale),
+            matcher.account.as_ref().map(ToString::to_string),
+        ),
+        (
+            t!("channel.project", locale = locale),
+            matcher.project.clone(),
+        ),
+        (
+            t!("table.environment", locale = locale),
+            matcher.environment.clone(),
+        ),
+        (
+            t!("channel.region", locale = locale),
+            matcher.region.map(|region| region.to_string()),
+        ),
+    ];
+    let mut told: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
+        .collect();
+    if matcher.critical {
+        told.push(t!("silence.critical_too", locale = locale).into_owned());
+    }
+    told.join(", ")
+}
+
+/// Whether a silence is in force.
+pub fn state(holds: bool, language: Language) -> String {
+    let locale = language.as_str();
+    if holds {
+        t!("silence.holds", locale = locale)
+    } else {
+        t!("silence.over", locale = locale)
+    }
+    .into_owned()
+}
+
+/// What a new silence does, and does not do.
+pub fn made(made: &Silenced, language: Language) -> Vec<String> {
+    let locale = language.as_str();
+    let silence = &made.silence;
+    let mut lines = vec![
+        t!(
+            "silence.made",
+            locale = locale,
+            covers = matcher(&silence.matcher, language),
+            until = silence.until
+        )
+        .into_owned(),
+        t!(
+            "silence.covers_now",
+            locale = locale,
+            count = made.covers.len()
+        )
+        .into_owned(),
+    ];
+    lines.extend(made.covers.iter().take(NAMED).map(|alert| {
+        format!(
+            "  {} {} {} {} {}",
+            alert.id, alert.severity, alert.account_id, alert.region, alert.title
+        )
+    }));
+    if made.left_out > 0 {
+        lines.push(t!("silence.left_out", locale = locale, count = made.left_out).into_owned());
+    } else if !silence.matcher.critical {
+        lines.push(t!("silence.not_critical", locale = locale).into_owned());
+    }
+    lines
+}
+
+/// Why there is no silence, and what helps.
+pub fn not_silenced(why: &NotSilenced, language: Language) -> Message {
+    let locale = language.as_str();
+    match why {
+        NotSilenced::Everything => Message::new(
+            t!("silence.everything", locale = locale),
+            t!("silence.everything_hint", locale = locale),
+        ),
+        NotSilenced::Pattern(pattern) => Message::new(
+            t!("silence.pattern", locale = locale, pattern = pattern),
+            t!("silence.pattern_hint", locale = locale),
+        ),
+        NotSilenced::NoTime(text) => Message::new(
+            t!("silence.no_time", locale = locale, text = text),
+            t!("silence.time_hint", locale = locale),
+        ),
+        NotSilenced::WrongTime(time) => Message::new(
+            t!("silence.wrong_time", locale = locale, time = time),
+            t!("silence.time_hint", locale = locale),
+        ),
+        NotSilenced::Reason => Message::new(t!("silence.no_reason", locale = locale), ""),
+    }
+}

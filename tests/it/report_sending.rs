@@ -1,0 +1,362 @@
+//! Reports go out by the clock, each once to each place: a directory, a bucket, the contacts' mail, and a word to the
+//! chat. Cut off in the middle, the rest follows; what fails is tried again, and said.
+
+use std::process::Stdio;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::harness::aws::{block_on, s3};
+use crate::harness::findings::{control, import, threat};
+use crate::harness::mailbox::Mailbox;
+use crate::harness::receiver::Receiver;
+use crate::harness::soc::{ADMINISTRATOR, HOME, Soc};
+
+use super::findings::{MEMBER, OTHER, watched};
+
+const BUCKET: &str = "soc-reports";
+const MONTHLY: &str = "333333333333";
+const SILENT: &str = "444444444444";
+
+/// The last week and the last month that are over in Tokyo, and the key of the week's reports.
+fn periods() -> (String, String, String) {
+    let today = TimeZone::get("Asia/Tokyo")
+        .unwrap()
+        .to_datetime(Timestamp::now())
+        .date();
+    let monday = today
+        .tomorrow()
+        .unwrap()
+        .nth_weekday(-1, Weekday::Monday)
+        .unwrap();
+    let sunday = monday.yesterday().unwrap();
+    let week = sunday.iso_week_date();
+    let month = today.first_of_month().yesterday().unwrap();
+    (
+        format!("{:04}-W{:02}", week.year(), week.week()),
+        month.strftime("%Y-%m").to_string(),
+        sunday.strftime("reports/%Y/%m").to_string(),
+    )
+}
+
+/// A SOC with findings of two accounts, and reports that go to every kind of place.
+fn sending(mailbox: &Mailbox, chat: &Receiver) -> Soc {
+    let soc = watched();
+    soc.configure(&format!(
+        "[reports]\ndirectory = \"reports\"\nbucket = \"{BUCKET}\"\nmail = true\n\
+         [mail]\nsmtp_url = \"{}\"\nfrom = \"SOC <soc@example.com>\"\n\
+         [[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"report\"\nchannel = \"chat\"\n\
+         [[routes]]\nevent = \"operations\"\nchannel = \"chat\"",
+        mailbox.url(),
+        chat.url()
+    ));
+    let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
+    block_on(bucket.create_bucket().bucket(BUCKET).send()).unwrap();
+    import(
+        &soc.cloud,
+        MEMBER,
+        HOME,
+        &[
+            control(MEMBER, HOME, "a", "S3.1", "HIGH"),
+            threat(MEMBER, HOME, "t", "CRITICAL"),
+        ],
+    );
+    let secret = control(OTHER, HOME, "secret-of-the-other", "KMS.4", "LOW");
+    import(&soc.cloud, OTHER, HOME, &[secret]);
+    soc.hubward(["findings", "sync"]).expect(0);
+    soc
+}
+
+fn keys(soc: &Soc) -> Vec<String> {
+    let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
+    let listed = block_on(bucket.list_objects_v2().bucket(BUCKET).send()).unwrap();
+    let keys = listed.contents().iter();
+    keys.map(|it| it.key().unwrap().to_owned()).collect()
+}
+
+fn files(soc: &Soc) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(soc.path("reports")) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// What the rows say: account, destination and outcome.
+fn outcomes(rows: &Value) -> Vec<String> {
+    let rows = rows.as_array().unwrap().iter();
+    let mut outcomes: Vec<String> = rows
+        .map(|row| {
+            let account = row["account_id"].as_str().unwrap_or("overview");
+            let word = |key: &str| row[key].as_str().unwrap().to_owned();
+            format!("{account} {} {}", word("destination"), word("outcome"))
+        })
+        .collect();
+    outcomes.sort();
+    outcomes
+}
+
+#[test]
+fn each_report_goes_once_to_each_place() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    let (week, _, month) = periods();
+    let rows = soc.hubward(["run", "report", "--json"]).expect(0).json();
+    let mut expected: Vec<String> = [MEMBER, OTHER]
+        .iter()
+        .flat_map(|id| {
+            ["directory", "bucket", "mail", "channels"].map(|to| format!("{id} {to} sent"))
+        })
+        .collect();
+    expected.extend(["directory", "bucket"].map(|to| format!("overview {to} sent")));
+    expected.sort();
+    assert_eq!(outcomes(&rows), expected);
+    assert_eq!(
+        files(&soc),
+        [MEMBER, OTHER, "overview"].map(|name| format!("{name}_{week}.xlsx"))
+    );
+    assert_eq!(
+        keys(&soc),
+        [MEMBER, OTHER, "overview"].map(|name| format!("{month}/{name}_{week}.xlsx"))
+    );
+    let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
+    for key in keys(&soc) {
+        let head = block_on(bucket.head_object().bucket(BUCKET).key(&key).send()).unwrap();
+        let by = head
+            .server_side_encryption()
+            .map(|by| by.as_str().to_owned());
+        assert_eq!(by.as_deref(), Some("AES256"), "{key}");
+    }
+
+    let mails = mailbox.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].to, ["a@example.com"]);
+    assert_eq!(mails[1].to, ["b@example.com"]);
+    for (mail, own, other) in [(&mails[0], MEMBER, OTHER), (&mails[1], OTHER, MEMBER)] {
+        assert!(
+            mail.text
+                .contains(&format!("<report.{own}.{week}@example.com>"))
+        );
+        assert!(
+            mail.text
+                .contains(&format!("filename=\"{own}_{week}.xlsx\""))
+        );
+        let workbook = attached(&mail.text);
+        let kept = std::fs::read(soc.path(&format!("reports/{own}_{week}.xlsx"))).unwrap();
+        assert!(workbook == kept, "the same as in the directory");
+        let file = soc.write("attached.xlsx", workbook);
+        assert!(!super::report::inside(&file).contains(other));
+    }
+    assert!(mails[0].text.contains("Subject: AWS security report"));
+    assert!(
+        mails[0].text.contains("(critical 1, high 1)"),
+        "{}",
+        mails[0].text
+    );
+
+    soc.hubward(["run", "deliver"]).expect(0);
+    let told = chat.bodies();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(told[0]["type"], "report.delivered");
+    assert_eq!(told[0]["data"]["period"], week.as_str());
+    assert_eq!(told[0]["data"]["count"], 2);
+    assert_eq!(
+        told[0]["data"]["reports"][0]["account_id"], MEMBER,
+        "the worst first"
+    );
+
+    // Again: nothing is left to do, and nothing happens.
+    for words in [
+        &["run", "report", "--json"][..],
+        &["report", "send", "--json"],
+    ] {
+        let rows = soc.hubward(words.iter().copied()).expect(0).json();
+        let rows = outcomes(&rows);
+        assert_eq!(rows.len(), expected.len());
+        assert!(rows.iter().all(|row| row.ends_with("already")), "{rows:?}");
+    }
+    soc.hubward(["run", "deliver"]).expect(0);
+    assert_eq!((mailbox.mails().len(), chat.bodies().len()), (2, 1));
+
+    // Unless somebody says so: then as a new mail, not as a repetition.
+    let rows = soc
+        .hubward(["report", "send", MEMBER, "--again", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(outcomes(&rows).len(), 4);
+    let mails = mailbox.mails();
+    assert_eq!(mails.len(), 3);
+    assert_eq!(mails[2].to, ["a@example.com"]);
+    assert!(
+        mails[2]
+            .text
+            .contains(&format!("<report.{MEMBER}.{week}.1@example.com>"))
+    );
+    let audit = soc.hubward(["audit", "list", "--json"]).expect(0).json();
+    let sent = audit.as_array().unwrap().iter();
+    let sent = sent
+        .filter(|event| event["action"] == "report.sent")
+        .count();
+    assert_eq!(sent, 8 + 3);
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+/// The attachment of a mail.
+fn attached(mail: &str) -> Vec<u8> {
+    let (_, part) = mail.split_once("Content-Disposition: attachment").unwrap();
+    let (_, body) = part.split_once("\n\n").unwrap();
+    let (body, _) = body.split_once("\n--").unwrap();
+    let base64: String = body.split_whitespace().collect();
+    STANDARD.decode(base64).unwrap()
+}
+
+#[test]
+fn the_cadence_says_who_gets_which_period() {
+    let soc = Soc::new();
+    let ledger = soc.write(
+        "ledger.csv",
+        format!(
+            "Account ID,Project,Contact email,Report,State\n{MEMBER},A,a@example.com,weekly,\n\
+             {MONTHLY},C,c@example.com,monthly,\n{SILENT},D,d@example.com,none,\n\
+             555555555555,E,e@example.com,weekly,leaving\n"
+        ),
+    );
+    soc.hubward(["ledger", "import", ledger.to_str().unwrap()])
+        .expect(0);
+    soc.configure("[reports]\ndirectory = \"reports\"");
+    let (week, month, _) = periods();
+    soc.hubward(["run", "report"]).expect(0);
+    let mut expected = vec![
+        format!("{MEMBER}_{week}.xlsx"),
+        format!("{MONTHLY}_{month}.xlsx"),
+        format!("overview_{month}.xlsx"),
+        format!("overview_{week}.xlsx"),
+    ];
+    expected.sort();
+    assert_eq!(files(&soc), expected);
+    // Who gets none gets one all the same when it is asked for by its id.
+    soc.hubward(["report", "send", SILENT]).expect(0);
+    assert!(files(&soc).contains(&format!("{SILENT}_{week}.xlsx")));
+    soc.hubward(["report", "send", "999999999998"]).expect(1);
+    soc.hubward(["report", "send", "--period", "2026-W54"])
+        .expect(2);
+}
+
+#[test]
+fn without_a_destination_it_says_what_to_set() {
+    let soc = Soc::new();
+    soc.import(&[(MEMBER, "A", "a@example.com")]);
+    let refused = soc.hubward(["run", "report"]).expect(1);
+    assert!(refused.stderr.contains("reports.directory"), "{refused:?}");
+}
+
+#[test]
+fn what_fails_is_tried_again_and_then_given_up_and_said() {
+    let chat = Receiver::start();
+    let soc = Soc::new();
+    soc.import(&[
+        (MEMBER, "A", "a@example.com"),
+        (OTHER, "B", "b@example.com"),
+    ]);
+    soc.configure(&format!(
+        "[reports]\ndirectory = \"reports\"\nbucket = \"no-such-bucket\"\n\
+         [[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"operations\"\nchannel = \"chat\"",
+        chat.url()
+    ));
+    let failed = soc
+        .hubward(["report", "send", MEMBER, "--json"])
+        .expect(1)
+        .json();
+    assert_eq!(failed[0]["outcome"], "sent");
+    assert_eq!(failed[1]["outcome"], "failed");
+    let why = failed[1]["detail"].as_str().unwrap();
+    assert!(
+        why.contains("s3:PutObject") && why.contains("NoSuchBucket"),
+        "{why}"
+    );
+    for _ in 0..4 {
+        soc.hubward(["report", "send", MEMBER]).expect(1);
+    }
+    soc.hubward(["run", "deliver"]).expect(0);
+    let told = chat.bodies();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(told[0]["data"]["trouble"], "report_not_sent");
+    assert_eq!(told[0]["data"]["destination"], "bucket");
+    // It is not tried any more, until somebody says so.
+    soc.cloud.forget_calls();
+    soc.hubward(["report", "send", MEMBER]).expect(1);
+    assert!(soc.cloud.mutating_calls().is_empty());
+    let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
+    block_on(bucket.create_bucket().bucket("no-such-bucket").send()).unwrap();
+    soc.hubward(["report", "send", MEMBER, "--again"]).expect(0);
+}
+
+#[test]
+fn a_sending_that_is_killed_is_gone_on_with_and_nobody_gets_two() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    // The other's upload takes so long that the kill comes in its middle: the first account's mail is out.
+    soc.cloud
+        .fault(&json!({ "service": "s3", "operation": "PutObject", "latency_ms": 3000 }));
+    let mut command = soc.program().args(["run", "report"]).command();
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = command.spawn().unwrap();
+    while mailbox.mails().is_empty() {
+        assert!(running.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    while !soc
+        .path(&format!("reports/{OTHER}_{}.xlsx", periods().0))
+        .exists()
+    {
+        assert!(running.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    soc.cloud.settle();
+    soc.cloud.clear_faults();
+
+    let rows = soc.hubward(["run", "report", "--json"]).expect(0).json();
+    let rows = outcomes(&rows);
+    assert!(rows.contains(&format!("{MEMBER} mail already")), "{rows:?}");
+    assert!(
+        rows.contains(&format!("{OTHER} directory already")),
+        "{rows:?}"
+    );
+    assert!(rows.contains(&format!("{OTHER} mail sent")), "{rows:?}");
+    let to: Vec<_> = mailbox.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, [["a@example.com"], ["b@example.com"]]);
+    soc.hubward(["run", "deliver"]).expect(0);
+    let told = chat.bodies();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(
+        told[0]["data"]["count"], 2,
+        "both, though the first was sent before the cut"
+    );
+    assert_eq!(keys(&soc).len(), 3);
+}
+
+#[test]
+fn the_server_sends_by_the_clock() {
+    let soc = Soc::new();
+    soc.import(&[(MEMBER, "A", "a@example.com")]);
+    // Every second; a new installation waits for its first due time.
+    soc.configure("[reports]\nschedule = \"* * * * * *\"\ndirectory = \"reports\"");
+    let server = soc.serve();
+    while files(&soc).len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    drop(server);
+    let (week, _, _) = periods();
+    assert!(files(&soc).contains(&format!("{MEMBER}_{week}.xlsx")));
+}
