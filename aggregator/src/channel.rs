@@ -32,7 +32,7 @@ use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use crate::domain::delivery::{Attempt, Blame, Delivery};
-use crate::domain::guide::Guide;
+use crate::domain::guide::{Guide, Kind, Links, Target};
 use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
@@ -52,6 +52,7 @@ pub struct Messenger {
     zone: TimeZone,
     origin: String,
     guide: Arc<Guide>,
+    links: Links,
     mail: Mail,
     directory: PathBuf,
     environment: Environment,
@@ -77,16 +78,21 @@ impl Messenger {
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
             origin: origin.trim_end_matches('/').to_owned(),
             guide: Arc::default(),
+            links: Links::Server(origin.to_owned()),
             mail: mail.clone(),
             directory: directory.to_owned(),
             environment: environment.clone(),
         })
     }
 
-    /// The same, with a guide to say of an alert what to do first.
+    /// The same, with a guide to say of an alert what to do first, and where its pages are.
     #[must_use]
-    pub fn with_guide(self, guide: Arc<Guide>) -> Self {
-        Self { guide, ..self }
+    pub fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
+        Self {
+            guide,
+            links,
+            ..self
+        }
     }
 
     /// Sends a message once. Nothing secret is in what it returns.
@@ -191,7 +197,7 @@ impl Messenger {
             language,
             zone: &self.zone,
             origin: &self.origin,
-            advice: advice(&self.guide, notice, language),
+            advice: self.advice(notice, language),
         };
         letter::write(notice, &reader)
     }
@@ -231,22 +237,29 @@ impl Messenger {
         Ok(url)
     }
 
+    /// What the guide says of the alert that a message is about.
+    fn advice(&self, notice: &Notice, language: Language) -> Option<Advice> {
+        let alert = match notice {
+            Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) => alert.as_ref(),
+            Notice::AlertEscalated(escalated) => &escalated.alert,
+            _ => return None,
+        };
+        let threat = self.guide.threat(&alert.kind)?;
+        let page = Target {
+            kind: Kind::Threat,
+            key: threat.family.clone(),
+        };
+        Some(Advice {
+            happened: threat.happened(language),
+            steps: threat.steps(language),
+            page: Some(self.links.page(&page, language)),
+        })
+    }
+
     fn optional(&self, secret: Option<&Secret>) -> Result<Option<SecretString>, String> {
         secret
             .map(|secret| secret.reveal(&self.environment, &self.directory))
             .transpose()
             .map_err(|missing| missing.to_string())
     }
-}
-
-/// What the guide says of the alert that a message is about.
-fn advice(guide: &Guide, notice: &Notice, language: Language) -> Option<Advice> {
-    let (Notice::AlertOpened(alert) | Notice::AlertUpdated(alert)) = notice else {
-        return None;
-    };
-    let threat = guide.threat(&alert.kind)?;
-    Some(Advice {
-        happened: threat.happened(language),
-        steps: threat.steps(language),
-    })
 }

@@ -66,7 +66,7 @@ impl Outbox {
                 app.config.directory(),
                 app.environment(),
             )?
-            .with_guide(Arc::clone(app.guide())),
+            .with_guide(Arc::clone(app.guide()), app.config.guide_links()),
             paused: Mutex::default(),
             turns: Turns::new(&app.config.outlets()),
         })
