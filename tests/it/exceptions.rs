@@ -9,7 +9,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, Soc};
 const REASON: &str = "moves behind CloudFront";
 
 /// A day so many days from today, as the SOC's clock has it.
-fn day(days: i64) -> String {
+pub(super) fn day(days: i64) -> String {
     let now = jiff::Timestamp::now();
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
     let span = jiff::Span::new().days(days);

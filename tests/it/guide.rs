@@ -329,23 +329,63 @@ fn the_server_s_guide_is_for_whoever_is_logged_in_and_can_be_searched() {
 }
 
 #[test]
-fn a_control_of_a_report_has_guidance_or_aws_s_page() {
+fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
     let soc = watched();
+    soc.configure("[guide]\nsite = \"https://wiki.example.com/guide\"");
     let known = control(MEMBER, HOME, "a", "S3.1", "HIGH");
     let absent = control(MEMBER, HOME, "b", "Amplify.1", "LOW");
-    import(
-        &soc.cloud,
-        MEMBER,
-        HOME,
-        &[known, absent, threat(MEMBER, HOME, "t", "HIGH")],
-    );
+    let excused = control(MEMBER, HOME, "c", "IAM.6", "HIGH");
+    let findings = [known, absent, excused, threat(MEMBER, HOME, "t", "HIGH")];
+    import(&soc.cloud, MEMBER, HOME, &findings);
     soc.hubward(["findings", "sync"]).expect(0);
-    for control in ["S3.1", "Amplify.1"] {
-        let shown = soc.hubward(["guide", "show", control]);
-        let told = format!("{}{}", shown.stdout, shown.stderr);
-        assert!(
-            told.contains("https://docs.aws.amazon.com/"),
-            "{control}: {told}"
-        );
+    let add = [
+        "exception",
+        "add",
+        "--control",
+        "IAM.6",
+        "--account",
+        MEMBER,
+    ];
+    let until = super::exceptions::day(30);
+    let why = ["--reason", "a token is on its way", "--until", &until];
+    soc.hubward(add.into_iter().chain(why)).expect(0);
+    let build = ["report", "build", MEMBER, "--out", "reports", "--period"];
+    soc.hubward(build.into_iter().chain(["2026-W48"])).expect(0);
+    let book = office::read(&soc.path(&format!("reports/{MEMBER}_2026-W48.xlsx")), &[]);
+    let sheet = |name: &str| {
+        let sheets = book.as_array().unwrap().iter();
+        let found = sheets.clone().find(|sheet| sheet["name"] == name);
+        found.unwrap()["rows"].clone()
+    };
+    let controls = sheet("Controls");
+    let column = |name: &str| {
+        let header = controls[0].as_array().unwrap();
+        header.iter().position(|cell| cell == name).unwrap()
+    };
+    let (link, what) = (
+        column("Guide to controls and threats"),
+        column("What to do"),
+    );
+    for row in controls.as_array().unwrap().iter().skip(1) {
+        let told = row[link].as_str().unwrap();
+        let expected = match row[0].as_str().unwrap() {
+            "Amplify.1" => "https://docs.aws.amazon.com/console/securityhub/Amplify.1/remediation",
+            "S3.1" => "https://wiki.example.com/guide/en/S3.1.html",
+            _ => continue,
+        };
+        assert_eq!(told, expected);
+        assert!(row[what].as_str().unwrap().len() > 20, "{row}");
     }
+    let s3_1 = controls
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row[0] == "S3.1")
+        .unwrap();
+    assert_eq!(s3_1[column("Policy")], "Must");
+    assert_eq!(s3_1[column("Effort")], "Minutes");
+    // What an exception covers is not counted, and stands there with its reason and its end.
+    let suppressed = sheet("Suppressed").to_string();
+    assert!(suppressed.contains("a token is on its way") && suppressed.contains(&until));
+    assert!(!sheet("Findings").to_string().contains("IAM.6"));
 }

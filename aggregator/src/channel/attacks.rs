@@ -289,6 +289,29 @@ fn a_program_gets_every_text_as_data() {
 }
 
 #[test]
+fn a_digest_names_every_finding_and_shows_the_worst_of_them() {
+    let alerts: Vec<AlertNotice> = (0..25)
+        .map(|number| {
+            let mut alert = hostile("x");
+            alert.finding_ids = vec![format!("finding-{number}")];
+            if number == 24 {
+                alert.severity = Severity::Critical;
+            }
+            alert
+        })
+        .collect();
+    let digest = AlertDigest::of(&alerts);
+    let body = serde_json::to_value(Notice::AlertDigest(Box::new(digest))).unwrap();
+    assert_eq!(body["type"], "alert.digest");
+    let data = &body["data"];
+    assert_eq!(data["count"], 25);
+    assert_eq!(data["finding_ids"].as_array().unwrap().len(), 25);
+    assert_eq!(data["alerts"].as_array().unwrap().len(), 20);
+    assert_eq!(data["alerts"][0]["finding_ids"][0], "finding-24");
+    assert_eq!(data["severities"]["HIGH"], 24);
+}
+
+#[test]
 fn an_alert_says_all_that_helps_in_both_languages() {
     let mut alert = hostile("x");
     for (field, text) in [

@@ -34,14 +34,15 @@ pub enum Choice<'a> {
 }
 
 impl Store {
-    /// Whether a message to a channel is due.
+    /// Whether a message to a channel is due, and the channel is not left alone.
     ///
     /// # Errors
     /// The database failed.
     pub async fn has_due(&self, channel: &str, now: Timestamp) -> Result<bool> {
         let row = sqlx::query(
             "SELECT 1 FROM deliveries WHERE channel = $1 AND state = $2 AND digest = '' \
-             AND due_at <= $3 AND leased_until <= $3 LIMIT 1",
+             AND due_at <= $3 AND leased_until <= $3 AND NOT EXISTS \
+             (SELECT 1 FROM circuits c WHERE c.channel = $1 AND c.probe_at > $3) LIMIT 1",
         )
         .bind(channel.to_owned())
         .bind(DeliveryState::Pending.as_str())
