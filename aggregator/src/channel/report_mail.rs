@@ -2,8 +2,8 @@
 //! workbook, or where it lies.
 
 use lettre::AsyncTransport;
-use lettre::message::header::ContentType;
-use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
 use rust_i18n::t;
 
 use super::Messenger;
@@ -74,6 +74,9 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
         Err(_) => builder.singlepart(text),
         Ok((name, content)) => {
             let kind = ContentType::parse(XLSX).map_err(|error| error.to_string())?;
+            // Said, not chosen: a workbook is bytes, whatever is in it.
+            let content = Body::new_with_encoding(content, ContentTransferEncoding::Base64)
+                .map_err(|_| "the workbook cannot be put into a mail".to_owned())?;
             let file = Attachment::new(name).body(content, kind);
             builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
         }

@@ -196,10 +196,11 @@ impl Life {
             },
             (true, false) => Self {
                 // Always later than the opening, even where a product's times run backwards.
-                closed_at: life
-                    .opened_at
-                    .and_then(|opened| opened.checked_add(SignedDuration::from_secs(1)).ok())
-                    .map_or(Some(at), |earliest| Some(at.max(earliest))),
+                closed_at: Some(
+                    life.opened_at
+                        .and_then(|opened| opened.checked_add(SignedDuration::from_secs(1)).ok())
+                        .map_or(at, |earliest| at.max(earliest)),
+                ),
                 ..life
             },
         }
