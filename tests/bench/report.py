@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 PERIOD = "2026-W47"
 REGIONS = ("ap-northeast-1", "us-east-1")
@@ -132,6 +133,8 @@ def cells_of(files):
     """The cells of workbooks: a list of books, each a list of (sheet, rows)."""
     import openpyxl
 
+    # It does not read the bars behind numbers.
+    warnings.simplefilter("ignore", UserWarning)
     books = []
     for file in files:
         book = openpyxl.load_workbook(file, read_only=True)

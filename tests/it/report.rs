@@ -144,7 +144,7 @@ fn each_account_gets_its_own_findings_in_its_own_language() {
         MEMBER,
         "2026-W47",
         "50 %",
-        "(1 of 2 controls)",
+        "1 of 2 controls passed",
         HOME,
         "Open findings: 3",
     ] {

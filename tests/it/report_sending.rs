@@ -24,10 +24,8 @@ const SILENT: &str = "444444444444";
 
 /// The last week and the last month that are over in Tokyo, and the key of the week's reports.
 fn periods() -> (String, String, String) {
-    let today = TimeZone::get("Asia/Tokyo")
-        .unwrap()
-        .to_datetime(Timestamp::now())
-        .date();
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let today = tokyo.to_datetime(Timestamp::now()).date();
     let monday = today
         .tomorrow()
         .unwrap()

@@ -2,8 +2,8 @@
 //! workbook, or where it lies.
 
 use lettre::AsyncTransport;
-use lettre::message::header::ContentType;
-use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
 use rust_i18n::t;
 
 use super::Messenger;
@@ -74,6 +74,9 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
         Err(_) => builder.singlepart(text),
         Ok((name, content)) => {
             let kind = ContentType::parse(XLSX).map_err(|error| error.to_string())?;
+            // Said, not chosen: a workbook is bytes, whatever is in it.
+            let content = Body::new_with_encoding(content, ContentTransferEncoding::Base64)
+                .map_err(|_| "the workbook cannot be put into a mail".to_owned())?;
             let file = Attachment::new(name).body(content, kind);
             builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
         }
@@ -190,13 +193,13 @@ mod tests {
     fn the_workbook_is_attached_under_its_name() {
         let file = (
             "111111111111_2026-W47.xlsx".to_owned(),
-            vec![0x50, 0x4b, 3, 4],
+            vec![0x50, 0x4b, 0xff, 0xfe],
         );
         let text = written("受注", Ok(file));
         assert!(
             text.contains("filename=\"111111111111_2026-W47.xlsx\""),
             "{text}"
         );
-        assert!(text.contains(XLSX) && text.contains("UEsDBA=="), "{text}");
+        assert!(text.contains(XLSX) && text.contains("UEv//g=="), "{text}");
     }
 }

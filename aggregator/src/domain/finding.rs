@@ -7,7 +7,7 @@
 mod read;
 
 use hubward_protocol::AccountId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 pub use read::{Refused, is_guard_duty, read};
@@ -195,7 +195,12 @@ impl Life {
                 closed_at: life.closed_at.map(|closed| closed.min(at)),
             },
             (true, false) => Self {
-                closed_at: Some(at),
+                // Always later than the opening, even where a product's times run backwards.
+                closed_at: Some(
+                    life.opened_at
+                        .and_then(|opened| opened.checked_add(SignedDuration::from_secs(1)).ok())
+                        .map_or(at, |earliest| at.max(earliest)),
+                ),
                 ..life
             },
         }

@@ -66,6 +66,7 @@ fn keep(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
 }
 
 fn copy(from: &Path, directory: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
     let mut beside = tempfile::NamedTempFile::new_in(directory)?;
     std::io::copy(&mut std::fs::File::open(from)?, &mut beside)?;
     beside.as_file().sync_all()?;
