@@ -126,14 +126,16 @@ fn costs(locale: &str) -> SlideContent {
 
 fn joining(facts: &Facts<'_>, locale: &str) -> SlideContent {
     let line = install_script::one_line(facts.server, facts.administrator);
-    let table = steps(&[
+    let mut table = steps(&[
         t!("deck.join_request", locale = locale).into_owned(),
         t!("deck.join_paste", locale = locale).into_owned(),
         t!("deck.join_look", locale = locale).into_owned(),
         t!("deck.join_agree", locale = locale).into_owned(),
         t!("deck.join_done", locale = locale).into_owned(),
     ]);
-    slide(&t!("deck.join", locale = locale), &table, &line)
+    // In the table, where it is as large as the rest and can be copied.
+    table.rows.push(vec!["$".to_owned(), line]);
+    slide(&t!("deck.join", locale = locale), &table, "")
 }
 
 fn leaving(locale: &str) -> SlideContent {
@@ -217,7 +219,7 @@ fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
                 ]
             });
             let table = Table {
-                widths: &[16, 56, 13, 15],
+                widths: &[20, 53, 12, 15],
                 header: vec![
                     t!("guide.control", locale = locale).into_owned(),
                     t!("deck.what", locale = locale).into_owned(),
