@@ -14,6 +14,8 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod domain;
+#[cfg(test)]
+mod fuzz;
 pub mod http;
 pub mod issuer;
 pub mod jira;

@@ -216,4 +216,29 @@ mod tests {
             assert_eq!(read(&broken, "issuetype", &[]), None, "{broken}");
         }
     }
+
+    #[test]
+    fn a_damaged_issue_is_none_or_within_bounds() {
+        let issue = json!({ "key": "SOC-1", "fields": {
+            "updated": "2026-11-24T09:00:00.000+0900",
+            "reporter": { "displayName": "佐藤", "emailAddress": "sato@example.com", "accountId": "5" },
+            "status": { "statusCategory": { "key": "new" } },
+            "customfield_1": { "value": "add", "child": { "value": "x" } },
+            "customfield_2": ["111111111111", { "name": "受注" }],
+            "customfield_3": { "type": "doc", "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] }] },
+        }});
+        let columns = [
+            (Column::AccountId, "customfield_2".to_owned()),
+            (Column::Notes, "customfield_3".to_owned()),
+        ];
+        crate::fuzz::damaged(issue.to_string().as_bytes(), |bytes| {
+            let Ok(issue) = serde_json::from_slice::<Value>(bytes) else {
+                return;
+            };
+            if let Some(read) = read(&issue, "customfield_1", &columns) {
+                assert!(read.ticket.reporter.chars().count() <= LONGEST);
+                assert!(read.ticket.asked.kind.chars().count() <= LONGEST);
+            }
+        });
+    }
 }

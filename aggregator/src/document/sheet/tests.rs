@@ -553,3 +553,42 @@ fn no_short_input_ends_the_program() {
         let _ = read(&bytes, "a.csv");
     }
 }
+
+/// What a damaged file may be: refused, or a sheet within its bounds.
+fn stays_within_bounds(bytes: &[u8], name: &str) {
+    let Ok(sheet) = read(bytes, name) else {
+        return;
+    };
+    for row in &sheet.rows {
+        assert!((1..=ROW_LIMIT).contains(&row.number), "{}", row.number);
+        for cell in &row.cells {
+            assert!(cell.column < COLUMN_LIMIT, "{}", cell.column);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_workbook_is_refused_or_stays_within_bounds() {
+    let rows = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Account ID</t></is></c><c r="B1" t="inlineStr"><is><t>Project</t></is></c></row><row r="2"><c r="A2"><v>111111111111</v></c><c r="B2" s="1"><v>45000</v></c></row>"#;
+    let parts: &[(&str, &[u8])] = &[("xl/styles.xml", STYLES.as_bytes())];
+    crate::fuzz::damaged(
+        &xlsx_with(&format!("<sheetData>{rows}</sheetData>"), parts),
+        |bytes| {
+            stays_within_bounds(bytes, "ledger.xlsx");
+        },
+    );
+    // Damage inside the parts, which compression and its checksum would catch otherwise.
+    crate::fuzz::damaged(rows.as_bytes(), |bytes| {
+        let sheet = String::from_utf8_lossy(bytes);
+        let whole = xlsx_with(&format!("<sheetData>{sheet}</sheetData>"), parts);
+        stays_within_bounds(&whole, "ledger.xlsx");
+    });
+}
+
+#[test]
+fn a_damaged_csv_is_refused_or_stays_within_bounds() {
+    let text = "Account ID,Project,Contact email\r\n111111111111,\"受,注\",a@example.com;b@example.com\r\n";
+    crate::fuzz::damaged(text.as_bytes(), |bytes| {
+        stays_within_bounds(bytes, "ledger.csv");
+    });
+}

@@ -380,3 +380,26 @@ fn a_link_into_the_console_is_ours_alone() {
         assert_eq!(console(odd), None, "{odd}");
     }
 }
+
+#[test]
+fn a_damaged_event_is_refused_or_a_threat_of_the_account_it_names() {
+    let event = json!({
+        "detail-type": "Security Hub Findings - Imported",
+        "source": "aws.securityhub",
+        "time": "2026-11-20T00:10:01Z",
+        "region": "us-east-1",
+        "detail": { "findings": [finding()] },
+    });
+    crate::fuzz::damaged(event.to_string().as_bytes(), |bytes| {
+        let Ok(contents) = read(&String::from_utf8_lossy(bytes)) else {
+            return;
+        };
+        for content in contents {
+            if let Content::Threat(threat) = content {
+                let account = threat.alert.account_id.as_str();
+                let id = &threat.alert.finding_id;
+                assert!(id.contains(&format!(":{account}:")), "{id} {account}");
+            }
+        }
+    });
+}
