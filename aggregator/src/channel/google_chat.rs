@@ -59,11 +59,13 @@ fn card(letter: &Letter, id: &str, most: usize) -> Value {
     if !buttons.is_empty() {
         widgets.push(json!({ "buttonList": { "buttons": buttons } }));
     }
-    let mut card = json!({ "header": { "title": cut(&letter.title, TITLE.min(most)) } });
+    let header = json!({ "title": cut(&letter.title, TITLE.min(most)) });
     // A section without widgets is refused.
-    if !widgets.is_empty() {
-        card["sections"] = json!([{ "widgets": widgets }]);
-    }
+    let card = if widgets.is_empty() {
+        json!({ "header": header })
+    } else {
+        json!({ "header": header, "sections": [{ "widgets": widgets }] })
+    };
     json!({
         "fallbackText": cut(&letter.title, TITLE.min(most)),
         "cardsV2": [{ "cardId": id, "card": card }],

@@ -25,9 +25,8 @@ pub(super) fn message(letter: &Letter) -> Value {
 fn card(letter: &Letter, most: usize) -> Value {
     let run = |text: &str| json!({ "type": "TextRun", "text": cut(text, most) });
     let block = |runs: Vec<Value>| json!({ "type": "RichTextBlock", "inlines": runs });
-    let mut title = run(&letter.title);
-    title["weight"] = json!("Bolder");
-    title["size"] = json!("Large");
+    let bold = |text: &str, size: &str| json!({ "type": "TextRun", "text": cut(text, most), "weight": "Bolder", "size": size });
+    let title = bold(&letter.title, "Large");
     let mut body = vec![block(vec![title])];
     body.extend(
         letter
@@ -36,8 +35,7 @@ fn card(letter: &Letter, most: usize) -> Value {
             .map(|line| block(vec![run(line)])),
     );
     for (name, value) in &letter.facts {
-        let mut name = run(&format!("{name}: "));
-        name["weight"] = json!("Bolder");
+        let name = bold(&format!("{name}: "), "Default");
         body.push(block(vec![name, run(value)]));
     }
     let actions: Vec<Value> = letter

@@ -3,7 +3,7 @@
 use clap::Args;
 use hubward_protocol::{AccountId, Region};
 use rust_i18n::t;
-use serde_json::json;
+use serde::Serialize;
 
 use super::failure::Failure;
 use super::screen::Screen;
@@ -14,7 +14,7 @@ use crate::actions::silence_alerts::{
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::audit::Actor;
-use crate::domain::silence::Matcher;
+use crate::domain::silence::{self as held, Matcher};
 use crate::text;
 
 /// Alerts that nobody wants to hear of for a while.
@@ -76,6 +76,16 @@ impl Silence {
     }
 }
 
+/// One silence, for programs.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    silence: &'a held::Silence,
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covers: Option<Vec<&'a String>>,
+}
+
 async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome {
     let language = screen.language();
     let made = silence(app, actor, asked)
@@ -85,10 +95,11 @@ async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome
         silence, covers, ..
     } = &made;
     if screen.is_json() {
-        let mut row = json!(silence);
-        row["active"] = json!(true);
-        row["covers"] = json!(covers.iter().map(|alert| &alert.id).collect::<Vec<_>>());
-        screen.data(&[row])?;
+        screen.data(&[Row {
+            silence,
+            active: true,
+            covers: Some(covers.iter().map(|alert| &alert.id).collect()),
+        }])?;
     } else {
         screen.out(&silence.id)?;
     }
@@ -105,10 +116,10 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
-        let rows = silences.iter().map(|(silence, holds)| {
-            let mut row = json!(silence);
-            row["active"] = json!(holds);
-            row
+        let rows = silences.iter().map(|(silence, holds)| Row {
+            silence,
+            active: *holds,
+            covers: None,
         });
         screen.data(&rows.collect::<Vec<_>>())?;
         return Ok(Exit::Done);

@@ -706,7 +706,7 @@ impl AlertDigest {
             *severities.entry(alert.severity.to_string()).or_default() += 1;
         }
         let mut shown: Vec<&AlertNotice> = alerts.iter().collect();
-        shown.sort_by(|a, b| b.severity.cmp(&a.severity));
+        shown.sort_by_key(|alert| Reverse(alert.severity));
         Self {
             count: alerts.len(),
             finding_ids: alerts

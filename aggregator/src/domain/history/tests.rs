@@ -100,7 +100,7 @@ fn a_day_costs_what_changed_on_it_and_its_last_count_wins() {
     assert_eq!(next_day.ended, [(line.clone(), monday)]);
     assert_eq!(next_day.begun.len(), 1);
     let same_day = changes(since(tuesday), fixed, tuesday);
-    assert_eq!(same_day.undone, [line.clone()]);
+    assert_eq!(same_day.undone, std::slice::from_ref(&line));
     assert!(same_day.ended.is_empty());
     let gone = changes(since(monday), BTreeMap::new(), tuesday);
     assert_eq!(gone.ended, [(line, monday)]);

@@ -177,12 +177,9 @@ mod tests {
 
     #[test]
     fn what_is_too_large_to_attach_is_linked_where_it_lies() {
-        let link = Some("https://soc.example.com/accounts/1/reports/2026-W47".to_owned());
-        assert_eq!(enclosure(10, 10, link.clone()), Enclosure::Attachment);
-        assert_eq!(
-            enclosure(11, 10, link.clone()),
-            Enclosure::Link(link.unwrap())
-        );
+        let link = "https://soc.example.com/accounts/1/reports/2026-W47".to_owned();
+        assert_eq!(enclosure(10, 10, Some(link.clone())), Enclosure::Attachment);
+        assert_eq!(enclosure(11, 10, Some(link.clone())), Enclosure::Link(link));
         assert_eq!(enclosure(11, 10, None), Enclosure::None);
     }
 }
