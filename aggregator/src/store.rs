@@ -22,6 +22,7 @@ pub mod job_runs;
 pub mod ledger_files;
 pub mod memberships;
 mod migrations;
+mod page;
 mod place;
 mod portion;
 pub mod refused_messages;

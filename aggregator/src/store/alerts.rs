@@ -21,26 +21,10 @@ impl Store {
     pub async fn alerts(&self, filter: &AlertFilter, window: Window) -> Result<(Vec<Alert>, i64)> {
         let (matching, bound) = condition(filter);
         let count = format!("SELECT COUNT(*) FROM alerts WHERE {matching}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
         let page = format!(
-            "SELECT {COLUMNS} FROM alerts WHERE {matching} ORDER BY last_seen DESC, id DESC \
-             LIMIT ${} OFFSET ${}",
-            bound.len() + 1,
-            bound.len() + 2
+            "SELECT {COLUMNS} FROM alerts WHERE {matching} ORDER BY last_seen DESC, id DESC"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let rows = query
-            .bind(window.limit)
-            .bind(window.offset)
-            .fetch_all(&self.pool)
-            .await?;
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
         Ok((rows.iter().map(alert).collect::<Result<_>>()?, all))
     }
 

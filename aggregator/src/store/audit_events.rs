@@ -87,26 +87,11 @@ impl Store {
         }
         let matching = parts.join(" AND ");
         let count = format!("SELECT COUNT(*) FROM audit_events WHERE {matching}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
         let page = format!(
             "SELECT {COLUMNS} FROM audit_events WHERE {matching} \
-             ORDER BY sequence DESC LIMIT ${} OFFSET ${}",
-            bound.len() + 1,
-            bound.len() + 2
+             ORDER BY sequence DESC"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let rows = query
-            .bind(window.limit)
-            .bind(window.offset)
-            .fetch_all(&self.pool)
-            .await?;
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
         Ok((rows.iter().map(event).collect::<Result<_>>()?, all))
     }
 

@@ -85,26 +85,11 @@ impl Store {
         }
         let matching = parts.join(" AND ");
         let count = format!("SELECT COUNT(*) FROM deliveries WHERE {matching}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
         let page = format!(
             "SELECT id, channel, subject, notice, state, attempts, due_at, last_error, created_at \
-             FROM deliveries WHERE {matching} ORDER BY position DESC, id LIMIT ${} OFFSET ${}",
-            bound.len() + 1,
-            bound.len() + 2
+             FROM deliveries WHERE {matching} ORDER BY position DESC, id"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let rows = query
-            .bind(window.limit)
-            .bind(window.offset)
-            .fetch_all(&self.pool)
-            .await?;
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
         Ok((rows.iter().map(posted).collect::<Result<_>>()?, all))
     }
 

@@ -52,26 +52,11 @@ impl Store {
         }
         let matching = parts.join(" AND ");
         let count = format!("SELECT COUNT(*) FROM runs WHERE {matching}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let all = query.fetch_one(&self.pool).await?.try_get(0)?;
         let page = format!(
             "SELECT {COLUMNS} FROM runs WHERE {matching} \
-             ORDER BY last_heartbeat DESC, account_id, run LIMIT ${} OFFSET ${}",
-            bound.len() + 1,
-            bound.len() + 2
+             ORDER BY last_heartbeat DESC, account_id, run"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let rows = query
-            .bind(window.limit)
-            .bind(window.offset)
-            .fetch_all(&self.pool)
-            .await?;
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
         Ok((rows.iter().map(run).collect::<Result<_>>()?, all))
     }
 

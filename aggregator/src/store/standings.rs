@@ -32,31 +32,15 @@ impl Store {
     pub async fn lines(&self, filter: &PlaceFilter, window: Window) -> Result<(Vec<Line>, i64)> {
         let Condition { sql, bound } = condition(filter);
         let count = format!("SELECT COUNT(*) FROM {EVERYBODY} WHERE {sql}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(count));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let all: i64 = query.fetch_one(&self.pool).await?.try_get(0)?;
-
         let page = format!(
             "SELECT a.account_id, a.project, a.department, a.environment, a.state \
              FROM {EVERYBODY} LEFT JOIN (SELECT account_id, MIN({}) AS worst FROM memberships \
              GROUP BY account_id) w ON w.account_id = a.account_id WHERE {sql} \
-             ORDER BY COALESCE(w.worst, {}), a.project, a.account_id LIMIT ${} OFFSET ${}",
+             ORDER BY COALESCE(w.worst, {}), a.project, a.account_id",
             rank(),
-            rank_of(Group::Waiting),
-            bound.len() + 1,
-            bound.len() + 2
+            rank_of(Group::Waiting)
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(page));
-        for text in &bound {
-            query = query.bind(text.clone());
-        }
-        let rows = query
-            .bind(window.limit)
-            .bind(window.offset)
-            .fetch_all(&self.pool)
-            .await?;
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
         let mut lines: Vec<Line> = rows.iter().map(line).collect::<Result<_>>()?;
         let ids: Vec<&AccountId> = lines.iter().map(|line| &line.account_id).collect();
         let mut cells = self.cells(&ids).await?;
