@@ -49,8 +49,5 @@ fn damage_is_done_and_stays_within_bounds() {
     assert_eq!(edited(b"abc", &[(1, 2, 1)]), b"ac");
     assert_eq!(edited(b"abc", &[(1, 3, 2)]), b"abcbc");
     assert_eq!(edited(b"abc", &[(1, 4, 1)]), b"a");
-    assert_eq!(
-        edited(b"", &[(9, 0, 1), (9, 2, 200), (9, 3, 9), (9, 4, 1)]),
-        b""
-    );
+    assert_eq!(edited(b"", &[(9, 2, 200), (9, 3, 9), (9, 4, 1)]), b"");
 }
