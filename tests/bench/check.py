@@ -89,6 +89,7 @@ class Aws(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
+        time.sleep(self.latency)
         identity = (
             '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
             f"<GetCallerIdentityResult><Arn>arn:aws:iam::{ADMINISTRATOR}:user/soc</Arn>"
@@ -111,7 +112,8 @@ class Aws(BaseHTTPRequestHandler):
 
 
 def bare(port, regions):
-    """The same calls, all Regions at once, doing nothing with the answers; returns seconds."""
+    """The same calls: whose credentials these are, then all Regions at once; nothing is done with the
+    answers. Returns seconds."""
 
     def listing(region):
         connection = HTTPConnection("127.0.0.1", port)
@@ -128,6 +130,11 @@ def bare(port, regions):
                 return
 
     began = time.monotonic()
+    connection = HTTPConnection("127.0.0.1", port)
+    scope = f"Credential=x/20260101/{regions[0]}/sts/aws4_request"
+    body = "Action=GetCallerIdentity&Version=2011-06-15"
+    connection.request("POST", "/", body, headers={"authorization": scope})
+    connection.getresponse().read()
     threads = [threading.Thread(target=listing, args=(region,)) for region in regions]
     for thread in threads:
         thread.start()

@@ -272,10 +272,22 @@ async fn keep(
         {
             lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
         }
-        writes.push(now);
+        // In a whole check, most places are as they were: one statement says of all of them when that was.
+        let is_as_before = last.is_some_and(|last| {
+            let seen_at = last.seen_at;
+            *last
+                == Membership {
+                    seen_at,
+                    ..now.clone()
+                }
+        });
+        if !(whole && is_as_before) {
+            writes.push(now);
+        }
     }
     tx.put_memberships(&writes).await?;
     if whole {
+        tx.touch_memberships(looked.at).await?;
         tx.put_trend(&app.today()).await?;
     }
     tx.append_audit(app.clock.now(), actor, events).await?;
@@ -325,10 +337,6 @@ fn membership(
             .map_or(at, |last| last.since),
         seen_at: at,
         associated_since: known(|last| last.associated_since).or(is_associated.then_some(at)),
-        completed_at: if is_complete {
-            Some(at)
-        } else {
-            known(|last| last.completed_at)
-        },
+        completed_at: known(|last| last.completed_at).or(is_complete.then_some(at)),
     }
 }

@@ -45,7 +45,7 @@ pub struct Membership {
     pub seen_at: Timestamp,
     /// Since when it is seen associated; `None` while it is not.
     pub associated_since: Option<Timestamp>,
-    /// When it was last complete since then.
+    /// Since when it has been complete, or was once, since then.
     pub completed_at: Option<Timestamp>,
 }
 

@@ -85,6 +85,18 @@ impl Tx {
         Ok(marked.rows_affected() == 1)
     }
 
+    /// Says of everything that was seen before a moment that it was seen then, as it is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn touch_memberships(&mut self, at: Timestamp) -> Result<()> {
+        sqlx::query("UPDATE memberships SET seen_at = $1 WHERE seen_at < $1")
+            .bind(at.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
     /// Writes rows, new or changed; no place may be among them twice.
     ///
     /// # Errors
