@@ -107,7 +107,8 @@ impl<'a> Book<'a> {
             tables::controls_columns(frame),
             &t!("report.no_controls", locale = locale),
             (frame.language, frame.sheet_rows),
-        )?;
+        )?
+        .with_high_rows();
         for (id, control) in closing.facts.worst_first() {
             controls.push(&mut workbook, style, tables::control(frame, id, control))?;
         }

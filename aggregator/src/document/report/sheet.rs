@@ -15,6 +15,9 @@ use super::words;
 use crate::domain::account::Language;
 use crate::domain::finding::Severity;
 
+/// As high as a row may be in Excel.
+const HIGHEST: f64 = 409.0;
+
 /// How a column looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
@@ -55,6 +58,8 @@ pub(super) struct Table {
     language: Language,
     /// How many rows a worksheet takes, the header's included.
     most: u32,
+    /// Whether rows are as high as their texts; it costs a look at every text.
+    high: bool,
     sheets: Vec<Worksheet>,
     row: u32,
 }
@@ -74,11 +79,17 @@ impl Table {
             empty: empty.to_owned(),
             language,
             most: most.max(2),
+            high: false,
             sheets: Vec::new(),
             row: 0,
         };
         table.next_sheet(workbook, style)?;
         Ok(table)
+    }
+
+    /// With rows as high as their texts.
+    pub(super) fn with_high_rows(self) -> Self {
+        Self { high: true, ..self }
     }
 
     /// Writes a row behind the others.
@@ -94,9 +105,19 @@ impl Table {
         }
         self.row += 1;
         let (row, language) = (self.row, self.language);
+        let cells: Vec<Cell<'c>> = cells.into_iter().collect();
         let Some(sheet) = self.sheets.last_mut() else {
             return Ok(());
         };
+        if self.high {
+            let lines = self
+                .columns
+                .iter()
+                .zip(&cells)
+                .map(|(column, cell)| lines(cell, column.width))
+                .fold(1.0, f64::max);
+            sheet.set_row_height(row, (14.0 * lines + 4.0).clamp(28.0, HIGHEST))?;
+        }
         for (column, cell) in (0_u16..).zip(cells) {
             match cell {
                 Cell::Empty => {}
@@ -235,6 +256,21 @@ pub(super) fn on_paper(sheet: &mut Worksheet) {
     sheet.set_footer("&L&8&A&R&8&P / &N");
     // Rows have lines of their own.
     sheet.set_screen_gridlines(false);
+}
+
+/// How many lines a text takes in a column of this width; an ideograph is as wide as two letters.
+fn lines(cell: &Cell<'_>, width: f64) -> f64 {
+    let Cell::Text(text) = cell else {
+        return 1.0;
+    };
+    let of_line = |line: &str| {
+        let units: u32 = line
+            .chars()
+            .map(|char| if char.is_ascii() { 1 } else { 2 })
+            .sum();
+        (f64::from(units) / width).ceil().max(1.0)
+    };
+    text.lines().map(of_line).sum()
 }
 
 /// A count as Excel has it.
