@@ -88,6 +88,11 @@ fn a_copy_that_is_damaged_rewritten_or_none_changes_nothing() {
     fs::write(&rewritten, &bytes).unwrap();
     Database::in_file(&rewritten)
         .rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 1");
+    // It would undo what the SOC does, long after the restoration.
+    let trapped = soc.path("trapped.db");
+    fs::write(&trapped, &bytes).unwrap();
+    Database::in_file(&trapped)
+        .rewrite("CREATE TRIGGER trap AFTER INSERT ON alerts BEGIN DELETE FROM alerts; END");
     let torn = soc.path("torn.db");
     fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
     let scrambled = soc.path("scrambled.db");
@@ -103,6 +108,7 @@ fn a_copy_that_is_damaged_rewritten_or_none_changes_nothing() {
     fs::write(&empty, "").unwrap();
     for file in [
         rewritten,
+        trapped,
         torn,
         scrambled,
         text,

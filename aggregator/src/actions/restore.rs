@@ -60,12 +60,13 @@ pub enum RestoreError {
 pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, RestoreError> {
     let place = app::database(&config.store, config.directory(), &world.environment)?;
     let database = place.file().ok_or(CopyError::Postgres)?.to_owned();
-    let (_, sha256) = measure(file)?;
     let copy = beside(&database)?;
     fill(&copy.file(), file).map_err(|source| CopyError::File {
         file: file.to_owned(),
         source,
     })?;
+    // Of what was copied: the other file may change under our hands.
+    let (_, sha256) = measure(&copy.file())?;
     let place_of_copy = Place::of_file(&copy.file());
     match Store::open(&place_of_copy).await {
         Ok(store) => store.close().await,

@@ -35,8 +35,8 @@ pub enum CopyError {
     /// SQLite says that the file is damaged.
     #[error("damaged: {0}")]
     Damaged(String),
-    /// It is a database, but none of ours.
-    #[error("there is nothing of Hubward in it")]
+    /// It is a database, but not, or not only, of our making.
+    #[error("the database is not of our making")]
     Foreign,
     /// The audit log does not hold.
     #[error("the audit log is broken at {}", .0.sequence)]
@@ -81,6 +81,15 @@ impl Store {
     pub async fn prove(&self) -> std::result::Result<Head, CopyError> {
         if let Some(damage) = self.damages().await?.into_iter().next() {
             return Err(CopyError::Damaged(damage));
+        }
+        // The schema has neither: somebody's own would act on every later write.
+        let foreign =
+            sqlx::query("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(StoreError::from)?;
+        if foreign.is_some() {
+            return Err(CopyError::Foreign);
         }
         self.verify_audit().await?.map_err(CopyError::Broken)
     }
