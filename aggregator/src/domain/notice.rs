@@ -3,21 +3,24 @@
 //! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
 //! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+mod alert;
+mod report;
+mod trouble;
+
+use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, Language};
-use super::alert::{Alert, AlertState, Severity, console, regions};
-use super::burst::SHOWN;
-use super::finding;
+use super::account::Language;
+use super::alert::Severity;
 use super::ledger::FieldChange;
-use super::report::{Period, Standing};
 use super::request::{Kind, RequestView};
 use super::routing::RouteEvent;
+pub use alert::{AlertDigest, AlertNotice, EscalatedNotice, News, StillOpenNotice};
+pub use report::{ReportNotice, SentReport};
+pub use trouble::Trouble;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,88 +64,6 @@ pub enum Notice {
     Test(TestNotice),
 }
 
-/// An alert, and whom it concerns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlertNotice {
-    /// The alert's id.
-    pub id: String,
-    /// The first finding.
-    pub finding_id: String,
-    /// Every finding.
-    pub finding_ids: Vec<String>,
-    /// The account.
-    pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
-    pub project: String,
-    /// Whose it is.
-    #[serde(default)]
-    pub department: String,
-    /// Its environment.
-    pub environment: String,
-    /// Whom to call.
-    pub contact: String,
-    /// Their addresses.
-    pub contact_emails: Vec<String>,
-    /// The contacts' language, where the ledger knows it.
-    #[serde(default)]
-    pub language: Option<Language>,
-    /// The Region.
-    pub region: Region,
-    /// Every Region it was found in.
-    #[serde(default)]
-    pub regions: Vec<Region>,
-    /// GuardDuty's type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The title.
-    pub title: String,
-    /// How far people are.
-    pub state: AlertState,
-    /// How often it was seen.
-    pub count: i64,
-    /// When it began.
-    pub first_seen: Timestamp,
-    /// When it was last seen.
-    pub last_seen: Timestamp,
-    /// The finding's description.
-    pub description: String,
-    /// What is threatened.
-    pub resource: String,
-    /// The finding in AWS's console.
-    pub console: Option<String>,
-    /// Why people are told again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub news: Option<News>,
-}
-
-/// Why people are told again of an alert that they know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum News {
-    /// Its severity rose.
-    Worse,
-    /// It was dealt with or silenced, and goes on.
-    Reopened,
-    /// It was quiet for a long time, and goes on.
-    Again,
-}
-
-/// Many alerts in one message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlertDigest {
-    /// How many messages it stands for.
-    pub count: usize,
-    /// The findings of all of them.
-    pub finding_ids: Vec<String>,
-    /// The first of them, worst first.
-    pub alerts: Vec<AlertNotice>,
-    /// How many of each severity.
-    #[serde(default)]
-    pub severities: BTreeMap<String, usize>,
-}
-
 /// How a message is sent when there are many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -152,48 +73,6 @@ pub enum Class {
     Alert,
     /// An alert of the worst kind: like any other, but before all others.
     Critical,
-}
-
-/// An alert that nobody has taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EscalatedNotice {
-    /// The alert.
-    #[serde(flatten)]
-    pub alert: AlertNotice,
-    /// How often people were told again, this time included.
-    pub level: i64,
-}
-
-/// What is still open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StillOpenNotice {
-    /// How many alerts.
-    pub count: usize,
-    /// How many of them nobody has taken.
-    pub untaken: usize,
-    /// Their first findings.
-    pub finding_ids: Vec<String>,
-    /// The first of them.
-    pub alerts: Vec<AlertNotice>,
-}
-
-/// How many alerts such a notice tells of one by one.
-const TOLD: usize = 20;
-/// How many findings it names.
-const NAMED: usize = 1_000;
-
-impl StillOpenNotice {
-    /// Of alerts in the order in which they are to be told.
-    pub fn of(alerts: &[AlertNotice]) -> Self {
-        let untaken = |alert: &&AlertNotice| alert.state == AlertState::Open;
-        let ids = alerts.iter().map(|alert| alert.finding_id.clone());
-        Self {
-            count: alerts.len(),
-            untaken: alerts.iter().filter(untaken).count(),
-            finding_ids: ids.take(NAMED).collect(),
-            alerts: alerts.iter().take(TOLD).cloned().collect(),
-        }
-    }
 }
 
 /// What changed since the last post.
@@ -278,154 +157,6 @@ pub struct LeftNotice {
     pub regions: Vec<Region>,
 }
 
-/// What is wrong with Hubward itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "trouble", rename_all = "snake_case")]
-pub enum Trouble {
-    /// A message of the queue that nobody understood; it is kept.
-    MessageRefused {
-        /// The queue's name for it.
-        message_id: String,
-        /// Why.
-        why: String,
-    },
-    /// A finding that claims to be GuardDuty's and is not.
-    SuspiciousFinding {
-        /// The message it came with; it is kept.
-        message_id: String,
-        /// Why.
-        why: String,
-    },
-    /// A version of the ledger's file was not imported; nothing changed.
-    LedgerRefused {
-        /// Where it lies.
-        file: String,
-        /// Which version.
-        version: String,
-        /// Everything that is wrong, for a person; the first of it where there is much.
-        why: Vec<String>,
-        /// How much more there is.
-        more: usize,
-    },
-    /// A version of the ledger's file was imported, and not everything that follows was done.
-    LedgerIncomplete {
-        /// Where it lies.
-        file: String,
-        /// Which version.
-        version: String,
-        /// What was not done, for a person; the first of it where there is much.
-        why: Vec<String>,
-        /// How much more there is.
-        more: usize,
-    },
-    /// A limit of AWS on membership is near.
-    QuotaNear {
-        /// Where.
-        region: Region,
-        /// Which: `members` or `invitations`.
-        quota: String,
-        /// How many there are.
-        count: usize,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// Alerts cannot be stored; whoever sends them tries again.
-    StoreFailing {
-        /// What the database says.
-        why: String,
-    },
-    /// Alerts are stored again.
-    StoreWorks {
-        /// For how long they were not, in seconds.
-        seconds: i64,
-        /// What the database said.
-        why: String,
-    },
-    /// The alert queue cannot be read; its messages stay where they are.
-    QueueFailing {
-        /// Why.
-        why: String,
-    },
-    /// The daily event of our own did not arrive: alerts may not either.
-    CanaryMissing {
-        /// Its id.
-        trial: String,
-        /// When it was sent.
-        sent_at: Timestamp,
-    },
-    /// A channel has not taken messages for a while.
-    ChannelFailing {
-        /// Its name.
-        channel: String,
-        /// What it last answered.
-        why: String,
-    },
-    /// What is due by the clock has failed several times; it is tried again.
-    JobFailing {
-        /// The job's name.
-        job: String,
-        /// Why it last failed.
-        why: String,
-    },
-    /// An account's people were reminded several times, and it still waits for them.
-    MemberSilent {
-        /// The account.
-        account_id: AccountId,
-        /// Its project.
-        project: String,
-        /// How often they were reminded.
-        reminders: i64,
-        /// Whom to call.
-        why: String,
-    },
-    /// An exception ends soon, or has ended.
-    ExceptionEnds {
-        /// The exception.
-        exception: String,
-        /// The control.
-        control: String,
-        /// The account.
-        account_id: AccountId,
-        /// Its project.
-        project: String,
-        /// Its last day.
-        until: jiff::civil::Date,
-        /// Whether that day is over.
-        over: bool,
-        /// What it was granted for.
-        why: String,
-    },
-    /// A message is not tried any more; it is kept.
-    DeliveryGivenUp {
-        /// The channel's name.
-        channel: String,
-        /// The message.
-        delivery: String,
-        /// What the channel last answered.
-        why: String,
-    },
-    /// A report is not sent any more to one of its destinations.
-    ReportNotSent {
-        /// The account, or `overview`.
-        report: String,
-        /// Its project.
-        project: String,
-        /// The period.
-        period: String,
-        /// Where it did not go.
-        destination: String,
-        /// What it last failed of.
-        why: String,
-    },
-    /// A ticket's answer is not tried any more; it is kept.
-    TicketNotAnswered {
-        /// The request.
-        request: String,
-        /// What Jira last answered.
-        why: String,
-    },
-}
-
 /// What an account's contacts are told, in their language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactNotice {
@@ -498,38 +229,6 @@ pub struct TestNotice {
     pub channel: String,
     /// Who asked.
     pub actor: String,
-}
-
-/// Reports of a period that a channel hears of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportNotice {
-    /// The period.
-    pub period: String,
-    /// How many they are.
-    pub count: usize,
-    /// The worst first; the first of them where there are many.
-    pub reports: Vec<SentReport>,
-}
-
-/// One account's report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentReport {
-    /// The account.
-    pub account_id: AccountId,
-    /// Its project.
-    pub project: String,
-    /// Open findings.
-    pub open: u64,
-    /// How many of them are critical.
-    pub critical: u64,
-    /// How many of them are high.
-    pub high: u64,
-    /// How many became open in the period, again or for the first time.
-    pub new: u64,
-    /// How many were resolved in the period.
-    pub resolved: u64,
-    /// The score of 100; `None` when nothing was judged.
-    pub score: Option<u64>,
 }
 
 /// The subject under which contacts on record are told of a request.
@@ -626,97 +325,6 @@ impl Notice {
             Self::Contact(contact) => &contact.to,
             Self::AccountLeft(left) => &left.contact_emails,
             _ => &[],
-        }
-    }
-}
-
-impl ReportNotice {
-    /// So many reports are listed; the rest is counted.
-    const LISTED: usize = 100;
-
-    /// The notice of some reports.
-    pub fn of(period: Period, mut reports: Vec<SentReport>) -> Self {
-        reports.sort_by_key(|it| Reverse((it.critical, it.high, it.open)));
-        let count = reports.len();
-        reports.truncate(Self::LISTED);
-        Self {
-            period: period.to_string(),
-            count,
-            reports,
-        }
-    }
-}
-
-impl SentReport {
-    /// An account's report in numbers.
-    pub fn of(account: &Account, standing: &Standing) -> Self {
-        Self {
-            account_id: account.account_id.clone(),
-            project: account.project.clone(),
-            open: standing.all_open(),
-            critical: standing.open_with(finding::Severity::Critical),
-            high: standing.open_with(finding::Severity::High),
-            new: standing.new + standing.reopened,
-            resolved: standing.resolved,
-            score: standing.score.percent(),
-        }
-    }
-}
-
-impl AlertNotice {
-    /// An alert's notice; `account` is its row of the ledger, where there is one.
-    pub fn of(alert: &Alert, finding_ids: Vec<String>, account: Option<&Account>) -> Self {
-        let text = |field: fn(&Account) -> &String| account.map(field).cloned().unwrap_or_default();
-        Self {
-            id: alert.id.clone(),
-            finding_id: alert.finding_id.clone(),
-            regions: regions(alert.region, &finding_ids),
-            finding_ids,
-            account_id: alert.account_id.clone(),
-            project: text(|account| &account.project),
-            department: text(|account| &account.department),
-            environment: text(|account| &account.environment),
-            contact: text(|account| &account.contact),
-            contact_emails: account
-                .map(|account| account.contact_emails.clone())
-                .unwrap_or_default(),
-            language: account.map(|account| account.language),
-            region: alert.region,
-            kind: alert.kind.clone(),
-            severity: alert.severity,
-            title: alert.title.clone(),
-            state: alert.state,
-            count: alert.count,
-            first_seen: alert.first_seen,
-            last_seen: alert.last_seen,
-            description: alert.facts.description.clone(),
-            resource: alert.facts.resource.clone(),
-            console: console(&alert.finding_id),
-            news: None,
-        }
-    }
-}
-
-impl AlertDigest {
-    /// One message that stands for many; the worst come first.
-    pub fn of(alerts: &[AlertNotice]) -> Self {
-        let mut ids = BTreeSet::new();
-        let mut severities: BTreeMap<String, usize> = BTreeMap::new();
-        for alert in alerts {
-            *severities.entry(alert.severity.to_string()).or_default() += 1;
-        }
-        let mut shown: Vec<&AlertNotice> = alerts.iter().collect();
-        shown.sort_by_key(|alert| Reverse(alert.severity));
-        Self {
-            count: alerts.len(),
-            finding_ids: alerts
-                .iter()
-                .flat_map(|alert| &alert.finding_ids)
-                .filter(|id| ids.insert(*id))
-                .cloned()
-                .collect(),
-            alerts: shown.into_iter().take(SHOWN).cloned().collect(),
-            severities,
         }
     }
 }
