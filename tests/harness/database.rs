@@ -1,4 +1,4 @@
-//! The database under a story: SQLite beside the configuration, or, where `HUBWARD_STORIES_POSTGRES` names a
+//! The database under a story: SQLite beside the configuration, or, where `HUBWARD_TEST_POSTGRES` names a
 //! server, a database of the story's own there. `tests/run` tells every story to both.
 
 use std::path::Path;
@@ -16,7 +16,7 @@ impl Database {
     /// A new one, for a story in this directory.
     pub(crate) fn for_story(directory: &Path) -> Self {
         sqlx::any::install_default_drivers();
-        let Ok(server) = std::env::var("HUBWARD_STORIES_POSTGRES") else {
+        let Ok(server) = std::env::var("HUBWARD_TEST_POSTGRES") else {
             return Self {
                 url: format!("sqlite:{}", directory.join("hubward.db").display()),
             };

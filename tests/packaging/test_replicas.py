@@ -61,7 +61,7 @@ def test_three_replicas_stand_by_the_handbook_alone(cloud, tmp_path):
     (tmp_path / "hubward").symlink_to(program("hubward"))
     environment = cloud.environment() | {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     ran = subprocess.run(
-        ["pg_virtualenv", "bash", "-c", script],
+        ["pg_virtualenv", "-t", "bash", "-c", script],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
