@@ -64,7 +64,7 @@ class Caller(threading.Thread):
     def run(self):
         connection = http.client.HTTPConnection(self.address, timeout=60)
         due = time.monotonic()
-        number = 0
+        number, answered = 0, 0
         while due < self.until:
             time.sleep(max(0, due - time.monotonic()))
             number += 1
@@ -73,15 +73,13 @@ class Caller(threading.Thread):
                 connection.request(*self.asks(number))
                 answer = connection.getresponse()
                 answer.read()
-                status = answer.status
+                status, answered = answer.status, answered + 1
             except (OSError, http.client.HTTPException) as error:
-                # A server may close a connection that is old enough; the next one is new.
+                # A server may close a connection that is old enough, which may be seen as late as when the
+                # next request is written; what was not heard is then sent on a new one.
                 connection.close()
-                status = (
-                    None
-                    if isinstance(error, http.client.RemoteDisconnected)
-                    else repr(error)
-                )
+                old = isinstance(error, ConnectionError) and answered
+                status, answered = None if old else repr(error), 0
             if status is None:
                 continue
             self.statuses[status] += 1
