@@ -91,7 +91,10 @@ impl SecurityHub {
                 let code = one.error_code.unwrap_or_default();
                 let message = one.error_message.unwrap_or_default();
                 Unprocessed {
-                    id: one.finding_identifier.and_then(|it| it.id).unwrap_or_default(),
+                    id: one
+                        .finding_identifier
+                        .and_then(|it| it.id)
+                        .unwrap_or_default(),
                     why: format!("{code}: {message}"),
                 }
             });

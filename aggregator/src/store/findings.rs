@@ -69,10 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn failed_controls(
-        &self,
-        account: &AccountId,
-    ) -> Result<Vec<(String, String, i64)>> {
+    pub async fn failed_controls(&self, account: &AccountId) -> Result<Vec<(String, String, i64)>> {
         sqlx::query(
             "SELECT control_id, severity, COUNT(*) FROM findings WHERE account_id = $1 \
              AND kind = 'control' AND control_id <> '' \
