@@ -570,7 +570,7 @@ fn an_account_s_page_leads_from_each_failed_control_to_what_to_do() {
     assert!(first < second, "the worst comes first");
     assert_eq!(page.matches("/guide/S3.8\"").count(), 1);
     let row = page[second..].split("</tr>").next().unwrap();
-    assert!(row.contains("High") && row.contains(">2<"), "{row}");
+    assert!(row.contains("HIGH") && row.contains(">2<"), "{row}");
     assert!(!page.contains("/guide/RDS.3"));
     // An id that is none of AWS's leads nowhere.
     assert!(

@@ -46,7 +46,8 @@ pub(crate) fn explanation(kind: Kind, guide: Option<&str>, lang: Lang) -> String
         lines.extend(wrap(&format!("  {step}"), 5));
     }
     lines.push(String::new());
-    lines.push(format!("{read_on} {}", kind.help_page(guide)));
+    lines.push(read_on.into_owned());
+    lines.push(format!("  {}", kind.help_page(guide)));
     lines.join("\n")
 }
 

@@ -132,7 +132,9 @@ fn no_line_is_wider_than_a_terminal() {
     for lang in [Lang::En, Lang::Ja] {
         let mut all = vec![shown(lang, true, false), explanations("", lang)];
         all.extend(Kind::ALL.map(|kind| explanation(kind, None, lang)));
-        for line in all.iter().flat_map(|text| text.lines()) {
+        let lines = all.iter().flat_map(|text| text.lines());
+        // An address stays whole: it is there to be copied.
+        for line in lines.filter(|line| !line.starts_with("  https://")) {
             assert!(line.width() <= 80, "{} columns: {line}", line.width());
         }
     }
