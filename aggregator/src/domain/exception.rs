@@ -158,8 +158,8 @@ pub fn excuse(finding: &mut Finding, exceptions: &[Exception]) {
     {
         finding.workflow = Workflow::Suppressed;
         finding.note = format!(
-            "{} (- {}): {}",
-            exception.id, exception.until, exception.reason
+            "{} ({}, ≤ {})",
+            exception.reason, exception.id, exception.until
         );
     }
 }

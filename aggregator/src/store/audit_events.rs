@@ -4,16 +4,17 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::portion::{portions, rows};
 use super::{Engine, Result, Store, StoreError, Tx};
 use crate::domain::audit::{
     Actor, BrokenChain, Event, EventFilter, GENESIS, Head, NewEvent, verify,
 };
 use crate::domain::standing::Window;
 
-/// How many events one statement takes: each statement is a way to the database and back.
-const ROWS: usize = 100;
-
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
+
+/// How many those are.
+const WIDTH: usize = 7;
 
 impl Store {
     /// Up to `limit` events behind a sequence number, oldest first; of one subject where given.
@@ -223,18 +224,15 @@ impl Tx {
             last = Some((event.sequence, event.hash.clone()));
             chain.push(event);
         }
-        for events in chain.chunks(ROWS) {
+        for events in portions(&chain, WIDTH) {
             self.insert(events).await?;
         }
         Ok(())
     }
 
     async fn insert(&mut self, events: &[Event]) -> Result<()> {
-        let row = |first| (first..first + 7).map(|number| format!("${number}"));
-        let rows: Vec<String> = (0..events.len())
-            .map(|at| format!("({})", row(7 * at + 1).collect::<Vec<_>>().join(", ")))
-            .collect();
-        let sql = format!("INSERT INTO audit_events VALUES {}", rows.join(", "));
+        let rows = rows(events.len(), WIDTH, 0);
+        let sql = format!("INSERT INTO audit_events VALUES {rows}");
         let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql));
         for event in events {
             insert = insert

@@ -51,7 +51,7 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub(super) async fn count_anew(&mut self, groups: &[(&str, &str)]) -> Result<()> {
-        for groups in portions(groups) {
+        for groups in portions(groups, 2) {
             let sql = format!(
                 "INSERT INTO history_due (account_id, control_id) VALUES {} \
                  ON CONFLICT (account_id, control_id) DO NOTHING",
@@ -87,7 +87,7 @@ impl Tx {
             .collect::<Result<_>>()?;
         groups.sort();
         let mut begun = Vec::new();
-        for groups in portions(&groups) {
+        for groups in portions(&groups, 2) {
             let mut counts = self.counts(groups).await?;
             let mut holding = self.holding(groups).await?;
             for group in groups {
@@ -186,7 +186,7 @@ impl Tx {
     }
 
     async fn begin_lines(&mut self, begun: &[(&Group, Line, i64)], today: Date) -> Result<()> {
-        for begun in portions(begun) {
+        for begun in portions(begun, 10) {
             let sql = format!(
                 "INSERT INTO history (account_id, control_id, standard, region, kind, severity, \
                  status, from_day, until_day, count) VALUES {} \

@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::portion::{portions, rows};
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::membership::{MemberStatus, Membership};
 
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
      completed_at";
 
-/// How many rows one statement writes: a check of 1,000 accounts in 17 Regions writes 17,000.
-const PART: usize = 200;
+/// How many those are.
+const WIDTH: usize = 8;
 
 impl Store {
     /// Everything that was seen.
@@ -102,22 +103,14 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn put_memberships(&mut self, seen: &[Membership]) -> Result<()> {
-        for part in seen.chunks(PART) {
-            let rows: Vec<String> = (0..part.len())
-                .map(|row| {
-                    let places: Vec<String> = (1..=8)
-                        .map(|column| format!("${}", row * 8 + column))
-                        .collect();
-                    format!("({})", places.join(", "))
-                })
-                .collect();
+        for part in portions(seen, WIDTH) {
             let sql = format!(
                 "INSERT INTO memberships ({COLUMNS}) VALUES {} \
                  ON CONFLICT (account_id, region) DO UPDATE SET status = excluded.status, \
                  verdict = excluded.verdict, since = excluded.since, seen_at = excluded.seen_at, \
                  associated_since = excluded.associated_since, \
                  completed_at = excluded.completed_at",
-                rows.join(", ")
+                rows(part.len(), WIDTH, 0)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for seen in part {

@@ -57,7 +57,8 @@ impl<'a> Book<'a> {
             tables::suppressed_columns(frame),
             &t!("report.no_suppressed", locale = locale),
             how,
-        )?;
+        )?
+        .with_high_rows();
         Ok(Self {
             frame,
             file: file.to_owned(),

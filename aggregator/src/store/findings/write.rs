@@ -25,7 +25,7 @@ impl Tx {
     /// The database failed, or a row is damaged.
     pub async fn findings_before(&mut self, keys: &[&str]) -> Result<BTreeMap<String, Before>> {
         let mut known = BTreeMap::new();
-        for keys in portions(keys) {
+        for keys in portions(keys, 1) {
             let sql = format!(
                 "SELECT finding, finding_id, region, kind, control_id, standards, resource, severity, \
                  compliance_status, workflow_status, record_state, updated_at, opened_at, closed_at, \
@@ -73,7 +73,7 @@ impl Tx {
     ) -> Result<()> {
         let seen_at = seen_at.to_string();
         self.count_changed(findings, known).await?;
-        for findings in portions(findings) {
+        for findings in portions(findings, WIDTH) {
             let shown = findings.iter().map(|(seen, life)| Written {
                 seen,
                 life: *life,
@@ -135,7 +135,7 @@ impl Tx {
         source: Region,
         seen_at: Timestamp,
     ) -> Result<()> {
-        for keys in portions(keys) {
+        for keys in portions(keys, 1) {
             let sql = format!(
                 "UPDATE findings SET seen_in = $1, last_seen = $2 WHERE finding IN ({})",
                 places(3, keys.len())
