@@ -8,6 +8,7 @@ import json
 import sys
 import time
 import urllib.request
+import zipfile
 
 import boto3
 import xlsxwriter
@@ -126,6 +127,7 @@ def finding(account, region, number, title, **more):
 CONTROLS = [
     ("IAM.6", "Hardware MFA should be enabled for the root user", "CRITICAL", "FAILED"),
     ("S3.8", "S3 buckets should block public access", "HIGH", "FAILED"),
+    ("CloudFront.1", "CloudFront distributions should have a default root object configured", "HIGH", "FAILED"),
     ("EC2.2", "VPC default security groups should allow no traffic", "HIGH", "PASSED"),
     ("CloudTrail.5", "Trails should be integrated with CloudWatch Logs", "LOW", "FAILED"),
     ("RDS.3", "RDS DB instances should be encrypted at rest", "MEDIUM", "PASSED"),
@@ -148,6 +150,26 @@ def controls(account, region):
     hub = boto3.client("securityhub", region_name=region)
     answer = hub.batch_import_findings(Findings=findings)
     print(f"{answer['SuccessCount']} findings of {account} in {region}")
+
+
+def guidance(server, *books):
+    """Opens every workbook's links to the guide as somebody without a login does."""
+    for book in books:
+        with zipfile.ZipFile(book) as parts:
+            names = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+            cells = "".join(parts.read(name).decode() for name in names)
+        for number in [row[0] for row in CONTROLS if row[3] == "FAILED"]:
+            page = f"{server}/guide/{number}"
+            aws = f"https://docs.aws.amazon.com/console/securityhub/{number}/remediation"
+            if f">{page}<" in cells:
+                with urllib.request.urlopen(page) as answer:
+                    if number not in answer.read().decode():
+                        sys.exit(f"demo: {page} is not about {number}")
+                print(f"  {book}: {number}: {page}")
+            elif f">{aws}<" in cells:
+                print(f"  {book}: {number}: no guidance yet, {aws}")
+            else:
+                sys.exit(f"demo: {book} leads nowhere from {number}")
 
 
 def threat(account, region):
@@ -225,6 +247,7 @@ COMMANDS = {
     "enable-hub": enable_hub,
     "ledger": ledger,
     "forbid": forbid,
+    "guidance": guidance,
     "allow": allow,
 }
 

@@ -1,6 +1,7 @@
 //! The changes that this program can make: a closed set. Each is one call to AWS, safe to repeat.
 //! Which of them are needed is decided in `plan`; `aws` performs one.
 
+mod help;
 mod kind;
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};

@@ -103,6 +103,9 @@ pub(crate) struct ExplainArgs {
     /// The change [default: list them all]
     #[arg(value_name = "CHANGE", value_parser = change())]
     pub(crate) change: Option<Kind>,
+    /// The SOC's server, whose guide says more; it is not asked [env: HUBWARD_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,

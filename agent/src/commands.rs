@@ -50,7 +50,7 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, lang)).await,
         Command::Update(args) => Box::pin(update::run(&args, &world, lang)).await,
         Command::Observe(args) => Box::pin(observe::run(&args, &world, lang)).await,
-        Command::Explain(args) => Ok(explain::run(&args, lang)),
+        Command::Explain(args) => explain::run(&args, &world, lang),
         Command::Undo(args) => Box::pin(undo::run(&args, &world, lang)).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
     };
@@ -140,6 +140,8 @@ fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, lan
         report,
         planned: &planned,
         arguments: &begun.arguments,
+        server_argument: &begun.server_argument,
+        guide: begun.guide.as_deref(),
     };
     term::report(&shown, style, lang)
 }

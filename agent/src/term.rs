@@ -27,6 +27,10 @@ pub(crate) struct Shown<'a> {
     pub(crate) planned: &'a [(Kind, Vec<Region>)],
     /// The arguments that say the same again.
     pub(crate) arguments: &'a str,
+    /// The one that names the server, behind a blank; empty without one.
+    pub(crate) server_argument: &'a str,
+    /// The first page of the server's guide.
+    pub(crate) guide: Option<&'a str>,
 }
 
 /// A whole result, as lines.
@@ -51,11 +55,14 @@ pub(crate) fn report(shown: &Shown<'_>, style: Style, lang: Lang) -> String {
     }
     if !shown.planned.is_empty() {
         lines.push(String::new());
-        lines.extend(explain::costs(shown.planned, lang));
+        lines.extend(explain::costs(shown.planned, shown.server_argument, lang));
     }
     lines.push(String::new());
     for line in text::summary(report, lang) {
         lines.extend(wrap(&line, 0));
+    }
+    if let Some(guide) = shown.guide.filter(|_| report.complete) {
+        lines.extend(wrap(&text::guide_helps(guide, lang), 2));
     }
     // Never broken: it is there to be copied.
     lines.extend(text::next_command(report, shown.arguments, lang).map(Into::into));

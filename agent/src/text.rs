@@ -27,7 +27,7 @@ pub(crate) use explain::{
 pub(crate) use reason::{detail, hint};
 pub(crate) use refusal::{refused, refused_hint};
 pub(crate) use server::{not_updated, server_fault, updated};
-pub(crate) use summary::{next_command, summary};
+pub(crate) use summary::{guide_helps, next_command, summary};
 pub(crate) use trouble::trouble;
 
 /// A language of the program.

@@ -13,7 +13,6 @@ pub mod identity;
 pub mod objects;
 pub mod pacing;
 pub mod security_hub;
-pub mod suppression;
 pub mod workflow;
 
 use std::time::Duration;

@@ -32,6 +32,7 @@ use crate::config::{Locale, Secret};
 use crate::domain::account::Language;
 use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use crate::domain::delivery::{Attempt, Blame, Delivery};
+use crate::domain::echo::Hush;
 use crate::domain::guide::{Guide, Kind, Links, Target};
 use crate::domain::notice::Notice;
 use crate::world::Environment;
@@ -98,13 +99,31 @@ impl Messenger {
     /// Sends a message once. Nothing secret is in what it returns.
     pub async fn send(&self, channel: &Channel, delivery: &Delivery, now: Timestamp) -> Attempt {
         match self.try_send(channel, delivery, now).await {
-            Ok(attempt) => attempt,
+            Ok(Attempt::Refused {
+                why,
+                retry_after,
+                blame,
+            }) => Attempt::Refused {
+                why: self.hush(channel).over(&why),
+                retry_after,
+                blame,
+            },
+            Ok(Attempt::Taken) => Attempt::Taken,
             Err(why) => Attempt::Refused {
                 why,
                 retry_after: None,
                 blame: Blame::Channel,
             },
         }
+    }
+
+    /// What a channel's answer may repeat.
+    fn hush(&self, channel: &Channel) -> Hush {
+        let secrets: Vec<SecretString> = [&channel.url, &channel.secret, &channel.token]
+            .into_iter()
+            .filter_map(|secret| self.optional(secret.as_ref()).ok()?)
+            .collect();
+        Hush::of(secrets.iter().map(ExposeSecret::expose_secret))
     }
 
     async fn try_send(
@@ -215,7 +234,7 @@ impl Messenger {
         let answered = client.get(address).send().await;
         match answer::of(answered, Timestamp::UNIX_EPOCH).await {
             Attempt::Taken => Ok(()),
-            Attempt::Refused { why, .. } => Err(why),
+            Attempt::Refused { why, .. } => Err(Hush::of([url.expose_secret()]).over(&why)),
         }
     }
 

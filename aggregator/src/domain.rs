@@ -15,6 +15,7 @@ pub mod check;
 pub mod circuit;
 pub mod delivery;
 pub mod doctor;
+pub mod echo;
 pub mod exception;
 pub mod finding;
 pub mod guide;

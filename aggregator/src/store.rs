@@ -203,6 +203,12 @@ impl Store {
                                  PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000",
                             )
                             .await?;
+                    } else {
+                        // A server that is stopped in the middle of a transaction, or whose machine is gone,
+                        // holds up all others by its locks: it loses them, and what it had not committed.
+                        connection
+                            .execute("SET idle_in_transaction_session_timeout = '15s'")
+                            .await?;
                     }
                     Ok(())
                 })

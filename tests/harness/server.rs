@@ -1,7 +1,7 @@
 //! `hubward serve`, running, and a client that says exactly what the story wants.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -152,6 +152,21 @@ impl Server {
     /// What it has said since it listens.
     pub(crate) fn said(&self) -> String {
         self.said.lock().expect("its words").clone()
+    }
+
+    /// Sends its process a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .expect("kill");
+        assert!(sent.success(), "{name}");
+    }
+
+    /// Waits for its end, and says its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.process.wait().expect("its end").code()
     }
 
     /// Kills it at once, as a power cut would.

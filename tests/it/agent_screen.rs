@@ -149,11 +149,13 @@ fn every_change_is_explained_in_both_languages_without_credentials() {
     let run = |words: &str| agent(directory.path()).args(words.split(' ')).run();
     for change in CHANGES {
         let english = run(&format!("explain {change}")).expect(0).stdout;
-        for part in ["Why:", "Cost:", "By hand", "  1. "] {
+        let page = "Read on:\n  https://docs.aws.amazon.com/";
+        for part in ["Why:", "Cost:", "By hand", "  1. ", page] {
             assert!(english.contains(part), "{part} is not in {english}");
         }
         let japanese = run(&format!("explain {change} --lang ja")).expect(0).stdout;
-        for part in ["理由:", "費用:", "手順:", "  1. "] {
+        let page = "詳しい説明:\n  https://docs.aws.amazon.com/";
+        for part in ["理由:", "費用:", "手順:", "  1. ", page] {
             assert!(japanese.contains(part), "{part} is not in {japanese}");
         }
     }
@@ -176,6 +178,36 @@ fn every_change_is_explained_in_both_languages_without_credentials() {
         "{}",
         unknown.stderr
     );
+}
+
+#[test]
+fn an_explanation_leads_to_the_guide_of_the_soc_s_server_and_asks_nobody() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let run = |words: &str| agent(directory.path()).args(words.split(' ')).run();
+    // Nobody answers at this address.
+    let server = "--server http://127.0.0.1:1";
+    let told = run(&format!("explain start-recorder {server} --lang ja")).expect(0);
+    let page = "詳しい説明:\n  http://127.0.0.1:1/guide/Config.1";
+    assert!(told.stdout.contains(page), "{}", told.stdout);
+    // A long line is broken between words, and what is to be copied is one.
+    let flat = |shown: &str| shown.replace("\n  ", " ");
+    let all = run(&format!("explain {server}")).expect(0).stdout;
+    assert!(flat(&all).contains(&format!("CHANGE {server}")), "{all}");
+    let from_environment = agent(directory.path())
+        .env("HUBWARD_SERVER", "https://soc.example.com/x'$(id)")
+        .args(["explain"])
+        .run()
+        .expect(0)
+        .stdout;
+    let quoted = r"CHANGE --server 'https://soc.example.com/x'\''$(id)'";
+    assert!(
+        flat(&from_environment).contains(quoted),
+        "{from_environment}"
+    );
+    for bad in ["http://soc.example.com", "nothing"] {
+        let refused = run(&format!("explain --server {bad}")).expect(2);
+        assert!(refused.stderr.contains(bad), "{}", refused.stderr);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::ledger_office::{saved_again, saved_as};
 use crate::harness::browser::Browser;
 use crate::harness::findings::{control, import, threat};
 use crate::harness::office;
-use crate::harness::soc::{HOME, Soc, path_str};
+use crate::harness::soc::{ADMINISTRATOR, HOME, Soc, path_str};
 
 fn with_own() -> Soc {
     let soc = Soc::new();
@@ -295,37 +295,158 @@ fn the_static_site_has_a_page_for_each_entry_and_nothing_foreign() {
     );
 }
 
+/// What nobody who is not logged in may read, whatever the guide allows.
+const FOR_WHOM_WE_KNOW: [&str; 9] = [
+    "/",
+    "/accounts",
+    "/accounts/111111111111",
+    "/alerts",
+    "/requests",
+    "/agents",
+    "/deliveries",
+    "/audit",
+    "/requests/new",
+];
+
 #[test]
-fn the_server_s_guide_is_for_whoever_is_logged_in_and_can_be_searched() {
+fn everybody_who_reaches_the_server_reads_the_guide_and_nothing_else() {
+    let soc = watched();
+    let failed = control(MEMBER, HOME, "a", "S3.1", "HIGH");
+    import(&soc.cloud, MEMBER, HOME, &[failed]);
+    soc.hubward(["findings", "sync"]).expect(0);
+    let secret = "a reason that is nobody else's business";
+    let until = super::exceptions::day(30);
+    let what = ["exception", "add", "--control", "S3.1", "--account", MEMBER];
+    let why = ["--reason", secret, "--until", &until];
+    soc.hubward(what.into_iter().chain(why)).expect(0);
+    let server = soc.serve();
+    let stranger = Browser::at(&server);
+    let all = stranger.open("/guide?lang=en").expect(200);
+    assert!(
+        all.body.contains("href=\"/guide/S3.1\"") && all.body.contains("href=\"/guide/IAM.6\"")
+    );
+    let policy = all.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    assert_eq!(all.header("cache-control"), Some("no-store"));
+    let found = stranger
+        .open("/guide?q=block%20public%20account")
+        .expect(200)
+        .body;
+    assert!(found.contains("href=\"/guide/S3.1\"") && !found.contains("href=\"/guide/IAM.6\""));
+    let page = stranger.open("/guide/s3.1?lang=ja").expect(200);
+    for words in ["リスク", "必須", "href=\"/guide/S3.2\"", "<pre><code"] {
+        assert!(page.body.contains(words), "{words}");
+    }
+    // Whatever is asked for, nothing of an account is said, and nobody's words become the page's.
+    let long = "x%20".repeat(10_000);
+    for path in [
+        "/guide",
+        "/guide/S3.1",
+        "/guide?q=1111111111",
+        "/guide?q=nobody+else",
+        "/guide?q=%3Cscript%3Ealert(1)%3C/script%3E&lang=%3Cscript%3E",
+        "/guide?q=%00%1b%ff%fe",
+        "/guide/S3.1?account=1111111111&exception=1",
+        &format!("/guide?q={long}"),
+    ] {
+        let page = stranger.open(path).expect(200).body;
+        for foreign in [
+            secret,
+            MEMBER,
+            "<script",
+            "form_token",
+            "name=\"form\"",
+            "\u{1b}",
+        ] {
+            assert!(!page.contains(foreign), "{path}: {foreign}");
+        }
+        assert!(!page.contains("/logout") && page.len() < 200_000, "{path}");
+    }
+    for path in [
+        "/guide/Nothing.1",
+        "/guide/..%2f..%2fetc",
+        "/guide/S3.1%00",
+        "/guide/%3Cscript%3E",
+        "/guide/S3.1/x",
+    ] {
+        let page = stranger.open(path);
+        assert_eq!(page.status, 404, "{path}");
+        assert!(!page.body.contains("<script"), "{path}");
+    }
+    for path in FOR_WHOM_WE_KNOW {
+        let page = stranger.open(path);
+        assert_eq!(page.status, 303, "{path}");
+        assert!(
+            page.header("location").unwrap().starts_with("/login"),
+            "{path}"
+        );
+    }
+    // A cookie that is nobody's session is a stranger's.
+    stranger.plant("hubward_session", &"A".repeat(43));
+    let page = stranger.open("/guide/S3.1").expect(200).body;
+    assert!(!page.contains("/logout"));
+}
+
+#[test]
+fn a_company_can_keep_its_guide_for_whom_it_knows() {
     let soc = Soc::new();
+    soc.configure("[guide]\nlogin_required = true");
     let made = soc
         .hubward(["token", "add", "v", "--role", "viewer"])
         .expect(0);
     let server = soc.serve();
     let browser = Browser::at(&server);
-    for path in ["/guide", "/guide/S3.1"] {
-        let page = browser.open(path);
-        assert_eq!(page.status, 303, "{path}");
+    for (path, next) in [("/guide", "%2Fguide"), ("/guide/S3.1", "%2Fguide%2FS3.1")] {
+        let page = browser.open(path).expect(303);
+        let location = page.header("location").unwrap();
+        assert_eq!(location, format!("/login?next={next}"));
     }
+    // What is not there is not told either.
+    browser.open("/guide/Nothing.1").expect(303);
     browser.log_in(made.stdout.trim()).expect(303);
     let all = browser.open("/guide?lang=en").expect(200).body;
-    assert!(all.contains("href=\"/guide/S3.1\"") && all.contains("href=\"/guide/IAM.6\""));
-    let found = browser
-        .open("/guide?q=block%20public%20account")
-        .expect(200)
-        .body;
-    assert!(found.contains("href=\"/guide/S3.1\"") && !found.contains("href=\"/guide/IAM.6\""));
-    let found = browser.open("/guide?q=%3Cscript%3E").expect(200).body;
-    assert!(
-        !found.contains("<script") && found.contains("&#60;script") || found.contains("&lt;script")
-    );
-    let page = browser.open("/guide/s3.1?lang=ja").expect(200);
-    for words in ["リスク", "必須", "href=\"/guide/S3.2\"", "<pre><code"] {
-        assert!(page.body.contains(words), "{words}");
-    }
-    assert!(!page.body.contains("<script"));
+    assert!(all.contains("href=\"/guide/S3.1\"") && all.contains("/logout"));
     browser.open("/guide/Nothing.1").expect(404);
-    browser.open("/guide/..%2f..%2fetc").expect(404);
+}
+
+#[test]
+fn the_agent_leads_to_pages_that_its_project_can_open() {
+    let soc = Soc::new();
+    soc.import(&[(MEMBER, "A", "a@example.com")]);
+    let server = soc.serve();
+    let project = Browser::at(&server);
+    let here = ["--server", server.url()];
+    for lang in ["en", "ja"] {
+        let all = soc
+            .member(MEMBER)
+            .args(["explain", "--json", "--lang", lang])
+            .args(here)
+            .run()
+            .expect(0)
+            .json();
+        for one in all.as_array().unwrap() {
+            let page = one["help_page"].as_str().unwrap();
+            let path = page.strip_prefix(server.url()).unwrap();
+            project.open(path).expect(200);
+        }
+    }
+    let run = |words: &str| {
+        soc.member(MEMBER)
+            .args(words.split(' '))
+            .args(["--administrator", ADMINISTRATOR])
+            .args(here)
+            .run()
+    };
+    // Before, the command that explains names the server; afterwards, the result names the guide.
+    let guide = format!("{}/guide", server.url());
+    let plan = run("plan").expect(3).stdout;
+    let command = format!("explain CHANGE --server {}", server.url());
+    assert!(plan.replace("\n  ", " ").contains(&command), "{plan}");
+    assert!(!plan.contains(&guide), "{plan}");
+    for words in ["setup --yes", "status --lang ja"] {
+        let told = run(words).expect(0).stdout;
+        assert!(told.contains(&guide), "{told}");
+    }
 }
 
 #[test]
@@ -335,7 +456,13 @@ fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
     let known = control(MEMBER, HOME, "a", "S3.1", "HIGH");
     let absent = control(MEMBER, HOME, "b", "Amplify.1", "LOW");
     let excused = control(MEMBER, HOME, "c", "IAM.6", "HIGH");
-    let findings = [known, absent, excused, threat(MEMBER, HOME, "t", "HIGH")];
+    let threat = threat(MEMBER, HOME, "t", "HIGH");
+    let mut findings = vec![known, absent, excused, threat];
+    let demo = controls_of_the_demo();
+    findings.extend(
+        demo.iter()
+            .map(|id| control(MEMBER, HOME, &format!("demo-{id}"), id, "LOW")),
+    );
     import(&soc.cloud, MEMBER, HOME, &findings);
     soc.hubward(["findings", "sync"]).expect(0);
     let add = [
@@ -366,15 +493,25 @@ fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
         column("Guide to controls and threats"),
         column("What to do"),
     );
+    let (mut guided, mut left_to_aws) = (Vec::new(), Vec::new());
     for row in controls.as_array().unwrap().iter().skip(1) {
+        let id = row[0].as_str().unwrap();
         let told = row[link].as_str().unwrap();
-        let expected = match row[0].as_str().unwrap() {
-            "Amplify.1" => "https://docs.aws.amazon.com/console/securityhub/Amplify.1/remediation",
-            "S3.1" => "https://wiki.example.com/guide/en/S3.1.html",
-            _ => continue,
-        };
-        assert_eq!(told, expected);
+        if told == format!("https://wiki.example.com/guide/en/{id}.html") {
+            guided.push(id);
+        } else {
+            let page = format!("https://docs.aws.amazon.com/console/securityhub/{id}/remediation");
+            assert_eq!(told, page);
+            left_to_aws.push(id);
+        }
         assert!(row[what].as_str().unwrap().len() > 20, "{row}");
+    }
+    assert!(guided.contains(&"S3.1") && left_to_aws.contains(&"Amplify.1"));
+    // Of what the demo shows, one is AWS's to explain.
+    for id in demo.iter().filter(|id| *id != "IAM.6") {
+        let of_aws = left_to_aws.contains(&id.as_str());
+        assert_eq!(of_aws, id == "CloudFront.1", "{id}");
+        assert!(of_aws || guided.contains(&id.as_str()), "{id}");
     }
     let s3_1 = controls
         .as_array()
@@ -388,4 +525,55 @@ fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
     let suppressed = sheet("Suppressed").to_string();
     assert!(suppressed.contains("a token is on its way") && suppressed.contains(&until));
     assert!(!sheet("Findings").to_string().contains("IAM.6"));
+}
+
+/// The ids of the controls that fail in the demo's reports.
+fn controls_of_the_demo() -> Vec<String> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../packaging/demo.py");
+    let text = fs::read_to_string(file).unwrap();
+    let rows = text.lines().filter(|line| line.ends_with("\"FAILED\"),"));
+    let ids: Vec<String> = rows
+        .filter_map(|row| row.split('"').nth(1).map(str::to_owned))
+        .collect();
+    assert!(ids.len() > 3, "{ids:?}");
+    ids
+}
+
+#[test]
+fn an_account_s_page_leads_from_each_failed_control_to_what_to_do() {
+    let soc = watched();
+    let mut findings = vec![
+        control(MEMBER, HOME, "a", "S3.8", "LOW"),
+        control(MEMBER, HOME, "b", "S3.8", "HIGH"),
+        control(MEMBER, HOME, "c", "CloudFront.1", "CRITICAL"),
+        control(MEMBER, HOME, "d", "RDS.3", "MEDIUM"),
+        control(MEMBER, HOME, "e", "<b>x", "LOW"),
+    ];
+    findings[3]["Compliance"]["Status"] = json!("PASSED");
+    import(&soc.cloud, MEMBER, HOME, &findings);
+    soc.hubward(["findings", "sync"]).expect(0);
+    let made = soc
+        .hubward(["token", "add", "v", "--role", "viewer"])
+        .expect(0);
+    let server = soc.serve();
+    let browser = Browser::at(&server);
+    browser.log_in(made.stdout.trim()).expect(303);
+    let page = browser
+        .open(&format!("/accounts/{MEMBER}?lang=en"))
+        .expect(200)
+        .body;
+    let aws = "href=\"https://docs.aws.amazon.com/console/securityhub/CloudFront.1/remediation\"";
+    let (first, second) = (
+        page.find(aws).unwrap(),
+        page.find("href=\"/guide/S3.8\"").unwrap(),
+    );
+    assert!(first < second, "the worst comes first");
+    assert_eq!(page.matches("/guide/S3.8\"").count(), 1);
+    let row = page[second..].split("</tr>").next().unwrap();
+    assert!(row.contains("HIGH") && row.contains(">2<"), "{row}");
+    assert!(!page.contains("/guide/RDS.3"));
+    // An id that is none of AWS's leads nowhere.
+    assert!(
+        !page.contains("<b>x") && !page.contains("securityhub/<") && !page.contains("%3Cb%3Ex")
+    );
 }

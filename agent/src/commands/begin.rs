@@ -26,6 +26,10 @@ pub(super) struct Begun {
     pub(super) complaints: Complaints,
     /// The arguments that say the same again.
     pub(super) arguments: String,
+    /// The one that names the server, behind a blank; empty without one.
+    pub(super) server_argument: String,
+    /// The first page of the server's guide.
+    pub(super) guide: Option<String>,
     asked: Asked,
     server: Option<Transport>,
     clock: fn() -> jiff::Timestamp,
@@ -86,6 +90,8 @@ pub(super) async fn begin(
         link: None,
         complaints,
         arguments: arguments(args, &asked, server.as_ref()),
+        server_argument: server_argument(server.as_ref().map(Transport::address)),
+        guide: server.as_ref().map(|server| server.address().guide()),
         asked,
         server,
         clock: world.clock,
@@ -149,16 +155,9 @@ pub(super) fn server(
     world: &World,
     lang: Lang,
 ) -> Result<Option<Transport>, Trouble> {
-    let named = args
-        .server
-        .as_deref()
-        .or_else(|| world.var("HUBWARD_SERVER"));
-    let Some(named) = named else {
+    let Some(address) = address(args.server.as_deref(), world)? else {
         return Ok(None);
     };
-    let address: Address = named
-        .parse()
-        .map_err(|_| Trouble::BadServer(named.to_owned()))?;
     let pem = match &args.ca_file {
         Some(file) => {
             let unreadable = || Trouble::BadCertificates(file.display().to_string());
@@ -171,6 +170,24 @@ pub(super) fn server(
         Trouble::BadCertificates(file.map_or_else(String::new, |file| file.display().to_string()))
     })?;
     Ok(Some(transport))
+}
+
+/// The server that the command line or the environment names.
+pub(super) fn address(given: Option<&str>, world: &World) -> Result<Option<Address>, Trouble> {
+    let named = given.or_else(|| world.var("HUBWARD_SERVER"));
+    named
+        .map(|named| {
+            let parsed = named.parse();
+            parsed.map_err(|_| Trouble::BadServer(named.to_owned()))
+        })
+        .transpose()
+}
+
+/// What names this server on the command line, behind a blank; empty without one.
+pub(super) fn server_argument(server: Option<&Address>) -> String {
+    server.map_or_else(String::new, |server| {
+        format!(" --server {}", quoted(&server.to_string()))
+    })
 }
 
 /// The Regions that are asked for, each once, in that order; else the shell's.

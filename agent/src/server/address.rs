@@ -20,6 +20,11 @@ impl Address {
         self.0.origin().ascii_serialization()
     }
 
+    /// The first page of the guide, which everybody can read where the SOC has left it so.
+    pub(crate) fn guide(&self) -> String {
+        self.route("guide")
+    }
+
     /// The address of a route, such as `v1/challenges`.
     pub(crate) fn route(&self, route: &str) -> String {
         format!("{}{route}", self.0)

@@ -9,7 +9,7 @@ use crate::plan::undo::Created;
 use crate::text::{self, Lang};
 
 /// What would be changed costs this: what costs by use with its page of prices, then what is free.
-pub(super) fn costs(planned: &[(Kind, Vec<Region>)], lang: Lang) -> Vec<String> {
+pub(super) fn costs(planned: &[(Kind, Vec<Region>)], server: &str, lang: Lang) -> Vec<String> {
     let mut lines = wrap(&text::costs(lang), 0);
     let mut free = Vec::new();
     for (kind, regions) in planned {
@@ -26,14 +26,14 @@ pub(super) fn costs(planned: &[(Kind, Vec<Region>)], lang: Lang) -> Vec<String> 
         let words = text::costs_nothing(&free, lang);
         lines.extend(wrap(&format!("  {words}"), 4));
     }
-    lines.extend(wrap(&text::explained_by(lang), 2));
+    lines.extend(wrap(&text::explained_by(server, lang), 2));
     lines
 }
 
-/// One change, explained.
-pub(crate) fn explanation(kind: Kind, lang: Lang) -> String {
+/// One change, explained; `guide` is the first page of the server's guide.
+pub(crate) fn explanation(kind: Kind, guide: Option<&str>, lang: Lang) -> String {
     let explained = text::explanation(kind, lang);
-    let [why, cost, by_hand] = text::explanation_heads(lang);
+    let [why, cost, by_hand, read_on] = text::explanation_heads(lang);
     let mut lines = wrap(&format!("{}: {}", kind.name(), explained.title), 2);
     lines.push(String::new());
     lines.extend(wrap(&format!("{why} {}", explained.why), 2));
@@ -45,11 +45,14 @@ pub(crate) fn explanation(kind: Kind, lang: Lang) -> String {
     for step in explained.by_hand.lines() {
         lines.extend(wrap(&format!("  {step}"), 5));
     }
+    lines.push(String::new());
+    lines.push(read_on.into_owned());
+    lines.push(format!("  {}", kind.help_page(guide)));
     lines.join("\n")
 }
 
 /// Every change by its name, in a line or two.
-pub(crate) fn explanations(lang: Lang) -> String {
+pub(crate) fn explanations(server: &str, lang: Lang) -> String {
     let mut lines = Vec::new();
     for kind in Kind::ALL {
         lines.push(kind.name().to_owned());
@@ -57,7 +60,7 @@ pub(crate) fn explanations(lang: Lang) -> String {
         lines.extend(wrap(&format!("  {title}"), 2));
     }
     lines.push(String::new());
-    lines.extend(wrap(&text::explained_by(lang), 2));
+    lines.extend(wrap(&text::explained_by(server, lang), 2));
     lines.join("\n")
 }
 

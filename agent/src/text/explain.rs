@@ -124,13 +124,14 @@ fn cost(kind: Kind, lang: Lang) -> Text {
     }
 }
 
-/// The words before why, cost and by hand.
-pub(crate) fn explanation_heads(lang: Lang) -> [Text; 3] {
+/// The words before why, cost, by hand, and where more is read.
+pub(crate) fn explanation_heads(lang: Lang) -> [Text; 4] {
     let locale = lang.code();
     [
         t!("explain.why", locale = locale),
         t!("explain.cost", locale = locale),
         t!("explain.by_hand", locale = locale),
+        t!("explain.read_on", locale = locale),
     ]
 }
 
@@ -160,9 +161,9 @@ pub(crate) fn costs_nothing(kinds: &[Kind], lang: Lang) -> Text {
     )
 }
 
-/// Where more is said.
-pub(crate) fn explained_by(lang: Lang) -> Text {
-    t!("explain.more", locale = lang.code())
+/// The command that says more; `server` is the argument that names the server.
+pub(crate) fn explained_by(server: &str, lang: Lang) -> Text {
+    t!("explain.more", locale = lang.code(), server = server)
 }
 
 /// The line above what can be taken back, or that there is nothing.

@@ -72,6 +72,11 @@ fn knows_nothing_open(report: &RunReport) -> bool {
     !report.complete && steps.all(StepReport::is_complete)
 }
 
+/// Where it is read what comes of it.
+pub(crate) fn guide_helps(guide: &str, lang: Lang) -> Text {
+    t!("summary.guide", locale = lang.code(), guide = guide)
+}
+
 /// The next command, whole: it is there to be copied.
 pub(crate) fn next_command(report: &RunReport, arguments: &str, lang: Lang) -> Option<Text> {
     if report.complete {

@@ -191,7 +191,13 @@ impl Outbox {
             self.pause(&channel.name, now, *seconds);
         }
         let next = after(delivery, attempt, now, chance);
-        tx.record_attempt(&delivery.id, &next, now).await?;
+        if !tx
+            .record_attempt(&delivery.id, delivery.attempts, &next, now)
+            .await?
+        {
+            // What another worker makes of it counts, for the channel as well.
+            return Ok(next);
+        }
         attempted(app, &mut tx, delivery, &next).await?;
         if next == Next::Delivered {
             self.turns.told(&channel.name, &delivery.notice, now);
@@ -261,7 +267,8 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
         let why = "the configuration has no such channel any more".to_owned();
         while let Some(delivery) = tx.lease_delivery(&channel, Choice::Next, now).await? {
             let given_up = Next::GivenUp { why: why.clone() };
-            tx.record_attempt(&delivery.id, &given_up, now).await?;
+            tx.record_attempt(&delivery.id, delivery.attempts, &given_up, now)
+                .await?;
             let trouble = Trouble::DeliveryGivenUp {
                 channel: channel.clone(),
                 delivery: delivery.id,

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{ActionError, StoreError, put_for_contacts, put_notice};
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::suppression::FINDINGS;
+use crate::aws::workflow::BATCH;
 use crate::domain::account::Account;
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::exception::{Due, Exception, NewException, Refused, judge};
@@ -249,12 +249,8 @@ async fn tell(app: &App, exception: &Exception, suppressed: bool) -> Result<(), 
     } else {
         format!("Exception {} has ended", exception.id)
     };
-    let named: Vec<(String, String)> = covered
-        .into_iter()
-        .map(|finding| (finding.finding_id, finding.product_arn))
-        .collect();
     let mut unprocessed = Vec::new();
-    for findings in named.chunks(FINDINGS) {
+    for findings in covered.chunks(BATCH) {
         let missed = hub.set_suppressed(findings, suppressed, &note).await;
         unprocessed.extend(missed.map_err(ExceptionError::Aws)?);
     }
@@ -262,7 +258,7 @@ async fn tell(app: &App, exception: &Exception, suppressed: bool) -> Result<(), 
         // At the end, a finding that AWS has forgotten is not to keep an exception alive.
         Some(first) if suppressed => Err(ExceptionError::Unprocessed {
             count: unprocessed.len(),
-            first: first.clone(),
+            first: format!("{}: {}", first.id, first.why),
         }),
         _ => Ok(()),
     }

@@ -288,6 +288,8 @@ pub struct Dossier {
     pub alerts: Vec<AlertRow>,
     /// How many findings are open, by severity and kind.
     pub findings: Vec<(String, String, i64)>,
+    /// The controls that fail: how many findings of each are open, by severity.
+    pub failed_controls: Vec<(String, String, i64)>,
 }
 
 /// How many events, runs and alerts a dossier holds.
@@ -318,5 +320,6 @@ pub async fn dossier(app: &App, account: &AccountId) -> Result<Dossier, StoreErr
         runs: store.runs_that(&of_runs, window).await?.0,
         alerts: alerts_that(app, &of_account, window).await?.0,
         findings: store.count_open_findings(account).await?,
+        failed_controls: store.failed_controls(account).await?,
     })
 }

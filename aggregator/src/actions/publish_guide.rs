@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::document::guide_page;
 use crate::document::{deck, guide_site, guide_table};
 use crate::domain::account::Language;
-use crate::domain::guide::{Kind, Target};
+use crate::domain::guide::{Kind, Target, aws_page};
 
 pub use crate::document::guide_page::{Page as GuidePage, Row as GuideRow};
 pub use crate::document::guide_site::SiteFile;
@@ -21,6 +21,15 @@ pub struct ThreatHelp {
     pub happened: String,
     /// The first three steps.
     pub steps: Vec<String>,
+}
+
+/// Where to read what to do about a failed control.
+#[derive(Clone, Debug)]
+pub struct ControlHelp {
+    /// Its title, where the guide has it.
+    pub title: Option<String>,
+    /// Its page on the server, else AWS's own; `None` when the id cannot be one of AWS's.
+    pub address: Option<String>,
 }
 
 /// Why the guide is not published.
@@ -95,6 +104,24 @@ pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<Th
         happened: threat.happened(language),
         steps: threat.steps(language),
     })
+}
+
+/// Where to read about a failed control, for the page of an account.
+pub fn help_with_control(app: &App, control: &str, language: Language) -> ControlHelp {
+    let Some(known) = app.guide().control(control) else {
+        return ControlHelp {
+            title: None,
+            address: aws_page(control),
+        };
+    };
+    let target = Target {
+        kind: Kind::Control,
+        key: known.id.clone(),
+    };
+    ControlHelp {
+        title: Some(known.title.of(language).to_owned()),
+        address: Some(served(&target)),
+    }
 }
 
 fn served(target: &Target) -> String {

@@ -10,7 +10,7 @@ use super::put_notice;
 use crate::app::App;
 use crate::domain::notice::{Notice, Trouble};
 use crate::domain::routing::Subject;
-use crate::domain::schedule::{ALARMING, Schedule, pause};
+use crate::domain::schedule::{ALARMING, HELD, Schedule, pause};
 use crate::store::StoreError;
 
 /// A due time that this process is to work on.
@@ -19,6 +19,7 @@ pub struct Turn {
     job: &'static str,
     holder: String,
     began: jiff::Timestamp,
+    held_until: jiff::Timestamp,
 }
 
 /// Takes a job's turn; `None`: it is not due, or somebody else has it.
@@ -52,6 +53,7 @@ pub async fn take_turn(
         job,
         holder,
         began: now,
+        held_until: held_until(now),
     }))
 }
 
@@ -60,11 +62,20 @@ impl Turn {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn hold(&self, app: &App) -> Result<bool, StoreError> {
+    pub async fn hold(&mut self, app: &App) -> Result<bool, StoreError> {
+        let now = app.clock.now();
         let mut tx = app.store.begin().await?;
-        let held = tx.hold_job(self.job, &self.holder, app.clock.now()).await?;
+        let held = tx.hold_job(self.job, &self.holder, now).await?;
         tx.commit().await?;
+        if held {
+            self.held_until = held_until(now);
+        }
         Ok(held)
+    }
+
+    /// Whether nobody else can have it. A process that was stopped for longer must ask before it goes on.
+    pub fn is_held(&self, app: &App) -> bool {
+        app.clock.now() < self.held_until
     }
 
     /// Ends it well.
@@ -117,4 +128,8 @@ impl Turn {
         tx.leave_job(self.job, &self.holder, again, None).await?;
         tx.commit().await
     }
+}
+
+fn held_until(now: jiff::Timestamp) -> jiff::Timestamp {
+    now.checked_add(HELD).unwrap_or(now)
 }

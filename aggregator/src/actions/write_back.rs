@@ -47,7 +47,7 @@ async fn write(app: &App, due: &[&WriteBack], status: Status) -> Result<usize, A
     let mut refused = BTreeMap::new();
     for part in all.chunks(BATCH) {
         match hub.set_workflow(part, status).await {
-            Ok(unprocessed) => refused.extend(unprocessed),
+            Ok(unprocessed) => refused.extend(unprocessed.into_iter().map(|one| (one.id, one.why))),
             Err(failure) => {
                 let why = failure.to_string();
                 refused.extend(part.iter().map(|one| (one.id.clone(), why.clone())));

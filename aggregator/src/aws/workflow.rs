@@ -1,9 +1,9 @@
 //! The workflow status of findings, as the administrator sets it from the home Region: also of what lies in
 //! Regions that are linked to it (docs finding-update-batchupdatefindings.html).
 
-use std::collections::BTreeMap;
-
-use aws_sdk_securityhub::types::{AwsSecurityFindingIdentifier, WorkflowStatus, WorkflowUpdate};
+use aws_sdk_securityhub::types::{
+    AwsSecurityFindingIdentifier, NoteUpdate, WorkflowStatus, WorkflowUpdate,
+};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -15,19 +15,61 @@ use crate::domain::alert::write_back::{Named, Status};
 /// The most findings of one call (service model of Security Hub).
 pub const BATCH: usize = 100;
 
+/// Who writes the notes.
+const AUTHOR: &str = "hubward";
+
+/// A finding that AWS did not process.
+#[derive(Clone, Debug)]
+pub struct Unprocessed {
+    /// Its id.
+    pub id: String,
+    /// AWS's code and words.
+    pub why: String,
+}
+
 impl SecurityHub {
-    /// Sets the status of at most [`BATCH`] findings; returns those that AWS did not process, each with its
-    /// words. That a finding has the status already is no failure.
+    /// Sets the status of at most [`BATCH`] findings; returns those that AWS did not process. That a finding has
+    /// the status already is no failure.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
     pub fn set_workflow<'a>(
         &'a self,
         findings: &'a [Named],
         status: Status,
-    ) -> BoxFuture<'a, Result<BTreeMap<String, String>, AwsFailure>> {
+    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+        self.update(findings, WorkflowStatus::from(status.as_str()), None)
+    }
+
+    /// Suppresses at most [`BATCH`] findings, or makes them new again, with a note; returns those that AWS did
+    /// not process.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached.
+    pub fn set_suppressed<'a>(
+        &'a self,
+        findings: &'a [Named],
+        suppressed: bool,
+        note: &str,
+    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+        let status = if suppressed {
+            WorkflowStatus::Suppressed
+        } else {
+            WorkflowStatus::New
+        };
+        let note = NoteUpdate::builder().text(note).updated_by(AUTHOR).build();
+        self.update(findings, status, Some(note))
+    }
+
+    // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
+    fn update<'a>(
+        &'a self,
+        findings: &'a [Named],
+        status: WorkflowStatus,
+        note: Option<NoteUpdate>,
+    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
         async move {
+            const OPERATION: &str = "securityhub:BatchUpdateFindings";
             self.pacing().turn(self.region(), Class::Other).await;
             let named = findings.iter().map(|finding| {
                 AwsSecurityFindingIdentifier::builder()
@@ -35,29 +77,28 @@ impl SecurityHub {
                     .product_arn(&finding.product_arn)
                     .build()
             });
-            let workflow = WorkflowUpdate::builder()
-                .status(WorkflowStatus::from(status.as_str()))
-                .build();
             let answer = self
                 .client()
                 .batch_update_findings()
                 .set_finding_identifiers(Some(named.collect()))
-                .workflow(workflow)
+                .workflow(WorkflowUpdate::builder().status(status).build())
+                .set_note(note)
                 .send()
                 .await
-                .map_err(|error| {
-                    AwsFailure::of("securityhub:BatchUpdateFindings", self.region(), &error)
-                })?;
-            let unprocessed = answer.unprocessed_findings.unwrap_or_default();
-            Ok(unprocessed
-                .into_iter()
-                .filter_map(|one| {
-                    let id = one.finding_identifier?.id?;
-                    let code = one.error_code.unwrap_or_default();
-                    let message = one.error_message.unwrap_or_default();
-                    Some((id, format!("{code}: {message}")))
-                })
-                .collect())
+                .map_err(|error| AwsFailure::of(OPERATION, self.region(), &error))?;
+            let unprocessed = answer.unprocessed_findings.unwrap_or_default().into_iter();
+            let unprocessed = unprocessed.map(|one| {
+                let code = one.error_code.unwrap_or_default();
+                let message = one.error_message.unwrap_or_default();
+                Unprocessed {
+                    id: one
+                        .finding_identifier
+                        .and_then(|it| it.id)
+                        .unwrap_or_default(),
+                    why: format!("{code}: {message}"),
+                }
+            });
+            Ok(unprocessed.collect())
         }
         .boxed()
     }

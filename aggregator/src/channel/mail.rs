@@ -16,6 +16,7 @@ use url::Url;
 use super::letter::Letter;
 use crate::domain::address::is_loopback_host;
 use crate::domain::delivery::{Attempt, Blame};
+use crate::domain::echo::Hush;
 
 /// Shorter than a lease: see `store::deliveries`.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -54,7 +55,7 @@ pub(super) async fn send(
         Ok(_) => Attempt::Taken,
         Err(error) => Attempt::Refused {
             blame: blame(&error),
-            why: why(&error),
+            why: why(&error, &post.smtp_url),
             retry_after: None,
         },
     })
@@ -127,12 +128,13 @@ pub(super) fn transport(
 }
 
 /// What the server said, or that it did not.
-pub(super) fn why(error: &Error) -> String {
+pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let said: String = cause.to_string().chars().take(200).collect();
+    let said = Hush::of([smtp_url.expose_secret()]).over(&cause.to_string());
+    let said: String = said.chars().take(200).collect();
     match error.status() {
         Some(code) => format!("it answered {code} {said}"),
         None => format!("no answer: {said}"),

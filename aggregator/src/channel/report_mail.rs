@@ -41,13 +41,14 @@ impl Messenger {
         };
         let prepared = self.post().and_then(|post| {
             let transport = transport(&post.smtp_url)?;
-            Ok((transport, message(&post, mail)?))
+            let message = message(&post, mail)?;
+            Ok((transport, message, post.smtp_url))
         });
         match prepared {
             Err(why) => refused(why),
-            Ok((transport, message)) => match transport.send(message).await {
+            Ok((transport, message, smtp_url)) => match transport.send(message).await {
                 Ok(_) => Attempt::Taken,
-                Err(error) => refused(why(&error)),
+                Err(error) => refused(why(&error, &smtp_url)),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! `[guide]`: a company's own entries of the guide, and where its pages are published.
+//! `[guide]`: a company's own entries of the guide, where its pages are published, and who reads the server's.
 
 use std::path::PathBuf;
 
@@ -14,6 +14,8 @@ pub struct Guide {
     pub directory: Option<PathBuf>,
     /// Where `hubward guide site` was published; without it, links lead to the server's own pages.
     pub site: Option<String>,
+    /// Whether the server's own pages are only for whoever is logged in. Members of projects have no login.
+    pub login_required: bool,
 }
 
 impl Guide {

@@ -13,6 +13,9 @@ use jiff::{SignedDuration, Timestamp, civil};
 
 /// How long a server may be silent before another takes its job over.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long its holder counts on it, so that two never work at once: a lease ends in whole seconds, and clocks
+/// of two machines differ a little.
+pub const HELD: SignedDuration = SignedDuration::from_secs(50);
 /// Seconds before a job that failed is tried again, by how often it has; then the last again and again.
 const PAUSES: [i64; 5] = [60, 120, 300, 900, 1_800];
 /// After so many failures of one due time somebody is told.

@@ -46,6 +46,13 @@ pub(super) struct LoggedIn {
     pub(super) reader: Reader,
 }
 
+/// Who may read the guide: everybody, or, with `guide.login_required`, somebody who is logged in.
+#[derive(Clone, Debug)]
+pub(super) struct GuideReader {
+    pub(super) by: Option<LoggedIn>,
+    pub(super) reader: Reader,
+}
+
 /// A form that was sent from one of our own pages, by who is logged in there.
 #[derive(Clone, Debug)]
 pub(super) struct Form {
@@ -126,6 +133,21 @@ impl Reader {
 }
 
 impl LoggedIn {
+    /// Who the session's cookie says is here, if anybody.
+    async fn of(parts: &Parts, state: &State, reader: &Reader) -> Result<Option<Self>, Turned> {
+        let key = cookie(&parts.headers, session_cookie(state))
+            .and_then(|value| SessionKey::of_cookie(&value));
+        let Some(key) = key else { return Ok(None) };
+        let visitor = logged_in(&state.app, &key)
+            .await
+            .map_err(|_| Turned::with(page::notice(state, reader, None, Notice::Failed)))?;
+        Ok(visitor.map(|visitor| Self {
+            visitor,
+            key,
+            reader: reader.clone(),
+        }))
+    }
+
     pub(super) fn may_act(&self) -> bool {
         self.visitor.role == Role::Operator
     }
@@ -190,22 +212,22 @@ impl FromRequestParts<State> for LoggedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Turned> {
         let reader = Reader::from_request_parts(parts, state).await?;
-        let key = cookie(&parts.headers, session_cookie(state))
-            .and_then(|value| SessionKey::of_cookie(&value));
-        let visitor = match &key {
-            Some(key) => logged_in(&state.app, key)
-                .await
-                .map_err(|_| Turned::with(page::notice(state, &reader, None, Notice::Failed)))?,
-            None => None,
-        };
-        match (key, visitor) {
-            (Some(key), Some(visitor)) => Ok(Self {
-                visitor,
-                key,
-                reader,
-            }),
-            _ => Err(Turned::with(to_login(&reader))),
+        Self::of(parts, state, &reader)
+            .await?
+            .ok_or_else(|| Turned::with(to_login(&reader)))
+    }
+}
+
+impl FromRequestParts<State> for GuideReader {
+    type Rejection = Turned;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Turned> {
+        let reader = Reader::from_request_parts(parts, state).await?;
+        let by = LoggedIn::of(parts, state, &reader).await?;
+        if by.is_none() && state.app.config.guide.login_required {
+            return Err(Turned::with(to_login(&reader)));
         }
+        Ok(Self { by, reader })
     }
 }
 

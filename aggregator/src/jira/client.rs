@@ -6,10 +6,14 @@
 use std::error::Error;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+
+use crate::domain::echo::Hush;
 
 /// How often a call is tried.
 const ATTEMPTS: u32 = 3;
@@ -189,9 +193,16 @@ impl Client {
                 .map_err(|error| JiraFailure::Malformed(format!("no JSON: {error}"))),
             status => Err(JiraFailure::Refused {
                 status: status.as_u16(),
-                said: String::from_utf8_lossy(&bytes).chars().take(WHY).collect(),
+                said: self.hush(&bytes).chars().take(WHY).collect(),
             }),
         }
+    }
+
+    /// What it said, without the login that it was asked with.
+    fn hush(&self, bytes: &[u8]) -> String {
+        let token = self.token.expose_secret();
+        let login = STANDARD.encode(format!("{}:{token}", self.email));
+        Hush::of([token, &login]).over(&String::from_utf8_lossy(bytes))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the server does by the clock: one table, and a loop that looks at it. Of several servers on one
 //! database one does each due time; what was due while none ran is done once, when one is there again.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -339,12 +340,24 @@ pub(super) async fn keep(mut bench: Bench) {
     while working.join_next().await.is_some() {}
 }
 
+/// Goes on with the work only while its turn is held; whether it still is, the next hold will say.
+async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) -> T {
+    std::future::poll_fn(|context| {
+        if is_held() {
+            work.as_mut().poll(context)
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
+}
+
 /// Works on one turn until it ends, is lost to somebody else, or the server stops.
 async fn work_on(
     mut bench: Bench,
     job: &'static str,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
-    turn: Turn,
+    mut turn: Turn,
 ) {
     let app = bench.app.clone();
     let done = {
@@ -352,8 +365,9 @@ async fn work_on(
         let mut next_hold = tokio::time::interval(HOLD);
         next_hold.tick().await;
         loop {
+            // In this order: what is not held any more does not go on by a single step.
             tokio::select! {
-                done = &mut working => break Some(done),
+                biased;
                 // Breaking off is safe at any point: every job may be run again.
                 () = bench.stopped() => break None,
                 _ = next_hold.tick() => {
@@ -362,6 +376,7 @@ async fn work_on(
                         return;
                     }
                 }
+                done = while_held(&mut working, || turn.is_held(&app)) => break Some(done),
             }
         }
     };

@@ -234,28 +234,37 @@ impl Tx {
         let leased = query.fetch_optional(&mut *self.0).await?;
         match leased.as_ref().map(delivery).transpose() {
             Err(StoreError::Damaged { row, why, .. }) => {
+                let attempts = leased.map(|row| row.try_get("attempts")).transpose()?;
                 let given_up = Next::GivenUp { why };
-                self.record_attempt(&row, &given_up, now).await?;
+                self.record_attempt(&row, attempts.unwrap_or_default(), &given_up, now)
+                    .await?;
                 Ok(None)
             }
             read => read,
         }
     }
 
-    /// Records what became of an attempt.
+    /// Records what became of the attempt of this number. `false`: it came too late. A worker that slept past
+    /// its lease says nothing about the attempt of whoever took the message over; only that the message was
+    /// delivered is true all the same, and one that is delivered or given up stays so.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn record_attempt(&mut self, id: &str, next: &Next, now: Timestamp) -> Result<()> {
+    pub async fn record_attempt(
+        &mut self,
+        id: &str,
+        attempt: i64,
+        next: &Next,
+        now: Timestamp,
+    ) -> Result<bool> {
         let (state, due, why) = match next {
             Next::Delivered => (DeliveryState::Delivered, now, None),
             Next::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
             Next::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
         };
-        // A message that another worker delivered meanwhile stays delivered.
-        sqlx::query(
+        let recorded = sqlx::query(
             "UPDATE deliveries SET state = $1, due_at = $2, leased_until = $3, last_error = $4 \
-             WHERE id = $5 AND state = $6",
+             WHERE id = $5 AND state = $6 AND (attempts = $7 OR $1 = 'delivered')",
         )
         .bind(state.as_str())
         .bind(due.to_string())
@@ -263,9 +272,14 @@ impl Tx {
         .bind(why.cloned())
         .bind(id.to_owned())
         .bind(DeliveryState::Pending.as_str())
+        .bind(attempt)
         .execute(&mut *self.0)
         .await?;
-        self.record_members(id, next).await
+        if recorded.rows_affected() == 0 {
+            return Ok(false);
+        }
+        self.record_members(id, next).await?;
+        Ok(true)
     }
 
     /// The ids of the messages that were given up, oldest first; a digest speaks for those that it stands

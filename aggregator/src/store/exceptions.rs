@@ -6,18 +6,10 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
+use crate::domain::alert::write_back::Named;
 use crate::domain::exception::Exception;
 
 const COLUMNS: &str = "id, control, account_id, resource, reason, last_day, suppressed, added_at, added_by, warned_at";
-
-/// A finding that an exception covers, as Security Hub is told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Covered {
-    /// The id that its product gave it.
-    pub finding_id: String,
-    /// Who found it.
-    pub product_arn: String,
-}
 
 impl Store {
     /// Every exception that has not ended, by account and control.
@@ -54,7 +46,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn covered(&self, exception: &Exception) -> Result<Vec<Covered>> {
+    pub async fn covered(&self, exception: &Exception) -> Result<Vec<Named>> {
         let rows = sqlx::query(
             "SELECT finding_id, product_arn FROM findings WHERE account_id = $1 \
              AND LOWER(control_id) = LOWER($2) AND ($3 = '' OR resource = $3) \
@@ -67,8 +59,8 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| {
-                Ok(Covered {
-                    finding_id: row.try_get("finding_id")?,
+                Ok(Named {
+                    id: row.try_get("finding_id")?,
                     product_arn: row.try_get("product_arn")?,
                 })
             })

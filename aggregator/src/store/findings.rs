@@ -65,6 +65,25 @@ impl Store {
         .collect()
     }
 
+    /// The controls that fail in an account: how many findings of each are open, by severity.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn failed_controls(&self, account: &AccountId) -> Result<Vec<(String, String, i64)>> {
+        sqlx::query(
+            "SELECT control_id, severity, COUNT(*) FROM findings WHERE account_id = $1 \
+             AND kind = 'control' AND control_id <> '' \
+             AND record_state = 'ACTIVE' AND workflow_status IN ('NEW', 'NOTIFIED') \
+             AND compliance_status = 'FAILED' GROUP BY control_id, severity ORDER BY control_id",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .collect()
+    }
+
     /// The whole JSON of a finding.
     ///
     /// # Errors

@@ -189,9 +189,11 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
 
     // A worker that died lets go after a while; what was delivered stays delivered.
     let mut tx = store.begin().await.unwrap();
-    tx.record_attempt("first", &Next::Delivered, now)
-        .await
-        .unwrap();
+    assert!(
+        tx.record_attempt("first", 1, &Next::Delivered, now)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     let later = "2026-11-24T00:01:00Z".parse().unwrap();
     assert_eq!(lease(later).await, Some(("second".to_owned(), 2)));
@@ -200,11 +202,27 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         at: now,
         why: "late".to_owned(),
     };
-    tx.record_attempt("first", &late, later).await.unwrap();
+    assert!(!tx.record_attempt("first", 1, &late, later).await.unwrap());
+    // What the one that lost its lease says of its attempt does not touch the other's.
+    let given_up = Next::GivenUp {
+        why: "late".to_owned(),
+    };
+    for next in [&late, &given_up] {
+        assert!(!tx.record_attempt("second", 1, next, later).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(lease(later).await, None, "it is held, and not given up");
+    // That it was delivered is true, whoever delivered it.
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        tx.record_attempt("second", 1, &Next::Delivered, later)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     let first = &store.count_deliveries().await.unwrap();
     let delivered = DeliveryState::Delivered.as_str().to_owned();
-    assert_eq!(first.get(&("soc".to_owned(), delivered)), Some(&1));
+    assert_eq!(first.get(&("soc".to_owned(), delivered)), Some(&2));
 }
 
 #[tokio::test]

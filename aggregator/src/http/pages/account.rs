@@ -1,5 +1,7 @@
 //! `/accounts/ID`: everything that is known of one account.
 
+mod findings;
+
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Path, State as Given};
@@ -18,10 +20,10 @@ use crate::actions::hand_out_report::{report_file, report_periods};
 use crate::actions::look::{self, Dossier};
 use crate::actions::standing::standing;
 use crate::domain::account::Account;
-use crate::domain::finding::{Kind, Severity};
 use crate::domain::ledger::Column;
 use crate::text;
 use crate::text::page::{Chip, Moment, Words};
+use findings::{FailedRow, FindingRow};
 
 /// The media type of xlsx.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -37,6 +39,7 @@ struct AccountPage {
     places: Vec<Place>,
     install: Option<String>,
     findings: Vec<FindingRow>,
+    failed: Vec<FailedRow>,
     reports: Vec<String>,
     alerts: Vec<AlertRow>,
     runs: Vec<RunRow>,
@@ -50,13 +53,6 @@ struct Place {
     since: Moment,
     next_step: String,
     hint: String,
-}
-
-struct FindingRow {
-    severity: Chip,
-    threats: String,
-    controls: String,
-    others: String,
 }
 
 struct AlertRow {
@@ -148,6 +144,7 @@ pub(in super::super) async fn show(
         &account,
         &dossier,
         places,
+        findings::failed(app, words, &dossier.failed_controls),
         install.map(|lines| lines.line),
         report_periods(app, &account),
     );
@@ -188,6 +185,7 @@ fn present(
     account_id: &AccountId,
     dossier: &Dossier,
     places: Vec<Place>,
+    failed: Vec<FailedRow>,
     install: Option<String>,
     reports: Vec<String>,
 ) -> AccountPage {
@@ -203,7 +201,8 @@ fn present(
         install: install.filter(|_| places.iter().any(|place| place.verdict.tone != "complete")),
         places,
         reports,
-        findings: findings(words, &dossier.findings),
+        failed,
+        findings: findings::open(words, &dossier.findings),
         alerts: dossier
             .alerts
             .iter()
@@ -258,28 +257,5 @@ fn facts(words: &Words, account: &Account) -> Vec<(String, String)> {
     known
         .chain(account.extra.iter().cloned())
         .filter(|(_, value)| !value.is_empty())
-        .collect()
-}
-
-fn findings(words: &Words, counts: &[(String, String, i64)]) -> Vec<FindingRow> {
-    Severity::ALL
-        .iter()
-        .filter_map(|severity| {
-            let of = |kind: Kind| {
-                counts
-                    .iter()
-                    .filter(|(word, known, _)| word == severity.as_str() && known == kind.as_str())
-                    .map(|(_, _, count)| count)
-                    .sum::<i64>()
-            };
-            let (threats, controls, others) =
-                (of(Kind::Threat), of(Kind::Control), of(Kind::Other));
-            (threats + controls + others > 0).then(|| FindingRow {
-                severity: words.severity(severity.as_str()),
-                threats: words.number(threats),
-                controls: words.number(controls),
-                others: words.number(others),
-            })
-        })
         .collect()
 }

@@ -1,14 +1,14 @@
-//! `/guide`: what failed controls and threats mean, and what to do, for whoever is logged in: a company's own
-//! policy is not everybody's to read.
+//! `/guide`: what failed controls and threats mean, and what to do, for everybody who reaches the server: who
+//! follows a link from a report or a ticket has no login. It shows the guide alone, and nothing of any account.
 
 use askama::Template;
 use axum::extract::{Path, State as Given};
 use axum::http::StatusCode;
 
 use super::super::State;
-use super::super::page::{Shell, page};
-use super::super::visitor::LoggedIn;
-use super::{Answer, not_found};
+use super::super::page::{Notice, Shell, notice, page};
+use super::super::visitor::{GuideReader, Turned};
+use super::Answer;
 use crate::actions::publish_guide::{self, GuidePage, GuideRow};
 use crate::domain::guide::Kind;
 use crate::domain::standing::searchable;
@@ -30,13 +30,15 @@ struct EntryPage {
 }
 
 /// `GET /guide`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
-    let reader = &by.reader;
+pub(in super::super) async fn list(
+    GuideReader { by, reader }: GuideReader,
+    Given(state): Given<State>,
+) -> Answer {
     let words = &reader.words;
     let search = searchable(reader.asked("q"));
     let found = |kind| publish_guide::search(&state.app, kind, &search, words.language());
     let title = words.say("guide.title");
-    let shell = Shell::new(&state, reader, Some(&by), "guide", title);
+    let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
     let template = ListPage {
         controls: found(Kind::Control),
         threats: found(Kind::Threat),
@@ -48,15 +50,16 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
 
 /// `GET /guide/{key}`
 pub(in super::super) async fn show(
-    by: LoggedIn,
+    GuideReader { by, reader }: GuideReader,
     Given(state): Given<State>,
     Path(key): Path<String>,
 ) -> Answer {
-    let language = by.reader.words.language();
-    let entry =
-        publish_guide::page(&state.app, &key, language).ok_or_else(|| not_found(&state, &by))?;
+    let by = by.as_ref();
+    let language = reader.words.language();
+    let entry = publish_guide::page(&state.app, &key, language)
+        .ok_or_else(|| Turned::with(notice(&state, &reader, by, Notice::NotFound)))?;
     let title = format!("{} {}", entry.key, entry.title);
-    let shell = Shell::new(&state, &by.reader, Some(&by), "guide", title);
+    let shell = Shell::new(&state, &reader, by, "guide", title);
     let template = EntryPage {
         shell: shell.clone(),
         page: entry,
