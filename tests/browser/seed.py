@@ -70,6 +70,7 @@ class Seed:
         self.ledger()
         self.memberships()
         self.alerts()
+        self.silences()
         self.runs()
         self.findings()
         self.trend()
@@ -199,7 +200,63 @@ class Seed:
                 "last_seen": self.ago(hours=hours),
                 **facts,
             }
-            self.insert("deliveries", self.messages(number, data, hours))
+            messages = list(self.messages(number, data, hours))
+            self.insert("deliveries", messages)
+            self.way(name, messages, hours)
+
+    def way(self, alert, messages, hours):
+        """How an alert came, and each attempt to tell of it."""
+        self.insert(
+            "alert_arrivals",
+            [
+                {
+                    "alert_id": alert,
+                    "door": "queue",
+                    "aws_created_at": self.ago(hours=hours, minutes=4),
+                    "event_at": self.ago(hours=hours, seconds=3),
+                    "received_at": self.ago(hours=hours, seconds=2),
+                    "stored_at": self.ago(hours=hours, seconds=2),
+                }
+            ],
+        )
+        self.insert(
+            "delivery_attempts",
+            (
+                {
+                    "delivery_id": message["id"],
+                    "attempt": attempt + 1,
+                    "at": self.ago(hours=hours, seconds=-attempt * 60),
+                    "outcome": "delivered" if message["state"] == "delivered" else "again",
+                    "why": message["last_error"],
+                }
+                for message in messages
+                for attempt in range(message["attempts"])
+            ),
+        )
+
+    def silences(self):
+        """What nobody wants to hear of: one in force, and many that are over."""
+        self.insert(
+            "silences",
+            (
+                {
+                    "id": f"{number:08x}",
+                    "type": "Recon:*" if number else "UnauthorizedAccess:EC2/SSHBruteForce",
+                    "account_id": "" if number else self.accounts[0],
+                    "project": PROJECTS[number % 12],
+                    "environment": "",
+                    "region": "us-east-1" if number % 2 else "",
+                    "critical": int(number % 7 == 6),
+                    "reason": "Penetration test by the red team, agreed with the owner: SOC-123.",
+                    "created_by": "person:mika@example.com",
+                    "created_at": self.ago(days=number),
+                    "ends_at": self.ago(days=number - 2),
+                    "ended_at": self.ago(days=number - 1) if number else "",
+                    "count": number * 3,
+                }
+                for number in range(60)
+            ),
+        )
 
     def messages(self, number, data, hours):
         """The messages of one alert."""

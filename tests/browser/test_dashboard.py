@@ -13,6 +13,8 @@ PAGES = {
     "narrowed": "/accounts?q=pay&state=waiting&region=us-east-1",
     "nothing": "/accounts?q=nosuchproject",
     "alerts": "/alerts",
+    "silences": "/silences",
+    "silence": "/silences?shown=00000000",
     "requests": "/requests",
     "request_form": "/requests/new",
     "agents": "/agents",

@@ -41,8 +41,8 @@ impl<'a> AlertQueue<'a> {
         }
     }
 
-    /// Gives it a dead-letter queue, and puts messages there.
-    pub(crate) fn lose(&self, bodies: &[String]) {
+    /// Gives it a dead-letter queue, where messages go that were received so often; its address.
+    pub(crate) fn lets_go_after(&self, receives: usize) -> String {
         use aws_sdk_sqs::types::QueueAttributeName;
         let client = sqs(&self.soc.cloud, ADMINISTRATOR, HOME);
         let made = block_on(
@@ -56,7 +56,8 @@ impl<'a> AlertQueue<'a> {
             .queue_url
             .expect("its address");
         let target = format!("arn:aws:sqs:{HOME}:{ADMINISTRATOR}:hubward-alerts-dead");
-        let redrive = json!({ "deadLetterTargetArn": target, "maxReceiveCount": "240" });
+        let receives = receives.to_string();
+        let redrive = json!({ "deadLetterTargetArn": target, "maxReceiveCount": receives });
         block_on(
             client
                 .set_queue_attributes()
@@ -65,9 +66,15 @@ impl<'a> AlertQueue<'a> {
                 .send(),
         )
         .expect("name the dead-letter queue");
+        dead
+    }
+
+    /// Gives it a dead-letter queue, and puts messages there.
+    pub(crate) fn lose(&self, bodies: &[String]) {
+        let dead = self.lets_go_after(240);
         for body in bodies {
             block_on(
-                client
+                sqs(&self.soc.cloud, ADMINISTRATOR, HOME)
                     .send_message()
                     .queue_url(&dead)
                     .message_body(body)
@@ -156,11 +163,17 @@ impl<'a> AlertQueue<'a> {
 
     /// How many messages are in it, hidden ones included.
     pub(crate) fn length(&self) -> usize {
+        let [visible, hidden] = self.lengths(&self.url);
+        visible + hidden
+    }
+
+    /// How many messages are in a queue to be seen, and hidden.
+    pub(crate) fn lengths(&self, url: &str) -> [usize; 2] {
         use aws_sdk_sqs::types::QueueAttributeName;
         let answer = block_on(
             sqs(&self.soc.cloud, ADMINISTRATOR, HOME)
                 .get_queue_attributes()
-                .queue_url(&self.url)
+                .queue_url(url)
                 .attribute_names(QueueAttributeName::All)
                 .send(),
         )
@@ -170,9 +183,7 @@ impl<'a> AlertQueue<'a> {
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ]
-        .iter()
-        .map(|name| attributes[name].parse::<usize>().expect("a number"))
-        .sum()
+        .map(|name| attributes[&name].parse::<usize>().expect("a number"))
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod receiver;
 pub(crate) mod release;
+pub(crate) mod rooms;
 pub(crate) mod server;
 pub(crate) mod soc;
 pub(crate) mod terminal;

@@ -126,6 +126,36 @@ impl Server {
         })
     }
 
+    /// Pushes many events, so many at a time, and each again until it is taken, as EventBridge does.
+    pub(crate) fn push_all(&self, key: &str, bodies: &[String], at_once: usize) {
+        let url = format!("{}/hooks/eventbridge", self.url);
+        block_on(async {
+            // Connections that are kept, as EventBridge keeps them.
+            let client = reqwest::Client::new();
+            let mut pushing = tokio::task::JoinSet::new();
+            for part in bodies.chunks(bodies.len().div_ceil(at_once).max(1)) {
+                let (client, url, key) = (client.clone(), url.clone(), key.to_owned());
+                let part = part.to_vec();
+                pushing.spawn(async move {
+                    for body in part {
+                        loop {
+                            let request = client.post(&url).header("x-api-key", &key);
+                            let answer = request.body(body.clone()).send().await;
+                            match answer.expect("an answer").status().as_u16() {
+                                202 => break,
+                                status => assert_eq!(status, 503),
+                            }
+                            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                        }
+                    }
+                });
+            }
+            while let Some(pushed) = pushing.join_next().await {
+                pushed.expect("all were taken");
+            }
+        });
+    }
+
     /// The process's id.
     pub(crate) fn process(&self) -> u32 {
         self.process.id()

@@ -9,50 +9,16 @@ use serde_json::{Value, json};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::findings::import;
-use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
+use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
-use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
-const MEMBER: &str = "111111111111";
 /// Any Base64 will do.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn channel(name: &str, kind: &str, url: &str) -> String {
-    format!(
-        "[[channels]]\nname = \"{name}\"\nkind = \"{kind}\"\nurl = \"{url}\"\nallow_private = true\nsecret = \"{SECRET}\"\n"
-    )
-}
-
-fn route(event: &str, channel: &str) -> String {
-    format!("[[routes]]\nevent = \"{event}\"\nchannel = \"{channel}\"\n")
-}
-
-/// A SOC with one project in its ledger.
-fn soc() -> Soc {
-    let soc = Soc::new();
-    soc.import(&[(MEMBER, "受注", "sato@example.com")]);
-    soc
-}
-
-fn with_queue(soc: &Soc, queue: &AlertQueue<'_>) -> Program {
-    soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url)
-}
-
-fn alerts(soc: &Soc) -> Vec<Value> {
-    let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
-    listed.as_array().unwrap().clone()
-}
-
-#[track_caller]
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..600 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("{what} did not come");
+    rooms::channel(name, kind, url, &format!("secret = \"{SECRET}\""))
 }
 
 #[test]

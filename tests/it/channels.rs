@@ -8,33 +8,14 @@ use serde_json::{Value, json};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::mailbox::Mailbox;
 use crate::harness::odd_server::Asked;
-use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
+use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
-const MEMBER: &str = "111111111111";
-
+/// A channel that hears of alerts.
 fn channel(name: &str, kind: &str, url: &str, more: &str) -> String {
-    format!(
-        "[[channels]]\nname = \"{name}\"\nkind = \"{kind}\"\nurl = \"{url}\"\nallow_private = true\n{more}\n\
-         [[routes]]\nevent = \"alert\"\nchannel = \"{name}\"\n"
-    )
-}
-
-fn soc() -> Soc {
-    let soc = Soc::new();
-    soc.import(&[(MEMBER, "受注", "sato@example.com")]);
-    soc
-}
-
-fn with_queue(soc: &Soc, queue: &AlertQueue<'_>) -> Program {
-    soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url)
-}
-
-fn alerts(soc: &Soc) -> Vec<Value> {
-    let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
-    listed.as_array().unwrap().clone()
+    rooms::channel(name, kind, url, more) + &route("alert", name)
 }
 
 /// How many messages to channels are in each state.
@@ -47,17 +28,6 @@ fn told(soc: &Soc) -> BTreeMap<String, usize> {
         }
     }
     states
-}
-
-#[track_caller]
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..900 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    panic!("{what} did not come");
 }
 
 fn json_of(asked: &Asked) -> Value {

@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::browser::{Browser, Page};
+use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
 const MEMBER: &str = "111111111111";
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/",
     "/accounts",
     "/alerts",
+    "/silences",
     "/requests",
     "/agents",
     "/deliveries",
@@ -28,7 +30,7 @@ const ARRAYS: [(&str, &[&str]); 6] = [
     ("check", &["check"]),
 ];
 
-fn soc() -> Soc {
+pub(crate) fn soc() -> Soc {
     let soc = Soc::new();
     soc.import(&[(MEMBER, "受注", "sato@example.com")]);
     soc
@@ -41,7 +43,7 @@ fn token(soc: &Soc, name: &str, role: &str) -> String {
     made.stdout.trim().to_owned()
 }
 
-fn logged_in(soc: &Soc, server: &Server, role: &str) -> Browser {
+pub(crate) fn logged_in(soc: &Soc, server: &Server, role: &str) -> Browser {
     let browser = Browser::at(server);
     browser.log_in(&token(soc, role, role)).expect(303);
     browser
@@ -53,7 +55,7 @@ fn api(browser: &Browser, path: &str, token: &str) -> Page {
 }
 
 /// An alert in the store, and its id.
-fn alert(soc: &Soc, queue: &AlertQueue<'_>, title: &str) -> String {
+pub(crate) fn alert(soc: &Soc, queue: &AlertQueue<'_>, title: &str) -> String {
     let mut found = finding(MEMBER, HOME, 1);
     found["Title"] = json!(title);
     queue.put(&event(&found));
@@ -481,6 +483,44 @@ fn nothing_that_a_stranger_named_is_code() {
     assert!(
         page.body.contains("&#60;script&#62;"),
         "it is shown, as text"
+    );
+}
+
+#[test]
+fn the_way_of_an_alert_is_shown_moment_by_moment() {
+    let soc = soc();
+    let hook = Receiver::start();
+    hook.set_answer("503 Service Unavailable", &["x: <b>y</b>"]);
+    soc.configure(&format!(
+        "[[channels]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"alert\"\nchannel = \"hook\"\n",
+        hook.url()
+    ));
+    let queue = AlertQueue::new(&soc);
+    let id = alert(&soc, &queue, "Brute force");
+    let server = soc.serve();
+    hook.wait_for("an attempt", |hook| !hook.asked().is_empty());
+    hook.set_open(true);
+    let way = || shown(&soc, &id)["timeline"].as_array().unwrap().clone();
+    while way().last().unwrap()["step"] != "delivered" {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let viewer = logged_in(&soc, &server, "viewer");
+    let page = viewer
+        .open_with(&format!("/alerts/{id}"), &[("accept-language", "ja")])
+        .expect(200);
+    let section = page.body.split("id=\"h-way\"").nth(1).unwrap();
+    let section = section.split("</section>").next().unwrap();
+    let way = way();
+    assert!(way.len() >= 6, "{way:?}");
+    assert_eq!(section.matches("<th scope=\"row\">").count(), way.len());
+    for moment in &way {
+        let at = moment["at"].as_str().unwrap();
+        assert!(section.contains(&format!("datetime=\"{at}\"")), "{at}");
+    }
+    assert!(
+        section.contains("hook #1") && section.contains("503"),
+        "{section}"
     );
 }
 

@@ -45,6 +45,7 @@ fn a_fresh_soc_can_work_and_hears_what_it_still_lacks() {
             "dead_letter_queue warn",
             "alert_queue warn",
             "threat_rule warn",
+            "guardduty_rule warn",
             "test_rule warn",
             "public_url warn",
             "releases warn",
@@ -63,7 +64,7 @@ fn a_fresh_soc_can_work_and_hears_what_it_still_lacks() {
     assert!(endpoint.contains(soc.cloud.url()), "{endpoint}");
     let table = soc.hubward(["doctor", "--lang", "ja"]).expect(0);
     assert!(table.stdout.contains("hubward ledger template"));
-    assert!(table.stderr.contains("警告 10件"), "{table:?}");
+    assert!(table.stderr.contains("警告 11件"), "{table:?}");
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn without_credentials_or_with_a_strangers_the_rest_is_looked_at_all_the_same() 
         assert!(detail.contains(word), "{detail}");
         assert_eq!(of(&rows, "security_hub")["state"], "warn");
         assert_eq!(of(&rows, "audit")["state"], "ok");
-        assert_eq!(rows.as_array().unwrap().len(), 17, "{rows}");
+        assert_eq!(rows.as_array().unwrap().len(), 18, "{rows}");
     }
 }
 

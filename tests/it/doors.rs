@@ -6,32 +6,22 @@ use serde_json::{Value, json};
 use crate::harness::alerts::{AlertQueue, direct, event, finding};
 use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
+use crate::harness::rooms::{self, MEMBER, alerts, channel, route};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
-const MEMBER: &str = "111111111111";
 const KEY: &str = "a-key-of-eventbridge";
 
 /// A SOC with one project and one channel that hears of everything.
 fn soc(hook: &Receiver) -> Soc {
-    let soc = Soc::new();
-    soc.import(&[(MEMBER, "受注", "sato@example.com")]);
-    let url = hook.url();
-    soc.configure(&format!(
-        "[[channels]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{url}\"\nallow_private = true\n\
-         [[routes]]\nevent = \"alert\"\nchannel = \"hook\"\n\
-         [[routes]]\nevent = \"operations\"\nchannel = \"hook\"\n"
-    ));
+    let soc = rooms::soc();
+    soc.configure(&channel("hook", "webhook", &hook.url(), ""));
+    soc.configure(&(route("alert", "hook") + &route("operations", "hook")));
     soc
 }
 
 fn pushed(soc: &Soc) -> Program {
     soc.program().env("HUBWARD_ALERTS__PUSH_SECRET", KEY)
-}
-
-fn alerts(soc: &Soc) -> Vec<Value> {
-    let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
-    listed.as_array().unwrap().clone()
 }
 
 #[test]
@@ -133,6 +123,48 @@ fn what_is_pushed_and_not_understood_is_kept_and_taken_and_announced_once() {
     assert!(hook.asked().len() <= 25, "{}", hook.asked().len());
     let (_, metrics) = server.text("/metrics");
     assert!(metrics.contains("hubward_refused_messages 64"), "{metrics}");
+}
+
+#[test]
+fn a_message_that_takes_longer_than_its_visibility_is_received_once() {
+    let hook = Receiver::start();
+    let soc = soc(&hook);
+    // Hidden for 2 seconds, and given up when it is received a second time.
+    let queue = AlertQueue::new(&soc);
+    let dead = queue.lets_go_after(1);
+    let _server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
+    let while_locked = |number: usize| {
+        soc.database.locked(|| {
+            queue.put(&event(&finding(MEMBER, HOME, number)));
+            std::thread::sleep(std::time::Duration::from_secs(7));
+            assert_eq!(hook.findings().len(), number - 1);
+        });
+        hook.wait_for("the alert", |hook| hook.findings().len() == number);
+        while queue.length() > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        queue.lengths(&dead)
+    };
+    assert_eq!(while_locked(1), [0, 0], "it was received again");
+    let held = soc.cloud.calls().into_iter();
+    let held = held.filter(|call| call["operation"] == "ChangeMessageVisibilityBatch");
+    let longest = held.map(|call| call["body"]["Entries"][0]["VisibilityTimeout"].clone());
+    assert_eq!(longest.collect::<Vec<_>>(), [30]);
+    // The same where SQS does not let us: that is what would have become of it.
+    soc.cloud.fault(&json!({
+        "service": "sqs", "operation": "ChangeMessageVisibilityBatch",
+        "error": { "code": "AccessDenied", "message": "no", "status": 403 },
+    }));
+    assert_eq!(while_locked(2), [1, 0]);
+    let program = soc
+        .program()
+        .env("HUBWARD_ALERTS__QUEUE_URL", &queue.url)
+        .args(["alert", "replay", "--dead-letter"]);
+    let said = program.run().expect(0).stderr;
+    assert!(said.contains("taken in: 1, new alerts: 0"), "{said}");
+    let told = hook.bodies().into_iter();
+    let told = told.filter(|body| body["type"] == "alert.opened");
+    assert_eq!((alerts(&soc).len(), told.count()), (2, 2));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
-use crate::harness::alerts::{AlertQueue, finding};
+use crate::harness::alerts::{AlertQueue, direct, finding};
 use crate::harness::aws::{block_on, events, security_hub, sqs};
 use crate::harness::findings::import;
 use crate::harness::receiver::Receiver;
@@ -42,6 +42,7 @@ fn all(state: &str) -> Vec<String> {
         "dead_letter_queue",
         "alert_queue",
         "threat_rule",
+        "guardduty_rule",
         "test_rule",
     ];
     let home = home.map(|part| format!("{part} {HOME} {state}"));
@@ -73,10 +74,14 @@ fn attributes(soc: &Soc, name: &str) -> BTreeMap<String, String> {
 }
 
 fn put_event(soc: &Soc, source: &str, detail: &Value) {
+    put_event_of(soc, source, "Hubward Test", detail);
+}
+
+fn put_event_of(soc: &Soc, source: &str, detail_type: &str, detail: &Value) {
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
     let entry = PutEventsRequestEntry::builder()
         .source(source)
-        .detail_type("Hubward Test")
+        .detail_type(detail_type)
         .detail(detail.to_string())
         .build();
     let bus = events(&soc.cloud, ADMINISTRATOR, HOME);
@@ -120,7 +125,7 @@ fn what_is_missing_is_shown_made_after_a_yes_and_not_made_again() {
     let asked = audit.as_array().unwrap().iter();
     let asked = asked.filter(|event| event["action"] == "hub.change_requested");
     let actors: Vec<String> = asked.map(|event| event["actor"].to_string()).collect();
-    assert_eq!(actors.len(), 9);
+    assert_eq!(actors.len(), 11);
     assert!(actors.iter().all(|actor| actor.contains("operator:")));
     let doctor = soc.hubward(["doctor", "--json"]).expect(0).json();
     for row in doctor.as_array().unwrap() {
@@ -153,7 +158,7 @@ fn the_queue_is_closed_to_all_but_the_rules_and_keeps_what_cannot_be_taken_in() 
                 condition["StringEquals"]["aws:SourceAccount"],
                 ADMINISTRATOR
             );
-            let rules = ["hubward-threats", "hubward-test"]
+            let rules = ["hubward-threats", "hubward-guardduty", "hubward-test"]
                 .map(|rule| format!("arn:aws:events:{HOME}:{ADMINISTRATOR}:rule/{rule}"));
             assert_eq!(condition["ArnEquals"]["aws:SourceArn"], json!(rules));
         }
@@ -192,6 +197,64 @@ fn the_address_that_is_printed_brings_threats_to_the_chat() {
     assert_eq!(bodies.len(), 1, "{bodies:#?}");
     assert_eq!(bodies[0]["type"], "alert.opened");
     assert_eq!(bodies[0]["data"]["region"], LINKED);
+}
+
+#[test]
+fn what_guardduty_tells_itself_is_the_threat_that_security_hub_tells_later() {
+    let soc = bare();
+    let chat = Receiver::start();
+    let made = soc.hubward(["hub", "setup", "--yes", "--json"]).expect(0);
+    soc.configure(&format!(
+        "[alerts]\nqueue_url = \"{}\"\n[[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
+         [[routes]]\nevent = \"alert\"\nchannel = \"chat\"\n[[routes]]\nevent = \"operations\"\nchannel = \"chat\"",
+        queue_url(&made.json()),
+        chat.url()
+    ));
+    soc.import(&[(ID, "A", "a@example.com")]);
+    soc.hubward(["invite"]).expect(0);
+    soc.set_up(ID).expect(0);
+    // The cloud for tests lets us say what only GuardDuty may.
+    let tell = |number: usize, severity: f64| {
+        let event: Value = serde_json::from_str(&direct(ID, HOME, number)).unwrap();
+        let mut detail = event["detail"].clone();
+        detail["severity"] = json!(severity);
+        put_event_of(&soc, "aws.guardduty", "GuardDuty Finding", &detail);
+    };
+    let waiting = || attributes(&soc, "hubward-alerts")["ApproximateNumberOfMessages"].clone();
+    tell(1, 6.9);
+    assert_eq!(waiting(), "0");
+    tell(1, 7.0);
+    import(&soc.cloud, ID, HOME, &[finding(ID, HOME, 1)]);
+    assert_eq!(waiting(), "2");
+    // What was suppressed in Security Hub stays so, although GuardDuty's own event does not say it.
+    let mut suppressed = finding(ID, HOME, 2);
+    suppressed["Workflow"]["Status"] = json!("SUPPRESSED");
+    import(&soc.cloud, ID, HOME, &[suppressed]);
+    soc.hubward(["findings", "sync"]).expect(0);
+    tell(2, 9.5);
+    tell(3, 9.5);
+    assert_eq!(waiting(), "4");
+    let _server = soc.serve();
+    chat.wait_for("both threats", |chat| chat.findings().len() == 2);
+    while waiting() != "0" {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
+    let mut seen: Vec<String> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| format!("{} {}", alert["severity"], alert["title"]).replace('"', ""))
+        .collect();
+    seen.sort();
+    assert_eq!(
+        seen,
+        [
+            "CRITICAL Password guessing number 3",
+            "HIGH Password guessing number 1"
+        ]
+    );
+    assert_eq!(chat.asked().len(), 2, "{:#?}", chat.bodies());
 }
 
 #[test]
@@ -235,6 +298,7 @@ fn what_somebody_else_made_is_adopted_or_left_alone_and_told() {
             "dead_letter_queue ap-northeast-1 changed",
             "alert_queue ap-northeast-1 changed",
             "threat_rule ap-northeast-1 already",
+            "guardduty_rule ap-northeast-1 changed",
             "test_rule ap-northeast-1 changed",
         ]
     );
@@ -309,7 +373,7 @@ fn what_fails_is_named_and_the_next_run_goes_on() {
         .iter()
         .filter(|row| row["state"] == "failed")
         .collect();
-    assert_eq!(failed.len(), 5, "{failed:#?}");
+    assert_eq!(failed.len(), 6, "{failed:#?}");
     for row in failed {
         let told = row["detail"].as_str().unwrap();
         assert!(

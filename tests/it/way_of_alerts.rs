@@ -119,6 +119,105 @@ fn a_canary_that_does_not_arrive_is_news_and_one_that_does_is_none() {
 }
 
 #[test]
+fn what_is_long_over_is_forgotten_and_what_open_alerts_need_is_not() {
+    let hook = Receiver::start();
+    let soc = soc(&hook);
+    let server = Server::start(soc.program().env("HUBWARD_ALERTS__PUSH_SECRET", "key"));
+    for number in 1..=3 {
+        let body = event(&finding(MEMBER, HOME, number));
+        assert_eq!(server.push("key", body).status, 202);
+    }
+    hook.wait_for("the alerts", |hook| hook.findings().len() == 3);
+    while soc
+        .database
+        .read("SELECT delivery_id FROM delivery_attempts")
+        .len()
+        < 3
+    {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    drop(server);
+    let id_of = |number: usize| {
+        let id = finding(MEMBER, HOME, number)["Id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let shown = soc
+            .hubward(["alert", "show", &id, "--json"])
+            .expect(0)
+            .json();
+        shown[0]["id"].as_str().unwrap().to_owned()
+    };
+    let (over, open, in_digest) = (id_of(1), id_of(2), id_of(3));
+    soc.hubward(["alert", "resolve", &over]).expect(0);
+    let old = "2025-01-01T00:00:00Z";
+    for sql in [
+        // One alert was told in a digest.
+        format!(
+            "INSERT INTO deliveries (id, position, channel, subject, notice, state, attempts, due_at, leased_until, created_at) \
+             VALUES ('digest', 90, 'hook', 'digest', '{{}}', 'delivered', 1, '{old}', '{old}', '{old}')"
+        ),
+        format!(
+            "INSERT INTO delivery_attempts (delivery_id, attempt, at, outcome) VALUES ('digest', 1, '{old}', 'delivered')"
+        ),
+        format!("UPDATE deliveries SET digest = 'digest' WHERE subject = 'alert:{in_digest}'"),
+        format!("UPDATE deliveries SET created_at = '{old}'"),
+        format!(
+            "INSERT INTO trials (id, kind, actor, sent_at, stored_at, missed_at) VALUES \
+             ('older', 'canary', 'a', '2024-01-01T00:00:00Z', '{old}', NULL), ('last', 'canary', 'a', '{old}', '{old}', NULL), \
+             ('lost', 'canary', 'a', '{old}', NULL, '{old}'), ('unmissed', 'canary', 'a', '{old}', NULL, NULL), \
+             ('test', 'test', 'a', '{old}', NULL, NULL), ('new', 'test', 'a', '2999-01-01T00:00:00Z', NULL, NULL)"
+        ),
+    ] {
+        soc.database.rewrite(&sql);
+    }
+    for forgotten in [(1, 3), (0, 0)] {
+        let said = soc.hubward(["run", "prune"]).expect(0).stderr;
+        let (messages, tests) = forgotten;
+        assert!(
+            said.contains(&format!("{messages} delivered messages, {tests} tests")),
+            "{said}"
+        );
+        let mut subjects = soc.database.read("SELECT subject FROM deliveries");
+        subjects.sort();
+        let mut wanted = vec![
+            format!("alert:{open}"),
+            format!("alert:{in_digest}"),
+            "digest".to_owned(),
+        ];
+        wanted.sort();
+        assert_eq!(subjects, wanted);
+        assert_eq!(
+            soc.database
+                .read("SELECT outcome FROM delivery_attempts")
+                .len(),
+            3
+        );
+        let trials = soc.database.read("SELECT id FROM trials ORDER BY id");
+        assert_eq!(trials, ["last", "new", "unmissed"]);
+    }
+    // Once it is over, nothing of it is left but the alert itself.
+    for id in [&open, &in_digest] {
+        soc.hubward(["alert", "resolve", id]).expect(0);
+    }
+    soc.hubward(["run", "prune"]).expect(0);
+    assert_eq!(soc.database.read("SELECT id FROM deliveries"), [""; 0]);
+    assert_eq!(
+        soc.database.read("SELECT outcome FROM delivery_attempts"),
+        [""; 0]
+    );
+    let shown = soc
+        .hubward(["alert", "show", &open, "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        steps(&shown[0]["timeline"])[..4],
+        ["created", "event", "received", "stored"]
+    );
+    soc.hubward(["audit", "verify"]).expect(0);
+}
+
+#[test]
 fn how_long_alerts_take_is_counted() {
     let hook = Receiver::start();
     let soc = soc(&hook);

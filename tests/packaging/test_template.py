@@ -180,7 +180,7 @@ def put_policies(cloud, resources):
 
 
 def test_hub_setup_finds_queues_and_rules_as_it_would_have_made_them(cloud, resources, tmp_path):
-    deploy(cloud, ["AlertDeadLetterQueue", "AlertQueue", "ThreatRule", "TestRule"])
+    deploy(cloud, ["AlertDeadLetterQueue", "AlertQueue", "ThreatRule", "GuardDutyRule", "TestRule"])
     put_policies(cloud, resources)
     environment = cloud.environment() | {
         "PATH": os.environ["PATH"],
@@ -201,5 +201,6 @@ def test_hub_setup_finds_queues_and_rules_as_it_would_have_made_them(cloud, reso
     assert hubward("migrate").returncode == 0
     told = hubward("hub", "plan", "--json")
     states = {row["part"]: row["state"] for row in json.loads(told.stdout)}
-    of_the_stack = ["dead_letter_queue", "alert_queue", "threat_rule", "test_rule"]
+    rules = ["threat_rule", "guardduty_rule", "test_rule"]
+    of_the_stack = ["dead_letter_queue", "alert_queue", *rules]
     assert {part: states[part] for part in of_the_stack} == dict.fromkeys(of_the_stack, "already")

@@ -1,5 +1,5 @@
-//! Forgets what nobody needs any more: sessions and challenges that are over, messages that were delivered long
-//! ago, and findings that AWS forgot long ago. Run twice, it finds nothing the second time.
+//! Forgets what nobody needs any more: sessions and challenges that are over, messages that were delivered and
+//! tests of the way that were made long ago, and findings that AWS forgot long ago. Run twice, it finds nothing the second time.
 //!
 //! Nothing of the ledger, the audit log, the alerts or the history of findings is ever forgotten.
 
@@ -15,8 +15,10 @@ pub struct Pruned {
     pub sessions: u64,
     /// Spent challenges of agents.
     pub challenges: u64,
-    /// Delivered messages.
+    /// Delivered messages, with their attempts; not those about alerts that are not over.
     pub deliveries: u64,
+    /// Tests and canaries.
+    pub trials: u64,
     /// Findings.
     pub findings: u64,
 }
@@ -32,6 +34,7 @@ pub async fn prune(app: &App) -> Result<Pruned, StoreError> {
     let mut tx = app.store.begin().await?;
     pruned.sessions = tx.forget_sessions(Session::oldest(now)).await?;
     pruned.challenges = tx.forget_challenges(now).await?;
+    pruned.trials = tx.forget_trials(limits.delivered).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.store.begin().await?;

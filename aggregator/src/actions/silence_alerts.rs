@@ -111,6 +111,24 @@ pub async fn silences(app: &App) -> Result<Vec<(Silence, bool)>, StoreError> {
         .collect())
 }
 
+/// A silence that is in force, and what it covers now.
+///
+/// # Errors
+/// The database failed.
+pub async fn covering(app: &App, id: &str) -> Result<Option<Silenced>, StoreError> {
+    let known = silences(app).await?.into_iter();
+    let mut known = known.filter(|(silence, holds)| *holds && silence.id == id);
+    let Some((silence, _)) = known.next() else {
+        return Ok(None);
+    };
+    let (covers, left_out) = covered(app, &silence.matcher).await?;
+    Ok(Some(Silenced {
+        silence,
+        covers,
+        left_out,
+    }))
+}
+
 /// Ends a silence before its time.
 ///
 /// # Errors

@@ -6,36 +6,25 @@
 //! changes nothing. What nobody understands is kept and announced, never thrown away.
 
 pub mod intake;
+mod keep;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hubward_protocol::AccountId;
-use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{ActionError, announce, put_for_channel, put_notice, take_threat};
+use super::{ActionError, announce};
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::events::Message;
 pub use crate::aws::events::Queue;
-use crate::config::outgoing::RouteEvent;
-use crate::domain::account::Account;
-use crate::domain::alert::arrival::{Arrival, Door, Incoming};
-use crate::domain::alert::event::{Content, Threat, TrialEvent, Unreadable, read};
+use crate::domain::alert::arrival::{Door, Incoming};
 use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::mirror::told;
-use crate::domain::notice::{Notice, TestNotice, Trouble};
-use crate::domain::routing::Subject;
-use crate::domain::trial::TrialKind;
-use crate::store::{StoreError, Tx};
+use crate::domain::notice::Trouble;
+use crate::store::StoreError;
 use intake::Intake;
+use keep::keep;
 
-/// Who takes alerts in.
-const ACTOR: Actor = Actor::Job("alerts");
-/// How many refused messages are announced one by one within an hour; the others are only kept and counted.
-const ANNOUNCED: i64 = 20;
 /// How long storing may take before a queue's messages are held back for longer.
 const HOLD_AFTER: Duration = Duration::from_secs(1);
 /// For how long they are held back then, in seconds, and how often that is done again.
@@ -107,7 +96,7 @@ pub async fn take_alerts(
     let came = incoming(app, Door::Queue, &messages);
     let taken = match intake {
         Some(intake) => held(queue, &messages, intake.take(came)).await?,
-        None => keep(app, &came.iter().collect::<Vec<_>>()).await?,
+        None => held(queue, &messages, alone(app, &came)).await?,
     };
     queue.delete(&messages).await?;
     Ok(taken)
@@ -132,7 +121,7 @@ pub async fn take_dead_letters(
             break;
         }
         let came = incoming(app, Door::DeadLetter, &messages);
-        let taken = keep(app, &came.iter().collect::<Vec<_>>()).await?;
+        let taken = held(&dead, &messages, alone(app, &came)).await?;
         dead.delete(&messages).await?;
         all.messages += taken.messages;
         all.opened += taken.opened;
@@ -174,6 +163,11 @@ fn incoming(app: &App, door: Door, messages: &[Message]) -> Vec<Incoming> {
     messages.iter().map(one).collect()
 }
 
+/// Stores messages where no server does.
+async fn alone(app: &App, came: &[Incoming]) -> Result<Taken, TakeError> {
+    Ok(keep(app, &came.iter().collect::<Vec<_>>()).await?)
+}
+
 /// Waits for the storing, and keeps the messages from coming again meanwhile.
 async fn held<T>(
     queue: &Queue,
@@ -183,142 +177,16 @@ async fn held<T>(
     let mut storing = std::pin::pin!(storing);
     let mut pause = HOLD_AFTER;
     loop {
-        match tokio::time::timeout(pause, &mut storing).await {
-            Ok(stored) => return stored,
-            // One that comes again all the same is no harm.
-            Err(_) => drop(queue.hold(messages, HOLD).await),
+        tokio::select! {
+            stored = &mut storing => return stored,
+            () = tokio::time::sleep(pause) => {}
         }
-        pause = HOLD_AGAIN;
-    }
-}
-
-/// Stores what messages mean, all of it or nothing.
-async fn keep(app: &App, messages: &[&Incoming]) -> Result<Taken, StoreError> {
-    let mut taken = Taken {
-        messages: messages.len(),
-        ..Taken::default()
-    };
-    let contents: Vec<Result<Vec<Content>, Unreadable>> =
-        messages.iter().map(|message| read(&message.body)).collect();
-    let ledger = ledger_of(app, &contents).await?;
-    let mut opened = Vec::new();
-    let mut tx = app.store.begin().await?;
-    for (message, contents) in messages.iter().zip(contents) {
-        let contents = match contents {
-            Ok(contents) => contents,
-            Err(unreadable) => {
-                taken.refused += 1;
-                let trouble = |message_id, why| Trouble::MessageRefused { message_id, why };
-                refuse(app, &mut tx, message, &unreadable.to_string(), trouble).await?;
-                continue;
-            }
+        // The storing goes on meanwhile: it may have a transaction open.
+        let held = tokio::select! {
+            stored = &mut storing => return stored,
+            held = queue.hold(messages, HOLD) => held,
         };
-        // An event may also tell what a person did with a finding, which leaves no touch to ask for.
-        tx.follow_findings(&told(&message.body), app.clock.now())
-            .await?;
-        for content in contents {
-            match content {
-                Content::Other => {}
-                Content::Trial(event) => arrived(app, &mut tx, message, &event).await?,
-                Content::Suspicious(why) => {
-                    taken.refused += 1;
-                    let trouble = |message_id, why| Trouble::SuspiciousFinding { message_id, why };
-                    refuse(app, &mut tx, message, &why, trouble).await?;
-                }
-                Content::Threat(threat) => {
-                    let account = ledger.get(&threat.alert.account_id);
-                    if take_threat(app, &mut tx, &ACTOR, &threat, account).await? {
-                        let arrival = arrival(app, message, &threat);
-                        tx.put_arrival(&threat.alert.id, &arrival).await?;
-                        opened.push(arrival);
-                    }
-                }
-            }
-        }
+        // One that comes again all the same is no harm.
+        pause = if held.is_ok() { HOLD_AGAIN } else { HOLD_AFTER };
     }
-    tx.commit().await?;
-    let stored_at = app.clock.exactly();
-    for arrival in &opened {
-        let telemetry = &app.telemetry;
-        telemetry.alert_took("received_to_stored", arrival.received_at, stored_at);
-    }
-    taken.opened = opened.len();
-    Ok(taken)
-}
-
-fn arrival(app: &App, message: &Incoming, threat: &Threat) -> Arrival {
-    Arrival {
-        door: message.door,
-        aws_created_at: Some(threat.created_at),
-        event_at: threat.event_at,
-        received_at: message.received_at,
-        stored_at: app.clock.exactly(),
-    }
-}
-
-/// The rows of the ledger that the threats are about.
-async fn ledger_of(
-    app: &App,
-    contents: &[Result<Vec<Content>, Unreadable>],
-) -> Result<BTreeMap<AccountId, Account>, StoreError> {
-    let mut accounts: Vec<AccountId> = contents
-        .iter()
-        .flatten()
-        .flatten()
-        .filter_map(|content| match content {
-            Content::Threat(threat) => Some(threat.alert.account_id.clone()),
-            _ => None,
-        })
-        .collect();
-    accounts.sort();
-    accounts.dedup();
-    app.store.accounts_of(&accounts).await
-}
-
-/// An event of our own came: one that somebody waits for goes on to the channels that hear of alerts.
-async fn arrived(
-    app: &App,
-    tx: &mut Tx,
-    message: &Incoming,
-    event: &TrialEvent,
-) -> Result<(), StoreError> {
-    let stored_at = app.clock.exactly();
-    let Some(trial) = tx
-        .trial_arrived(&event.id, message, event.event_at, stored_at)
-        .await?
-    else {
-        return Ok(());
-    };
-    if trial.kind != TrialKind::Test {
-        return Ok(());
-    }
-    for channel in app.config.channels_of(RouteEvent::Alert) {
-        let notice = Notice::Test(TestNotice {
-            channel: channel.to_owned(),
-            actor: trial.actor.clone(),
-        });
-        put_for_channel(app, tx, channel, &notice).await?;
-    }
-    Ok(())
-}
-
-/// Keeps a message, and says so on the operations route, once; of a flood, only the first.
-async fn refuse(
-    app: &App,
-    tx: &mut Tx,
-    message: &Incoming,
-    why: &str,
-    trouble: impl FnOnce(String, String) -> Trouble,
-) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let kept = tx
-        .keep_refused(&message.id, &message.body, why, now)
-        .await?;
-    let hour = SignedDuration::from_hours(1);
-    let since = now.checked_sub(hour).unwrap_or(now);
-    if kept && tx.count_refused_since(since).await? <= ANNOUNCED {
-        let notice = Notice::Operations(trouble(message.id.clone(), why.to_owned()));
-        put_notice(app, tx, &notice, Subject::default()).await?;
-    }
-    Ok(())
 }

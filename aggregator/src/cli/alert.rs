@@ -1,10 +1,10 @@
 //! `hubward alert`.
 
+mod see;
 mod way;
 
 use clap::Subcommand;
 use rust_i18n::t;
-use serde::Serialize;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -13,14 +13,11 @@ use super::silence::Silence;
 use super::{Exit, Outcome};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::deliver::Outbox;
-use crate::actions::look;
 use crate::actions::replay::replay;
 use crate::actions::test_channels::{TestError, newest_test, test_channels};
-use crate::actions::timeline::timeline;
 use crate::app::App;
 use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
-use crate::domain::alert::arrival::Moment;
 use crate::domain::alert::handling::Act;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::DeliveryState;
@@ -105,8 +102,8 @@ pub(super) enum Alert {
 impl Alert {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         match self {
-            Self::List { state } => list(app, state, screen).await,
-            Self::Show { id } => show(app, &id, screen).await,
+            Self::List { state } => see::list(app, state, screen).await,
+            Self::Show { id } => see::show(app, &id, screen).await,
             Self::Ack { alerts, note } => {
                 handle(app, actor, &alerts, &Act::Acknowledge, &note, screen).await
             }
@@ -130,97 +127,6 @@ impl Alert {
             Self::Drill { wait } => way::drill(app, actor, wait, screen).await,
         }
     }
-}
-
-/// One alert, and its way.
-#[derive(Serialize)]
-struct Shown<'a> {
-    #[serde(flatten)]
-    row: &'a look::AlertRow,
-    timeline: &'a [Moment],
-}
-
-async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> Outcome {
-    let language = screen.language();
-    let locale = language.as_str();
-    let rows = look::alerts(app, state)
-        .await
-        .map_err(|error| Failure::store(&error, language))?;
-    if screen.is_json() {
-        screen.data(&rows)?;
-        return Ok(Exit::Done);
-    }
-    let headers = [
-        t!("table.alert", locale = locale),
-        t!("table.severity", locale = locale),
-        t!("table.account", locale = locale),
-        t!("table.project", locale = locale),
-        t!("table.region", locale = locale),
-        t!("table.title", locale = locale),
-        t!("table.last_seen", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.told", locale = locale),
-    ]
-    .map(String::from);
-    let table = rows.iter().map(|row| {
-        vec![
-            row.alert.id.clone(),
-            row.alert.severity.to_string(),
-            row.alert.account_id.to_string(),
-            row.alert.project.clone(),
-            row.alert.region.to_string(),
-            row.alert.title.clone(),
-            row.alert.last_seen.to_string(),
-            row.alert.state.as_str().to_owned(),
-            text::alert::told(row, language),
-        ]
-    });
-    screen.table(&headers, table.collect())?;
-    screen.say(&text::alert::summary(&rows, language));
-    Ok(Exit::Done)
-}
-
-async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
-    let language = screen.language();
-    let locale = language.as_str();
-    let row = look::alert(app, id)
-        .await
-        .map_err(|error| Failure::store(&error, language))?
-        .ok_or_else(|| unknown(id, language))?;
-    let way = timeline(app, &row.alert.account_id, &row.alert.id)
-        .await
-        .map_err(|error| Failure::store(&error, language))?;
-    if screen.is_json() {
-        screen.data(&[Shown {
-            row: &row,
-            timeline: &way,
-        }])?;
-        return Ok(Exit::Done);
-    }
-    let headers = [
-        t!("table.column", locale = locale),
-        t!("table.value", locale = locale),
-    ]
-    .map(String::from);
-    screen.table(&headers, text::alert::facts(&row, language))?;
-    let headers = [
-        t!("table.channel", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.attempts", locale = locale),
-        t!("table.last_error", locale = locale),
-    ]
-    .map(String::from);
-    let deliveries = row.deliveries.iter().map(|delivery| {
-        vec![
-            delivery.channel.clone(),
-            text::alert::delivery_state(delivery.state, language),
-            delivery.attempts.to_string(),
-            delivery.last_error.clone().unwrap_or_default(),
-        ]
-    });
-    screen.table(&headers, deliveries.collect())?;
-    way::table(&way, screen)?;
-    Ok(Exit::Done)
 }
 
 async fn handle(

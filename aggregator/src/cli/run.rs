@@ -164,6 +164,7 @@ async fn forget(app: &App, screen: &Screen) -> Outcome {
         sessions,
         challenges,
         deliveries,
+        trials,
         findings,
     } = prune(app)
         .await
@@ -174,6 +175,7 @@ async fn forget(app: &App, screen: &Screen) -> Outcome {
         sessions = sessions,
         challenges = challenges,
         deliveries = deliveries,
+        trials = trials,
         findings = findings
     ));
     Ok(Exit::Done)

@@ -165,9 +165,6 @@ fn refused(error: &SilenceError, language: Language) -> Failure {
             let told = text::silence::not_silenced(why, language);
             Failure::new(told.text, told.hint)
         }
-        SilenceError::Unknown(id) => Failure::new(
-            t!("silence.unknown", locale = language.as_str(), id = id),
-            t!("silence.unknown_hint", locale = language.as_str()),
-        ),
+        SilenceError::Unknown(id) => Failure::Messages(vec![text::silence::unknown(id, language)]),
     }
 }

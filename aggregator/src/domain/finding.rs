@@ -4,12 +4,14 @@
 //! AWS adds words. Sources: Security Hub's service model (`AwsSecurityFinding`), the user guide's
 //! `controls-findings-create-update` and GuardDuty's `securityhub-integration`.
 
+mod key;
 mod read;
 
 use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 
+use key::key;
+pub use key::key_of_threat;
 pub use read::{Refused, is_guard_duty, read};
 
 /// A finding, as far as reports need it. The texts are whatever a product wrote.
@@ -142,17 +144,8 @@ impl Finding {
     /// The finding's key in the mirror: of its account and Region, because ids are the products' own
     /// and two accounts may use the same.
     pub fn key(&self) -> String {
-        let mut hash = Sha256::new();
-        for part in [
-            self.account_id.as_str(),
-            &self.region,
-            &self.product_arn,
-            &self.id,
-        ] {
-            hash.update(part);
-            hash.update([0]);
-        }
-        hex::encode(hash.finalize())
+        let account = self.account_id.as_str();
+        key([account, &self.region, &self.product_arn, &self.id])
     }
 
     /// Whether somebody has to do something about it.

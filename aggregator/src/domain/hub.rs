@@ -40,8 +40,10 @@ pub enum Part {
     DeadLetterQueue,
     /// Where threats wait to be taken in.
     Queue,
-    /// What puts them there.
+    /// What puts them there, as Security Hub tells of them.
     ThreatRule,
+    /// What puts those of the home Region there at once, as GuardDuty itself tells of them.
+    GuardDutyRule,
     /// What puts test events there.
     TestRule,
 }
@@ -250,6 +252,12 @@ pub fn plan<E: Clone>(seen: &Seen<E>, wanted: &Wanted) -> Vec<Item<E>> {
             }),
         ),
         home(
+            Part::GuardDutyRule,
+            judged(&seen.rules, |rules| {
+                rule::judge(Part::GuardDutyRule, rules, wanted)
+            }),
+        ),
+        home(
             Part::TestRule,
             judged(&seen.rules, |rules| {
                 rule::judge(Part::TestRule, rules, wanted)
@@ -268,12 +276,13 @@ fn judged<T, E: Clone>(seen: &Result<T, E>, judge: impl Fn(&T) -> State<E>) -> S
 
 impl Part {
     /// Every part, in the order in which it is told.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SecurityHub,
         Self::Aggregation,
         Self::DeadLetterQueue,
         Self::Queue,
         Self::ThreatRule,
+        Self::GuardDutyRule,
         Self::TestRule,
     ];
 
@@ -285,6 +294,7 @@ impl Part {
             Self::DeadLetterQueue => "dead_letter_queue",
             Self::Queue => "alert_queue",
             Self::ThreatRule => "threat_rule",
+            Self::GuardDutyRule => "guardduty_rule",
             Self::TestRule => "test_rule",
         }
     }
@@ -293,6 +303,7 @@ impl Part {
     fn rule(self) -> &'static str {
         match self {
             Self::ThreatRule => "hubward-threats",
+            Self::GuardDutyRule => "hubward-guardduty",
             Self::TestRule => "hubward-test",
             _ => "",
         }
@@ -329,8 +340,8 @@ impl Wanted {
     }
 
     /// The names of our rules.
-    pub fn rules(&self) -> [&'static str; 2] {
-        [Part::ThreatRule.rule(), Part::TestRule.rule()]
+    pub fn rules(&self) -> [&'static str; 3] {
+        [Part::ThreatRule, Part::GuardDutyRule, Part::TestRule].map(Part::rule)
     }
 
     /// A rule's ARN.

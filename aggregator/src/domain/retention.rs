@@ -3,7 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Delivered messages: as long as somebody may ask who was told. What was given up stays.
+/// Delivered messages, each attempt, and tests of the way: as long as somebody may ask who was told. What was
+/// given up stays, and so does what tells of an alert that is not over.
 const DELIVERED: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// Findings that are archived, or that AWS forgot: long enough for a report to be built again a year later.
@@ -12,7 +13,7 @@ const GONE: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Before when a thing must have ended to be forgotten now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Delivered messages that were put into the outbox before.
+    /// Delivered messages that were put into the outbox before, and tests that were sent before.
     pub delivered: Timestamp,
     /// Archived findings that were seen last before.
     pub gone: Timestamp,

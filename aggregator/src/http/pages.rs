@@ -11,6 +11,7 @@ pub(super) mod guide;
 pub(super) mod login;
 pub(super) mod overview;
 pub(super) mod requests;
+pub(super) mod silences;
 
 use axum::response::Response;
 

@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use super::caller::{Admitted, asked_language};
 use super::pages::{
     account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
+    silences,
 };
 use super::problem::{Code, Refusal};
 use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
@@ -37,6 +38,7 @@ pub(super) fn router(state: State) -> Router {
         .route("/accounts/{id}/reports/{period}", get(account::report))
         .route("/alerts", get(alerts::list))
         .route("/alerts/{id}", get(alerts::show).post(alerts::handle))
+        .route("/silences", get(silences::list).post(silences::act))
         .route("/requests", get(requests::list))
         .route("/requests/new", get(requests::form).post(requests::take))
         .route("/requests/{id}", get(requests::show).post(requests::decide))

@@ -15,13 +15,7 @@ impl Store {
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn arrival(&self, alert: &str) -> Result<Option<Arrival>> {
-        let sql = format!("SELECT {COLUMNS} FROM alert_arrivals WHERE alert_id = $1");
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(alert.to_owned())
-            .fetch_optional(&self.pool)
-            .await?
-            .map(|row| arrival(&row))
-            .transpose()
+        one(&self.pool, alert).await
     }
 
     /// The newest alert of an account that came since a moment, and how.
@@ -74,14 +68,21 @@ impl Tx {
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn arrival(&mut self, alert: &str) -> Result<Option<Arrival>> {
-        let sql = format!("SELECT {COLUMNS} FROM alert_arrivals WHERE alert_id = $1");
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(alert.to_owned())
-            .fetch_optional(&mut *self.0)
-            .await?
-            .map(|row| arrival(&row))
-            .transpose()
+        one(&mut *self.0, alert).await
     }
+}
+
+async fn one<'c>(
+    connection: impl sqlx::Executor<'c, Database = sqlx::Any>,
+    alert: &str,
+) -> Result<Option<Arrival>> {
+    let sql = format!("SELECT {COLUMNS} FROM alert_arrivals WHERE alert_id = $1");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(alert.to_owned())
+        .fetch_optional(connection)
+        .await?
+        .map(|row| arrival(&row))
+        .transpose()
 }
 
 fn arrival(row: &AnyRow) -> Result<Arrival> {

@@ -333,29 +333,32 @@ impl Tx {
         )
     }
 
-    /// Deletes some messages that were put into the outbox before a moment and delivered. Returns how many they
+    /// Deletes some messages that were put into the outbox before a moment and delivered, with their attempts.
+    /// What tells of an alert that is not over stays, and so does a digest that does. Returns how many they
     /// were; none when nothing is left.
     ///
     /// # Errors
     /// The database failed.
     pub async fn forget_deliveries(&mut self, before: Timestamp) -> Result<u64> {
-        sqlx::query(
-            "DELETE FROM delivery_attempts WHERE delivery_id IN (SELECT id FROM deliveries \
-             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
-        )
-        .bind(DeliveryState::Delivered.as_str())
-        .bind(before.to_string())
-        .execute(&mut *self.0)
-        .await?;
-        let forgotten = sqlx::query(
-            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
-             WHERE state = $1 AND created_at < $2 ORDER BY position LIMIT 1000)",
-        )
-        .bind(DeliveryState::Delivered.as_str())
-        .bind(before.to_string())
-        .execute(&mut *self.0)
-        .await?;
-        Ok(forgotten.rows_affected())
+        // Behind `alert:` stands the alert's id.
+        const OVER: &str = "SELECT d.id FROM deliveries d \
+             WHERE d.state = $1 AND d.created_at < $2 AND NOT EXISTS \
+             (SELECT 1 FROM alerts a WHERE a.id = SUBSTR(d.subject, 7) \
+             AND a.state IN ('open', 'acknowledged')) AND NOT EXISTS \
+             (SELECT 1 FROM deliveries m JOIN alerts a ON a.id = SUBSTR(m.subject, 7) \
+             WHERE m.digest = d.id AND a.state IN ('open', 'acknowledged')) \
+             ORDER BY d.position LIMIT 1000";
+        let mut forgotten = 0;
+        for place in ["delivery_attempts WHERE delivery_id", "deliveries WHERE id"] {
+            let sql = format!("DELETE FROM {place} IN ({OVER})");
+            forgotten = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(DeliveryState::Delivered.as_str())
+                .bind(before.to_string())
+                .execute(&mut *self.0)
+                .await?
+                .rows_affected();
+        }
+        Ok(forgotten)
     }
 
     /// Channels that messages wait for, in use or not.

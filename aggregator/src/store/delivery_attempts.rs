@@ -8,14 +8,15 @@ use crate::domain::alert::arrival::Tried;
 use crate::domain::delivery::Next;
 
 impl Store {
-    /// The attempts of the messages about a subject, with their channels, oldest first.
+    /// The attempts of the messages about a subject, with their channels, oldest first; those of a digest that
+    /// stands for one are its own.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn attempts_about(&self, subject: &str) -> Result<Vec<(String, Tried)>> {
         sqlx::query(
             "SELECT d.channel, t.delivery_id, t.attempt, t.at, t.outcome, t.why \
-             FROM delivery_attempts t JOIN deliveries d ON d.id = t.delivery_id \
+             FROM deliveries d JOIN delivery_attempts t ON t.delivery_id IN (d.id, d.digest) \
              WHERE d.subject = $1 ORDER BY t.at, t.delivery_id",
         )
         .bind(subject.to_owned())

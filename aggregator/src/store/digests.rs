@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use super::{Result, Tx};
 use crate::domain::delivery::{DeliveryState, Next};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Class, Notice};
 
 /// An alert's message that waits for its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +52,8 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Up to `most` messages about alerts that wait for a channel and that no worker holds, oldest first;
-    /// those that wait to be tried again are among them.
+    /// Up to `most` messages about alerts that wait for a channel and that no worker holds, critical ones first
+    /// and then the oldest; those that wait to be tried again are among them.
     ///
     /// # Errors
     /// The database failed.
@@ -63,23 +63,28 @@ impl Tx {
         most: i64,
         now: Timestamp,
     ) -> Result<Vec<Waiting>> {
-        let rows = sqlx::query(
-            "SELECT id, notice FROM deliveries WHERE channel = $1 AND state = $2 \
-             AND digest = '' AND class <> 'single' AND leased_until <= $3 \
-             ORDER BY position LIMIT $4",
-        )
-        .bind(channel.to_owned())
-        .bind(DeliveryState::Pending.as_str())
-        .bind(now.to_string())
-        .bind(most)
-        .fetch_all(&mut *self.0)
-        .await?;
         let mut waiting = Vec::new();
-        for row in &rows {
-            // What this program cannot read is left to the lease, which gives it up.
-            if let Ok(notice) = serde_json::from_str(&row.try_get::<String, _>("notice")?) {
-                let id = row.try_get("id")?;
-                waiting.push(Waiting { id, notice });
+        for class in [Class::Critical, Class::Alert] {
+            let left = most.saturating_sub(i64::try_from(waiting.len()).unwrap_or(most));
+            // The conditions are the index's own, word for word.
+            let sql = format!(
+                "SELECT id, notice FROM deliveries WHERE class = '{}' AND state = 'pending' \
+                 AND digest = '' AND channel = $1 AND leased_until <= $2 \
+                 ORDER BY position LIMIT $3",
+                class.as_str()
+            );
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(channel.to_owned())
+                .bind(now.to_string())
+                .bind(left)
+                .fetch_all(&mut *self.0)
+                .await?;
+            for row in &rows {
+                // What this program cannot read is left to the lease, which gives it up.
+                if let Ok(notice) = serde_json::from_str(&row.try_get::<String, _>("notice")?) {
+                    let id = row.try_get("id")?;
+                    waiting.push(Waiting { id, notice });
+                }
             }
         }
         Ok(waiting)

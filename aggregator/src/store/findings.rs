@@ -153,6 +153,21 @@ impl Store {
 }
 
 impl Tx {
+    /// Whether people decided in Security Hub that they want to hear no more of a finding, as far as the mirror
+    /// knows.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_suppressed(&mut self, key: &str) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT 1 FROM findings WHERE finding = $1 AND workflow_status = 'SUPPRESSED'",
+        )
+        .bind(key.to_owned())
+        .fetch_optional(&mut *self.0)
+        .await?;
+        Ok(row.is_some())
+    }
+
     /// Archives what a source did not show when everything was read. Returns how many they were.
     ///
     /// # Errors

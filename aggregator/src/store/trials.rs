@@ -111,6 +111,26 @@ impl Tx {
             .map(trial)
             .collect()
     }
+
+    /// Deletes the events that were sent before a moment. The last one of its kind that arrived stays, and so
+    /// does a canary that nobody has missed yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_trials(&mut self, before: Timestamp) -> Result<u64> {
+        let forgotten = sqlx::query(
+            "DELETE FROM trials WHERE sent_at < $1 \
+             AND (kind <> $2 OR stored_at IS NOT NULL OR missed_at IS NOT NULL) \
+             AND id NOT IN (SELECT t.id FROM trials t WHERE t.stored_at IS NOT NULL \
+             AND t.sent_at = (SELECT MAX(k.sent_at) FROM trials k \
+             WHERE k.kind = t.kind AND k.stored_at IS NOT NULL))",
+        )
+        .bind(before.to_string())
+        .bind(TrialKind::Canary.as_str())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(forgotten.rows_affected())
+    }
 }
 
 fn trial(row: &AnyRow) -> Result<Trial> {

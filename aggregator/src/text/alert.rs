@@ -9,7 +9,7 @@ use crate::actions::send_trial::TrialError;
 use crate::actions::take_alerts::TakeError;
 use crate::domain::account::Language;
 use crate::domain::alert::AlertState;
-use crate::domain::alert::arrival::Step;
+use crate::domain::alert::arrival::{Moment, Step};
 use crate::domain::delivery::DeliveryState;
 
 use super::Message;
@@ -177,6 +177,12 @@ pub fn drill_fails(error: &DrillError, language: Language) -> Message {
         DrillError::Refused(failure) => super::aws::failure(failure, language),
         DrillError::Action(error) => super::open::action_error(error, language),
     }
+}
+
+/// How many seconds after the first moment of a way another one was.
+pub fn after(way: &[Moment], moment: &Moment) -> String {
+    let first = way.first().map_or(moment.at, |first| first.at);
+    format!("{:.3}", moment.at.duration_since(first).as_secs_f64())
 }
 
 /// What happened at a moment of an alert's way.

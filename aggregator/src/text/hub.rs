@@ -87,6 +87,7 @@ fn already(part: Part, language: Language) -> String {
         Part::DeadLetterQueue => t!("hub.dead_letter_queue", locale = locale),
         Part::Queue => t!("hub.queue", locale = locale),
         Part::ThreatRule => t!("hub.threat_rule", locale = locale),
+        Part::GuardDutyRule => t!("hub.guardduty_rule", locale = locale),
         Part::TestRule => t!("hub.test_rule", locale = locale),
     }
     .into_owned()

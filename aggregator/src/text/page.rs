@@ -70,6 +70,15 @@ impl Words {
         }
     }
 
+    /// A moment to the millisecond.
+    pub fn exactly(&self, at: Timestamp) -> Moment {
+        let there = self.zone.to_datetime(at);
+        let (seconds, millis) = (there.second(), there.millisecond());
+        let mut moment = self.moment(at);
+        moment.shown.push_str(&format!(":{seconds:02}.{millis:03}"));
+        moment
+    }
+
     /// How long ago a moment was, in its largest unit.
     pub fn age(&self, at: Timestamp) -> String {
         let locale = self.language.as_str();
@@ -297,6 +306,8 @@ mod tests {
         let moment = english.moment(at(5));
         assert_eq!(moment.shown, "2026-11-24 08:55");
         assert_eq!(moment.machine, "2026-11-23T23:55:00Z");
+        let exact = english.exactly(at(5) + SignedDuration::from_millis(1_042));
+        assert_eq!(exact.shown, "2026-11-24 08:55:01.042");
         for (minutes, age) in [(0, "now"), (5, "5 min"), (130, "2 h"), (72 * 60, "3 d")] {
             assert_eq!(english.age(at(minutes)), age);
         }

@@ -65,12 +65,7 @@ pub fn made(made: &Silenced, language: Language) -> Vec<String> {
             until = silence.until
         )
         .into_owned(),
-        t!(
-            "silence.covers_now",
-            locale = locale,
-            count = made.covers.len()
-        )
-        .into_owned(),
+        covers_now(made, language),
     ];
     lines.extend(made.covers.iter().take(NAMED).map(|alert| {
         format!(
@@ -84,6 +79,36 @@ pub fn made(made: &Silenced, language: Language) -> Vec<String> {
         lines.push(t!("silence.not_critical", locale = locale).into_owned());
     }
     lines
+}
+
+/// How many open alerts a silence covers.
+pub fn covers_now(made: &Silenced, language: Language) -> String {
+    let count = made.covers.len();
+    t!(
+        "silence.covers_now",
+        locale = language.as_str(),
+        count = count
+    )
+    .into_owned()
+}
+
+/// How many open critical alerts a silence would cover, did it cover critical ones.
+pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
+    t!(
+        "silence.told_all_the_same",
+        locale = language.as_str(),
+        count = made.left_out
+    )
+    .into_owned()
+}
+
+/// No silence of this id is in force.
+pub fn unknown(id: &str, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!("silence.unknown", locale = locale, id = id),
+        t!("silence.unknown_hint", locale = locale),
+    )
 }
 
 /// Why there is no silence, and what helps.
@@ -106,6 +131,13 @@ pub fn not_silenced(why: &NotSilenced, language: Language) -> Message {
             t!("silence.wrong_time", locale = locale, time = time),
             t!("silence.time_hint", locale = locale),
         ),
+        NotSilenced::Account(text) => {
+            Message::new(t!("silence.no_account", locale = locale, text = text), "")
+        }
+        NotSilenced::Region(text) => {
+            Message::new(t!("silence.no_region", locale = locale, text = text), "")
+        }
+        NotSilenced::TooLong => Message::new(t!("silence.too_long", locale = locale), ""),
         NotSilenced::Reason => Message::new(t!("silence.no_reason", locale = locale), ""),
     }
 }

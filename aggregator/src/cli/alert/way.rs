@@ -165,12 +165,10 @@ pub(super) fn table(moments: &[Moment], screen: &Screen) -> Result<(), Failure> 
         t!("alert.detail", locale = locale),
     ]
     .map(String::from);
-    let first = moments.first().map(|moment| moment.at);
     let rows = moments.iter().map(|moment| {
-        let since = first.map_or(0.0, |first| moment.at.duration_since(first).as_secs_f64());
         vec![
             moment.at.to_string(),
-            format!("{since:.3}"),
+            text::alert::after(moments, moment),
             text::alert::step(moment.step, language),
             moment.detail.clone(),
         ]

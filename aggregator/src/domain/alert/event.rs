@@ -54,6 +54,8 @@ pub struct Threat {
     pub created_at: Timestamp,
     /// When the event was made.
     pub event_at: Option<Timestamp>,
+    /// The finding's key in the mirror of Security Hub's, where the event does not say what people decided there.
+    pub undecided: Option<String>,
 }
 
 /// The message is no event of ours, and why.

@@ -11,9 +11,18 @@ use super::{Part, TEST_SOURCE, Wanted};
 /// The pattern of one of our rules. GuardDuty is known by its `ProductArn`, which AWS checks, never by
 /// a name, which any integration may claim. The suffix is that of every Region, and of both spellings
 /// in AWS's documentation (guardduty/latest/ug/securityhub-integration.html).
+///
+/// GuardDuty's own events need no proof but their source, which only AWS uses. They are of one Region each,
+/// and of members only where the SOC is GuardDuty's administrator too; there they come minutes before
+/// Security Hub has them (guardduty_findings_eventbridge.html).
 pub(super) fn pattern(part: Part) -> Value {
     match part {
         Part::TestRule => json!({ "source": [TEST_SOURCE] }),
+        Part::GuardDutyRule => json!({
+            "source": ["aws.guardduty"],
+            "detail-type": ["GuardDuty Finding"],
+            "detail": { "severity": [{ "numeric": [">=", 7] }] },
+        }),
         _ => json!({
             "source": ["aws.securityhub"],
             "detail-type": ["Security Hub Findings - Imported"],
@@ -31,6 +40,16 @@ pub(super) fn pattern(part: Part) -> Value {
 pub(super) fn samples(part: Part, wanted: &Wanted) -> Vec<Value> {
     if part == Part::TestRule {
         return vec![json!({ "source": TEST_SOURCE, "detail-type": "Hubward Test" })];
+    }
+    if part == Part::GuardDutyRule {
+        let of = |severity: f64| {
+            json!({
+                "source": "aws.guardduty",
+                "detail-type": "GuardDuty Finding",
+                "detail": { "severity": severity },
+            })
+        };
+        return [7.0, 8.9, 9.5].map(of).into();
     }
     let labels = ["HIGH", "CRITICAL"];
     wanted
@@ -89,10 +108,31 @@ fn is_chosen(choice: &Value, value: &Value) -> bool {
             ("prefix", Value::String(start)) => text.starts_with(start.as_str()),
             ("suffix", Value::String(end)) => text.ends_with(end.as_str()),
             ("exists", Value::Bool(exists)) => value.is_null() != *exists,
+            ("numeric", Value::Array(bounds)) => is_within(bounds, value),
             ("anything-but", Value::Array(others)) => !others.contains(value),
             ("anything-but", other @ Value::String(_)) => other != value,
             _ => false,
         },
         _ => false,
     }
+}
+
+/// Whether a number is within bounds such as `[">=", 7, "<", 9]`.
+fn is_within(bounds: &[Value], value: &Value) -> bool {
+    let Some(number) = value.as_f64() else {
+        return false;
+    };
+    !bounds.is_empty()
+        && bounds.chunks(2).all(|bound| match bound {
+            [Value::String(sign), limit] => {
+                limit.as_f64().is_some_and(|limit| match sign.as_str() {
+                    ">=" => number >= limit,
+                    ">" => number > limit,
+                    "<=" => number <= limit,
+                    "<" => number < limit,
+                    _ => false,
+                })
+            }
+            _ => false,
+        })
 }

@@ -115,7 +115,7 @@ fn redrive(wanted: &Wanted) -> String {
     json!({ "deadLetterTargetArn": target, "maxReceiveCount": RECEIVES }).to_string()
 }
 
-/// EventBridge may send, for our two rules of our account only.
+/// EventBridge may send, for our rules of our account only.
 fn sender(wanted: &Wanted, arn: &str) -> Value {
     json!({
         "Sid": SENDER,

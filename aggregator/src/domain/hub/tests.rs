@@ -67,7 +67,7 @@ fn json(text: &str) -> Value {
 #[test]
 fn where_nothing_is_everything_is_made_and_what_cannot_be_seen_is_left_alone() {
     let items = plan(&nothing(), &wanted());
-    assert_eq!(items.len(), 8);
+    assert_eq!(items.len(), 9);
     for item in items {
         assert!(matches!(item.state, State::Planned(_)), "{item:?}");
     }
@@ -76,7 +76,12 @@ fn where_nothing_is_everything_is_made_and_what_cannot_be_seen_is_left_alone() {
         rules: Err(()),
         ..nothing()
     };
-    for part in [Part::Queue, Part::ThreatRule, Part::TestRule] {
+    for part in [
+        Part::Queue,
+        Part::ThreatRule,
+        Part::GuardDutyRule,
+        Part::TestRule,
+    ] {
         assert_eq!(state(&unseen, part), State::Unseen(()));
     }
 }
@@ -286,6 +291,42 @@ fn our_pattern_lets_threats_through_and_nothing_else() {
     }
     let test = &samples(Part::TestRule, &wanted())[0];
     assert!(matches(&pattern(Part::TestRule), test) && !matches(&ours, test));
+}
+
+#[test]
+fn guardduty_itself_is_heard_of_what_is_high_or_critical() {
+    let ours = pattern(Part::GuardDutyRule);
+    for event in samples(Part::GuardDutyRule, &wanted()) {
+        assert!(matches(&ours, &event), "{event}");
+        for (at, value) in [
+            ("/source", json!("aws.securityhub")),
+            (
+                "/detail-type",
+                json!("GuardDuty Malware Protection Object Scan Result"),
+            ),
+            ("/detail/severity", json!(6.9)),
+            ("/detail/severity", json!("HIGH")),
+        ] {
+            let mut other = event.clone();
+            *other.pointer_mut(at).unwrap() = value;
+            assert!(!matches(&ours, &other), "{at}");
+        }
+    }
+    // What somebody else's rule leaves out is not all of it.
+    let event = json!({ "detail": { "severity": 9.5 } });
+    for (bounds, expected) in [
+        (json!([">", 4]), true),
+        (json!([">=", 7, "<", 9]), false),
+        (json!(["<=", 9.5, ">", 9]), true),
+        (json!(["=", 9.5]), false),
+        (json!([">="]), false),
+        (json!([7, ">="]), false),
+        (json!([]), false),
+        (json!(7), false),
+    ] {
+        let pattern = json!({ "detail": { "severity": [{ "numeric": bounds }] } });
+        assert_eq!(matches(&pattern, &event), expected, "{pattern}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::{Answer, Choice, Pages, ROWS, failed, not_found, regions};
 use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
 use crate::actions::look::{self, AlertRow};
 use crate::actions::publish_guide::{ThreatHelp, help_with};
+use crate::actions::timeline::timeline;
 use crate::domain::alert::handling::Act;
 use crate::domain::alert::{AlertFilter, AlertState, Severity};
 use crate::domain::standing::{Window, searchable};
@@ -60,6 +61,7 @@ struct AlertPage {
     note: String,
     noted: Option<(Moment, String)>,
     deliveries: Vec<Delivery>,
+    way: Vec<Step>,
     events: Vec<Event>,
     help: Option<ThreatHelp>,
     may_take: bool,
@@ -71,6 +73,14 @@ struct Delivery {
     state: Chip,
     attempts: i64,
     last_error: String,
+}
+
+/// One moment of the alert's way.
+struct Step {
+    word: String,
+    at: Moment,
+    after: String,
+    detail: String,
 }
 
 struct Event {
@@ -139,6 +149,9 @@ pub(in super::super) async fn show(
     let events = look::events_of_alert(&state.app, &row.alert.account_id, &row.alert.id)
         .await
         .map_err(&failed)?;
+    let way = timeline(&state.app, &row.alert.account_id, &row.alert.id)
+        .await
+        .map_err(&failed)?;
     let words = &by.reader.words;
     let alert = &row.alert;
     let shell = Shell::new(&state, &by.reader, Some(&by), "alerts", alert.title.clone());
@@ -163,6 +176,15 @@ pub(in super::super) async fn show(
                 state: words.delivery_state(delivery.state),
                 attempts: delivery.attempts,
                 last_error: delivery.last_error.clone().unwrap_or_default(),
+            })
+            .collect(),
+        way: way
+            .iter()
+            .map(|moment| Step {
+                word: text::alert::step(moment.step, words.language()),
+                at: words.exactly(moment.at),
+                after: text::alert::after(&way, moment),
+                detail: moment.detail.clone(),
             })
             .collect(),
         events: events

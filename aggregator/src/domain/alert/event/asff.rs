@@ -146,6 +146,7 @@ fn threat(finding: Finding, event_at: Option<Timestamp>) -> Content {
         actor: actor(&finding.product_fields, &finding.resources),
         created_at: finding.created_at,
         event_at,
+        undecided: None,
     }))
 }
 

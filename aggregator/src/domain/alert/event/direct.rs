@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Content, LONG, Owned, TITLE, Threat, clipped, owned, short, whole};
 use crate::domain::alert::{Alert, AlertState, Facts, Severity};
+use crate::domain::finding::key_of_threat;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -85,6 +86,7 @@ pub(super) fn content(detail: Value, event_at: Option<Timestamp>) -> Content {
         actor: clipped(actor(&finding), TITLE),
         created_at: finding.created_at,
         event_at,
+        undecided: Some(key_of_threat(&finding.account_id, region, &finding.arn)),
     }))
 }
 

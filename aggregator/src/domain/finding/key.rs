@@ -1,0 +1,20 @@
+//! By what a finding is known in the mirror: the hash of its account, Region, product and id.
+
+use hubward_protocol::{AccountId, Region};
+use sha2::{Digest, Sha256};
+
+/// The key in the mirror of what GuardDuty found, as its finding in Security Hub has it
+/// (guardduty/latest/ug/securityhub-integration.html).
+pub fn key_of_threat(account: &AccountId, region: Region, arn: &str) -> String {
+    let product = format!("arn:aws:securityhub:{region}::product/aws/guardduty");
+    key([account.as_str(), region.as_str(), &product, arn])
+}
+
+pub(super) fn key(parts: [&str; 4]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hex::encode(hash.finalize())
+}

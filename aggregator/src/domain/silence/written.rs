@@ -1,0 +1,82 @@
+//! A silence's matcher as a form brings it: texts, to be read without ever making it wider.
+
+use super::{Matcher, NotSilenced};
+
+/// A matcher as a form has it: empty is what is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// A pattern of types.
+    pub kind: String,
+    /// An account's id.
+    pub account: String,
+    /// A project.
+    pub project: String,
+    /// An environment.
+    pub environment: String,
+    /// A Region.
+    pub region: String,
+    /// Whether critical alerts are silenced too.
+    pub critical: bool,
+}
+
+impl Written {
+    /// Reads it. What cannot be read never makes it wider.
+    ///
+    /// # Errors
+    /// The account is none, or the Region.
+    pub fn matcher(&self) -> Result<Matcher, NotSilenced> {
+        let said = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let short = |text: &str| text.chars().take(60).collect();
+        let account = said(&self.account).map(|text| {
+            let account = text.parse();
+            account.map_err(|_| NotSilenced::Account(short(&text)))
+        });
+        let region = said(&self.region).map(|text| {
+            let region = text.parse();
+            region.map_err(|_| NotSilenced::Region(short(&text)))
+        });
+        Ok(Matcher {
+            kind: said(&self.kind),
+            account: account.transpose()?,
+            project: said(&self.project),
+            environment: said(&self.environment),
+            region: region.transpose()?,
+            critical: self.critical,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_never_makes_a_silence_wider() {
+        let written = Written {
+            kind: " Recon:* ".to_owned(),
+            project: "\t".to_owned(),
+            account: "111111111111".to_owned(),
+            ..Written::default()
+        };
+        let matcher = written.matcher().unwrap();
+        assert_eq!(matcher.kind.as_deref(), Some("Recon:*"));
+        assert!(matcher.account.is_some() && matcher.project.is_none());
+        for account in ["1", "11111111111x", "*", "111111111111 "] {
+            let read = Written {
+                account: account.to_owned(),
+                ..written.clone()
+            };
+            let read = read.matcher();
+            assert_eq!(
+                read.is_ok(),
+                account.trim().len() == 12 && !account.contains('x')
+            );
+        }
+        let nowhere = Written {
+            region: "nowhere".to_owned(),
+            ..written
+        };
+        assert!(matches!(nowhere.matcher(), Err(NotSilenced::Region(_))));
+        assert_eq!(Written::default().matcher(), Ok(Matcher::default()));
+    }
+}

@@ -1,0 +1,244 @@
+//! `/silences`: which alerts nobody wants to hear of for a while; making a silence, and ending one.
+
+use askama::Template;
+use axum::extract::State as Given;
+use axum::http::StatusCode;
+
+use super::super::State;
+use super::super::page::{Notice, Shell, notice, page, said, see_other};
+use super::super::visitor::{Form, LoggedIn, Reader, Turned};
+use super::{Answer, Choice, Pages, ROWS, failed, not_found};
+use crate::actions::silence_alerts::{
+    Asked, SilenceError, Silenced, covering, end_silence, silence, silences,
+};
+use crate::domain::silence::{Silence, Written};
+use crate::text;
+use crate::text::page::{Chip, Moment, Words};
+
+/// How many of the alerts that a silence covers are shown.
+const SHOWN: usize = 20;
+
+#[derive(Template)]
+#[template(path = "silences.html")]
+struct SilencesPage {
+    shell: Shell,
+    covered: Option<Covered>,
+    now: Vec<Row>,
+    over: Vec<Row>,
+    pages: Pages,
+    regions: Vec<Choice>,
+    asked: Written,
+    reason: String,
+    until: String,
+    problem: String,
+}
+
+struct Row {
+    id: String,
+    matcher: String,
+    reason: String,
+    until: Moment,
+    actor: String,
+    made: Moment,
+    count: String,
+}
+
+/// What one silence covers now.
+struct Covered {
+    matcher: String,
+    now: String,
+    alerts: Vec<Alert>,
+    told_all_the_same: Option<String>,
+}
+
+struct Alert {
+    id: String,
+    severity: Chip,
+    title: String,
+    account_id: String,
+    region: String,
+}
+
+/// What somebody wrote into the form, and why it was not taken.
+#[derive(Default)]
+struct Draft {
+    asked: Written,
+    reason: String,
+    until: String,
+    problem: String,
+}
+
+/// `GET /silences`; a link may fill in which alerts it is about.
+pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+    let said = |name| by.reader.asked(name).chars().take(200).collect();
+    let asked = Written {
+        kind: said("type"),
+        account: said("account"),
+        project: said("project"),
+        environment: said("environment"),
+        region: said("region"),
+        critical: false,
+    };
+    let draft = Draft {
+        asked,
+        ..Draft::default()
+    };
+    present(&state, &by, draft, StatusCode::OK).await
+}
+
+/// `POST /silences`
+pub(in super::super) async fn act(Given(state): Given<State>, form: Form) -> Answer {
+    let form = form.of_operator(&state)?;
+    match form.field("act") {
+        "add" => add(&state, &form).await,
+        "end" => end(&state, &form).await,
+        _ => Err(not_found(&state, &form.by)),
+    }
+}
+
+async fn add(state: &State, form: &Form) -> Answer {
+    let by = &form.by;
+    let said = |name| form.field(name).to_owned();
+    let asked = Written {
+        kind: said("type"),
+        account: said("account"),
+        project: said("project"),
+        environment: said("environment"),
+        region: said("region"),
+        critical: form.field("critical") == "yes",
+    };
+    let (reason, until) = (said("reason"), said("until"));
+    let made = match asked.matcher() {
+        Ok(matcher) => {
+            let asked = Asked {
+                matcher,
+                reason: reason.clone(),
+                until: until.clone(),
+            };
+            silence(&state.app, &by.visitor.actor(), asked).await
+        }
+        Err(why) => Err(SilenceError::NotSilenced(why)),
+    };
+    match made {
+        Ok(made) => Ok(see_other(&format!("/silences?shown={}", made.silence.id))),
+        Err(SilenceError::NotSilenced(why)) => {
+            let language = by.reader.words.language();
+            let draft = Draft {
+                asked,
+                reason,
+                until,
+                problem: text::silence::not_silenced(&why, language).text,
+            };
+            present(state, by, draft, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(refused(state, by, &error)),
+    }
+}
+
+async fn end(state: &State, form: &Form) -> Answer {
+    let by = &form.by;
+    match end_silence(&state.app, &by.visitor.actor(), form.field("id")).await {
+        Ok(()) => Ok(see_other("/silences")),
+        Err(error) => Err(refused(state, by, &error)),
+    }
+}
+
+fn refused(state: &State, by: &LoggedIn, error: &SilenceError) -> Turned {
+    let reader = &by.reader;
+    Turned::with(match error {
+        SilenceError::Unknown(id) => {
+            let told = text::silence::unknown(id, reader.words.language());
+            let status = StatusCode::CONFLICT;
+            said(state, reader, Some(by), status, told.text, String::new())
+        }
+        _ => notice(state, reader, Some(by), Notice::Failed),
+    })
+}
+
+async fn present(state: &State, by: &LoggedIn, draft: Draft, status: StatusCode) -> Answer {
+    let reader = &by.reader;
+    let words = &reader.words;
+    let failed = failed(state, by);
+    let known = silences(&state.app).await.map_err(&failed)?;
+    let covered = match reader.asked("shown") {
+        "" => None,
+        id => covering(&state.app, id).await.map_err(&failed)?,
+    };
+    let (now, over): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, holds)| *holds);
+    let all = i64::try_from(over.len()).unwrap_or(i64::MAX);
+    let (skip, take) = shown(reader);
+    let shell = Shell::new(
+        state,
+        reader,
+        Some(by),
+        "alerts",
+        words.say("page.silences"),
+    );
+    let template = SilencesPage {
+        covered: covered.map(|covered| cover(words, &covered)),
+        now: now.iter().map(|(silence, _)| row(words, silence)).collect(),
+        over: over
+            .iter()
+            .skip(skip)
+            .take(take)
+            .map(|(silence, _)| row(words, silence))
+            .collect(),
+        pages: Pages::of(reader, all),
+        regions: state
+            .app
+            .config
+            .hub
+            .regions()
+            .map(|region| {
+                let word = region.as_str();
+                Choice::new(word, word.to_owned(), &draft.asked.region)
+            })
+            .collect(),
+        asked: draft.asked,
+        reason: draft.reason,
+        until: draft.until,
+        problem: draft.problem,
+        shell: shell.clone(),
+    };
+    Ok(page(&template, &shell, status))
+}
+
+/// Which of the silences that are over are shown.
+fn shown(reader: &Reader) -> (usize, usize) {
+    let count = |number: i64| usize::try_from(number).unwrap_or(0);
+    (count((reader.page() - 1) * ROWS), count(ROWS))
+}
+
+fn row(words: &Words, silence: &Silence) -> Row {
+    Row {
+        id: silence.id.clone(),
+        matcher: text::silence::matcher(&silence.matcher, words.language()),
+        reason: silence.reason.clone(),
+        until: words.moment(silence.ended_at.unwrap_or(silence.until)),
+        actor: silence.created_by.clone(),
+        made: words.moment(silence.created_at),
+        count: words.number(silence.count),
+    }
+}
+
+fn cover(words: &Words, covered: &Silenced) -> Covered {
+    let language = words.language();
+    Covered {
+        matcher: text::silence::matcher(&covered.silence.matcher, language),
+        now: text::silence::covers_now(covered, language),
+        alerts: covered
+            .covers
+            .iter()
+            .take(SHOWN)
+            .map(|alert| Alert {
+                id: alert.id.clone(),
+                severity: words.severity(alert.severity.as_str()),
+                title: alert.title.clone(),
+                account_id: alert.account_id.to_string(),
+                region: alert.region.to_string(),
+            })
+            .collect(),
+        told_all_the_same: (covered.left_out > 0)
+            .then(|| text::silence::told_all_the_same(covered, language)),
+    }
+}
