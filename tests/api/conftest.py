@@ -70,6 +70,7 @@ def api(tmp_path_factory):
     soc = Soc(tmp_path_factory.mktemp("soc"), 60, CONFIGURATION)
     soc.environment |= cloud.environment()
     try:
+        soc.hubward("hub", "setup", "--yes")
         token = soc.token("schemathesis", "viewer")
         # Only what this proxy says of callers counts: see callers.py.
         url = soc.serve(HUBWARD_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]')

@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
+use crate::harness::alerts::{event, finding};
 use crate::harness::browser::{Browser, Page};
-use crate::harness::soc::Soc;
+use crate::harness::server::Server;
+use crate::harness::soc::{HOME, Soc};
 
 const MEMBER: &str = "111111111111";
 
@@ -119,4 +121,30 @@ fn what_makes_no_sense_is_refused_in_one_form_and_by_its_name() {
     ] {
         refused(&browser.open(strange), 404, "not_found");
     }
+}
+
+#[test]
+fn an_event_with_nulls_in_it_is_stored_like_any_other() {
+    let soc = soc();
+    let server = Server::start(soc.program().env("HUBWARD_ALERTS__PUSH_SECRET", "a-key"));
+    let mut threat = finding(MEMBER, HOME, 1);
+    threat["Title"] = json!("a\u{0}b");
+    threat["Description"] = json!("c\u{0}d");
+    let bodies = [
+        "\u{0}".to_owned(),
+        "{\"detail\":\u{0}}".to_owned(),
+        event(&threat),
+    ];
+    for body in bodies {
+        let taken = server.push("a-key", body.as_str());
+        assert_eq!(taken.status, 202, "{body:?}: {taken:?}");
+    }
+    let alerts = soc.hubward(["alert", "list", "--json"]).expect(0).json();
+    let titles: Vec<&Value> = alerts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| &alert["title"])
+        .collect();
+    assert_eq!(titles.len(), 1, "{titles:?}");
 }

@@ -36,7 +36,7 @@ const STORING: Duration = Duration::from_millis(900);
     post,
     path = "/hooks/jira",
     tag = "hooks",
-    request_body(content = Value, description = "Jira's event, of at most 1 MiB"),
+    request_body(content = Option<serde_json::Value>, description = "Jira's event, of at most 1 MiB"),
     responses(
         (status = 202, description = "The issue will be read, if it is one of ours"),
         JiraRefusals,
@@ -79,7 +79,7 @@ pub(super) async fn jira(
     post,
     path = "/hooks/eventbridge",
     tag = "hooks",
-    request_body(content = Value, description = "The event; what is behind 1 MiB is not read"),
+    request_body(content = Option<serde_json::Value>, description = "The event; what is behind 1 MiB is not read"),
     responses(
         (status = 202, description = "It is stored"),
         EventRefusals,
@@ -112,7 +112,8 @@ pub(super) async fn eventbridge(
         door: Door::Push,
         // The same event has the same id, so that what is refused is kept once.
         id: format!("push-{}", hex::encode(Sha256::digest(&body))),
-        body: String::from_utf8_lossy(&body).into_owned(),
+        // PostgreSQL keeps no text with a null in it, and EventBridge would bring it again and again.
+        body: String::from_utf8_lossy(&body).replace('\0', "\u{FFFD}"),
         received_at: state.app.clock.exactly(),
     };
     match tokio::time::timeout(STORING, state.intake.take(vec![message])).await {
