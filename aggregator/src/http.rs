@@ -8,6 +8,7 @@ mod downloads;
 mod health;
 mod hooks;
 mod metrics;
+mod openapi;
 mod page;
 mod pages;
 mod problem;

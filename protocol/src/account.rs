@@ -9,6 +9,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// Source: IAM's `AccountIdType` and STS `GetCallerIdentity.Account` are `^\d{12}$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(pattern = "^[0-9]{12}$", examples("012345678901"))
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
 

@@ -10,6 +10,7 @@ use crate::{AccountId, Region, RegionReport};
 
 /// `POST /v1/challenges`: what a proof must answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Challenge {
     /// Opaque; good once.
     pub challenge: String,
@@ -22,6 +23,7 @@ pub struct Challenge {
 
 /// `POST /v1/sessions`: a proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SessionRequest))]
 #[serde(deny_unknown_fields)]
 pub struct SessionRequest<R = Region> {
     /// The Region whose STS was signed for. The aggregator reads it as text, to refuse an unknown one
@@ -35,6 +37,7 @@ pub struct SessionRequest<R = Region> {
 
 /// The answer to a proof: who the caller is, and what its account should be.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// Authorises heartbeats and invitations, as `Bearer`.
     pub token: String,
@@ -48,6 +51,7 @@ pub struct Session {
 
 /// What an account should be, as the SOC's configuration and ledger say it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Baseline {
     /// The SOC's account. An agent that was pinned to another takes nothing from this baseline.
     pub administrator: AccountId,
@@ -71,6 +75,7 @@ pub struct Baseline {
 
 /// Whether the agent makes a configuration recorder where none is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RecorderMode {
     /// Make one.
@@ -82,6 +87,7 @@ pub enum RecorderMode {
 
 /// What a recorder of ours records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Recording {
     /// What Security Hub's controls need.
@@ -93,6 +99,7 @@ pub enum Recording {
 
 /// How often a recorder of ours records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RecordingFrequency {
     /// At every change.
@@ -104,6 +111,7 @@ pub enum RecordingFrequency {
 
 /// GuardDuty's `FindingPublishingFrequency`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PublishingFrequency {
     /// Every 15 minutes.
@@ -117,11 +125,14 @@ pub enum PublishingFrequency {
 
 /// `POST /v1/heartbeats`: how far a run is. Idempotent by run and sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
     /// Names the run: 1 to 64 letters, digits and hyphens, chosen by the agent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9-]{1,64}$"))]
     pub run: String,
     /// Counts up within the run, from 1.
+    #[cfg_attr(feature = "openapi", schema(maximum = 4_294_967_295u32))]
     pub sequence: u32,
     /// The agent's version.
     pub agent_version: String,
@@ -133,6 +144,7 @@ pub struct Heartbeat {
 
 /// The answer to a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeartbeatAccepted {
     /// When to send the next one, in seconds.
     pub next_heartbeat_s: u32,
@@ -140,6 +152,7 @@ pub struct HeartbeatAccepted {
 
 /// Every refusal: RFC 9457 problem details, with a stable code and a hint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The stable code, such as `challenge_refused`.
     pub error: String,

@@ -29,6 +29,7 @@ pub fn host(region: Region) -> String {
 
 /// The header values of a signed request: what the aggregator cannot know itself.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProofHeaders {
     /// The signature.

@@ -86,6 +86,21 @@ impl FromStr for Region {
     }
 }
 
+// Not derived: the list is a value, and no type.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Region {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("An AWS Region that Hubward knows"))
+            .enum_values(Some(Self::known().map(Self::as_str)))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Region {}
+
 // Not derived: serde would take the static name for one borrowed from the input.
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

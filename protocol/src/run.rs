@@ -23,6 +23,7 @@ pub struct RunReport {
 
 /// The steps of one Region, in the order in which they are done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegionReport {
     /// The Region's name.
     pub region: Region,
@@ -32,6 +33,7 @@ pub struct RegionReport {
 
 /// How far one step of one Region is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StepReport {
     /// Which step.
     pub step: Step,
@@ -60,6 +62,7 @@ impl StepReport {
 
 /// A part of the set-up of one Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// AWS Config records what Security Hub's controls need.
@@ -77,6 +80,7 @@ pub enum Step {
 
 /// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = StepState))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It was as it should be before the run.

@@ -8,7 +8,7 @@ import threading
 
 import seed
 
-REPOSITORY = pathlib.Path(__file__).parent.parent.parent
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def program():

@@ -56,6 +56,13 @@ impl Browser {
         self.send(self.client.get(format!("{}{path}", self.url)), &[])
     }
 
+    /// Asks by any method, without a body.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Page {
+        let method = method.to_uppercase().parse().expect("a method");
+        let url = format!("{}{path}", self.url);
+        self.send(self.client.request(method, url), &[])
+    }
+
     /// Opens a page with headers of the story's own.
     pub(crate) fn open_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         self.send(self.client.get(format!("{}{path}", self.url)), headers)

@@ -114,6 +114,20 @@ fn heartbeats_are_idempotent_and_may_come_out_of_order() {
 }
 
 #[test]
+fn a_null_in_what_an_agent_calls_itself_is_left_out() {
+    let soc = soc();
+    let server = soc.serve();
+    let token = token(&server, &soc.cloud.credentials(MEMBER));
+    let mut beat = heartbeat(1, "failed");
+    beat["agent_version"] = json!("0.1.0\u{0}\u{1b}[31m");
+    beat["regions"][0]["steps"][0]["detail"] = json!("a\u{0}b");
+    let taken = server.post("/v1/heartbeats", Some(&token), beat.to_string());
+    assert_eq!(taken.status, 202, "{taken:?}");
+    let agents = soc.hubward(["agent", "list", "--json"]).expect(0).json();
+    assert_eq!(agents[0]["agent_version"], "0.1.0[31m");
+}
+
+#[test]
 fn a_signature_that_does_not_fit_is_refused() {
     let soc = soc();
     let server = soc.serve();

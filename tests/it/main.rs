@@ -17,6 +17,7 @@ mod agent_api;
 mod agent_screen;
 mod agent_update;
 mod alerts;
+mod api_description;
 mod audit;
 mod backup;
 mod burst;

@@ -53,7 +53,7 @@ pub async fn accept_heartbeat(
         .put_run(&Run {
             account_id: bearer.account.clone(),
             run: heartbeat.run.clone(),
-            agent_version: heartbeat.agent_version.chars().take(64).collect(),
+            agent_version: version(&heartbeat.agent_version),
             caller: bearer.caller.clone(),
             sequence: heartbeat.sequence,
             complete: heartbeat.complete,
@@ -75,4 +75,10 @@ pub async fn accept_heartbeat(
             WHILE_WORKING
         },
     })
+}
+
+/// What an agent calls its version, as one short line: not every database keeps every character.
+fn version(told: &str) -> String {
+    let plain = told.chars().filter(|char| !char.is_control());
+    plain.take(64).collect()
 }

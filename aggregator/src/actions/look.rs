@@ -103,7 +103,8 @@ pub async fn releases(app: &App) -> Result<Vec<Release>, StoreError> {
 }
 
 /// An alert with what became of telling people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Alert)]
 pub struct AlertRow {
     /// The alert, with its account's row of the ledger as it is today.
     #[serde(flatten)]
@@ -116,7 +117,8 @@ pub struct AlertRow {
 }
 
 /// What became of one message to one channel.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = AlertDelivery)]
 pub struct DeliveryRow {
     /// The channel's name.
     pub channel: String,

@@ -9,7 +9,7 @@ use hubward_protocol::{AccountId, Region};
 use serde::{Deserialize, Serialize};
 
 /// A ledger row, with every column of design's ledger and the ones we do not know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Account {
     /// The account.
     pub account_id: AccountId,
@@ -41,11 +41,24 @@ pub struct Account {
     pub notes: String,
     /// Columns that Hubward does not know, in the file's order: kept, and given back on export.
     #[serde(serialize_with = "as_map")]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub extra: Vec<(String, String)>,
 }
 
 /// A language that people are addressed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Japanese.
@@ -56,7 +69,7 @@ pub enum Language {
 }
 
 /// How often an account's report is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReportCadence {
     /// Every week.
@@ -69,7 +82,7 @@ pub enum ReportCadence {
 }
 
 /// Where an account stands with the SOC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountState {
     /// It is, or is to become, watched.
@@ -83,7 +96,10 @@ pub enum AccountState {
 
 /// A Security Hub standard without partition and Region, such as
 /// `aws-foundational-security-best-practices/v/1.0.0`: the part of the ARN that is the same everywhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[schema(pattern = "^[a-z0-9-]{1,80}/v/[0-9.]{1,80}$")]
 #[serde(try_from = "String", into = "String")]
 pub struct Standard(String);
 

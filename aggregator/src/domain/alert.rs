@@ -23,7 +23,9 @@ pub use sameness::{Decision, Known, decide, regions};
 
 /// ASFF's `Severity.Label`. It is taken as it is, never derived from a number (service model of
 /// Security Hub: `Product` and `Normalized` are deprecated).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Severity {
     /// Nothing to act on.
@@ -39,7 +41,7 @@ pub enum Severity {
 }
 
 /// How far people are with an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
     /// Nobody has taken it.

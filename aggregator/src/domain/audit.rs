@@ -164,7 +164,8 @@ pub struct NewEvent {
 }
 
 /// An event of the log, as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditEvent)]
 pub struct Event {
     /// Its number, from 1 without gaps.
     pub sequence: i64,

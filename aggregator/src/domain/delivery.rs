@@ -28,7 +28,8 @@ pub struct Delivery {
 }
 
 /// A message of the outbox, as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Delivery)]
 pub struct Posted {
     /// Its id.
     pub id: String,
@@ -61,7 +62,7 @@ pub struct PostFilter {
 }
 
 /// How far a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// It is to be sent.

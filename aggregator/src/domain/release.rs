@@ -136,24 +136,33 @@ pub fn decide(
 }
 
 /// `/releases/manifest.json`, in the schema that `self_update::backends::manifest` reads (1.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Manifest {
+    /// The version of this form: 1.
     schema: u8,
+    /// Newest first.
     releases: Vec<ManifestRelease>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 struct ManifestRelease {
+    /// The version.
+    #[schema(value_type = String)]
     version: Version,
+    /// When it was taken in.
     date: Timestamp,
+    /// Its one archive.
+    #[schema(value_type = Vec<ManifestAsset>)]
     assets: [ManifestAsset; 1],
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 struct ManifestAsset {
+    /// The archive's name.
     name: String,
     /// Relative: beside the manifest.
     url: String,
+    /// `sha256:` and 64 hex digits.
     digest: String,
 }
 

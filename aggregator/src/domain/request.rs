@@ -52,7 +52,8 @@ pub struct Request {
 }
 
 /// Where a request came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RequestOrigin)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// Jira Service Management.
@@ -73,7 +74,8 @@ pub struct Asked {
 }
 
 /// What is to be done with an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RequestKind)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// It is to be watched.

@@ -1,4 +1,5 @@
-//! The agent API: parse, call one action, answer. Who calls is settled by the extractors.
+//! The agent API: parse, call one action, answer. Who calls is settled by the extractors. The descriptions
+//! are those of `/openapi.json`.
 
 use std::time::Duration;
 
@@ -8,10 +9,12 @@ use axum::extract::State as Given;
 use axum::http::StatusCode;
 use hubward_protocol::api::{Challenge, Heartbeat, HeartbeatAccepted, Session, SessionRequest};
 use serde::de::DeserializeOwned;
+use utoipa::IntoResponses;
 
-use super::State;
 use super::caller::Admitted;
+use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
+use super::{State, openapi};
 use crate::actions::accept_heartbeat::{HeartbeatError, accept_heartbeat};
 use crate::actions::enrol::EnrolError;
 use crate::actions::invite::{Outcome, Request, invite};
@@ -26,12 +29,34 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// 34 Regions of five wordy steps.
 const LONGEST_HEARTBEAT: usize = 256 * 1024;
 
-/// `POST /v1/challenges`
+/// Something for an agent to prove its account with.
+///
+/// The challenge is good once, for five minutes; nothing is kept of it until it is answered.
+#[utoipa::path(
+    post,
+    path = "/v1/challenges",
+    tag = "agent",
+    responses((status = 200, description = "A challenge", body = Challenge), openapi::Anybody)
+)]
 pub(super) async fn challenge(_: Admitted, Given(state): Given<State>) -> Json<Challenge> {
     Json(state.desk.challenge(&state.app))
 }
 
-/// `POST /v1/sessions`
+/// Takes an agent's proof of its account.
+///
+/// The proof is a signed `sts:GetCallerIdentity`, of which only header values travel; the server rebuilds the
+/// request from constants and takes it to the Region's STS.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions",
+    tag = "agent",
+    request_body(content = SessionRequest, description = "The proof, of at most 16 KiB"),
+    responses(
+        (status = 201, description = "Who the agent is, and what its account should be", body = Session),
+        SessionRefusals,
+        openapi::Anybody
+    )
+)]
 pub(super) async fn session(
     _: Admitted,
     Given(state): Given<State>,
@@ -57,7 +82,21 @@ pub(super) async fn session(
     Ok((StatusCode::CREATED, Json(session)))
 }
 
-/// `POST /v1/heartbeats`
+/// Takes how far an agent's run is.
+///
+/// Idempotent by run and sequence, in any order. The account is the session's, never the body's.
+#[utoipa::path(
+    post,
+    path = "/v1/heartbeats",
+    tag = "agent",
+    request_body(content = Heartbeat, description = "How far the run is, in at most 256 KiB"),
+    responses(
+        (status = 202, description = "It is kept", body = HeartbeatAccepted),
+        HeartbeatRefusals,
+        openapi::Always
+    ),
+    security(("agent_session" = []))
+)]
 pub(super) async fn heartbeat(
     bearer: Bearer,
     Given(state): Given<State>,
@@ -76,7 +115,18 @@ pub(super) async fn heartbeat(
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 
-/// `POST /v1/invitations`
+/// Sends the invitations that the session's own account still lacks.
+#[utoipa::path(
+    post,
+    path = "/v1/invitations",
+    tag = "agent",
+    responses(
+        (status = 202, description = "They are sent, or are being sent"),
+        InvitationRefusals,
+        openapi::Anybody
+    ),
+    security(("agent_session" = []))
+)]
 pub(super) async fn invitation(
     bearer: Bearer,
     Given(state): Given<State>,
@@ -116,6 +166,47 @@ pub(super) async fn invitation(
         Err(Refusal::new(Code::AwsUnavailable))
     } else {
         Ok(StatusCode::ACCEPTED)
+    }
+}
+
+/// Why a proof is not taken.
+struct SessionRefusals;
+
+impl IntoResponses for SessionRefusals {
+    fn responses() -> Responses {
+        refusals(&[
+            Code::Malformed,
+            Code::RegionUnknown,
+            Code::ChallengeRefused,
+            Code::SignatureRefused,
+            Code::DateRefused,
+            Code::AccountNotInLedger,
+            Code::TooLarge,
+            Code::StsUnavailable,
+        ])
+    }
+}
+
+/// Why a heartbeat is not taken.
+struct HeartbeatRefusals;
+
+impl IntoResponses for HeartbeatRefusals {
+    fn responses() -> Responses {
+        refusals(&[
+            Code::Malformed,
+            Code::Unauthorized,
+            Code::AccountNotInLedger,
+            Code::TooLarge,
+        ])
+    }
+}
+
+/// Why nothing is sent.
+struct InvitationRefusals;
+
+impl IntoResponses for InvitationRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::Unauthorized, Code::NotInvitable, Code::AwsUnavailable])
     }
 }
 

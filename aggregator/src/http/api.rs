@@ -1,71 +1,86 @@
 //! `GET /api/v1/…`: the arrays of the command line's `--json`, for the holder of an access token, in
 //! bounded parts. `Link` says where the next part is (RFC 8288), `X-Total-Count` how many there are.
 
+mod asked;
+
 use axum::Json;
-use axum::extract::{Query, State as Given};
+use axum::extract::State as Given;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::State;
 use super::caller::{Holder, asked_language};
+use super::openapi::Holders;
 use super::problem::{Code, Refusal};
 use crate::actions::check::Row;
-use crate::actions::look;
+use crate::actions::look::{self, AlertRow};
 use crate::actions::standing::standing;
 use crate::actions::take_request;
+use crate::domain::account::Account;
 use crate::domain::alert::{AlertFilter, AlertState};
-use crate::domain::delivery::{DeliveryState, PostFilter};
+use crate::domain::audit::Event;
+use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
+use crate::domain::request::RequestView;
 use crate::domain::run::RunFilter;
 use crate::domain::standing::Window;
 use crate::text::shape;
 
-/// How many rows a part has where nobody asks otherwise, and at most.
-const PART: i64 = 1000;
-const LONGEST: i64 = 5000;
+use asked::{
+    AlertsAsked, Asking, DeliveriesAsked, FARTHEST, LogAsked, Part, limit, window, within,
+};
+
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-
-/// Which part of which rows. The log's parts begin behind a number, because it grows.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    limit: Option<i64>,
-    #[serde(default)]
-    offset: Option<i64>,
-    #[serde(default)]
-    after: Option<i64>,
-    #[serde(default)]
-    state: Option<String>,
-}
-
-impl Asked {
-    fn window(&self) -> Window {
-        Window {
-            offset: self.offset.unwrap_or(0).max(0),
-            limit: self.limit.unwrap_or(PART).clamp(1, LONGEST),
-        }
-    }
-}
 
 type Answer = Result<Response, Refusal>;
 
-/// `GET /api/v1/accounts`
+/// The ledger.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    tag = "soc",
+    params(Part),
+    responses(
+        (status = 200, description = "A part of the rows", body = [Account], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn accounts(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<Part>,
 ) -> Answer {
+    let window = window(asked.limit, asked.offset)?;
     let rows = look::accounts(&state.app).await.map_err(failed)?;
-    Ok(cut("accounts", &rows, &asked))
+    Ok(cut("accounts", &rows, window))
 }
 
-/// `GET /api/v1/check`: what the last check said; AWS is not asked.
+/// What the last check said of each account and Region; AWS is not asked.
+#[utoipa::path(
+    get,
+    path = "/api/v1/check",
+    tag = "soc",
+    params(Part),
+    responses(
+        (status = 200, description = "A part of the rows", body = [shape::Check], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn check(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<Part>,
     headers: HeaderMap,
 ) -> Answer {
+    let window = window(asked.limit, asked.offset)?;
     let language = asked_language(&headers).unwrap_or(state.app.config.locale.language);
     let administrator = &state.app.config.hub.administrator;
     let places = standing(&state.app, None).await.map_err(failed)?;
@@ -83,33 +98,62 @@ pub(super) async fn check(
             shape::check(&row, administrator, language)
         })
         .collect();
-    Ok(cut("check", &rows, &asked))
+    Ok(cut("check", &rows, window))
 }
 
-/// `GET /api/v1/alerts`
+/// The alerts, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alerts",
+    tag = "soc",
+    params(AlertsAsked),
+    responses(
+        (status = 200, description = "A part of the rows", body = [AlertRow], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn alerts(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<AlertsAsked>,
 ) -> Answer {
     let filter = AlertFilter {
-        state: word::<AlertState>(asked.state.as_deref())?,
+        state: asked.state,
         ..AlertFilter::default()
     };
-    let window = asked.window();
+    let window = window(asked.limit, asked.offset)?;
     let (rows, all) = look::alerts_that(&state.app, &filter, window)
         .await
         .map_err(failed)?;
-    Ok(part("alerts", &rows, all, window, asked.state.as_deref()))
+    let state = asked.state.map(AlertState::as_str);
+    Ok(part("alerts", &rows, all, window, state))
 }
 
-/// `GET /api/v1/agents`
+/// The runs of agents, newest heartbeat first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/agents",
+    tag = "soc",
+    params(Part),
+    responses(
+        (status = 200, description = "A part of the rows", body = [shape::Agent], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn agents(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<Part>,
 ) -> Answer {
-    let window = asked.window();
+    let window = window(asked.limit, asked.offset)?;
     let (runs, all) = look::runs_that(&state.app, &RunFilter::default(), window)
         .await
         .map_err(failed)?;
@@ -117,48 +161,85 @@ pub(super) async fn agents(
     Ok(part("agents", &rows, all, window, None))
 }
 
-/// `GET /api/v1/requests`
+/// The requests, and what each would change in the ledger.
+#[utoipa::path(
+    get,
+    path = "/api/v1/requests",
+    tag = "soc",
+    params(Part),
+    responses(
+        (status = 200, description = "A part of the rows", body = [RequestView], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn requests(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<Part>,
 ) -> Answer {
+    let window = window(asked.limit, asked.offset)?;
     let shown = take_request::requests(&state.app).await.map_err(failed)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
-    Ok(cut("requests", &rows, &asked))
+    Ok(cut("requests", &rows, window))
 }
 
-/// `GET /api/v1/deliveries`
+/// The messages of the outbox, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/deliveries",
+    tag = "soc",
+    params(DeliveriesAsked),
+    responses(
+        (status = 200, description = "A part of the rows", body = [Posted], headers(
+            ("X-Total-Count" = i64, description = "How many rows there are"),
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn deliveries(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<DeliveriesAsked>,
 ) -> Answer {
     let filter = PostFilter {
-        state: word::<DeliveryState>(asked.state.as_deref())?,
+        state: asked.state,
         ..PostFilter::default()
     };
-    let window = asked.window();
+    let window = window(asked.limit, asked.offset)?;
     let (rows, all) = look::deliveries(&state.app, &filter, window)
         .await
         .map_err(failed)?;
-    Ok(part(
-        "deliveries",
-        &rows,
-        all,
-        window,
-        asked.state.as_deref(),
-    ))
+    let state = asked.state.map(DeliveryState::as_str);
+    Ok(part("deliveries", &rows, all, window, state))
 }
 
-/// `GET /api/v1/audit`
+/// The audit log, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit",
+    tag = "soc",
+    params(LogAsked),
+    responses(
+        (status = 200, description = "A part of the rows", body = [Event], headers(
+            ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
+        )),
+        Holders
+    ),
+    security(("access_token" = []))
+)]
 pub(super) async fn audit(
     _: Holder,
     Given(state): Given<State>,
-    Query(asked): Query<Asked>,
+    Asking(asked): Asking<LogAsked>,
 ) -> Answer {
-    let after = asked.after.unwrap_or(0).max(0);
-    let limit = asked.window().limit;
+    let after = within("after", asked.after.unwrap_or(0), 0, FARTHEST)?;
+    let limit = limit(asked.limit)?;
     let events = look::events(&state.app, after, limit, None)
         .await
         .map_err(failed)?;
@@ -171,8 +252,7 @@ pub(super) async fn audit(
 }
 
 /// The part that is asked for of rows that are all here.
-fn cut<T: Serialize>(name: &str, rows: &[T], asked: &Asked) -> Response {
-    let window = asked.window();
+fn cut<T: Serialize>(name: &str, rows: &[T], window: Window) -> Response {
     let from = usize::try_from(window.offset)
         .unwrap_or(usize::MAX)
         .min(rows.len());
@@ -213,16 +293,6 @@ fn answer<T: Serialize>(rows: &[T], next: Option<String>, all: Option<i64>) -> R
         headers.insert(header::LINK, link);
     }
     response
-}
-
-/// A word of the address, as what it stands for.
-fn word<T: std::str::FromStr>(word: Option<&str>) -> Result<Option<T>, Refusal> {
-    word.filter(|word| !word.is_empty())
-        .map(|word| {
-            word.parse()
-                .map_err(|_| Refusal::new(Code::BadQuery).with_detail("state"))
-        })
-        .transpose()
 }
 
 fn failed(_: crate::actions::StoreError) -> Refusal {

@@ -2,17 +2,31 @@
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Given};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio_util::io::ReaderStream;
+use utoipa::IntoResponses;
 
-use super::State;
 use super::caller::Admitted;
+use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
+use super::{State, openapi};
 use crate::actions::hand_out_release::{install_script, release_archive, release_manifest};
+use crate::domain::release::Manifest;
 
-/// `GET /install.sh`
+/// The script that installs the newest agent and starts it.
+#[utoipa::path(
+    get,
+    path = "/install.sh",
+    tag = "downloads",
+    responses(
+        (status = 200, description = "A POSIX shell script", body = String, content_type = "text/x-shellscript"),
+        ScriptRefusals,
+        openapi::Anybody
+    )
+)]
 pub(super) async fn script(_: Admitted, Given(state): Given<State>) -> Result<Response, Refusal> {
     match install_script(&state.app).await {
         Ok(Some(script)) => Ok((
@@ -28,7 +42,13 @@ pub(super) async fn script(_: Admitted, Given(state): Given<State>) -> Result<Re
     }
 }
 
-/// `GET /releases/manifest.json`
+/// Which releases of the agent there are.
+#[utoipa::path(
+    get,
+    path = "/releases/manifest.json",
+    tag = "downloads",
+    responses((status = 200, description = "The manifest", body = Manifest), openapi::Anybody)
+)]
 pub(super) async fn manifest(_: Admitted, Given(state): Given<State>) -> Result<Response, Refusal> {
     release_manifest(&state.app)
         .await
@@ -36,12 +56,27 @@ pub(super) async fn manifest(_: Admitted, Given(state): Given<State>) -> Result<
         .map_err(|_| Refusal::new(Code::Internal))
 }
 
-/// `GET /releases/FILE`
+/// A release's archive.
+#[utoipa::path(
+    get,
+    path = "/releases/{file}",
+    tag = "downloads",
+    params(("file" = String, Path, description = "The archive's name, as the manifest has it")),
+    responses(
+        (status = 200, description = "The archive, signed", body = Vec<u8>, content_type = "application/gzip"),
+        ArchiveRefusals,
+        openapi::Anybody
+    )
+)]
 pub(super) async fn archive(
     _: Admitted,
     Given(state): Given<State>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
+    // What is no text is no name of ours.
+    let Ok(Path(name)) = name else {
+        return Err(Refusal::new(Code::NotFound));
+    };
     match release_archive(&state.app, &name).await {
         Ok(Some(archive)) => Ok((
             [
@@ -53,5 +88,23 @@ pub(super) async fn archive(
             .into_response()),
         Ok(None) => Err(Refusal::new(Code::NotFound)),
         Err(_) => Err(Refusal::new(Code::Internal)),
+    }
+}
+
+/// Why there is no script.
+struct ScriptRefusals;
+
+impl IntoResponses for ScriptRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::NoRelease])
+    }
+}
+
+/// Why there is no archive.
+struct ArchiveRefusals;
+
+impl IntoResponses for ArchiveRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::NotFound])
     }
 }

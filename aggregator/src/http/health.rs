@@ -3,16 +3,28 @@
 use axum::extract::State as Given;
 use axum::http::StatusCode;
 
-use super::State;
 use super::caller::Admitted;
 use super::problem::{Code, Refusal};
+use super::{State, openapi};
 
-/// `GET /healthz`: the process answers.
+/// The process answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "operations",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), openapi::Always)
+)]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too.
+/// The database answers too.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operations",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), openapi::Anybody)
+)]
 pub(super) async fn ready(
     _: Admitted,
     Given(state): Given<State>,

@@ -8,10 +8,12 @@ use axum::extract::{FromRequestParts, Request, State as Given};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
+use utoipa::IntoResponses;
 
-use super::State;
 use super::caller::Admitted;
+use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
+use super::{State, openapi};
 use crate::actions::take_alerts::intake::{Admission, admit};
 use crate::actions::take_request::issues::{WakeError, wake};
 use crate::domain::alert::arrival::{Door, Incoming};
@@ -26,7 +28,22 @@ const EVENT: usize = 1024 * 1024;
 const COMING: Duration = Duration::from_secs(3);
 const STORING: Duration = Duration::from_millis(900);
 
-/// `POST /hooks/jira`
+/// Jira says that an issue changed.
+///
+/// Nothing that it says is believed but that there is news: the issue is read again. Where `requests.jira` is
+/// not configured, there is nothing here.
+#[utoipa::path(
+    post,
+    path = "/hooks/jira",
+    tag = "hooks",
+    request_body(content = Option<serde_json::Value>, description = "Jira's event, of at most 1 MiB"),
+    responses(
+        (status = 202, description = "The issue will be read, if it is one of ours"),
+        JiraRefusals,
+        openapi::Anybody
+    ),
+    security(("jira_signature" = []), ("jira_secret" = []))
+)]
 pub(super) async fn jira(
     _: Admitted,
     Given(state): Given<State>,
@@ -54,8 +71,22 @@ pub(super) async fn jira(
     }
 }
 
-/// `POST /hooks/eventbridge`, an API destination. EventBridge tries again after 401, 429 and 5xx only: no
-/// other refusal may be given for what may be an alert. What nobody understands is stored as such.
+/// An API destination of EventBridge brings an alert.
+///
+/// EventBridge tries again after 401, 429 and 5xx only, so no other refusal is given for what may be an alert;
+/// what nobody understands is stored as such. Where `alerts.push_secret` is not configured, there is nothing here.
+#[utoipa::path(
+    post,
+    path = "/hooks/eventbridge",
+    tag = "hooks",
+    request_body(content = Option<serde_json::Value>, description = "The event; what is behind 1 MiB is not read"),
+    responses(
+        (status = 202, description = "It is stored"),
+        EventRefusals,
+        openapi::Anybody
+    ),
+    security(("eventbridge_key" = []))
+)]
 pub(super) async fn eventbridge(
     Given(state): Given<State>,
     request: Request,
@@ -81,12 +112,31 @@ pub(super) async fn eventbridge(
         door: Door::Push,
         // The same event has the same id, so that what is refused is kept once.
         id: format!("push-{}", hex::encode(Sha256::digest(&body))),
-        body: String::from_utf8_lossy(&body).into_owned(),
+        // PostgreSQL keeps no text with a null in it, and EventBridge would bring it again and again.
+        body: String::from_utf8_lossy(&body).replace('\0', "\u{FFFD}"),
         received_at: state.app.clock.exactly(),
     };
     match tokio::time::timeout(STORING, state.intake.take(vec![message])).await {
         Ok(Ok(_)) => Ok(StatusCode::ACCEPTED),
         Ok(Err(_)) | Err(_) => Err(not_stored()),
+    }
+}
+
+/// Why Jira is not heard.
+struct JiraRefusals;
+
+impl IntoResponses for JiraRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::HookRefused, Code::NotFound, Code::TooLarge])
+    }
+}
+
+/// Why an event is not stored.
+struct EventRefusals;
+
+impl IntoResponses for EventRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::KeyRefused, Code::NotFound, Code::NotStored])
     }
 }
 

@@ -12,15 +12,25 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use super::State;
 use super::caller::Admitted;
 use super::problem::{Code, Refusal};
+use super::{State, openapi};
 use crate::actions::figures::{Figures, figures};
 use crate::domain::schedule::JobRun;
 use crate::telemetry::Telemetry;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// What the server has done and has to do, in figures that Prometheus reads.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operations",
+    responses(
+        (status = 200, description = "The figures", body = String, content_type = "application/openmetrics-text"),
+        openapi::Anybody
+    )
+)]
 pub(super) async fn metrics(
     _: Admitted,
     Given(state): Given<State>,

@@ -43,7 +43,8 @@ impl Refusal {
     }
 }
 
-fn status(code: Code) -> StatusCode {
+/// The status that goes with a code.
+pub(super) fn status(code: Code) -> StatusCode {
     match code {
         Code::Malformed | Code::RegionUnknown | Code::BadQuery => StatusCode::BAD_REQUEST,
         Code::ChallengeRefused
@@ -55,6 +56,7 @@ fn status(code: Code) -> StatusCode {
         | Code::NoAccess => StatusCode::UNAUTHORIZED,
         Code::AccountNotInLedger => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NoRelease => StatusCode::NOT_FOUND,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Code::NotInvitable => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -14,7 +14,7 @@ use super::pages::{
     silences,
 };
 use super::problem::{Code, Refusal};
-use super::{State, agent_api, api, downloads, health, hooks, metrics, page};
+use super::{State, agent_api, api, downloads, health, hooks, metrics, openapi, page};
 use crate::telemetry::{Answered, Route};
 
 /// How long a request may take, its body included.
@@ -64,12 +64,13 @@ pub(super) fn router(state: State) -> Router {
         // EventBridge pushes alerts, and Jira wakes us for a request.
         .route("/hooks/eventbridge", post(hooks::eventbridge))
         .route("/hooks/jira", post(hooks::jira))
-        // Whoever watches the watchers.
+        // Whoever watches the watchers, and whoever writes programs for all this.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(openapi::document))
         .fallback(nothing_here)
-        .method_not_allowed_fallback(nothing_here)
+        .method_not_allowed_fallback(not_so)
         .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn_with_state(state.clone(), counted))
         .layer(middleware::from_fn_with_state(
@@ -81,6 +82,10 @@ pub(super) fn router(state: State) -> Router {
 
 async fn nothing_here(_: Admitted) -> Refusal {
     Refusal::new(Code::NotFound)
+}
+
+async fn not_so(_: Admitted) -> Refusal {
+    Refusal::new(Code::MethodNotAllowed)
 }
 
 /// Refusals are made without knowing who reads them; here they get their words.

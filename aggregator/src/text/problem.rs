@@ -44,6 +44,8 @@ pub enum Code {
     NoRelease,
     /// There is nothing at this path.
     NotFound,
+    /// What is at this path is not for this method.
+    MethodNotAllowed,
     /// STS could not be asked.
     StsUnavailable,
     /// Security Hub could not be asked.
@@ -73,10 +75,16 @@ impl Code {
             Self::TooSlow => "too_slow",
             Self::NoRelease => "no_release",
             Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
             Self::StsUnavailable => "sts_unavailable",
             Self::AwsUnavailable => "aws_unavailable",
             Self::Internal => "internal",
         }
+    }
+
+    /// Whether the refusal says after how long it is worth trying again.
+    pub fn may_be_repeated(self) -> bool {
+        matches!(self, Self::RateLimited | Self::NotStored)
     }
 }
 
@@ -155,6 +163,10 @@ pub fn problem(code: Code, language: Language) -> Message {
         Code::NotFound => (
             t!("problem.not_found", locale = locale),
             t!("problem.not_found_hint", locale = locale),
+        ),
+        Code::MethodNotAllowed => (
+            t!("problem.method_not_allowed", locale = locale),
+            t!("problem.method_not_allowed_hint", locale = locale),
         ),
         Code::StsUnavailable => (
             t!("problem.sts_unavailable", locale = locale),

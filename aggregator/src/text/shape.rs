@@ -10,29 +10,46 @@ use crate::domain::account::Language;
 use crate::domain::run::Run;
 
 /// One account in one Region.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Check {
+    /// The account.
     account_id: AccountId,
+    /// Its project.
     project: String,
+    /// The Region.
     region: Region,
+    /// The verdict's word, such as `complete`, `invited` or `drifted`.
     verdict: String,
+    /// The steps that are missing.
     missing: Vec<Step>,
+    /// Since when the verdict is this one.
     since: Timestamp,
+    /// When an agent last reported from there.
     reported_at: Option<Timestamp>,
+    /// Who acts next, for a person, in the language of the request.
     next_step: String,
+    /// What helps, for a person.
     hint: String,
 }
 
 /// A run of an agent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Agent {
+    /// The account that the agent proved.
     account_id: AccountId,
+    /// The run's name, chosen by the agent.
     run: String,
+    /// The agent's version.
     agent_version: String,
+    /// The ARN of the caller, as STS named it.
     caller: String,
+    /// When its first heartbeat came.
     started_at: Timestamp,
+    /// When its last one came.
     last_heartbeat: Timestamp,
+    /// Whether nothing is missing, as the agent sees it.
     complete: bool,
+    /// Whether the agent is older than the server.
     outdated: bool,
 }
 

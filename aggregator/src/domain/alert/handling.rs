@@ -19,7 +19,7 @@ pub enum Act {
 }
 
 /// What a person last said of an alert. A repetition of the threat does not touch it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Handling {
     /// Who has it; empty for nobody.
     pub assignee: String,

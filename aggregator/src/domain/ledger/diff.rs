@@ -49,7 +49,7 @@ pub struct AccountChange {
 }
 
 /// One column's change, as a person reads it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FieldChange {
     /// The account's field, or the header of a column that Hubward does not know.
     pub field: String,

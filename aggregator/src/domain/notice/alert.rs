@@ -17,7 +17,7 @@ const TOLD: usize = 20;
 const NAMED: usize = 1_000;
 
 /// An alert, and whom it concerns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AlertNotice {
     /// The alert's id.
     pub id: String,
@@ -73,7 +73,8 @@ pub struct AlertNotice {
 }
 
 /// Why people are told again of an alert that they know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = AlertNews)]
 #[serde(rename_all = "snake_case")]
 pub enum News {
     /// Its severity rose.

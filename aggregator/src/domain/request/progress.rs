@@ -21,7 +21,7 @@ pub enum Progress {
 }
 
 /// What is in the way in a Region.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Hindrance {
     /// The Region.
     pub region: Region,

@@ -44,7 +44,8 @@ impl Told {
 }
 
 /// A request next to today's ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = Request)]
 pub struct RequestView {
     /// Its id.
     pub id: String,
@@ -65,6 +66,7 @@ pub struct RequestView {
     /// Which revision this is.
     pub revision: i64,
     /// What was written, by the ledger's fields.
+    #[schema(value_type = Object)]
     pub asked: Map<String, Value>,
     /// What it would change, field by field; empty once it is decided.
     pub changes: Vec<FieldChange>,

@@ -1,0 +1,117 @@
+//! Which rows a program asks for, and that it asks for something that makes sense.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::domain::alert::AlertState;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::standing::Window;
+use crate::http::State;
+use crate::http::problem::{Code, Refusal};
+
+/// How many rows a part has where nobody asks otherwise, and at most.
+const PART: i64 = 1000;
+const LONGEST: i64 = 5000;
+/// How far into the rows a part may begin: a number that every program can hold.
+pub(super) const FARTHEST: i64 = (1 << 53) - 1;
+
+/// Which part of the rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Part {
+    /// How many rows; 1000 where nothing is said.
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 5000)]
+    pub(super) limit: Option<i64>,
+    /// How many rows to leave out first.
+    #[param(value_type = i64, required = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub(super) offset: Option<i64>,
+}
+
+/// Which part of the alerts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct AlertsAsked {
+    /// How many rows; 1000 where nothing is said.
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 5000)]
+    pub(super) limit: Option<i64>,
+    /// How many rows to leave out first.
+    #[param(value_type = i64, required = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub(super) offset: Option<i64>,
+    /// Only those in this state.
+    #[param(value_type = AlertState, required = false)]
+    pub(super) state: Option<AlertState>,
+}
+
+/// Which part of the outbox.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct DeliveriesAsked {
+    /// How many rows; 1000 where nothing is said.
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 5000)]
+    pub(super) limit: Option<i64>,
+    /// How many rows to leave out first.
+    #[param(value_type = i64, required = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub(super) offset: Option<i64>,
+    /// Only those in this state.
+    #[param(value_type = DeliveryState, required = false)]
+    pub(super) state: Option<DeliveryState>,
+}
+
+/// Which part of the log. Its parts begin behind a number, because it grows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct LogAsked {
+    /// How many rows; 1000 where nothing is said.
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 5000)]
+    pub(super) limit: Option<i64>,
+    /// Behind which number the rows begin.
+    #[param(value_type = i64, required = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub(super) after: Option<i64>,
+}
+
+/// What the address asks for. What makes no sense is refused like anything else.
+pub(in crate::http) struct Asking<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<State> for Asking<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Refusal> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => {
+                // The field alone: what a caller wrote is not said back.
+                let told = rejection.body_text();
+                let named = ["limit", "offset", "after", "state"]
+                    .into_iter()
+                    .find(|name| told.contains(&format!(": {name}: ")));
+                Err(Refusal::new(Code::BadQuery).with_detail(named.unwrap_or_default()))
+            }
+        }
+    }
+}
+
+/// How many rows a part is to have.
+pub(super) fn limit(asked: Option<i64>) -> Result<i64, Refusal> {
+    within("limit", asked.unwrap_or(PART), 1, LONGEST)
+}
+
+/// The part that is asked for.
+pub(super) fn window(asked_limit: Option<i64>, offset: Option<i64>) -> Result<Window, Refusal> {
+    Ok(Window {
+        offset: within("offset", offset.unwrap_or(0), 0, FARTHEST)?,
+        limit: limit(asked_limit)?,
+    })
+}
+
+/// The number, if it is within its bounds.
+pub(super) fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64, Refusal> {
+    if (least..=most).contains(&number) {
+        Ok(number)
+    } else {
+        let told = format!("{name}: {least} to {most}");
+        Err(Refusal::new(Code::BadQuery).with_detail(told))
+    }
+}
