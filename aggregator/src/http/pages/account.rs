@@ -140,7 +140,6 @@ pub(in super::super) async fn show(
     );
     let template = present(
         &shell,
-        words,
         &account,
         &dossier,
         places,
@@ -181,7 +180,6 @@ pub(in super::super) async fn report(
 
 fn present(
     shell: &Shell,
-    words: &Words,
     account_id: &AccountId,
     dossier: &Dossier,
     places: Vec<Place>,
@@ -190,6 +188,7 @@ fn present(
     reports: Vec<String>,
 ) -> AccountPage {
     let account = dossier.account.as_ref();
+    let words = &shell.words;
     AccountPage {
         account_id: account_id.to_string(),
         project: account.map(|row| row.project.clone()).unwrap_or_default(),
