@@ -2,11 +2,11 @@
 //! text is prepared, and kept, by every connection.
 
 /// How many rows a statement takes.
-const SIZES: [usize; 4] = [100, 30, 10, 1];
+const SIZES: [usize; 4] = [100, 10, 5, 1];
 
 /// And how many parameters. SQLite finds the name of each by walking past those before it, whenever a value is
 /// bound: 2,600 of them took twice as long as everything else that it did.
-const MOST_PARAMETERS: usize = 300;
+const MOST_PARAMETERS: usize = 150;
 
 /// The items in portions of the sizes that statements are made for, where each item takes so many parameters.
 pub(super) fn portions<T>(items: &[T], width: usize) -> Vec<&[T]> {
@@ -56,9 +56,9 @@ mod tests {
                 .map(|part| part.len())
                 .collect()
         };
-        assert_eq!(sizes(3), [100, 100, 30, 1, 1, 1, 1, 1, 1, 1]);
-        assert_eq!(sizes(10), [vec![30; 7], vec![10; 2], vec![1; 7]].concat());
-        assert_eq!(sizes(26), [vec![10; 23], vec![1; 7]].concat());
+        assert_eq!(sizes(1), [100, 100, 10, 10, 10, 5, 1, 1]);
+        assert_eq!(sizes(10), [vec![10; 23], vec![5], vec![1; 2]].concat());
+        assert_eq!(sizes(26), [vec![5; 47], vec![1; 2]].concat());
         assert_eq!(sizes(31), [1; 237]);
         assert_eq!(portions(&items, 26).concat(), items);
         assert!(portions::<u8>(&[], 1).is_empty());
