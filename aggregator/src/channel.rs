@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use url::Url;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
@@ -236,6 +237,37 @@ impl Messenger {
             Attempt::Taken => Ok(()),
             Attempt::Refused { why, .. } => Err(Hush::of([url.expose_secret()]).over(&why)),
         }
+    }
+
+    /// Whether a chat room's service answers, over TLS where its address is https. Its front page is asked
+    /// for, not the channel's own address: nobody hears of it, and nothing secret travels.
+    ///
+    /// # Errors
+    /// It does not, and why.
+    pub async fn reach(&self, channel: &Channel) -> Result<(), String> {
+        let address = match (&channel.url, channel.kind) {
+            (None, ChannelKind::Chatwork) => SecretString::from(chatwork::API),
+            _ => self.address(channel)?,
+        };
+        let mut front = Url::parse(address.expose_secret())
+            .map_err(|_| "the channel's address is no URL".to_owned())?;
+        front.set_path("/");
+        front.set_query(None);
+        front.set_fragment(None);
+        let client = self.clients.of(channel.allow_private);
+        match client.head(front).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(answer::no_answer(error)),
+        }
+    }
+
+    /// Whether mail is taken where it is handed over: a greeting, encryption, and the name and password
+    /// where there are some. No mail is sent.
+    ///
+    /// # Errors
+    /// It is not, and why.
+    pub async fn reach_mail(&self) -> Result<(), String> {
+        mail::try_transport(&self.post()?.smtp_url).await
     }
 
     fn post(&self) -> Result<mail::Post, String> {

@@ -10,6 +10,7 @@ pub mod alert;
 pub mod audit;
 pub mod bearer;
 pub mod burst;
+pub mod certificate;
 pub mod channel;
 pub mod check;
 pub mod circuit;

@@ -253,6 +253,18 @@ impl Store {
         Ok(())
     }
 
+    /// Whether the database can be written to. Writes nothing.
+    ///
+    /// # Errors
+    /// It does not answer, or may only be read.
+    pub async fn try_to_write(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM spent_challenges WHERE 1 = 0")
+            .execute(&mut *tx.0)
+            .await?;
+        Ok(())
+    }
+
     /// Begins a transaction that may write.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! What a process is given from outside, as a value: arguments, environment, clock, user, terminal.
 //! Nothing else in the program asks the operating system for these, so that a test can hand in others.
 
+pub mod disk;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;

@@ -148,3 +148,11 @@ def test_not_modified_has_no_body_and_the_connection_goes_on(cloud):
         with refused("304", 304):
             s3.get_object(Bucket="some-bucket", Key="k", IfNoneMatch=etag)
     assert s3.get_object(Bucket="some-bucket", Key="k")["Body"].read() == b"x"
+
+
+def test_every_answer_says_what_time_it_is(cloud):
+    process, port = start("--until-stdin-closes")
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("HEAD", "/", headers={"host": "sts.ap-northeast-1.amazonaws.com"})
+    assert connection.getresponse().getheader("date").endswith(" GMT")
+    process.communicate(timeout=5)

@@ -2,10 +2,13 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::aws::{block_on, security_hub};
+use crate::harness::aws::{block_on, security_hub, sqs};
+use crate::harness::mailbox::Mailbox;
+use crate::harness::odd_server::{Answer, OddServer};
 use crate::harness::program::{Program, hubward};
+use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 /// `check state` of each row, in their order.
@@ -37,7 +40,9 @@ fn a_fresh_soc_can_work_and_hears_what_it_still_lacks() {
             "secrets ok",
             "database ok",
             "audit ok",
+            "disk ok",
             "aws_endpoint warn",
+            "aws_clock ok",
             "aws_credentials ok",
             "security_hub ok",
             "security_hub ok",
@@ -47,14 +52,15 @@ fn a_fresh_soc_can_work_and_hears_what_it_still_lacks() {
             "threat_rule warn",
             "guardduty_rule warn",
             "test_rule warn",
+            "permissions ok",
             "public_url warn",
             "releases warn",
             "ledger warn",
             "alerts warn",
         ]
     );
-    assert_eq!(rows[6]["region"], HOME);
-    assert_eq!(rows[7]["region"], LINKED);
+    assert_eq!(rows[8]["region"], HOME);
+    assert_eq!(rows[9]["region"], LINKED);
     for row in rows.as_array().unwrap() {
         assert!(!row["detail"].as_str().unwrap().is_empty(), "{row}");
         let has_hint = !row["hint"].as_str().unwrap().is_empty();
@@ -108,7 +114,7 @@ fn without_credentials_or_with_a_strangers_the_rest_is_looked_at_all_the_same() 
         assert!(detail.contains(word), "{detail}");
         assert_eq!(of(&rows, "security_hub")["state"], "warn");
         assert_eq!(of(&rows, "audit")["state"], "ok");
-        assert_eq!(rows.as_array().unwrap().len(), 18, "{rows}");
+        assert_eq!(rows.as_array().unwrap().len(), 21, "{rows}");
     }
 }
 
@@ -118,9 +124,9 @@ fn a_region_without_security_hub_is_named_with_its_cure() {
     let hub = security_hub(&soc.cloud, ADMINISTRATOR, LINKED);
     block_on(hub.disable_security_hub().send()).unwrap();
     let rows = examine(soc.program(), 1);
-    assert_eq!(rows[6]["state"], "ok");
-    assert_eq!(rows[7]["state"], "fail");
-    let hint = rows[7]["hint"].as_str().unwrap();
+    assert_eq!(rows[8]["state"], "ok");
+    assert_eq!(rows[9]["state"], "fail");
+    let hint = rows[9]["hint"].as_str().unwrap();
     assert!(
         hint.contains("Security Hub is off") && hint.contains(LINKED),
         "{hint}"
@@ -196,4 +202,126 @@ fn every_secret_that_is_missing_is_told_and_none_that_is_there() {
     }
     assert!(!rows.to_string().contains("hush"), "{rows}");
     assert_eq!(of(&rows, "database")["state"], "ok");
+}
+
+#[test]
+fn a_clock_that_aws_would_refuse_is_told() {
+    let soc = Soc::new();
+    let yesterday = OddServer::start(|_| {
+        let date = "date: Mon, 23 Nov 2020 00:00:00 GMT";
+        Answer::http("403 Forbidden", &[date], "")
+    });
+    let rows = examine(
+        soc.program().env("AWS_ENDPOINT_URL_STS", yesterday.url()),
+        1,
+    );
+    let clock = of(&rows, "aws_clock");
+    assert_eq!(clock["state"], "fail", "{clock}");
+    assert!(
+        clock["hint"].as_str().unwrap().contains("5 minutes"),
+        "{clock}"
+    );
+    let timeless = OddServer::start(|_| Answer::http("403 Forbidden", &[], ""));
+    let rows = examine(soc.program().env("AWS_ENDPOINT_URL_STS", timeless.url()), 1);
+    assert_eq!(of(&rows, "aws_clock")["state"], "warn");
+}
+
+#[test]
+fn ways_to_people_are_tried_and_nobody_is_sent_anything() {
+    let soc = Soc::new();
+    let (room, post) = (Receiver::start(), Mailbox::start());
+    let configured = |room: &str, mail: &str| {
+        format!(
+            "[mail]\nsmtp_url = \"{mail}\"\nfrom = \"soc@example.com\"\n\
+             [[channels]]\nname = \"room\"\nkind = \"slack\"\nurl = \"{room}\"\nallow_private = true\n"
+        )
+    };
+    let whole = fs::read_to_string(soc.path("hubward.toml")).unwrap();
+    soc.configure(&configured(&room.url(), &post.url()));
+    let rows = examine(soc.program(), 0);
+    assert_eq!(of(&rows, "channels")["state"], "ok", "{rows}");
+    assert_eq!(of(&rows, "mail")["state"], "ok", "{rows}");
+    assert_eq!(post.mails().len(), 0);
+
+    // Port 9 of this machine is nobody's.
+    soc.write("hubward.toml", &whole);
+    soc.configure(&configured(
+        "http://127.0.0.1:9/secret",
+        "smtp://127.0.0.1:9",
+    ));
+    let rows = examine(soc.program(), 0);
+    for (check, word) in [("channels", "room"), ("mail", "mail server")] {
+        let row = of(&rows, check);
+        assert_eq!(row["state"], "warn", "{row}");
+        assert!(row["detail"].as_str().unwrap().contains(word), "{row}");
+        assert!(!row["hint"].as_str().unwrap().is_empty(), "{row}");
+    }
+    assert!(!rows.to_string().contains("secret\""), "{rows}");
+}
+
+#[test]
+fn a_read_that_aws_denies_is_named_with_its_permission() {
+    let soc = Soc::new();
+    soc.cloud.fault(&json!({
+        "service": "securityhub", "operation": "GetFindings",
+        "error": { "code": "AccessDeniedException", "message": "not authorized", "status": 403 },
+    }));
+    let rows = examine(soc.program(), 1);
+    let denied = of(&rows, "permissions");
+    assert_eq!(denied["state"], "fail", "{denied}");
+    assert!(
+        denied["detail"]
+            .as_str()
+            .unwrap()
+            .contains("securityhub:GetFindings"),
+        "{denied}"
+    );
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_or_is_over_is_told() {
+    let soc = Soc::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let until = |year: i32| {
+        let mut wanted = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        wanted.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        wanted.not_after = rcgen::date_time_ymd(year, 1, 1);
+        wanted.self_signed(&key).unwrap().pem()
+    };
+    soc.write("key.pem", key.serialize_pem());
+    let program = || {
+        soc.program()
+            .env("HUBWARD_SERVER__TLS_CERTIFICATE", "certificate.pem")
+            .env("HUBWARD_SERVER__TLS_KEY", "key.pem")
+    };
+    for (pem, exit, state) in [
+        (until(2090), 0, "ok"),
+        (until(2021), 1, "fail"),
+        ("none".to_owned(), 1, "fail"),
+    ] {
+        soc.write("certificate.pem", pem);
+        let rows = examine(program(), exit);
+        assert_eq!(of(&rows, "certificate")["state"], state, "{rows}");
+    }
+}
+
+#[test]
+fn a_queue_that_lost_its_policy_is_told() {
+    let soc = Soc::new();
+    soc.hubward(["hub", "setup", "--yes"]).expect(0);
+    assert_eq!(of(&examine(soc.program(), 0), "alert_queue")["state"], "ok");
+    let client = sqs(&soc.cloud, ADMINISTRATOR, HOME);
+    let url = block_on(client.get_queue_url().queue_name("hubward-alerts").send()).unwrap();
+    let none = client
+        .set_queue_attributes()
+        .queue_url(url.queue_url.unwrap())
+        .attributes(aws_sdk_sqs::types::QueueAttributeName::Policy, "");
+    block_on(none.send()).unwrap();
+    let rows = examine(soc.program(), 0);
+    let queue = of(&rows, "alert_queue");
+    assert_eq!(queue["state"], "warn", "{queue}");
+    assert!(
+        queue["hint"].as_str().unwrap().contains("hub setup"),
+        "{queue}"
+    );
 }

@@ -11,9 +11,10 @@ use hubward_protocol::proof::{
     ACCEPT, BODY, CHALLENGE_HEADER, CONTENT_TYPE, ProofHeaders, SERVER_ID_HEADER, host,
 };
 use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{
-    ACCEPT as ACCEPT_HEADER, AUTHORIZATION, CONTENT_TYPE as CONTENT_TYPE_HEADER, HOST,
+    ACCEPT as ACCEPT_HEADER, AUTHORIZATION, CONTENT_TYPE as CONTENT_TYPE_HEADER, DATE, HOST,
 };
 use serde::Deserialize;
 
@@ -103,6 +104,28 @@ impl Identity {
             .filter(|endpoint| verify_endpoint(endpoint).is_ok())
             .map(str::to_owned);
         Ok(Self { client, endpoint })
+    }
+
+    /// What time the Region's STS says it is. Nothing is signed: with a wrong clock, that would be refused.
+    ///
+    /// # Errors
+    /// It does not say.
+    pub async fn date(&self, region: Region) -> Result<Timestamp, NotIdentified> {
+        let host = host(region);
+        let url = self
+            .endpoint
+            .clone()
+            .unwrap_or_else(|| format!("https://{host}/"));
+        let asked = self.client.head(url).header(HOST, host).send();
+        let answer = asked
+            .await
+            .map_err(|_| NotIdentified::Unavailable("no answer"))?;
+        answer
+            .headers()
+            .get(DATE)
+            .and_then(|value| jiff::fmt::rfc2822::parse(value.to_str().ok()?).ok())
+            .map(|date| date.timestamp())
+            .ok_or(NotIdentified::Unavailable("an answer without a date"))
     }
 
     /// Asks the Region's STS who signed.

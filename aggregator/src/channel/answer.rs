@@ -74,7 +74,8 @@ fn refused(why: String, retry_after: Option<i64>, blame: Blame) -> Attempt {
     }
 }
 
-fn no_answer(error: reqwest::Error) -> String {
+/// What kept an answer from us, without the address.
+pub(super) fn no_answer(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }

@@ -127,6 +127,18 @@ pub(super) fn transport(
         .map_err(|_| "mail.smtp_url is not understood: smtps://user:password@host:port".to_owned())
 }
 
+/// Greets the server, and sends nothing.
+///
+/// # Errors
+/// It would take no mail from us, and why.
+pub(super) async fn try_transport(smtp_url: &SecretString) -> Result<(), String> {
+    match transport(smtp_url)?.test_connection().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("it hung up".to_owned()),
+        Err(error) => Err(why(&error)),
+    }
+}
+
 /// What the server said, or that it did not.
 pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     let mut cause: &dyn std::error::Error = error;

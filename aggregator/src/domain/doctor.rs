@@ -1,5 +1,7 @@
 //! What is looked at to say whether an installation can work, and how findings are judged. Pure.
 
+use jiff::Timestamp;
+
 use super::address::verify_endpoint;
 use super::hub::Part;
 
@@ -14,14 +16,22 @@ pub enum Check {
     Database,
     /// The log's chain holds.
     Audit,
+    /// What is left to write to.
+    Disk,
+    /// How long the server's own certificate is good.
+    Certificate,
     /// Whether AWS is really AWS.
     Endpoint,
+    /// Whether AWS has the time that we have.
+    Clock,
     /// Credentials of the administrator account.
     Credentials,
     /// Security Hub, in one Region.
     SecurityHub,
     /// What else must be there in the SOC's account.
     Hub(Part),
+    /// Whether AWS lets us read what we have to.
+    Permissions,
     /// How agents reach the server.
     PublicUrl,
     /// What agents are installed from.
@@ -32,6 +42,8 @@ pub enum Check {
     Alerts,
     /// Where messages leave.
     Channels,
+    /// Where mail is handed over.
+    Mail,
     /// Where requests come from.
     Requests,
     /// The company's own guide.
@@ -65,15 +77,20 @@ impl Check {
             Self::Secrets => "secrets",
             Self::Database => "database",
             Self::Audit => "audit",
+            Self::Disk => "disk",
+            Self::Certificate => "certificate",
             Self::Endpoint => "aws_endpoint",
+            Self::Clock => "aws_clock",
             Self::Credentials => "aws_credentials",
             Self::SecurityHub => "security_hub",
             Self::Hub(part) => part.as_str(),
+            Self::Permissions => "permissions",
             Self::PublicUrl => "public_url",
             Self::Releases => "releases",
             Self::Ledger => "ledger",
             Self::Alerts => "alerts",
             Self::Channels => "channels",
+            Self::Mail => "mail",
             Self::Requests => "requests",
             Self::Guide => "guide",
         }
@@ -110,9 +127,63 @@ pub fn members(count: usize) -> Health {
     }
 }
 
+/// How many seconds AWS's clock may be before or behind ours. A signature is refused that is five minutes
+/// old (docs IAM reference_sigv-troubleshooting.html), and one that is made now takes its time to arrive.
+pub fn clock(ahead: i64) -> Health {
+    match ahead.unsigned_abs() {
+        0..60 => Health::Ok,
+        60..240 => Health::Warn,
+        _ => Health::Fail,
+    }
+}
+
+/// What must be left of a disk, in bytes: a day of a large company's findings is some hundred megabytes.
+pub fn disk(free: u64) -> Health {
+    const MIB: u64 = 1 << 20;
+    if free < 100 * MIB {
+        Health::Fail
+    } else if free < 1024 * MIB {
+        Health::Warn
+    } else {
+        Health::Ok
+    }
+}
+
+/// How long a certificate must be good: what renews it does so weeks before.
+pub fn certificate(until: Timestamp, now: Timestamp) -> Health {
+    const DAY: i64 = 24 * 60 * 60;
+    match until.duration_since(now).as_secs() {
+        ..=0 => Health::Fail,
+        left if left < 14 * DAY => Health::Warn,
+        _ => Health::Ok,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_told_before_aws_refuses_it() {
+        let told = [0, 59, -60, 239, -240, 90_000].map(clock);
+        use Health as H;
+        assert_eq!(told, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
+        assert_eq!(clock(i64::MIN), H::Fail);
+    }
+
+    #[test]
+    fn a_disk_or_certificate_that_runs_out_is_told_before_it_has() {
+        let left = [0, 200 << 20, 2 << 30].map(disk);
+        assert_eq!(left, [Health::Fail, Health::Warn, Health::Ok]);
+        let now: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
+        let until = [
+            "2026-11-24T00:00:00Z",
+            "2026-12-01T00:00:00Z",
+            "2027-02-01T00:00:00Z",
+        ];
+        let told = until.map(|until| certificate(until.parse().unwrap(), now));
+        assert_eq!(told, [Health::Fail, Health::Warn, Health::Ok]);
+    }
 
     #[test]
     fn only_an_https_address_is_one_that_agents_reach() {

@@ -89,6 +89,82 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("doctor.public_url", locale = locale, url = url),
             unless_ok(fact, t!("doctor.public_url_hint", locale = locale)),
         ),
+        Fact::DatabaseElsewhere(file) => Message::new(
+            t!(
+                "doctor.database_elsewhere",
+                locale = locale,
+                file = file.display()
+            ),
+            t!("doctor.database_elsewhere_hint", locale = locale),
+        ),
+        Fact::Disk { directory, free } => Message::new(
+            t!(
+                "doctor.disk",
+                locale = locale,
+                directory = directory.display(),
+                mebibytes = free >> 20
+            ),
+            unless_ok(fact, t!("doctor.disk_hint", locale = locale)),
+        ),
+        Fact::NoDisk { directory, why } => Message::new(
+            t!(
+                "doctor.no_disk",
+                locale = locale,
+                directory = directory.display(),
+                why = why
+            ),
+            t!("doctor.no_disk_hint", locale = locale),
+        ),
+        Fact::Certificate { file, until, .. } => Message::new(
+            t!(
+                "doctor.certificate",
+                locale = locale,
+                file = file.display(),
+                until = until
+            ),
+            unless_ok(fact, t!("doctor.certificate_hint", locale = locale)),
+        ),
+        Fact::NoCertificate { file, why } => Message::new(
+            t!(
+                "doctor.no_certificate",
+                locale = locale,
+                file = file.display(),
+                why = why
+            ),
+            t!("doctor.certificate_hint", locale = locale),
+        ),
+        Fact::Clock(ahead) => Message::new(
+            t!("doctor.clock", locale = locale, seconds = ahead),
+            unless_ok(fact, t!("doctor.clock_hint", locale = locale)),
+        ),
+        Fact::NoClock(why) => Message::new(
+            t!("doctor.no_clock", locale = locale, why = why),
+            t!("aws.hint_unreachable", locale = locale),
+        ),
+        Fact::Permitted(operations) => fine(t!(
+            "doctor.permitted",
+            locale = locale,
+            operations = operations.join(", ")
+        )),
+        Fact::NotPermitted(failure) => super::aws::failure(failure, language),
+        Fact::ChannelUnreached { channel, why } => Message::new(
+            t!(
+                "doctor.channel_unreached",
+                locale = locale,
+                channel = channel,
+                why = why
+            ),
+            t!("doctor.channel_unreached_hint", locale = locale),
+        ),
+        Fact::NoMessenger(why) => Message::new(
+            t!("doctor.no_messenger", locale = locale, why = why),
+            t!("doctor.channel_unreached_hint", locale = locale),
+        ),
+        Fact::Mail(sender) => fine(t!("doctor.mail", locale = locale, sender = sender)),
+        Fact::NoMail(why) => Message::new(
+            t!("doctor.no_mail", locale = locale, why = why),
+            t!("doctor.no_mail_hint", locale = locale),
+        ),
         Fact::Accounts(count) => Message::new(
             t!("doctor.accounts", locale = locale, count = count),
             unless_ok(fact, t!("doctor.accounts_hint", locale = locale)),

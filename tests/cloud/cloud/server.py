@@ -50,6 +50,9 @@ class Handler(BaseHTTPRequestHandler):
             for name, value in answer.headers
             if name.lower() not in ("content-length", "connection", "transfer-encoding")
         ]
+        # AWS says with every answer what time it is, and clients correct their clocks by it.
+        if not any(name.lower() == "date" for name, _ in answer.headers):
+            head.append(f"date: {self.date_time_string()}")
         length = len(answer.body)
         if self.command == "HEAD":
             # S3's HeadObject tells the size of what it does not send.

@@ -1,0 +1,141 @@
+//! What the examination sees of AWS. It reads only.
+
+use futures::FutureExt;
+use futures::future::join_all;
+
+use super::{Fact, Finding, found};
+use crate::aws::Aws;
+use crate::aws::findings::Query;
+use crate::aws::identity::Identity;
+use crate::config::Config;
+use crate::domain::doctor::Check;
+use crate::domain::hub::{self, Part};
+use crate::telemetry::Telemetry;
+use crate::world::World;
+
+pub(super) fn endpoints(world: &World) -> Vec<Finding> {
+    let mut overrides: Vec<Finding> = world
+        .environment
+        .iter()
+        .filter(|(variable, _)| variable.starts_with("AWS_ENDPOINT_URL"))
+        .map(|(variable, address)| {
+            let (variable, address) = (variable.to_owned(), address.to_owned());
+            found(Check::Endpoint, Fact::Override { variable, address })
+        })
+        .collect();
+    if overrides.is_empty() {
+        overrides.push(found(Check::Endpoint, Fact::NoOverride));
+    }
+    overrides
+}
+
+/// How far AWS's clock is from ours: a signature is good for five minutes.
+pub(super) async fn clock(config: &Config, world: &World) -> Finding {
+    let fact = match Identity::new(&world.environment) {
+        Err(error) => Fact::NoClock(error.to_string()),
+        Ok(identity) => match identity.date(config.hub.home_region).await {
+            Ok(there) => {
+                let ahead = there.duration_since(world.clock.now());
+                Fact::Clock(ahead.as_secs())
+            }
+            Err(error) => Fact::NoClock(error.to_string()),
+        },
+    };
+    found(Check::Clock, fact)
+}
+
+/// Whose credentials these are, and whether they open Security Hub in every Region.
+pub(super) async fn aws(config: &Config, world: &World) -> Vec<Finding> {
+    let in_region = |region, fact| Finding {
+        check: Check::SecurityHub,
+        region: Some(region),
+        fact,
+    };
+    let administrator = &config.hub.administrator;
+    let opened = Aws::of_administrator(
+        administrator,
+        config.hub.home_region,
+        config.pacing,
+        &world.environment,
+        Telemetry::default(),
+    );
+    let aws = match opened.boxed().await {
+        Ok(aws) => aws,
+        Err(error) => {
+            let unseen = |region| in_region(region, Fact::NotLookedAt(Check::Credentials));
+            let mut findings = vec![found(Check::Credentials, Fact::NoAws(error))];
+            findings.extend(config.hub.regions().map(unseen));
+            let unseen = |check| found(check, Fact::NotLookedAt(Check::Credentials));
+            let rest = Check::of_hub().chain([Check::Permissions]);
+            findings.extend(rest.map(unseen));
+            return findings;
+        }
+    };
+    let regions = config.hub.regions().map(|region| {
+        let hub = aws.security_hub(region);
+        async move {
+            let fact = match hub.list_members().await {
+                Ok(members) => Fact::Members(members.len()),
+                Err(failure) => Fact::NoMembers(failure),
+            };
+            in_region(region, fact)
+        }
+    });
+    let wanted = config.wanted_hub();
+    let (mut findings, seen) = futures::join!(join_all(regions), aws.see_hub(&wanted));
+    let parts = hub::plan(&seen, &wanted).into_iter();
+    findings.extend(
+        parts
+            .filter(|item| item.part != Part::SecurityHub)
+            .map(|item| found(Check::Hub(item.part), Fact::Hub(item))),
+    );
+    let credentials = Fact::Administrator(administrator.clone());
+    findings.insert(0, found(Check::Credentials, credentials));
+    findings.extend(permissions(config, &aws).boxed().await);
+    findings
+}
+
+/// Tries what changes nothing and was not tried yet: the operations of `packaging/policies/aggregator.csv` that
+/// only read, on what the configuration names.
+async fn permissions(config: &Config, aws: &Aws) -> Vec<Finding> {
+    let home = config.hub.home_region;
+    let administrator = &config.hub.administrator;
+    let hub = aws.security_hub(home);
+    let nothing = Query::Ids(vec!["arn:aws:hubward:::none".to_owned()]);
+    let mut tried = vec![
+        (
+            "securityhub:GetMembers",
+            hub.get_members(std::slice::from_ref(administrator))
+                .boxed()
+                .await
+                .err(),
+        ),
+        (
+            "securityhub:GetFindings",
+            hub.findings(&nothing, None).boxed().await.err(),
+        ),
+    ];
+    let queues = [&config.alerts.queue_url, &config.ledger.queue_url];
+    for url in queues.into_iter().flatten() {
+        let asked = aws.queue(home, url).dead_letter_queue().boxed().await;
+        tried.push(("sqs:GetQueueAttributes", asked.err()));
+    }
+    if let Some(object) = config.ledger.object() {
+        let bucket = aws.bucket(home, administrator.clone());
+        let asked = bucket.fetch(&object, None, 0).boxed().await;
+        tried.push(("s3:GetObject", asked.err()));
+    }
+    let (permitted, refused): (Vec<_>, Vec<_>) = tried
+        .into_iter()
+        .partition(|(_, failure)| failure.is_none());
+    if refused.is_empty() {
+        let mut names: Vec<&str> = permitted.into_iter().map(|(name, _)| name).collect();
+        names.dedup();
+        return vec![found(Check::Permissions, Fact::Permitted(names))];
+    }
+    refused
+        .into_iter()
+        .filter_map(|(_, failure)| failure)
+        .map(|failure| found(Check::Permissions, Fact::NotPermitted(failure)))
+        .collect()
+}

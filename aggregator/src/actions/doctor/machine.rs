@@ -1,0 +1,113 @@
+//! What the examination sees of the machine: database, disks, certificate.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{Fact, Finding, found};
+use crate::app::{self, OpenError};
+use crate::config::Config;
+use crate::domain::certificate::good_until;
+use crate::domain::doctor::Check;
+use crate::store::Store;
+use crate::world::World;
+use crate::world::disk::Disk;
+
+/// The database, opened where that is possible.
+pub(super) struct Database {
+    /// The database.
+    pub(super) store: Option<Store>,
+    /// How it is.
+    pub(super) opened: Vec<Finding>,
+    /// What is left of the disks that it and others are on.
+    pub(super) disks: Vec<Finding>,
+}
+
+/// Opens the database, and tries whether it can be written to. It writes nothing.
+pub(super) async fn database(config: &Config, world: &World) -> Database {
+    let place = match app::database(&config.store, config.directory(), &world.environment) {
+        Ok(place) => place,
+        Err(error) => return Database::closed(disks(config, None), error),
+    };
+    let file = place.file().map(Path::to_owned);
+    let disks = disks(config, file.as_deref());
+    let store = match Store::open(&place).await {
+        Ok(store) => store,
+        Err(source) => {
+            let place = place.to_string();
+            return Database::closed(disks, OpenError::Store { place, source });
+        }
+    };
+    let fact = match store.try_to_write().await {
+        Ok(()) => Fact::DatabaseAnswers(place.to_string()),
+        Err(error) => Fact::DatabaseFailed(error),
+    };
+    let mut opened = vec![found(Check::Database, fact)];
+    // SQLite's log beside the file is shared memory: two machines would write over each other.
+    if let Some(file) = &file
+        && Disk::below(file).is_ok_and(|disk| disk.is_remote)
+    {
+        let elsewhere = Fact::DatabaseElsewhere(file.clone());
+        opened.push(found(Check::Database, elsewhere));
+    }
+    Database {
+        store: Some(store),
+        opened,
+        disks,
+    }
+}
+
+impl Database {
+    fn closed(disks: Vec<Finding>, error: OpenError) -> Self {
+        Self {
+            store: None,
+            opened: vec![found(Check::Database, Fact::DatabaseClosed(error))],
+            disks,
+        }
+    }
+}
+
+/// What is left of every disk that the server writes to, once for each disk.
+fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
+    let beside = file.and_then(Path::parent);
+    let reports = config.reports.directory.as_ref();
+    let written = [
+        beside.map(Path::to_owned),
+        Some(config.releases()),
+        reports.map(|reports| config.directory().join(reports)),
+    ];
+    let mut seen = Vec::new();
+    let mut findings = Vec::new();
+    for directory in written.into_iter().flatten() {
+        // What is not there yet will be made below what is.
+        let Some(directory) = directory.ancestors().find(|above| above.exists()) else {
+            continue;
+        };
+        let directory = directory.to_owned();
+        match Disk::below(&directory) {
+            Ok(disk) if seen.contains(&disk.device) => {}
+            Ok(disk) => {
+                seen.push(disk.device);
+                let free = disk.free;
+                findings.push(found(Check::Disk, Fact::Disk { directory, free }));
+            }
+            Err(error) => {
+                let why = error.to_string();
+                findings.push(found(Check::Disk, Fact::NoDisk { directory, why }));
+            }
+        }
+    }
+    findings
+}
+
+/// How long the server's certificate is good; nothing where it has none of its own.
+pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
+    let file = config.server.tls_certificate.as_ref()?;
+    let file = config.directory().join(file);
+    let read = std::fs::read(&file).map_err(|error| error.to_string());
+    let fact = match read.and_then(|pem| good_until(&pem)) {
+        Ok(until) => Fact::Certificate { file, until, now },
+        Err(why) => Fact::NoCertificate { file, why },
+    };
+    Some(found(Check::Certificate, fact))
+}

@@ -1,0 +1,107 @@
+//! What the examination sees of the ways to people: channels, mail, Jira. Nobody is sent anything.
+
+use futures::future::join_all;
+
+use super::{Fact, Finding, found};
+use crate::channel::Messenger;
+use crate::config::Config;
+use crate::config::outgoing::ChannelKind;
+use crate::domain::circuit::Circuit;
+use crate::domain::doctor::Check;
+use crate::domain::ledger::Column;
+use crate::jira::Jira;
+use crate::store::Store;
+use crate::world::World;
+
+/// How the channels are doing, and whether they can be reached; nothing where there are none.
+pub(super) async fn channels(
+    config: &Config,
+    world: &World,
+    store: Option<&Store>,
+) -> Vec<Finding> {
+    let outlets = config.outlets();
+    if outlets.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = match store {
+        None => vec![found(Check::Channels, Fact::NotLookedAt(Check::Database))],
+        Some(store) => match store.circuits().await {
+            Err(error) => vec![found(Check::Channels, Fact::DatabaseFailed(error))],
+            Ok(mut circuits) => outlets
+                .iter()
+                .filter_map(|channel| match circuits.remove(&channel.name)? {
+                    Circuit::Open { since, why, .. } => Some(Fact::ChannelDown {
+                        channel: channel.name.clone(),
+                        since,
+                        why,
+                    }),
+                    Circuit::Closed { .. } => None,
+                })
+                .map(|fact| found(Check::Channels, fact))
+                .collect(),
+        },
+    };
+    match messenger(config, world) {
+        Err(why) => findings.push(found(Check::Channels, Fact::NoMessenger(why))),
+        Ok(messenger) => {
+            let rooms = outlets
+                .iter()
+                .filter(|channel| channel.kind != ChannelKind::Mail);
+            let tried = rooms.map(|channel| async {
+                let why = messenger.reach(channel).await.err()?;
+                let channel = channel.name.clone();
+                Some(Fact::ChannelUnreached { channel, why })
+            });
+            let unreached = join_all(tried).await.into_iter().flatten();
+            findings.extend(unreached.map(|fact| found(Check::Channels, fact)));
+        }
+    }
+    if findings.is_empty() {
+        findings.push(found(Check::Channels, Fact::Channels(outlets.len())));
+    }
+    findings
+}
+
+/// Whether mail is taken where it is handed over; nothing where none is sent.
+pub(super) async fn mail(config: &Config, world: &World) -> Option<Finding> {
+    config.mail.smtp_url.as_ref()?;
+    let answers = match messenger(config, world) {
+        Ok(messenger) => messenger.reach_mail().await,
+        Err(why) => Err(why),
+    };
+    let fact = match answers {
+        Ok(()) => Fact::Mail(config.mail.from.clone().unwrap_or_default()),
+        Err(why) => Fact::NoMail(why),
+    };
+    Some(found(Check::Mail, fact))
+}
+
+fn messenger(config: &Config, world: &World) -> Result<Messenger, String> {
+    Messenger::new(
+        &config.locale,
+        &config.server.public_url,
+        &config.mail,
+        config.directory(),
+        &world.environment,
+    )
+    .map_err(|error| error.to_string())
+}
+
+/// Whether Jira answers; nothing where there is none, for requests need none.
+pub(super) async fn requests(config: &Config, world: &World) -> Option<Finding> {
+    let jira = config.requests.jira.as_ref()?;
+    let names_account = jira
+        .columns()
+        .iter()
+        .any(|(column, _)| *column == Column::AccountId);
+    let answers = match Jira::open(jira, &world.environment, config.directory()) {
+        Ok(jira) => jira.see_project().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let fact = match answers {
+        Err(why) => Fact::NoJira(why),
+        Ok(()) if names_account => Fact::Jira(format!("{} {}", jira.site, jira.project)),
+        Ok(()) => Fact::NoAccountField,
+    };
+    Some(found(Check::Requests, fact))
+}

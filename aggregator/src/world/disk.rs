@@ -1,0 +1,58 @@
+//! What is left of the disk that a directory lies on, and whether it is a disk of this machine at all.
+
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{FsWord, NFS_SUPER_MAGIC, statfs, statvfs};
+
+/// SMB and CIFS of several ages, and Ceph (Linux's `include/uapi/linux/magic.h` and `fs/smb`, `fs/ceph`).
+const REMOTE: [FsWord; 5] = [
+    NFS_SUPER_MAGIC,
+    0x517b,
+    0xff53_4d42,
+    0xfe53_4d42,
+    0x00c3_6400,
+];
+
+/// A disk, as far as a directory on it may use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disk {
+    /// Tells it from others.
+    pub device: u64,
+    /// How many bytes are left for us.
+    pub free: u64,
+    /// Whether it is another machine's.
+    pub is_remote: bool,
+}
+
+impl Disk {
+    /// The disk below a directory or file.
+    ///
+    /// # Errors
+    /// The operating system does not say.
+    pub fn below(path: &Path) -> io::Result<Self> {
+        let space = statvfs(path)?;
+        Ok(Self {
+            device: path.metadata()?.dev(),
+            free: space.f_bavail.saturating_mul(space.f_frsize),
+            is_remote: REMOTE.contains(&statfs(path)?.f_type),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_and_a_path_that_is_not_there_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let disk = Disk::below(directory.path()).unwrap();
+        assert!(disk.free > 0);
+        let file = directory.path().join("file");
+        std::fs::write(&file, "x").unwrap();
+        assert_eq!(Disk::below(&file).unwrap().device, disk.device);
+        assert!(Disk::below(&directory.path().join("nothing")).is_err());
+    }
+}
