@@ -135,7 +135,7 @@ pub(super) async fn try_transport(smtp_url: &SecretString) -> Result<(), String>
     match transport(smtp_url)?.test_connection().await {
         Ok(true) => Ok(()),
         Ok(false) => Err("it hung up".to_owned()),
-        Err(error) => Err(why(&error)),
+        Err(error) => Err(why(&error, smtp_url)),
     }
 }
 
