@@ -16,11 +16,13 @@ mod router;
 mod tls;
 mod visitor;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use axum::http::{HeaderValue, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -44,7 +46,8 @@ use tls::Tls;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long open requests may take once the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long a connection may last, whatever it does: long enough for the agent on a slow line.
+/// How long a connection may last, whatever it does: long enough for the agent on a slow line. After half of it,
+/// an answer says that it is the last one.
 const CONNECTION: Duration = Duration::from_secs(600);
 /// How many connections are served at once; more wait in the listener's queue.
 const CONNECTIONS: usize = 1024;
@@ -229,9 +232,19 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     watcher: hyper_util::server::graceful::Watcher,
     longest: Duration,
 ) {
+    let begun = Instant::now();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
-        router.clone().oneshot(request.map(Body::new))
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move {
+            let mut answer = answer.await?;
+            // An end that is announced costs nobody a request; one that comes of itself may.
+            if begun.elapsed() > longest / 2 {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(header::CONNECTION, close);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -258,7 +271,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_connection_ends_at_its_bound_however_busy_it_is() {
+    async fn a_connection_ends_by_its_bound_however_busy_it_is_and_says_so() {
         let (mut client, server) = tokio::io::duplex(1 << 16);
         let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }));
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
@@ -266,6 +279,7 @@ mod tests {
         let longest = Duration::from_millis(300);
         let serving = tokio::spawn(serve(server, peer, router, graceful.watcher(), longest));
         let mut answered = 0;
+        let mut last = String::new();
         let mut answer = [0; 1024];
         // Goes on for ever, were it not for the bound.
         while client
@@ -274,11 +288,15 @@ mod tests {
             .is_ok()
         {
             match client.read(&mut answer).await {
-                Ok(length) if length > 0 => answered += 1,
+                Ok(length) if length > 0 => {
+                    answered += 1;
+                    last = String::from_utf8_lossy(&answer[..length]).into_owned();
+                }
                 _ => break,
             }
         }
         serving.await.unwrap();
-        assert!(answered > 0);
+        assert!(answered > 1);
+        assert!(last.contains("connection: close"), "{last}");
     }
 }

@@ -56,9 +56,11 @@ impl Receiver {
         *self.answer.lock().expect("its answer") = (status.to_owned(), headers);
     }
 
-    /// What came, whether taken or refused.
+    /// What came, whether taken or refused; a look that tells nothing is none.
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.server.asked()
+        let mut asked = self.server.asked();
+        asked.retain(|asked| !asked.line.starts_with("HEAD "));
+        asked
     }
 
     /// What came, as JSON.

@@ -79,6 +79,9 @@ fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
     let mut seen = Vec::new();
     let mut findings = Vec::new();
     for directory in written.into_iter().flatten() {
+        // Beside a file without a directory is here.
+        let here = Path::new(".").join(directory);
+        let directory = std::path::absolute(&here).unwrap_or(here);
         // What is not there yet will be made below what is.
         let Some(directory) = directory.ancestors().find(|above| above.exists()) else {
             continue;
