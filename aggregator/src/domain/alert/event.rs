@@ -93,7 +93,9 @@ struct Owned {
 /// It is no event of AWS's that is expected here. It may have been an alert all the same: keep it, and
 /// say so.
 pub fn read(body: &str) -> Result<Vec<Content>, Unreadable> {
-    let envelope: Envelope = serde_json::from_str(body)
+    // PostgreSQL takes no text with a zero in it, which JSON can write as an escape.
+    let body = body.replace("\\u0000", "\\ufffd");
+    let envelope: Envelope = serde_json::from_str(&body)
         .map_err(|error| Unreadable(format!("not an EventBridge event: {error}")))?;
     let Envelope {
         source,
