@@ -220,7 +220,8 @@ impl Tx {
             "UPDATE deliveries SET leased_until = $1, attempts = attempts + 1 \
              WHERE id = (SELECT id FROM deliveries WHERE channel = $2 AND state = $3 \
              AND digest = '' AND due_at <= $4 AND leased_until <= $4 {chosen} \
-             ORDER BY position LIMIT 1) AND leased_until <= $4 RETURNING {COLUMNS}"
+             ORDER BY position LIMIT 1 {}) RETURNING {COLUMNS}",
+            self.unheld()
         );
         let until = now.checked_add(LEASE).unwrap_or(now);
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Result, Tx};
+use super::{Engine, Result, Tx};
 use crate::domain::delivery::{DeliveryState, Next};
 use crate::domain::notice::{Class, Notice};
 
@@ -18,6 +18,16 @@ pub struct Waiting {
 }
 
 impl Tx {
+    /// At the end of a statement that chooses messages: those that another transaction has chosen are left to it,
+    /// and ours are held until we are done, so that none is leased and gathered at once. SQLite's transactions
+    /// write one after another, and have no such words.
+    pub(super) fn unheld(&self) -> &'static str {
+        match self.1 {
+            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+            Engine::Sqlite => "",
+        }
+    }
+
     /// How many messages about alerts wait for a channel, counted up to `most`.
     ///
     /// # Errors
@@ -70,8 +80,9 @@ impl Tx {
             let sql = format!(
                 "SELECT id, notice FROM deliveries WHERE class = '{}' AND state = 'pending' \
                  AND digest = '' AND channel = $1 AND leased_until <= $2 \
-                 ORDER BY position LIMIT $3",
-                class.as_str()
+                 ORDER BY position LIMIT $3 {}",
+                class.as_str(),
+                self.unheld()
             );
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(channel.to_owned())
