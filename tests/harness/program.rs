@@ -84,11 +84,25 @@ impl Program {
 
     /// The same, deaf to a signal.
     pub(crate) fn without_signal(self, signal: &str) -> Self {
-        let mut command = Command::new("sh");
+        self.through(&["sh", "-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
+    }
+
+    /// The same, in its directory as these commands leave it, with mounts that nobody else sees; `None` where this
+    /// machine lets nobody mount.
+    pub(crate) fn among_mounts(self, commands: &str) -> Option<Self> {
+        let may = Command::new("unshare").args(["-rm", "true"]).output();
+        let script = format!("{commands} && cd \"$PWD\" && exec \"$0\" \"$@\"");
+        may.is_ok_and(|tried| tried.status.success())
+            .then(|| self.through(&["unshare", "-rm", "sh", "-c", &script]))
+    }
+
+    /// The same, started by another program, of whose arguments it and its own are the last.
+    fn through(self, words: &[&str]) -> Self {
+        let mut command = Command::new(words[0]);
         command
             .env_clear()
             .stdin(Stdio::null())
-            .args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
+            .args(&words[1..])
             .arg(self.0.get_program())
             .args(self.0.get_args());
         for (name, value) in self.0.get_envs() {

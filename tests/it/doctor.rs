@@ -325,3 +325,38 @@ fn a_queue_that_lost_its_policy_is_told() {
         "{queue}"
     );
 }
+
+#[test]
+fn a_disk_that_is_full_is_told_with_its_cure() {
+    let soc = Soc::new();
+    let full = "mkdir -p full && mount -t tmpfs -o size=2m full full && cp hubward.* full && cd full && \
+                { cat /dev/zero >rest 2>rest.log || true; }";
+    let Some(program) = soc.program().args(["doctor", "--json"]).among_mounts(full) else {
+        return;
+    };
+    let rows = program.run().expect(1).json();
+    let disk = of(&rows, "disk");
+    assert_eq!(disk["state"], "fail", "{rows}");
+    assert!(disk["detail"].to_string().contains(" 0 MiB"), "{disk}");
+    assert!(disk["hint"].to_string().contains("run prune"), "{disk}");
+}
+
+#[test]
+fn a_database_that_may_only_be_read_is_told() {
+    let soc = Soc::new();
+    if !soc.database.is_file() {
+        return;
+    }
+    let before = fs::read(soc.path("hubward.db")).unwrap();
+    let sealed = "mount --bind \"$PWD\" \"$PWD\" && mount -o remount,bind,ro \"$PWD\"";
+    let program = soc.program().args(["doctor", "--json"]);
+    let Some(program) = program.among_mounts(sealed) else {
+        return;
+    };
+    let rows = program.run().expect(1).json();
+    let database = of(&rows, "database");
+    assert_eq!(database["state"], "fail", "{rows}");
+    assert!(database["detail"].to_string().contains("hubward.db"));
+    assert_eq!(of(&rows, "security_hub")["state"], "ok", "{rows}");
+    assert_eq!(fs::read(soc.path("hubward.db")).unwrap(), before);
+}

@@ -3,10 +3,15 @@
 //! Running it again writes the same files again. How a report is written is in `report_desk`.
 
 use std::io;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::available_parallelism;
 
+use futures::{StreamExt, stream};
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
+use tokio_util::task::AbortOnDropHandle;
 
 pub use super::report_desk::DraftError;
 use super::report_desk::{Desk, Draft};
@@ -17,6 +22,10 @@ use crate::domain::account::AccountState;
 use crate::domain::report::Period;
 use crate::domain::report::sending::OVERVIEW;
 use crate::store::StoreError;
+
+/// How many workbooks are written at once, at the most: each reads on a connection of its own, and SQLite has four, one
+/// of which is left to others.
+const AT_ONCE: usize = 3;
 
 /// What to write.
 #[derive(Clone, Debug)]
@@ -97,12 +106,23 @@ pub async fn build_report(app: &App, request: &Request) -> Result<Built, BuildEr
         directory: directory.clone(),
         source,
     })?;
-    let mut desk = Desk::open(app, period, request.format).await?;
+    let desk = Arc::new(Desk::open(app, period, request.format).await?);
     let mut rows = Vec::new();
-    for account in accounts {
+    let mut written = stream::iter(accounts)
+        .map(|account| {
+            let (desk, directory) = (Arc::clone(&desk), directory.clone());
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                let written = desk.write(&account, &directory).await;
+                (account, written)
+            }))
+        })
+        // One more than processors, for the time that a disk takes.
+        .buffered(available_parallelism().map_or(1, |all| AT_ONCE.min(all.get() + 1)));
+    while let Some(ended) = written.next().await {
+        let (account, written) = ended.unwrap_or_else(|panic| resume_unwind(panic.into_panic()));
         let file = directory.join(desk.name(account.account_id.as_str()));
-        let written = desk.account(&account, directory).await;
-        rows.push(row(Some(account.account_id), file, written)?);
+        let draft = written.map(|written| desk.settle(&account, written));
+        rows.push(row(Some(account.account_id), file, draft)?);
     }
     let file = directory.join(desk.name(OVERVIEW));
     let written = desk.overview(directory).await;

@@ -8,12 +8,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::TryStreamExt;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use tokio::task::block_in_place;
 
 use crate::app::App;
 use crate::document::report::{
@@ -57,8 +59,8 @@ pub(super) struct Draft {
 }
 
 /// What all reports of one period share, and what their overview is made of.
-pub(super) struct Desk<'a> {
-    app: &'a App,
+pub(super) struct Desk {
+    app: App,
     pub(super) period: Period,
     format: Format,
     bounds: Bounds,
@@ -67,7 +69,21 @@ pub(super) struct Desk<'a> {
     zone: TimeZone,
     hub: Vec<Region>,
     links: Links,
-    together: Together,
+    together: Mutex<Together>,
+}
+
+/// An account's report, and what is left to do: to count it.
+#[derive(Debug)]
+pub(super) struct Written {
+    draft: Draft,
+    counts: Counts,
+}
+
+/// What the overview takes of an account.
+#[derive(Debug)]
+struct Counts {
+    facts: Facts,
+    worst: Worst,
 }
 
 /// What the overview is made of.
@@ -75,21 +91,27 @@ pub(super) struct Desk<'a> {
 struct Together {
     accounts: BTreeMap<AccountId, Ranked>,
     facts: Facts,
+    worst: Worst,
+}
+
+/// The findings that the overview keeps.
+#[derive(Debug, Default)]
+struct Worst {
     findings: Vec<(Shown, Mirrored, Option<AlertState>)>,
     left_out: u64,
 }
 
-impl<'a> Desk<'a> {
+impl Desk {
     /// Opens it for a period.
     pub(super) async fn open(
-        app: &'a App,
+        app: &App,
         period: Period,
         format: Format,
     ) -> Result<Self, StoreError> {
         let checkpoints = app.store.checkpoints().await?;
         let zone = app.zone();
         Ok(Self {
-            app,
+            app: app.clone(),
             period,
             format,
             bounds: period.bounds(&zone),
@@ -101,7 +123,7 @@ impl<'a> Desk<'a> {
             zone,
             hub: app.config.hub.regions().collect(),
             links: app.config.guide_links(),
-            together: Together::default(),
+            together: Mutex::default(),
         })
     }
 
@@ -110,13 +132,23 @@ impl<'a> Desk<'a> {
         format!("{of}_{}.{}", self.period, self.format.as_str())
     }
 
-    /// Writes an account's report into a directory, and counts the account for the overview. The file
-    /// appears under its name when it is whole; what could not be written leaves nothing behind.
+    /// Writes an account's report into a directory, and counts the account for the overview.
     pub(super) async fn account(
-        &mut self,
+        &self,
         account: &Account,
         directory: &Path,
     ) -> Result<Draft, DraftError> {
+        let written = self.write(account, directory).await?;
+        Ok(self.settle(account, written))
+    }
+
+    /// Writes an account's report into a directory, beside others if need be. The file appears under its
+    /// name when it is whole; what could not be written leaves nothing behind.
+    pub(super) async fn write(
+        &self,
+        account: &Account,
+        directory: &Path,
+    ) -> Result<Written, DraftError> {
         let regions = wanted_regions(account, &self.hub);
         let scope = Scope::Account(account);
         let beside = beside(directory)?;
@@ -127,69 +159,80 @@ impl<'a> Desk<'a> {
         let frame = self.frame(scope, &regions, place, account.language);
         let mut writer = Writer::begin(&frame, self.format, beside.path())?;
         let spans = self.app.store.history_of(&account.account_id).await?;
-        let facts = self.read(account, Some(&mut writer)).await?;
-        let trend = self.trend(&spans, &facts);
-        writer.finish(Closing {
-            facts: &facts,
+        let counts = self.read(account, Some(&mut writer)).await?;
+        let trend = self.trend(&spans, &counts.facts);
+        let closing = Closing {
+            facts: &counts.facts,
             trend: &trend,
             left_out: 0,
-        })?;
+        };
         let file = directory.join(self.name(account.account_id.as_str()));
-        settle(beside, &file)?;
-        let standing = Standing::of(&facts);
-        self.together.take(account, &facts);
-        Ok(Draft { file, standing })
+        finish(writer, closing, beside, &file)?;
+        let standing = Standing::of(&counts.facts);
+        let draft = Draft { file, standing };
+        Ok(Written { draft, counts })
+    }
+
+    /// Counts an account for the overview, now that its report is written. The order of accounts matters: of what
+    /// they call a control, the overview says the first.
+    pub(super) fn settle(&self, account: &Account, written: Written) -> Draft {
+        self.together().take(account, written.counts);
+        written.draft
     }
 
     /// Counts an account for the overview, without a report of its own.
-    pub(super) async fn count(&mut self, account: &Account) -> Result<(), DraftError> {
-        let facts = self.read(account, None).await?;
-        self.together.take(account, &facts);
+    pub(super) async fn count(&self, account: &Account) -> Result<(), DraftError> {
+        let counts = self.read(account, None).await?;
+        self.together().take(account, counts);
         Ok(())
     }
 
     /// Whether an account was written or counted here.
     pub(super) fn has(&self, account: &AccountId) -> bool {
-        self.together.accounts.contains_key(account)
+        self.together().accounts.contains_key(account)
     }
 
     /// Writes the overview of the accounts so far.
-    pub(super) async fn overview(&mut self, directory: &Path) -> Result<Draft, DraftError> {
-        self.together.shorten();
+    pub(super) async fn overview(&self, directory: &Path) -> Result<Draft, DraftError> {
         let spans = self.app.store.history_of_all().await?;
-        let trend = self.trend(&spans, &self.together.facts);
-        let together = &self.together;
-        let scope = Scope::Overview(&together.accounts);
+        let mut together = self.together();
+        together.worst.shorten();
+        let Together {
+            accounts,
+            facts,
+            worst,
+        } = &*together;
+        let trend = self.trend(&spans, facts);
+        let scope = Scope::Overview(accounts);
         let language = self.app.config.locale.language;
         let beside = beside(directory)?;
         let place = (&self.sources, &self.zone, &self.links);
         let frame = self.frame(scope, &self.hub, place, language);
         let mut writer = Writer::begin(&frame, self.format, beside.path())?;
-        for (shown, mirrored, alert) in &together.findings {
+        for (shown, mirrored, alert) in &worst.findings {
             writer.add(*shown, mirrored, *alert)?;
         }
-        writer.finish(Closing {
-            facts: &together.facts,
+        let closing = Closing {
+            facts,
             trend: &trend,
-            left_out: together.left_out,
-        })?;
+            left_out: worst.left_out,
+        };
         let file = directory.join(self.name(OVERVIEW));
-        settle(beside, &file)?;
-        let standing = Standing::of(&together.facts);
+        finish(writer, closing, beside, &file)?;
+        let standing = Standing::of(facts);
         Ok(Draft { file, standing })
     }
 
-    /// An account's numbers; its findings go into its report, where it gets one, and the worst of them
-    /// are kept for the overview.
+    /// An account's numbers, and the worst of its findings; all of them go into its report, where it gets one.
     async fn read(
-        &mut self,
+        &self,
         account: &Account,
         mut writer: Option<&mut Writer<'_>>,
-    ) -> Result<Facts, DraftError> {
+    ) -> Result<Counts, DraftError> {
         let store = &self.app.store;
         let alerts = store.alert_states_of(&account.account_id).await?;
         let exceptions = store.exceptions_of(&account.account_id).await?;
-        let mut facts = Facts::default();
+        let (mut facts, mut worst) = (Facts::default(), Worst::default());
         let mut rows = store.findings_in_order(&account.account_id);
         while let Some(mut mirrored) = rows.try_next().await? {
             // Asked for by its account; and whatever a database answers, it stays with its owner.
@@ -204,21 +247,23 @@ impl<'a> Desk<'a> {
             if let Some(writer) = writer.as_deref_mut() {
                 writer.add(shown, &mirrored, alert)?;
             }
-            self.together.keep(shown, mirrored, alert);
+            worst.keep([(shown, mirrored, alert)]);
         }
-        Ok(facts)
+        Ok(Counts { facts, worst })
+    }
+
+    fn together(&self) -> MutexGuard<'_, Together> {
+        // It holds sums only, and whoever panicked in between had not begun to add.
+        self.together.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn frame<'f>(
-        &self,
+        &'f self,
         scope: Scope<'f>,
         regions: &'f [Region],
         (sources, zone, links): (&'f BTreeMap<String, Timestamp>, &'f TimeZone, &'f Links),
         language: Language,
-    ) -> Frame<'f>
-    where
-        'a: 'f,
-    {
+    ) -> Frame<'f> {
         Frame {
             scope,
             regions,
@@ -257,17 +302,21 @@ impl<'a> Desk<'a> {
 }
 
 impl Together {
-    fn take(&mut self, account: &Account, facts: &Facts) {
-        self.facts.merge(facts);
+    fn take(&mut self, account: &Account, Counts { facts, worst }: Counts) {
+        self.facts.merge(&facts);
         let ranked = Ranked {
             project: account.project.clone(),
-            standing: Standing::of(facts),
+            standing: Standing::of(&facts),
         };
         self.accounts.insert(account.account_id.clone(), ranked);
+        self.worst.left_out += worst.left_out;
+        self.worst.keep(worst.findings);
     }
+}
 
-    fn keep(&mut self, shown: Shown, mirrored: Mirrored, alert: Option<AlertState>) {
-        self.findings.push((shown, mirrored, alert));
+impl Worst {
+    fn keep(&mut self, more: impl IntoIterator<Item = (Shown, Mirrored, Option<AlertState>)>) {
+        self.findings.extend(more);
         // Now and then, so that a thousand accounts fit into memory.
         if self.findings.len() > 2 * OVERVIEW_ROWS {
             self.shorten();
@@ -302,9 +351,18 @@ fn beside(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(directory)
 }
 
-/// Takes the name at the end, so that nobody ever reads half of a report.
-fn settle(beside: tempfile::NamedTempFile, file: &Path) -> io::Result<()> {
-    beside.as_file().sync_all()?;
-    beside.persist(file).map_err(|error| error.error)?;
-    Ok(())
+/// Writes what is left of a report, which is half of the work, and gives it its name at the end, so that nobody ever
+/// reads half of it. Everything else that this program does goes on meanwhile.
+fn finish(
+    writer: Writer<'_>,
+    closing: Closing<'_>,
+    beside: tempfile::NamedTempFile,
+    file: &Path,
+) -> Result<(), DraftError> {
+    block_in_place(|| {
+        writer.finish(closing)?;
+        beside.as_file().sync_all()?;
+        beside.persist(file).map_err(|error| error.error)?;
+        Ok(())
+    })
 }

@@ -231,7 +231,7 @@ impl Tx {
     }
 
     async fn insert(&mut self, events: &[Event]) -> Result<()> {
-        let rows = rows(events.len(), WIDTH, 0);
+        let rows = rows(self.1, events.len(), WIDTH);
         let sql = format!("INSERT INTO audit_events VALUES {rows}");
         let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql));
         for event in events {

@@ -55,7 +55,7 @@ impl Tx {
             let sql = format!(
                 "INSERT INTO history_due (account_id, control_id) VALUES {} \
                  ON CONFLICT (account_id, control_id) DO NOTHING",
-                rows(groups.len(), 2, 0)
+                rows(self.1, groups.len(), 2)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for (account, control) in groups {
@@ -118,7 +118,7 @@ impl Tx {
              f.severity, f.compliance_status, f.workflow_status, f.record_state, f.standards \
              FROM (VALUES {}) AS due CROSS JOIN findings f \
              WHERE f.control_id = due.column2 AND f.account_id = due.column1",
-            rows(groups.len(), 2, 0)
+            rows(self.1, groups.len(), 2)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for (account, control) in groups {
@@ -143,7 +143,7 @@ impl Tx {
             "SELECT h.account_id, h.control_id, h.standard, h.region, h.kind, h.severity, h.status, \
              h.from_day, h.count FROM (VALUES {}) AS due CROSS JOIN history h \
              WHERE h.account_id = due.column1 AND h.control_id = due.column2 AND h.until_day = '{STILL}'",
-            rows(groups.len(), 2, 0)
+            rows(self.1, groups.len(), 2)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for (account, control) in groups {
@@ -192,7 +192,7 @@ impl Tx {
                  status, from_day, until_day, count) VALUES {} \
                  ON CONFLICT (account_id, control_id, standard, region, kind, severity, status, \
                  from_day) DO UPDATE SET until_day = excluded.until_day, count = excluded.count",
-                rows(begun.len(), 10, 0)
+                rows(self.1, begun.len(), 10)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for (group, line, count) in begun {

@@ -110,7 +110,7 @@ impl Tx {
                  verdict = excluded.verdict, since = excluded.since, seen_at = excluded.seen_at, \
                  associated_since = excluded.associated_since, \
                  completed_at = excluded.completed_at",
-                rows(part.len(), WIDTH, 0)
+                rows(self.1, part.len(), WIDTH)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for seen in part {

@@ -1,12 +1,13 @@
 //! Many rows to a statement, and few statements: their texts differ by how many rows they take, and each
 //! text is prepared, and kept, by every connection.
 
+use super::Engine;
+
 /// How many rows a statement takes.
 const SIZES: [usize; 4] = [100, 10, 5, 1];
 
-/// And how many parameters. SQLite finds the name of each by walking past those before it, whenever a value is
-/// bound: 2,600 of them took twice as long as everything else that it did.
-const MOST_PARAMETERS: usize = 150;
+/// And how many parameters, well within what SQLite (32,766) and PostgreSQL (65,535) take.
+const MOST_PARAMETERS: usize = 3_000;
 
 /// The items in portions of the sizes that statements are made for, where each item takes so many parameters.
 pub(super) fn portions<T>(items: &[T], width: usize) -> Vec<&[T]> {
@@ -24,23 +25,25 @@ pub(super) fn portions<T>(items: &[T], width: usize) -> Vec<&[T]> {
     portions
 }
 
-/// `$first, …` for so many parameters.
-pub(super) fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    places.join(", ")
+/// Places for so many parameters, of which the first has this number. All of a statement's have to come from here, in
+/// their order. SQLite's have no names, for it would find each by walking past those before it, whenever a value is bound.
+pub(super) fn places(engine: Engine, first: usize, count: usize) -> String {
+    let place = |number: usize| match engine {
+        Engine::Sqlite => "?".to_owned(),
+        Engine::Postgres => format!("${number}"),
+    };
+    (first..first + count)
+        .map(place)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-/// `($1, …), …` for so many rows of so many parameters, of which the last so many stand again at a row's end.
-pub(super) fn rows(count: usize, width: usize, again: usize) -> String {
-    let row = |row: usize| {
-        let first = row * width + 1;
-        let all = places(first, width);
-        if again == 0 {
-            return format!("({all})");
-        }
-        format!("({all}, {})", places(first + width - again, again))
-    };
-    (0..count).map(row).collect::<Vec<_>>().join(", ")
+/// Places for so many rows of so many parameters, each row in parentheses.
+pub(super) fn rows(engine: Engine, count: usize, width: usize) -> String {
+    (0..count)
+        .map(|row| format!("({})", places(engine, row * width + 1, width)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -57,16 +60,16 @@ mod tests {
                 .collect()
         };
         assert_eq!(sizes(1), [100, 100, 10, 10, 10, 5, 1, 1]);
-        assert_eq!(sizes(10), [vec![10; 23], vec![5], vec![1; 2]].concat());
-        assert_eq!(sizes(26), [vec![5; 47], vec![1; 2]].concat());
-        assert_eq!(sizes(31), [1; 237]);
+        assert_eq!(sizes(30), [100, 100, 10, 10, 10, 5, 1, 1]);
+        assert_eq!(sizes(31), [vec![10; 23], vec![5], vec![1; 2]].concat());
         assert_eq!(portions(&items, 26).concat(), items);
         assert!(portions::<u8>(&[], 1).is_empty());
     }
 
     #[test]
-    fn rows_are_numbered_through() {
-        assert_eq!(rows(2, 2, 0), "($1, $2), ($3, $4)");
-        assert_eq!(rows(2, 2, 1), "($1, $2, $2), ($3, $4, $4)");
+    fn rows_are_numbered_through_where_numbers_cost_nothing() {
+        assert_eq!(rows(Engine::Postgres, 2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(rows(Engine::Sqlite, 2, 2), "(?, ?), (?, ?)");
+        assert_eq!(places(Engine::Postgres, 3, 2), "$3, $4");
     }
 }

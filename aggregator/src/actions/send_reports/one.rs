@@ -30,7 +30,7 @@ impl Round<'_> {
     /// to hear of it.
     pub(super) async fn one(
         &self,
-        desk: &mut Desk<'_>,
+        desk: &Desk,
         account: Option<&Account>,
         workplace: &Path,
         rows: &mut Vec<Row>,
@@ -58,7 +58,7 @@ impl Round<'_> {
 
     async fn carry(
         &self,
-        desk: &mut Desk<'_>,
+        desk: &Desk,
         account: Option<&Account>,
         sendings: &Sendings,
         workplace: &Path,

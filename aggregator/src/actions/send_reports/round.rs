@@ -42,7 +42,7 @@ impl Round<'_> {
         let nothing = Sendings::new();
         let of = |name: &str| known.get(name).unwrap_or(&nothing);
         let workplace = tempfile::tempdir().map_err(SendError::Workplace)?;
-        let mut desk = Desk::open(self.app, self.period, Format::Xlsx).await?;
+        let desk = Desk::open(self.app, self.period, Format::Xlsx).await?;
         let mut told = Vec::new();
         for account in due {
             let sendings = of(account.account_id.as_str());
@@ -51,7 +51,7 @@ impl Round<'_> {
                 continue;
             }
             let standing = self
-                .one(&mut desk, Some(account), workplace.path(), rows)
+                .one(&desk, Some(account), workplace.path(), rows)
                 .await?;
             told.extend(standing.map(|standing| (*account, standing)));
         }
@@ -61,8 +61,8 @@ impl Round<'_> {
             if self.open(sendings, false).is_empty() {
                 self.say_known(None, sendings, rows);
             } else {
-                self.count_others(&mut desk, all).await?;
-                self.one(&mut desk, None, workplace.path(), rows).await?;
+                self.count_others(&desk, all).await?;
+                self.one(&desk, None, workplace.path(), rows).await?;
             }
         }
         self.tell(told, rows).await?;
@@ -70,7 +70,7 @@ impl Round<'_> {
     }
 
     /// Accounts whose report was not written in this run, and which the overview is about all the same.
-    async fn count_others(&self, desk: &mut Desk<'_>, all: &[Account]) -> Result<(), SendError> {
+    async fn count_others(&self, desk: &Desk, all: &[Account]) -> Result<(), SendError> {
         for account in all {
             if account.state == AccountState::Active && !desk.has(&account.account_id) {
                 match desk.count(account).await {

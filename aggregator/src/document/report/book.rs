@@ -14,7 +14,7 @@ use crate::domain::finding::{Kind, Mirrored};
 use crate::domain::report::Shown;
 
 /// Excel's own level: a twentieth larger than the library's, and a third faster.
-const COMPRESSION: u8 = 3;
+const COMPRESSION: u8 = 2;
 
 pub(super) struct Book<'a> {
     frame: &'a Frame<'a>,

@@ -41,7 +41,7 @@ const MOST: usize = 32_700;
 /// The text without what steers rather than shows, as much of it as a cell takes, with a mark where it
 /// was cut.
 pub(super) fn fitting(text: &str) -> Cow<'_, str> {
-    let text = if text.contains(is_steering) {
+    let text = if may_steer(text) && text.contains(is_steering) {
         Cow::Owned(text.replace(is_steering, ""))
     } else {
         Cow::Borrowed(text)
@@ -60,12 +60,19 @@ pub(super) fn fitting(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// Whether there is any byte that what steers begins with in UTF-8: a look at all of them at once, which most texts,
+/// Japanese ones too, pass without a look at each character.
+fn may_steer(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| {
+        found | (byte < b' ') | matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    })
+}
+
 /// Control characters but the line feed, which turn the direction of writing, and those that XML does
 /// not have.
 fn is_steering(char: char) -> bool {
     match char {
         '\n' => false,
-        ' '..='~' => false,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => true,
         char => char.is_control(),
     }
@@ -92,5 +99,8 @@ mod tests {
         assert_eq!(fitting("a\u{1b}[31mb\u{7f}\u{0}\r\nc\td"), "a[31mb\ncd");
         assert_eq!(fitting("exe.\u{202e}fdp\u{2066}"), "exe.fdp");
         assert_eq!(fitting("\u{fffe}\u{ffff}ok"), "ok");
+        for char in ('\0'..=char::MAX).filter(|char| is_steering(*char)) {
+            assert!(may_steer(&format!("日本{char}語")), "{char:?}");
+        }
     }
 }

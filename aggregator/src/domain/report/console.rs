@@ -1,11 +1,13 @@
 //! The address of a finding in AWS's console. Made by us of the Region and the finding's id, never taken
 //! from what a product wrote.
 
-use std::fmt::Write as _;
-
 use hubward_protocol::Region;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::finding::Finding;
+
+/// What is written otherwise in an address of the console: everything but letters, digits, `-`, `_` and `.`.
+const OTHERS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// Longer addresses do no browser any good, and Excel takes 2,079 characters.
 const MOST: usize = 2_000;
@@ -20,26 +22,13 @@ pub fn console_link(finding: &Finding) -> Option<String> {
     } else {
         "console.aws.amazon.com"
     };
-    let id = encoded(&encoded(&finding.id));
+    let id = utf8_percent_encode(&finding.id, OTHERS).to_string();
+    let id = utf8_percent_encode(&id, OTHERS);
     let link = format!(
         "https://{region}.{host}/securityhub/home?region={region}#/findings?search=\
          Id%3D%255Coperator%255C%253AEQUALS%255C%253A{id}"
     );
     (link.len() <= MOST).then_some(link)
-}
-
-/// Everything but letters, digits, `-`, `_` and `.`, percent-encoded.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing into a string does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{Stream, TryStreamExt};
+use futures::{Stream, StreamExt, stream};
 use hubward_protocol::AccountId;
 use sqlx::Row;
 
@@ -12,6 +12,10 @@ use super::row::mirrored;
 use crate::domain::alert::AlertState;
 use crate::domain::finding::Mirrored;
 use crate::store::{Result, Store, StoreError};
+
+/// How many rows are taken at once, if they are there. SQLite's driver fills a queue of 50 from a thread of its own;
+/// taking them one by one made the two threads wake each other for every row, which took a third of all time.
+const AT_ONCE: usize = 50;
 
 /// What is open before what is done, the worst first, what belongs together beside each other, the newest
 /// before the older.
@@ -32,8 +36,9 @@ impl Store {
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account.to_string())
             .fetch(&self.pool)
-            .map_err(StoreError::from)
-            .and_then(|row| std::future::ready(mirrored(&row)))
+            .ready_chunks(AT_ONCE)
+            .flat_map(stream::iter)
+            .map(|row| mirrored(&row?))
     }
 
     /// How far people are with the threats of an account, by the finding's id.

@@ -16,7 +16,7 @@ use crate::store::portion::{places, portions, rows};
 use crate::store::{Result, StoreError, Tx};
 
 /// How many columns a row is written with.
-const WIDTH: usize = 26;
+const WIDTH: usize = 27;
 
 impl Tx {
     /// What the mirror has of these keys.
@@ -30,7 +30,7 @@ impl Tx {
                 "SELECT finding, finding_id, region, kind, control_id, standards, resource, severity, \
                  compliance_status, workflow_status, record_state, updated_at, opened_at, closed_at, \
                  digest, seen_in, last_seen FROM findings WHERE finding IN ({})",
-                places(1, keys.len())
+                places(self.1, 1, keys.len())
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for key in keys {
@@ -137,8 +137,9 @@ impl Tx {
     ) -> Result<()> {
         for keys in portions(keys, 1) {
             let sql = format!(
-                "UPDATE findings SET seen_in = $1, last_seen = $2 WHERE finding IN ({})",
-                places(3, keys.len())
+                "UPDATE findings SET (seen_in, last_seen) = ({}) WHERE finding IN ({})",
+                places(self.1, 1, 2),
+                places(self.1, 3, keys.len())
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(source.as_str())
@@ -191,7 +192,7 @@ impl Tx {
              updated_at = excluded.updated_at, opened_at = excluded.opened_at, \
              closed_at = excluded.closed_at, seen_in = excluded.seen_in, raw = excluded.raw, \
              digest = excluded.digest, last_seen = excluded.last_seen",
-            rows(findings.len(), WIDTH, 1)
+            rows(self.1, findings.len(), WIDTH)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for Written {
@@ -233,6 +234,7 @@ impl Tx {
                 .bind(seen_in.to_owned())
                 .bind(raw.clone())
                 .bind(digest.clone())
+                .bind(seen_at.to_owned())
                 .bind(seen_at.to_owned());
         }
         query.execute(&mut *self.0).await?;
