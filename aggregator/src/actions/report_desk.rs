@@ -196,7 +196,7 @@ impl Desk {
     pub(super) async fn overview(&self, directory: &Path) -> Result<Draft, DraftError> {
         let spans = self.app.store.history_of_all().await?;
         let mut together = self.together();
-        together.worst.shorten();
+        together.worst.sort();
         let Together {
             accounts,
             facts,
@@ -323,26 +323,35 @@ impl Worst {
         }
     }
 
+    /// Leaves the worst, in no order.
     fn shorten(&mut self) {
-        self.findings
-            .sort_by_cached_key(|(_, mirrored, _)| order(mirrored));
         let extra = self.findings.len().saturating_sub(OVERVIEW_ROWS);
+        if extra > 0 {
+            self.findings
+                .select_nth_unstable_by(OVERVIEW_ROWS, |a, b| order(&a.1).cmp(&order(&b.1)));
+        }
         self.left_out += extra as u64;
         self.findings.truncate(OVERVIEW_ROWS);
     }
+
+    fn sort(&mut self) {
+        self.shorten();
+        self.findings
+            .sort_unstable_by(|a, b| order(&a.1).cmp(&order(&b.1)));
+    }
 }
 
-/// What is open before what is done, the worst first, what belongs together beside each other.
-fn order(mirrored: &Mirrored) -> impl Ord + use<> {
-    let Mirrored { finding, life } = mirrored;
+/// What is open before what is done, the worst first, what belongs together beside each other; no two findings are equal.
+fn order(Mirrored { finding, life }: &Mirrored) -> impl Ord + use<'_> {
     (
         !finding.is_open(),
         Reverse(finding.severity),
         finding.kind,
-        finding.control_id.clone(),
+        finding.control_id.as_str(),
         Reverse(life.opened_at),
-        finding.account_id.clone(),
-        finding.id.clone(),
+        &finding.account_id,
+        finding.id.as_str(),
+        finding.product_arn.as_str(),
     )
 }
 

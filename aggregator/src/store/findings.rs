@@ -18,14 +18,10 @@ use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::finding::Mirrored;
-use row::{damaged, mirrored};
+use row::{READ, damaged, mirrored};
 
 pub(super) use row::counted;
 pub use seen::{Before, Packer, Seen};
-
-const COLUMNS: &str = "finding, finding_id, product_arn, account_id, region, kind, control_id, \
-     standards, finding_type, title, resource, resource_type, link, severity, compliance_status, \
-     workflow_status, record_state, note, created_at, updated_at, opened_at, closed_at";
 
 impl Store {
     /// Everything that the mirror has of an account.
@@ -33,7 +29,7 @@ impl Store {
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn findings_of(&self, account: &AccountId) -> Result<Vec<Mirrored>> {
-        let sql = format!("SELECT {COLUMNS} FROM findings WHERE account_id = $1 ORDER BY finding");
+        let sql = format!("SELECT {READ} FROM findings WHERE account_id = $1 ORDER BY finding");
         // Row by row: of a hundred thousand, the rows as they come need not all be there at once.
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account.as_str())

@@ -27,7 +27,7 @@ pub enum Fact {
     SecretsWrong(Vec<Problem>),
     /// The database answers.
     DatabaseAnswers(String),
-    /// The database cannot be opened.
+    /// The database cannot be opened, or not be written to.
     DatabaseClosed(OpenError),
     /// The database was opened, and then failed.
     DatabaseFailed(StoreError),

@@ -38,9 +38,10 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
             return Database::closed(disks, OpenError::Store { place, source });
         }
     };
+    let place = place.to_string();
     let fact = match store.try_to_write().await {
-        Ok(()) => Fact::DatabaseAnswers(place.to_string()),
-        Err(error) => Fact::DatabaseFailed(error),
+        Ok(()) => Fact::DatabaseAnswers(place),
+        Err(source) => Fact::DatabaseClosed(OpenError::Store { place, source }),
     };
     let mut opened = vec![found(Check::Database, fact)];
     // SQLite's log beside the file is shared memory: two machines would write over each other.

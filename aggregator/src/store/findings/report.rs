@@ -7,8 +7,7 @@ use futures::{Stream, StreamExt, stream};
 use hubward_protocol::AccountId;
 use sqlx::Row;
 
-use super::COLUMNS;
-use super::row::mirrored;
+use super::row::{READ, mirrored};
 use crate::domain::alert::AlertState;
 use crate::domain::finding::Mirrored;
 use crate::store::{Result, Store, StoreError};
@@ -32,7 +31,7 @@ impl Store {
         &self,
         account: &AccountId,
     ) -> impl Stream<Item = Result<Mirrored>> + Send + '_ {
-        let sql = format!("SELECT {COLUMNS} FROM findings WHERE account_id = $1 ORDER BY {ORDER}");
+        let sql = format!("SELECT {READ} FROM findings WHERE account_id = $1 ORDER BY {ORDER}");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account.to_string())
             .fetch(&self.pool)

@@ -7,13 +7,18 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
 
-use super::row::{life, time, word};
-use super::{Before, COLUMNS, Packer, Seen, counted};
-use crate::domain::finding::{Compliance, Life, RecordState};
+use super::row::{life, record, time};
+use super::{Before, Packer, Seen, counted};
+use crate::domain::finding::{Compliance, Life};
 use crate::domain::history::Counted;
 use crate::domain::mirror::is_news;
 use crate::store::portion::{places, portions, rows};
 use crate::store::{Result, StoreError, Tx};
+
+/// What every write of a row gives; `write_findings` names the others.
+const COLUMNS: &str = "finding, finding_id, product_arn, account_id, region, kind, control_id, \
+     standards, finding_type, title, resource, resource_type, link, severity, compliance_status, \
+     workflow_status, record_state, note, created_at, updated_at, opened_at, closed_at";
 
 /// How many columns a row is written with.
 const WIDTH: usize = 27;
@@ -41,13 +46,7 @@ impl Tx {
                 let before = Before {
                     life: life(&row, &key)?,
                     updated_at: time(&row, "updated_at", &key)?,
-                    record: word(
-                        &row,
-                        "record_state",
-                        RecordState::ALL,
-                        RecordState::as_str,
-                        &key,
-                    )?,
+                    record: record(row.try_get("record_state")?, &key)?,
                     digest: row.try_get("digest")?,
                     control_id: row.try_get("control_id")?,
                     counted: counted(&row)?,
