@@ -31,6 +31,27 @@ fn init_writes_a_commented_file_and_the_database_and_never_overwrites() {
 }
 
 #[test]
+fn a_machine_without_time_zones_has_ours() {
+    let directory = TempDir::new().unwrap();
+    let program = |words: &[&str]| {
+        let nowhere = "mount -t tmpfs nothing /usr/share/zoneinfo";
+        let soc = hubward(directory.path())
+            .env("HUBWARD_HUB__ADMINISTRATOR", ADMINISTRATOR)
+            .env("HUBWARD_HUB__HOME_REGION", HOME)
+            .args(words);
+        soc.among_mounts(nowhere)
+    };
+    // Where nobody may mount, or nothing is there to hide.
+    let Some(init) = program(&["init"]) else {
+        return;
+    };
+    if std::path::Path::new("/usr/share/zoneinfo").exists() {
+        init.run().expect(0);
+        program(&["config", "check"]).unwrap().run().expect(0);
+    }
+}
+
+#[test]
 fn everything_wrong_is_said_at_once_in_the_readers_language() {
     let directory = TempDir::new().unwrap();
     fs::write(
