@@ -33,21 +33,17 @@ fn init_writes_a_commented_file_and_the_database_and_never_overwrites() {
 #[test]
 fn a_machine_without_time_zones_has_ours() {
     let directory = TempDir::new().unwrap();
-    let program = |words: &[&str]| {
-        let nowhere = "mount -t tmpfs nothing /usr/share/zoneinfo";
+    for words in [&["init"][..], &["config", "check"]] {
         let soc = hubward(directory.path())
             .env("HUBWARD_HUB__ADMINISTRATOR", ADMINISTRATOR)
             .env("HUBWARD_HUB__HOME_REGION", HOME)
             .args(words);
-        soc.among_mounts(nowhere)
-    };
-    // Where nobody may mount, or nothing is there to hide.
-    let Some(init) = program(&["init"]) else {
-        return;
-    };
-    if std::path::Path::new("/usr/share/zoneinfo").exists() {
-        init.run().expect(0);
-        program(&["config", "check"]).unwrap().run().expect(0);
+        // The machine's, if it has any, are hidden.
+        let hidden = "{ [ ! -d /usr/share/zoneinfo ] || mount -t tmpfs none /usr/share/zoneinfo; }";
+        let Some(soc) = soc.among_mounts(hidden) else {
+            return;
+        };
+        soc.run().expect(0);
     }
 }
 

@@ -253,7 +253,7 @@ impl Desk {
     }
 
     fn together(&self) -> MutexGuard<'_, Together> {
-        // It holds sums only, and whoever panicked in between had not begun to add.
+        // Who panicked while holding it takes the whole run along: see `build_report`.
         self.together.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -351,6 +351,7 @@ fn order(Mirrored { finding, life }: &Mirrored) -> impl Ord + use<'_> {
         Reverse(life.opened_at),
         &finding.account_id,
         finding.id.as_str(),
+        finding.region.as_str(),
         finding.product_arn.as_str(),
     )
 }
@@ -360,7 +361,7 @@ fn beside(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(directory)
 }
 
-/// Writes what is left of a report, which is half of the work, and gives it its name at the end, so that nobody ever
+/// Writes what is left of a report, and gives it its name at the end, so that nobody ever
 /// reads half of it. Everything else that this program does goes on meanwhile.
 fn finish(
     writer: Writer<'_>,

@@ -13,7 +13,7 @@ use crate::domain::finding::Mirrored;
 use crate::store::{Result, Store, StoreError};
 
 /// How many rows are taken at once, if they are there. SQLite's driver fills a queue of 50 from a thread of its own;
-/// taking them one by one made the two threads wake each other for every row, which took a third of all time.
+/// taking them one by one makes the two threads wake each other for every row.
 const AT_ONCE: usize = 50;
 
 /// What is open before what is done, the worst first, what belongs together beside each other, the newest
