@@ -217,8 +217,10 @@ where
         }
         SdkError::ResponseError(answer) => {
             let status = answer.raw().status().as_u16();
-            let code = if status < 400 {
-                // It broke off, or was none of AWS's.
+            // A body that broke off was never kept. What it would have said is unknown, whatever the status:
+            // "no" is an ordinary answer here, and the hub of most new accounts says it.
+            let broke_off = answer.raw().body().bytes().is_none();
+            let code = if broke_off || status < 400 {
                 "UnreadableAnswer".to_owned()
             } else {
                 format!("HTTP {status}")

@@ -150,9 +150,15 @@ impl Cloud {
 
     /// Waits until every call is carried out, also one whose client was killed.
     pub(crate) fn settle(&self) {
-        while self.send(reqwest::Method::GET, "/_cloud/health", None)["unfinished"] != 0 {
+        while self.unfinished() != 0 {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
+    }
+
+    /// How many calls are being carried out just now.
+    pub(crate) fn unfinished(&self) -> u64 {
+        let health = self.send(reqwest::Method::GET, "/_cloud/health", None);
+        health["unfinished"].as_u64().expect("a number")
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {

@@ -319,6 +319,11 @@ fn a_sending_that_is_killed_is_gone_on_with_and_nobody_gets_two() {
         assert!(running.try_wait().unwrap().is_none(), "it ended");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    // The file is there a moment before that is recorded; once the upload has begun, it is.
+    while soc.cloud.unfinished() == 0 {
+        assert!(running.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     running.kill().unwrap();
     running.wait().unwrap();
     soc.cloud.settle();

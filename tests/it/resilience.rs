@@ -99,6 +99,29 @@ fn with_every_fifth_call_failing_the_account_becomes_the_same() {
     assert_eq!(member.state_of(MEMBER), expected);
 }
 
+/// Most answers that say no are the ordinary ones here: "not subscribed", "no such entity", "there is no policy".
+#[test]
+fn a_no_that_breaks_off_in_the_middle_is_asked_again() {
+    let member = Member::invited();
+    let expected = undisturbed(&member);
+    member.cloud.forget_calls();
+    for operation in ["GetEnabledStandards", "GetRole", "GetBucketPolicy"] {
+        member.cloud.fault(&json!({
+            "operation": operation, "account": MEMBER, "ending": "truncate", "times": 2,
+        }));
+    }
+    assert_eq!(member.set_up(0)["complete"], true);
+    let calls = member.cloud.calls();
+    let cut = |call: &&Value| call["error"] == "truncate";
+    let cut: Vec<_> = calls
+        .iter()
+        .filter(cut)
+        .map(|call| &call["status"])
+        .collect();
+    assert!(cut.contains(&&json!(401)), "no refusal was cut: {cut:?}");
+    assert_eq!(member.state_of(MEMBER), expected);
+}
+
 #[test]
 fn killed_at_any_moment_and_run_again_the_account_becomes_the_same() {
     let member = Member::new();
