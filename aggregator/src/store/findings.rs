@@ -18,7 +18,7 @@ use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::finding::Mirrored;
-use row::{READ, damaged, mirrored};
+use row::{damaged, mirrored, read};
 
 pub(super) use row::counted;
 pub use seen::{Before, Packer, Seen};
@@ -29,7 +29,8 @@ impl Store {
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn findings_of(&self, account: &AccountId) -> Result<Vec<Mirrored>> {
-        let sql = format!("SELECT {READ} FROM findings WHERE account_id = $1 ORDER BY finding");
+        let columns = read(self.engine);
+        let sql = format!("SELECT {columns} FROM findings WHERE account_id = $1 ORDER BY finding");
         // Row by row: of a hundred thousand, the rows as they come need not all be there at once.
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account.as_str())

@@ -7,7 +7,7 @@ use futures::{Stream, StreamExt, stream};
 use hubward_protocol::AccountId;
 use sqlx::Row;
 
-use super::row::{READ, mirrored};
+use super::row::{mirrored, read};
 use crate::domain::alert::AlertState;
 use crate::domain::finding::Mirrored;
 use crate::store::{Result, Store, StoreError};
@@ -31,7 +31,8 @@ impl Store {
         &self,
         account: &AccountId,
     ) -> impl Stream<Item = Result<Mirrored>> + Send + '_ {
-        let sql = format!("SELECT {READ} FROM findings WHERE account_id = $1 ORDER BY {ORDER}");
+        let columns = read(self.engine);
+        let sql = format!("SELECT {columns} FROM findings WHERE account_id = $1 ORDER BY {ORDER}");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account.to_string())
             .fetch(&self.pool)
