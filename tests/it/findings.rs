@@ -159,6 +159,22 @@ fn what_people_decide_arrives_although_it_leaves_no_touch_and_so_does_its_taking
 }
 
 #[test]
+fn a_suppression_is_taken_back_also_of_what_passes() {
+    let soc = watched();
+    let mut finding = control(MEMBER, HOME, "a", "S3.1", "INFORMATIONAL");
+    finding["Compliance"]["Status"] = json!("PASSED");
+    finding["UpdatedAt"] = json!("2026-10-01T00:00:00Z");
+    import(&soc.cloud, MEMBER, HOME, std::slice::from_ref(&finding));
+    decide(&soc, &finding, HOME, "SUPPRESSED");
+    sync(&soc, 0);
+    let status = || soc.database.read("SELECT workflow_status FROM findings");
+    assert_eq!(status(), ["SUPPRESSED"]);
+    decide(&soc, &finding, HOME, "RESOLVED");
+    sync(&soc, 0);
+    assert_eq!(status(), ["RESOLVED"]);
+}
+
+#[test]
 fn an_archived_finding_is_taken_over() {
     let soc = watched();
     let mut finding = control(MEMBER, HOME, "a", "S3.1", "HIGH");

@@ -127,11 +127,19 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
     let soc = watched();
     let stays = judged(HOME, "a", "FAILED", &[]);
     let mut goes = control(MEMBER, HOME, "b", "EC2.2", "LOW");
-    import(&soc.cloud, MEMBER, HOME, &[stays, goes.clone()]);
+    let mut passed = control(MEMBER, HOME, "c", "RDS.1", "LOW");
+    passed["Compliance"]["Status"] = json!("PASSED");
+    import(
+        &soc.cloud,
+        MEMBER,
+        HOME,
+        &[stays, goes.clone(), passed.clone()],
+    );
     sync(&soc, 0);
     // Archived without a touch: no question but the one for everything can tell.
     goes["RecordState"] = json!("ARCHIVED");
-    import(&soc.cloud, MEMBER, HOME, &[goes]);
+    passed["RecordState"] = json!("ARCHIVED");
+    import(&soc.cloud, MEMBER, HOME, &[goes, passed]);
     assert_eq!(counts(&sync(&soc, 0)[0]), [0, 0, 0, 0]);
     soc.database
         .rewrite("UPDATE sync_state SET swept_at = '2026-11-01T00:00:00Z'");
@@ -139,13 +147,16 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
         .rewrite("UPDATE history SET from_day = '2026-11-01'");
     soc.database
         .rewrite("UPDATE findings SET last_seen = '2026-11-01T00:00:00Z'");
-    assert_eq!(counts(&sync(&soc, 0)[0]), [0, 1, 1, 0]);
+    assert_eq!(counts(&sync(&soc, 0)[0]), [0, 2, 1, 0]);
+    let ended = "SELECT control_id FROM findings WHERE closed_at IS NOT NULL";
+    assert_eq!(soc.database.read(ended), ["EC2.2"], "RDS.1 was never open");
     let states =
         "SELECT finding_id || ' ' || record_state AS state FROM findings ORDER BY control_id";
     let states = soc.database.read(states);
     assert!(states[0].ends_with("/b ARCHIVED"), "{states:?}");
-    assert!(states[1].ends_with("/a ACTIVE"), "{states:?}");
-    assert_eq!(past(&soc), ["EC2.2 open 1 2026-11-01"]);
+    assert!(states[2].ends_with("/a ACTIVE"), "{states:?}");
+    let gone = ["EC2.2 open 1 2026-11-01", "RDS.1 passed 1 2026-11-01"];
+    assert_eq!(past(&soc), gone);
 
     // A year later the finding itself goes too.
     soc.database.rewrite(
@@ -153,9 +164,11 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
     );
     let said = soc.hubward(["run", "prune"]).expect(0);
     assert!(said.stderr.contains("1 findings"), "{}", said.stderr);
-    let left = soc.database.read("SELECT control_id FROM findings");
-    assert_eq!(left, ["S3.1"]);
-    assert_eq!(past(&soc), ["EC2.2 open 1 2026-11-01"]);
+    let left = soc
+        .database
+        .read("SELECT control_id FROM findings ORDER BY control_id");
+    assert_eq!(left, ["RDS.1", "S3.1"]);
+    assert_eq!(past(&soc), gone);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::findings::{MEMBER, OTHER, watched};
 use crate::harness::findings::{control, import, threat};
-use crate::harness::soc::{HOME, LINKED, Soc};
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 const ENGLISH: [&str; 6] = [
     "Summary",
@@ -84,7 +84,6 @@ fn filled() -> Soc {
         ],
     );
     import(&soc.cloud, MEMBER, LINKED, &[high]);
-    // The same id as the other's, by a product that lets one choose.
     let mut secret = control(OTHER, HOME, "secret-of-the-other", "KMS.4", "HIGH");
     secret["Title"] = json!("鍵のローテーションが無効です");
     import(
@@ -236,6 +235,45 @@ fn what_is_resolved_in_the_period_is_shown_as_resolved() {
             .count(),
         1
     );
+}
+
+#[test]
+fn the_overviews_trend_is_of_the_accounts_that_are_in_it() {
+    let soc = filled();
+    // The administrator's own findings are in its Security Hub too, and some of who has long left.
+    soc.database
+        .rewrite("UPDATE history SET from_day = '2026-11-01'");
+    for stranger in [ADMINISTRATOR, "444444444444"] {
+        soc.database.rewrite(&format!(
+            "INSERT INTO history (account_id, region, control_id, standard, kind, severity, status, from_day, \
+             until_day, count) VALUES ('{stranger}', '{HOME}', 'S3.1', '', 'control', 'HIGH', 'open', '2026-11-01', \
+             '9999-12-31', 570)"
+        ));
+    }
+    let built = soc
+        .hubward([
+            "report", "build", "--out", "r", "--period", "2026-W47", "--json",
+        ])
+        .expect(0)
+        .json();
+    let overview = soc.path(built[2]["file"].as_str().unwrap());
+    let summary = rows(&overview, JAPANESE[0]);
+    let periods: Vec<_> = summary
+        .iter()
+        .filter_map(|row| {
+            let at = row.iter().position(|cell| cell.starts_with("2026-W4"))?;
+            let counts = row.get(at + 1..)?.iter();
+            Some(
+                counts
+                    .filter_map(|cell| cell.parse::<u64>().ok())
+                    .sum::<u64>(),
+            )
+        })
+        .collect();
+    let open = built[2]["open"].as_u64().unwrap();
+    assert_eq!(open, 5);
+    let tail = periods.iter().rev().take(3).copied().collect::<Vec<_>>();
+    assert_eq!(tail, [open; 3], "{periods:?} of {summary:?}");
 }
 
 #[test]

@@ -231,6 +231,15 @@ fn the_cadence_says_who_gets_which_period() {
         .expect(0);
     soc.configure("[reports]\ndirectory = \"reports\"");
     let (week, month, _) = periods();
+    // Of what was never read, a report would say that all is well.
+    let refused = soc.hubward(["run", "report"]).expect(1);
+    assert!(
+        refused.stderr.contains("never fetched completely")
+            && refused.stderr.contains("hubward findings sync"),
+        "{refused:?}"
+    );
+    assert!(files(&soc).is_empty());
+    soc.hubward(["findings", "sync"]).expect(0);
     soc.hubward(["run", "report"]).expect(0);
     let mut expected = vec![
         format!("{MEMBER}_{week}.xlsx"),
@@ -270,6 +279,7 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
          [[routes]]\nevent = \"operations\"\nchannel = \"chat\"",
         chat.url()
     ));
+    soc.hubward(["findings", "sync"]).expect(0);
     let failed = soc
         .hubward(["report", "send", MEMBER, "--json"])
         .expect(1)
@@ -355,6 +365,7 @@ fn the_server_sends_by_the_clock() {
     soc.import(&[(MEMBER, "A", "a@example.com")]);
     // Every second; a new installation waits for its first due time.
     soc.configure("[reports]\nschedule = \"* * * * * *\"\ndirectory = \"reports\"");
+    soc.hubward(["findings", "sync"]).expect(0);
     let server = soc.serve();
     while files(&soc).len() < 2 {
         std::thread::sleep(std::time::Duration::from_millis(100));

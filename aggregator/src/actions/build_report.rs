@@ -49,6 +49,8 @@ pub struct Built {
     pub synced_at: Option<Timestamp>,
     /// One per account, then the overview.
     pub rows: Vec<Row>,
+    /// How many findings the overview leaves out.
+    pub left_out: u64,
 }
 
 /// What became of one file.
@@ -126,11 +128,13 @@ pub async fn build_report(app: &App, request: &Request) -> Result<Built, BuildEr
     }
     let file = directory.join(desk.name(OVERVIEW));
     let written = desk.overview(directory).await;
+    let left_out = written.as_ref().map_or(0, |draft| draft.left_out);
     rows.push(row(None, file, written)?);
     Ok(Built {
         period,
         synced_at: desk.sources.values().min().copied(),
         rows,
+        left_out,
     })
 }
 

@@ -56,6 +56,8 @@ pub(super) struct Draft {
     pub(super) file: PathBuf,
     /// Its numbers.
     pub(super) standing: Standing,
+    /// How many findings did not fit in.
+    pub(super) left_out: u64,
 }
 
 /// What all reports of one period share, and what their overview is made of.
@@ -83,6 +85,7 @@ pub(super) struct Written {
 #[derive(Debug)]
 struct Counts {
     facts: Facts,
+    trend: Vec<TrendPoint>,
     worst: Worst,
 }
 
@@ -91,6 +94,7 @@ struct Counts {
 struct Together {
     accounts: BTreeMap<AccountId, Ranked>,
     facts: Facts,
+    trend: Vec<TrendPoint>,
     worst: Worst,
 }
 
@@ -158,18 +162,20 @@ impl Desk {
         let place = (&sources, &zone, &links);
         let frame = self.frame(scope, &regions, place, account.language);
         let mut writer = Writer::begin(&frame, self.format, beside.path())?;
-        let spans = self.app.store.history_of(&account.account_id).await?;
         let counts = self.read(account, Some(&mut writer)).await?;
-        let trend = self.trend(&spans, &counts.facts);
         let closing = Closing {
             facts: &counts.facts,
-            trend: &trend,
+            trend: &counts.trend,
             left_out: 0,
         };
         let file = directory.join(self.name(account.account_id.as_str()));
         finish(writer, closing, beside, &file)?;
         let standing = Standing::of(&counts.facts);
-        let draft = Draft { file, standing };
+        let draft = Draft {
+            file,
+            standing,
+            left_out: 0,
+        };
         Ok(Written { draft, counts })
     }
 
@@ -194,15 +200,14 @@ impl Desk {
 
     /// Writes the overview of the accounts so far.
     pub(super) async fn overview(&self, directory: &Path) -> Result<Draft, DraftError> {
-        let spans = self.app.store.history_of_all().await?;
         let mut together = self.together();
         together.worst.sort();
         let Together {
             accounts,
             facts,
+            trend,
             worst,
         } = &*together;
-        let trend = self.trend(&spans, facts);
         let scope = Scope::Overview(accounts);
         let language = self.app.config.locale.language;
         let beside = beside(directory)?;
@@ -214,13 +219,16 @@ impl Desk {
         }
         let closing = Closing {
             facts,
-            trend: &trend,
+            trend,
             left_out: worst.left_out,
         };
         let file = directory.join(self.name(OVERVIEW));
         finish(writer, closing, beside, &file)?;
-        let standing = Standing::of(facts);
-        Ok(Draft { file, standing })
+        Ok(Draft {
+            file,
+            standing: Standing::of(facts),
+            left_out: worst.left_out,
+        })
     }
 
     /// An account's numbers, and the worst of its findings; all of them go into its report, where it gets one.
@@ -232,6 +240,7 @@ impl Desk {
         let store = &self.app.store;
         let alerts = store.alert_states_of(&account.account_id).await?;
         let exceptions = store.exceptions_of(&account.account_id).await?;
+        let spans = store.history_of(&account.account_id).await?;
         let (mut facts, mut worst) = (Facts::default(), Worst::default());
         let mut rows = store.findings_in_order(&account.account_id);
         while let Some(mut mirrored) = rows.try_next().await? {
@@ -249,7 +258,12 @@ impl Desk {
             }
             worst.keep([(shown, mirrored, alert)]);
         }
-        Ok(Counts { facts, worst })
+        let trend = self.trend(&spans, &facts);
+        Ok(Counts {
+            facts,
+            trend,
+            worst,
+        })
     }
 
     fn together(&self) -> MutexGuard<'_, Together> {
@@ -302,8 +316,20 @@ impl Desk {
 }
 
 impl Together {
-    fn take(&mut self, account: &Account, Counts { facts, worst }: Counts) {
+    fn take(&mut self, account: &Account, counts: Counts) {
+        let Counts {
+            facts,
+            trend,
+            worst,
+        } = counts;
         self.facts.merge(&facts);
+        if self.trend.is_empty() {
+            self.trend = trend;
+        } else {
+            for (sum, point) in self.trend.iter_mut().zip(trend) {
+                sum.add(point);
+            }
+        }
         let ranked = Ranked {
             project: account.project.clone(),
             standing: Standing::of(&facts),

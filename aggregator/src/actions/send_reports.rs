@@ -19,6 +19,7 @@ use super::{ActionError, select};
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::audit::Actor;
+use crate::domain::mirror::Source;
 use crate::domain::report::Period;
 use crate::domain::report::sending::{Destination, due_period};
 use crate::domain::routing::RouteEvent;
@@ -83,6 +84,9 @@ pub enum SendError {
     /// The configuration names no destination.
     #[error("the configuration names no destination for reports")]
     NoDestination,
+    /// The mirror was never filled, and nobody knows what is open.
+    #[error("findings were never read completely")]
+    NeverSynced,
     /// There is no temporary directory to write them in.
     #[error("cannot make a directory for the reports")]
     Workplace(#[source] std::io::Error),
@@ -138,6 +142,19 @@ pub fn send_reports<'a>(
         let destinations = destinations(app);
         if destinations.is_empty() {
             return Err(SendError::NoDestination);
+        }
+        // Of what was never read, a report would say that nothing is open.
+        let home = app.config.hub.home_region;
+        let read = app.store.checkpoints().await?;
+        let is_read = |aggregated| {
+            let source = Source {
+                region: home,
+                aggregated,
+            };
+            read.contains_key(&source.to_string())
+        };
+        if !is_read(true) && !is_read(false) {
+            return Err(SendError::NeverSynced);
         }
         let accounts = select(app.store.accounts().await?, &request.accounts)?;
         let (now, zone) = (app.clock.now(), app.zone());

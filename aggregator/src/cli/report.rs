@@ -113,6 +113,9 @@ impl Build {
         if built.synced_at.is_none() {
             screen.warn(&text::report::never_synced(language));
         }
+        if built.left_out > 0 {
+            screen.warn(&text::report::overview_left_out(built.left_out, language));
+        }
         screen.say(&text::report::summary(&built, language));
         let all = built.rows.iter().all(|row| row.failed.is_none());
         Ok(if all { Exit::Done } else { Exit::Failed })

@@ -130,7 +130,8 @@ impl Store {
             .collect()
     }
 
-    /// Active findings of a source that people have decided on, as the mirror has it: key and id.
+    /// Active findings of a source that people have decided on, as the mirror has it: key and id. Of those that passed
+    /// AWS itself says that they are resolved; only what people suppressed is theirs.
     ///
     /// # Errors
     /// The database failed.
@@ -138,7 +139,8 @@ impl Store {
         sqlx::query(
             "SELECT finding, finding_id FROM findings WHERE seen_in = $1 \
              AND record_state = 'ACTIVE' AND workflow_status <> 'NEW' \
-             AND compliance_status <> 'PASSED' ORDER BY finding_id",
+             AND (compliance_status <> 'PASSED' OR workflow_status = 'SUPPRESSED') \
+             ORDER BY finding_id",
         )
         .bind(source.as_str())
         .fetch_all(&self.pool)
@@ -182,8 +184,8 @@ impl Tx {
         .await?;
         let archived = sqlx::query(
             "UPDATE findings SET record_state = 'ARCHIVED', \
-             closed_at = CASE WHEN closed_at IS NULL OR closed_at <= opened_at THEN $2 \
-             ELSE closed_at END WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED'",
+             closed_at = CASE WHEN opened_at IS NOT NULL AND (closed_at IS NULL OR closed_at <= opened_at) \
+             THEN $2 ELSE closed_at END WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED'",
         )
         .bind(source.as_str())
         .bind(since.to_string())

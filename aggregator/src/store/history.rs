@@ -17,30 +17,21 @@ use crate::domain::history::{Changes, Count, Holding, Line, STILL, Span, Status,
 /// The findings of one control in one account; those of no control together.
 type Group = (String, String);
 
-const SPANS: &str = "SELECT kind, severity, status, from_day, until_day, \
-     CAST(SUM(count) AS BIGINT) AS count FROM history WHERE standard = ''";
-const TOGETHER: &str = "GROUP BY kind, severity, status, from_day, until_day ORDER BY from_day";
-
 impl Store {
     /// How an account's findings stood, whatever the standards.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn history_of(&self, account: &AccountId) -> Result<Vec<Span>> {
-        let sql = format!("{SPANS} AND account_id = $1 {TOGETHER}");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account.to_string());
-        let found = query.fetch_all(&self.pool).await?;
-        found.iter().map(span).collect()
-    }
-
-    /// How all findings stood, whatever the accounts and standards.
-    ///
-    /// # Errors
-    /// The database failed, or a row is damaged.
-    pub async fn history_of_all(&self) -> Result<Vec<Span>> {
-        let sql = format!("{SPANS} {TOGETHER}");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        let found = query.fetch_all(&self.pool).await?;
+        let query = sqlx::query(
+            "SELECT kind, severity, status, from_day, until_day, CAST(SUM(count) AS BIGINT) AS count \
+             FROM history WHERE standard = '' AND account_id = $1 \
+             GROUP BY kind, severity, status, from_day, until_day ORDER BY from_day",
+        );
+        let found = query
+            .bind(account.to_string())
+            .fetch_all(&self.pool)
+            .await?;
         found.iter().map(span).collect()
     }
 }

@@ -312,7 +312,6 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
     assert!(found.finding.is_suppressed());
     assert_eq!(found.life.closed_at, Some(second));
     let history = store.history_of(&account).await.unwrap();
-    assert_eq!(history, store.history_of_all().await.unwrap());
     let days = [23, 24, 25].map(|day| jiff::civil::date(2026, 11, day));
     let tallies = crate::domain::history::tallies(&history, &days);
     let told = |day: usize| {

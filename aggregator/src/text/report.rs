@@ -32,6 +32,15 @@ pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
     )
 }
 
+/// That the overview is not all there is.
+pub fn overview_left_out(count: u64, language: Language) -> Message {
+    let locale = language.as_str();
+    Message::new(
+        t!("report.overview_left_out", locale = locale, count = count),
+        t!("report.overview_left_out_hint", locale = locale),
+    )
+}
+
 /// What a person should know of the mirror before trusting a report.
 pub fn never_synced(language: Language) -> Message {
     let locale = language.as_str();
@@ -61,6 +70,10 @@ pub fn not_sent(error: &SendError, language: Language) -> Message {
         SendError::NoDestination => Message::new(
             t!("report.no_destination", locale = locale),
             t!("report.no_destination_hint", locale = locale),
+        ),
+        SendError::NeverSynced => Message::new(
+            t!("report.not_sent_unsynced", locale = locale),
+            t!("report.never_synced_hint", locale = locale),
         ),
         SendError::Workplace(error) => Message::new(
             t!("report.no_workplace", locale = locale, why = error),

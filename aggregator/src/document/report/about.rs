@@ -126,6 +126,10 @@ fn of_the_words(frame: &Frame<'_>) -> Vec<Entry> {
             t!("report.resolved_text", locale = locale),
         ),
         (
+            t!("report.change_still_failing", locale = locale),
+            t!("report.still_failing_text", locale = locale),
+        ),
+        (
             t!("report.suppressed", locale = locale),
             t!("report.suppressed_text", locale = locale),
         ),

@@ -128,6 +128,10 @@ impl Style {
         vec![
             (words::change(Change::New, language), bad.clone()),
             (words::change(Change::Reopened, language), attention.clone()),
+            (
+                words::change(Change::StillFailing, language),
+                attention.clone(),
+            ),
             (words::change(Change::Resolved, language), good.clone()),
             (words::verdict(Verdict::Failed, language), bad.clone()),
             (

@@ -151,20 +151,21 @@ pub(super) fn controls_columns(frame: &Frame<'_>) -> Vec<Column> {
 }
 
 pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> Vec<Cell<'a>> {
+    let resources = &control.resources;
     let standards: Vec<String> = control
         .standards
-        .iter()
+        .keys()
         .map(|standard| words::standard(standard))
         .collect();
     let mut cells: Vec<Cell<'a>> = vec![
         id.into(),
-        words::verdict(control.verdict(), frame.language).into(),
+        words::verdict(resources.verdict(), frame.language).into(),
         Cell::Severity(control.severity),
         control.title.as_str().into(),
-        Cell::Number(control.failed),
-        Cell::Number(control.passed),
-        Cell::Number(control.unknown),
-        Cell::Number(control.suppressed),
+        Cell::Number(resources.failed),
+        Cell::Number(resources.passed),
+        Cell::Number(resources.unknown),
+        Cell::Number(resources.suppressed),
         if frame.is_overview() {
             Cell::Number(control.accounts)
         } else {

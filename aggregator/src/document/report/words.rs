@@ -46,6 +46,7 @@ pub(super) fn change(change: Change, language: Language) -> Cow<'static, str> {
         Change::New => t!("report.change_new", locale = locale),
         Change::Reopened => t!("report.change_reopened", locale = locale),
         Change::Open => t!("report.change_open", locale = locale),
+        Change::StillFailing => t!("report.change_still_failing", locale = locale),
         Change::Resolved => t!("report.change_resolved", locale = locale),
     }
 }

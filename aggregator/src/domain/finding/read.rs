@@ -88,17 +88,28 @@ pub fn read(asff: &Value) -> Result<Finding, Refused> {
 /// GuardDuty itself, and no custom product that calls itself so: the account field of AWS's own
 /// products is empty. AWS's sample of a finding leaves even its colon out.
 pub fn is_guard_duty(product_arn: &str) -> bool {
+    is_product(product_arn, "product/aws/guardduty")
+}
+
+/// Security Hub itself. Anybody may bring findings in that name a control, and they are evidence of nothing.
+fn is_security_hub(product_arn: &str) -> bool {
+    is_product(product_arn, "product/aws/securityhub")
+}
+
+fn is_product(product_arn: &str, product: &str) -> bool {
     matches!(
         product_arn.split(':').collect::<Vec<_>>().as_slice(),
-        ["arn", _, "securityhub", _, "product/aws/guardduty"]
-            | ["arn", _, "securityhub", _, "", "product/aws/guardduty"]
+        ["arn", _, "securityhub", _, it] | ["arn", _, "securityhub", _, "", it] if *it == product
     )
 }
 
 /// The control: named outright by all but old findings, whose generator ends with it.
 fn control(asff: &Value, product_arn: &str) -> String {
+    if !is_security_hub(product_arn) {
+        return String::new();
+    }
     let named = text(asff, "/Compliance/SecurityControlId");
-    if !named.is_empty() || !product_arn.ends_with(":product/aws/securityhub") {
+    if !named.is_empty() {
         return named;
     }
     let product_field = |name: &str| {

@@ -120,6 +120,39 @@ fn only_guard_duty_itself_is_a_threat() {
 }
 
 #[test]
+fn only_security_hub_itself_speaks_for_its_controls() {
+    for (arn, kind, control) in [
+        (
+            "arn:aws:securityhub:us-east-1::product/aws/securityhub",
+            Kind::Control,
+            "S3.1",
+        ),
+        (
+            "arn:aws:securityhub:us-east-1:111111111111:product/111111111111/default",
+            Kind::Other,
+            "",
+        ),
+        (
+            "arn:aws:securityhub:us-east-1:111111111111:product/aws/securityhub",
+            Kind::Other,
+            "",
+        ),
+        (
+            "arn:aws:securityhub:us-east-1::product/aws/config",
+            Kind::Other,
+            "",
+        ),
+    ] {
+        let finding = read(&asff(&json!({"ProductArn": arn}))).unwrap();
+        assert_eq!(
+            (finding.kind, finding.control_id.as_str()),
+            (kind, control),
+            "{arn}"
+        );
+    }
+}
+
+#[test]
 fn whose_and_which_must_be_said_and_nothing_else() {
     let refused = |more: Value| read(&asff(&more)).unwrap_err();
     for id in [json!(null), json!(""), json!(7), json!([])] {

@@ -45,20 +45,28 @@ pub struct Control {
     pub title: String,
     /// The worst severity among its findings that nobody suppressed.
     pub severity: Severity,
-    /// Resources that failed, and nobody suppressed.
-    pub failed: u64,
-    /// Resources that passed.
-    pub passed: u64,
-    /// Resources that could not be judged.
-    pub unknown: u64,
-    /// Resources that somebody suppressed.
-    pub suppressed: u64,
+    /// How its resources stand, whatever the standard.
+    pub resources: Resources,
     /// In how many accounts any of its resources failed.
     pub accounts: u64,
-    /// The standards that it belongs to.
-    pub standards: BTreeSet<String>,
+    /// The standards that it belongs to, and how its resources stand in each: where each standard has findings of its
+    /// own, people decide on each apart.
+    pub standards: BTreeMap<String, Resources>,
     /// Where it is explained.
     pub link: String,
+}
+
+/// How a control's resources stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// Those that failed, and nobody suppressed.
+    pub failed: u64,
+    /// Those that passed.
+    pub passed: u64,
+    /// Those that could not be judged.
+    pub unknown: u64,
+    /// Those that somebody suppressed.
+    pub suppressed: u64,
 }
 
 /// What a control's resources say together, as Security Hub puts it.
@@ -109,6 +117,8 @@ pub enum Change {
     Reopened,
     /// Open since before.
     Open,
+    /// Somebody set it to resolved, but its control still fails.
+    StillFailing,
     /// Resolved in the period.
     Resolved,
 }
@@ -132,6 +142,12 @@ impl Change {
                 false => Self::Open,
             });
         }
+        if finding.record == RecordState::Active
+            && finding.workflow == Workflow::Resolved
+            && finding.compliance == Some(Compliance::Failed)
+        {
+            return Some(Self::StillFailing);
+        }
         let was_open = life.opened_at.is_some();
         let put_away = finding.workflow == Workflow::Suppressed;
         (was_open && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
@@ -143,6 +159,7 @@ impl Change {
             Self::New => "new",
             Self::Reopened => "reopened",
             Self::Open => "open",
+            Self::StillFailing => "still_failing",
             Self::Resolved => "resolved",
         }
     }
@@ -166,10 +183,10 @@ impl Score {
         (self.passed * 200 + self.judged).checked_div(2 * self.judged)
     }
 
-    fn of<'a>(controls: impl Iterator<Item = &'a Control>) -> Self {
+    fn of<'a>(controls: impl Iterator<Item = &'a Resources>) -> Self {
         let mut score = Self::default();
-        for control in controls {
-            let verdict = control.verdict();
+        for resources in controls {
+            let verdict = resources.verdict();
             score.passed += u64::from(verdict == Verdict::Passed);
             score.judged += u64::from(verdict != Verdict::NoData);
         }
@@ -177,8 +194,8 @@ impl Score {
     }
 }
 
-impl Control {
-    /// What its resources say together.
+impl Resources {
+    /// What they say together.
     pub fn verdict(&self) -> Verdict {
         if self.failed > 0 {
             Verdict::Failed
@@ -189,6 +206,23 @@ impl Control {
         } else {
             Verdict::NoData
         }
+    }
+
+    fn count(&mut self, finding: &Finding) {
+        let count = match finding.compliance {
+            _ if finding.is_suppressed() => &mut self.suppressed,
+            Some(Compliance::Passed) => &mut self.passed,
+            Some(Compliance::Failed) => &mut self.failed,
+            Some(Compliance::Unknown) | None => &mut self.unknown,
+        };
+        *count += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.failed += other.failed;
+        self.passed += other.passed;
+        self.unknown += other.unknown;
+        self.suppressed += other.suppressed;
     }
 }
 
@@ -214,8 +248,8 @@ impl Facts {
             return Some(Shown::Suppressed);
         }
         let change = change?;
-        if change == Change::Resolved {
-            self.resolved += 1;
+        if matches!(change, Change::Resolved | Change::StillFailing) {
+            self.resolved += u64::from(change == Change::Resolved);
             return Some(Shown::News(change));
         }
         self.new += u64::from(change == Change::New);
@@ -249,13 +283,13 @@ impl Facts {
                 self.controls.insert(id.clone(), its.clone());
                 continue;
             };
-            control.failed += its.failed;
-            control.passed += its.passed;
-            control.unknown += its.unknown;
-            control.suppressed += its.suppressed;
+            control.resources.merge(its.resources);
             control.accounts += its.accounts;
             control.severity = control.severity.max(its.severity);
-            control.standards.extend(its.standards.iter().cloned());
+            for (standard, resources) in &its.standards {
+                let of_it = control.standards.entry(standard.clone()).or_default();
+                of_it.merge(*resources);
+            }
         }
         for (key, its) in &other.groups {
             match self.groups.get_mut(key) {
@@ -279,7 +313,7 @@ impl Facts {
     /// score"): the controls that passed, of those that there is a finding of; what was suppressed does
     /// not count.
     pub fn score(&self) -> Score {
-        Score::of(self.controls.values())
+        Score::of(self.controls.values().map(|control| &control.resources))
     }
 
     /// The score of each standard.
@@ -287,11 +321,11 @@ impl Facts {
         let names: BTreeSet<&String> = self
             .controls
             .values()
-            .flat_map(|control| &control.standards)
+            .flat_map(|control| control.standards.keys())
             .collect();
         let score = |name: &String| {
-            let its = |control: &&Control| control.standards.contains(name);
-            Score::of(self.controls.values().filter(its))
+            let controls = self.controls.values();
+            Score::of(controls.filter_map(|control| control.standards.get(name)))
         };
         names
             .into_iter()
@@ -316,9 +350,9 @@ impl Facts {
             .collect();
         controls.sort_by_key(|(_, control)| {
             (
-                control.failed == 0,
+                control.resources.failed == 0,
                 Reverse(control.severity),
-                Reverse(control.failed),
+                Reverse(control.resources.failed),
             )
         });
         controls
@@ -344,11 +378,17 @@ impl Facts {
         *self.counted.entry(place).or_insert(standard) != standard
     }
 
+    /// Counts a finding for each of its standards.
     fn belongs(&mut self, finding: &Finding) {
         if let Some(control) = self.controls.get_mut(&finding.control_id) {
             for standard in &finding.standards {
-                if !control.standards.contains(standard) {
-                    control.standards.insert(standard.clone());
+                match control.standards.get_mut(standard) {
+                    Some(resources) => resources.count(finding),
+                    None => control
+                        .standards
+                        .entry(standard.clone())
+                        .or_default()
+                        .count(finding),
                 }
             }
         }
@@ -363,26 +403,15 @@ impl Facts {
                 .or_insert_with(|| Control {
                     title: finding.title.clone(),
                     severity: finding.severity,
-                    failed: 0,
-                    passed: 0,
-                    unknown: 0,
-                    suppressed: 0,
+                    resources: Resources::default(),
                     accounts: 0,
-                    standards: BTreeSet::new(),
+                    standards: BTreeMap::new(),
                     link: finding.link.clone(),
                 }),
         };
-        if finding.is_suppressed() {
-            control.suppressed += 1;
-        } else {
-            match finding.compliance {
-                Some(Compliance::Passed) => control.passed += 1,
-                Some(Compliance::Failed) => {
-                    control.failed += 1;
-                    control.accounts = 1;
-                }
-                Some(Compliance::Unknown) | None => control.unknown += 1,
-            }
+        control.resources.count(finding);
+        if !finding.is_suppressed() {
+            control.accounts = u64::from(control.resources.failed > 0);
             control.severity = control.severity.max(finding.severity);
         }
         self.belongs(finding);

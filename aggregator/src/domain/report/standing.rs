@@ -35,6 +35,17 @@ pub struct TrendPoint {
     pub open: Option<BTreeMap<Severity, u64>>,
 }
 
+impl TrendPoint {
+    /// Adds what was open in another account. An account of which nobody counted yet adds nothing.
+    pub fn add(&mut self, other: Self) {
+        let Some(others) = other.open else { return };
+        let open = self.open.get_or_insert_default();
+        for (severity, count) in others {
+            *open.entry(severity).or_default() += count;
+        }
+    }
+}
+
 impl Standing {
     /// The numbers of an account's facts.
     pub fn of(facts: &Facts) -> Self {

@@ -166,3 +166,47 @@ fn a_resource_that_several_standards_report_counts_once_and_for_each() {
     assert_eq!(together.controls["S3.1"].accounts, 2);
     assert_eq!(together.first(1)[0].count, 6);
 }
+
+#[test]
+fn what_a_person_calls_resolved_and_still_fails_is_shown_and_not_counted_as_open() {
+    let claimed = control("A.1", "HIGH", "FAILED", "RESOLVED");
+    let mut threat = claimed.clone();
+    threat.finding.kind = Kind::Threat;
+    threat.finding.compliance = None;
+    assert_eq!(Change::of(&claimed, bounds()), Some(Change::StillFailing));
+    assert_eq!(
+        Change::of(&threat, bounds()),
+        None,
+        "nothing contradicts it"
+    );
+    let mut facts = Facts::default();
+    let shown = facts.add(&claimed, bounds(), at("2026-11-24T00:00:00Z"));
+    assert_eq!(shown, Some(Shown::News(Change::StillFailing)));
+    assert_eq!((facts.all_open(), facts.resolved), (0, 0));
+    assert_eq!(facts.controls["A.1"].resources.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn each_standard_is_scored_by_its_own_findings() {
+    let of = |standard: &str, id: &str, status: &str, workflow: &str| {
+        let mut one = control(id, "HIGH", status, workflow);
+        one.finding.standards = vec![standard.to_owned()];
+        one.finding.resource = "r".to_owned();
+        one
+    };
+    let mut both = control("A.3", "HIGH", "PASSED", "RESOLVED");
+    both.finding.standards = vec!["cis".to_owned(), "fsbp".to_owned()];
+    let facts = facts(&[
+        of("fsbp", "A.1", "FAILED", "NEW"),
+        of("cis", "A.1", "FAILED", "SUPPRESSED"),
+        of("fsbp", "A.2", "PASSED", "RESOLVED"),
+        of("cis", "A.2", "PASSED", "RESOLVED"),
+        both,
+    ]);
+    let scores: Vec<_> = facts
+        .standards()
+        .iter()
+        .map(|(id, it)| (*id, it.passed, it.judged))
+        .collect();
+    assert_eq!(scores, [("cis", 2, 2), ("fsbp", 2, 3)]);
+}
