@@ -177,7 +177,11 @@ fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
     })
 }
 
-fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
+/// Refuses addresses for AWS that are neither on TLS nor on this machine.
+///
+/// # Errors
+/// Always [`AwsUnavailable::UnsafeEndpoint`].
+pub fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
     for (variable, value) in environment.iter() {
         if variable.starts_with("AWS_ENDPOINT_URL")
             && let Err(why) = verify_endpoint(value)

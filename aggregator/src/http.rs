@@ -44,6 +44,10 @@ use tls::Tls;
 
 /// How long a client may take for the head of its request.
 const HEAD: Duration = Duration::from_secs(10);
+/// How long a connection of a trusted proxy may be idle: longer than the proxy keeps it. A proxy that takes a connection
+/// which we are just ending answers 502 (elasticloadbalancing/latest/application/application-load-balancers.html,
+/// "Connection idle timeout": 60 seconds, and the target's should be larger).
+const PROXY_IDLE: Duration = Duration::from_secs(75);
 /// How long open requests may take once the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long a connection may last, whatever it does: long enough for the agent on a slow line. After half of it,
@@ -183,14 +187,22 @@ impl Server {
             };
             let (router, tls, watcher) =
                 (self.router.clone(), self.tls.clone(), graceful.watcher());
+            let bounds = Bounds {
+                head: if self.limits.trusts(peer.ip()) {
+                    PROXY_IDLE
+                } else {
+                    HEAD
+                },
+                connection: CONNECTION,
+            };
             tokio::spawn(async move {
                 let _held = (permit, counted);
                 match tls {
-                    None => serve(stream, peer, router, watcher, CONNECTION).await,
+                    None => serve(stream, peer, router, watcher, bounds).await,
                     Some(tls) => {
                         if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await
                         {
-                            serve(stream, peer, router, watcher, CONNECTION).await;
+                            serve(stream, peer, router, watcher, bounds).await;
                         }
                     }
                 }
@@ -225,14 +237,23 @@ impl Server {
     }
 }
 
+/// How long a connection may take.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    /// For the head of a request, the time before it included.
+    head: Duration,
+    /// For everything.
+    connection: Duration,
+}
+
 async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     peer: SocketAddr,
     router: axum::Router,
     watcher: hyper_util::server::graceful::Watcher,
-    longest: Duration,
+    bounds: Bounds,
 ) {
-    let begun = Instant::now();
+    let (begun, longest) = (Instant::now(), bounds.connection);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
         let answer = router.clone().oneshot(request.map(Body::new));
@@ -248,7 +269,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(bounds.head)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away in the middle, or never reads what it asked for, is its own affair.
@@ -276,8 +297,11 @@ mod tests {
         let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }));
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
         let graceful = GracefulShutdown::new();
-        let longest = Duration::from_millis(300);
-        let serving = tokio::spawn(serve(server, peer, router, graceful.watcher(), longest));
+        let bounds = Bounds {
+            head: HEAD,
+            connection: Duration::from_millis(300),
+        };
+        let serving = tokio::spawn(serve(server, peer, router, graceful.watcher(), bounds));
         let mut answered = 0;
         let mut last = String::new();
         let mut answer = [0; 1024];

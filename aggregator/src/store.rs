@@ -137,6 +137,20 @@ pub enum StoreError {
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
 
+impl StoreError {
+    /// Whether it is about a database server, and not a file.
+    pub fn is_of_server(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        match error {
+            sqlx::Error::Database(error) => error
+                .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                .is_some(),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// The result of a database access.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -168,7 +182,12 @@ impl Store {
             create_private(file)?;
         }
         let store = Self::connect(place).await?;
-        let before = migrations::applied(&store.pool).await?.len();
+        let applied = migrations::applied(&store.pool).await?;
+        let known = migrations::newest();
+        if let Some(found) = applied.last().copied().filter(|found| *found > known) {
+            return Err(StoreError::TooNew { found, known });
+        }
+        let before = applied.len();
         migrations::run(&store.pool).await?;
         let after = migrations::applied(&store.pool).await?.len();
         Ok((store, after.saturating_sub(before)))
@@ -213,8 +232,16 @@ impl Store {
                     Ok(())
                 })
             })
-            .connect_with(options)
-            .await?;
+            .connect_with(options.clone())
+            .await;
+        let pool = match pool {
+            // A server that is only just starting is waited for, but whoever waited in vain wants to know why.
+            Err(sqlx::Error::PoolTimedOut) => {
+                AnyConnection::connect_with(&options).await?;
+                Err(sqlx::Error::PoolTimedOut)
+            }
+            pool => pool,
+        }?;
         Ok(Self {
             pool,
             engine: if sqlite {

@@ -1,4 +1,4 @@
-"""Heartbeats, threats and page views at once, on one server with SQLite; see tests/bench/load."""
+"""Heartbeats, threats and page views at once, on one server or several; see tests/bench/load."""
 
 import collections
 import http.client
@@ -157,7 +157,7 @@ def log_in(address, token):
     return connection.getresponse().headers["set-cookie"].split(";")[0]
 
 
-def main(program, seconds):
+def main(program, seconds, servers):
     """Runs the bench and says what it saw."""
     program = os.path.abspath(program)
     accounts = [f"{100000000000 + number}" for number in range(ACCOUNTS)]
@@ -194,6 +194,8 @@ def main(program, seconds):
             **{name.upper(): value for name, value in keys.items()},
             "AWS_ENDPOINT_URL": cloud_url,
         }
+        if servers > 1:
+            environment["HUBWARD_STORE__URL"] = os.environ["HUBWARD_BENCH_POSTGRES"]
 
         def hubward(*words):
             return subprocess.run(
@@ -214,41 +216,54 @@ def main(program, seconds):
         token = json.loads(
             hubward("--json", "token", "add", "bench", "--role", "viewer")
         )
-        server = subprocess.Popen(
-            [program, "serve"],
-            cwd=directory,
-            env=environment,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            listens = (
-                line for line in server.stderr if line.startswith("listening on")
+        running = [
+            subprocess.Popen(
+                [program, "serve"],
+                cwd=directory,
+                env=environment,
+                stderr=subprocess.PIPE,
+                text=True,
             )
-            address = next(listens).split()[-1]
-            threading.Thread(target=server.stderr.read, daemon=True).start()
+            for _ in range(servers)
+        ]
+        try:
+            addresses = []
+            for server in running:
+                listens = (
+                    line for line in server.stderr if line.startswith("listening on")
+                )
+                addresses.append(next(listens).split()[-1])
+                threading.Thread(target=server.stderr.read, daemon=True).start()
             tokens = [
-                prove(address, cloud_url, account) for account in accounts[:AGENTS]
+                prove(addresses[number % servers], cloud_url, account)
+                for number, account in enumerate(accounts[:AGENTS])
             ]
-            address = address.removeprefix("http://")
-            cookies = [log_in(address, token[0]["token"]) for _ in range(PEOPLE)]
+            addresses = [address.removeprefix("http://") for address in addresses]
+            cookies = [
+                log_in(addresses[number % servers], token[0]["token"])
+                for number in range(PEOPLE)
+            ]
             begin = time.monotonic()
             until = begin + seconds
             agents = [
                 Caller(
-                    address, HEARTBEATS / AGENTS, until, agent(held, f"bench{number}")
+                    addresses[number % servers],
+                    HEARTBEATS / AGENTS,
+                    until,
+                    agent(held, f"bench{number}"),
                 )
                 for number, held in enumerate(tokens)
             ]
             people = [
-                Caller(address, PAGES / PEOPLE, until, person(held)) for held in cookies
+                Caller(addresses[number % servers], PAGES / PEOPLE, until, person(held))
+                for number, held in enumerate(cookies)
             ]
             memory = []
 
             def look():
                 for fifth in range(1, 6):
                     time.sleep(max(0, begin + fifth * seconds / 5 - time.monotonic()))
-                    memory.append(memory_kib(server.pid))
+                    memory.append(max(memory_kib(server.pid) for server in running))
 
             looking = threading.Thread(target=look)
             for each in [*agents, *people, looking]:
@@ -262,9 +277,10 @@ def main(program, seconds):
                 told = "\n".join(TOLD)
                 missing = [finding for finding in ids if finding not in told]
                 time.sleep(0.5)
-            alive = server.poll() is None
+            alive = all(server.poll() is None for server in running)
         finally:
-            server.kill()
+            for server in running:
+                server.kill()
             cloud.kill()
             chat.shutdown()
     wrong = not alive
@@ -279,7 +295,9 @@ def main(program, seconds):
         wrong |= set(statuses) != {good}
     print(f"threats: {len(ids)}, of which {len(missing)} did not reach the channel")
     shown = " ".join(f"{each / 1024:.1f}" for each in memory)
-    print(f"memory after each fifth of {seconds} s, in MiB: {shown}")
+    print(
+        f"memory of the largest of {servers} after each fifth of {seconds} s, in MiB: {shown}"
+    )
     if wrong or missing:
         sys.exit("something was answered with an error, or lost")
     if memory[-1] > memory[0] * 1.25:
@@ -287,4 +305,4 @@ def main(program, seconds):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

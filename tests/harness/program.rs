@@ -138,9 +138,11 @@ impl Program {
         command
     }
 
-    /// Runs the program to its end.
-    pub(crate) fn run(mut self) -> Outcome {
-        let output = self.0.output().expect("start the program");
+    /// Runs the program to its end, without a terminal, also where these tests are run from one: a program that asks
+    /// its question there would be stopped, and wait for ever.
+    pub(crate) fn run(self) -> Outcome {
+        let mut detached = self.through(&["setsid"]).0;
+        let output = detached.output().expect("start the program");
         Outcome {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -352,6 +352,11 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
     let good = identity(MEMBER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     let other = identity(OTHER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     type Odd = Box<dyn Fn() -> Answer + Send + Sync>;
+    // Answers all that is right, and must not be asked.
+    let elsewhere = {
+        let body = good.clone();
+        OddServer::start(move |_| Answer::json("200 OK", &body))
+    };
     let answers: Vec<(&str, Odd)> = vec![
         ("xml", {
             let body = format!("<GetCallerIdentityResponse>{good}</GetCallerIdentityResponse>");
@@ -371,7 +376,8 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
             Box::new(move || Answer::http("200 OK", &["content-type: application/json"], &body))
         }),
         ("a redirect", {
-            Box::new(|| Answer::http("302 Found", &["location: http://127.0.0.1:1/"], ""))
+            let there = format!("location: {}", elsewhere.url());
+            Box::new(move || Answer::http("307 Temporary Redirect", &[&there], ""))
         }),
         ("another success", {
             let body = good.clone();
@@ -403,6 +409,7 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
         );
         assert_eq!(asked[0].body, "Action=GetCallerIdentity&Version=2011-06-15");
     }
+    assert!(elsewhere.asked().is_empty(), "a redirect was followed");
 }
 
 #[test]
@@ -428,7 +435,7 @@ fn greedy_and_slow_requests_hold_nobody_up() {
         .post("/v1/heartbeats", Some(&token), beat.to_string())
         .refused(400, "malformed");
 
-    // Two hundred clients that never finish their head, and one that announces more than it sends.
+    // Two hundred clients that never finish their head.
     let address = server.url().trim_start_matches("http://").to_owned();
     let mut slow: Vec<TcpStream> = (0..200)
         .map(|_| {
@@ -447,11 +454,66 @@ fn greedy_and_slow_requests_hold_nobody_up() {
     let _ = first.read_to_end(&mut rest);
 }
 
+/// One answer, read off a connection that stays open.
+fn answer_on(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let length = stream.read(&mut piece).unwrap();
+        read.extend_from_slice(&piece[..length]);
+        let text = String::from_utf8_lossy(&read);
+        let whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            length.is_some_and(|length| length.parse() == Ok(body.len()))
+        });
+        if whole || length == 0 {
+            return text.into_owned();
+        }
+    }
+}
+
+#[test]
+fn a_body_that_comes_late_costs_nobody_the_connection() {
+    let soc = soc();
+    let server = soc.serve();
+    let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
+    for _ in 0..20 {
+        stream
+            .write_all(b"POST /v1/challenges HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n")
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        stream.write_all(b"{}").unwrap();
+        let answer = answer_on(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    // Nor is a member's next heartbeat lost that is sent ten seconds after the last one: see the agent's own idle time.
+    let huge = " ".repeat(2000);
+    server
+        .post("/v1/challenges", None, huge)
+        .refused(413, "too_large");
+}
+
+#[test]
+fn a_body_that_never_comes_whole_is_not_waited_for() {
+    let soc = soc();
+    let server = soc.serve();
+    let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
+    stream
+        .write_all(b"POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        .unwrap();
+    let answer = answer_on(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("too_slow"), "{answer}");
+}
+
 #[test]
 fn an_office_behind_one_address_is_served_and_a_flood_is_told_to_wait() {
     let soc = soc();
     let server = soc.serve();
-    for _ in 0..240 {
+    // 200 accounts at once: the script, the archive, a challenge, a session.
+    for _ in 0..200 * 4 {
         challenge(&server);
     }
     let flood = (0..2_000)

@@ -218,14 +218,17 @@ fn nothing_older_is_installed() {
 #[test]
 fn a_server_without_releases_is_an_error_with_a_hint() {
     let directory = TempDir::new().expect("a directory");
+    let elsewhere = Offer::good("9.9.9").serve();
+    let there = format!("location: {}/releases/manifest.json", elsewhere.url());
     for server in [
         OddServer::start(|_| Answer::http("404 Not Found", &[], "")),
-        OddServer::start(|_| Answer::http("302 Found", &["location: http://127.0.0.1:1/"], "")),
+        OddServer::start(move |_| Answer::http("302 Found", &[&there], "")),
         OddServer::start(|_| Answer::http("200 OK", &[], "no manifest")),
     ] {
         let outcome = update(directory.path(), server.url(), &[]).expect(1);
         assert!(outcome.stderr.contains("hint:"), "{}", outcome.stderr);
     }
+    assert!(elsewhere.asked().is_empty(), "a redirect was followed");
 }
 
 #[test]

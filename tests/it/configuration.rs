@@ -1,6 +1,8 @@
 //! A SOC sets Hubward up: `init`, `migrate`, `config check`.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
 
 use tempfile::TempDir;
 
@@ -139,6 +141,37 @@ fn the_credentials_of_another_account_send_nothing() {
 }
 
 #[test]
+fn a_database_server_that_is_none_has_a_hint_of_its_own() {
+    let directory = TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream
+                .unwrap()
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let installed = || {
+        hubward(directory.path())
+            .env("HUBWARD_HUB__ADMINISTRATOR", ADMINISTRATOR)
+            .env("HUBWARD_HUB__HOME_REGION", HOME)
+    };
+    installed().args(["init"]).run().expect(0);
+    let away = installed()
+        .env(
+            "HUBWARD_STORE__URL",
+            format!("postgres://soc:hunter2@127.0.0.1:{port}/hubward?sslmode=disable"),
+        )
+        .args(["migrate"])
+        .run()
+        .expect(1);
+    assert!(away.stderr.contains("sslrootcert"), "{away:?}");
+    assert!(!away.stderr.contains("free space"), "{away:?}");
+    assert!(!away.stderr.contains("hunter2"), "{away:?}");
+}
+
+#[test]
 fn credentials_never_travel_in_the_clear() {
     let directory = TempDir::new().unwrap();
     let run = |args: &[&str]| {
@@ -155,4 +188,8 @@ fn credentials_never_travel_in_the_clear() {
     let refused = run(&["check"]).expect(1);
     assert!(refused.stderr.contains("AWS_ENDPOINT_URL"), "{refused:?}");
     assert!(!refused.stderr.contains("hunter2"));
+    // Nor does a server start that would take its members' proofs there.
+    let refused = run(&["serve"]).expect(1);
+    assert!(refused.stderr.contains("AWS_ENDPOINT_URL"), "{refused:?}");
+    assert!(!refused.stderr.contains("listening"), "{refused:?}");
 }

@@ -480,6 +480,25 @@ fn nothing_that_a_stranger_named_is_code() {
             }
         }
     }
+    // What programs and strangers get says what it is, and is not kept.
+    for (path, status) in [
+        ("/api/v1/alerts", 401),
+        ("/nothing", 404),
+        ("/openapi.json", 200),
+    ] {
+        let answer = operator.open(path).expect(status);
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            None,
+            "there is no TLS here"
+        );
+    }
     let page = operator.open(&format!("/accounts/{MEMBER}"));
     assert!(
         page.body.contains("&#60;script&#62;"),

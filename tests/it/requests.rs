@@ -123,6 +123,11 @@ fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language(
         told[1]
     );
     assert!(told[1].contains("--administrator 999999999999"));
+    assert!(
+        told[1].contains("sha256sum -c"),
+        "or checked first: {}",
+        told[1]
+    );
     let history = soc
         .hubward(["account", "history", ORDERS, "--json"])
         .expect(0)

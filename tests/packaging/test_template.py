@@ -91,7 +91,7 @@ def test_what_holds_data_is_encrypted_private_and_outlives_the_stack(resources):
         "DatabaseSecret",
         "Log",
     ]:
-        assert resources[name]["DeletionPolicy"] == "Retain", name
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate", name
     assert all(resources["Bucket"]["Properties"]["PublicAccessBlockConfiguration"].values())
     for queue in ["AlertQueue", "AlertDeadLetterQueue", "LedgerQueue"]:
         assert resources[queue]["Properties"]["SqsManagedSseEnabled"] is True

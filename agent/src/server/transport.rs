@@ -17,6 +17,7 @@ use crate::observed::plain;
 const CONNECT: Duration = Duration::from_secs(5);
 /// From the first byte out to the last byte in.
 const TOTAL: Duration = Duration::from_secs(10);
+const IDLE: Duration = Duration::from_secs(5);
 /// The longest answer that is read.
 const LONGEST: usize = 64 * 1024;
 
@@ -127,6 +128,9 @@ impl Transport {
             .redirect(Policy::none())
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
+            // Servers and balancers end what is idle, at ten seconds or a minute: a heartbeat that goes out on a
+            // connection that is just ending is lost.
+            .pool_idle_timeout(IDLE)
             .tls_certs_merge(certificates.clone())
             .build()
             .map_err(|_| BadCertificates)?;

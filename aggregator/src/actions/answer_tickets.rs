@@ -95,8 +95,14 @@ async fn give(
         return Ok(Ok(()));
     }
     let server = &app.config.server.public_url;
-    let line = release::newest(&app.store.releases().await?)
-        .map(|_| install_script::one_line(server, app.config.hub.administrator.as_str()));
+    let administrator = app.config.hub.administrator.as_str();
+    let lines = release::newest(&app.store.releases().await?).map(|newest| {
+        let script = install_script::render(server, newest);
+        [
+            install_script::one_line(server, administrator),
+            install_script::two_steps(server, administrator, &script),
+        ]
+    });
     let guide = app.config.guide_links().first_page(told.request.language);
     let key = &queued.request_id;
     let again = queued.attempts > 1;
@@ -106,7 +112,9 @@ async fn give(
             &queued.answer,
             &told,
             Help {
-                line: line.as_deref(),
+                lines: lines
+                    .as_ref()
+                    .map(|lines| lines.each_ref().map(String::as_str)),
                 guide: &guide,
             },
             queued.position,

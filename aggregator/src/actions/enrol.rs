@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::aws::identity::{Caller, Identity, NotIdentified};
+use crate::aws::{AwsUnavailable, refuse_unsafe_endpoints};
 use crate::domain::account::Account;
 use crate::domain::audit::{Action, Actor, NewEvent};
 use crate::domain::bearer::Bearer;
@@ -28,6 +29,9 @@ pub struct Desk {
 /// Why the desk cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
+    /// Proofs would be taken to an address that is not safe.
+    #[error(transparent)]
+    Endpoint(#[from] AwsUnavailable),
     /// The client for STS could not be made.
     #[error("cannot make a TLS client: {0}")]
     Client(String),
@@ -63,6 +67,7 @@ impl Desk {
     /// # Errors
     /// See [`DeskError`].
     pub async fn open(app: &App, server_id: String) -> Result<Self, DeskError> {
+        refuse_unsafe_endpoints(app.environment())?;
         let identity = Identity::new(app.environment())
             .map_err(|error| DeskError::Client(error.to_string()))?;
         let fresh: [u8; 32] = app.random();

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, request};
+use crate::actions::ActionError;
 use crate::actions::enrol::DeskError;
 use crate::actions::log_in::ReceptionError;
 use crate::actions::take_alerts::intake;
@@ -20,15 +21,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
     let locale = language.as_str();
     for (variable, value) in app.environment().iter() {
         if variable.starts_with("AWS_ENDPOINT_URL") {
-            screen.warn(&text::Message::new(
-                t!(
-                    "cli.serve_endpoint",
-                    locale = locale,
-                    variable = variable,
-                    value = value
-                ),
-                t!("cli.serve_endpoint_hint", locale = locale),
-            ));
+            screen.warn(&text::doctor::endpoint(variable, value, language));
         }
     }
     let (stopper, stop) = watch::channel(false);
@@ -57,6 +50,9 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
             ),
             ServeError::Tls(why) | ServeError::Desk(DeskError::Client(why)) => {
                 Failure::new(t!("cli.serve_tls", locale = locale, why = why), "")
+            }
+            ServeError::Desk(DeskError::Endpoint(error)) => {
+                Failure::action(&ActionError::Aws(error), language)
             }
             ServeError::Desk(DeskError::Store(error))
             | ServeError::Reception(ReceptionError::Store(error)) => {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State as Given;
 use axum::http::StatusCode;
 use hubward_protocol::api::{Challenge, Heartbeat, HeartbeatAccepted, Session, SessionRequest};
@@ -28,6 +28,8 @@ const LONGEST_PROOF: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// 34 Regions of five wordy steps.
 const LONGEST_HEARTBEAT: usize = 256 * 1024;
+/// Where a body says nothing.
+const LONGEST_NOTHING: usize = 1024;
 
 /// Something for an agent to prove its account with.
 ///
@@ -36,10 +38,19 @@ const LONGEST_HEARTBEAT: usize = 256 * 1024;
     post,
     path = "/v1/challenges",
     tag = "agent",
-    responses((status = 200, description = "A challenge", body = Challenge), openapi::Anybody)
+    responses(
+        (status = 200, description = "A challenge", body = Challenge),
+        ChallengeRefusals,
+        openapi::Anybody
+    )
 )]
-pub(super) async fn challenge(_: Admitted, Given(state): Given<State>) -> Json<Challenge> {
-    Json(state.desk.challenge(&state.app))
+pub(super) async fn challenge(
+    _: Admitted,
+    Given(state): Given<State>,
+    body: Body,
+) -> Result<Json<Challenge>, Refusal> {
+    let _nothing = read(body, LONGEST_NOTHING).await?;
+    Ok(Json(state.desk.challenge(&state.app)))
 }
 
 /// Takes an agent's proof of its account.
@@ -130,7 +141,9 @@ pub(super) async fn heartbeat(
 pub(super) async fn invitation(
     bearer: Bearer,
     Given(state): Given<State>,
+    body: Body,
 ) -> Result<StatusCode, Refusal> {
+    let _nothing = read(body, LONGEST_NOTHING).await?;
     state
         .limits
         .admit_invitation(&bearer.account)
@@ -166,6 +179,15 @@ pub(super) async fn invitation(
         Err(Refusal::new(Code::AwsUnavailable))
     } else {
         Ok(StatusCode::ACCEPTED)
+    }
+}
+
+/// Why there is no challenge.
+struct ChallengeRefusals;
+
+impl IntoResponses for ChallengeRefusals {
+    fn responses() -> Responses {
+        refusals(&[Code::TooLarge])
     }
 }
 
@@ -206,15 +228,25 @@ struct InvitationRefusals;
 
 impl IntoResponses for InvitationRefusals {
     fn responses() -> Responses {
-        refusals(&[Code::Unauthorized, Code::NotInvitable, Code::AwsUnavailable])
+        refusals(&[
+            Code::Unauthorized,
+            Code::NotInvitable,
+            Code::TooLarge,
+            Code::AwsUnavailable,
+        ])
     }
+}
+
+/// Reads a bounded body to its end. One that is left unread costs the connection, and whatever is sent on it next.
+async fn read(body: Body, longest: usize) -> Result<Bytes, Refusal> {
+    to_bytes(body, longest)
+        .await
+        .map_err(|_| Refusal::new(Code::TooLarge))
 }
 
 /// Reads a bounded body, strictly. Its content is not quoted back.
 async fn parse<T: DeserializeOwned>(body: Body, longest: usize) -> Result<T, Refusal> {
-    let bytes = to_bytes(body, longest)
-        .await
-        .map_err(|_| Refusal::new(Code::TooLarge))?;
+    let bytes = read(body, longest).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         Refusal::new(Code::Malformed).with_detail(format!(
             "line {}, column {}",

@@ -40,8 +40,9 @@ pub(super) struct Counted {
     address: IpAddr,
 }
 
-/// An office behind one address sets up 200 accounts at once: each run needs two of these requests.
-const BURST: u32 = 600;
+/// An office behind one address sets up 200 accounts at once: each takes the script, the archive, a challenge and a
+/// session.
+const BURST: u32 = 1000;
 /// How many connections one address may hold open: a quarter of all that are served at once.
 const CONNECTIONS_EACH: usize = 256;
 /// How many logins an address may try at once, and then six a minute.
@@ -88,7 +89,7 @@ impl Limits {
     pub(super) fn count(self: &Arc<Self>, peer: IpAddr) -> Option<Counted> {
         let peer = peer.to_canonical();
         let address = subscriber(peer);
-        let is_trusted = self.trusted.iter().any(|network| network.contains(&peer));
+        let is_trusted = self.trusts(peer);
         // A poisoned map is still a map: nothing is half-written in it.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let held = open.entry(address).or_default();
@@ -100,6 +101,12 @@ impl Limits {
             limits: Arc::clone(self),
             address,
         })
+    }
+
+    /// Whether a peer is a proxy of ours, which holds connections for others.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted.iter().any(|network| network.contains(&peer))
     }
 
     /// Whether an account may ask for its invitations now.
@@ -118,11 +125,6 @@ impl Limits {
 
     /// The address that counts: the connection's own, or what the nearest trusted proxy says of it.
     fn client(&self, peer: IpAddr, parts: &Parts) -> IpAddr {
-        let trusted = |address: IpAddr| {
-            self.trusted
-                .iter()
-                .any(|network| network.contains(&address))
-        };
         let mut client = peer.to_canonical();
         let forwarded: Vec<&str> = parts
             .headers
@@ -133,7 +135,7 @@ impl Limits {
             .collect();
         // From the nearest proxy outwards: what stands before an untrusted address is only a claim.
         for claim in forwarded.iter().rev() {
-            if !trusted(client) {
+            if !self.trusts(client) {
                 break;
             }
             // Some proxies add the port.
@@ -310,10 +312,10 @@ mod tests {
     fn an_honest_office_behind_one_address_never_meets_the_limit() {
         let limits = Limits::new(&[]);
         let office = "192.0.2.1".parse().unwrap();
-        for _ in 0..BURST {
+        for _ in 0..200 * 4 {
             limits.admit(office).unwrap();
         }
-        assert!(limits.admit(office).is_err());
+        assert!((0..BURST).any(|_| limits.admit(office).is_err()));
         limits.admit("192.0.2.2".parse().unwrap()).unwrap();
     }
 }

@@ -190,7 +190,6 @@ fn guard(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
-        ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         // Not no-referrer: browsers would then hide from us that a form is our own.
         ("referrer-policy", "same-origin"),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State as Given};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -77,6 +78,7 @@ pub(super) fn router(state: State) -> Router {
             state.clone(),
             in_the_callers_language,
         ))
+        .layer(middleware::from_fn_with_state(state.clone(), guarded))
         .with_state(state)
 }
 
@@ -100,6 +102,27 @@ async fn in_the_callers_language(
         Some(refusal) => refusal.in_language(language).into_response(),
         None => answer,
     }
+}
+
+/// What every answer says to browsers and caches, whatever made it: it is what it says it is, it is not kept unless it
+/// says so itself, and where people come by TLS, they always do.
+async fn guarded(Given(state): Given<State>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if state.origin.starts_with("https://") {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    answer
 }
 
 /// Counts by the table's own routes: what a caller makes up is one and the same.

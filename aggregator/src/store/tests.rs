@@ -76,7 +76,36 @@ async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
     Store::migrate(&place).await.unwrap();
     let (_, applied) = Store::migrate(&place).await.unwrap();
     assert_eq!(applied, 0);
-    Store::open(&place).await.unwrap();
+    let store = Store::open(&place).await.unwrap();
+
+    let needed = migrations::newest();
+    let rewrite = |by: i64| {
+        let sql = format!(
+            "UPDATE _sqlx_migrations SET version = version + {by} \
+             WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&store.pool)
+    };
+    rewrite(1000).await.unwrap();
+    let newer = needed + 1000;
+    for refused in [
+        Store::open(&place).await.err(),
+        Store::migrate(&place).await.err(),
+    ] {
+        let Some(StoreError::TooNew { found, known }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (newer, needed));
+    }
+    sqlx::query("DELETE FROM _sqlx_migrations WHERE version > 1000")
+        .execute(&store.pool)
+        .await
+        .unwrap();
+    let older = Store::open(&place).await.err();
+    let Some(StoreError::NotMigrated { found, .. }) = older else {
+        panic!("{older:?}");
+    };
+    assert_eq!(found, needed - 1);
 }
 
 #[cfg(unix)]

@@ -10,6 +10,33 @@ use crate::domain::account::Language;
 use crate::domain::doctor::Health;
 use crate::domain::hub::State;
 
+/// That AWS is called elsewhere, and what whoever answers there could do.
+pub fn endpoint(variable: &str, address: &str, language: Language) -> Message {
+    let locale = language.as_str();
+    // Proofs are taken where the SDK's own order says: the service's variable, else the one for all.
+    if matches!(variable, "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_STS") {
+        Message::new(
+            t!(
+                "cli.serve_endpoint",
+                locale = locale,
+                variable = variable,
+                value = address
+            ),
+            t!("cli.serve_endpoint_hint", locale = locale),
+        )
+    } else {
+        Message::new(
+            t!(
+                "cli.serve_endpoint_of_service",
+                locale = locale,
+                variable = variable,
+                value = address
+            ),
+            t!("cli.serve_endpoint_of_service_hint", locale = locale),
+        )
+    }
+}
+
 /// What was found, and what helps; no hint where all is well.
 pub fn finding(fact: &Fact, language: Language) -> Message {
     let locale = language.as_str();
@@ -48,15 +75,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             t!("cli.audit_broken_hint", locale = locale),
         ),
         Fact::NoOverride => fine(t!("doctor.no_override", locale = locale)),
-        Fact::Override { variable, address } => Message::new(
-            t!(
-                "cli.serve_endpoint",
-                locale = locale,
-                variable = variable,
-                value = address
-            ),
-            t!("cli.serve_endpoint_hint", locale = locale),
-        ),
+        Fact::Override { variable, address } => endpoint(variable, address, language),
         Fact::Administrator(account) => fine(t!(
             "doctor.administrator",
             locale = locale,

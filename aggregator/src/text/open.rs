@@ -1,5 +1,7 @@
 //! Why Hubward cannot start, and what was made when it was set up, in sentences.
 
+use std::borrow::Cow;
+
 use rust_i18n::t;
 
 use super::Message;
@@ -73,8 +75,16 @@ pub fn store_error(error: &StoreError, language: Language) -> Message {
     let locale = language.as_str();
     Message::new(
         t!("open.store_failed", locale = locale, why = chain(error)),
-        t!("open.store_hint", locale = locale),
+        store_hint(error, locale),
     )
+}
+
+fn store_hint(error: &StoreError, locale: &str) -> Cow<'static, str> {
+    if error.is_of_server() {
+        t!("open.store_hint_server", locale = locale)
+    } else {
+        t!("open.store_hint", locale = locale)
+    }
 }
 
 fn store_at(place: &str, error: &StoreError, language: Language) -> Message {
@@ -107,7 +117,7 @@ fn store_at(place: &str, error: &StoreError, language: Language) -> Message {
                 place = place,
                 why = chain(other)
             ),
-            t!("open.store_hint", locale = locale),
+            store_hint(other, locale),
         ),
     }
 }

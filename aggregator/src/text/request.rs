@@ -139,7 +139,6 @@ pub fn question(view: &RequestView, language: Language) -> String {
 
 /// What a ticket is told, in its reporter's language.
 pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
-    let line = help.line;
     let language = told.request.language;
     let locale = language.as_str();
     let account = told.request.account().map(|id| id.to_string());
@@ -184,7 +183,7 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
             ));
             parts
         }
-        Answer::Approved => approved(told, &account, line),
+        Answer::Approved => approved(told, &account, help.lines),
         Answer::Rejected { reason } => vec![Part::Text(
             t!("request.answer_rejected", locale = locale, reason = reason).into_owned(),
         )],
@@ -205,7 +204,8 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
                 .map(|hindrance| self::hindrance(hindrance, language))
                 .collect();
             parts.push(Part::Text(lines.join("\n")));
-            parts.extend(paste(t!("request.answer_paste", locale = locale), line));
+            let paste_this = t!("request.answer_paste", locale = locale);
+            parts.extend(paste(paste_this, help.lines, locale));
             parts
         }
         Answer::Complete => vec![Part::Text(
@@ -245,9 +245,9 @@ fn welcome(account: &str, guide: &str, language: Language) -> Vec<Part> {
         .into()
 }
 
-fn approved(told: &Told, account: &str, line: Option<&str>) -> Vec<Part> {
+fn approved(told: &Told, account: &str, lines: Option<[&str; 2]>) -> Vec<Part> {
     let locale = told.request.language.as_str();
-    match (told.request.kind(), line) {
+    match (told.request.kind(), lines) {
         (Some(Kind::Remove), _) => vec![Part::Text(
             t!("request.answer_remove", locale = locale, account = account).into_owned(),
         )],
@@ -262,16 +262,23 @@ fn approved(told: &Told, account: &str, line: Option<&str>) -> Vec<Part> {
             )
             .into_owned(),
         )],
-        (_, line) => paste(
+        (_, lines) => paste(
             t!("request.answer_add", locale = locale, account = account),
-            line,
+            lines,
+            locale,
         ),
     }
 }
 
-fn paste(text: impl Into<String>, line: Option<&str>) -> Vec<Part> {
-    line.map_or_else(Vec::new, |line| {
-        vec![Part::Text(text.into()), Part::Line(line.to_owned())]
+/// A line to paste, and beside it the one that checks the script before it runs.
+fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, locale: &str) -> Vec<Part> {
+    lines.map_or_else(Vec::new, |[line, checked]| {
+        vec![
+            Part::Text(text.into()),
+            Part::Line(line.to_owned()),
+            Part::Text(t!("release.install_checked", locale = locale).into_owned()),
+            Part::Line(checked.to_owned()),
+        ]
     })
 }
 

@@ -59,6 +59,7 @@ pub(super) async fn keep(app: &App, messages: &[&Incoming]) -> Result<Taken, Sto
                     refuse(app, &mut tx, message, &why, trouble).await?;
                 }
                 Content::Threat(mut threat) => {
+                    threat.bound_by(message.received_at);
                     if let Some(finding) = &threat.undecided {
                         threat.is_new &= !tx.is_suppressed(finding).await?;
                     }

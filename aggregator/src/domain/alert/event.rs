@@ -9,7 +9,7 @@ mod asff;
 mod direct;
 
 use hubward_protocol::Region;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -56,6 +56,19 @@ pub struct Threat {
     pub event_at: Option<Timestamp>,
     /// The finding's key in the mirror of Security Hub's, where the event does not say what people decided there.
     pub undecided: Option<String>,
+}
+
+/// How far AWS's clock may be ahead of ours.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+impl Threat {
+    /// Takes back what it says of the time after it was received. Who knows the push door's secret could otherwise
+    /// forge a sighting of the year 2099, and every real one after it would be an old one.
+    pub fn bound_by(&mut self, received_at: Timestamp) {
+        let latest = received_at.checked_add(AHEAD).unwrap_or(received_at);
+        self.alert.first_seen = self.alert.first_seen.min(latest);
+        self.alert.last_seen = self.alert.last_seen.min(latest);
+    }
 }
 
 /// The message is no event of ours, and why.

@@ -211,6 +211,21 @@ fn later(count: i64, last_seen: &str) -> Threat {
 }
 
 #[test]
+fn a_sighting_of_the_future_is_one_of_now() {
+    let received: Timestamp = "2026-11-20T01:00:00Z".parse().unwrap();
+    let mut forged = later(9, "2099-01-01T00:00:00Z");
+    forged.alert.first_seen = forged.alert.last_seen;
+    forged.bound_by(received);
+    let soon = "2026-11-20T01:05:00Z";
+    assert_eq!(forged.alert.last_seen.to_string(), soon);
+    assert_eq!(forged.alert.first_seen.to_string(), soon);
+    let mut honest = later(9, "2026-11-20T00:59:00Z");
+    let before = honest.clone();
+    honest.bound_by(received);
+    assert_eq!(honest, before);
+}
+
+#[test]
 fn a_repetition_or_a_late_event_changes_nothing() {
     let known = known(&opened());
     let again = threat(&finding());

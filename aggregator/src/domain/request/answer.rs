@@ -44,8 +44,9 @@ impl Answer {
 /// What helps whoever is answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Help<'a> {
-    /// The line that a project pastes; `None` while there is no release to install.
-    pub line: Option<&'a str>,
+    /// The line that a project pastes, and the one that checks the script before it runs; `None` while there is no
+    /// release to install.
+    pub lines: Option<[&'a str; 2]>,
     /// Where the guide is.
     pub guide: &'a str,
 }
