@@ -77,6 +77,7 @@ use crate::domain::membership::Membership;
 use crate::domain::notice::{AlertNotice, Notice, contacts_of_request};
 use crate::domain::request::{Request, State};
 use crate::domain::routing::{Subject, channels, channels_of_alert};
+use crate::domain::seal::Seal;
 pub use crate::store::StoreError;
 use crate::store::Tx;
 use aftermath::{announce, attempted};
@@ -94,6 +95,24 @@ pub enum ActionError {
     /// Accounts that were asked for are not in the ledger.
     #[error("not in the ledger: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     NotInLedger(Vec<AccountId>),
+}
+
+/// The key of this name under which the server seals: made once for the database, so that any number of servers share it.
+async fn seal(app: &App, name: &str) -> Result<Seal, StoreError> {
+    let fresh: [u8; 32] = app.random();
+    let mut tx = app.store.begin().await?;
+    let key = tx.setting(name, &hex::encode(fresh)).await?;
+    tx.commit().await?;
+    Seal::of_hex(&key).ok_or_else(|| StoreError::Damaged {
+        table: "settings",
+        row: name.to_owned(),
+        why: "it is not 32 bytes in hexadecimal".to_owned(),
+    })
+}
+
+/// The key of the addresses of reports.
+async fn report_seal(app: &App) -> Result<Seal, StoreError> {
+    seal(app, "report_link_key").await
 }
 
 /// The accounts that were asked for, or all.

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, s3};
+use crate::harness::browser::Browser;
 use crate::harness::findings::{control, import, threat};
 use crate::harness::mailbox::Mailbox;
 use crate::harness::receiver::Receiver;
@@ -373,4 +374,59 @@ fn the_server_sends_by_the_clock() {
     drop(server);
     let (week, _, _) = periods();
     assert!(files(&soc).contains(&format!("{MEMBER}_{week}.xlsx")));
+}
+
+#[test]
+fn a_report_too_large_to_attach_is_linked_for_who_has_no_login() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    let many: Vec<Value> = (0..400)
+        .map(|number| {
+            let mut finding = control(MEMBER, HOME, &format!("n{number}"), "S3.1", "HIGH");
+            finding["UpdatedAt"] = json!(Timestamp::now().to_string());
+            finding
+        })
+        .collect();
+    for some in many.chunks(100) {
+        import(&soc.cloud, MEMBER, HOME, some);
+    }
+    soc.hubward(["findings", "sync"]).expect(0);
+    // As many letters as a cell takes, and no two alike.
+    let mut state = 7_u64;
+    for number in 0..400 {
+        let title: String = std::iter::repeat_with(|| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from(b'!' + 15 + u8::try_from((state >> 33) % 75).unwrap())
+        })
+        .filter(|char| *char != '\'')
+        .take(32_000)
+        .collect();
+        soc.database.rewrite(&format!(
+            "UPDATE findings SET title = '{title}' WHERE finding_id LIKE '%/n{number}'"
+        ));
+    }
+    soc.hubward(["run", "report"]).expect(0);
+    let mails = mailbox.mails();
+    let text = mails[0].text.replace("=\n", "");
+    assert!(!text.contains("Content-Disposition: attachment"));
+    let (_, link) = text.split_once("/reports/").expect("a link");
+    let link: String = link.chars().take_while(char::is_ascii_hexdigit).collect();
+
+    let server = soc.serve();
+    let reader = Browser::at(&server);
+    let whole = reader.open(&format!("/reports/{link}")).expect(200);
+    let name = format!("{MEMBER}_{}.xlsx", periods().0);
+    let disposition = whole.header("content-disposition").unwrap();
+    assert!(disposition.contains(&name), "{disposition}");
+    // Nobody makes one up, or another of it.
+    for made_up in [
+        &link[2..],
+        &format!("00{}", &link[2..]),
+        "..%2fhubward.toml",
+    ] {
+        let refused = reader.open(&format!("/reports/{made_up}")).expect(404);
+        assert!(refused.body.contains("<html"), "{}", refused.body);
+    }
 }

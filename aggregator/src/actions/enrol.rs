@@ -70,15 +70,7 @@ impl Desk {
         refuse_unsafe_endpoints(app.environment())?;
         let identity = Identity::new(app.environment())
             .map_err(|error| DeskError::Client(error.to_string()))?;
-        let fresh: [u8; 32] = app.random();
-        let mut tx = app.store.begin().await?;
-        let key = tx.setting("agent_api_key", &hex::encode(fresh)).await?;
-        tx.commit().await?;
-        let seal = Seal::of_hex(&key).ok_or_else(|| StoreError::Damaged {
-            table: "settings",
-            row: "agent_api_key".to_owned(),
-            why: "it is not 32 bytes in hexadecimal".to_owned(),
-        })?;
+        let seal = super::seal(app, "agent_api_key").await?;
         Ok(Self {
             seal,
             server_id,

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use hubward_protocol::AccountId;
 
+use super::report_seal;
 use crate::app::App;
-use crate::domain::report::Period;
+use crate::domain::report::{Period, link};
+use crate::store::StoreError;
 
 /// The periods that there is a workbook of, the newest first.
 pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
@@ -32,6 +34,33 @@ pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
         .collect();
     periods.sort_unstable_by(|a, b| b.cmp(a));
     periods
+}
+
+/// The workbook that a mail's address leads to, with its name; `None` where it is not one of ours, good no more, or the
+/// workbook is gone.
+///
+/// # Errors
+/// The database failed, or the workbook is there and cannot be read.
+pub async fn linked_report(
+    app: &App,
+    link: &str,
+) -> Result<Option<(String, tokio::fs::File)>, LinkError> {
+    let seal = report_seal(app).await?;
+    match link::opened(&seal, link, app.clock.now()) {
+        Some((account, period)) => Ok(report_file(app, &account, &period.to_string()).await?),
+        None => Ok(None),
+    }
+}
+
+/// Why a report was not handed out by its address.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It cannot be read.
+    #[error(transparent)]
+    Disk(#[from] io::Error),
 }
 
 /// The workbook of a period, with its name; `None` when there is none. What is no period names no file.

@@ -83,15 +83,7 @@ impl Reception {
             }
             _ => None,
         };
-        let fresh: [u8; 32] = app.random();
-        let mut tx = app.store.begin().await?;
-        let key = tx.setting("login_key", &hex::encode(fresh)).await?;
-        tx.commit().await?;
-        let seal = Seal::of_hex(&key).ok_or_else(|| StoreError::Damaged {
-            table: "settings",
-            row: "login_key".to_owned(),
-            why: "it is not 32 bytes in hexadecimal".to_owned(),
-        })?;
+        let seal = super::seal(app, "login_key").await?;
         Ok(Self { seal, issuer })
     }
 

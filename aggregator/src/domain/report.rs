@@ -5,6 +5,7 @@
 
 mod console;
 mod facts;
+pub mod link;
 mod period;
 pub mod sending;
 mod standing;

@@ -15,6 +15,8 @@ pub enum Purpose {
     Challenge,
     /// A login at the issuer that is under way.
     Login,
+    /// The address of a report.
+    Report,
     /// A bearer token.
     Token,
 }
@@ -61,6 +63,7 @@ impl Seal {
         mac.update(match purpose {
             Purpose::Challenge => b"hubward challenge v1\0",
             Purpose::Login => b"hubward login v1\0",
+            Purpose::Report => b"hubward report v1\0",
             Purpose::Token => b"hubward token v1\0",
         });
         mac.update(value);

@@ -45,6 +45,7 @@ pub(super) fn router(state: State) -> Router {
         .route("/requests/{id}", get(requests::show).post(requests::decide))
         .route("/agents", get(agents::list))
         .route("/deliveries", get(deliveries::list).post(deliveries::again))
+        .route("/reports/{link}", get(account::linked_report))
         .route("/guide", get(guide::list))
         .route("/guide/{key}", get(guide::show))
         .route("/audit", get(audit::list))

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::actions::report_desk::Draft;
+use crate::actions::{StoreError, report_seal};
 use crate::app::App;
 use crate::channel::{Messenger, ReportMail};
 use crate::domain::account::Account;
 use crate::domain::delivery::Attempt;
-use crate::domain::report::Period;
 use crate::domain::report::sending::{
     ATTACHMENT_LIMIT, Destination, Enclosure, OVERVIEW, enclosure, object_key,
 };
+use crate::domain::report::{Period, link};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -99,7 +100,10 @@ async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
         .await
         .map_err(|error| error.to_string())?
         .len();
-    let attachment = match enclosure(size, ATTACHMENT_LIMIT, link(app, parcel)) {
+    let link = link(app, account, parcel)
+        .await
+        .map_err(|error| error.to_string())?;
+    let attachment = match enclosure(size, ATTACHMENT_LIMIT, link) {
         Enclosure::Attachment => Ok((
             file.file_name()
                 .unwrap_or_default()
@@ -140,19 +144,20 @@ async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
     }
 }
 
-/// Where the reader finds what is too large for a mail: at the dashboard, which reads the directory, or in the
-/// bucket.
-fn link(app: &App, parcel: &Parcel<'_>) -> Option<String> {
-    let places = parcel.places;
-    if places.contains_key(&Destination::Directory) {
-        let server = app.config.server.public_url.trim_end_matches('/');
-        return Some(format!(
-            "{server}/accounts/{}/reports/{}",
-            parcel.name(),
-            parcel.period
-        ));
+/// Where the reader, who has no login, finds what is too large for a mail: at the server, which reads the directory, or
+/// in the bucket.
+async fn link(
+    app: &App,
+    account: &Account,
+    parcel: &Parcel<'_>,
+) -> Result<Option<String>, StoreError> {
+    if !parcel.places.contains_key(&Destination::Directory) {
+        return Ok(parcel.places.get(&Destination::Bucket).cloned());
     }
-    places.get(&Destination::Bucket).cloned()
+    let seal = report_seal(app).await?;
+    let link = link::sealed(&seal, &account.account_id, parcel.period, app.clock.now());
+    let server = app.config.server.public_url.trim_end_matches('/');
+    Ok(Some(format!("{server}/reports/{link}")))
 }
 
 async fn read(file: &Path) -> Result<Vec<u8>, String> {

@@ -6,17 +6,17 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{Path, State as Given};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use hubward_protocol::AccountId;
 use tokio_util::io::ReaderStream;
 
 use super::super::State;
 use super::super::page::{Notice, Shell, notice, page};
-use super::super::visitor::{LoggedIn, Turned};
+use super::super::visitor::{LoggedIn, Reader, Turned};
 use super::{Answer, failed, not_found};
 use crate::actions::check::Row;
 use crate::actions::hand_out_release::install_lines;
-use crate::actions::hand_out_report::{report_file, report_periods};
+use crate::actions::hand_out_report::{self, report_file, report_periods};
 use crate::actions::look::{self, Dossier};
 use crate::actions::standing::standing;
 use crate::domain::account::Account;
@@ -160,22 +160,36 @@ pub(in super::super) async fn report(
     let file = report_file(&state.app, &account, &period)
         .await
         .map_err(|_| Turned::with(notice(&state, &by.reader, Some(&by), Notice::Failed)))?;
-    let Some((name, file)) = file else {
-        return Err(not_found(&state, &by));
-    };
-    Ok((
+    let found = file.ok_or_else(|| not_found(&state, &by))?;
+    Ok(workbook(found))
+}
+
+/// `GET /reports/{link}`: for whoever got the address by mail.
+pub(in super::super) async fn linked_report(
+    reader: Reader,
+    Given(state): Given<State>,
+    Path(link): Path<String>,
+) -> Answer {
+    let instead = |what| Turned::with(notice(&state, &reader, None, what));
+    let file = hand_out_report::linked_report(&state.app, &link)
+        .await
+        .map_err(|_| instead(Notice::Failed))?;
+    let found = file.ok_or_else(|| instead(Notice::NotFound))?;
+    Ok(workbook(found))
+}
+
+fn workbook((name, file): (String, tokio::fs::File)) -> Response {
+    (
         [
             (header::CONTENT_TYPE, WORKBOOK.to_owned()),
             (
                 header::CONTENT_DISPOSITION,
                 format!("attachment; filename=\"{name}\""),
             ),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         ],
         Body::from_stream(ReaderStream::new(file)),
     )
-        .into_response())
+        .into_response()
 }
 
 fn present(
