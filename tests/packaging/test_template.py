@@ -204,3 +204,84 @@ def test_hub_setup_finds_queues_and_rules_as_it_would_have_made_them(cloud, reso
     rules = ["threat_rule", "guardduty_rule", "test_rule"]
     of_the_stack = ["dead_letter_queue", "alert_queue", *rules]
     assert {part: states[part] for part in of_the_stack} == dict.fromkeys(of_the_stack, "already")
+
+
+def test_the_program_takes_what_the_task_gives_it(resources, tmp_path):
+    """A name that the program does not know, or a value that it refuses, keeps every task from starting."""
+    hubward = resources["Task"]["Properties"]["ContainerDefinitions"][-1]
+    values = {
+        "LinkedRegions": '["us-east-1"]',
+        "PublicUrl": "https://soc.example.com",
+        "ProxyNetworks": '["10.0.0.0/16"]',
+        "AWS::AccountId": ADMINISTRATOR,
+        "AWS::Region": HOME,
+        "AlertQueue": f"https://sqs.{HOME}.amazonaws.com/{ADMINISTRATOR}/hubward-alerts",
+        "LedgerQueue": f"https://sqs.{HOME}.amazonaws.com/{ADMINISTRATOR}/hubward-ledger",
+        "Bucket": f"hubward-soc-{ADMINISTRATOR}-{HOME}",
+    }
+
+    def value(setting):
+        match setting:
+            case {"Ref": name}:
+                return values[name]
+            case {"Fn::Sub": text}:
+                return text.replace("${Database.Endpoint.Address}", "db").replace(
+                    "${Database.Endpoint.Port}", "5432"
+                )
+            case _:
+                return setting
+
+    given = {one["Name"]: value(one["Value"]) for one in hubward["Environment"]}
+    file = pathlib.Path(tmp_path, "hubward.toml")
+    file.touch()
+    environment = given | {"HUBWARD_CONFIG": str(file), "PATH": os.environ["PATH"]}
+
+    def check(more):
+        command = [program("hubward"), "config", "check"]
+        return subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    told = check({})
+    assert told.returncode == 0, told.stderr
+    # And what it would not take is noticed.
+    assert check({"HUBWARD_ALERTS__QUEUEURL": "x"}).returncode != 0
+
+
+def test_the_balancer_asks_who_is_ready_and_its_idle_time_is_the_shorter_one(resources):
+    assert resources["Servers"]["Properties"]["HealthCheckPath"] == "/readyz"
+    balancer = resources["Balancer"]["Properties"]["LoadBalancerAttributes"]
+    keys = [one["Key"] for one in balancer]
+    # Its own default is 60 seconds, and the server waits 75 for it (aggregator/src/http.rs).
+    assert "idle_timeout.timeout_seconds" not in keys
+
+
+def test_people_hear_of_threats_that_wait_or_died_and_the_ledger_of_its_file(resources):
+    alarms = {
+        (
+            alarm["Properties"]["MetricName"],
+            alarm["Properties"]["Dimensions"][0]["Value"].get("Fn::GetAtt", [None])[0],
+        )
+        for alarm in resources.values()
+        if alarm["Type"] == "AWS::CloudWatch::Alarm"
+        and alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
+    }
+    assert ("ApproximateAgeOfOldestMessage", "AlertQueue") in alarms
+    assert ("ApproximateNumberOfMessagesVisible", "AlertDeadLetterQueue") in alarms
+    bucket = resources["Bucket"]["Properties"]["NotificationConfiguration"]
+    [told] = bucket["QueueConfigurations"]
+    assert told["Queue"] == {"Fn::GetAtt": ["LedgerQueue", "Arn"]}
+
+
+def test_who_serves_may_record_a_release_that_root_has_fetched(resources):
+    """The prepare container copies as root; `release add`, as 65532, puts its file over the copy. Where the directory
+    is sticky, nobody but root may."""
+    prepare = resources["Task"]["Properties"]["ContainerDefinitions"][0]
+    [script] = [word for word in prepare["Command"] if "releases" in str(word)]
+    modes = [line.split()[1] for line in str(script).splitlines() if line.startswith("chmod")]
+    assert modes == ["0777"]

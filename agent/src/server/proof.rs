@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::Fault;
 
-/// The longest challenge that is signed; a server's own has some 60 characters.
+/// The longest challenge that is signed; a server's own has 144 characters.
 const LONGEST: usize = 1024;
 
 /// Signs the answer to a challenge.

@@ -91,7 +91,7 @@ impl Desk {
     /// Turns a proof into a session.
     ///
     /// # Errors
-    /// See [`EnrolError`]. The challenge is spent all the same.
+    /// See [`EnrolError`]. A challenge that is good, and well signed as far as can be seen here, is spent all the same.
     pub async fn enrol(
         &self,
         app: &App,
