@@ -7,7 +7,9 @@ use calamine::{Reader, Xlsx};
 use serde_json::{Value, json};
 
 use super::findings::{MEMBER, OTHER, watched};
+use crate::harness::alerts::{event, finding};
 use crate::harness::findings::{control, import, threat};
+use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 const ENGLISH: [&str; 6] = [
@@ -235,6 +237,73 @@ fn what_is_resolved_in_the_period_is_shown_as_resolved() {
             .count(),
         1
     );
+}
+
+#[test]
+fn the_sheets_say_what_comes_first_who_owns_it_and_how_far_people_are() {
+    let soc = watched();
+    let threat = finding(MEMBER, HOME, 1);
+    let failed = control(MEMBER, HOME, "a", "S3.1", "MEDIUM");
+    let mut put_away = control(MEMBER, HOME, "quiet", "IAM.1", "MEDIUM");
+    put_away["Workflow"] = json!({ "Status": "SUPPRESSED" });
+    put_away["Note"] = json!({
+        "Text": "accepted until spring", "UpdatedBy": "ciso", "UpdatedAt": "2026-11-20T00:00:00Z",
+    });
+    import(
+        &soc.cloud,
+        MEMBER,
+        HOME,
+        &[threat.clone(), failed, put_away],
+    );
+    let server = Server::start(soc.program().env("HUBWARD_ALERTS__PUSH_SECRET", "a-key"));
+    assert_eq!(server.push("a-key", event(&threat)).status, 202);
+    drop(server);
+    let alerts = soc.hubward(["alert", "list", "--json"]).expect(0).json();
+    let id = alerts[0]["id"].as_str().unwrap();
+    soc.hubward(["alert", "ack", id]).expect(0);
+    soc.hubward(["findings", "sync"]).expect(0);
+    let build = [
+        "report", "build", "--out", "r", "--period", "2026-W47", "--json",
+    ];
+    let built = soc.hubward(build).expect(0).json();
+
+    let book = soc.path(built[0]["file"].as_str().unwrap());
+    let threats = rows(&book, "Threats");
+    assert_eq!(cell(&threats, "Alert", 1), "acknowledged", "{threats:?}");
+    let controls = rows(&book, "Controls");
+    assert_eq!(cell(&controls, "Control", 1), "S3.1");
+    assert_eq!(cell(&controls, "Owner", 1), "", "to be filled in");
+    let suppressed = rows(&book, "Suppressed");
+    assert_eq!(cell(&suppressed, "Reason", 1), "accepted until spring");
+    assert!(
+        cell(&suppressed, "Since", 1).starts_with("2026-11-20"),
+        "{suppressed:?}"
+    );
+    let summary = rows(&book, "Summary").concat().join(" ");
+    let at = |words: &str| {
+        summary
+            .find(words)
+            .unwrap_or_else(|| panic!("{words}: {summary}"))
+    };
+    assert!(
+        at("Password guessing") < at("S3.1 should hold"),
+        "the threat first"
+    );
+    let about = rows(&book, "About").concat().join(" ");
+    for words in [
+        "2026-W47",
+        HOME,
+        LINKED,
+        "Read without gaps",
+        "Still failing",
+    ] {
+        assert!(about.contains(words), "{words} is not in {about}");
+    }
+    // The overview ranks: who has a threat stands above who has nothing.
+    let overview = rows(&soc.path(built[2]["file"].as_str().unwrap()), JAPANESE[0]);
+    let overview = overview.concat().join(" ");
+    let of = |account: &str| overview.find(account).expect("ranked");
+    assert!(of(MEMBER) < of(OTHER), "{overview}");
 }
 
 #[test]
