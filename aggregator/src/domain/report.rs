@@ -11,6 +11,8 @@ pub mod sending;
 mod standing;
 
 pub use console::console_link;
-pub use facts::{AGES, Change, Control, Facts, Group, Score, Shown, Verdict, age_in_days};
+pub use facts::{
+    AGES, Change, Control, Facts, Group, Resources, Score, Shown, Verdict, age_in_days,
+};
 pub use period::{Bounds, InvalidPeriod, Period};
 pub use standing::{Standing, TREND, TrendPoint};
