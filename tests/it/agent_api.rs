@@ -488,7 +488,7 @@ fn a_body_that_comes_late_costs_nobody_the_connection() {
         let answer = answer_on(&mut stream);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
-    // Nor is a member's next heartbeat lost that is sent ten seconds after the last one: see the agent's own idle time.
+    // What says nothing need not say it at length.
     let huge = " ".repeat(2000);
     server
         .post("/v1/challenges", None, huge)

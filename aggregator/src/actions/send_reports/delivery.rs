@@ -100,9 +100,13 @@ async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
         .await
         .map_err(|error| error.to_string())?
         .len();
-    let link = link(app, account, parcel)
-        .await
-        .map_err(|error| error.to_string())?;
+    let link = if size > ATTACHMENT_LIMIT {
+        link(app, account, parcel)
+            .await
+            .map_err(|error| error.to_string())?
+    } else {
+        None
+    };
     let attachment = match enclosure(size, ATTACHMENT_LIMIT, link) {
         Enclosure::Attachment => Ok((
             file.file_name()

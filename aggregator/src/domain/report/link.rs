@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Period;
 use crate::domain::seal::{Purpose, Seal};
 
-/// How long it is good: until the next month's report is there, and longer than anybody is on holiday.
+/// How long it is good: that of a month's report until the next month's is there.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 /// Makes one.
