@@ -75,6 +75,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "exceptions",
         include_str!("../../migrations/0014_exceptions.sql"),
     ),
+    (
+        15,
+        "decided",
+        include_str!("../../migrations/0015_decided.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {
@@ -112,5 +117,27 @@ pub(super) async fn applied(pool: &AnyPool) -> Result<Vec<i64>> {
             Ok(Vec::new())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_version_and_every_version_a_file() {
+        let listed: BTreeSet<String> = ALL
+            .iter()
+            .map(|(version, name, _)| format!("{version:04}_{}.sql", name.replace(' ', "_")))
+            .collect();
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let there: BTreeSet<String> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(listed, there);
+        assert!(ALL.is_sorted_by(|(one, ..), (next, ..)| one < next));
     }
 }
