@@ -1,5 +1,7 @@
 //! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
 
+mod signing_key;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -13,11 +15,11 @@ use tokio::sync::OnceCell;
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, Problem, read};
-use crate::domain::guide::{Guide, Kind, Source};
 use crate::jira::{Jira, JiraUnavailable};
-use crate::store::{Place, Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::world::{Chance, Clock, Environment, World};
+use hubward_domain::guide::{Guide, Kind, Source};
+use hubward_store::{Place, Store, StoreError};
 
 /// No entry of the guide is as large: ten sections of 30,000 characters of three bytes.
 const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;

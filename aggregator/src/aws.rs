@@ -25,12 +25,12 @@ use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use hubward_protocol::{AccountId, Region};
 
 use crate::config::watching::Pacing as Rates;
-use crate::domain::address::{UnsafeAddress, verify_endpoint};
 use crate::telemetry::Telemetry;
 use crate::world::Environment;
 use counted::Counted;
 use events::Queue;
 pub use failure::AwsFailure;
+use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use pacing::Pacing;
 use security_hub::SecurityHub;
 

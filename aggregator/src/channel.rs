@@ -30,14 +30,14 @@ use url::Url;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
-use crate::domain::account::Language;
-use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
-use crate::domain::delivery::{Attempt, Blame, Delivery};
-use crate::domain::echo::Hush;
-use crate::domain::guide::{Guide, Kind, Links, Target};
-use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
+use hubward_domain::account::Language;
+use hubward_domain::address::{is_loopback_host, verify_channel, verify_endpoint};
+use hubward_domain::delivery::{Attempt, Blame, Delivery};
+use hubward_domain::echo::Hush;
+use hubward_domain::guide::{Guide, Kind, Links, Target};
+use hubward_domain::notice::Notice;
 use letter::{Advice, Letter, Reader};
 pub use report_mail::ReportMail;
 

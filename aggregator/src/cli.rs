@@ -42,10 +42,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use rust_i18n::t;
 
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
 use crate::world::{Environment, World};
 use failure::Failure;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
 use screen::Screen;
 
 /// The SOC's side of Hubward: who is to be watched, who is, and who acts next.

@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::account::Language;
-use crate::domain::guide::Links;
-use crate::domain::hub::Wanted;
-use crate::domain::release::ReleaseKey;
+use hubward_domain::account::Language;
+use hubward_domain::guide::Links;
+use hubward_domain::hub::Wanted;
+use hubward_domain::release::ReleaseKey;
 pub use problem::Problem;
 pub use secret::Secret;
 

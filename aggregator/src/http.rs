@@ -33,9 +33,9 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use url::Url;
 
-use crate::actions::enrol::{Desk, DeskError};
-use crate::actions::log_in::{Reception, ReceptionError};
-use crate::actions::take_alerts::intake::Intake;
+use crate::actions::access::login::{Reception, ReceptionError};
+use crate::actions::agent::session::{Desk, DeskError};
+use crate::actions::alert::ingest::batch::Intake;
 use crate::app::App;
 use crate::config;
 use caller::{Limits, Peer};

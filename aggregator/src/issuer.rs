@@ -22,8 +22,8 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::domain::address::verify_endpoint;
-use crate::domain::login::{Claims, LoginAttempt};
+use hubward_domain::address::verify_endpoint;
+use hubward_domain::login::{Claims, LoginAttempt};
 
 /// Where the issuer sends people back to.
 pub const CALLBACK: &str = "/login/callback";

@@ -17,12 +17,12 @@ use serde_json::{Value, json};
 
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
-use crate::domain::account::Language;
-use crate::domain::request::{Answer, Help, Part, Ticket, Told, Transition, closing};
 use crate::text;
 use crate::world::Environment;
 use client::Client;
 pub use client::JiraFailure;
+use hubward_domain::account::Language;
+use hubward_domain::request::{Answer, Help, Part, Ticket, Told, Transition, closing};
 use issue::text_at;
 
 /// The way to one project of one site.
@@ -31,7 +31,7 @@ pub struct Jira {
     client: Client,
     project: String,
     kind: String,
-    columns: Vec<(crate::domain::ledger::Column, String)>,
+    columns: Vec<(hubward_domain::ledger::Column, String)>,
 }
 
 /// Jira cannot be called at all.

@@ -21,10 +21,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::actions::deliver::{MessengerError, Outbox};
-use crate::actions::sound_alarm::Alarm;
-use crate::actions::take_alerts::TakeError;
-use crate::actions::take_alerts::intake::{Hopper, Intake};
+use crate::actions::alert::emergency_notify::Alarm;
+use crate::actions::alert::ingest::TakeError;
+use crate::actions::alert::ingest::batch::{Hopper, Intake};
+use crate::actions::delivery::send::{MessengerError, Outbox};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
 use ledger::{TakeLedgerError, Taken};

@@ -12,16 +12,15 @@ pub mod aws;
 pub mod channel;
 pub mod cli;
 pub mod config;
-pub mod document;
-pub mod domain;
 #[cfg(test)]
+#[path = "../domain/src/fuzz.rs"]
 mod fuzz;
 pub mod http;
 pub mod issuer;
 pub mod jira;
 pub mod jobs;
 pub mod lifecycle;
-pub mod store;
+pub mod queries;
 pub mod telemetry;
 pub mod text;
 pub mod world;

@@ -5,8 +5,8 @@ use std::io::{self, Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use hubward_aggregator::document::install_script;
-use hubward_aggregator::domain::release::Release;
+use hubward_document::install_script;
+use hubward_domain::release::Release;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
 use zipsign_api::SigningKey;

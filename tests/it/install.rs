@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use hubward_aggregator::document::install_script;
+use hubward_document::install_script;
 use tempfile::TempDir;
 
 use crate::harness::program::Outcome;

@@ -256,7 +256,7 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
     ]);
     assert!(!String::from_utf8(script).unwrap().contains("evil"));
     let home = TempDir::new().unwrap();
-    let line = hubward_aggregator::document::install_script::one_line(server.url(), "999999999999");
+    let line = hubward_document::install_script::one_line(server.url(), "999999999999");
     let ran = Command::new("sh")
         .args(["-c", &line])
         .env("HOME", home.path())

@@ -14,11 +14,11 @@ use hubward_protocol::Region;
 use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::config::verify::verify_secrets;
-use crate::domain::doctor::Check;
-use crate::domain::guide::Guide;
-use crate::store::Store;
 use crate::world::World;
 pub use fact::Fact;
+use hubward_domain::doctor::Check;
+use hubward_domain::guide::Guide;
+use hubward_store::Store;
 
 /// What was found of one thing.
 #[derive(Debug)]

@@ -4,15 +4,16 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{ActionError, StoreError, put_for_contacts, put_notice};
+use crate::actions::ActionError;
+use crate::actions::StoreError;
+use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::workflow::BATCH;
-use crate::domain::account::Account;
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::exception::{Due, Exception, NewException, Refused, judge};
-use crate::domain::notice::{ContactNotice, Matter, Notice, Trouble};
-use crate::domain::routing::Subject;
+use hubward_domain::account::Account;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::exception::{Due, Exception, NewException, Refused, judge};
+use hubward_domain::notice::{ContactNotice, Matter, Notice, Trouble};
 
 /// Why an exception is not granted, or not ended.
 #[derive(Debug, thiserror::Error)]
@@ -200,7 +201,7 @@ async fn end(
 
 async fn announce(
     app: &App,
-    tx: &mut crate::store::Tx,
+    tx: &mut hubward_store::Tx,
     exception: &Exception,
     row: Option<&Account>,
     over: bool,
@@ -214,7 +215,7 @@ async fn announce(
         over,
         why: exception.reason.clone(),
     });
-    put_notice(app, tx, &notice, Subject::default()).await?;
+    Notifier::new(app).notify(tx, &notice).await?;
     let Some(row) = row else { return Ok(()) };
     let notice = Notice::Contact(Box::new(ContactNotice {
         account_id: row.account_id.clone(),
@@ -229,7 +230,7 @@ async fn announce(
             over,
         },
     }));
-    put_for_contacts(app, tx, &notice).await?;
+    Notifier::new(app).notify_contacts(tx, &notice).await?;
     Ok(())
 }
 

@@ -12,18 +12,20 @@ use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
 
-use super::{ActionError, put_for_contacts, put_notice, select};
+use crate::actions::ActionError;
+use crate::actions::ledger::select_accounts;
+use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::check::NOT_WANTED;
-use crate::domain::membership::{
+use hubward_domain::account::{Account, AccountState};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::check::NOT_WANTED;
+use hubward_domain::membership::{
     MemberStatus, Membership, NextRemoval, next_removal, wanted_regions,
 };
-use crate::domain::notice::{LeftNotice, Notice};
-use crate::domain::routing::Subject;
-use crate::store::{StoreError, Tx};
+use hubward_domain::notice::{LeftNotice, Notice};
+use hubward_domain::routing::Subject;
+use hubward_store::{StoreError, Tx};
 use region::{Desk, status};
 
 /// What unlinking would do.
@@ -229,8 +231,10 @@ async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, Sto
         ..Subject::default()
     };
     let notice = Notice::AccountLeft(left.clone());
-    let mut channels = put_notice(app, tx, &notice, subject).await?;
-    channels += usize::from(put_for_contacts(app, tx, &notice).await?);
+    let mut channels = Notifier::new(app)
+        .notify_about(tx, &notice, subject)
+        .await?;
+    channels += usize::from(Notifier::new(app).notify_contacts(tx, &notice).await?);
     Ok(Farewell {
         notice: left,
         channels,
@@ -238,7 +242,7 @@ async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, Sto
 }
 
 fn in_ledger(accounts: Vec<Account>, account: &AccountId) -> Result<Account, ActionError> {
-    select(accounts, std::slice::from_ref(account))?
+    select_accounts(accounts, std::slice::from_ref(account))?
         .pop()
         .ok_or_else(|| ActionError::NotInLedger(vec![account.clone()]))
 }

@@ -17,8 +17,8 @@ use serde_json::value::RawValue;
 use super::AwsFailure;
 use super::pacing::Class;
 use super::security_hub::SecurityHub;
-use crate::domain::mirror::{Linking, Part};
 use body::Body;
+use hubward_domain::mirror::{Linking, Part};
 
 /// The most values of one filter (Security Hub's service model).
 pub const MOST_VALUES: usize = 20;

@@ -12,7 +12,7 @@ use super::failure::FailureKind;
 use super::pacing::Class;
 use super::security_hub::SecurityHub;
 use super::{Aws, AwsFailure};
-use crate::domain::hub::{Aggregator, Change, Seen, TAG_KEY, TAG_VALUE, Wanted};
+use hubward_domain::hub::{Aggregator, Change, Seen, TAG_KEY, TAG_VALUE, Wanted};
 
 impl Aws {
     /// Looks at everything. Changes nothing.

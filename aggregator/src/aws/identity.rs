@@ -18,8 +18,8 @@ use reqwest::header::{
 };
 use serde::Deserialize;
 
-use crate::domain::address::verify_endpoint;
 use crate::world::Environment;
+use hubward_domain::address::verify_endpoint;
 
 /// More than STS ever answers.
 const LONGEST_ANSWER: usize = 16 * 1024;

@@ -9,7 +9,7 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Aws, AwsFailure};
-use crate::domain::object::{Object, Version};
+use hubward_domain::object::{Object, Version};
 
 /// The bucket of an object, and how it is reached.
 #[derive(Clone, Debug)]

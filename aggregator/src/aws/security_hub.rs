@@ -12,7 +12,7 @@ use hubward_protocol::{AccountId, Region};
 
 use super::AwsFailure;
 use super::pacing::{Class, Pacing};
-use crate::domain::membership::MemberStatus;
+use hubward_domain::membership::MemberStatus;
 
 /// The most accounts in one call.
 pub const BATCH: usize = 50;

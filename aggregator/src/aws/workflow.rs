@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use super::AwsFailure;
 use super::pacing::Class;
 use super::security_hub::SecurityHub;
-use crate::domain::alert::write_back::{Named, Status};
+use hubward_domain::alert::write_back::{Named, Status};
 
 /// The most findings of one call (service model of Security Hub).
 pub const BATCH: usize = 100;

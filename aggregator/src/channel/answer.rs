@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
-use crate::domain::delivery::{Attempt, Blame};
+use hubward_domain::delivery::{Attempt, Blame};
 
 /// The most of an answer's text that is kept as the reason.
 const WHY: usize = 200;

@@ -8,10 +8,10 @@ use url::form_urlencoded;
 
 use super::letter::{Advice, Letter, Reader, write};
 use super::{chatwork, google_chat, mail, slack, teams, webhook};
-use crate::domain::account::Language;
-use crate::domain::alert::{Alert, AlertState, Facts, Severity};
-use crate::domain::delivery::{Delivery, DeliveryState};
-use crate::domain::notice::{
+use hubward_domain::account::Language;
+use hubward_domain::alert::{Alert, AlertState, Facts, Severity};
+use hubward_domain::delivery::{Delivery, DeliveryState};
+use hubward_domain::notice::{
     AlertDigest, AlertNotice, EscalatedNotice, Notice, StillOpenNotice, Trouble,
 };
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::address::is_public;
+use hubward_domain::address::is_public;
 
 /// Both clients.
 #[derive(Clone, Debug)]

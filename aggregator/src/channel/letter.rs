@@ -12,12 +12,12 @@ mod waiting;
 use jiff::tz::TimeZone;
 use rust_i18n::t;
 
-use crate::domain::account::Language;
-use crate::domain::notice::{
+pub(super) use alert::Advice;
+use hubward_domain::account::Language;
+use hubward_domain::notice::{
     CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
 };
-use crate::domain::untrusted::tame;
-pub(super) use alert::Advice;
+use hubward_domain::untrusted::tame;
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;

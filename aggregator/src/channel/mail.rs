@@ -14,9 +14,9 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::letter::Letter;
-use crate::domain::address::is_loopback_host;
-use crate::domain::delivery::{Attempt, Blame};
-use crate::domain::echo::Hush;
+use hubward_domain::address::is_loopback_host;
+use hubward_domain::delivery::{Attempt, Blame};
+use hubward_domain::echo::Hush;
 
 /// Shorter than a lease: see `store::deliveries`.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -8,10 +8,10 @@ use rust_i18n::t;
 
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
-use crate::domain::account::Account;
-use crate::domain::delivery::{Attempt, Blame};
-use crate::domain::finding::Severity;
-use crate::domain::report::{Period, Standing};
+use hubward_domain::account::Account;
+use hubward_domain::delivery::{Attempt, Blame};
+use hubward_domain::finding::Severity;
+use hubward_domain::report::{Period, Standing};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Longer subjects are cut; some servers refuse them.
@@ -140,7 +140,7 @@ fn body(mail: &ReportMail<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountState, Language, ReportCadence};
+    use hubward_domain::account::{AccountState, Language, ReportCadence};
     use secrecy::SecretString;
 
     fn written(project: &str, attachment: Result<(String, Vec<u8>), String>) -> String {

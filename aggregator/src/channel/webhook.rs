@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
-use crate::domain::delivery::Delivery;
+use hubward_domain::delivery::Delivery;
 
 /// Fills in headers and body.
 ///
@@ -62,8 +62,8 @@ fn signer(secret: &SecretString) -> Result<Webhook, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::DeliveryState;
-    use crate::domain::notice::{Notice, TestNotice};
+    use hubward_domain::delivery::DeliveryState;
+    use hubward_domain::notice::{Notice, TestNotice};
 
     fn delivery() -> Delivery {
         Delivery {

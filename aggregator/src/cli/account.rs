@@ -9,14 +9,15 @@ use super::failure::Failure;
 use super::fields::Fields;
 use super::screen::Screen;
 use super::{Exit, Outcome, audit, ledger};
-use crate::actions::edit_account::{self, EditError};
-use crate::actions::hand_out_release::install_lines;
-use crate::actions::{ActionError, look};
+use crate::actions::ActionError;
+use crate::actions::account::edit::{self, EditError};
 use crate::app::App;
-use crate::domain::account::Account as Row;
-use crate::domain::audit::Actor;
-use crate::domain::ledger::{Column, Entry, Intent};
+use crate::queries;
+use crate::queries::release_download::install_lines;
 use crate::text;
+use hubward_domain::account::Account as Row;
+use hubward_domain::audit::Actor;
+use hubward_domain::ledger::{Column, Entry, Intent};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
@@ -71,7 +72,7 @@ impl Account {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
         let language = screen.language();
         let failed = |error| Failure::store(&error, language);
-        let accounts = look::accounts(app).await.map_err(failed)?;
+        let accounts = queries::account::accounts(app).await.map_err(failed)?;
         let find = |id: &AccountId| {
             accounts
                 .iter()
@@ -92,7 +93,7 @@ impl Account {
                 edit(app, actor, Intent::Edit, entry, &how, screen).await
             }
             Self::History { id } => {
-                let events = look::events(app, 0, i64::MAX, Some(&id))
+                let events = queries::audit::audit_events(app, 0, i64::MAX, Some(&id))
                     .await
                     .map_err(failed)?;
                 if events.is_empty() {
@@ -115,7 +116,7 @@ async fn edit(
 ) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let request = edit_account::Request { intent, entry };
+    let request = edit::Request { intent, entry };
     let refused = |error| match error {
         EditError::Refused(refused) => {
             Failure::Messages(text::request::refused(&refused, language))
@@ -126,7 +127,7 @@ async fn edit(
         ),
         EditError::Store(error) => Failure::store(&error, language),
     };
-    let planned = edit_account::plan(app, &request).await.map_err(refused)?;
+    let planned = edit::plan(app, &request).await.map_err(refused)?;
     let plan = &planned.plan;
     if !screen.is_json() {
         ledger::show(plan, screen)?;
@@ -144,7 +145,7 @@ async fn edit(
                 return Ok(Exit::Failed);
             }
         }
-        edit_account::carry_out(app, actor, &request, &planned)
+        edit::carry_out(app, actor, &request, &planned)
             .await
             .map_err(refused)?;
     }
@@ -202,7 +203,7 @@ fn list(accounts: &[Row], screen: &Screen) -> Outcome {
 async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let memberships = look::memberships(app, &row.account_id)
+    let memberships = queries::account::memberships(app, &row.account_id)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     let install = install_lines(app)

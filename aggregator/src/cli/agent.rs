@@ -9,11 +9,11 @@ use super::failure::Failure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::look;
-use crate::actions::record_run::{LONGEST, RecordError, record_run};
+use crate::actions::agent::record::{LONGEST, RecordError, record_run};
 use crate::app::App;
-use crate::domain::audit::Actor;
+use crate::queries;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Agent {
@@ -38,7 +38,7 @@ impl Agent {
 async fn list(app: &App, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let runs = look::runs(app)
+    let runs = queries::agent::runs(app)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {

@@ -11,17 +11,17 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::silence::Silence;
 use super::{Exit, Outcome};
-use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
-use crate::actions::deliver::Outbox;
-use crate::actions::replay::replay;
-use crate::actions::test_channels::{TestError, newest_test, test_channels};
+use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
+use crate::actions::delivery::retry::replay;
+use crate::actions::delivery::send::Outbox;
+use crate::actions::delivery::test::{TestError, newest_test, test_channels};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::alert::AlertState;
-use crate::domain::alert::handling::Act;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::DeliveryState;
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::alert::AlertState;
+use hubward_domain::alert::handling::Act;
+use hubward_domain::audit::Actor;
+use hubward_domain::delivery::DeliveryState;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alert {
@@ -244,7 +244,7 @@ async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Ou
         });
         screen.table(&headers, table.collect())?;
     }
-    let arrived = |row: &crate::domain::delivery::Delivery| row.state == DeliveryState::Delivered;
+    let arrived = |row: &hubward_domain::delivery::Delivery| row.state == DeliveryState::Delivered;
     Ok(if rows.iter().all(arrived) {
         Exit::Done
     } else {

@@ -7,11 +7,11 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::look;
-use crate::actions::verify_audit::{Verdict, verify_audit};
 use crate::app::App;
-use crate::domain::audit::Event;
+use crate::queries;
+use crate::queries::audit::{Verdict, verify_audit};
 use crate::text;
+use hubward_domain::audit::Event;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -37,7 +37,7 @@ impl Audit {
         let language = screen.language();
         match self {
             Self::List { after, limit } => {
-                let events = look::events(app, after, limit, None)
+                let events = queries::audit::audit_events(app, after, limit, None)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&events, screen)

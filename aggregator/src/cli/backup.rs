@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::back_up::back_up;
+use crate::actions::backup::create::back_up;
 use crate::app::App;
 use crate::text;
 

@@ -7,11 +7,11 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::announce_check::announce_check;
-use crate::actions::check::{Row, check};
+use crate::actions::check::announce::announce_check;
+use crate::actions::check::run::{Row, check};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::doctor::examine;
-use crate::domain::doctor::Health;
 use crate::text;
 use crate::world::World;
+use hubward_domain::doctor::Health;
 
 pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {
     let language = screen.language();

@@ -10,10 +10,10 @@ use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::exception::{self, ExceptionError};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::exception::{Exception as Record, NewException};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::exception::{Exception as Record, NewException};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Exception {

@@ -7,8 +7,8 @@ use rust_i18n::t;
 use super::Exit;
 use crate::actions::{ActionError, StoreError};
 use crate::app::OpenError;
-use crate::domain::account::Language;
 use crate::text::{self, Message};
+use hubward_domain::account::Language;
 
 /// One or more messages; a pipe that was closed by its reader is none of them.
 #[derive(Debug)]

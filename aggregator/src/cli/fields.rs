@@ -6,8 +6,8 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 
 use super::failure::Failure;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Column, Entry};
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{Column, Entry};
 
 #[derive(Debug, Args)]
 pub(super) struct Fields {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::sync_findings::{Counts, Row, sync_findings};
+use crate::actions::findings::sync::{Counts, Row, sync_findings};
 use crate::app::App;
 use crate::text;
 

@@ -10,15 +10,15 @@ use super::failure::Failure;
 use super::ledger::{read_bounded, save};
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::import_guide::{ImportGuideError, carry_out, plan};
-use crate::actions::publish_guide::{presentation, site, workbook};
+use crate::actions::guide::import::{ImportGuideError, carry_out, plan};
+use crate::actions::guide::publish::{presentation, site, workbook};
 use crate::app::App;
-use crate::document::guide_words;
-use crate::document::sheet::FILE_LIMIT;
-use crate::domain::account::Language;
-use crate::domain::audit::{Actor, Source};
-use crate::domain::guide::{ControlGuide, Entry, Kind, aws_page, plain};
 use crate::text;
+use hubward_document::guide_words;
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_domain::account::Language;
+use hubward_domain::audit::{Actor, Source};
+use hubward_domain::guide::{ControlGuide, Entry, Kind, aws_page, plain};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Guide {

@@ -7,8 +7,8 @@ use rust_i18n::t;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::probe::probe;
 use crate::app;
+use crate::queries::health::probe;
 use crate::world::World;
 
 pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {

@@ -7,12 +7,12 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::set_up_hub::{Item, Row, carry_out, plan, queue_url};
+use crate::actions::hub::setup::{Item, Row, carry_out, plan, queue_url};
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::hub::{Part, State};
 use crate::text;
 use crate::text::hub::Told;
+use hubward_domain::audit::Actor;
+use hubward_domain::hub::{Part, State};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Hub {

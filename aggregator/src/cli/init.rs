@@ -8,7 +8,7 @@ use hubward_protocol::{AccountId, Region};
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::initialise::{Request, initialise};
+use crate::actions::init::{Request, initialise};
 use crate::text;
 use crate::world::World;
 

@@ -8,10 +8,10 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::invite::{Request, Row, invite};
+use crate::actions::invitation::send::{Request, Row, invite};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Invite {

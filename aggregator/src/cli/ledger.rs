@@ -11,15 +11,15 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::import_ledger::{ImportError, Planned, Request, carry_out, plan};
-use crate::actions::look;
+use crate::actions::ledger::import::{ImportError, Planned, Request, carry_out, plan};
 use crate::app::App;
-use crate::document::sheet::FILE_LIMIT;
-use crate::document::workbook::{Format, template, write};
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::ledger::LedgerPlan;
+use crate::queries;
 use crate::text;
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_document::workbook::{Format, template, write};
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::ledger::LedgerPlan;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Ledger {
@@ -62,7 +62,7 @@ impl Ledger {
         match self {
             Self::Import(import) => import.run(app, actor, screen).await,
             Self::Export { file } => {
-                let accounts = look::accounts(app)
+                let accounts = queries::account::accounts(app)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 let bytes = write(&accounts, format(&file, language)?, language);

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::initialise::migrate;
+use crate::actions::init::migrate;
 use crate::app;
 use crate::text;
 use crate::world::World;

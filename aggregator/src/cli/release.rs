@@ -10,12 +10,12 @@ use super::failure::Failure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::add_release::add_release;
-use crate::actions::look;
+use crate::actions::release::add::add_release;
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::release::{LARGEST_ARCHIVE, Release as Record};
+use crate::queries;
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Release {
@@ -55,7 +55,7 @@ impl Release {
                 screen.say(&text::release::added(&added, language));
             }
             Self::List => {
-                let releases = look::releases(app)
+                let releases = queries::release::releases(app)
                     .await
                     .map_err(|error| Failure::store(&error, language))?;
                 show(&releases, screen)?;

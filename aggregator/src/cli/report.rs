@@ -14,13 +14,13 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::build_report::{BuildError, Request, Row, build_report};
+use crate::actions::report::build::{BuildError, Request, Row, build_report};
 use crate::app::App;
-use crate::document::report::Format;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::report::Period;
 use crate::text;
+use hubward_document::report::Format;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::Period;
 pub(super) use send::Send;
 
 #[derive(Debug, Subcommand)]

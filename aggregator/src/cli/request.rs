@@ -11,13 +11,13 @@ use super::failure::Failure;
 use super::fields::Fields;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::decide_request::{self, Approval, DecideError, Rejection};
-use crate::actions::take_request::{self, Shown, Taken};
+use crate::actions::request::decide::{self, Approval, DecideError, Rejection};
+use crate::actions::request::receive::{self, Shown, Taken};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::request::{Asked, Kind, OURS, Origin};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::request::{Asked, Kind, OURS, Origin};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Request {
@@ -110,7 +110,7 @@ impl Request {
         let failed = |error| Failure::store(&error, language);
         match self {
             Self::List { state } => {
-                let mut shown = take_request::requests(app).await.map_err(failed)?;
+                let mut shown = receive::requests(app).await.map_err(failed)?;
                 if let Some(state) = state {
                     shown.retain(|shown| shown.view.state == state.as_str());
                 }
@@ -146,7 +146,7 @@ impl Request {
                     },
                     language: app.config.locale.language,
                 };
-                let shown = take_request::take_request(app, actor, taken)
+                let shown = receive::take_request(app, actor, taken)
                     .await
                     .map_err(failed)?;
                 show::show(&shown, screen)?;
@@ -188,7 +188,7 @@ impl Request {
 }
 
 async fn find(app: &App, id: &str, language: Language) -> Result<Shown, Failure> {
-    take_request::request(app, id)
+    receive::request(app, id)
         .await
         .map_err(|error| Failure::store(&error, language))?
         .ok_or_else(|| Failure::Messages(vec![text::request::unknown(id, language)]))
@@ -212,7 +212,7 @@ async fn approve(
         }
     }
     approval.revision = approval.revision.or(Some(shown.view.revision));
-    let view = decide_request::approve(app, actor, &approval)
+    let view = decide::approve(app, actor, &approval)
         .await
         .map_err(|error| undecided(&approval.id, &error, language))?;
     screen.say(&t!(
@@ -256,7 +256,7 @@ async fn reject(
         screen.say(&t!("cli.declined", locale = locale));
         return Ok(Exit::Failed);
     }
-    let view = decide_request::reject(app, actor, &rejection)
+    let view = decide::reject(app, actor, &rejection)
         .await
         .map_err(|error| undecided(&rejection.id, &error, language))?;
     pass::go(app, screen, false).await?;

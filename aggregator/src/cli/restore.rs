@@ -9,11 +9,11 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::restore::{carry_out, plan};
+use crate::actions::backup::restore::{carry_out, plan};
 use crate::app;
-use crate::domain::audit::Actor;
 use crate::text;
 use crate::world::World;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {

@@ -7,19 +7,19 @@ use super::failure::Failure;
 use super::findings::Findings;
 use super::screen::Screen;
 use super::{Exit, Outcome, check, exception, invite, report, request};
-use crate::actions::deliver::{Outbox, give_up_lost_channels};
-use crate::actions::escalate::escalate;
-use crate::actions::ledger_door::File;
-use crate::actions::prune::{Pruned, prune};
-use crate::actions::remind_open::remind_open;
-use crate::actions::send_trial::send_trial;
+use crate::actions::alert::escalate::escalate;
+use crate::actions::alert::remind::remind_open;
+use crate::actions::alert::test_event::send_trial;
+use crate::actions::delivery::send::{Outbox, give_up_lost_channels};
+use crate::actions::job::prune::{Pruned, prune};
+use crate::actions::ledger::import_s3::File;
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::Next;
-use crate::domain::trial::TrialKind;
 use crate::jobs::ledger::{TakeLedgerError, Taken, take_once};
 use crate::text::{self, Message};
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::delivery::Next;
+use hubward_domain::trial::TrialKind;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {

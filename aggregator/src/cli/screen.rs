@@ -10,8 +10,8 @@ use rust_i18n::t;
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::domain::account::Language;
 use crate::text::Message;
+use hubward_domain::account::Language;
 
 /// A line below the headers, and nothing else that would get into the way of copying.
 const STYLE: TableStyle =

@@ -7,9 +7,9 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome, request};
 use crate::actions::ActionError;
-use crate::actions::enrol::DeskError;
-use crate::actions::log_in::ReceptionError;
-use crate::actions::take_alerts::intake;
+use crate::actions::access::login::ReceptionError;
+use crate::actions::agent::session::DeskError;
+use crate::actions::alert::ingest::batch;
 use crate::app::App;
 use crate::http::{Renewal, ServeError, Server};
 use crate::jobs::{JobError, Jobs, News};
@@ -25,7 +25,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
         }
     }
     let (stopper, stop) = watch::channel(false);
-    let (intake, hopper) = intake::open();
+    let (intake, hopper) = batch::open();
     let mut jobs = Jobs::start(&app, &stop, (&intake, hopper))
         .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
     let takes_alerts =

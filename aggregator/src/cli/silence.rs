@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::silence_alerts::{
+use crate::actions::alert::silence::{
     Asked, SilenceError, Silenced, end_silence, silence, silences,
 };
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::silence::{self as held, Matcher};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::silence::{self as held, Matcher};
 
 /// Alerts that nobody wants to hear of for a while.
 #[derive(Debug, Args)]

@@ -7,12 +7,12 @@ use serde_json::json;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::{Exit, Outcome};
-use crate::actions::add_token::{AddTokenError, add_token};
-use crate::actions::look;
-use crate::actions::revoke_token::revoke_token;
+use crate::actions::token::add::{AddTokenError, add_token};
+use crate::actions::token::revoke::revoke_token;
 use crate::app::App;
-use crate::domain::access::Role;
-use crate::domain::audit::Actor;
+use crate::queries;
+use hubward_domain::access::Role;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
@@ -73,7 +73,7 @@ async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) 
 async fn list(app: &App, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let tokens = look::tokens(app)
+    let tokens = queries::token::tokens(app)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {

@@ -10,8 +10,8 @@ use super::screen::Screen;
 use super::{Exit, Outcome};
 use crate::actions::unlink::{Row, carry_out, plan};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Unlink {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::domain::guide::Links;
+use hubward_domain::guide::Links;
 
 /// A company's own guide.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::Secret;
-use crate::domain::ledger::Column;
-use crate::domain::object::Object;
+use hubward_domain::ledger::Column;
+use hubward_domain::object::Object;
 
 /// A ledger file that is kept in S3.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::Secret;
-use crate::domain::alert::Severity;
-pub use crate::domain::channel::ChannelKind;
-pub use crate::domain::routing::{Route, RouteEvent};
+use hubward_domain::alert::Severity;
+pub use hubward_domain::channel::ChannelKind;
+pub use hubward_domain::routing::{Route, RouteEvent};
 
 /// Which alerts a person must see, and how soon.
 #[derive(Clone, Debug, Deserialize)]

@@ -2,7 +2,7 @@
 
 use hubward_protocol::Region;
 
-use crate::domain::address::UnsafeAddress;
+use hubward_domain::address::UnsafeAddress;
 
 /// One thing that is wrong, with the key it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use secrecy::ExposeSecret;
 use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use super::{Config, Problem, Secret};
-use crate::domain::address::{verify_channel, verify_endpoint};
-use crate::domain::alert::kind::is_pattern;
-use crate::domain::ledger::Column;
-use crate::domain::request::OURS;
 use crate::world::Environment;
+use hubward_domain::address::{verify_channel, verify_endpoint};
+use hubward_domain::alert::kind::is_pattern;
+use hubward_domain::ledger::Column;
+use hubward_domain::request::OURS;
 
 /// Everything that can be judged without looking secrets up.
 pub(super) fn verify(config: &Config) -> Vec<Problem> {

@@ -5,7 +5,7 @@ use hubward_protocol::{AccountId, Region};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::domain::account::Standard;
+use hubward_domain::account::Standard;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]

@@ -15,12 +15,12 @@ use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
 use super::{State, openapi};
-use crate::actions::accept_heartbeat::{HeartbeatError, accept_heartbeat};
-use crate::actions::enrol::EnrolError;
-use crate::actions::invite::{Outcome, Request, invite};
-use crate::domain::bearer::Bearer;
-use crate::domain::membership::SkipReason;
-use crate::domain::proof::ProofRefused;
+use crate::actions::agent::heartbeat::{HeartbeatError, accept_heartbeat};
+use crate::actions::agent::session::EnrolError;
+use crate::actions::invitation::send::{Outcome, Request, invite};
+use hubward_domain::bearer::Bearer;
+use hubward_domain::membership::SkipReason;
+use hubward_domain::proof::ProofRefused;
 
 /// A proof is a few headers.
 const LONGEST_PROOF: usize = 16 * 1024;

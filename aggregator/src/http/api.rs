@@ -13,18 +13,19 @@ use super::State;
 use super::caller::{Holder, asked_language};
 use super::openapi::Holders;
 use super::problem::{Code, Refusal};
-use crate::actions::check::Row;
-use crate::actions::look::{self, AlertRow};
-use crate::actions::standing::standing;
-use crate::actions::take_request;
-use crate::domain::account::Account;
-use crate::domain::alert::{AlertFilter, AlertState};
-use crate::domain::audit::Event;
-use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
-use crate::domain::request::RequestView;
-use crate::domain::run::RunFilter;
-use crate::domain::standing::Window;
+use crate::actions::check::run::Row;
+use crate::actions::request::receive;
+use crate::queries;
+use crate::queries::alert::AlertRow;
+use crate::queries::check::standing;
 use crate::text::shape;
+use hubward_domain::account::Account;
+use hubward_domain::alert::{AlertFilter, AlertState};
+use hubward_domain::audit::Event;
+use hubward_domain::delivery::{DeliveryState, PostFilter, Posted};
+use hubward_domain::request::RequestView;
+use hubward_domain::run::RunFilter;
+use hubward_domain::standing::Window;
 
 use asked::{
     AlertsAsked, Asking, DeliveriesAsked, FARTHEST, LogAsked, Part, limit, window, within,
@@ -55,7 +56,9 @@ pub(super) async fn accounts(
     Asking(asked): Asking<Part>,
 ) -> Answer {
     let window = window(asked.limit, asked.offset)?;
-    let rows = look::accounts(&state.app).await.map_err(failed)?;
+    let rows = queries::account::accounts(&state.app)
+        .await
+        .map_err(failed)?;
     Ok(cut("accounts", &rows, window))
 }
 
@@ -126,7 +129,7 @@ pub(super) async fn alerts(
         ..AlertFilter::default()
     };
     let window = window(asked.limit, asked.offset)?;
-    let (rows, all) = look::alerts_that(&state.app, &filter, window)
+    let (rows, all) = queries::alert::search_alerts(&state.app, &filter, window)
         .await
         .map_err(failed)?;
     let state = asked.state.map(AlertState::as_str);
@@ -154,7 +157,7 @@ pub(super) async fn agents(
     Asking(asked): Asking<Part>,
 ) -> Answer {
     let window = window(asked.limit, asked.offset)?;
-    let (runs, all) = look::runs_that(&state.app, &RunFilter::default(), window)
+    let (runs, all) = queries::agent::search_runs(&state.app, &RunFilter::default(), window)
         .await
         .map_err(failed)?;
     let rows: Vec<shape::Agent> = runs.iter().map(|(run, _)| shape::agent(run)).collect();
@@ -182,7 +185,7 @@ pub(super) async fn requests(
     Asking(asked): Asking<Part>,
 ) -> Answer {
     let window = window(asked.limit, asked.offset)?;
-    let shown = take_request::requests(&state.app).await.map_err(failed)?;
+    let shown = receive::requests(&state.app).await.map_err(failed)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
     Ok(cut("requests", &rows, window))
 }
@@ -212,7 +215,7 @@ pub(super) async fn deliveries(
         ..PostFilter::default()
     };
     let window = window(asked.limit, asked.offset)?;
-    let (rows, all) = look::deliveries(&state.app, &filter, window)
+    let (rows, all) = queries::delivery::deliveries(&state.app, &filter, window)
         .await
         .map_err(failed)?;
     let state = asked.state.map(DeliveryState::as_str);
@@ -240,7 +243,7 @@ pub(super) async fn audit(
 ) -> Answer {
     let after = within("after", asked.after.unwrap_or(0), 0, FARTHEST)?;
     let limit = limit(asked.limit)?;
-    let events = look::events(&state.app, after, limit, None)
+    let events = queries::audit::audit_events(&state.app, after, limit, None)
         .await
         .map_err(failed)?;
     let full = i64::try_from(events.len()).is_ok_and(|count| count == limit);

@@ -17,9 +17,9 @@ use ipnet::IpNet;
 
 use super::State;
 use super::problem::{Code, Refusal};
-use crate::actions::recognise::holder_of;
-use crate::domain::account::Language;
-use crate::domain::bearer::Bearer;
+use crate::queries::authenticate::holder_of;
+use hubward_domain::account::Language;
+use hubward_domain::bearer::Bearer;
 
 /// The address at the other end of the connection.
 #[derive(Clone, Copy, Debug)]

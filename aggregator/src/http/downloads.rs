@@ -13,8 +13,8 @@ use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
 use super::{State, openapi};
-use crate::actions::hand_out_release::{install_script, release_archive, release_manifest};
-use crate::domain::release::Manifest;
+use crate::queries::release_download::{install_script, release_archive, release_manifest};
+use hubward_domain::release::Manifest;
 
 /// The script that installs the newest agent and starts it.
 #[utoipa::path(

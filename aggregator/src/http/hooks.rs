@@ -14,10 +14,10 @@ use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
 use super::problem::{Code, Refusal};
 use super::{State, openapi};
-use crate::actions::take_alerts::intake::{Admission, admit};
-use crate::actions::take_request::issues::{WakeError, wake};
-use crate::domain::alert::arrival::{Door, Incoming};
-use crate::domain::request::hook::Proof;
+use crate::actions::alert::ingest::batch::{Admission, admit};
+use crate::actions::request::receive::issues::{WakeError, wake};
+use hubward_domain::alert::arrival::{Door, Incoming};
+use hubward_domain::request::hook::Proof;
 
 /// An issue with all its fields and the changes to it.
 const LONGEST: usize = 1024 * 1024;

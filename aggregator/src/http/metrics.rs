@@ -15,9 +15,9 @@ use prometheus_client::registry::Registry;
 use super::caller::Admitted;
 use super::problem::{Code, Refusal};
 use super::{State, openapi};
-use crate::actions::figures::{Figures, figures};
-use crate::domain::schedule::JobRun;
+use crate::queries::metrics::{Figures, figures};
 use crate::telemetry::Telemetry;
+use hubward_domain::schedule::JobRun;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -239,8 +239,8 @@ mod tests {
     use jiff::{SignedDuration, Timestamp};
 
     use super::*;
-    use crate::domain::run::RunCounts;
     use crate::telemetry::{Answered, AwsCall, Route};
+    use hubward_domain::run::RunCounts;
 
     /// One of each kind.
     fn counted() -> Telemetry {

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::State;
 use super::visitor::{LoggedIn, Reader, keep_language};
-use crate::domain::account::Language;
 use crate::text::page::Words;
+use hubward_domain::account::Language;
 
 /// Nothing but our own style sheet, pictures and forms; nothing inline, nobody frames us.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \

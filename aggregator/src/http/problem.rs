@@ -4,9 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hubward_protocol::api::Problem;
 
-use crate::domain::account::Language;
 use crate::text;
 pub(super) use crate::text::problem::Code;
+use hubward_domain::account::Language;
 
 /// A refusal, ready to be sent.
 #[derive(Clone, Debug)]

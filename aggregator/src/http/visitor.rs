@@ -15,11 +15,11 @@ use super::State;
 use super::caller::{Admitted, asked_language};
 use super::page::{self, Notice, see_other};
 use super::problem::Refusal;
-use crate::actions::recognise::logged_in;
-use crate::domain::access::{Role, Session, SessionKey, Visitor};
-use crate::domain::account::Language;
-use crate::domain::login::{LoginAttempt, within};
+use crate::queries::authenticate::logged_in;
 use crate::text::page::Words;
+use hubward_domain::access::{Role, Session, SessionKey, Visitor};
+use hubward_domain::account::Language;
+use hubward_domain::login::{LoginAttempt, within};
 
 /// The cookie that remembers the language.
 const LANGUAGE: &str = "hubward_language";

@@ -13,7 +13,7 @@ use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use crate::domain::echo::Hush;
+use hubward_domain::echo::Hush;
 
 /// How often a call is tried.
 const ATTEMPTS: u32 = 3;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Issue;
-use crate::domain::ledger::{Column, Entry};
-use crate::domain::request::{Asked, Ticket};
+use hubward_domain::ledger::{Column, Entry};
+use hubward_domain::request::{Asked, Ticket};
 
 /// More than any column takes; what is cut here is refused as too long there.
 const LONGEST: usize = 5_000;

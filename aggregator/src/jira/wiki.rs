@@ -1,7 +1,7 @@
 //! A comment in Jira's wiki markup: what anybody wrote into a field can neither mention a person nor
 //! make a link, an image or a macro; a line to paste stays as it is.
 
-use crate::domain::request::Part;
+use hubward_domain::request::Part;
 
 /// Characters that begin something in wiki markup.
 const SPECIAL: [char; 9] = ['\\', '{', '}', '[', ']', '|', '!', '~', '^'];

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::{Bench, News};
 use crate::actions::StoreError;
-use crate::actions::sound_alarm::Alarm;
-use crate::actions::take_alerts::intake::{Batch, Hopper};
-use crate::actions::take_alerts::note_trouble;
+use crate::actions::alert::emergency_notify::Alarm;
+use crate::actions::alert::ingest::batch::{Batch, Hopper};
+use crate::actions::alert::ingest::note_trouble;
 use crate::app::App;
-use crate::domain::notice::Trouble;
 use crate::text;
+use hubward_domain::notice::Trouble;
 
 /// How long storing may take before it is a trouble.
 const SLOW: Duration = Duration::from_secs(3);

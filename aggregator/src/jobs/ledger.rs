@@ -4,19 +4,19 @@
 //! Each step is an action that may be repeated, and the version counts as taken after the last of them.
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::import_ledger::{self, ImportError};
-use crate::actions::invite::{self, Row, invite};
-use crate::actions::ledger_door::{
+use crate::actions::invitation::send::{self, Row, invite};
+use crate::actions::ledger::import::{self, ImportError};
+use crate::actions::ledger::import_s3::{
     DoorError, File, Look, conclude, listen, look, open_queue, write_back,
 };
 use crate::app::App;
-use crate::document::outcome::{self, Outcome};
-use crate::document::sheet::FILE_LIMIT;
-use crate::domain::account::Language;
-use crate::domain::ledger::{LedgerPlan, Unreadable};
-use crate::domain::notice::Trouble;
-use crate::domain::object::Object;
 use crate::text::ledger_door as text;
+use hubward_document::outcome::{self, Outcome};
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{LedgerPlan, Unreadable};
+use hubward_domain::notice::Trouble;
+use hubward_domain::object::Object;
 
 /// How long a call waits for events: below the SDK's time limit for an attempt.
 const POLL: i32 = 10;
@@ -104,15 +104,15 @@ pub async fn take_once(app: &App) -> Result<Taken, TakeLedgerError> {
 }
 
 async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
-    let request = import_ledger::Request {
+    let request = import::Request {
         name: &file.object.key,
         bytes,
         prune: false,
         force: false,
     };
-    let planned = import_ledger::plan(app, request).await?;
+    let planned = import::plan(app, request).await?;
     if !planned.plan.is_empty() {
-        import_ledger::carry_out(app, &file.actor(), request, &planned).await?;
+        import::carry_out(app, &file.actor(), request, &planned).await?;
     }
     Ok(planned.plan)
 }
@@ -120,7 +120,7 @@ async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, Impo
 /// Whoever is not invited is, also after a version that changed nothing: a kill may have come between.
 async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<Taken, TakeLedgerError> {
     let language = app.config.locale.language;
-    let everybody = invite::Request::default();
+    let everybody = send::Request::default();
     let rows = invite(app, &file.actor(), &everybody)
         .await
         .map_err(DoorError::from)?;

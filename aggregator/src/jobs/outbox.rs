@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::deliver::{Outbox, Step, give_up_lost_channels};
+use crate::actions::delivery::send::{Outbox, Step, give_up_lost_channels};
 use crate::config::outgoing::Channel;
 
 /// How often an empty outbox is looked at.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Bench, News};
-use crate::actions::deliver::Outbox;
+use crate::actions::delivery::send::Outbox;
 
 /// How often.
 const BEAT: Duration = Duration::from_secs(60);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::take_alerts::intake::Intake;
-use crate::actions::take_alerts::{TakeError, note_trouble, open_queue, take_alerts};
-use crate::domain::notice::Trouble;
+use crate::actions::alert::ingest::batch::Intake;
+use crate::actions::alert::ingest::{TakeError, note_trouble, open_queue, take_alerts};
+use hubward_domain::notice::Trouble;
 
 /// How many.
 pub(super) const WORKERS: usize = 4;

@@ -5,17 +5,17 @@
 use std::time::Duration;
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::answer_tickets::{AnswerError, answer_next};
-use crate::actions::decide_request::approve_alone;
-use crate::actions::follow_requests::{Step, follow_next, invited, not_invited, wake_all};
-use crate::actions::invite::{Outcome, Request as Invitation, Row, invite};
-use crate::actions::take_request::issues::{IssuesError, poll, read_next};
+use crate::actions::invitation::send::{Outcome, Request as Invitation, Row, invite};
+use crate::actions::request::answer::{AnswerError, answer_next};
+use crate::actions::request::decide::approve_alone;
+use crate::actions::request::follow_up::{Step, follow_next, invited, not_invited, wake_all};
+use crate::actions::request::receive::issues::{IssuesError, poll, read_next};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::Next;
-use crate::domain::membership::SkipReason;
-use crate::domain::request::Hindrance;
+use hubward_domain::audit::Actor;
+use hubward_domain::delivery::Next;
+use hubward_domain::membership::SkipReason;
+use hubward_domain::request::Hindrance;
 
 /// How often the server looks whether anything is due.
 const LOOK: Duration = Duration::from_secs(1);

@@ -14,25 +14,25 @@ use tokio::task::JoinSet;
 use super::ledger::{TakeLedgerError, take};
 use super::{AFTER_FAILURE, Bench, News};
 use crate::actions::ActionError;
-use crate::actions::announce_check::announce_check;
-use crate::actions::check::check;
-use crate::actions::escalate::escalate;
+use crate::actions::alert::escalate::escalate;
+use crate::actions::alert::remind::remind_open;
+use crate::actions::alert::test_event::{TrialError, miss_canaries, send_trial};
+use crate::actions::check::announce::announce_check;
+use crate::actions::check::run::check;
 use crate::actions::exception::{self, ExceptionError};
-use crate::actions::prune::prune;
-use crate::actions::remind_open::remind_open;
-use crate::actions::send_reports::{self, SendError, destinations, send_reports};
-use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
-use crate::actions::sync_findings::{Failed, sync_findings};
-use crate::actions::take_request::issues::{self, IssuesError};
-use crate::actions::take_turn::{Turn, take_turn};
+use crate::actions::findings::sync::{Failed, sync_findings};
+use crate::actions::job::lease::{Turn, take_turn};
+use crate::actions::job::prune::prune;
+use crate::actions::report::send::{self, SendError, destinations, send_reports};
+use crate::actions::request::receive::issues::{self, IssuesError};
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::audit::Actor;
-use crate::domain::report::sending::Destination;
-use crate::domain::schedule::Schedule;
-use crate::domain::trial::TrialKind;
-use crate::store::StoreError;
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::sending::Destination;
+use hubward_domain::schedule::Schedule;
+use hubward_domain::trial::TrialKind;
+use hubward_store::StoreError;
 
 /// How often the table is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -264,10 +264,10 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Sends the reports of the last period that is over. What was given up is told by itself.
 fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        let everything = send_reports::Request::default();
+        let everything = send::Request::default();
         let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
         let mut left = rows.into_iter().filter_map(|row| match row.outcome {
-            send_reports::Outcome::Failed {
+            send::Outcome::Failed {
                 why,
                 given_up: false,
             } => Some((row.destination, why)),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::write_back::write_back;
+use crate::actions::alert::write_back::write_back;
 
 /// How often it is looked whether anything is due.
 const LOOK: Duration = Duration::from_secs(2);

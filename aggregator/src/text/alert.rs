@@ -2,15 +2,15 @@
 
 use rust_i18n::t;
 
-use crate::actions::acknowledge::AcknowledgeError;
-use crate::actions::drill::DrillError;
-use crate::actions::look::AlertRow;
-use crate::actions::send_trial::TrialError;
-use crate::actions::take_alerts::TakeError;
-use crate::domain::account::Language;
-use crate::domain::alert::AlertState;
-use crate::domain::alert::arrival::{Moment, Step};
-use crate::domain::delivery::DeliveryState;
+use crate::actions::alert::acknowledge::AcknowledgeError;
+use crate::actions::alert::drill::DrillError;
+use crate::actions::alert::ingest::TakeError;
+use crate::actions::alert::test_event::TrialError;
+use crate::queries::alert::AlertRow;
+use hubward_domain::account::Language;
+use hubward_domain::alert::AlertState;
+use hubward_domain::alert::arrival::{Moment, Step};
+use hubward_domain::delivery::DeliveryState;
 
 use super::Message;
 

@@ -3,7 +3,7 @@
 use rust_i18n::t;
 use serde_json::Value;
 
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// The facts that say where a change comes from.
 const SOURCE: [&str; 4] = ["file", "sha256", "request", "by"];
@@ -110,11 +110,11 @@ mod tests {
     use serde_json::json;
 
     use super::{action, brief, source};
-    use crate::domain::account::Language;
+    use hubward_domain::account::Language;
 
     #[test]
     fn every_action_has_its_words() {
-        let known = include_str!("../domain/audit.rs");
+        let known = include_str!("../../domain/src/audit.rs");
         let names: Vec<&str> = known
             .split("=> \"")
             .skip(1)

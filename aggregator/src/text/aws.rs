@@ -5,7 +5,7 @@ use rust_i18n::t;
 use super::Message;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// Why AWS is not called at all.
 pub fn unavailable(error: &AwsUnavailable, language: Language) -> Message {

@@ -4,9 +4,9 @@ use rust_i18n::t;
 
 use super::Message;
 use super::open::{open_error, store_error};
-use crate::actions::back_up::{BackedUp, CopyError};
-use crate::actions::restore::{Plan, RestoreError, Restored};
-use crate::domain::account::Language;
+use crate::actions::backup::create::{BackedUp, CopyError};
+use crate::actions::backup::restore::{Plan, RestoreError, Restored};
+use hubward_domain::account::Language;
 
 /// A copy was made.
 pub fn done(done: &BackedUp, language: Language) -> String {

@@ -4,11 +4,11 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use rust_i18n::t;
 
-use crate::actions::announce_check::Announced;
-use crate::actions::check::Row;
-use crate::domain::account::Language;
-use crate::domain::check::Verdict;
-use crate::domain::notice::CheckRow;
+use crate::actions::check::announce::Announced;
+use crate::actions::check::run::Row;
+use hubward_domain::account::Language;
+use hubward_domain::check::Verdict;
+use hubward_domain::notice::CheckRow;
 
 /// The verdict, for a table.
 pub fn verdict(verdict: &Verdict, language: Language) -> String {

@@ -4,8 +4,8 @@ use rust_i18n::t;
 
 use super::Message;
 use crate::config::Problem;
-use crate::domain::account::Language;
-use crate::domain::address::UnsafeAddress;
+use hubward_domain::account::Language;
+use hubward_domain::address::UnsafeAddress;
 
 /// One problem of a configuration.
 pub fn problem(problem: &Problem, language: Language) -> Message {

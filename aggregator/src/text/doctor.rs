@@ -6,9 +6,9 @@ use rust_i18n::t;
 
 use super::Message;
 use crate::actions::doctor::{Fact, Finding};
-use crate::domain::account::Language;
-use crate::domain::doctor::Health;
-use crate::domain::hub::State;
+use hubward_domain::account::Language;
+use hubward_domain::doctor::Health;
+use hubward_domain::hub::State;
 
 /// That AWS is called elsewhere, and what whoever answers there could do.
 pub fn endpoint(variable: &str, address: &str, language: Language) -> Message {

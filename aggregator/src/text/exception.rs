@@ -4,8 +4,8 @@ use rust_i18n::t;
 
 use super::Message;
 use crate::actions::exception::{ExceptionError, Granted};
-use crate::domain::account::Language;
-use crate::domain::exception::{LONGEST_REASON, Refused};
+use hubward_domain::account::Language;
+use hubward_domain::exception::{LONGEST_REASON, Refused};
 
 /// What was granted.
 pub fn granted(granted: &Granted, language: Language) -> String {

@@ -3,8 +3,8 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::sync_findings::{Failed, Row};
-use crate::domain::account::Language;
+use crate::actions::findings::sync::{Failed, Row};
+use hubward_domain::account::Language;
 
 /// Why a Region's mirror is not up to date, and what helps.
 pub fn failure(failed: &Failed, language: Language) -> Message {

@@ -3,10 +3,10 @@
 use rust_i18n::t;
 
 use super::{Message, ledger};
-use crate::actions::import_guide::ImportGuideError;
-use crate::actions::publish_guide::PublishError;
-use crate::domain::account::Language;
-use crate::domain::guide::{Change, Fault, Problem, TableProblem};
+use crate::actions::guide::import::ImportGuideError;
+use crate::actions::guide::publish::PublishError;
+use hubward_domain::account::Language;
+use hubward_domain::guide::{Change, Fault, Problem, TableProblem};
 
 /// One thing that is wrong with a file of the guide.
 pub fn problem(problem: &Problem, language: Language) -> Message {

@@ -3,10 +3,10 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::set_up_hub::{Item, Outcome, Row};
+use crate::actions::hub::setup::{Item, Outcome, Row};
 use crate::aws::AwsFailure;
-use crate::domain::account::Language;
-use crate::domain::hub::{Change, Part, State, Why};
+use hubward_domain::account::Language;
+use hubward_domain::hub::{Change, Part, State, Why};
 
 /// How one thing is told.
 #[derive(Clone, Debug, PartialEq, Eq)]

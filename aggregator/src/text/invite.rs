@@ -2,9 +2,9 @@
 
 use rust_i18n::t;
 
-use crate::actions::invite::{Outcome, Row};
-use crate::domain::account::{AccountState, Language};
-use crate::domain::membership::{MemberStatus, SkipReason};
+use crate::actions::invitation::send::{Outcome, Row};
+use hubward_domain::account::{AccountState, Language};
+use hubward_domain::membership::{MemberStatus, SkipReason};
 
 /// What became of one account in one Region.
 pub fn detail(row: &Row, language: Language) -> String {

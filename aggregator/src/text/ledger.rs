@@ -13,8 +13,8 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 
 use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Column, Effects, Problem, TooManyStateChanges, Warning};
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{Column, Effects, Problem, TooManyStateChanges, Warning};
 
 pub use import::not_imported;
 pub use unreadable::unreadable;

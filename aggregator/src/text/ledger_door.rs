@@ -6,13 +6,13 @@ use rust_i18n::t;
 
 use super::Message;
 use super::ledger::not_imported;
-use crate::actions::import_ledger::ImportError;
-use crate::actions::invite::Row;
-use crate::actions::ledger_door::{DoorError, File};
+use crate::actions::invitation::send::Row;
+use crate::actions::ledger::import::ImportError;
+use crate::actions::ledger::import_s3::{DoorError, File};
 use crate::actions::{ActionError, StoreError};
-use crate::document::outcome::Outcome;
-use crate::domain::account::Language;
-use crate::domain::ledger::{FieldChange, LedgerPlan};
+use hubward_document::outcome::Outcome;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{FieldChange, LedgerPlan};
 
 /// Each line of a message: what is the matter, and what helps.
 fn line(message: &Message) -> String {

@@ -7,8 +7,8 @@ use rust_i18n::t;
 use super::Message;
 use crate::actions::ActionError;
 use crate::app::OpenError;
-use crate::domain::account::Language;
-use crate::store::StoreError;
+use hubward_domain::account::Language;
+use hubward_store::StoreError;
 
 /// Everything that keeps Hubward from starting.
 pub fn open_error(error: &OpenError, language: Language) -> Vec<Message> {

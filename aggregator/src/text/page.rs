@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_i18n::t;
 
-use crate::domain::account::Language;
-use crate::domain::alert::AlertState;
-use crate::domain::delivery::DeliveryState;
-use crate::domain::ledger::Column;
-use crate::domain::standing::Group;
+use hubward_domain::account::Language;
+use hubward_domain::alert::AlertState;
+use hubward_domain::delivery::DeliveryState;
+use hubward_domain::ledger::Column;
+use hubward_domain::standing::Group;
 
 /// The words of one reader.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

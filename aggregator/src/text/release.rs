@@ -3,11 +3,11 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::add_release::{AddError, Added};
-use crate::actions::hand_out_release::InstallLines;
-use crate::document::release_archive::NotGenuine;
-use crate::domain::account::Language;
-use crate::domain::release::{NotARelease, PROGRAM, Refusal, TARGET};
+use crate::actions::release::add::{AddError, Added};
+use crate::queries::release_download::InstallLines;
+use hubward_document::release_archive::NotGenuine;
+use hubward_domain::account::Language;
+use hubward_domain::release::{NotARelease, PROGRAM, Refusal, TARGET};
 
 /// A release that is in.
 pub fn added(added: &Added, language: Language) -> String {

@@ -1,14 +1,14 @@
-//! What became of a build of reports, in words. The reports' own words are in `document::report`.
+//! What became of a build of reports, in words. The reports' own words are in `hubward_document::report`.
 
 use std::error::Error;
 
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::build_report::{Built, DraftError, Row};
-use crate::actions::send_reports::{self, SendError};
-use crate::domain::account::Language;
-use crate::domain::report::sending::Destination;
+use crate::actions::report::build::{Built, DraftError, Row};
+use crate::actions::report::send::{self, SendError};
+use hubward_domain::account::Language;
+use hubward_domain::report::sending::Destination;
 
 /// Why a file was not written.
 pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
@@ -83,8 +83,8 @@ pub fn not_sent(error: &SendError, language: Language) -> Message {
 }
 
 /// Where a report is, or why it is not there.
-pub fn sent(outcome: &send_reports::Outcome, language: Language) -> String {
-    use send_reports::Outcome;
+pub fn sent(outcome: &send::Outcome, language: Language) -> String {
+    use crate::actions::report::send::Outcome;
     let locale = language.as_str();
     match outcome {
         Outcome::Sent { place } | Outcome::Already { place } => place.clone(),
@@ -124,8 +124,8 @@ pub fn destination(destination: Destination, language: Language) -> String {
 }
 
 /// How many reports went somewhere, were there, or failed.
-pub fn sent_summary(rows: &[send_reports::Row], language: Language) -> String {
-    use send_reports::Outcome;
+pub fn sent_summary(rows: &[send::Row], language: Language) -> String {
+    use crate::actions::report::send::Outcome;
     let count = |of: fn(&Outcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();
     t!(
         "report.sent_summary",

@@ -3,9 +3,9 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::EntryRefused;
-use crate::domain::request::{
+use hubward_domain::account::Language;
+use hubward_domain::ledger::EntryRefused;
+use hubward_domain::request::{
     Answer, Help, Hindrance, Kind, NotApprovable, Obstacle, Part, RequestView, Told,
 };
 

@@ -5,9 +5,9 @@ use hubward_protocol::{AccountId, Region, Step};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actions::check::Row;
-use crate::domain::account::Language;
-use crate::domain::run::Run;
+use crate::actions::check::run::Row;
+use hubward_domain::account::Language;
+use hubward_domain::run::Run;
 
 /// One account in one Region.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]

@@ -3,9 +3,9 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::actions::silence_alerts::Silenced;
-use crate::domain::account::Language;
-use crate::domain::silence::{Matcher, NotSilenced};
+use crate::actions::alert::silence::Silenced;
+use hubward_domain::account::Language;
+use hubward_domain::silence::{Matcher, NotSilenced};
 
 /// How many alerts are named.
 const NAMED: usize = 10;

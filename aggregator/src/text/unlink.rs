@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use crate::actions::unlink::{Farewell, Outcome, Plan, Row, Unlinked};
-use crate::domain::account::{AccountState, Language};
+use hubward_domain::account::{AccountState, Language};
 
 /// What became of the account in one Region.
 pub fn detail(row: &Row, language: Language) -> String {

@@ -8,10 +8,10 @@ use crate::aws::Aws;
 use crate::aws::findings::Query;
 use crate::aws::identity::Identity;
 use crate::config::Config;
-use crate::domain::doctor::Check;
-use crate::domain::hub::{self, Part};
 use crate::telemetry::Telemetry;
 use crate::world::World;
+use hubward_domain::doctor::Check;
+use hubward_domain::hub::{self, Part};
 
 pub(super) fn endpoints(world: &World) -> Vec<Finding> {
     let mut overrides: Vec<Finding> = world

@@ -9,10 +9,10 @@ use crate::app::OpenError;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
 use crate::config::Problem;
-use crate::domain::audit::{BrokenChain, Head};
-use crate::domain::doctor::{self, Check, Health};
-use crate::domain::hub::{Item, State};
-use crate::store::StoreError;
+use hubward_domain::audit::{BrokenChain, Head};
+use hubward_domain::doctor::{self, Check, Health};
+use hubward_domain::hub::{Item, State};
+use hubward_store::StoreError;
 
 /// Everything that can be found.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{Fact, Finding, found};
 use crate::app::{self, OpenError};
 use crate::config::Config;
-use crate::domain::certificate::good_until;
-use crate::domain::doctor::Check;
-use crate::store::Store;
 use crate::world::World;
 use crate::world::disk::Disk;
+use hubward_domain::certificate::good_until;
+use hubward_domain::doctor::Check;
+use hubward_store::Store;
 
 /// The database, opened where that is possible.
 pub(super) struct Database {

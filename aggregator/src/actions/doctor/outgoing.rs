@@ -6,12 +6,12 @@ use super::{Fact, Finding, found};
 use crate::channel::Messenger;
 use crate::config::Config;
 use crate::config::outgoing::ChannelKind;
-use crate::domain::circuit::Circuit;
-use crate::domain::doctor::Check;
-use crate::domain::ledger::Column;
 use crate::jira::Jira;
-use crate::store::Store;
 use crate::world::World;
+use hubward_domain::circuit::Circuit;
+use hubward_domain::doctor::Check;
+use hubward_domain::ledger::Column;
+use hubward_store::Store;
 
 /// How the channels are doing, and whether they can be reached; nothing where there are none.
 pub(super) async fn channels(

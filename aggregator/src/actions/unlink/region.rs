@@ -9,9 +9,9 @@ use super::Outcome;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::security_hub::SecurityHub;
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::membership::{MemberStatus, NextRemoval, next_removal};
-use crate::store::StoreError;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::membership::{MemberStatus, NextRemoval, next_removal};
+use hubward_store::StoreError;
 
 /// What is done in one Region.
 pub(super) struct Desk<'a> {

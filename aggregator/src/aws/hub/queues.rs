@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use crate::domain::hub::{Queue, TAG_KEY, TAG_VALUE};
+use hubward_domain::hub::{Queue, TAG_KEY, TAG_VALUE};
 
 /// The SQS attributes that are looked at.
 const ATTRIBUTES: [QueueAttributeName; 4] = [

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use crate::domain::hub::{Rule, TAG_KEY, TAG_VALUE, Wanted};
+use hubward_domain::hub::{Rule, TAG_KEY, TAG_VALUE, Wanted};
 
 /// The id of our target in a rule.
 const TARGET: &str = "hubward";

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use rust_i18n::t;
 
 use super::{Letter, Reader};
-use crate::domain::alert::{Severity, loss};
-use crate::domain::notice::{AlertDigest, AlertNotice, News};
+use hubward_domain::alert::{Severity, loss};
+use hubward_domain::notice::{AlertDigest, AlertNotice, News};
 
 /// How many steps are told; the guide has the rest.
 const STEPS: usize = 3;

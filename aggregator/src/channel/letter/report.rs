@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use super::{Letter, ROWS};
-use crate::domain::notice::{ReportNotice, SentReport};
+use hubward_domain::notice::{ReportNotice, SentReport};
 
 /// The worst accounts first, the rest is counted.
 pub(super) fn delivered(notice: &ReportNotice, locale: &str) -> Letter {

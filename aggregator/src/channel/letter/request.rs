@@ -4,9 +4,9 @@
 use rust_i18n::t;
 
 use super::Letter;
-use crate::domain::ledger::FieldChange;
-use crate::domain::notice::ContactNotice;
-use crate::domain::request::{Kind, RequestView};
+use hubward_domain::ledger::FieldChange;
+use hubward_domain::notice::ContactNotice;
+use hubward_domain::request::{Kind, RequestView};
 
 /// How much is quoted of what a stranger wrote.
 const QUOTED: usize = 120;

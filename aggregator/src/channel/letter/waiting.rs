@@ -4,8 +4,8 @@ use rust_i18n::t;
 
 use super::alert::{clock, letter, mark, title};
 use super::{Letter, Reader};
-use crate::domain::alert::AlertState;
-use crate::domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
+use hubward_domain::alert::AlertState;
+use hubward_domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 
 /// Louder than the first time: that nobody has taken it comes first.
 pub(super) fn escalated(escalated: &EscalatedNotice, reader: &Reader<'_>) -> Letter {

@@ -7,25 +7,25 @@ use super::super::failure::Failure;
 use super::super::screen::Screen;
 use super::super::{Exit, Outcome};
 use super::{unknown, way};
-use crate::actions::look;
-use crate::actions::timeline::timeline;
 use crate::app::App;
-use crate::domain::alert::AlertState;
-use crate::domain::alert::arrival::Moment;
+use crate::queries;
+use crate::queries::alert_timeline::timeline;
 use crate::text;
+use hubward_domain::alert::AlertState;
+use hubward_domain::alert::arrival::Moment;
 
 /// One alert, and its way.
 #[derive(Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
-    row: &'a look::AlertRow,
+    row: &'a queries::alert::AlertRow,
     timeline: &'a [Moment],
 }
 
 pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let rows = look::alerts(app, state)
+    let rows = queries::alert::alerts(app, state)
         .await
         .map_err(|error| Failure::store(&error, language))?;
     if screen.is_json() {
@@ -65,7 +65,7 @@ pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) 
 pub(super) async fn show(app: &App, id: &str, screen: &Screen) -> Outcome {
     let language = screen.language();
     let locale = language.as_str();
-    let row = look::alert(app, id)
+    let row = queries::alert::alert(app, id)
         .await
         .map_err(|error| Failure::store(&error, language))?
         .ok_or_else(|| unknown(id, language))?;

@@ -7,18 +7,18 @@ use rust_i18n::t;
 use super::super::failure::Failure;
 use super::super::screen::Screen;
 use super::super::{Exit, Outcome};
-use crate::actions::deliver::Outbox;
-use crate::actions::drill;
-use crate::actions::send_trial::{send_trial, trial};
-use crate::actions::take_alerts::{Queue, TakeError, open_queue, take_alerts, take_dead_letters};
-use crate::actions::timeline::{attempts, timeline};
+use crate::actions::alert::drill;
+use crate::actions::alert::ingest::{Queue, TakeError, open_queue, take_alerts, take_dead_letters};
+use crate::actions::alert::test_event::{send_trial, trial};
+use crate::actions::delivery::send::Outbox;
 use crate::app::App;
 use crate::config::outgoing::RouteEvent;
-use crate::domain::account::Language;
-use crate::domain::alert::arrival::{Moment, Step};
-use crate::domain::audit::Actor;
-use crate::domain::trial::{Trial, TrialKind};
+use crate::queries::alert_timeline::{attempts, timeline};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::alert::arrival::{Moment, Step};
+use hubward_domain::audit::Actor;
+use hubward_domain::trial::{Trial, TrialKind};
 
 /// How long a test event may take to be stored.
 const ARRIVAL: Duration = Duration::from_secs(60);

@@ -5,14 +5,14 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::json;
 
-use crate::actions::send_reports::{self, Request, Row, send_reports};
+use crate::actions::report::send::{self, Request, Row, send_reports};
 use crate::app::App;
 use crate::cli::failure::Failure;
 use crate::cli::screen::Screen;
 use crate::cli::{Exit, Outcome};
-use crate::domain::audit::Actor;
-use crate::domain::report::Period;
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::Period;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Send {
@@ -94,10 +94,10 @@ impl Send {
 
 fn outcome(row: &Row) -> &'static str {
     match &row.outcome {
-        send_reports::Outcome::Sent { .. } => "sent",
-        send_reports::Outcome::Already { .. } => "already",
-        send_reports::Outcome::Busy => "busy",
-        send_reports::Outcome::Failed { given_up, .. } => {
+        send::Outcome::Sent { .. } => "sent",
+        send::Outcome::Already { .. } => "already",
+        send::Outcome::Busy => "busy",
+        send::Outcome::Failed { given_up, .. } => {
             if *given_up {
                 "given_up"
             } else {

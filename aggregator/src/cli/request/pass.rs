@@ -6,12 +6,12 @@ use super::super::failure::Failure;
 use super::super::screen::Screen;
 use super::super::{Exit, Outcome};
 use super::show;
-use crate::actions::answer_tickets::AnswerError;
-use crate::actions::take_request::issues::IssuesError;
+use crate::actions::request::answer::AnswerError;
+use crate::actions::request::receive::issues::IssuesError;
 use crate::app::App;
-use crate::domain::account::Language;
 use crate::jobs::requests::{self, Passed};
 use crate::text::{self, Message};
+use hubward_domain::account::Language;
 
 /// `hubward run requests`: one pass; 1 when something could not be done.
 pub(in crate::cli) async fn pass(app: &App, screen: &Screen, polling: bool) -> Outcome {

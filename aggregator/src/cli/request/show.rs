@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::super::failure::Failure;
 use super::super::screen::Screen;
 use super::super::{Exit, Outcome};
-use crate::actions::take_request::Shown;
-use crate::domain::account::Language;
-use crate::domain::ledger::Column;
-use crate::domain::request::RequestView;
+use crate::actions::request::receive::Shown;
 use crate::jobs::requests::Passed;
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::Column;
+use hubward_domain::request::RequestView;
 
 pub(super) fn list(shown: &[Shown], screen: &Screen) -> Outcome {
     let language = screen.language();

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::config::verify::verify_secrets;
-use crate::domain::address::UnsafeAddress;
+use hubward_domain::address::UnsafeAddress;
 
 const MINIMUM: &str = "[hub]\nadministrator = \"999999999999\"\nhome_region = \"ap-northeast-1\"\n";
 const EXAMPLE: &str = include_str!("../../../hubward.example.toml");

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::domain::alert::AlertState;
-use crate::domain::delivery::DeliveryState;
-use crate::domain::standing::Window;
 use crate::http::State;
 use crate::http::problem::{Code, Refusal};
+use hubward_domain::alert::AlertState;
+use hubward_domain::delivery::DeliveryState;
+use hubward_domain::standing::Window;
 
 /// How many rows a part has where nobody asks otherwise, and at most.
 const PART: i64 = 1000;

@@ -14,16 +14,17 @@ use super::super::State;
 use super::super::page::{Notice, Shell, notice, page};
 use super::super::visitor::{LoggedIn, Reader, Turned};
 use super::{Answer, failed, not_found};
-use crate::actions::check::Row;
-use crate::actions::hand_out_release::install_lines;
-use crate::actions::hand_out_report::{self, report_file, report_periods};
-use crate::actions::look::{self, Dossier};
-use crate::actions::standing::standing;
-use crate::domain::account::Account;
-use crate::domain::ledger::Column;
+use crate::actions::check::run::Row;
+use crate::queries;
+use crate::queries::account::AccountDetail;
+use crate::queries::check::standing;
+use crate::queries::release_download::install_lines;
+use crate::queries::report_download::{self, report_file, report_periods};
 use crate::text;
 use crate::text::page::{Chip, Moment, Words};
 use findings::{FailedRow, FindingRow};
+use hubward_domain::account::Account;
+use hubward_domain::ledger::Column;
 
 /// The media type of xlsx.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -89,7 +90,7 @@ pub(in super::super) async fn show(
 ) -> Answer {
     let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
     let app = &state.app;
-    let dossier = look::dossier(app, &account)
+    let dossier = queries::account::account_detail(app, &account)
         .await
         .map_err(failed(&state, &by))?;
     let places = standing(app, Some(&account))
@@ -171,7 +172,7 @@ pub(in super::super) async fn linked_report(
     Path(link): Path<String>,
 ) -> Answer {
     let instead = |what| Turned::with(notice(&state, &reader, None, what));
-    let file = hand_out_report::linked_report(&state.app, &link)
+    let file = report_download::linked_report(&state.app, &link)
         .await
         .map_err(|_| instead(Notice::Failed))?;
     let found = file.ok_or_else(|| instead(Notice::NotFound))?;
@@ -195,7 +196,7 @@ fn workbook((name, file): (String, tokio::fs::File)) -> Response {
 fn present(
     shell: &Shell,
     account_id: &AccountId,
-    dossier: &Dossier,
+    dossier: &AccountDetail,
     places: Vec<Place>,
     failed: Vec<FailedRow>,
     install: Option<String>,

@@ -8,9 +8,9 @@ use super::super::State;
 use super::super::page::{Shell, page};
 use super::super::visitor::LoggedIn;
 use super::{Answer, Choice, Pages, ROWS, failed, regions};
-use crate::actions::look;
-use crate::domain::standing::{Group, Line, PlaceFilter, Window};
+use crate::queries;
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::standing::{Group, Line, PlaceFilter, Window};
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
@@ -40,9 +40,10 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
     let words = &reader.words;
     let asked = reader.asked("state");
     let filter = PlaceFilter::of(reader.asked("q"), asked, reader.asked("region"));
-    let (lines, all) = look::lines(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (lines, all) =
+        queries::account::account_matrix(&state.app, &filter, Window::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let columns: Vec<String> = state
         .app
         .config

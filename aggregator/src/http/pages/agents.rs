@@ -8,10 +8,10 @@ use super::super::State;
 use super::super::page::{Shell, page};
 use super::super::visitor::LoggedIn;
 use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::domain::run::RunFilter;
-use crate::domain::standing::{Window, searchable};
+use crate::queries;
 use crate::text::page::Moment;
+use hubward_domain::run::RunFilter;
+use hubward_domain::standing::{Window, searchable};
 
 #[derive(Template)]
 #[template(path = "agents.html")]
@@ -49,9 +49,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         search: searchable(reader.asked("q")),
         account: None,
     };
-    let (runs, all) = look::runs_that(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (runs, all) =
+        queries::agent::search_runs(&state.app, &filter, Window::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,

@@ -8,15 +8,16 @@ use super::super::State;
 use super::super::page::{Notice, Shell, notice, page, said, see_other};
 use super::super::visitor::{Form, LoggedIn, Turned};
 use super::{Answer, Choice, Pages, ROWS, failed, not_found, regions};
-use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
-use crate::actions::look::{self, AlertRow};
-use crate::actions::publish_guide::{ThreatHelp, help_with};
-use crate::actions::timeline::timeline;
-use crate::domain::alert::handling::Act;
-use crate::domain::alert::{AlertFilter, AlertState, Severity};
-use crate::domain::standing::{Window, searchable};
+use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
+use crate::actions::guide::publish::{ThreatHelp, help_with};
+use crate::queries;
+use crate::queries::alert::AlertRow;
+use crate::queries::alert_timeline::timeline;
 use crate::text;
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::alert::handling::Act;
+use hubward_domain::alert::{AlertFilter, AlertState, Severity};
+use hubward_domain::standing::{Window, searchable};
 
 #[derive(Template)]
 #[template(path = "alerts.html")]
@@ -100,9 +101,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         search: searchable(reader.asked("q")),
         ..AlertFilter::default()
     };
-    let (rows, all) = look::alerts_that(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (rows, all) =
+        queries::alert::search_alerts(&state.app, &filter, Window::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
@@ -142,11 +144,11 @@ pub(in super::super) async fn show(
     Path(id): Path<String>,
 ) -> Answer {
     let failed = failed(&state, &by);
-    let row = look::alert(&state.app, &id)
+    let row = queries::alert::alert(&state.app, &id)
         .await
         .map_err(&failed)?
         .ok_or_else(|| not_found(&state, &by))?;
-    let events = look::events_of_alert(&state.app, &row.alert.account_id, &row.alert.id)
+    let events = queries::alert::events_of_alert(&state.app, &row.alert.account_id, &row.alert.id)
         .await
         .map_err(&failed)?;
     let way = timeline(&state.app, &row.alert.account_id, &row.alert.id)

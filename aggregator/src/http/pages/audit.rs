@@ -10,11 +10,11 @@ use super::super::State;
 use super::super::page::{Shell, page};
 use super::super::visitor::LoggedIn;
 use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::domain::audit::{Event, EventFilter};
-use crate::domain::standing::{Window, searchable};
+use crate::queries;
 use crate::text;
 use crate::text::page::{Moment, Words};
+use hubward_domain::audit::{Event, EventFilter};
+use hubward_domain::standing::{Window, searchable};
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -48,7 +48,7 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         subject: searchable(reader.asked("subject")),
         action: searchable(reader.asked("action")),
     };
-    let log = look::log(&state.app, &filter, Window::page(reader.page(), ROWS))
+    let log = queries::audit::audit_page(&state.app, &filter, Window::page(reader.page(), ROWS))
         .await
         .map_err(failed(&state, &by))?;
     let shell = Shell::new(&state, reader, Some(&by), "audit", words.say("page.audit"));

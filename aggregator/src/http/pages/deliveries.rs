@@ -8,11 +8,11 @@ use super::super::State;
 use super::super::page::{Shell, page, see_other};
 use super::super::visitor::{Form, LoggedIn};
 use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::actions::replay::replay;
-use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
-use crate::domain::standing::{Window, searchable};
+use crate::actions::delivery::retry::replay;
+use crate::queries;
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::delivery::{DeliveryState, PostFilter, Posted};
+use hubward_domain::standing::{Window, searchable};
 
 #[derive(Template)]
 #[template(path = "deliveries.html")]
@@ -48,9 +48,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         state: reader.asked("state").parse().ok(),
         channel: searchable(reader.asked("channel")),
     };
-    let (posted, all) = look::deliveries(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (posted, all) =
+        queries::delivery::deliveries(&state.app, &filter, Window::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,

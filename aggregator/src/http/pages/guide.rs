@@ -9,9 +9,9 @@ use super::super::State;
 use super::super::page::{Notice, Shell, notice, page};
 use super::super::visitor::{GuideReader, Turned};
 use super::Answer;
-use crate::actions::publish_guide::{self, GuidePage, GuideRow};
-use crate::domain::guide::Kind;
-use crate::domain::standing::searchable;
+use crate::actions::guide::publish::{self, GuidePage, GuideRow};
+use hubward_domain::guide::Kind;
+use hubward_domain::standing::searchable;
 
 #[derive(Template)]
 #[template(path = "guide_list.html")]
@@ -36,7 +36,7 @@ pub(in super::super) async fn list(
 ) -> Answer {
     let words = &reader.words;
     let search = searchable(reader.asked("q"));
-    let found = |kind| publish_guide::search(&state.app, kind, &search, words.language());
+    let found = |kind| publish::search(&state.app, kind, &search, words.language());
     let title = words.say("guide.title");
     let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
     let template = ListPage {
@@ -56,7 +56,7 @@ pub(in super::super) async fn show(
 ) -> Answer {
     let by = by.as_ref();
     let language = reader.words.language();
-    let entry = publish_guide::page(&state.app, &key, language)
+    let entry = publish::page(&state.app, &key, language)
         .ok_or_else(|| Turned::with(notice(&state, &reader, by, Notice::NotFound)))?;
     let title = format!("{} {}", entry.key, entry.title);
     let shell = Shell::new(&state, &reader, by, "guide", title);

@@ -13,9 +13,9 @@ use super::super::visitor::{
     Form, Reader, StrangersForm, Turned, cookie, forget, keep_login, keep_session, login_cookie,
     session_cookie,
 };
-use crate::actions::log_in::{LoginError, log_in, log_out};
-use crate::domain::access::SessionKey;
-use crate::domain::login::within;
+use crate::actions::access::login::{LoginError, log_in, log_out};
+use hubward_domain::access::SessionKey;
+use hubward_domain::login::within;
 
 #[derive(Template)]
 #[template(path = "login.html")]

@@ -8,11 +8,11 @@ use super::super::State;
 use super::super::page::{Shell, page};
 use super::super::visitor::LoggedIn;
 use super::{Answer, failed};
-use crate::actions::overview::{Day, Overview, overview};
-use crate::domain::alert::Severity;
-use crate::domain::delivery::DeliveryState;
-use crate::domain::standing::{Group, Outstanding};
+use crate::queries::overview::{Day, Overview, overview};
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::alert::Severity;
+use hubward_domain::delivery::DeliveryState;
+use hubward_domain::standing::{Group, Outstanding};
 
 #[derive(Template)]
 #[template(path = "overview.html")]

@@ -9,15 +9,15 @@ use super::super::State;
 use super::super::page::{Notice, Shell, notice, page, said, see_other};
 use super::super::visitor::{Form, LoggedIn, Turned};
 use super::{Answer, Choice, Pages, ROWS, failed, not_found};
-use crate::actions::decide_request::{Approval, DecideError, Rejection, approve, reject};
-use crate::actions::take_request::{Shown, Taken, request, requests, take_request};
-use crate::domain::account::{Language, ReportCadence};
-use crate::domain::alert::handling::written;
-use crate::domain::ledger::{Column, Entry};
-use crate::domain::request::{Asked, Kind, OURS, Origin, RequestView};
-use crate::domain::standing::{Window, searchable};
+use crate::actions::request::decide::{Approval, DecideError, Rejection, approve, reject};
+use crate::actions::request::receive::{Shown, Taken, request, requests, take_request};
 use crate::text;
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::account::{Language, ReportCadence};
+use hubward_domain::alert::handling::written;
+use hubward_domain::ledger::{Column, Entry};
+use hubward_domain::request::{Asked, Kind, OURS, Origin, RequestView};
+use hubward_domain::standing::{Window, searchable};
 
 /// The states that a request is shown in.
 const STATES: [&str; 6] = [

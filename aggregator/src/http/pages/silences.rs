@@ -8,12 +8,12 @@ use super::super::State;
 use super::super::page::{Notice, Shell, notice, page, said, see_other};
 use super::super::visitor::{Form, LoggedIn, Reader, Turned};
 use super::{Answer, Choice, Pages, ROWS, failed, not_found};
-use crate::actions::silence_alerts::{
+use crate::actions::alert::silence::{
     Asked, SilenceError, Silenced, covering, end_silence, silence, silences,
 };
-use crate::domain::silence::{Silence, Written};
 use crate::text;
 use crate::text::page::{Chip, Moment, Words};
+use hubward_domain::silence::{Silence, Written};
 
 /// How many of the alerts that a silence covers are shown.
 const SHOWN: usize = 20;

@@ -3,9 +3,9 @@
 use rust_i18n::t;
 
 use super::{problem, too_many_state_changes, unreadable};
-use crate::actions::import_ledger::ImportError;
-use crate::domain::account::Language;
+use crate::actions::ledger::import::ImportError;
 use crate::text::Message;
+use hubward_domain::account::Language;
 
 /// Every reason; `name` is the file's.
 pub fn not_imported(error: &ImportError, name: &str, language: Language) -> Vec<Message> {

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use rust_i18n::t;
 
 use super::Message;
-use crate::domain::account::{AccountState, Language, ReportCadence};
-use crate::domain::ledger::Refusal;
+use hubward_domain::account::{AccountState, Language, ReportCadence};
+use hubward_domain::ledger::Refusal;
 
 /// The sentence about one cell; `header` is its column's, as the file has it, and `at` is where it stands.
 pub(super) fn refusal(

@@ -3,7 +3,7 @@
 use hubward_protocol::Region;
 
 use super::*;
-use crate::domain::ledger::{Address, Foreign, Refusal, Unreadable};
+use hubward_domain::ledger::{Address, Foreign, Refusal, Unreadable};
 
 fn at(row: u32, column: u32) -> Address {
     let sheet = "Ledger".to_owned();

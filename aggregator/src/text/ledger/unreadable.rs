@@ -3,8 +3,8 @@
 use rust_i18n::t;
 
 use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Foreign, Unreadable};
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{Foreign, Unreadable};
 
 /// The sentence about a file; `file` is its name as the person gave it.
 pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Message {

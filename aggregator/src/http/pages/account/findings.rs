@@ -1,9 +1,9 @@
 //! What is open in an account: how much, and which controls fail, each with its page of the guide.
 
-use crate::actions::publish_guide::{ControlHelp, help_with_control};
+use crate::actions::guide::publish::{ControlHelp, help_with_control};
 use crate::app::App;
-use crate::domain::finding::{Kind, Severity};
 use crate::text::page::{Chip, Words};
+use hubward_domain::finding::{Kind, Severity};
 
 /// How much is open of one severity.
 pub(super) struct FindingRow {

@@ -1,0 +1,106 @@
+//! One cell of a report's tables, within a workbook's limits.
+
+use std::borrow::Cow;
+
+use hubward_domain::finding::Severity;
+
+/// What a cell holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell<'a> {
+    /// Text.
+    Text(Cow<'a, str>),
+    /// A number of ours.
+    Number(u64),
+    /// A severity, shown in its colour.
+    Severity(Severity),
+    /// Nothing, to be filled in or because there is nothing to say.
+    Empty,
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// Excel takes 32,767 UTF-16 units; the rest is for the mark.
+const MOST: usize = 32_700;
+
+/// The text without what steers rather than shows, as much of it as a cell takes, with a mark where it
+/// was cut.
+pub(super) fn fitting(text: &str) -> Cow<'_, str> {
+    let text = if may_steer(text) && text.contains(is_steering) {
+        Cow::Owned(text.replace(is_steering, ""))
+    } else {
+        Cow::Borrowed(text)
+    };
+    // A unit takes a byte at least.
+    if text.len() <= MOST {
+        return text;
+    }
+    let mut units = 0;
+    for (at, char) in text.char_indices() {
+        units += char.len_utf16();
+        if units > MOST {
+            return Cow::Owned(format!("{} […]", text.get(..at).unwrap_or_default()));
+        }
+    }
+    text
+}
+
+/// Whether there is any byte that what steers begins with in UTF-8: a look at all of them at once, which most texts,
+/// Japanese ones too, pass without a look at each character.
+fn may_steer(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| {
+        found | (byte < b' ') | matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    })
+}
+
+/// Control characters but the line feed, which turn the direction of writing, and those that XML does
+/// not have.
+fn is_steering(char: char) -> bool {
+    match char {
+        '\n' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => true,
+        char => char.is_control(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        assert_eq!(fitting("短い"), "短い");
+        for long in ["x".repeat(40_000), "👩".repeat(40_000)] {
+            let cut = fitting(&long);
+            assert!(cut.encode_utf16().count() <= 32_767);
+            assert!(cut.ends_with(" […]"));
+        }
+        let fits = "長".repeat(32_700);
+        assert_eq!(fitting(&fits), fits);
+    }
+
+    #[test]
+    fn what_steers_is_taken_out() {
+        assert_eq!(fitting("a\u{1b}[31mb\u{7f}\u{0}\r\nc\td"), "a[31mb\ncd");
+        assert_eq!(fitting("exe.\u{202e}fdp\u{2066}"), "exe.fdp");
+        assert_eq!(fitting("\u{fffe}\u{ffff}ok"), "ok");
+        for char in ('\0'..=char::MAX).filter(|char| is_steering(*char)) {
+            assert!(may_steer(&format!("日本{char}語")), "{char:?}");
+        }
+    }
+}

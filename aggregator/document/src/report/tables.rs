@@ -1,0 +1,299 @@
+//! The tables of a report: which columns they have, and what stands in them.
+
+use std::borrow::Cow;
+
+use rust_i18n::t;
+
+use super::Frame;
+use super::cell::Cell;
+use super::sheet::{Column, Look};
+use super::words;
+use crate::guide_words;
+use hubward_domain::alert::AlertState;
+use hubward_domain::finding::{Finding, Mirrored};
+use hubward_domain::guide::Advice;
+use hubward_domain::report::{Change, Control, age_in_days, console_link};
+
+fn column(header: Cow<'_, str>, width: f64, look: Look) -> Column {
+    Column {
+        header: header.into_owned(),
+        width,
+        look,
+        printed: true,
+    }
+}
+
+/// A column to copy from, too wide for paper.
+fn reference(header: Cow<'_, str>, width: f64) -> Column {
+    Column {
+        printed: false,
+        ..column(header, width, Look::Quiet)
+    }
+}
+
+/// Whose a row is: needed only where there are several.
+fn owner_columns(frame: &Frame<'_>) -> Vec<Column> {
+    let locale = frame.language.as_str();
+    if !frame.is_overview() {
+        return Vec::new();
+    }
+    vec![
+        column(t!("report.account", locale = locale), 15.0, Look::Text),
+        column(t!("report.project", locale = locale), 22.0, Look::Text),
+    ]
+}
+
+fn owner<'a>(frame: &'a Frame<'_>, finding: &'a Finding) -> Vec<Cell<'a>> {
+    if !frame.is_overview() {
+        return Vec::with_capacity(16);
+    }
+    vec![
+        finding.account_id.as_str().into(),
+        frame.project_of(&finding.account_id).into(),
+    ]
+}
+
+/// For how many days it has been open.
+fn age<'a>(frame: &Frame<'_>, mirrored: &Mirrored) -> Cell<'a> {
+    let days = age_in_days(mirrored, frame.built_at);
+    days.and_then(|days| u64::try_from(days).ok())
+        .map_or(Cell::Empty, Cell::Number)
+}
+
+/// Everything that is open, and what was resolved in the period.
+pub(super) fn findings_columns(frame: &Frame<'_>) -> Vec<Column> {
+    let locale = frame.language.as_str();
+    let mut columns = owner_columns(frame);
+    columns.extend([
+        column(t!("report.change", locale = locale), 10.0, Look::State),
+        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
+        column(t!("report.kind", locale = locale), 13.0, Look::Text),
+        column(t!("report.control", locale = locale), 14.0, Look::Text),
+        column(t!("report.title", locale = locale), 52.0, Look::Text),
+        column(t!("report.resource", locale = locale), 46.0, Look::Text),
+        column(t!("report.region", locale = locale), 16.0, Look::Text),
+        column(t!("report.opened", locale = locale), 17.0, Look::Text),
+        column(t!("report.age", locale = locale), 10.0, Look::Days),
+        column(t!("report.updated", locale = locale), 17.0, Look::Text),
+        column(t!("report.closed", locale = locale), 17.0, Look::Text),
+        column(t!("report.workflow", locale = locale), 13.0, Look::Text),
+        reference(t!("report.link", locale = locale), 48.0),
+        reference(t!("report.console", locale = locale), 48.0),
+        reference(t!("report.finding_id", locale = locale), 60.0),
+    ]);
+    columns
+}
+
+pub(super) fn finding<'a>(
+    frame: &'a Frame<'_>,
+    change: Change,
+    mirrored: &'a Mirrored,
+) -> Vec<Cell<'a>> {
+    let Mirrored { finding, life } = mirrored;
+    let language = frame.language;
+    let mut cells = owner(frame, finding);
+    let closed = life.closed_at.filter(|_| change == Change::Resolved);
+    cells.extend([
+        words::change(change, language).into(),
+        Cell::Severity(finding.severity),
+        words::kind(finding.kind, language).into(),
+        finding.control_id.as_str().into(),
+        finding.title.as_str().into(),
+        finding.resource.as_str().into(),
+        finding.region.as_str().into(),
+        frame.local(life.opened_at).into(),
+        age(frame, mirrored),
+        frame.local(finding.updated_at).into(),
+        frame.local(closed).into(),
+        words::workflow(finding.workflow, language).into(),
+        finding.link.as_str().into(),
+        console(finding),
+        finding.id.as_str().into(),
+    ]);
+    cells
+}
+
+fn console<'a>(finding: &Finding) -> Cell<'a> {
+    console_link(finding).map_or(Cell::Empty, Cell::from)
+}
+
+/// Controls over all accounts of the report.
+pub(super) fn controls_columns(frame: &Frame<'_>) -> Vec<Column> {
+    let locale = frame.language.as_str();
+    let mut columns = vec![
+        column(t!("report.control", locale = locale), 14.0, Look::Text),
+        column(t!("report.verdict", locale = locale), 12.0, Look::State),
+        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
+        column(t!("report.title", locale = locale), 60.0, Look::Text),
+        column(t!("report.failed", locale = locale), 11.0, Look::Bar),
+        column(t!("report.passed", locale = locale), 11.0, Look::Number),
+        column(t!("report.unknown", locale = locale), 11.0, Look::Number),
+        column(t!("report.suppressed", locale = locale), 11.0, Look::Number),
+    ];
+    columns.push(if frame.is_overview() {
+        column(
+            t!("report.accounts_failed", locale = locale),
+            12.0,
+            Look::Bar,
+        )
+    } else {
+        column(t!("report.owner", locale = locale), 18.0, Look::Blank)
+    });
+    columns.extend([
+        column(t!("guide.policy", locale = locale), 12.0, Look::State),
+        column(t!("guide.effort", locale = locale), 12.0, Look::State),
+        column(t!("guide.what_to_do", locale = locale), 60.0, Look::Text),
+        reference(t!("guide.title", locale = locale), 46.0),
+        column(t!("report.standards", locale = locale), 34.0, Look::Quiet),
+        reference(t!("report.link", locale = locale), 56.0),
+    ]);
+    columns
+}
+
+pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> Vec<Cell<'a>> {
+    let resources = &control.resources;
+    let standards: Vec<String> = control
+        .standards
+        .keys()
+        .map(|standard| words::standard(standard))
+        .collect();
+    let mut cells: Vec<Cell<'a>> = vec![
+        id.into(),
+        words::verdict(resources.verdict(), frame.language).into(),
+        Cell::Severity(control.severity),
+        control.title.as_str().into(),
+        Cell::Number(resources.failed),
+        Cell::Number(resources.passed),
+        Cell::Number(resources.unknown),
+        Cell::Number(resources.suppressed),
+        if frame.is_overview() {
+            Cell::Number(control.accounts)
+        } else {
+            Cell::Empty
+        },
+    ];
+    cells.extend(advice(frame, id));
+    cells.extend([standards.join("\n").into(), control.link.as_str().into()]);
+    cells
+}
+
+/// What the guide says of a control: policy, effort, what to do, and its page; or that it says nothing, and
+/// AWS's page.
+fn advice<'a>(frame: &Frame<'_>, id: &str) -> [Cell<'a>; 4] {
+    let language = frame.language;
+    match frame.guide.advice(id, language, frame.links) {
+        Advice::Given {
+            policy,
+            effort,
+            risk,
+            console,
+            link,
+            ..
+        } => [
+            guide_words::policy(policy, language).into(),
+            guide_words::effort(effort, language).into(),
+            format!("{risk}\n{console}").into(),
+            link.into(),
+        ],
+        Advice::Absent { link } => [
+            Cell::Empty,
+            Cell::Empty,
+            guide_words::absent(language).into(),
+            link.map_or(Cell::Empty, Cell::from),
+        ],
+    }
+}
+
+/// What GuardDuty saw.
+pub(super) fn threats_columns(frame: &Frame<'_>) -> Vec<Column> {
+    let locale = frame.language.as_str();
+    let mut columns = owner_columns(frame);
+    columns.extend([
+        column(t!("report.change", locale = locale), 10.0, Look::State),
+        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
+        column(t!("report.type", locale = locale), 46.0, Look::Text),
+        column(t!("report.title", locale = locale), 56.0, Look::Text),
+        column(t!("report.resource", locale = locale), 44.0, Look::Text),
+        column(t!("report.region", locale = locale), 16.0, Look::Text),
+        column(t!("report.opened", locale = locale), 17.0, Look::Text),
+        column(t!("report.age", locale = locale), 10.0, Look::Days),
+        column(t!("report.updated", locale = locale), 17.0, Look::Text),
+        column(t!("report.alert", locale = locale), 14.0, Look::State),
+        column(t!("report.workflow", locale = locale), 13.0, Look::Text),
+        reference(t!("report.console", locale = locale), 48.0),
+        reference(t!("report.finding_id", locale = locale), 60.0),
+    ]);
+    columns
+}
+
+pub(super) fn threat<'a>(
+    frame: &'a Frame<'_>,
+    change: Change,
+    mirrored: &'a Mirrored,
+    alert: Option<AlertState>,
+) -> Vec<Cell<'a>> {
+    let Mirrored { finding, life } = mirrored;
+    let language = frame.language;
+    let mut cells = owner(frame, finding);
+    let alert = alert.map_or_else(
+        || t!("report.no_alert", locale = language.as_str()),
+        |state| words::alert(state, language),
+    );
+    cells.extend([
+        words::change(change, language).into(),
+        Cell::Severity(finding.severity),
+        finding.finding_type.as_str().into(),
+        finding.title.as_str().into(),
+        finding.resource.as_str().into(),
+        finding.region.as_str().into(),
+        frame.local(life.opened_at).into(),
+        age(frame, mirrored),
+        frame.local(finding.updated_at).into(),
+        alert.into(),
+        words::workflow(finding.workflow, language).into(),
+        console(finding),
+        finding.id.as_str().into(),
+    ]);
+    cells
+}
+
+/// What somebody decided to leave.
+pub(super) fn suppressed_columns(frame: &Frame<'_>) -> Vec<Column> {
+    let locale = frame.language.as_str();
+    let mut columns = owner_columns(frame);
+    columns.extend([
+        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
+        column(t!("report.kind", locale = locale), 13.0, Look::Text),
+        column(t!("report.control", locale = locale), 14.0, Look::Text),
+        column(t!("report.title", locale = locale), 56.0, Look::Text),
+        column(t!("report.resource", locale = locale), 46.0, Look::Text),
+        column(t!("report.region", locale = locale), 16.0, Look::Text),
+        column(t!("report.reason", locale = locale), 44.0, Look::Text),
+        column(
+            t!("report.suppressed_since", locale = locale),
+            17.0,
+            Look::Text,
+        ),
+        reference(t!("report.finding_id", locale = locale), 60.0),
+    ]);
+    columns
+}
+
+pub(super) fn suppressed<'a>(frame: &'a Frame<'_>, mirrored: &'a Mirrored) -> Vec<Cell<'a>> {
+    let Mirrored { finding, life } = mirrored;
+    let mut cells = owner(frame, finding);
+    // Where it was never seen open, the product's last touch is what is known.
+    let since = life.closed_at.or(finding.updated_at);
+    cells.extend([
+        Cell::Severity(finding.severity),
+        words::kind(finding.kind, frame.language).into(),
+        finding.control_id.as_str().into(),
+        finding.title.as_str().into(),
+        finding.resource.as_str().into(),
+        finding.region.as_str().into(),
+        finding.note.as_str().into(),
+        frame.local(since).into(),
+        finding.id.as_str().into(),
+    ]);
+    cells
+}

@@ -1,0 +1,96 @@
+//! Reads an xlsx or csv file into a [`Sheet`], whoever made it: every size is bounded before it is
+//! allocated, and what is no ledger is told apart by its bytes, not by its name.
+//!
+//! What the cells mean is `domain::ledger`'s; writing files is `workbook`'s.
+
+mod archive;
+mod delimited;
+mod identify;
+mod workbook;
+
+use hubward_domain::ledger::{Foreign, Sheet, Unreadable};
+
+/// The largest file that is looked at. A ledger of 20,000 accounts has about 3 MiB.
+pub const FILE_LIMIT: u64 = 20 * 1024 * 1024;
+/// The last row that may hold data.
+pub const ROW_LIMIT: u32 = 20_000;
+/// How many columns may hold data.
+pub const COLUMN_LIMIT: u32 = 200;
+
+/// The first sheet of a file. The name's extension says which format is meant, and the content
+/// must agree.
+///
+/// # Errors
+/// Why it is no file that a ledger can be read from.
+pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
+    match recognised(bytes, file_name)? {
+        Expected::Workbook => workbook::read(bytes),
+        Expected::Delimited => delimited::read(bytes),
+    }
+}
+
+/// Every visible sheet of a workbook; a delimited file is one sheet.
+///
+/// # Errors
+/// Why it is no file that sheets can be read from.
+pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, Unreadable> {
+    match recognised(bytes, file_name)? {
+        Expected::Workbook => workbook::read_all(bytes),
+        Expected::Delimited => delimited::read(bytes).map(|sheet| vec![sheet]),
+    }
+}
+
+/// What a file is, once its size, its name and its content agree.
+fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, Unreadable> {
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > FILE_LIMIT {
+        return Err(Unreadable::TooLarge {
+            bytes: size,
+            limit: FILE_LIMIT,
+        });
+    }
+    let expected = Expected::of(file_name)?;
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    match (expected, identify::content(bytes)?) {
+        (Expected::Workbook, Foreign::Workbook) | (Expected::Delimited, Foreign::Text) => {
+            Ok(expected)
+        }
+        (expected, content) => Err(Unreadable::Foreign {
+            content,
+            expected: expected.as_str(),
+        }),
+    }
+}
+
+/// What a file's name promises.
+#[derive(Clone, Copy)]
+enum Expected {
+    Workbook,
+    Delimited,
+}
+
+impl Expected {
+    fn of(file_name: &str) -> Result<Self, Unreadable> {
+        let last = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let extension = last.rsplit_once('.').map_or("", |(_, extension)| extension);
+        match extension.to_ascii_lowercase().as_str() {
+            "xlsx" => Ok(Self::Workbook),
+            "csv" => Ok(Self::Delimited),
+            other => Err(Unreadable::Extension {
+                found: other.chars().take(20).collect(),
+            }),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Workbook => "xlsx",
+            Self::Delimited => "csv",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

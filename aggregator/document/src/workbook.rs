@@ -1,0 +1,106 @@
+//! Writes the ledger as xlsx, csv or json, and the empty template that people start from.
+//!
+//! Everything is written as text, so that nothing a row says can ever be a formula, and reading a
+//! file again ([`super::sheet`]) gives exactly the accounts that went in.
+
+mod delimited;
+mod table;
+mod xlsx;
+
+use hubward_domain::account::{Account, Language};
+use hubward_domain::ledger::Column;
+use table::Table;
+
+/// The formats that a ledger is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// An Excel workbook.
+    Xlsx,
+    /// Comma-separated text that Excel opens as UTF-8.
+    Csv,
+    /// An array of accounts, as `--json` prints them.
+    Json,
+}
+
+/// The name's extension is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} ends neither in .xlsx nor in .csv nor in .json")]
+pub struct UnknownFormat(String);
+
+/// The accounts do not fit the format.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A workbook's limits, such as 32,767 characters in a cell.
+    #[error("the workbook could not be written")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// The csv writer's refusal.
+    #[error("the csv could not be written")]
+    Csv(#[from] csv::Error),
+    /// The JSON writer's refusal.
+    #[error("the JSON could not be written")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Format {
+    /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// It asks for none of ours.
+    pub fn of(file_name: &str) -> Result<Self, UnknownFormat> {
+        let extension = file_name
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some("csv") => Ok(Self::Csv),
+            Some("json") => Ok(Self::Json),
+            _ => Err(UnknownFormat(file_name.to_owned())),
+        }
+    }
+}
+
+/// A file with all columns: the known ones, then those that any of the accounts brought along.
+///
+/// # Errors
+/// The accounts do not fit the format.
+pub fn write(
+    accounts: &[Account],
+    format: Format,
+    language: Language,
+) -> Result<Vec<u8>, WriteError> {
+    match format {
+        Format::Xlsx => Ok(xlsx::write(&Table::of(accounts, language), language, &[])?),
+        Format::Csv => Ok(delimited::write(&Table::of(accounts, language))?),
+        Format::Json => json(accounts),
+    }
+}
+
+/// A file with the headers alone. In a workbook, a second sheet explains each column, with the
+/// sentences that are given (in the same language).
+///
+/// # Errors
+/// The sentences do not fit the format.
+pub fn template(
+    format: Format,
+    language: Language,
+    explanations: &[(Column, String)],
+) -> Result<Vec<u8>, WriteError> {
+    match format {
+        Format::Xlsx => Ok(xlsx::write(
+            &Table::of(&[], language),
+            language,
+            explanations,
+        )?),
+        Format::Csv => Ok(delimited::write(&Table::of(&[], language))?),
+        Format::Json => json(&[]),
+    }
+}
+
+fn json(accounts: &[Account]) -> Result<Vec<u8>, WriteError> {
+    let mut bytes = serde_json::to_vec_pretty(accounts)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! Writes the table as a csv that Excel opens without asking: UTF-8 with its mark, comma, CRLF.
+
+use csv::{Terminator, WriterBuilder};
+
+use super::table::Table;
+use crate::guard;
+
+/// Without it, Excel takes UTF-8 for the computer's old encoding.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+pub(super) fn write(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    let mut bytes = MARK.to_vec();
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(&mut bytes);
+    for row in std::iter::once(&table.headers).chain(&table.rows) {
+        writer.write_record(row.iter().map(|text| guard::guarded(text).into_owned()))?;
+    }
+    writer.flush()?;
+    drop(writer);
+    Ok(bytes)
+}

@@ -1,0 +1,145 @@
+//! Writes the table as a workbook made for editing: frozen header, filter, lists to choose from,
+//! account ids as text so that Excel keeps their zeros.
+
+use rust_xlsxwriter::{
+    Color, DataValidation, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError,
+};
+
+use super::table::Table;
+use hubward_domain::account::{AccountState, Language, ReportCadence};
+use hubward_domain::ledger::Column;
+
+/// How far down lists and formats reach: as far as a ledger is read.
+const LAST_ROW: u32 = 19_999;
+/// A muted blue that prints well and leaves the text readable.
+const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
+const REQUIRED_COLOR: Color = Color::RGB(0xFF_E6_C8);
+
+/// The workbook's bytes; notes and the second sheet are left out when there is nothing to explain.
+pub(super) fn write(
+    table: &Table,
+    language: Language,
+    explanations: &[(Column, String)],
+) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    ledger(workbook.add_worksheet(), table, language, explanations)?;
+    if !explanations.is_empty() {
+        columns(workbook.add_worksheet(), explanations, language)?;
+    }
+    workbook.save_to_buffer()
+}
+
+fn ledger(
+    sheet: &mut Worksheet,
+    table: &Table,
+    language: Language,
+    explanations: &[(Column, String)],
+) -> Result<(), XlsxError> {
+    sheet.set_name(match language {
+        Language::En => "Ledger",
+        Language::Ja => "台帳",
+    })?;
+    let text = Format::new()
+        .set_num_format("@")
+        .set_align(FormatAlign::Top);
+    // Excel shows more than 255 characters in a text format as `####`.
+    let long = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let known = Column::ALL.map(Some);
+    let columns = known.into_iter().chain(std::iter::repeat(None));
+    let mut last_column = 0;
+    for ((column, known), header) in (0_u16..).zip(columns).zip(&table.headers) {
+        last_column = column;
+        sheet.set_column_width(column, width(known))?;
+        let format = if known.is_some_and(|known| known != Column::Notes) {
+            &text
+        } else {
+            &long
+        };
+        sheet.set_column_format(column, format)?;
+        sheet.write_string_with_format(0, column, header, &header_format(known))?;
+        let explained = explanations
+            .iter()
+            .find(|(column, _)| Some(*column) == known);
+        if let Some((_, explanation)) = explained {
+            // Beside the header while somebody fills it in; without the author that Excel would put first.
+            let note = Note::new(explanation)
+                .add_author_prefix(false)
+                .set_width(320)
+                .set_height(120);
+            sheet.insert_note(0, column, &note)?;
+        }
+        if let Some(choice) = known.and_then(choice) {
+            let list = DataValidation::new().allow_list_strings(&choice)?;
+            sheet.add_data_validation(1, column, LAST_ROW, column, &list)?;
+        }
+        for (row, texts) in (1_u32..).zip(&table.rows) {
+            if let Some(value) = texts
+                .get(usize::from(column))
+                .filter(|value| !value.is_empty())
+            {
+                sheet.write_string_with_format(row, column, value, format)?;
+            }
+        }
+    }
+    let last_row = u32::try_from(table.rows.len()).unwrap_or(LAST_ROW).max(1);
+    sheet.autofilter(0, 0, last_row, last_column)?;
+    sheet.set_freeze_panes(1, 1)?;
+    // On paper: all columns on one page's width, the headers on every page.
+    sheet.set_landscape();
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+fn columns(
+    sheet: &mut Worksheet,
+    explanations: &[(Column, String)],
+    language: Language,
+) -> Result<(), XlsxError> {
+    sheet.set_name(match language {
+        Language::En => "Columns",
+        Language::Ja => "列の説明",
+    })?;
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.set_column_width(0, 24)?;
+    sheet.set_column_width(1, 100)?;
+    for (row, (column, text)) in (0_u32..).zip(explanations) {
+        let header = column.header(language);
+        sheet.write_string_with_format(row, 0, header, &header_format(Some(*column)))?;
+        sheet.write_string_with_format(row, 1, text, &wrapped)?;
+    }
+    Ok(())
+}
+
+fn header_format(column: Option<Column>) -> Format {
+    let required = column.is_some_and(|column| Column::REQUIRED.contains(&column));
+    Format::new()
+        .set_bold()
+        .set_num_format("@")
+        .set_align(FormatAlign::Top)
+        .set_background_color(if required {
+            REQUIRED_COLOR
+        } else {
+            HEADER_COLOR
+        })
+}
+
+/// The words of a column that takes only some.
+fn choice(column: Column) -> Option<Vec<&'static str>> {
+    match column {
+        Column::Language => Some(Language::ALL.map(Language::as_str).to_vec()),
+        Column::Report => Some(ReportCadence::ALL.map(ReportCadence::as_str).to_vec()),
+        Column::State => Some(AccountState::ALL.map(AccountState::as_str).to_vec()),
+        _ => None,
+    }
+}
+
+fn width(column: Option<Column>) -> f64 {
+    match column {
+        Some(Column::AccountId | Column::Environment | Column::Contact | Column::Request) => 18.0,
+        Some(Column::Project | Column::Department) | None => 24.0,
+        Some(Column::ContactEmail | Column::AccountEmail | Column::Regions) => 32.0,
+        Some(Column::Standards | Column::Notes) => 48.0,
+        Some(Column::Language | Column::Report | Column::State) => 12.0,
+    }
+}

@@ -1,0 +1,256 @@
+//! An entry of the guide as values: a control's or a threat family's, complete in both languages.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::field::{Field, Kind, Section};
+use super::markdown::{plain, steps};
+use super::{Draft, finding_type};
+use crate::account::Language;
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// English.
+    pub en: String,
+    /// Japanese.
+    pub ja: String,
+}
+
+/// Whether a failed control has to be fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Policy {
+    /// Without exception that is not recorded.
+    Must,
+    /// Unless there is a reason.
+    Should,
+    /// As the project likes.
+    May,
+    /// The company does not want it.
+    NotNeeded,
+}
+
+/// How long fixing takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+}
+
+/// Who fixes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// The application's developers.
+    Application,
+    /// Who runs accounts and networks.
+    Platform,
+    /// The security people.
+    Security,
+}
+
+/// What the guide says of a control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControlGuide {
+    /// The control's id, as AWS spells it.
+    pub id: String,
+    /// Its title.
+    pub title: Texts,
+    /// Whether it has to be fixed.
+    pub policy: Policy,
+    /// How long it takes.
+    pub effort: Effort,
+    /// Who does it.
+    pub owner: Owner,
+    /// Where it matters.
+    pub applies_when: Texts,
+    /// When somebody last read it.
+    pub reviewed: Date,
+    /// AWS's own page.
+    pub link: String,
+    pub(super) body: BTreeMap<Section, Texts>,
+}
+
+/// What the guide says of a family of threats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreatGuide {
+    /// The family's name.
+    pub family: String,
+    /// Patterns of finding types, such as `UnauthorizedAccess:EC2/*`.
+    pub types: Vec<String>,
+    /// Its title.
+    pub title: Texts,
+    /// When somebody last read it.
+    pub reviewed: Date,
+    /// AWS's own page.
+    pub link: String,
+    pub(super) body: BTreeMap<Section, Texts>,
+}
+
+/// Either.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A control's.
+    Control(ControlGuide),
+    /// A threat family's.
+    Threat(ThreatGuide),
+}
+
+impl Texts {
+    /// The text in a language.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Ja => &self.ja,
+        }
+    }
+}
+
+impl Policy {
+    /// Every policy, the strictest first.
+    pub const ALL: [Self; 4] = [Self::Must, Self::Should, Self::May, Self::NotNeeded];
+
+    /// The word of the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+            Self::May => "may",
+            Self::NotNeeded => "not_needed",
+        }
+    }
+}
+
+impl Effort {
+    /// Every effort, the least first.
+    pub const ALL: [Self; 3] = [Self::Minutes, Self::Hours, Self::Days];
+
+    /// The word of the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
+            Self::Days => "days",
+        }
+    }
+}
+
+impl Owner {
+    /// Every owner.
+    pub const ALL: [Self; 3] = [Self::Application, Self::Platform, Self::Security];
+
+    /// The word of the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Platform => "platform",
+            Self::Security => "security",
+        }
+    }
+}
+
+impl ControlGuide {
+    /// A section as it was written, in Markdown.
+    pub fn markdown(&self, section: Section, language: Language) -> &str {
+        markdown(&self.body, section, language)
+    }
+
+    /// A section as plain text, for a cell or a message.
+    pub fn plain(&self, section: Section, language: Language) -> String {
+        plain(self.markdown(section, language))
+    }
+}
+
+impl ThreatGuide {
+    /// A section as it was written, in Markdown.
+    pub fn markdown(&self, section: Section, language: Language) -> &str {
+        markdown(&self.body, section, language)
+    }
+
+    /// What GuardDuty saw, in one plain sentence.
+    pub fn happened(&self, language: Language) -> String {
+        plain(self.markdown(Section::Happened, language))
+    }
+
+    /// The first three steps, each as plain text without its number.
+    pub fn steps(&self, language: Language) -> Vec<String> {
+        steps(self.markdown(Section::Steps, language))
+    }
+
+    /// How well one of the family's patterns fits a normal finding type; `None` when none does.
+    pub(super) fn fits(&self, normal: &str) -> Option<usize> {
+        let fitting = self.types.iter();
+        fitting
+            .filter_map(|pattern| finding_type::fits(pattern, normal))
+            .max()
+    }
+}
+
+fn markdown(body: &BTreeMap<Section, Texts>, section: Section, language: Language) -> &str {
+    body.get(&section).map_or("", |texts| texts.of(language))
+}
+
+impl Entry {
+    /// What it is about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Control(_) => Kind::Control,
+            Self::Threat(_) => Kind::Threat,
+        }
+    }
+
+    /// The control's id, or the family's name.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Control(control) => &control.id,
+            Self::Threat(threat) => &threat.family,
+        }
+    }
+
+    /// A section as it was written, in Markdown.
+    pub fn markdown(&self, section: Section, language: Language) -> &str {
+        match self {
+            Self::Control(control) => control.markdown(section, language),
+            Self::Threat(threat) => threat.markdown(section, language),
+        }
+    }
+
+    /// The entry as texts again: exactly the draft that it was judged from.
+    pub fn draft(&self) -> Draft {
+        let kind = self.kind();
+        let mut draft = Draft::default();
+        for field in kind.fields() {
+            draft.set(field, &self.text(field));
+        }
+        draft
+    }
+
+    fn text(&self, field: Field) -> String {
+        let (title, reviewed, link, body) = match self {
+            Self::Control(it) => (&it.title, it.reviewed, &it.link, &it.body),
+            Self::Threat(it) => (&it.title, it.reviewed, &it.link, &it.body),
+        };
+        match (field, self) {
+            (Field::Id | Field::Family, _) => self.key().to_owned(),
+            (Field::Title(language), _) => title.of(language).to_owned(),
+            (Field::Reviewed, _) => reviewed.to_string(),
+            (Field::Link, _) => link.clone(),
+            (Field::Text(section, language), _) => markdown(body, section, language).to_owned(),
+            (Field::Types, Self::Threat(threat)) => threat.types.join("\n"),
+            (Field::Policy, Self::Control(control)) => control.policy.as_str().to_owned(),
+            (Field::Effort, Self::Control(control)) => control.effort.as_str().to_owned(),
+            (Field::Owner, Self::Control(control)) => control.owner.as_str().to_owned(),
+            (Field::AppliesWhen(language), Self::Control(control)) => {
+                control.applies_when.of(language).to_owned()
+            }
+            (
+                Field::Types | Field::Policy | Field::Effort | Field::Owner | Field::AppliesWhen(_),
+                _,
+            ) => String::new(),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What an entry of the guide is made of: its kind, its fields, the sections of its text.
+
+use crate::account::Language;
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A control of Security Hub.
+    Control,
+    /// A family of GuardDuty's finding types.
+    Threat,
+}
+
+/// A part of an entry's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// What a failed control says of the account.
+    Meaning,
+    /// What may happen, in one sentence.
+    Risk,
+    /// How to fix it in the console.
+    Console,
+    /// How to fix it by commands.
+    Cli,
+    /// When it may stay as it is.
+    Exception,
+    /// What GuardDuty saw, in one sentence.
+    Happened,
+    /// The first three steps.
+    Steps,
+    /// What to keep as evidence.
+    Preserve,
+}
+
+/// One field of an entry; what people read has one for each language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The control's id.
+    Id,
+    /// The threats' family.
+    Family,
+    /// The family's finding types, one a line.
+    Types,
+    /// The title.
+    Title(Language),
+    /// Whether it has to be fixed.
+    Policy,
+    /// How long it takes.
+    Effort,
+    /// Who does it.
+    Owner,
+    /// Where it matters.
+    AppliesWhen(Language),
+    /// When somebody last read it.
+    Reviewed,
+    /// AWS's own page.
+    Link,
+    /// A section's text.
+    Text(Section, Language),
+}
+
+/// English first, as the files have it.
+pub(super) const LANGUAGES: [Language; 2] = [Language::En, Language::Ja];
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Control, Self::Threat];
+
+    /// The directory of its files.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Control => "controls",
+            Self::Threat => "threats",
+        }
+    }
+
+    /// The field that names an entry.
+    pub fn key(self) -> Field {
+        match self {
+            Self::Control => Field::Id,
+            Self::Threat => Field::Family,
+        }
+    }
+
+    /// The sections of its text, in order.
+    pub fn sections(self) -> &'static [Section] {
+        match self {
+            Self::Control => &[
+                Section::Meaning,
+                Section::Risk,
+                Section::Console,
+                Section::Cli,
+                Section::Exception,
+            ],
+            Self::Threat => &[Section::Happened, Section::Steps, Section::Preserve],
+        }
+    }
+
+    /// The fields of its front matter, in the order of the files.
+    pub(super) fn front(self) -> Vec<Field> {
+        let title = LANGUAGES.map(Field::Title);
+        let ends = [Field::Reviewed, Field::Link];
+        match self {
+            Self::Control => [Field::Id]
+                .into_iter()
+                .chain(title)
+                .chain([Field::Policy, Field::Effort, Field::Owner])
+                .chain(LANGUAGES.map(Field::AppliesWhen))
+                .chain(ends)
+                .collect(),
+            Self::Threat => [Field::Family, Field::Types]
+                .into_iter()
+                .chain(title)
+                .chain(ends)
+                .collect(),
+        }
+    }
+
+    /// Every field, in the order of a workbook: what is short first, then the text.
+    pub fn fields(self) -> Vec<Field> {
+        let sections = self.sections().iter();
+        let texts = sections.flat_map(|section| LANGUAGES.map(|it| Field::Text(*section, it)));
+        self.front().into_iter().chain(texts).collect()
+    }
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 8] = [
+        Self::Meaning,
+        Self::Risk,
+        Self::Console,
+        Self::Cli,
+        Self::Exception,
+        Self::Happened,
+        Self::Steps,
+        Self::Preserve,
+    ];
+
+    /// The section's heading in the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Meaning => "meaning",
+            Self::Risk => "risk",
+            Self::Console => "console",
+            Self::Cli => "cli",
+            Self::Exception => "exception",
+            Self::Happened => "happened",
+            Self::Steps => "steps",
+            Self::Preserve => "preserve",
+        }
+    }
+
+    fn header(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Meaning => ("What it means", "意味"),
+            Self::Risk => ("Risk", "リスク"),
+            Self::Console => ("In the console", "コンソールでの手順"),
+            Self::Cli => ("By CLI", "CLIでの手順"),
+            Self::Exception => ("Exception", "例外"),
+            Self::Happened => ("What happened", "何が起きたか"),
+            Self::Steps => ("First three steps", "最初の3つの手順"),
+            Self::Preserve => ("What to preserve", "保全するもの"),
+        }
+    }
+}
+
+impl Field {
+    /// The field's name, with the language after a dot where it has one.
+    pub fn name(self) -> String {
+        match self {
+            Self::Id => "id".to_owned(),
+            Self::Family => "family".to_owned(),
+            Self::Types => "types".to_owned(),
+            Self::Title(language) => format!("title.{}", language.as_str()),
+            Self::Policy => "policy".to_owned(),
+            Self::Effort => "effort".to_owned(),
+            Self::Owner => "owner".to_owned(),
+            Self::AppliesWhen(language) => format!("applies_when.{}", language.as_str()),
+            Self::Reviewed => "reviewed".to_owned(),
+            Self::Link => "link".to_owned(),
+            Self::Text(section, language) => format!("{}.{}", section.as_str(), language.as_str()),
+        }
+    }
+
+    /// The header that it has in a workbook.
+    pub fn header(self, language: Language) -> String {
+        let (en, ja, of) = match self {
+            Self::Id => ("Control", "コントロール", None),
+            Self::Family => ("Family", "ファミリー", None),
+            Self::Types => ("Finding types", "検出結果タイプ", None),
+            Self::Title(of) => ("Title", "タイトル", Some(of)),
+            Self::Policy => ("Policy", "方針", None),
+            Self::Effort => ("Effort", "作業量", None),
+            Self::Owner => ("Owner", "担当", None),
+            Self::AppliesWhen(of) => ("Applies when", "対象", Some(of)),
+            Self::Reviewed => ("Reviewed", "最終確認日", None),
+            Self::Link => ("AWS's page", "AWSのページ", None),
+            Self::Text(section, of) => {
+                let (en, ja) = section.header();
+                (en, ja, Some(of))
+            }
+        };
+        let header = match language {
+            Language::En => en,
+            Language::Ja => ja,
+        };
+        match of {
+            Some(of) => format!("{header} ({})", of.as_str()),
+            None => header.to_owned(),
+        }
+    }
+
+    /// The field that a workbook's header means, in either language or by its name.
+    pub(super) fn of_header(kind: Kind, header: &str) -> Option<Self> {
+        let header = header.trim();
+        kind.fields().into_iter().find(|field| {
+            let same = |name: String| name.eq_ignore_ascii_case(header);
+            same(field.name()) || LANGUAGES.into_iter().any(|it| same(field.header(it)))
+        })
+    }
+}

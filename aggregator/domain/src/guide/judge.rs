@@ -1,0 +1,203 @@
+//! From a draft to an entry, or to everything that is wrong with it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::draft::Draft;
+use super::entry::{ControlGuide, Effort, Entry, Owner, Policy, Texts, ThreatGuide};
+use super::field::{Field, Kind, LANGUAGES, Section};
+use super::problem::Fault;
+use super::{finding_type, markdown};
+use crate::account::Language;
+
+/// Below the 32,767 characters of a cell, so that every entry fits into a workbook.
+const LIMIT: usize = 30_000;
+
+/// Judges a draft.
+///
+/// # Errors
+/// Every fault, with its field.
+pub(super) fn judge(kind: Kind, draft: &Draft) -> Result<Entry, Vec<(Field, Fault)>> {
+    let mut judge = Judge {
+        draft,
+        faults: Vec::new(),
+    };
+    let entry = match kind {
+        Kind::Control => judge.control(),
+        Kind::Threat => judge.threat(),
+    };
+    match entry {
+        Some(entry) if judge.faults.is_empty() => Ok(entry),
+        _ => Err(judge.faults),
+    }
+}
+
+struct Judge<'a> {
+    draft: &'a Draft,
+    faults: Vec<(Field, Fault)>,
+}
+
+impl Judge<'_> {
+    fn control(&mut self) -> Option<Entry> {
+        let id = self.key(Field::Id);
+        let title = self.texts(Field::Title);
+        let policy = self.word(Field::Policy, &Policy::ALL, Policy::as_str);
+        let effort = self.word(Field::Effort, &Effort::ALL, Effort::as_str);
+        let owner = self.word(Field::Owner, &Owner::ALL, Owner::as_str);
+        let applies_when = self.texts(Field::AppliesWhen);
+        let reviewed = self.date(Field::Reviewed);
+        let link = self.address(Field::Link);
+        let body = self.body(Kind::Control);
+        Some(Entry::Control(ControlGuide {
+            id: id?,
+            title: title?,
+            policy: policy?,
+            effort: effort?,
+            owner: owner?,
+            applies_when: applies_when?,
+            reviewed: reviewed?,
+            link: link?,
+            body: body?,
+        }))
+    }
+
+    fn threat(&mut self) -> Option<Entry> {
+        let family = self.key(Field::Family);
+        let types = self.types();
+        let title = self.texts(Field::Title);
+        let reviewed = self.date(Field::Reviewed);
+        let link = self.address(Field::Link);
+        let body = self.body(Kind::Threat);
+        Some(Entry::Threat(ThreatGuide {
+            family: family?,
+            types: types?,
+            title: title?,
+            reviewed: reviewed?,
+            link: link?,
+            body: body?,
+        }))
+    }
+
+    fn fault<T>(&mut self, field: Field, fault: Fault) -> Option<T> {
+        self.faults.push((field, fault));
+        None
+    }
+
+    fn text(&mut self, field: Field) -> Option<String> {
+        let text = self.draft.get(field);
+        if text.is_empty() {
+            self.fault(field, Fault::Missing)
+        } else if text.chars().count() > LIMIT {
+            self.fault(field, Fault::TooLong)
+        } else if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
+            self.fault(field, Fault::ControlCharacter)
+        } else {
+            Some(text.to_owned())
+        }
+    }
+
+    fn texts(&mut self, field: fn(Language) -> Field) -> Option<Texts> {
+        let [en, ja] = LANGUAGES.map(|language| {
+            let text = self.text(field(language))?;
+            if text.contains('\n') {
+                return self.fault(field(language), Fault::OneParagraph);
+            }
+            Some(text)
+        });
+        Some(Texts { en: en?, ja: ja? })
+    }
+
+    fn key(&mut self, field: Field) -> Option<String> {
+        let text = self.text(field)?;
+        if markdown::is_key(&text) {
+            Some(text)
+        } else {
+            self.fault(field, Fault::Name)
+        }
+    }
+
+    fn word<T: Copy>(&mut self, field: Field, all: &[T], name: fn(T) -> &'static str) -> Option<T> {
+        let text = self.text(field)?;
+        let found = all.iter().find(|word| name(**word) == text);
+        match found {
+            Some(word) => Some(*word),
+            None => self.fault(
+                field,
+                Fault::Word {
+                    found: text.chars().take(40).collect(),
+                    allowed: all.iter().map(|word| name(*word)).collect(),
+                },
+            ),
+        }
+    }
+
+    fn date(&mut self, field: Field) -> Option<Date> {
+        let text = self.text(field)?;
+        let date = text.parse::<Date>();
+        match date {
+            Ok(date) if date.to_string() == text => Some(date),
+            _ => self.fault(field, Fault::Date),
+        }
+    }
+
+    fn address(&mut self, field: Field) -> Option<String> {
+        let text = self.text(field)?;
+        if markdown::is_https(&text) {
+            Some(text)
+        } else {
+            self.fault(field, Fault::Address)
+        }
+    }
+
+    fn types(&mut self) -> Option<Vec<String>> {
+        let text = self.text(Field::Types)?;
+        let types: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
+        if types
+            .iter()
+            .all(|pattern| finding_type::is_pattern(pattern))
+        {
+            Some(types)
+        } else {
+            self.fault(Field::Types, Fault::Name)
+        }
+    }
+
+    fn body(&mut self, kind: Kind) -> Option<BTreeMap<Section, Texts>> {
+        let mut body = BTreeMap::new();
+        for section in kind.sections() {
+            let [en, ja] = LANGUAGES.map(|language| self.section(kind, *section, language));
+            if let (Some(en), Some(ja)) = (en, ja) {
+                body.insert(*section, Texts { en, ja });
+            }
+        }
+        (body.len() == kind.sections().len()).then_some(body)
+    }
+
+    fn section(&mut self, kind: Kind, section: Section, language: Language) -> Option<String> {
+        let field = Field::Text(section, language);
+        let text = self.text(field)?;
+        let faults = markdown::faults(&text, kind);
+        let sound = faults.is_empty();
+        self.faults
+            .extend(faults.into_iter().map(|fault| (field, fault)));
+        let blocks = markdown::blocks(&text);
+        match section {
+            Section::Risk | Section::Happened if blocks > 1 => {
+                self.fault(field, Fault::OneParagraph)
+            }
+            Section::Steps => {
+                let found = markdown::steps(&text).len();
+                if found != 3 || blocks != 1 {
+                    self.fault(field, Fault::ThreeSteps { found })
+                } else {
+                    sound.then_some(text)
+                }
+            }
+            _ => sound.then_some(text),
+        }
+    }
+}

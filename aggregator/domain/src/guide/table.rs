@@ -1,0 +1,233 @@
+//! The guide as a workbook's sheets, read back: one row an entry, one column a field.
+//!
+//! All of it is judged before any of it counts, and every problem names its cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::collection::Guide;
+use super::draft::Draft;
+use super::entry::Entry;
+use super::field::{Field, Kind};
+use super::judge::judge;
+use super::problem::Fault;
+use crate::ledger::{Address, Sheet, SheetRow, Value};
+
+/// What a workbook brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Entries that are not as the guide has them.
+    pub changes: Vec<Change>,
+    /// How many are.
+    pub unchanged: usize,
+}
+
+/// An entry that a workbook changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The entry as it is to be.
+    pub entry: Entry,
+    /// The fields that differ; none for a new one.
+    pub fields: Vec<Field>,
+    /// Whether the guide has none of this name yet.
+    pub is_new: bool,
+}
+
+/// What is wrong with a workbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableProblem {
+    /// No sheet has a column of control ids or of families.
+    NoTable,
+    /// A column is missing.
+    Column {
+        /// The header row's first cell.
+        at: Address,
+        /// The field.
+        field: Field,
+    },
+    /// A header that means no field, or one that stands there already.
+    Header {
+        /// Its cell.
+        at: Address,
+        /// What it says.
+        found: String,
+    },
+    /// A cell is computed, or holds one of Excel's errors.
+    Computed {
+        /// The cell.
+        at: Address,
+    },
+    /// A cell's text is wrong.
+    Cell {
+        /// The cell.
+        at: Address,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+/// Reads the sheets of a workbook next to the guide as it is.
+///
+/// # Errors
+/// Everything that is wrong, and then nothing counts.
+pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<TableProblem>> {
+    let mut reader = Reader::default();
+    let mut tables = 0;
+    for sheet in sheets {
+        if let Some((kind, header)) = heading(sheet) {
+            tables += 1;
+            reader.sheet(kind, sheet, header);
+        }
+    }
+    if tables == 0 {
+        return Err(vec![TableProblem::NoTable]);
+    }
+    let mut problems = reader.problems;
+    let names: BTreeSet<(Kind, String)> = reader.rows.iter().map(Row::name).collect();
+    for row in &reader.rows {
+        let exists =
+            |name: &(Kind, String)| names.contains(name) || guide.entry(name.0, &name.1).is_some();
+        for (field, fault) in guide.beyond(&row.entry, &exists) {
+            let at = row.at(field);
+            problems.push(TableProblem::Cell { at, fault });
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut imported = Imported::default();
+    for row in reader.rows {
+        let before = guide.entry(row.entry.kind(), row.entry.key());
+        if before == Some(&row.entry) {
+            imported.unchanged += 1;
+            continue;
+        }
+        let fields = before.map(|before| differing(before, &row.entry));
+        imported.changes.push(Change {
+            is_new: before.is_none(),
+            fields: fields.unwrap_or_default(),
+            entry: row.entry,
+        });
+    }
+    Ok(imported)
+}
+
+fn differing(before: &Entry, after: &Entry) -> Vec<Field> {
+    let (old, new) = (before.draft(), after.draft());
+    let fields = after.kind().fields().into_iter();
+    fields
+        .filter(|field| old.get(*field) != new.get(*field))
+        .collect()
+}
+
+/// The row of headers, and what the sheet is about; `None` for a sheet that is no table of ours.
+fn heading(sheet: &Sheet) -> Option<(Kind, &SheetRow)> {
+    let row = sheet.rows.iter().find(|row| !row.is_blank())?;
+    let kind = Kind::ALL.into_iter().find(|kind| {
+        row.cells
+            .iter()
+            .any(|cell| Field::of_header(*kind, &cell.value.text()) == Some(kind.key()))
+    })?;
+    Some((kind, row))
+}
+
+/// A sound row, and where its fields stand.
+struct Row {
+    entry: Entry,
+    places: BTreeMap<Field, Address>,
+    first: Address,
+}
+
+impl Row {
+    fn name(&self) -> (Kind, String) {
+        (self.entry.kind(), self.entry.key().to_ascii_lowercase())
+    }
+
+    fn at(&self, field: Field) -> Address {
+        let place = self.places.get(&field);
+        place.unwrap_or(&self.first).clone()
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    rows: Vec<Row>,
+    seen: BTreeSet<(Kind, String)>,
+    problems: Vec<TableProblem>,
+}
+
+impl Reader {
+    fn sheet(&mut self, kind: Kind, sheet: &Sheet, header: &SheetRow) {
+        let mut columns: BTreeMap<Field, u32> = BTreeMap::new();
+        for cell in &header.cells {
+            let found = cell.value.text();
+            let field = Field::of_header(kind, &found);
+            let fresh = field.is_some_and(|field| columns.insert(field, cell.column).is_none());
+            if !fresh && !found.is_empty() {
+                let at = sheet.address(header.number, cell.column);
+                self.problems.push(TableProblem::Header { at, found });
+            }
+        }
+        let missing = kind.fields().into_iter();
+        let missing = missing.filter(|field| !columns.contains_key(field));
+        let at = sheet.address(header.number, 0);
+        let missing: Vec<TableProblem> = missing
+            .map(|field| TableProblem::Column {
+                at: at.clone(),
+                field,
+            })
+            .collect();
+        if !missing.is_empty() {
+            self.problems.extend(missing);
+            return;
+        }
+        let body = sheet.rows.iter().filter(|row| row.number > header.number);
+        for row in body.filter(|row| !row.is_blank()) {
+            self.row(kind, sheet, row, &columns);
+        }
+    }
+
+    fn row(&mut self, kind: Kind, sheet: &Sheet, row: &SheetRow, columns: &BTreeMap<Field, u32>) {
+        let mut draft = Draft::default();
+        let mut computed = false;
+        for (field, column) in columns {
+            let Some(cell) = row.cell(*column) else {
+                continue;
+            };
+            if cell.formula || matches!(cell.value, Value::Error(_)) {
+                let at = sheet.address(row.number, *column);
+                self.problems.push(TableProblem::Computed { at });
+                computed = true;
+            }
+            draft.set(*field, &cell.value.text());
+        }
+        let places: BTreeMap<Field, Address> = columns
+            .iter()
+            .map(|(field, column)| (*field, sheet.address(row.number, *column)))
+            .collect();
+        let first = sheet.address(row.number, 0);
+        match judge(kind, &draft) {
+            Ok(entry) if !computed => {
+                let row = Row {
+                    entry,
+                    places,
+                    first,
+                };
+                if !self.seen.insert(row.name()) {
+                    let at = row.at(kind.key());
+                    let what = row.entry.key().to_owned();
+                    let fault = Fault::SameAs { what };
+                    self.problems.push(TableProblem::Cell { at, fault });
+                }
+                self.rows.push(row);
+            }
+            Ok(_) => {}
+            Err(faults) => {
+                let cells = faults.into_iter().map(|(field, fault)| TableProblem::Cell {
+                    at: places.get(&field).unwrap_or(&first).clone(),
+                    fault,
+                });
+                self.problems.extend(cells);
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Reads one row of a sheet: every cell is judged in any case, so that all of a row's problems are
+//! known at once, and the account is there only if none was found.
+
+use std::collections::HashMap;
+
+use hubward_protocol::AccountId;
+
+use super::findings::Findings;
+use super::header::Header;
+use super::value::{self, Repair};
+use super::{Address, Area, Column, Problem, Refusal, Rules, Sheet, SheetRow, Value, Warning};
+use crate::account::Account;
+
+/// One row on its way to an account.
+pub(super) struct RowReader<'a> {
+    pub(super) sheet: &'a Sheet,
+    pub(super) rules: &'a Rules,
+    pub(super) header: &'a Header,
+    pub(super) row: &'a SheetRow,
+    pub(super) findings: &'a mut Findings,
+}
+
+impl RowReader<'_> {
+    /// The account, or nothing when any of its cells is refused. Every cell is judged in any case.
+    pub(super) fn account(
+        &mut self,
+        first_cells: &mut HashMap<AccountId, Address>,
+    ) -> Option<Account> {
+        let rules = self.rules;
+        let account_id = self.account_id(first_cells);
+        let project = self.line(Column::Project);
+        let department = self.line(Column::Department);
+        let environment = self.line(Column::Environment);
+        let contact = self.line(Column::Contact);
+        let contact_emails = self.required(Column::ContactEmail, value::contact_emails);
+        let account_email = self.optional(Column::AccountEmail, value::account_email);
+        let language = self.optional(Column::Language, one(value::language));
+        let regions = self.optional(Column::Regions, |text| value::regions(text, &rules.regions));
+        let standards = self.optional(Column::Standards, value::standards);
+        let report = self.optional(Column::Report, one(value::report));
+        let state = self.optional(Column::State, one(value::state));
+        let request = self.line(Column::Request);
+        let notes = self.optional(Column::Notes, |text| {
+            one(value::paragraph)(text).map(|()| text.to_owned())
+        });
+        let extra = self.extra();
+        Some(Account {
+            account_id: account_id?,
+            project: project?,
+            department: department?,
+            environment: environment?,
+            contact: contact?,
+            contact_emails: contact_emails?,
+            account_email: account_email?,
+            language: language?.unwrap_or(rules.language),
+            regions: regions?,
+            standards: standards?,
+            report: report?.unwrap_or_default(),
+            state: state?.unwrap_or_default(),
+            request: request?,
+            notes: notes?,
+            extra: extra?,
+        })
+    }
+
+    fn account_id(&mut self, first_cells: &mut HashMap<AccountId, Address>) -> Option<AccountId> {
+        let position = self.header.position(Column::AccountId)?;
+        let at = self.sheet.address(self.row.number, position);
+        let value = self.value(position)?.clone();
+        if value.text().is_empty() {
+            return self.missing(Column::AccountId, position);
+        }
+        let (account, repair) = match value::account_id(&value) {
+            Ok(understood) => understood,
+            Err(refusal) => return self.refuse(position, refusal),
+        };
+        if account == self.rules.administrator {
+            self.findings
+                .problem(Problem::Administrator { at, account });
+            return None;
+        }
+        if let Some(first) = first_cells.get(&account) {
+            let first = first.clone();
+            self.findings
+                .problem(Problem::DuplicateAccount { at, first, account });
+            return None;
+        }
+        first_cells.insert(account.clone(), at.clone());
+        match repair {
+            Some(Repair::Padded) => self.findings.warn(Warning::Padded {
+                at,
+                found: value.text(),
+                account: account.clone(),
+            }),
+            Some(Repair::FullWidth) => self.findings.warn(Warning::FullWidth {
+                at,
+                account: account.clone(),
+            }),
+            None => {}
+        }
+        Some(account)
+    }
+
+    fn line(&mut self, column: Column) -> Option<String> {
+        let parse = |text: &str| one(value::line)(text).map(|()| text.to_owned());
+        if Column::REQUIRED.contains(&column) {
+            self.required(column, parse)
+        } else {
+            self.optional(column, parse)
+        }
+    }
+
+    /// A column that must hold something; if the file lacks the whole column, that was said once.
+    fn required<T>(
+        &mut self,
+        column: Column,
+        parse: impl FnOnce(&str) -> Result<T, Vec<Refusal>>,
+    ) -> Option<T> {
+        let position = self.header.position(column)?;
+        let text = self.value(position)?.text();
+        if text.is_empty() {
+            return self.missing(column, position);
+        }
+        self.parsed(position, parse(&text))
+    }
+
+    /// A column that may be empty, or absent from the file.
+    fn optional<T>(
+        &mut self,
+        column: Column,
+        parse: impl FnOnce(&str) -> Result<T, Vec<Refusal>>,
+    ) -> Option<T> {
+        match self.header.position(column) {
+            Some(position) => {
+                let text = self.value(position)?.text();
+                self.parsed(position, parse(&text))
+            }
+            None => parse("").ok(),
+        }
+    }
+
+    fn extra(&mut self) -> Option<Vec<(String, String)>> {
+        let header = self.header;
+        let mut pairs = Some(Vec::new());
+        for (name, position) in &header.extra {
+            let text = self.value(*position).map(Value::text).and_then(|text| {
+                let judged = one(value::paragraph)(&text);
+                self.parsed(*position, judged).map(|()| text)
+            });
+            match (text, &mut pairs) {
+                (Some(text), Some(pairs)) => pairs.push((name.clone(), text)),
+                _ => pairs = None,
+            }
+        }
+        pairs
+    }
+
+    /// What stands in a column; nothing when that can never be data.
+    fn value(&mut self, position: u32) -> Option<&Value> {
+        let Some(cell) = self.row.cell(position) else {
+            return Some(&Value::Empty);
+        };
+        let at = self.sheet.address(self.row.number, position);
+        match &cell.value {
+            // Even with a stored result: Excel computes it anew whenever it pleases.
+            _ if cell.formula => self.findings.problem(Problem::Formula { at }),
+            Value::Error(error) => {
+                let error = error.clone();
+                self.findings.problem(Problem::ErrorValue { at, error });
+            }
+            value => return Some(value),
+        }
+        None
+    }
+
+    fn parsed<T>(&mut self, position: u32, result: Result<T, Vec<Refusal>>) -> Option<T> {
+        result
+            .map_err(|refusals| {
+                for refusal in refusals {
+                    let _: Option<()> = self.refuse(position, refusal);
+                }
+            })
+            .ok()
+    }
+
+    /// A merged area's cells are empty but for the first; that they are merged was said once.
+    fn missing<T>(&mut self, column: Column, position: u32) -> Option<T> {
+        let row = self.row.number;
+        let is_merged = |area: &Area| area.contains(row, position);
+        if !self.sheet.merged.iter().any(is_merged) {
+            let at = self.sheet.address(row, position);
+            self.findings.problem(Problem::Missing { at, column });
+        }
+        None
+    }
+
+    fn refuse<T>(&mut self, position: u32, refusal: Refusal) -> Option<T> {
+        self.findings.problem(Problem::Refused {
+            at: self.sheet.address(self.row.number, position),
+            header: self.header.text(position).to_owned(),
+            refusal,
+        });
+        None
+    }
+}
+
+/// A judge of one value, as a judge of a list.
+fn one<T>(judge: impl Fn(&str) -> Result<T, Refusal>) -> impl Fn(&str) -> Result<T, Vec<Refusal>> {
+    move |text| judge(text).map_err(|refusal| vec![refusal])
+}

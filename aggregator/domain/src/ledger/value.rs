@@ -1,0 +1,258 @@
+//! What the text of one cell means, column by column: the same rules for a file's cells and for
+//! an operator's arguments.
+//!
+//! Every function takes trimmed text (see [`Value::text`]); where nothing stands there, the answer is
+//! empty or `None`, and the default is the caller's. The error is why the text is refused; of a list,
+//! why each of its items is. Nothing here knows where a cell stands.
+
+use email_address::{EmailAddress, Options};
+use hubward_protocol::{AccountId, Region};
+use unicode_normalization::UnicodeNormalization;
+
+use super::column::{NAME_LIMIT, TEXT_LIMIT};
+use super::{Refusal, Value};
+use crate::account::{AccountState, Language, ReportCadence, Standard};
+
+/// How an account id was understood that did not stand there as twelve plain digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repair {
+    /// Leading zeros that Excel takes from numbers were put back.
+    Padded,
+    /// Full-width digits were made plain ones.
+    FullWidth,
+}
+
+/// The account that a cell names.
+pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), Refusal> {
+    let written = value.text();
+    let found = shorten(&written);
+    let parsed = |digits: &str| digits.parse::<AccountId>().ok();
+    if let Value::Number(_) = value {
+        // A fraction, a sign or an exponent leaves something else than digits in the text.
+        return match written.len() {
+            12 => parsed(&written).map(|id| (id, None)),
+            9..=11 => parsed(&format!("{written:0>12}")).map(|id| (id, Some(Repair::Padded))),
+            _ => None,
+        }
+        .ok_or(Refusal::AccountIdNumber { found });
+    }
+    let plain: String = written.nfkc().collect();
+    if let Some(id) = parsed(&plain) {
+        return Ok((id, (plain != written).then_some(Repair::FullWidth)));
+    }
+    let digits = plain.chars().filter(char::is_ascii_digit).count();
+    let separator = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '-' | '_' | '.' | ',' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}'
+            )
+    };
+    Err(if digits == plain.len() && (9..=11).contains(&digits) {
+        Refusal::AccountIdShort { found }
+    } else if digits == 12 && plain.chars().all(|c| c.is_ascii_digit() || separator(c)) {
+        Refusal::AccountIdSeparated { found }
+    } else if plain.contains(['e', 'E']) && plain.parse::<f64>().is_ok() {
+        Refusal::AccountIdExponent { found }
+    } else {
+        Refusal::AccountIdForm { found }
+    })
+}
+
+/// A text of one line, such as a project: bounded, without control characters.
+pub fn line(text: &str) -> Result<(), Refusal> {
+    if text.contains(['\n', '\r', '\t', '\u{85}', '\u{2028}', '\u{2029}']) {
+        return Err(Refusal::LineBreak);
+    }
+    bounded(text, NAME_LIMIT)
+}
+
+/// A text of many lines, such as notes: bounded, without control characters but `\n` and tab.
+pub fn paragraph(text: &str) -> Result<(), Refusal> {
+    bounded(text, TEXT_LIMIT)
+}
+
+/// A header: bounded like a name, but it may be broken over lines.
+pub(super) fn header(text: &str) -> Result<(), Refusal> {
+    bounded(text, NAME_LIMIT)
+}
+
+/// The contacts' addresses, separated by `;` (also a full-width one) or a line break.
+pub fn contact_emails(text: &str) -> Result<Vec<String>, Vec<Refusal>> {
+    list(text, is_email_separator, email)
+}
+
+/// The account's own address: one.
+pub fn account_email(text: &str) -> Result<Option<String>, Vec<Refusal>> {
+    let mut found = list(text, is_email_separator, email)?;
+    match found.pop() {
+        Some(address) if found.is_empty() => Ok(Some(address)),
+        Some(_) => Err(vec![Refusal::SeveralAccountEmails]),
+        None => Ok(None),
+    }
+}
+
+/// A language's code.
+pub fn language(text: &str) -> Result<Option<Language>, Refusal> {
+    word(text, Language::ALL, Language::as_str, |found| {
+        Refusal::Language { found }
+    })
+}
+
+/// A report's cadence.
+pub fn report(text: &str) -> Result<Option<ReportCadence>, Refusal> {
+    word(text, ReportCadence::ALL, ReportCadence::as_str, |found| {
+        Refusal::Report { found }
+    })
+}
+
+/// An account's state.
+pub fn state(text: &str) -> Result<Option<AccountState>, Refusal> {
+    word(text, AccountState::ALL, AccountState::as_str, |found| {
+        Refusal::State { found }
+    })
+}
+
+/// Regions of the hub, separated by `;`, `,`, `、` or white space; in the hub's order, so that the
+/// order in which they are typed is never a change.
+pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<Refusal>> {
+    let named = list(text, is_separator, |item| {
+        let region: Region = plain(item).parse().map_err(|_| Refusal::RegionUnknown {
+            found: shorten(item),
+        })?;
+        if hub.contains(&region) {
+            Ok(region)
+        } else {
+            let hub = hub.to_vec();
+            Err(Refusal::RegionNotOfHub { found: region, hub })
+        }
+    })?;
+    Ok(hub
+        .iter()
+        .filter(|region| named.contains(region))
+        .copied()
+        .collect())
+}
+
+/// Standards as `NAME/v/VERSION`, separated like Regions.
+pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<Refusal>> {
+    list(text, is_separator, |item| {
+        let written = plain(item);
+        written.parse::<Standard>().map_err(|_| {
+            let found = shorten(item);
+            if written.starts_with("arn:") {
+                let instead = ["standards/", "ruleset/"]
+                    .into_iter()
+                    .find_map(|before| written.split_once(before))
+                    .and_then(|(_, rest)| rest.parse::<Standard>().ok())
+                    .map(String::from);
+                Refusal::StandardArn { found, instead }
+            } else {
+                Refusal::StandardForm { found }
+            }
+        })
+    })
+}
+
+fn email(text: &str) -> Result<String, Refusal> {
+    // RFC 5321 leaves 254 for an address between angle brackets.
+    let found = || shorten(text);
+    if text.len() > 254 {
+        return Err(Refusal::EmailTooLong { found: found() });
+    }
+    if !text.is_ascii() {
+        return Err(Refusal::EmailNotAscii { found: found() });
+    }
+    let options = Options::default()
+        .with_required_tld()
+        .without_domain_literal()
+        .without_display_text();
+    match EmailAddress::parse_with_options(text, options) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(Refusal::EmailForm { found: found() }),
+    }
+}
+
+/// Every item judged, all refusals at once, no item twice.
+fn list<T: PartialEq>(
+    text: &str,
+    separator: fn(char) -> bool,
+    judge: impl Fn(&str) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Vec<Refusal>> {
+    paragraph(text).map_err(|refusal| vec![refusal])?;
+    let mut items = Vec::new();
+    let mut refusals = Vec::new();
+    for item in text
+        .split(separator)
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+    {
+        match judge(item) {
+            Ok(item) if items.contains(&item) => {}
+            Ok(item) => items.push(item),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    if refusals.is_empty() {
+        Ok(items)
+    } else {
+        Err(refusals)
+    }
+}
+
+fn word<T: Copy>(
+    text: &str,
+    all: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+    refuse: fn(String) -> Refusal,
+) -> Result<Option<T>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let written = plain(text);
+    all.into_iter()
+        .find(|one| name(*one) == written)
+        .map(Some)
+        .ok_or_else(|| refuse(shorten(text)))
+}
+
+fn bounded(text: &str, limit: usize) -> Result<(), Refusal> {
+    let unseen = |c: &char| {
+        (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    if let Some(found) = text.chars().find(unseen) {
+        return Err(Refusal::ControlCharacter {
+            character: format!("U+{:04X}", u32::from(found)),
+        });
+    }
+    let length = text.chars().count();
+    if length > limit {
+        return Err(Refusal::TooLong { length, limit });
+    }
+    Ok(())
+}
+
+fn is_email_separator(c: char) -> bool {
+    matches!(c, ';' | '；' | '\n')
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '；' | ',' | '，' | '、')
+}
+
+/// Half width and lower case: how words of ours are compared.
+fn plain(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// What a message shows of a cell: enough to find it, never a whole page.
+fn shorten(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    if text.chars().nth(80).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! What is true: the SOC's words as values, and every business "if" as a pure function over them.
+//!
+//! Nothing here awaits, reads a clock, a file, the environment or the network; that is what
+//! `store`, `aws` and `document` do, and `actions` join the two.
+
+pub mod access;
+pub mod account;
+pub mod address;
+pub mod alert;
+pub mod audit;
+pub mod bearer;
+pub mod burst;
+pub mod certificate;
+pub mod channel;
+pub mod check;
+pub mod circuit;
+pub mod delivery;
+pub mod doctor;
+pub mod echo;
+pub mod exception;
+pub mod finding;
+#[cfg(test)]
+mod fuzz;
+pub mod guide;
+pub mod history;
+pub mod hub;
+pub mod ledger;
+pub mod login;
+pub mod membership;
+pub mod mirror;
+pub mod notice;
+pub mod object;
+pub mod proof;
+pub mod quota;
+pub mod release;
+pub mod reminder;
+pub mod report;
+pub mod request;
+pub mod retention;
+pub mod retry;
+pub mod routing;
+pub mod run;
+pub mod schedule;
+pub mod seal;
+pub mod silence;
+pub mod standing;
+pub mod trial;
+pub mod untrusted;

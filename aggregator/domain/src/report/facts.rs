@@ -1,0 +1,339 @@
+//! What findings amount to: how many and how bad, per control and standard, and what to do first.
+
+mod score;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::Timestamp;
+
+use super::Bounds;
+use crate::finding::{Compliance, Finding, Kind, Mirrored, RecordState, Severity, Workflow};
+pub use score::{Control, Resources, Score, Verdict};
+
+/// Findings that are open for fewer days than this are of one age; the last age has no end.
+pub const AGES: [i64; 3] = [8, 31, 91];
+
+/// The numbers of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Open findings by severity.
+    pub open: BTreeMap<Severity, u64>,
+    /// How many of them are threats.
+    pub threats: u64,
+    /// Open ones that became so in the period.
+    pub new: u64,
+    /// Open ones that were closed before, and became open again in the period.
+    pub reopened: u64,
+    /// Those that were resolved in the period.
+    pub resolved: u64,
+    /// Those that somebody decided to leave.
+    pub suppressed: u64,
+    /// Open ones by age: see [`AGES`].
+    pub ages: [u64; 4],
+    /// Controls by their id.
+    pub controls: BTreeMap<String, Control>,
+    groups: BTreeMap<String, Group>,
+    /// By control and resource, the first standard whose finding was counted.
+    counted: HashMap<u64, u64>,
+}
+
+/// Open findings that are remedied in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What they are about.
+    pub kind: Kind,
+    /// The control, or empty.
+    pub control_id: String,
+    /// The title of one of them.
+    pub title: String,
+    /// The worst severity.
+    pub severity: Severity,
+    /// How many.
+    pub count: u64,
+    /// Where it is explained.
+    pub link: String,
+}
+
+/// What a finding is to the reader of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Open since within the period.
+    New,
+    /// Open again since within the period.
+    Reopened,
+    /// Open since before.
+    Open,
+    /// Somebody set it to resolved, but its control still fails.
+    StillFailing,
+    /// Resolved in the period.
+    Resolved,
+}
+
+/// Where a finding is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Among what somebody has to look at.
+    News(Change),
+    /// Among what somebody decided to leave.
+    Suppressed,
+}
+
+impl Change {
+    /// What a finding is; `None` for what is no news and nobody's work.
+    pub fn of(Mirrored { finding, life }: &Mirrored, period: Bounds) -> Option<Self> {
+        if finding.is_open() {
+            return Some(match period.contain(life.opened_at) {
+                true if life.is_reopened() => Self::Reopened,
+                true => Self::New,
+                false => Self::Open,
+            });
+        }
+        if finding.record == RecordState::Active
+            && finding.workflow == Workflow::Resolved
+            && finding.compliance == Some(Compliance::Failed)
+        {
+            return Some(Self::StillFailing);
+        }
+        let was_open = life.opened_at.is_some();
+        let put_away = finding.workflow == Workflow::Suppressed;
+        (was_open && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Reopened => "reopened",
+            Self::Open => "open",
+            Self::StillFailing => "still_failing",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+impl Facts {
+    /// Takes one more finding of an account into account, and says where it is shown. A control that
+    /// several standards report of one resource counts once.
+    pub fn add(&mut self, mirrored: &Mirrored, period: Bounds, now: Timestamp) -> Option<Shown> {
+        let finding = &mirrored.finding;
+        let change = Change::of(mirrored, period);
+        let is_active_control =
+            finding.kind == Kind::Control && finding.record == RecordState::Active;
+        if finding.kind == Kind::Control && self.is_repetition(finding, change) {
+            if is_active_control {
+                self.belongs(finding);
+            }
+            return None;
+        }
+        if is_active_control {
+            self.judge(finding);
+        }
+        if finding.is_suppressed() {
+            self.suppressed += 1;
+            return Some(Shown::Suppressed);
+        }
+        let change = change?;
+        if matches!(change, Change::Resolved | Change::StillFailing) {
+            self.resolved += u64::from(change == Change::Resolved);
+            return Some(Shown::News(change));
+        }
+        self.new += u64::from(change == Change::New);
+        self.reopened += u64::from(change == Change::Reopened);
+        self.threats += u64::from(finding.kind == Kind::Threat);
+        *self.open.entry(finding.severity).or_default() += 1;
+        let days = age_in_days(mirrored, now).unwrap_or_default();
+        let age = AGES.iter().take_while(|end| days >= **end).count();
+        if let Some(count) = self.ages.get_mut(age) {
+            *count += 1;
+        }
+        group(&mut self.groups, finding);
+        Some(Shown::News(change))
+    }
+
+    /// Adds another account's facts.
+    pub fn merge(&mut self, other: &Self) {
+        for (severity, count) in &other.open {
+            *self.open.entry(*severity).or_default() += count;
+        }
+        self.threats += other.threats;
+        self.new += other.new;
+        self.reopened += other.reopened;
+        self.resolved += other.resolved;
+        self.suppressed += other.suppressed;
+        for (sum, count) in self.ages.iter_mut().zip(other.ages) {
+            *sum += count;
+        }
+        for (id, its) in &other.controls {
+            let Some(control) = self.controls.get_mut(id) else {
+                self.controls.insert(id.clone(), its.clone());
+                continue;
+            };
+            control.resources.merge(its.resources);
+            control.accounts += its.accounts;
+            control.severity = control.severity.max(its.severity);
+            for (standard, resources) in &its.standards {
+                let of_it = control.standards.entry(standard.clone()).or_default();
+                of_it.merge(*resources);
+            }
+        }
+        for (key, its) in &other.groups {
+            match self.groups.get_mut(key) {
+                None => {
+                    self.groups.insert(key.clone(), its.clone());
+                }
+                Some(group) => {
+                    group.count += its.count;
+                    group.severity = group.severity.max(its.severity);
+                }
+            }
+        }
+    }
+
+    /// How many are open.
+    pub fn all_open(&self) -> u64 {
+        self.open.values().sum()
+    }
+
+    /// The score over all controls. As Security Hub computes it (its user guide, "Determining the security
+    /// score"): the controls that passed, of those that there is a finding of; what was suppressed does
+    /// not count.
+    pub fn score(&self) -> Score {
+        Score::of(self.controls.values().map(|control| &control.resources))
+    }
+
+    /// The score of each standard.
+    pub fn standards(&self) -> Vec<(&str, Score)> {
+        let names: BTreeSet<&String> = self
+            .controls
+            .values()
+            .flat_map(|control| control.standards.keys())
+            .collect();
+        let score = |name: &String| {
+            let controls = self.controls.values();
+            Score::of(controls.filter_map(|control| control.standards.get(name)))
+        };
+        names
+            .into_iter()
+            .map(|name| (name.as_str(), score(name)))
+            .collect()
+    }
+
+    /// What to do first: the worst, threats before weaknesses, then what is most frequent.
+    pub fn first(&self, count: usize) -> Vec<&Group> {
+        let mut groups: Vec<&Group> = self.groups.values().collect();
+        groups.sort_by_key(|group| (Reverse(group.severity), group.kind, Reverse(group.count)));
+        groups.truncate(count);
+        groups
+    }
+
+    /// Controls, the worst first.
+    pub fn worst_first(&self) -> Vec<(&str, &Control)> {
+        let mut controls: Vec<_> = self
+            .controls
+            .iter()
+            .map(|(id, c)| (id.as_str(), c))
+            .collect();
+        controls.sort_by_key(|(_, control)| {
+            (
+                control.resources.failed == 0,
+                Reverse(control.severity),
+                Reverse(control.resources.failed),
+            )
+        });
+        controls
+    }
+
+    /// Whether another standard's finding of the same control and resource was counted already.
+    fn is_repetition(&mut self, finding: &Finding, change: Option<Change>) -> bool {
+        let [standard] = finding.standards.as_slice() else {
+            return false;
+        };
+        let hash = |value: &dyn Fn(&mut DefaultHasher)| {
+            let mut hasher = DefaultHasher::new();
+            value(&mut hasher);
+            hasher.finish()
+        };
+        let place = hash(&|hasher| {
+            let place = (&finding.control_id, &finding.resource, &finding.region);
+            let state = (change.map(Change::as_str), finding.is_suppressed());
+            let verdict = finding.compliance.map(Compliance::as_str);
+            (place, verdict, state).hash(hasher);
+        });
+        let standard = hash(&|hasher| standard.hash(hasher));
+        *self.counted.entry(place).or_insert(standard) != standard
+    }
+
+    /// Counts a finding for each of its standards.
+    fn belongs(&mut self, finding: &Finding) {
+        if let Some(control) = self.controls.get_mut(&finding.control_id) {
+            for standard in &finding.standards {
+                match control.standards.get_mut(standard) {
+                    Some(resources) => resources.count(finding),
+                    None => control
+                        .standards
+                        .entry(standard.clone())
+                        .or_default()
+                        .count(finding),
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, finding: &Finding) {
+        let control = match self.controls.get_mut(&finding.control_id) {
+            Some(control) => control,
+            None => self
+                .controls
+                .entry(finding.control_id.clone())
+                .or_insert_with(|| Control {
+                    title: finding.title.clone(),
+                    severity: finding.severity,
+                    resources: Resources::default(),
+                    accounts: 0,
+                    standards: BTreeMap::new(),
+                    link: finding.link.clone(),
+                }),
+        };
+        control.resources.count(finding);
+        if !finding.is_suppressed() {
+            control.accounts = u64::from(control.resources.failed > 0);
+            control.severity = control.severity.max(finding.severity);
+        }
+        self.belongs(finding);
+    }
+}
+
+/// For how many whole days a finding has been open; `None` when it is not.
+pub fn age_in_days(Mirrored { finding, life }: &Mirrored, now: Timestamp) -> Option<i64> {
+    let since = life.opened_at.filter(|_| finding.is_open())?;
+    Some((now.duration_since(since).as_hours() / 24).max(0))
+}
+
+/// Adds an open finding to those that are remedied like it.
+fn group(groups: &mut BTreeMap<String, Group>, finding: &Finding) {
+    let group = groups.entry(group_of(finding)).or_insert_with(|| Group {
+        kind: finding.kind,
+        control_id: finding.control_id.clone(),
+        title: finding.title.clone(),
+        severity: finding.severity,
+        count: 0,
+        link: finding.link.clone(),
+    });
+    group.severity = group.severity.max(finding.severity);
+    group.count += 1;
+}
+
+/// What a finding is remedied with: its control, or its type, or what it says.
+fn group_of(finding: &Finding) -> String {
+    let by = match finding.kind {
+        Kind::Control => &finding.control_id,
+        Kind::Threat if !finding.finding_type.is_empty() => &finding.finding_type,
+        Kind::Threat | Kind::Other => &finding.title,
+    };
+    format!("{} {by}", finding.kind.as_str())
+}
+
+#[cfg(test)]
+mod tests;

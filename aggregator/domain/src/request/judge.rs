@@ -1,0 +1,163 @@
+//! Whether what a request asks for can be done, and who may decide that it is.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Asked, Kind, OURS, Request, State};
+use crate::account::{Account, AccountState};
+use crate::ledger::{Column, Entry, EntryRefused, Intent, LedgerPlan, Rules};
+
+/// A request that can be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// What is to be done.
+    pub kind: Kind,
+    /// What it would change in the ledger.
+    pub plan: LedgerPlan,
+    /// The account as the ledger has it; none where it is new.
+    pub record: Option<Account>,
+}
+
+/// Why a request cannot be carried out as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "obstacle", rename_all = "snake_case")]
+pub enum Obstacle {
+    /// It does not say what is to be done, or says several things.
+    Kind {
+        /// What it says.
+        found: String,
+    },
+    /// Its values are refused, or the account is in the wrong place.
+    Refused {
+        /// Why.
+        #[serde(flatten)]
+        refused: EntryRefused,
+    },
+    /// The ledger says already what it asks for.
+    NothingToChange,
+}
+
+/// Why a request is not approved. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotApprovable {
+    /// It was decided, or taken back.
+    Decided(&'static str),
+    /// It says something else than what was looked at.
+    Revised {
+        /// The revision that it has now.
+        now: i64,
+    },
+    /// It cannot be carried out as it is.
+    Stuck(Box<Obstacle>),
+    /// It touches an account of the ledger, whose contacts were not told.
+    ContactsNotTold(Vec<String>),
+    /// It is not of a kind that is approved without a person.
+    NeedsPerson,
+}
+
+/// What a request would change in this ledger.
+///
+/// # Errors
+/// What is in its way.
+pub fn judge(
+    id: &str,
+    asked: &Asked,
+    ledger: &[Account],
+    rules: &Rules,
+) -> Result<Ready, Obstacle> {
+    let kind = Kind::of_text(&asked.kind).ok_or_else(|| Obstacle::Kind {
+        found: asked.kind.chars().take(80).collect(),
+    })?;
+    let account = asked.entry.account();
+    let record = ledger
+        .iter()
+        .find(|row| Some(&row.account_id) == account.as_ref())
+        .cloned();
+    let (intent, entry) = row(id, kind, asked, record.as_ref());
+    let plan = entry
+        .plan(intent, ledger, rules)
+        .map_err(|refused| Obstacle::Refused { refused })?;
+    if plan.is_empty() {
+        return Err(Obstacle::NothingToChange);
+    }
+    Ok(Ready { kind, plan, record })
+}
+
+/// What the ledger's row is to say. Only what was written counts: an empty field of a form is none.
+fn row(id: &str, kind: Kind, asked: &Asked, record: Option<&Account>) -> (Intent, Entry) {
+    let mut entry = Entry {
+        fields: asked.entry.fields.clone(),
+        extra: Vec::new(),
+    };
+    entry
+        .fields
+        .retain(|(column, text)| !OURS.contains(column) && !text.trim().is_empty());
+    match kind {
+        Kind::Change => (Intent::Edit, entry),
+        Kind::Remove => {
+            // Whatever else the form says: nobody asked for that.
+            entry
+                .fields
+                .retain(|(column, _)| *column == Column::AccountId);
+            // Who is leaving or has left already does not come back to leave again.
+            if record.is_none_or(|record| record.state == AccountState::Active) {
+                entry.set(Column::State, AccountState::Leaving.as_str());
+            }
+            (Intent::Edit, entry)
+        }
+        Kind::Add => {
+            entry.set(Column::Request, id);
+            match record {
+                // Who has left may come back; the row keeps its history.
+                Some(record) if record.state == AccountState::Left => {
+                    entry.set(Column::State, AccountState::Active.as_str());
+                    (Intent::Edit, entry)
+                }
+                _ => (Intent::Add, entry),
+            }
+        }
+    }
+}
+
+/// Whether a person may approve a request now. `seen` is the revision that was looked at, where one was.
+///
+/// # Errors
+/// Why not.
+pub fn may_approve(
+    request: &Request,
+    ready: &Ready,
+    seen: Option<i64>,
+    contacts_told: Option<Timestamp>,
+) -> Result<(), NotApprovable> {
+    if request.state != State::Open {
+        return Err(NotApprovable::Decided(request.state.as_str()));
+    }
+    if seen.is_some_and(|seen| seen != request.revision) {
+        let now = request.revision;
+        return Err(NotApprovable::Revised { now });
+    }
+    match &ready.record {
+        Some(record) if contacts_told.is_none() => Err(NotApprovable::ContactsNotTold(
+            record.contact_emails.clone(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a request may be approved without a person: only what adds an account that the ledger has
+/// never had, and only where the operator said so.
+///
+/// # Errors
+/// Why not.
+pub fn may_approve_alone(
+    request: &Request,
+    ready: &Ready,
+    adds_allowed: bool,
+) -> Result<(), NotApprovable> {
+    may_approve(request, ready, None, None)?;
+    if adds_allowed && ready.kind == Kind::Add && ready.record.is_none() {
+        Ok(())
+    } else {
+        Err(NotApprovable::NeedsPerson)
+    }
+}

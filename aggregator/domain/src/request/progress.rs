@@ -1,0 +1,115 @@
+//! How far an approved request is, by what the administrator's listing says of its account.
+
+use hubward_protocol::Region;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+use crate::account::{Account, AccountState};
+use crate::membership::Membership;
+use crate::membership::wanted_regions;
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Everything that was asked for is done.
+    Complete,
+    /// It takes its time.
+    Underway,
+    /// Something is in the way, or it takes too long.
+    Stuck(Vec<Hindrance>),
+}
+
+/// What is in the way in a Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Hindrance {
+    /// The Region.
+    pub region: Region,
+    /// The verdict's word, or what AWS said of the invitation.
+    pub why: String,
+}
+
+/// A Region in which the account is to be watched, and what was last seen there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The Region.
+    pub region: Region,
+    /// What was last seen; none before the first check.
+    pub seen: Option<Membership>,
+}
+
+/// Verdicts that do not pass by waiting.
+const HOPELESS: [&str; 4] = ["removed", "resigned", "suspended", "managed_elsewhere"];
+
+impl Place {
+    /// The places of an account.
+    pub fn all(account: &Account, hub: &[Region], seen: &[Membership]) -> Vec<Self> {
+        let of_region = |region| Self {
+            region,
+            seen: seen
+                .iter()
+                .find(|seen| seen.account_id == account.account_id && seen.region == region)
+                .cloned(),
+        };
+        wanted_regions(account, hub)
+            .into_iter()
+            .map(of_region)
+            .collect()
+    }
+
+    fn verdict(&self) -> &str {
+        self.seen.as_ref().map_or("", |seen| seen.verdict.as_str())
+    }
+}
+
+/// Judges a request that was approved `since`. `patience` is how long it may take.
+pub fn progress(
+    kind: Kind,
+    account: &Account,
+    places: &[Place],
+    since: Timestamp,
+    now: Timestamp,
+    patience: SignedDuration,
+) -> Progress {
+    let waited = now.duration_since(since) > patience;
+    if kind == Kind::Remove || account.state != AccountState::Active {
+        // Unlinking is an operator's hand: nothing that whoever asked could do.
+        return if account.state == AccountState::Left {
+            Progress::Complete
+        } else {
+            Progress::Underway
+        };
+    }
+    // Only what was seen after the decision says anything about it.
+    let is_fresh = |place: &Place| {
+        place
+            .seen
+            .as_ref()
+            .is_some_and(|seen| seen.seen_at >= since)
+    };
+    if places
+        .iter()
+        .all(|place| place.verdict() == "complete" && (is_fresh(place) || kind == Kind::Change))
+    {
+        return Progress::Complete;
+    }
+    let in_the_way: Vec<Hindrance> = places
+        .iter()
+        .filter(|place| {
+            let hopeless = is_fresh(place) && HOPELESS.contains(&place.verdict());
+            hopeless || (waited && place.verdict() != "complete")
+        })
+        .map(|place| Hindrance {
+            region: place.region,
+            why: match place.verdict() {
+                "" => "not_invited".to_owned(),
+                verdict => verdict.to_owned(),
+            },
+        })
+        .collect();
+    if in_the_way.is_empty() {
+        Progress::Underway
+    } else {
+        Progress::Stuck(in_the_way)
+    }
+}

@@ -1,0 +1,342 @@
+//! Whoever may name any account must not be able to touch what is not theirs.
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::account::{Account, AccountState};
+use crate::ledger::{EntryRefused, Intent, Problem, Rules};
+use crate::membership::{MemberStatus, Membership};
+
+fn rules() -> Rules {
+    Rules {
+        regions: ["ap-northeast-1", "us-east-1"]
+            .map(|name| name.parse().unwrap())
+            .to_vec(),
+        language: Language::Ja,
+        administrator: "999999999999".parse().unwrap(),
+    }
+}
+
+fn asked(kind: &str, fields: &[(Column, &str)]) -> Asked {
+    let mut entry = Entry::default();
+    for (column, text) in fields {
+        entry.set(*column, *text);
+    }
+    Asked {
+        kind: kind.to_owned(),
+        entry,
+    }
+}
+
+fn record(state: AccountState) -> Account {
+    let entry = asked(
+        "add",
+        &[
+            (Column::AccountId, "111111111111"),
+            (Column::Project, "Orders"),
+            (Column::ContactEmail, "mika@example.com"),
+        ],
+    )
+    .entry;
+    let plan = entry.plan(Intent::Add, &[], &rules()).unwrap();
+    let account = plan.added.into_iter().next().unwrap().account;
+    Account { state, ..account }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn request(asked: Asked) -> Request {
+    Request {
+        id: "SOC-1".to_owned(),
+        origin: Origin::Jira,
+        asked,
+        reporter: "Ken".to_owned(),
+        language: Language::En,
+        revision: 2,
+        version: Some(at(100)),
+        state: State::Open,
+        contacts_told: None,
+        created_at: at(1),
+        updated_at: at(1),
+    }
+}
+
+const NEW: [(Column, &str); 3] = [
+    (Column::AccountId, "222222222222"),
+    (Column::Project, "Payments"),
+    (Column::ContactEmail, "pay@example.com"),
+];
+
+#[test]
+fn a_kind_is_told_by_its_words_in_both_languages_and_never_guessed() {
+    for (text, kind) in [
+        ("add", Some(Kind::Add)),
+        ("Add an AWS account", Some(Kind::Add)),
+        ("AWSアカウントの追加", Some(Kind::Add)),
+        ("変更申請", Some(Kind::Change)),
+        ("アカウント連携の解除", Some(Kind::Remove)),
+        // Not the "add" of an address.
+        ("Change of address", Some(Kind::Change)),
+        ("追加・解除", None),
+        ("add or remove", None),
+        ("", None),
+        ("Question", None),
+    ] {
+        assert_eq!(Kind::of_text(text), kind, "{text}");
+    }
+}
+
+#[test]
+fn only_a_new_account_is_approved_without_a_person() {
+    let ledger = [record(AccountState::Active)];
+    let judged = |kind: &str, fields: &[(Column, &str)]| {
+        let asked = asked(kind, fields);
+        let ready = judge("SOC-1", &asked, &ledger, &rules()).unwrap();
+        (request(asked), ready)
+    };
+    let (add, ready) = judged("add", &NEW);
+    assert_eq!(may_approve_alone(&add, &ready, true), Ok(()));
+    assert_eq!(
+        may_approve_alone(&add, &ready, false),
+        Err(NotApprovable::NeedsPerson)
+    );
+    let mine = (Column::AccountId, "111111111111");
+    for (kind, fields) in [
+        (
+            "change",
+            vec![mine, (Column::ContactEmail, "eve@example.com")],
+        ),
+        ("remove", vec![mine]),
+    ] {
+        let (request, ready) = judged(kind, &fields);
+        let contacts = vec!["mika@example.com".to_owned()];
+        assert_eq!(
+            may_approve_alone(&request, &ready, true),
+            Err(NotApprovable::ContactsNotTold(contacts.clone()))
+        );
+        // A person neither, before those who are on record have been told.
+        assert_eq!(
+            may_approve(&request, &ready, None, None),
+            Err(NotApprovable::ContactsNotTold(contacts))
+        );
+        assert_eq!(may_approve(&request, &ready, Some(2), Some(at(1))), Ok(()));
+        assert_eq!(
+            may_approve(&request, &ready, Some(1), Some(at(1))),
+            Err(NotApprovable::Revised { now: 2 })
+        );
+    }
+}
+
+#[test]
+fn adding_an_account_that_is_there_touches_nobody() {
+    let ledger = [record(AccountState::Active)];
+    let stolen = asked(
+        "add",
+        &[
+            (Column::AccountId, "111111111111"),
+            (Column::Project, "Mine now"),
+            (Column::ContactEmail, "eve@example.com"),
+        ],
+    );
+    let Err(Obstacle::Refused { refused }) = judge("SOC-1", &stolen, &ledger, &rules()) else {
+        panic!("it was taken");
+    };
+    assert!(matches!(refused, EntryRefused::AlreadyInLedger(_)));
+    // One that has left may come back, by a person's decision.
+    let ledger = [record(AccountState::Left)];
+    let ready = judge("SOC-1", &stolen, &ledger, &rules()).unwrap();
+    assert!(ready.record.is_some());
+    assert_eq!(ready.plan.changed[0].after.state, AccountState::Active);
+    assert!(may_approve_alone(&request(stolen), &ready, true).is_err());
+}
+
+#[test]
+fn a_removal_changes_the_state_and_nothing_else() {
+    let ledger = [record(AccountState::Active)];
+    let remove = asked(
+        "remove",
+        &[
+            (Column::AccountId, "111111111111"),
+            (Column::ContactEmail, "eve@example.com"),
+            (Column::Notes, "=cmd|' /C calc'!A0"),
+        ],
+    );
+    let ready = judge("SOC-1", &remove, &ledger, &rules()).unwrap();
+    let fields = &ready.plan.changed[0].fields;
+    assert_eq!(fields.len(), 1);
+    assert_eq!(
+        (&fields[0].field[..], &fields[0].after[..]),
+        ("state", "leaving")
+    );
+    for state in [AccountState::Leaving, AccountState::Left] {
+        assert_eq!(
+            judge("SOC-1", &remove, &[record(state)], &rules()),
+            Err(Obstacle::NothingToChange)
+        );
+    }
+}
+
+#[test]
+fn a_form_speaks_neither_of_the_state_nor_clears_what_it_leaves_empty() {
+    let ledger = [record(AccountState::Active)];
+    let change = asked(
+        "change",
+        &[
+            (Column::AccountId, "111111111111"),
+            (Column::State, "left"),
+            (Column::Request, "SOC-999"),
+            (Column::Project, "  "),
+            (Column::Contact, "Ken"),
+        ],
+    );
+    let ready = judge("SOC-1", &change, &ledger, &rules()).unwrap();
+    let fields = &ready.plan.changed[0].fields;
+    assert_eq!(fields.len(), 1);
+    assert_eq!(fields[0].field, "contact");
+}
+
+#[test]
+fn what_is_wrong_is_all_said_at_once() {
+    let bad = asked(
+        "add",
+        &[
+            (Column::AccountId, "1.23457E+11"),
+            (Column::Project, "a\u{7}b"),
+        ],
+    );
+    let Err(Obstacle::Refused {
+        refused: EntryRefused::Problems(problems),
+    }) = judge("SOC-1", &bad, &[], &rules())
+    else {
+        panic!("it was taken");
+    };
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    let missing = |problem: &Problem| matches!(problem, Problem::MissingColumn { .. });
+    assert_eq!(
+        problems.iter().filter(|problem| missing(problem)).count(),
+        1
+    );
+    assert!(matches!(
+        judge("SOC-1", &asked("?", &NEW), &[], &rules()),
+        Err(Obstacle::Kind { .. })
+    ));
+}
+
+fn ticket(asked: Asked, updated: i64, closed: bool) -> Ticket {
+    Ticket {
+        key: "SOC-1".to_owned(),
+        asked,
+        reporter: "Ken".to_owned(),
+        updated: at(updated),
+        closed,
+    }
+}
+
+#[test]
+fn the_same_issue_twice_is_one_request() {
+    let first = ticket(asked("add", &NEW), 100, false);
+    assert_eq!(taking(None, &first), Taking::New);
+    let known = request(asked("add", &NEW));
+    assert_eq!(taking(Some(&known), &first), Taking::Unchanged);
+    // Our own comment changes the issue, but not what it asks for.
+    let commented = ticket(asked("add", &NEW), 200, false);
+    assert_eq!(taking(Some(&known), &commented), Taking::Unchanged);
+    let other = asked("remove", &NEW);
+    let revised = ticket(other.clone(), 200, false);
+    assert_eq!(taking(Some(&known), &revised), Taking::Revised);
+    // An answer that was overtaken.
+    let old = ticket(other.clone(), 50, false);
+    assert_eq!(taking(Some(&known), &old), Taking::Unchanged);
+    let closed = ticket(asked("add", &NEW), 200, true);
+    assert_eq!(taking(Some(&known), &closed), Taking::Withdrawn);
+    assert_eq!(taking(None, &closed), Taking::Unchanged);
+    let mut approved = known;
+    approved.state = State::Approved {
+        by: "operator:mika".to_owned(),
+        at: at(150),
+        invited: None,
+        told: Vec::new(),
+        late: false,
+    };
+    assert_eq!(taking(Some(&approved), &revised), Taking::TooLate);
+    if let State::Approved { late, .. } = &mut approved.state {
+        *late = true;
+    }
+    assert_eq!(taking(Some(&approved), &revised), Taking::Unchanged);
+}
+
+fn seen(region: &str, verdict: &str, second: i64) -> Membership {
+    Membership {
+        account_id: "111111111111".parse().unwrap(),
+        region: region.parse().unwrap(),
+        status: Some(MemberStatus::Enabled),
+        verdict: verdict.to_owned(),
+        since: at(second),
+        seen_at: at(second),
+        associated_since: None,
+        completed_at: None,
+    }
+}
+
+#[test]
+fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
+    let account = record(AccountState::Active);
+    let patience = SignedDuration::from_secs(1_000);
+    let judge = |seen: &[Membership], now: i64| {
+        let places = Place::all(&account, &rules().regions, seen);
+        progress(Kind::Add, &account, &places, at(100), at(now), patience)
+    };
+    let both = [
+        seen("ap-northeast-1", "complete", 200),
+        seen("us-east-1", "complete", 200),
+    ];
+    assert_eq!(judge(&both, 300), Progress::Complete);
+    // What was seen before the decision says nothing about it.
+    let old = [
+        seen("ap-northeast-1", "complete", 50),
+        seen("us-east-1", "complete", 200),
+    ];
+    assert_eq!(judge(&old, 300), Progress::Underway);
+    assert_eq!(judge(&[], 300), Progress::Underway);
+    let Progress::Stuck(late) = judge(&both[..1], 2_000) else {
+        panic!("nobody waits for ever");
+    };
+    assert_eq!((late.len(), &late[0].why[..]), (1, "not_invited"));
+    let refused = [seen("us-east-1", "resigned", 200)];
+    let Progress::Stuck(hopeless) = judge(&refused, 300) else {
+        panic!("waiting does not help");
+    };
+    assert_eq!(hopeless[0].why, "resigned");
+}
+
+#[test]
+fn a_removal_is_complete_when_the_account_has_left() {
+    let patience = SignedDuration::from_secs(1_000);
+    let judge = |state| {
+        let account = record(state);
+        progress(Kind::Remove, &account, &[], at(0), at(9_999), patience)
+    };
+    assert_eq!(judge(AccountState::Leaving), Progress::Underway);
+    assert_eq!(judge(AccountState::Left), Progress::Complete);
+}
+
+#[test]
+fn a_ticket_is_closed_by_what_its_workflow_offers() {
+    let offered = [
+        ("5", "Cancel request", true),
+        ("7", "Start work", false),
+        ("11", "Resolve", true),
+    ];
+    assert_eq!(closing(Transition::Resolve, offered), Some("11"));
+    assert_eq!(closing(Transition::Decline, offered), Some("5"));
+    let japanese = [
+        ("1", "対応開始", false),
+        ("2", "却下", true),
+        ("3", "完了", true),
+    ];
+    assert_eq!(closing(Transition::Resolve, japanese), Some("3"));
+    assert_eq!(closing(Transition::Decline, japanese), Some("2"));
+    assert_eq!(closing(Transition::Decline, [("3", "完了", true)]), None);
+}

@@ -1,0 +1,186 @@
+//! Logging in to the dashboard, by a token or by the OpenID Connect issuer, and out again.
+//!
+//! A session's key is always made here, after the proof: nothing that a browser brought along becomes
+//! one. Each login is an audit event.
+
+use serde_json::json;
+use url::Url;
+
+use crate::app::App;
+use crate::config::secret::SecretMissing;
+use crate::issuer::{Issuer, IssuerError};
+use hubward_domain::access::{Proof, Session, SessionKey, Visitor, id_of};
+use hubward_domain::audit::{Action, NewEvent};
+use hubward_domain::login::LoginAttempt;
+use hubward_domain::seal::Seal;
+use hubward_store::StoreError;
+
+/// Where people log in.
+#[derive(Clone, Debug)]
+pub struct Reception {
+    seal: Seal,
+    issuer: Option<Issuer>,
+}
+
+/// Why there is no reception.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceptionError {
+    /// The issuer cannot be asked at all.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// Hubward's secret at the issuer is not there.
+    #[error(transparent)]
+    Secret(#[from] SecretMissing),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The token is none, or not good any more.
+    #[error("the token is not good")]
+    Token,
+    /// The configuration names no issuer.
+    #[error("login.issuer is not set")]
+    NoIssuer,
+    /// The browser brought no login under way, an old one, or another's.
+    #[error("this login was not begun here, or too long ago")]
+    NotBegunHere,
+    /// The issuer did not vouch for anybody.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A login at the issuer, begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// Where the browser goes.
+    pub address: Url,
+    /// What it carries along.
+    pub sealed: String,
+}
+
+impl Reception {
+    /// Opens the reception of a server that goes by this origin.
+    ///
+    /// # Errors
+    /// See [`ReceptionError`].
+    pub async fn open(app: &App, origin: &str) -> Result<Self, ReceptionError> {
+        let login = &app.config.login;
+        let issuer = match (&login.issuer, &login.client_id) {
+            (Some(issuer), Some(client_id)) => {
+                let secret = login
+                    .client_secret
+                    .as_ref()
+                    .map(|secret| secret.reveal(app.environment(), app.config.directory()))
+                    .transpose()?;
+                Some(Issuer::new(issuer, client_id, secret, origin)?)
+            }
+            _ => None,
+        };
+        let seal = app.signing_key("login_key").await?;
+        Ok(Self { seal, issuer })
+    }
+
+    /// Whether people can log in at an issuer.
+    pub fn has_issuer(&self) -> bool {
+        self.issuer.is_some()
+    }
+
+    /// Begins a login at the issuer.
+    ///
+    /// # Errors
+    /// See [`LoginError`].
+    pub async fn begin(&self, app: &App, next: &str) -> Result<Begun, LoginError> {
+        let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
+        let attempt = LoginAttempt::new(
+            app.random(),
+            app.random(),
+            app.random(),
+            next,
+            app.clock.now(),
+        );
+        let address = issuer.address(&attempt).await?;
+        Ok(Begun {
+            address,
+            sealed: attempt.sealed(&self.seal),
+        })
+    }
+
+    /// Ends a login at the issuer: a session, and where the person wanted to go.
+    ///
+    /// # Errors
+    /// See [`LoginError`]; then nobody is logged in.
+    pub async fn finish(
+        &self,
+        app: &App,
+        sealed: &str,
+        state: &str,
+        code: &str,
+    ) -> Result<(SessionKey, String), LoginError> {
+        let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
+        let attempt = LoginAttempt::open(&self.seal, sealed, app.clock.now())
+            .filter(|attempt| attempt.state == state)
+            .ok_or(LoginError::NotBegunHere)?;
+        let claims = issuer.claims(&attempt, code).await?;
+        let person = Visitor {
+            role: hubward_domain::access::Role::of_person(
+                claims.name(),
+                &app.config.login.operators,
+            ),
+            name: claims.name().to_owned(),
+            proof: Proof::Issuer,
+        };
+        let key = open_session(app, &person).await?;
+        Ok((key, attempt.next))
+    }
+}
+
+/// Logs in with a token.
+///
+/// # Errors
+/// See [`LoginError`]; then nobody is logged in.
+pub async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
+    // Pasted, with what stood around it.
+    let token = token.trim();
+    let record = match id_of(token) {
+        Some(id) => app.store.access_token(id).await?,
+        None => None,
+    };
+    let record = record
+        .filter(|record| record.is(token))
+        .ok_or(LoginError::Token)?;
+    Ok(open_session(app, &record.visitor()).await?)
+}
+
+/// Logs out. Done twice, the second finds nothing to do.
+///
+/// # Errors
+/// The database failed.
+pub async fn log_out(app: &App, key: &SessionKey) -> Result<(), StoreError> {
+    let mut tx = app.store.begin().await?;
+    tx.delete_session(&key.hash()).await?;
+    tx.commit().await
+}
+
+async fn open_session(app: &App, visitor: &Visitor) -> Result<SessionKey, StoreError> {
+    let key = SessionKey::new(app.random());
+    let token = (visitor.proof == Proof::Token).then_some(visitor.name.as_str());
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    tx.insert_session(&key.hash(), &visitor.name, token, now, Session::oldest(now))
+        .await?;
+    let event = NewEvent {
+        action: Action::SessionOpened,
+        subject: visitor.name.clone(),
+        detail: json!({ "role": visitor.role }),
+    };
+    tx.append_audit(now, &visitor.actor(), [event]).await?;
+    tx.commit().await?;
+    Ok(key)
+}

@@ -1,0 +1,3 @@
+//! Changing single accounts of the ledger.
+
+pub mod edit;

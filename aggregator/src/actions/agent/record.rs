@@ -1,0 +1,79 @@
+//! Takes in what an agent printed with `--json`, handed over by the account's people where the
+//! agent cannot reach the server. It is advisory: it adds reasons to a check, never completeness.
+//! Recorded twice, the second replaces the first.
+
+use hubward_protocol::{AccountId, Region, RunReport};
+use serde_json::json;
+
+use crate::app::App;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_store::StoreError;
+
+/// Why a report is not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The text is not what the agent prints.
+    #[error("this is not the agent's --json output: {0}")]
+    Malformed(String),
+    /// It is about an account that the ledger does not know.
+    #[error("the account {0} is not in the ledger")]
+    NotInLedger(AccountId),
+    /// It was made for another SOC.
+    #[error("the run was made for the administrator {found}, not for {wanted}")]
+    OtherAdministrator {
+        /// Whose run it is.
+        found: AccountId,
+        /// Ours.
+        wanted: AccountId,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The longest text that is taken for a report: 34 Regions of five wordy steps fit many times.
+pub const LONGEST: usize = 1 << 20;
+
+/// Records a run, and returns its account and the Regions it spoke of.
+///
+/// # Errors
+/// Then nothing is recorded; see [`RecordError`].
+pub async fn record_run(
+    app: &App,
+    actor: &Actor,
+    bytes: &[u8],
+) -> Result<(AccountId, Vec<Region>), RecordError> {
+    if bytes.len() > LONGEST {
+        return Err(RecordError::Malformed(format!(
+            "it is longer than {LONGEST} bytes"
+        )));
+    }
+    let report: RunReport =
+        serde_json::from_slice(bytes).map_err(|error| RecordError::Malformed(error.to_string()))?;
+    let administrator = &app.config.hub.administrator;
+    if report.administrator != *administrator {
+        return Err(RecordError::OtherAdministrator {
+            found: report.administrator,
+            wanted: administrator.clone(),
+        });
+    }
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let known = tx.accounts().await?;
+    if !known.iter().any(|row| row.account_id == report.account) {
+        return Err(RecordError::NotInLedger(report.account));
+    }
+    for region in &report.regions {
+        tx.put_run_report(&report.account, region, now, &actor.to_string())
+            .await?;
+    }
+    let event = NewEvent {
+        action: Action::RunRecorded,
+        subject: report.account.to_string(),
+        detail: json!({ "complete": report.complete, "changes": report.changes }),
+    };
+    tx.append_audit(now, actor, [event]).await?;
+    tx.commit().await?;
+    let regions = report.regions.iter().map(|region| region.region).collect();
+    Ok((report.account, regions))
+}

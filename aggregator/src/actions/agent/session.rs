@@ -1,0 +1,191 @@
+//! How an agent becomes a known caller: it asks for a challenge, answers it with a proof, and gets a
+//! token and its account's baseline. Nothing is kept of a challenge until it is spent, and nothing is
+//! created for an account that the ledger does not know.
+
+use hubward_protocol::api::{Baseline, Challenge, Session, SessionRequest};
+use hubward_protocol::{AccountId, Region};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::app::App;
+use crate::aws::identity::{Caller, Identity, NotIdentified};
+use crate::aws::{AwsUnavailable, refuse_unsafe_endpoints};
+use hubward_domain::account::Account;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::bearer::Bearer;
+use hubward_domain::membership::wanted_regions;
+use hubward_domain::proof::{self, ProofRefused};
+use hubward_domain::seal::Seal;
+use hubward_store::StoreError;
+
+/// What the agent API stands on.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    seal: Seal,
+    server_id: String,
+    identity: Identity,
+}
+
+/// Why the desk cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Proofs would be taken to an address that is not safe.
+    #[error(transparent)]
+    Endpoint(#[from] AwsUnavailable),
+    /// The client for STS could not be made.
+    #[error("cannot make a TLS client: {0}")]
+    Client(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The proof is refused.
+    #[error(transparent)]
+    Proof(#[from] ProofRefused),
+    /// The Region is none that we know.
+    #[error("the Region is unknown")]
+    RegionUnknown,
+    /// STS could not be asked.
+    #[error("STS could not be asked: {0}")]
+    StsUnavailable(&'static str),
+    /// The account that proved itself is not in the ledger.
+    #[error("the account {0} is not in the ledger")]
+    NotInLedger(AccountId),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// Opens the desk for a server that goes by this canonical origin. The key under which it seals is
+    /// made once for the database, so that any number of servers share it.
+    ///
+    /// # Errors
+    /// See [`DeskError`].
+    pub async fn open(app: &App, server_id: String) -> Result<Self, DeskError> {
+        refuse_unsafe_endpoints(app.environment())?;
+        let identity = Identity::new(app.environment())
+            .map_err(|error| DeskError::Client(error.to_string()))?;
+        let seal = app.signing_key("agent_api_key").await?;
+        Ok(Self {
+            seal,
+            server_id,
+            identity,
+        })
+    }
+
+    /// Makes a challenge.
+    pub fn challenge(&self, app: &App) -> Challenge {
+        let (challenge, expires_at) = proof::challenge(&self.seal, app.random(), app.clock.now());
+        Challenge {
+            challenge,
+            server_id: self.server_id.clone(),
+            expires_at,
+        }
+    }
+
+    /// Turns a proof into a session.
+    ///
+    /// # Errors
+    /// See [`EnrolError`]. A challenge that is good, and well signed as far as can be seen here, is spent all the same.
+    pub async fn enrol(
+        &self,
+        app: &App,
+        request: SessionRequest<String>,
+    ) -> Result<Session, EnrolError> {
+        let region: Region = request
+            .region
+            .parse()
+            .map_err(|_| EnrolError::RegionUnknown)?;
+        let now = app.clock.now();
+        let headers = &request.headers;
+        let expires_at = proof::verify(&self.seal, &self.server_id, region, headers, now)?;
+        // Spent before STS is asked: two that come at once must not both get through.
+        let mut tx = app.store.begin().await?;
+        let fresh = tx
+            .spend_challenge(&headers.x_hubward_challenge, expires_at, now)
+            .await?;
+        tx.commit().await?;
+        if !fresh {
+            return Err(ProofRefused::Challenge.into());
+        }
+        let caller =
+            self.identity
+                .identify(region, headers)
+                .await
+                .map_err(|error| match error {
+                    NotIdentified::Refused => ProofRefused::Signature.into(),
+                    NotIdentified::Unavailable(why) => EnrolError::StsUnavailable(why),
+                })?;
+        let accounts = app.store.accounts().await?;
+        let Some(account) = accounts
+            .iter()
+            .find(|account| account.account_id == caller.account)
+        else {
+            record_stranger(app, &caller).await?;
+            return Err(EnrolError::NotInLedger(caller.account));
+        };
+        let bearer = Bearer::new(caller.account.clone(), caller.arn, now);
+        Ok(Session {
+            token: bearer.token(&self.seal),
+            expires_at: bearer.expires_at(),
+            account: caller.account,
+            baseline: baseline(app, account),
+        })
+    }
+
+    /// Who holds a token, if it is ours and still good.
+    pub fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
+        Bearer::of_token(&self.seal, token, app.clock.now())
+    }
+}
+
+/// What an account should be, from the configuration and its ledger row.
+fn baseline(app: &App, account: &Account) -> Baseline {
+    let hub: Vec<Region> = app.config.hub.regions().collect();
+    let baseline = &app.config.baseline;
+    let standards = if account.standards.is_empty() {
+        &baseline.standards
+    } else {
+        &account.standards
+    };
+    Baseline {
+        administrator: app.config.hub.administrator.clone(),
+        regions: wanted_regions(account, &hub),
+        home_region: app.config.hub.home_region,
+        standards: standards.iter().map(ToString::to_string).collect(),
+        config: baseline.config,
+        recording: baseline.recording,
+        recording_frequency: baseline.recording_frequency,
+        guardduty_features: baseline.guardduty_features.clone(),
+        finding_publishing_frequency: baseline.finding_publishing_frequency,
+    }
+}
+
+/// A proven account that the ledger does not know leaves one trace a day, however often it tries.
+async fn record_stranger(app: &App, caller: &Caller) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let subject = caller.account.to_string();
+    let last = tx
+        .last_audit(Action::ProofRefused.as_str(), &subject)
+        .await?;
+    let is_new = last.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(24));
+    if is_new {
+        let event = NewEvent {
+            action: Action::ProofRefused,
+            subject,
+            detail: json!({ "reason": "account_not_in_ledger" }),
+        };
+        let actor = Actor::Member {
+            account: caller.account.clone(),
+            caller: caller.arn.clone(),
+        };
+        tx.append_audit(now, &actor, [event]).await?;
+    }
+    tx.commit().await
+}

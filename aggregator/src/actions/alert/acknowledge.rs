@@ -1,0 +1,84 @@
+//! A person takes an alert, gives it to somebody, ends or reopens it, and writes a note. Done twice, the
+//! second changes nothing but who said so last.
+
+use serde_json::json;
+
+use crate::app::App;
+use hubward_domain::alert::handling::{Act, Handling, LONGEST_NAME, LONGEST_NOTE, NotNow, written};
+use hubward_domain::alert::write_back::{Status, named};
+use hubward_domain::alert::{Alert, AlertState};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_store::StoreError;
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum AcknowledgeError {
+    /// There is no such alert.
+    #[error("there is no alert {0}")]
+    Unknown(String),
+    /// It makes no sense in the state that the alert is in.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// A note or a name has too many characters; at most so many.
+    #[error("at most {0} characters")]
+    TooLong(usize),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it, and returns the state that the alert is in now. The alert goes by its id or by that of one
+/// of its findings.
+///
+/// # Errors
+/// See [`AcknowledgeError`]; then nothing changed.
+pub async fn acknowledge(
+    app: &App,
+    actor: &Actor,
+    alert: &str,
+    act: Act,
+    note: &str,
+) -> Result<AlertState, AcknowledgeError> {
+    let note = written(note, LONGEST_NOTE).ok_or(AcknowledgeError::TooLong(LONGEST_NOTE))?;
+    let act = match act {
+        Act::Assign(name) => Act::Assign(
+            written(&name, LONGEST_NAME)
+                .filter(|name| !name.contains('\n'))
+                .ok_or(AcknowledgeError::TooLong(LONGEST_NAME))?,
+        ),
+        act => act,
+    };
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let known = match tx.alert(alert).await? {
+        Some(known) => known,
+        None => tx
+            .alert_of_finding(alert)
+            .await?
+            .ok_or_else(|| AcknowledgeError::Unknown(alert.to_owned()))?,
+    };
+    let state = act.on(known.state)?;
+    let before: Handling = tx.handling(&known.id).await?;
+    let after = before.after(&act, &note, &actor.to_string(), now);
+    tx.put_handling(&known.id, &after).await?;
+    let event = NewEvent {
+        action: Action::AlertHandled,
+        subject: known.account_id.to_string(),
+        detail: json!({
+            "alert": known.id,
+            "act": act.as_str(),
+            "from": known.state,
+            "to": state,
+            "assignee": after.assignee,
+            "note": note,
+        }),
+    };
+    if app.config.alerts.write_back && named(&known.finding_id).is_some() {
+        tx.put_write_back(&known.id, Status::after(&act), now)
+            .await?;
+    }
+    tx.put_alert(&Alert { state, ..known }).await?;
+    tx.append_audit(now, actor, [event]).await?;
+    tx.commit().await?;
+    Ok(state)
+}

@@ -1,0 +1,163 @@
+//! What messages mean, stored: threats become alerts, an event of our own goes on its way, and what nobody
+//! understands is kept and announced. All of it in one transaction.
+
+use std::collections::BTreeMap;
+
+use hubward_protocol::AccountId;
+use jiff::SignedDuration;
+
+use super::Taken;
+use crate::actions::alert::open_or_update::open_or_update;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use crate::config::outgoing::RouteEvent;
+use hubward_domain::account::Account;
+use hubward_domain::alert::arrival::{Arrival, Incoming};
+use hubward_domain::alert::event::{Content, Threat, TrialEvent, Unreadable, read};
+use hubward_domain::audit::Actor;
+use hubward_domain::mirror::told;
+use hubward_domain::notice::{Notice, TestNotice, Trouble};
+use hubward_domain::trial::TrialKind;
+use hubward_store::{StoreError, Tx};
+
+/// Who takes alerts in.
+const ACTOR: Actor = Actor::Job("alerts");
+/// How many refused messages are announced one by one within an hour; the others are only kept and counted.
+const ANNOUNCED: i64 = 20;
+
+/// Stores what messages mean, all of it or nothing.
+pub(super) async fn keep(app: &App, messages: &[&Incoming]) -> Result<Taken, StoreError> {
+    let mut taken = Taken {
+        messages: messages.len(),
+        ..Taken::default()
+    };
+    let contents: Vec<Result<Vec<Content>, Unreadable>> =
+        messages.iter().map(|message| read(&message.body)).collect();
+    let ledger = ledger_of(app, &contents).await?;
+    let mut opened = Vec::new();
+    let mut tx = app.store.begin().await?;
+    for (message, contents) in messages.iter().zip(contents) {
+        let contents = match contents {
+            Ok(contents) => contents,
+            Err(unreadable) => {
+                taken.refused += 1;
+                let trouble = |message_id, why| Trouble::MessageRefused { message_id, why };
+                refuse(app, &mut tx, message, &unreadable.to_string(), trouble).await?;
+                continue;
+            }
+        };
+        // An event may also tell what a person did with a finding, which leaves no touch to ask for.
+        tx.follow_findings(&told(&message.body), app.clock.now())
+            .await?;
+        for content in contents {
+            match content {
+                Content::Other => {}
+                Content::Trial(event) => arrived(app, &mut tx, message, &event).await?,
+                Content::Suspicious(why) => {
+                    taken.refused += 1;
+                    let trouble = |message_id, why| Trouble::SuspiciousFinding { message_id, why };
+                    refuse(app, &mut tx, message, &why, trouble).await?;
+                }
+                Content::Threat(mut threat) => {
+                    threat.bound_by(message.received_at);
+                    if let Some(finding) = &threat.undecided {
+                        threat.is_new &= !tx.is_suppressed(finding).await?;
+                    }
+                    let account = ledger.get(&threat.alert.account_id);
+                    if open_or_update(app, &mut tx, &ACTOR, &threat, account).await? {
+                        let arrival = arrival(app, message, &threat);
+                        tx.put_arrival(&threat.alert.id, &arrival).await?;
+                        opened.push(arrival);
+                    }
+                }
+            }
+        }
+    }
+    tx.commit().await?;
+    let stored_at = app.clock.exactly();
+    for arrival in &opened {
+        let telemetry = &app.telemetry;
+        telemetry.alert_took("received_to_stored", arrival.received_at, stored_at);
+    }
+    taken.opened = opened.len();
+    Ok(taken)
+}
+
+fn arrival(app: &App, message: &Incoming, threat: &Threat) -> Arrival {
+    Arrival {
+        door: message.door,
+        aws_created_at: Some(threat.created_at),
+        event_at: threat.event_at,
+        received_at: message.received_at,
+        stored_at: app.clock.exactly(),
+    }
+}
+
+/// The rows of the ledger that the threats are about.
+async fn ledger_of(
+    app: &App,
+    contents: &[Result<Vec<Content>, Unreadable>],
+) -> Result<BTreeMap<AccountId, Account>, StoreError> {
+    let mut accounts: Vec<AccountId> = contents
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|content| match content {
+            Content::Threat(threat) => Some(threat.alert.account_id.clone()),
+            _ => None,
+        })
+        .collect();
+    accounts.sort();
+    accounts.dedup();
+    app.store.accounts_of(&accounts).await
+}
+
+/// An event of our own came: one that somebody waits for goes on to the channels that hear of alerts.
+async fn arrived(
+    app: &App,
+    tx: &mut Tx,
+    message: &Incoming,
+    event: &TrialEvent,
+) -> Result<(), StoreError> {
+    let stored_at = app.clock.exactly();
+    let Some(trial) = tx
+        .trial_arrived(&event.id, message, event.event_at, stored_at)
+        .await?
+    else {
+        return Ok(());
+    };
+    if trial.kind != TrialKind::Test {
+        return Ok(());
+    }
+    for channel in app.config.channels_of(RouteEvent::Alert) {
+        let notice = Notice::Test(TestNotice {
+            channel: channel.to_owned(),
+            actor: trial.actor.clone(),
+        });
+        Notifier::new(app)
+            .notify_channel(tx, channel, &notice)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Keeps a message, and says so on the operations route, once; of a flood, only the first.
+async fn refuse(
+    app: &App,
+    tx: &mut Tx,
+    message: &Incoming,
+    why: &str,
+    trouble: impl FnOnce(String, String) -> Trouble,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let kept = tx
+        .keep_refused(&message.id, &message.body, why, now)
+        .await?;
+    let hour = SignedDuration::from_hours(1);
+    let since = now.checked_sub(hour).unwrap_or(now);
+    if kept && tx.count_refused_since(since).await? <= ANNOUNCED {
+        let notice = Notice::Operations(trouble(message.id.clone(), why.to_owned()));
+        Notifier::new(app).notify(tx, &notice).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Sends an event of our own through EventBridge's second rule and the whole real way, and notices when
+//! one does not arrive. What arrives is noted where every message is taken in.
+
+use serde_json::json;
+
+use crate::actions::ActionError;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use crate::aws::AwsFailure;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::hub::TEST_SOURCE;
+use hubward_domain::notice::Trouble;
+use hubward_domain::trial::{PATIENCE, Trial, TrialKind};
+use hubward_store::StoreError;
+
+/// Why no event was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The ledger or AWS is out of reach.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// EventBridge did not take it.
+    #[error(transparent)]
+    Refused(#[from] AwsFailure),
+}
+
+impl From<StoreError> for TrialError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// Sends one, and returns its id. It is known before it is sent: an answer may be slower than the event.
+///
+/// # Errors
+/// See [`TrialError`]. Where it is known and was not sent, it is missed later, as it should be.
+pub async fn send_trial(app: &App, actor: &Actor, kind: TrialKind) -> Result<String, TrialError> {
+    let id = hex::encode(app.random::<16>());
+    let trial = Trial {
+        id: id.clone(),
+        kind,
+        actor: actor.to_string(),
+        sent_at: app.clock.exactly(),
+        event_at: None,
+        door: None,
+        received_at: None,
+        stored_at: None,
+    };
+    let mut tx = app.store.begin().await?;
+    tx.put_trial(&trial).await?;
+    let event = NewEvent {
+        action: Action::WayTried,
+        subject: app.config.hub.administrator.to_string(),
+        detail: json!({ "trial": id, "kind": kind }),
+    };
+    tx.append_audit(app.clock.now(), actor, [event]).await?;
+    tx.commit().await?;
+    let aws = app.aws().await.map_err(ActionError::from)?;
+    let detail = json!({ "id": id }).to_string();
+    aws.put_event(app.config.hub.home_region, TEST_SOURCE, detail)
+        .await?;
+    Ok(id)
+}
+
+/// Looks for canaries that never came, and tells operations; returns how many were missed.
+///
+/// # Errors
+/// The database failed.
+pub async fn miss_canaries(app: &App) -> Result<usize, StoreError> {
+    let now = app.clock.now();
+    let before = now.checked_sub(PATIENCE).unwrap_or(now);
+    let mut tx = app.store.begin().await?;
+    let missed = tx.miss_trials(TrialKind::Canary, before, now).await?;
+    for canary in &missed {
+        let trouble = Trouble::CanaryMissing {
+            trial: canary.id.clone(),
+            sent_at: canary.sent_at,
+        };
+        Notifier::new(app)
+            .notify_operations(&mut tx, trouble)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(missed.len())
+}
+
+/// An event of our own, as far as it came.
+///
+/// # Errors
+/// The database failed.
+pub async fn trial(app: &App, id: &str) -> Result<Option<Trial>, StoreError> {
+    app.store.trial(id).await
+}

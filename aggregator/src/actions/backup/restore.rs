@@ -1,0 +1,195 @@
+//! Puts a copy in the database's place: proved first, upgraded where it is older, with the restoration
+//! itself in its audit log. The database that was there is kept beside it under another name; until the
+//! last step, nothing of it changes. Run twice, it restores twice.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::app::{self, OpenError};
+use crate::config::Config;
+use crate::world::World;
+use hubward_domain::audit::{Action, Actor, Head, NewEvent};
+use hubward_store::backup::{CopyError, Unnamed, beside, is_in_use, measure};
+use hubward_store::{Place, Store, StoreError};
+
+/// What would be restored, proved.
+#[derive(Debug)]
+pub struct Plan {
+    /// The database's file.
+    pub database: PathBuf,
+    /// The end of the copy's audit log.
+    pub head: Head,
+    /// How many upgrades it took.
+    pub upgrades: usize,
+    /// The end of the log of the database that is there; `None`: there is none that can be read.
+    pub before: Option<Head>,
+    copy: Unnamed,
+    sha256: String,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Restored {
+    /// The database's file.
+    pub database: PathBuf,
+    /// The end of its audit log, the restoration included.
+    pub head: Head,
+    /// Where the database is kept that was there.
+    pub kept: Option<PathBuf>,
+}
+
+/// Why nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The configuration cannot be read.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The copy cannot be used.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// A server or a command has the database open.
+    #[error("{} is in use", .0.display())]
+    InUse(PathBuf),
+}
+
+/// Takes a copy's measure. Nothing is changed.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, RestoreError> {
+    let place = app::database(&config.store, config.directory(), &world.environment)?;
+    let database = place.file().ok_or(CopyError::Postgres)?.to_owned();
+    let copy = beside(&database)?;
+    fill(&copy.file(), file).map_err(|source| CopyError::File {
+        file: file.to_owned(),
+        source,
+    })?;
+    // Of what was copied: the other file may change under our hands.
+    let (_, sha256) = measure(&copy.file())?;
+    let place_of_copy = Place::of_file(&copy.file());
+    match Store::open(&place_of_copy).await {
+        Ok(store) => store.close().await,
+        // An older one of ours will be upgraded; one without anything of ours would empty the ledger.
+        Err(StoreError::NotMigrated { found, .. }) if found > 0 => {}
+        Err(StoreError::NotMigrated { .. }) => return Err(CopyError::Foreign.into()),
+        Err(error) => return Err(CopyError::from(error).into()),
+    }
+    let (store, upgrades) = Store::migrate(&place_of_copy)
+        .await
+        .map_err(CopyError::from)?;
+    let proved = store.prove().await;
+    store.close().await;
+    Ok(Plan {
+        head: proved?,
+        before: head_of(&place).await,
+        database,
+        upgrades,
+        copy,
+        sha256,
+    })
+}
+
+/// Restores what was planned.
+///
+/// # Errors
+/// See [`RestoreError`]; then the database is as it was.
+pub async fn carry_out(
+    plan: Plan,
+    world: &World,
+    actor: &Actor,
+    file: &Path,
+) -> Result<Restored, RestoreError> {
+    let Plan {
+        database,
+        before,
+        copy,
+        sha256,
+        ..
+    } = plan;
+    let now = world.clock.now();
+    let place = Place::of_file(&database);
+    if database.exists() && is_in_use(&place).await.map_err(CopyError::from)? {
+        return Err(RestoreError::InUse(database));
+    }
+    let head = trace(&copy, actor, &sha256, file, before.as_ref(), now).await?;
+    let failed = |source| CopyError::File {
+        file: database.clone(),
+        source,
+    };
+    let kept = if database.exists() {
+        Some(keep(&database, now).map_err(failed)?)
+    } else {
+        None
+    };
+    copy.name(&database, true).map_err(failed)?;
+    Ok(Restored {
+        database,
+        head,
+        kept,
+    })
+}
+
+/// Gives a database a second name, by the time; one that is taken is never taken away.
+fn keep(database: &Path, now: jiff::Timestamp) -> std::io::Result<PathBuf> {
+    let stem = format!(
+        "{}.before-{}",
+        database.display(),
+        now.strftime("%Y%m%dT%H%M%SZ")
+    );
+    let mut number = 1;
+    loop {
+        let kept = match number {
+            1 => PathBuf::from(&stem),
+            _ => PathBuf::from(format!("{stem}-{number}")),
+        };
+        match std::fs::hard_link(database, &kept) {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Copies the bytes alone: the file stays readable by us alone, whoever may read the other.
+fn fill(copy: &Path, from: &Path) -> std::io::Result<()> {
+    let mut from = std::fs::File::open(from)?;
+    let mut copy = std::fs::OpenOptions::new().write(true).open(copy)?;
+    std::io::copy(&mut from, &mut copy).map(drop)
+}
+
+/// Writes the restoration into the copy's own log.
+async fn trace(
+    copy: &Unnamed,
+    actor: &Actor,
+    sha256: &str,
+    file: &Path,
+    before: Option<&Head>,
+    now: jiff::Timestamp,
+) -> Result<Head, CopyError> {
+    let store = Store::open(&Place::of_file(&copy.file())).await?;
+    let event = NewEvent {
+        action: Action::StoreRestored,
+        subject: "store".to_owned(),
+        detail: json!({
+            "file": file.file_name().map(|name| name.to_string_lossy()),
+            "sha256": sha256,
+            "events_before": before.map(|head| head.events),
+            "head_before": before.map(|head| head.hash.as_str()),
+        }),
+    };
+    let mut tx = store.begin().await?;
+    tx.append_audit(now, actor, [event]).await?;
+    tx.commit().await?;
+    let head = store.prove().await;
+    store.close().await;
+    head
+}
+
+/// The end of the log of the database that is there, if it can be read.
+async fn head_of(place: &Place) -> Option<Head> {
+    let store = Store::open(place).await.ok()?;
+    let head = store.verify_audit().await.ok().and_then(Result::ok);
+    store.close().await;
+    head
+}

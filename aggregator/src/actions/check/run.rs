@@ -1,0 +1,346 @@
+//! Looks at the administrator's listing of every Region, and judges every active account of the
+//! ledger in each Region that it is wanted in; and names members that the ledger does not want.
+//!
+//! It changes nothing in AWS. What it saw is kept, so that the next check can say since when; a
+//! status that differs from the last one is an audit event, and a membership that was lost without an
+//! unlink is an alert, in the same transaction. Run twice, the second adds nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::actions::ActionError;
+use crate::actions::ledger::select_accounts;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use hubward_domain::account::{Account, AccountState};
+use hubward_domain::alert::arrival::{Arrival, Door};
+use hubward_domain::alert::loss::{self, is_lost};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
+use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
+use hubward_store::StoreError;
+
+/// One account in one Region.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its project; empty when the ledger does not know it.
+    pub project: String,
+    /// The Region.
+    pub region: Region,
+    /// How far it is.
+    pub verdict: Verdict,
+    /// Since when the verdict is this one, as far as checks have seen.
+    pub since: Timestamp,
+    /// When its agent last reported.
+    pub reported_at: Option<Timestamp>,
+}
+
+type Place = (AccountId, Region);
+type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
+
+/// All that a check looked at, before it judges.
+struct Looked {
+    ledger: BTreeMap<AccountId, Account>,
+    regions: Vec<Region>,
+    listings: Listings,
+    reports: BTreeMap<Place, Report>,
+    evidence: BTreeMap<Place, Vec<Control>>,
+    heard_of: BTreeSet<Place>,
+    /// Up to when every source of findings was mirrored; `None`: not at all.
+    mirrored_until: Option<Timestamp>,
+    /// What is seen is as old as the asking, not as the writing.
+    at: Timestamp,
+}
+
+/// Checks the accounts that are asked for, or all. Projects come worst first, and within a project
+/// its accounts and Regions.
+///
+/// # Errors
+/// Nothing could be judged: the ledger or AWS is out of reach, or an account is unknown. A Region
+/// whose listing cannot be read is a verdict, not an error.
+pub async fn check(
+    app: &App,
+    actor: &Actor,
+    wanted: &[AccountId],
+) -> Result<Vec<Row>, ActionError> {
+    let accounts = select_accounts(app.store.accounts().await?, wanted)?;
+    let looked = look(app).await?;
+    let mut places: Vec<Place> = accounts
+        .iter()
+        .filter(|account| account.state == AccountState::Active)
+        .flat_map(|account| {
+            wanted_regions(account, &looked.regions)
+                .into_iter()
+                .map(|region| (account.account_id.clone(), region))
+        })
+        .collect();
+    let whole = wanted.is_empty();
+    let strangers = if whole {
+        looked.strangers()
+    } else {
+        BTreeSet::new()
+    };
+    places.extend(strangers.iter().cloned());
+    let mut rows = keep(app, actor, &looked, places, &strangers, whole).await?;
+    sort(&mut rows, &looked.regions);
+    Ok(rows)
+}
+
+async fn look(app: &App) -> Result<Looked, ActionError> {
+    let ledger = app.store.accounts().await?;
+    let reports = app.store.run_reports().await?;
+    let evidence = app.store.evidence().await?;
+    let heard_of = app.store.places_with_findings().await?;
+    let checkpoints = app.store.checkpoints().await?;
+    let aws = app.aws().await?;
+    let at = app.clock.now();
+    let regions: Vec<Region> = app.config.hub.regions().collect();
+    let listings = join_all(regions.iter().map(|region| {
+        let hub = aws.security_hub(*region);
+        async move {
+            let listing = hub
+                .list_members()
+                .await
+                .map_err(|failure| failure.to_string());
+            (hub.region(), listing)
+        }
+    }))
+    .await;
+    Ok(Looked {
+        ledger: ledger
+            .into_iter()
+            .map(|account| (account.account_id.clone(), account))
+            .collect(),
+        regions,
+        listings: listings.into_iter().collect(),
+        reports,
+        evidence,
+        heard_of,
+        mirrored_until: checkpoints
+            .values()
+            .map(|checkpoint| checkpoint.read_to)
+            .min(),
+        at,
+    })
+}
+
+impl Looked {
+    fn seen(&self, (account, region): &Place) -> Seen {
+        match self.listings.get(region) {
+            Some(Ok(members)) => Seen::Listed(members.get(account).cloned()),
+            Some(Err(why)) => Seen::Unreadable(why.clone()),
+            None => Seen::Unreadable(String::new()),
+        }
+    }
+
+    /// Members that are watched although the ledger does not want them (any more).
+    fn strangers(&self) -> BTreeSet<Place> {
+        let is_known = |(account, region): &Place| {
+            self.ledger.get(account).is_some_and(|account| {
+                account.state != AccountState::Left
+                    && wanted_regions(account, &self.regions).contains(region)
+            })
+        };
+        self.listings
+            .iter()
+            .filter_map(|(region, listing)| Some((*region, listing.as_ref().ok()?)))
+            .flat_map(|(region, members)| {
+                members
+                    .iter()
+                    .filter(|(_, status)| **status == MemberStatus::Enabled)
+                    .map(move |(id, _)| (id.clone(), region))
+            })
+            .filter(|place| !is_known(place))
+            .collect()
+    }
+
+    fn judge(
+        &self,
+        place: &Place,
+        seen: &Seen,
+        last: Option<&Membership>,
+        baseline: bool,
+    ) -> Verdict {
+        let standards = self
+            .ledger
+            .get(&place.0)
+            .is_some_and(|account| baseline || !account.standards.is_empty());
+        judge(&Facts {
+            seen,
+            report: self.reports.get(place),
+            controls: self
+                .evidence
+                .get(place)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+            silent_until: self
+                .mirrored_until
+                .filter(|_| standards && !self.heard_of.contains(place)),
+            associated_since: last.and_then(|last| last.associated_since),
+            was_complete: last.is_some_and(|last| last.completed_at.is_some()),
+        })
+    }
+}
+
+/// Worst projects first, and within each its worst places; then as the ledger and the hub have them.
+fn sort(rows: &mut [Row], regions: &[Region]) {
+    let mut worst: BTreeMap<String, u8> = BTreeMap::new();
+    for row in rows.iter() {
+        let rank = worst.entry(row.project.clone()).or_insert(u8::MAX);
+        *rank = (*rank).min(row.verdict.rank());
+    }
+    rows.sort_by_cached_key(|row| {
+        (
+            worst.get(&row.project).copied(),
+            row.project.clone(),
+            row.verdict.rank(),
+            row.account_id.clone(),
+            regions.iter().position(|region| *region == row.region),
+        )
+    });
+}
+
+/// Judges each place next to what was seen of it before, keeps what was seen, and makes an alert of
+/// what was lost.
+async fn keep(
+    app: &App,
+    actor: &Actor,
+    looked: &Looked,
+    places: Vec<Place>,
+    strangers: &BTreeSet<Place>,
+    whole: bool,
+) -> Result<Vec<Row>, StoreError> {
+    let baseline = !app.config.baseline.standards.is_empty();
+    let mut tx = app.store.begin().await?;
+    let before = tx.memberships().await?;
+    let (mut rows, mut events, mut lost, mut writes) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let judged: BTreeSet<&Place> = places.iter().collect();
+    // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
+    let unjudged: Vec<&Place> = before
+        .keys()
+        .filter(|place| whole && !judged.contains(place))
+        .collect();
+    let all = places.iter().map(|place| (place, true));
+    for (place, is_judged) in all.chain(unjudged.into_iter().map(|place| (place, false))) {
+        let (account_id, region) = place.clone();
+        let account = looked.ledger.get(&account_id);
+        let last = before.get(place);
+        let seen = looked.seen(place);
+        let verdict = is_judged.then(|| {
+            if strangers.contains(place) {
+                Verdict::NotInLedger
+            } else {
+                looked.judge(place, &seen, last, baseline)
+            }
+        });
+        let now = membership(place, last, &seen, verdict.as_ref(), looked.at);
+        if let Some(verdict) = verdict {
+            rows.push(Row {
+                account_id,
+                project: account
+                    .map(|account| account.project.clone())
+                    .unwrap_or_default(),
+                region,
+                verdict,
+                since: now.since,
+                reported_at: looked.reports.get(place).map(|report| report.at),
+            });
+        }
+        // Another check saw later than this one: its word stays.
+        if last.is_some_and(|last| last.seen_at > looked.at) {
+            continue;
+        }
+        let last_status = last.and_then(|last| last.status.as_ref());
+        if now.status.as_ref() != last_status {
+            events.push(NewEvent {
+                action: Action::MembershipObserved,
+                subject: now.account_id.to_string(),
+                detail: json!({
+                    "region": region,
+                    "from": last_status.map(ToString::to_string),
+                    "to": now.status.as_ref().map(ToString::to_string),
+                }),
+            });
+        }
+        if let Some(last) = last
+            && is_lost(account.map(|account| account.state), Some(last), &seen)
+        {
+            lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
+        }
+        // In a whole check, most places are as they were: one statement says of all of them when that was.
+        let is_as_before = last.is_some_and(|last| {
+            let seen_at = last.seen_at;
+            *last
+                == Membership {
+                    seen_at,
+                    ..now.clone()
+                }
+        });
+        if !(whole && is_as_before) {
+            writes.push(now);
+        }
+    }
+    tx.put_memberships(&writes).await?;
+    if whole {
+        tx.touch_memberships(looked.at).await?;
+        tx.put_trend(&app.today()).await?;
+    }
+    tx.append_audit(app.clock.now(), actor, events).await?;
+    for (alert, account) in lost {
+        if tx.alert_of_finding(&alert.finding_id).await?.is_none() {
+            Notifier::new(app)
+                .notify_alert(&mut tx, actor, Action::AlertOpened, &alert, account)
+                .await?;
+            let seen_at = app.clock.exactly();
+            let arrival = Arrival {
+                door: Door::Watch,
+                aws_created_at: None,
+                event_at: None,
+                received_at: seen_at,
+                stored_at: seen_at,
+            };
+            tx.put_arrival(&alert.id, &arrival).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(rows)
+}
+
+/// What is kept of a place now.
+fn membership(
+    (account_id, region): &Place,
+    last: Option<&Membership>,
+    seen: &Seen,
+    verdict: Option<&Verdict>,
+    at: Timestamp,
+) -> Membership {
+    let word = verdict.map_or(NOT_WANTED, Verdict::as_str);
+    // What could not be read is no news about the membership: the last known status stays.
+    let status = match seen {
+        Seen::Listed(status) => status.clone(),
+        Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
+    };
+    let is_associated = status == Some(MemberStatus::Enabled);
+    let known =
+        |time: fn(&Membership) -> Option<Timestamp>| last.filter(|_| is_associated).and_then(time);
+    let is_complete = verdict.is_some_and(Verdict::is_complete);
+    Membership {
+        account_id: account_id.clone(),
+        region: *region,
+        status,
+        verdict: word.to_owned(),
+        since: last
+            .filter(|last| last.verdict == word)
+            .map_or(at, |last| last.since),
+        seen_at: at,
+        associated_since: known(|last| last.associated_since).or(is_associated.then_some(at)),
+        completed_at: known(|last| last.completed_at).or(is_complete.then_some(at)),
+    }
+}

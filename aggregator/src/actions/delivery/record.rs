@@ -1,0 +1,46 @@
+//! What several actions do around an alert: what follows from an attempt to deliver it, and what is told
+//! of Hubward's own trouble. Shared by way of `actions`.
+
+use crate::app::App;
+use hubward_domain::alert::write_back::named;
+use hubward_domain::delivery::{Delivery, Next};
+use hubward_domain::notice::Notice;
+use hubward_store::{StoreError, Tx};
+
+/// Keeps what became of an attempt, to the millisecond; where an alert's first message was delivered,
+/// counts how long that took, and puts on its way that Security Hub hears of it.
+pub(super) async fn record_attempt(
+    app: &App,
+    tx: &mut Tx,
+    delivery: &Delivery,
+    next: &Next,
+) -> Result<(), StoreError> {
+    let at = app.clock.exactly();
+    tx.keep_attempt(&delivery.id, next, at).await?;
+    if *next != Next::Delivered {
+        return Ok(());
+    }
+    let alert = match &delivery.notice {
+        Notice::AlertOpened(alert) => alert,
+        Notice::AlertDigest(digest) if app.config.alerts.write_back => {
+            for finding in digest.finding_ids.iter().filter(|id| named(id).is_some()) {
+                if let Some(alert) = tx.alert_of_finding(finding).await? {
+                    tx.put_first_write_back(&alert.id, app.clock.now()).await?;
+                }
+            }
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    if let Some(arrival) = tx.arrival(&alert.id).await? {
+        let telemetry = &app.telemetry;
+        telemetry.alert_took("stored_to_delivered", arrival.stored_at, at);
+        if let Some(created) = arrival.aws_created_at {
+            telemetry.alert_took("created_to_delivered", created, at);
+        }
+    }
+    if app.config.alerts.write_back && named(&alert.finding_id).is_some() {
+        tx.put_first_write_back(&alert.id, app.clock.now()).await?;
+    }
+    Ok(())
+}

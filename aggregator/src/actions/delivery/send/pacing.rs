@@ -1,0 +1,132 @@
+//! Whose turn it is: each channel's pace, and which message goes next, by itself or in a digest.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use jiff::Timestamp;
+
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use crate::config::outgoing::Channel;
+use hubward_domain::burst::{self, Load, MOST, WINDOW};
+use hubward_domain::delivery::Delivery;
+use hubward_domain::notice::{AlertDigest, AlertNotice, Class, Notice};
+use hubward_store::deliveries::Choice;
+use hubward_store::{StoreError, Tx};
+
+/// The turns of all channels, in this process.
+pub(super) struct Turns {
+    limiters: BTreeMap<String, DefaultDirectRateLimiter>,
+    /// When alerts were lately told, and whether they were critical, by channel.
+    told: Mutex<BTreeMap<String, VecDeque<(Timestamp, bool)>>>,
+}
+
+impl Turns {
+    pub(super) fn new(channels: &[Channel]) -> Self {
+        let limiter = |channel: &Channel| {
+            let pace = channel.kind.pace()?;
+            let quota = Quota::with_period(pace.period)?.allow_burst(NonZeroU32::new(pace.burst)?);
+            Some((channel.name.clone(), RateLimiter::direct(quota)))
+        };
+        Self {
+            limiters: channels.iter().filter_map(limiter).collect(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// Waits until the channel's pace allows another message.
+    pub(super) async fn wait(&self, channel: &str) {
+        if let Some(limiter) = self.limiters.get(channel) {
+            limiter.until_ready().await;
+        }
+    }
+
+    /// Leases the message whose turn it is, and makes it first where it is a digest.
+    pub(super) async fn next(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        channel: &Channel,
+        now: Timestamp,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let name = &channel.name;
+        let one_by_one = channel.kind.one_by_one();
+        let mut load = self.lately(name, now);
+        load.waiting = tx.count_waiting(name, one_by_one + 1).await?;
+        load.has_critical = load.waiting > 0 && tx.has_critical(name, now).await?;
+        match burst::next(&load, one_by_one) {
+            burst::Next::One if load.has_critical => {
+                tx.lease_delivery(name, Choice::Critical, now).await
+            }
+            burst::Next::One => tx.lease_delivery(name, Choice::Next, now).await,
+            burst::Next::Other => tx.lease_delivery(name, Choice::Other, now).await,
+            burst::Next::Digest => digest(app, tx, name, &load, now).await,
+        }
+    }
+
+    /// Notes that a channel was told of an alert, or of many.
+    pub(super) fn told(&self, channel: &str, notice: &Notice, now: Timestamp) {
+        let is_critical = match (notice, notice.class()) {
+            (Notice::AlertDigest(_), _) | (_, Class::Alert) => false,
+            (_, Class::Critical) => true,
+            (_, Class::Single) => return,
+        };
+        // A poisoned map is still a map: nothing is half-written in it.
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = told.entry(channel.to_owned()).or_default();
+        times.push_back((now, is_critical));
+    }
+
+    /// What was told within the window.
+    fn lately(&self, channel: &str, now: Timestamp) -> Load {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = told.entry(channel.to_owned()).or_default();
+        while times
+            .front()
+            .is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW)
+        {
+            times.pop_front();
+        }
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        Load {
+            told: count(times.len()),
+            told_critical: count(times.iter().filter(|(_, critical)| *critical).count()),
+            since_last: times.back().map(|(at, _)| now.duration_since(*at)),
+            ..Load::default()
+        }
+    }
+}
+
+/// Makes a digest of what waits, and leases it; the first critical one is to go by itself. Killed after that, the digest is a message of the outbox
+/// like any other.
+async fn digest(
+    app: &App,
+    tx: &mut Tx,
+    channel: &str,
+    load: &Load,
+    now: Timestamp,
+) -> Result<Option<Delivery>, StoreError> {
+    let waiting = tx.waiting(channel, MOST, now).await?;
+    let (mut members, mut alerts): (Vec<String>, Vec<AlertNotice>) = (Vec::new(), Vec::new());
+    for message in waiting {
+        if load.told_critical == 0 && message.notice.class() == Class::Critical {
+            continue;
+        }
+        if let Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) = message.notice {
+            members.push(message.id);
+            alerts.push(*alert);
+        }
+    }
+    // Other workers hold the rest.
+    if members.len() < 2 {
+        return tx.lease_delivery(channel, Choice::Next, now).await;
+    }
+    let notice = Notice::AlertDigest(Box::new(AlertDigest::of(&alerts)));
+    let id = Notifier::new(app)
+        .notify_channel(tx, channel, &notice)
+        .await?;
+    tx.gather(&id, &members).await?;
+    tx.lease_delivery(channel, Choice::This(&id), now).await
+}

@@ -1,0 +1,3 @@
+//! The mirror of Security Hub's findings.
+
+pub mod sync;

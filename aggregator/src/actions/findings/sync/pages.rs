@@ -1,0 +1,157 @@
+//! Reads pages and stores them: while some are stored, the next are asked for and taken apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::{Counts, Failed, Reader};
+use crate::aws::findings::Query;
+use hubward_domain::finding::{Life, Refused};
+use hubward_domain::mirror::Part;
+use hubward_store::StoreError;
+use hubward_store::findings::{Packer, Seen};
+
+/// How many pages may wait to be stored, and are stored together. Of a thousand rows many share a page of an
+/// index, which a hundred would each write for themselves; more would only take memory.
+pub(super) const AHEAD: usize = 10;
+
+/// What is sent from reading to storing.
+pub(super) enum Sent {
+    /// A page that is being taken apart.
+    Page(Taken),
+    /// All pages of a part were sent before.
+    Whole(Part),
+}
+
+type Taken = JoinHandle<Vec<Result<Seen, Refused>>>;
+
+impl Reader<'_> {
+    /// Reads all that a query names. What came before, by key, is not counted again.
+    pub(super) async fn read(
+        &self,
+        query: &Query,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<Counts, Failed> {
+        let (sender, sent) = mpsc::channel(AHEAD);
+        // It ends with its sender, by which the other knows.
+        let fetching = async move { self.fetch(query, &sender).await };
+        let (counts, ()) = tokio::try_join!(self.store(sent, Some(seen), None), fetching)?;
+        Ok(counts)
+    }
+
+    /// Asks for one page after another, and sends them to be stored.
+    pub(super) async fn fetch(&self, query: &Query, sender: &Sender<Sent>) -> Result<(), Failed> {
+        let mut next_token = None;
+        loop {
+            let page = self.hub.findings(query, next_token).await?;
+            let taken = Sent::Page(spawn_blocking(move || take(&page.findings)));
+            // Nobody stores any more: then storing has failed, and says why.
+            if sender.send(taken).await.is_err() || page.next_token.is_none() {
+                return Ok(());
+            }
+            next_token = page.next_token;
+        }
+    }
+
+    /// Stores what is sent, until nobody sends any more; of a full reading also which parts are whole.
+    pub(super) async fn store(
+        &self,
+        mut sent: Receiver<Sent>,
+        mut seen: Option<&mut BTreeSet<String>>,
+        sweep: Option<(&str, Timestamp)>,
+    ) -> Result<Counts, Failed> {
+        let mut counts = Counts::default();
+        let mut waiting = Vec::with_capacity(AHEAD);
+        while sent.recv_many(&mut waiting, AHEAD).await > 0 {
+            // One finding may come twice, when others move while its list is read.
+            let mut together = BTreeMap::new();
+            let mut whole = Vec::new();
+            for sent in waiting.drain(..) {
+                let page = match sent {
+                    Sent::Page(page) => taken(page).await,
+                    Sent::Whole(part) => {
+                        whole.push(part);
+                        continue;
+                    }
+                };
+                for finding in page {
+                    match finding {
+                        Ok(finding) => {
+                            together.insert(finding.key.clone(), finding);
+                        }
+                        Err(_) => counts.refused += 1,
+                    }
+                }
+            }
+            let together: Vec<Seen> = together.into_values().collect();
+            counts.add(self.keep(&together, seen.as_deref()).await?);
+            if let Some(seen) = &mut seen {
+                seen.extend(together.into_iter().map(|finding| finding.key));
+            }
+            if let Some((name, since)) = sweep.filter(|_| !whole.is_empty()) {
+                let mut tx = self.app.store.begin().await?;
+                for part in whole {
+                    tx.put_swept(name, &part.prefix(), since).await?;
+                }
+                tx.commit().await?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Stores some findings, all of them or nothing.
+    async fn keep(
+        &self,
+        findings: &[Seen],
+        seen: Option<&BTreeSet<String>>,
+    ) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        let keys: Vec<&str> = findings.iter().map(|seen| seen.key.as_str()).collect();
+        let region = self.hub.region();
+        let mut tx = self.app.store.begin().await?;
+        let known = tx.findings_before(&keys).await?;
+        let (mut same, mut different) = (Vec::new(), Vec::new());
+        for finding in findings {
+            let before = known.get(&finding.key);
+            match before {
+                None => counts.new += 1,
+                Some(before)
+                    if before.digest == finding.digest
+                        && before.record == finding.finding.record =>
+                {
+                    let is_first = seen.is_none_or(|seen| !seen.contains(&finding.key));
+                    counts.unchanged += u64::from(is_first);
+                    same.push(finding.key.as_str());
+                    continue;
+                }
+                Some(_) => counts.changed += 1,
+            }
+            let so_far = before.map(|before| (before.life, before.updated_at));
+            let life = Life::next(so_far, &finding.finding, self.now);
+            different.push((finding, life));
+        }
+        tx.put_findings(&different, &known, region, self.now)
+            .await?;
+        tx.saw_findings(&same, region, self.now).await?;
+        tx.commit().await?;
+        Ok(counts)
+    }
+}
+
+fn take(page: &[Box<RawValue>]) -> Vec<Result<Seen, Refused>> {
+    let mut packer = Packer::default();
+    page.iter()
+        .map(|json| Seen::of(json.get(), &mut packer))
+        .collect()
+}
+
+async fn taken(page: Taken) -> Vec<Result<Seen, Refused>> {
+    match page.await {
+        Ok(findings) => findings,
+        // It is not cancelled by anybody: it panicked, and so do we.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,109 @@
+//! Takes in the guide's workbook that people edited: all of it is judged before any of it counts, and what
+//! differs becomes files of the company's own guide. Run twice, the second changes nothing.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::app::App;
+use hubward_document::sheet;
+use hubward_domain::audit::{Action, Actor, NewEvent, Source};
+use hubward_domain::guide::{self, Imported, TableProblem};
+use hubward_domain::ledger::Unreadable;
+use hubward_store::StoreError;
+
+/// Why a workbook is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportGuideError {
+    /// The company has no directory for a guide of its own.
+    #[error("guide.directory is not set")]
+    NoDirectory,
+    /// It is no file with sheets.
+    #[error("not a workbook")]
+    Unreadable(Unreadable),
+    /// Everything that is wrong with it.
+    #[error("{} problems", .0.len())]
+    Problems(Vec<TableProblem>),
+    /// A file cannot be written.
+    #[error("cannot write into {}", directory.display())]
+    Write {
+        /// Where.
+        directory: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a workbook changes; nothing is written.
+///
+/// # Errors
+/// See [`ImportGuideError`].
+pub fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuideError> {
+    app.config
+        .own_guide()
+        .ok_or(ImportGuideError::NoDirectory)?;
+    let sheets = sheet::read_all(bytes, name).map_err(ImportGuideError::Unreadable)?;
+    guide::read_sheets(&sheets, app.guide()).map_err(ImportGuideError::Problems)
+}
+
+/// Writes what [`plan`] found, and returns where.
+///
+/// # Errors
+/// Then no file has changed, unless the disk fails between two of them.
+pub async fn carry_out(
+    app: &App,
+    actor: &Actor,
+    source: &Source,
+    imported: &Imported,
+) -> Result<PathBuf, ImportGuideError> {
+    let directory = app
+        .config
+        .own_guide()
+        .ok_or(ImportGuideError::NoDirectory)?;
+    let failed = |source| ImportGuideError::Write {
+        directory: directory.clone(),
+        source,
+    };
+    let mut files = Vec::new();
+    for change in &imported.changes {
+        let entry = &change.entry;
+        let folder = directory.join(entry.kind().folder());
+        let file = folder.join(format!("{}.md", entry.key()));
+        let beside = write_beside(&folder, &guide::write(entry)).map_err(failed)?;
+        files.push((beside, file));
+    }
+    let events = imported.changes.iter().map(|change| {
+        let fields: Vec<String> = change.fields.iter().map(|field| field.name()).collect();
+        NewEvent {
+            action: Action::GuideChanged,
+            subject: change.entry.key().to_owned(),
+            detail: source.detail(&json!({ "new": change.is_new, "fields": fields })),
+        }
+    });
+    let mut tx = app.store.begin().await?;
+    tx.append_audit(app.clock.now(), actor, events.collect::<Vec<_>>())
+        .await?;
+    for (beside, file) in files {
+        beside.persist(file).map_err(|error| failed(error.error))?;
+    }
+    tx.commit().await?;
+    Ok(directory)
+}
+
+/// The text, safely on disk under a name that nobody knows yet.
+fn write_beside(folder: &std::path::Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // The guide is no secret, and the server may run as another user than the operator.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}

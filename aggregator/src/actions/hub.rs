@@ -1,0 +1,3 @@
+//! The SOC's own side in AWS.
+
+pub mod setup;

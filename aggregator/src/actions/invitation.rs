@@ -1,0 +1,3 @@
+//! Inviting accounts.
+
+pub mod send;

@@ -1,0 +1,216 @@
+//! The calls of one Region: accounts are made known, invited, and looked for, at most 50 a call. Several
+//! calls are on their way at once; the pace is the limiter's.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::join_all;
+use hubward_protocol::AccountId;
+use serde_json::json;
+
+use super::Outcome;
+use crate::app::App;
+use crate::aws::AwsFailure;
+use crate::aws::security_hub::{BATCH, SecurityHub, Unprocessed};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::membership::MemberStatus;
+use hubward_store::StoreError;
+
+/// How many accounts are worked on together: enough that waiting for answers and for the database costs
+/// nothing beside AWS's rate, and few enough that little is traced that a kill then keeps from being sent.
+const TOGETHER: usize = 8 * BATCH;
+
+/// An account and its own address, where there is one.
+type Unknown = (AccountId, Option<String>);
+
+/// What is done in one Region.
+pub(super) struct Desk<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    hub: &'a SecurityHub,
+}
+
+/// What became of it.
+#[derive(Default)]
+pub(super) struct Done {
+    /// The outcome of each account.
+    pub(super) outcomes: BTreeMap<AccountId, Outcome>,
+    /// What was seen of them last.
+    pub(super) seen: BTreeMap<AccountId, MemberStatus>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(app: &'a App, actor: &'a Actor, hub: &'a SecurityHub) -> Self {
+        Self { app, actor, hub }
+    }
+
+    /// Invites accounts that are not known yet, and those that are.
+    pub(super) async fn work(&self, unknown: &[Unknown], known: &[AccountId]) -> Done {
+        let mut done = Done::default();
+        for accounts in unknown.chunks(TOGETHER) {
+            let created = self.create(accounts, &mut done.outcomes).await;
+            self.invite(&created, &mut done).await;
+        }
+        for accounts in known.chunks(TOGETHER) {
+            self.invite(accounts, &mut done).await;
+        }
+        done
+    }
+
+    async fn invite(&self, accounts: &[AccountId], done: &mut Done) {
+        if !accounts.is_empty() {
+            self.send(accounts, &mut done.outcomes).await;
+            self.confirm(accounts, done).await;
+        }
+    }
+
+    /// Makes accounts known, and returns those that are.
+    async fn create(
+        &self,
+        accounts: &[Unknown],
+        outcomes: &mut BTreeMap<AccountId, Outcome>,
+    ) -> Vec<AccountId> {
+        let ids: Vec<AccountId> = accounts
+            .iter()
+            .map(|(account, _)| account.clone())
+            .collect();
+        if let Err(error) = self.record(Action::MembershipCreateRequested, &ids).await {
+            not_recorded(&ids, &error, outcomes);
+            return Vec::new();
+        }
+        // Boxed, here and below: unoptimised futures of the AWS SDK are large.
+        let calls = accounts
+            .chunks(BATCH)
+            .map(|batch| self.hub.create_members(batch).boxed());
+        let answers = join_all(calls).await;
+        refusals("securityhub:CreateMembers", &ids, &answers, outcomes);
+        let is_created = |account: &AccountId| !outcomes.contains_key(account);
+        ids.into_iter().filter(is_created).collect()
+    }
+
+    /// Invites accounts that are known.
+    async fn send(&self, accounts: &[AccountId], outcomes: &mut BTreeMap<AccountId, Outcome>) {
+        if let Err(error) = self
+            .record(Action::MembershipInviteRequested, accounts)
+            .await
+        {
+            not_recorded(accounts, &error, outcomes);
+            return;
+        }
+        let calls = accounts
+            .chunks(BATCH)
+            .map(|batch| self.hub.invite_members(batch).boxed());
+        let answers = join_all(calls).await;
+        refusals("securityhub:InviteMembers", accounts, &answers, outcomes);
+    }
+
+    /// Looks what came of it; AWS's own record has the last word. It may lag behind, hence it is read up
+    /// to three times. An account of the administrator's own organisation is Enabled as soon as it is
+    /// created, and AWS then leaves it unprocessed when it is invited: nothing is wrong with it.
+    async fn confirm(&self, asked: &[AccountId], done: &mut Done) {
+        let mut open = asked.to_vec();
+        for looks_left in [2, 1, 0] {
+            let calls = open
+                .chunks(BATCH)
+                .map(|batch| self.hub.get_members(batch).boxed());
+            let answers = join_all(calls).await;
+            let mut missing = Vec::new();
+            for (batch, answer) in open.chunks(BATCH).zip(answers) {
+                match answer {
+                    Err(failure) => fail(batch, &failure, &mut done.outcomes),
+                    Ok(members) => {
+                        missing.extend(settle(batch, &members, &mut done.outcomes));
+                        done.seen.extend(members);
+                    }
+                }
+            }
+            open = missing;
+            if open.is_empty() || looks_left == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn record(&self, action: Action, accounts: &[AccountId]) -> Result<(), StoreError> {
+        let events: Vec<_> = accounts
+            .iter()
+            .map(|account| NewEvent {
+                action,
+                subject: account.to_string(),
+                detail: json!({ "region": self.hub.region() }),
+            })
+            .collect();
+        let mut tx = self.app.store.begin().await?;
+        tx.append_audit(self.app.clock.now(), self.actor, events)
+            .await?;
+        tx.commit().await
+    }
+}
+
+fn not_recorded(
+    accounts: &[AccountId],
+    error: &StoreError,
+    outcomes: &mut BTreeMap<AccountId, Outcome>,
+) {
+    for account in accounts {
+        outcomes.insert(account.clone(), Outcome::NotRecorded(error.to_string()));
+    }
+}
+
+/// What the answers say against accounts, in whose batches they were asked for.
+fn refusals(
+    operation: &'static str,
+    accounts: &[AccountId],
+    answers: &[Result<Unprocessed, AwsFailure>],
+    outcomes: &mut BTreeMap<AccountId, Outcome>,
+) {
+    for (batch, answer) in accounts.chunks(BATCH).zip(answers) {
+        match answer {
+            Err(failure) => fail(batch, failure, outcomes),
+            Ok(unprocessed) => {
+                for (account, reason) in unprocessed {
+                    let reason = reason.clone();
+                    let outcome = Outcome::Unprocessed { operation, reason };
+                    outcomes.insert(account.clone(), outcome);
+                }
+            }
+        }
+    }
+}
+
+/// A failed call; what is known against an account already stays.
+fn fail(accounts: &[AccountId], failure: &AwsFailure, outcomes: &mut BTreeMap<AccountId, Outcome>) {
+    for account in accounts {
+        outcomes
+            .entry(account.clone())
+            .or_insert_with(|| Outcome::Failed(failure.clone()));
+    }
+}
+
+/// What AWS shows of accounts that were invited; returns those that may still come.
+fn settle(
+    accounts: &[AccountId],
+    members: &BTreeMap<AccountId, MemberStatus>,
+    outcomes: &mut BTreeMap<AccountId, Outcome>,
+) -> Vec<AccountId> {
+    let mut missing = Vec::new();
+    for account in accounts {
+        match (members.get(account), outcomes.get(account)) {
+            (Some(MemberStatus::Enabled), Some(Outcome::Unprocessed { .. })) => {
+                outcomes.insert(account.clone(), Outcome::Joined);
+            }
+            (Some(MemberStatus::Enabled), _)
+            | (Some(MemberStatus::Invited), None | Some(Outcome::NotListed(_))) => {
+                outcomes.insert(account.clone(), Outcome::Invited);
+            }
+            (status, None | Some(Outcome::NotListed(_))) => {
+                outcomes.insert(account.clone(), Outcome::NotListed(status.cloned()));
+                missing.push(account.clone());
+            }
+            _ => {}
+        }
+    }
+    missing
+}

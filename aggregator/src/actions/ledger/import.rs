@@ -1,0 +1,111 @@
+//! Brings a ledger file into the database: read, judge, compare, guard, then write, all or nothing.
+//!
+//! [`plan`] is the whole road but its last step, and a dry run ends there. [`carry_out`] walks it
+//! again inside the transaction and writes only what was shown: if the ledger changed in between, it
+//! refuses. Run twice, the second finds nothing to change.
+
+use crate::actions::ledger::{listed, rules, write_plan};
+use crate::app::App;
+use hubward_domain::account::Account;
+use hubward_domain::audit::{Actor, Source};
+use hubward_domain::ledger::{
+    Effects, LedgerPlan, Problem, Reading, TooManyStateChanges, Unreadable, Warning, diff, effects,
+    read,
+};
+use hubward_store::StoreError;
+
+/// A file to import, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The file's name; its extension says the format.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+    /// Whether accounts that the file lacks start leaving.
+    pub prune: bool,
+    /// Whether a change of state of many accounts at once is meant.
+    pub force: bool,
+}
+
+/// A file that could be imported.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What would change.
+    pub plan: LedgerPlan,
+    /// What follows from it.
+    pub effects: Effects,
+    /// What should be looked at all the same.
+    pub warnings: Vec<Warning>,
+    reading: Reading,
+}
+
+/// Why a file is not imported. The ledger is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It is no ledger file at all.
+    #[error("the file cannot be read as a ledger")]
+    Unreadable(Unreadable),
+    /// Cells are wrong: all of them.
+    #[error("{} problems in the file", .0.len())]
+    Problems(Vec<Problem>),
+    /// It would change the state of too many accounts.
+    #[error(transparent)]
+    TooMany(#[from] TooManyStateChanges),
+    /// Somebody else changed the ledger since the plan was made.
+    #[error("the ledger changed since the plan was made")]
+    Changed,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Finds out what importing would change. Writes nothing.
+///
+/// # Errors
+/// See [`ImportError`].
+pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportError> {
+    let sheet = hubward_document::sheet::read(request.bytes, request.name)
+        .map_err(ImportError::Unreadable)?;
+    let rules = rules(app);
+    let reading = read(&sheet, &rules).map_err(ImportError::Problems)?;
+    let current = app.store.accounts().await?;
+    let plan = compare(&current, &reading, request)?;
+    let listed = listed(app).await?;
+    Ok(Planned {
+        effects: effects(&plan, &rules.regions, &listed),
+        plan,
+        warnings: reading.warnings_for(&current),
+        reading,
+    })
+}
+
+/// Writes a plan that was shown.
+///
+/// # Errors
+/// Then nothing was written; see [`ImportError`].
+pub async fn carry_out(
+    app: &App,
+    actor: &Actor,
+    request: Request<'_>,
+    planned: &Planned,
+) -> Result<(), ImportError> {
+    let mut tx = app.store.begin().await?;
+    let plan = compare(&tx.accounts().await?, &planned.reading, request)?;
+    if plan != planned.plan {
+        return Err(ImportError::Changed);
+    }
+    let source = Source::file(request.name, request.bytes);
+    write_plan(app, &mut tx, actor, &plan, &source).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn compare(
+    current: &[Account],
+    reading: &Reading,
+    request: Request<'_>,
+) -> Result<LedgerPlan, TooManyStateChanges> {
+    let plan = diff(current, reading, request.prune);
+    plan.guard(current.len(), request.force)?;
+    Ok(plan)
+}

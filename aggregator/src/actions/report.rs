@@ -1,0 +1,5 @@
+//! Reports of findings: building and sending them.
+
+pub mod build;
+pub mod send;
+pub mod writer;

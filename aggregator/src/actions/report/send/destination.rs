@@ -1,0 +1,171 @@
+//! Takes one report to one destination, once. What is sent twice is the same again: the file's name, the object's
+//! key and the mail's Message-ID are the report's own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::actions::StoreError;
+use crate::actions::report::writer::Draft;
+use crate::app::App;
+use crate::channel::{Messenger, ReportMail};
+use hubward_domain::account::Account;
+use hubward_domain::delivery::Attempt;
+use hubward_domain::report::sending::{
+    ATTACHMENT_LIMIT, Destination, Enclosure, OVERVIEW, enclosure, object_key,
+};
+use hubward_domain::report::{Period, link};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A report that is to go somewhere.
+pub(super) struct Parcel<'a> {
+    /// Whose; `None` for the overview.
+    pub(super) account: Option<&'a Account>,
+    /// The file and its numbers.
+    pub(super) draft: &'a Draft,
+    /// The period.
+    pub(super) period: Period,
+    /// Where it lies already.
+    pub(super) places: &'a BTreeMap<Destination, String>,
+    /// How often it was sent again.
+    pub(super) round: i64,
+}
+
+/// Takes it there. Returns where it is now; otherwise why not.
+pub(super) async fn deliver(
+    app: &App,
+    destination: Destination,
+    parcel: &Parcel<'_>,
+) -> Result<String, String> {
+    match destination {
+        Destination::Directory => keep(app, parcel),
+        Destination::Bucket => upload(app, parcel).await,
+        Destination::Mail => mail(app, parcel).await,
+        // They are told of all reports together.
+        Destination::Channels => Ok(String::new()),
+    }
+}
+
+impl Parcel<'_> {
+    fn name(&self) -> &str {
+        self.account
+            .map_or(OVERVIEW, |account| account.account_id.as_str())
+    }
+}
+
+/// A copy takes the name at once: whoever reads the directory never sees half of it.
+fn keep(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+    let Some(directory) = &app.config.reports.directory else {
+        return Err("reports.directory is not set".to_owned());
+    };
+    let directory = app.config.directory().join(directory);
+    let name = parcel.draft.file.file_name().unwrap_or_default();
+    let file = directory.join(name);
+    copy(&parcel.draft.file, &directory, &file)
+        .map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(file.display().to_string())
+}
+
+fn copy(from: &Path, directory: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let mut beside = tempfile::NamedTempFile::new_in(directory)?;
+    std::io::copy(&mut std::fs::File::open(from)?, &mut beside)?;
+    beside.as_file().sync_all()?;
+    beside.persist(to).map_err(|error| error.error)?;
+    Ok(())
+}
+
+async fn upload(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+    let reports = &app.config.reports;
+    let Some(bucket) = &reports.bucket else {
+        return Err("reports.bucket is not set".to_owned());
+    };
+    let bytes = read(&parcel.draft.file).await?;
+    let aws = app.aws().await.map_err(|error| error.to_string())?;
+    let hub = &app.config.hub;
+    let key = object_key(parcel.name(), parcel.period);
+    aws.bucket(hub.home_region, hub.administrator.clone())
+        .put_encrypted(bucket, &key, XLSX, bytes, reports.kms_key.as_deref())
+        .await
+        .map_err(|failure| failure.to_string())?;
+    Ok(format!("s3://{bucket}/{key}"))
+}
+
+async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+    let Some(account) = parcel.account else {
+        return Err("the overview is mailed to nobody".to_owned());
+    };
+    let file = &parcel.draft.file;
+    let size = tokio::fs::metadata(file)
+        .await
+        .map_err(|error| error.to_string())?
+        .len();
+    let link = if size > ATTACHMENT_LIMIT {
+        link(app, account, parcel)
+            .await
+            .map_err(|error| error.to_string())?
+    } else {
+        None
+    };
+    let attachment = match enclosure(size, ATTACHMENT_LIMIT, link) {
+        Enclosure::Attachment => Ok((
+            file.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            read(file).await?,
+        )),
+        Enclosure::Link(link) => Err(link),
+        Enclosure::None => {
+            return Err(format!(
+                "{size} bytes are too many to attach, and neither reports.directory nor \
+                 reports.bucket is set"
+            ));
+        }
+    };
+    let again = match parcel.round {
+        0 => String::new(),
+        round => format!(".{round}"),
+    };
+    let mail = ReportMail {
+        id: format!("report.{}.{}{again}", account.account_id, parcel.period),
+        account,
+        period: parcel.period,
+        standing: &parcel.draft.standing,
+        attachment,
+    };
+    let messenger = Messenger::new(
+        &app.config.locale,
+        &app.config.server.public_url,
+        &app.config.mail,
+        app.config.directory(),
+        app.environment(),
+    )
+    .map_err(|error| error.to_string())?;
+    match messenger.send_report(mail).await {
+        Attempt::Taken => Ok(account.contact_emails.join("; ")),
+        Attempt::Refused { why, .. } => Err(why),
+    }
+}
+
+/// Where the reader, who has no login, finds what is too large for a mail: at the server, which reads the directory, or
+/// in the bucket.
+async fn link(
+    app: &App,
+    account: &Account,
+    parcel: &Parcel<'_>,
+) -> Result<Option<String>, StoreError> {
+    if !parcel.places.contains_key(&Destination::Directory) {
+        return Ok(parcel.places.get(&Destination::Bucket).cloned());
+    }
+    let seal = app.report_link_key().await?;
+    let link = link::sealed(&seal, &account.account_id, parcel.period, app.clock.now());
+    let server = app.config.server.public_url.trim_end_matches('/');
+    Ok(Some(format!("{server}/reports/{link}")))
+}
+
+async fn read(file: &Path) -> Result<Vec<u8>, String> {
+    tokio::fs::read(file)
+        .await
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,192 @@
+//! The sending of one period's reports: which are left, one after the other, then the overview, and a word of
+//! them to the channels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Outcome, Request, Row, SendError};
+use crate::actions::notify::Notifier;
+use crate::actions::report::writer::{Desk, DraftError};
+use crate::app::App;
+use hubward_document::report::Format;
+use hubward_domain::account::{Account, AccountState};
+use hubward_domain::audit::Actor;
+use hubward_domain::notice::{Notice, ReportNotice, SentReport};
+use hubward_domain::report::sending::{Destination, OVERVIEW, Progress};
+use hubward_domain::report::{Period, Standing};
+use hubward_domain::routing::{RouteEvent, Subject, channels};
+use hubward_store::StoreError;
+use hubward_store::report_sendings::Sendings;
+
+/// The sending of one period's reports.
+pub(super) struct Round<'a> {
+    pub(super) app: &'a App,
+    pub(super) actor: &'a Actor,
+    pub(super) request: &'a Request,
+    pub(super) period: Period,
+    pub(super) destinations: &'a BTreeSet<Destination>,
+    /// Who claims the reports.
+    pub(super) holder: String,
+}
+
+impl Round<'_> {
+    pub(super) async fn send(
+        &self,
+        all: &[Account],
+        due: &[&Account],
+        rows: &mut Vec<Row>,
+    ) -> Result<(), SendError> {
+        if self.request.again {
+            self.forget(due).await?;
+        }
+        let known = self.app.store.report_sendings(self.period, None).await?;
+        let nothing = Sendings::new();
+        let of = |name: &str| known.get(name).unwrap_or(&nothing);
+        let workplace = tempfile::tempdir().map_err(SendError::Workplace)?;
+        let desk = Desk::open(self.app, self.period, Format::Xlsx).await?;
+        let mut told = Vec::new();
+        for account in due {
+            let sendings = of(account.account_id.as_str());
+            if self.open(sendings, true).is_empty() {
+                self.say_known(Some(account), sendings, rows);
+                continue;
+            }
+            let standing = self
+                .one(&desk, Some(account), workplace.path(), rows)
+                .await?;
+            told.extend(standing.map(|standing| (*account, standing)));
+        }
+        if self.request.accounts.is_empty() {
+            // One that is sent already stays as it is, even where an account's report follows later.
+            let sendings = of(OVERVIEW);
+            if self.open(sendings, false).is_empty() {
+                self.say_known(None, sendings, rows);
+            } else {
+                self.count_others(&desk, all).await?;
+                self.one(&desk, None, workplace.path(), rows).await?;
+            }
+        }
+        self.tell(told, rows).await?;
+        Ok(())
+    }
+
+    /// Accounts whose report was not written in this run, and which the overview is about all the same.
+    async fn count_others(&self, desk: &Desk, all: &[Account]) -> Result<(), SendError> {
+        for account in all {
+            if account.state == AccountState::Active && !desk.has(&account.account_id) {
+                match desk.count(account).await {
+                    Err(DraftError::Store(error)) => return Err(error.into()),
+                    // Counting writes nothing.
+                    Ok(()) | Err(DraftError::Format(_) | DraftError::Disk(_)) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a report is still to go; the overview goes to no mailbox, and the channels hear of accounts.
+    pub(super) fn open(&self, sendings: &Sendings, is_account: bool) -> Vec<Destination> {
+        self.destinations
+            .iter()
+            .filter(|it| is_account || matches!(it, Destination::Directory | Destination::Bucket))
+            .filter(|it| sendings.get(it).is_none_or(|progress| !progress.is_over()))
+            .copied()
+            .collect()
+    }
+
+    /// Tells each channel of the `report` routes once of all the reports that it hears of.
+    async fn tell(
+        &self,
+        told: Vec<(&Account, Standing)>,
+        rows: &mut Vec<Row>,
+    ) -> Result<(), StoreError> {
+        if told.is_empty() {
+            return Ok(());
+        }
+        let now = self.app.clock.now();
+        let mut by_channel: BTreeMap<&str, Vec<SentReport>> = BTreeMap::new();
+        for (account, standing) in &told {
+            let subject = Subject {
+                project: Some(account.project.as_str()),
+                account: Some(&account.account_id),
+                environment: Some(account.environment.as_str()),
+                ..Subject::default()
+            };
+            for channel in channels(&self.app.config.routes, RouteEvent::Report, subject) {
+                let report = SentReport::of(account, standing);
+                by_channel.entry(channel).or_default().push(report);
+            }
+        }
+        let mut tx = self.app.store.begin().await?;
+        for (channel, reports) in by_channel {
+            let notice = Notice::ReportDelivered(Box::new(ReportNotice::of(self.period, reports)));
+            Notifier::new(self.app)
+                .notify_channel(&mut tx, channel, &notice)
+                .await?;
+        }
+        for (account, _) in told {
+            let progress = Progress::Sent {
+                place: String::new(),
+            };
+            let id = &account.account_id;
+            tx.put_report_sending(
+                id.as_str(),
+                self.period,
+                Destination::Channels,
+                &progress,
+                now,
+            )
+            .await?;
+            rows.push(Row {
+                account_id: Some(id.clone()),
+                period: self.period,
+                destination: Destination::Channels,
+                outcome: Outcome::Sent {
+                    place: String::new(),
+                },
+            });
+        }
+        tx.commit().await
+    }
+
+    /// What needs nothing more to be done about it.
+    pub(super) fn say_known(
+        &self,
+        account: Option<&Account>,
+        sendings: &Sendings,
+        rows: &mut Vec<Row>,
+    ) {
+        for (destination, progress) in sendings {
+            if !self.destinations.contains(destination) || !progress.is_over() {
+                continue;
+            }
+            let outcome = match progress {
+                Progress::Sent { place } => Outcome::Already {
+                    place: place.clone(),
+                },
+                Progress::Failed { why, .. } | Progress::GivenUp { why } => Outcome::Failed {
+                    why: why.clone(),
+                    given_up: true,
+                },
+            };
+            rows.push(Row {
+                account_id: account.map(|account| account.account_id.clone()),
+                period: self.period,
+                destination: *destination,
+                outcome,
+            });
+        }
+    }
+
+    async fn forget(&self, due: &[&Account]) -> Result<(), StoreError> {
+        let now = self.app.clock.now();
+        let mut names: Vec<&str> = due.iter().map(|it| it.account_id.as_str()).collect();
+        if self.request.accounts.is_empty() {
+            names.push(OVERVIEW);
+        }
+        let mut tx = self.app.store.begin().await?;
+        for name in names {
+            tx.send_report_again(name, self.period, now).await?;
+        }
+        tx.commit().await
+    }
+}

@@ -1,0 +1,138 @@
+//! Tells tickets what became of their requests: leases an answer, comments and closes the ticket outside
+//! any transaction, records what Jira said. At least once: an answer that was cut off is looked for in
+//! the ticket before it is given again. What Jira does not take for days is given up, kept and announced.
+
+use crate::actions::ledger::rules;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use crate::jira::{Jira, JiraFailure, JiraUnavailable};
+use hubward_document::install_script;
+use hubward_domain::delivery::Next;
+use hubward_domain::notice::{Notice, Trouble};
+use hubward_domain::release;
+use hubward_domain::request::{Answer, Help, State, Told};
+use hubward_domain::retry::next_attempt;
+use hubward_domain::routing::Subject;
+use hubward_store::StoreError;
+use hubward_store::request_answers::Queued;
+
+/// Why answers are not given at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// Jira cannot be called at all.
+    #[error(transparent)]
+    Unavailable(#[from] JiraUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Gives the next answer that is due; `None` when there is none.
+///
+/// # Errors
+/// See [`AnswerError`].
+pub async fn answer_next(app: &App) -> Result<Option<(Queued, Next)>, AnswerError> {
+    let Some(jira) = app.jira().await? else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let leased = tx.lease_answer(now).await?;
+    tx.commit().await?;
+    let Some(queued) = leased else {
+        return Ok(None);
+    };
+    let outcome = give(app, jira, &queued).await?;
+    // The giving took its time.
+    let now = app.clock.now();
+    let [chance] = app.random();
+    let next = match outcome {
+        Ok(()) => Next::Delivered,
+        Err(failure) => {
+            let why = failure.to_string();
+            let asked = match failure {
+                JiraFailure::Throttled { after } => {
+                    after.and_then(|after| i64::try_from(after).ok())
+                }
+                _ => None,
+            };
+            let at = next_attempt(queued.attempts, asked, queued.created_at, now, chance);
+            match at.filter(|_| failure.passes()) {
+                Some(at) => Next::Again { at, why },
+                None => Next::GivenUp { why },
+            }
+        }
+    };
+    let mut tx = app.store.begin().await?;
+    tx.record_answer(&queued, &next, now).await?;
+    if let Next::GivenUp { why } = &next {
+        let trouble = Trouble::TicketNotAnswered {
+            request: queued.request_id.clone(),
+            why: why.clone(),
+        };
+        Notifier::new(app)
+            .notify_about(&mut tx, &Notice::Operations(trouble), Subject::default())
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(Some((queued, next)))
+}
+
+async fn give(
+    app: &App,
+    jira: &Jira,
+    queued: &Queued,
+) -> Result<Result<(), JiraFailure>, StoreError> {
+    let Some(request) = app.store.request(&queued.request_id).await? else {
+        return Ok(Ok(()));
+    };
+    let ledger = app.store.accounts().await?;
+    let told = Told::of(request, &ledger, &rules(app));
+    if is_overtaken(&queued.answer, &told) {
+        return Ok(Ok(()));
+    }
+    let server = &app.config.server.public_url;
+    let administrator = app.config.hub.administrator.as_str();
+    let lines = release::newest(&app.store.releases().await?).map(|newest| {
+        let script = install_script::render(server, newest);
+        [
+            install_script::one_line(server, administrator),
+            install_script::two_steps(server, administrator, &script),
+        ]
+    });
+    let guide = app.config.guide_links().first_page(told.request.language);
+    let key = &queued.request_id;
+    let again = queued.attempts > 1;
+    if let Err(failure) = jira
+        .answer(
+            key,
+            &queued.answer,
+            &told,
+            Help {
+                lines: lines
+                    .as_ref()
+                    .map(|lines| lines.each_ref().map(String::as_str)),
+                guide: &guide,
+            },
+            queued.position,
+            again,
+        )
+        .await
+    {
+        return Ok(Err(failure));
+    }
+    let Some(how) = queued.answer.closes() else {
+        return Ok(Ok(()));
+    };
+    // A workflow without a fitting step keeps its ticket open: a person closes it.
+    Ok(jira.close(key, how).await.map(|_| ()))
+}
+
+/// Whether the request is further than what was to be said.
+fn is_overtaken(answer: &Answer, told: &Told) -> bool {
+    match answer {
+        Answer::Received => told.request.state != State::Open || told.judged.is_err(),
+        Answer::Stuck => told.request.state != State::Open || told.judged.is_ok(),
+        _ => false,
+    }
+}

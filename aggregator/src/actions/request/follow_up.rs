@@ -1,0 +1,167 @@
+//! Works on requests that were approved: says whose invitations are to go out, and then looks at what the
+//! administrator's listing said of their accounts, until what was asked for is done.
+//!
+//! Each request is held by a lease while it is worked on. Killed anywhere, the next look goes on from
+//! what is written; an answer is given once for each thing that is in the way.
+
+use hubward_protocol::AccountId;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::actions::ledger::rules;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use hubward_domain::account::AccountState;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::notice::Notice;
+use hubward_domain::request::{
+    Answer, Hindrance, Kind, Origin, Place, Progress, Request, State, Told, progress,
+};
+use hubward_store::StoreError;
+
+/// Who follows requests.
+const ACTOR: Actor = Actor::Job("requests");
+/// How often a request is looked at while nothing wakes it.
+const LOOK: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a request needs.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// None is due.
+    Idle,
+    /// This account is to be invited; tell [`invited`] what came of it.
+    Invite(Box<Request>, AccountId),
+    /// It was looked at; `true`: it is complete.
+    Looked(String, bool),
+}
+
+/// Makes every approved request due at once.
+///
+/// # Errors
+/// The database failed.
+pub async fn wake_all(app: &App) -> Result<(), StoreError> {
+    let mut tx = app.store.begin().await?;
+    tx.make_requests_due(app.clock.now()).await?;
+    tx.commit().await
+}
+
+/// Takes the next approved request that is due.
+///
+/// # Errors
+/// The database failed.
+pub async fn follow_next(app: &App) -> Result<Step, StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let leased = tx.lease_request(now).await?;
+    tx.commit().await?;
+    let Some(request) = leased else {
+        return Ok(Step::Idle);
+    };
+    let State::Approved { invited, .. } = &request.state else {
+        return Ok(Step::Idle);
+    };
+    if invited.is_none() && request.kind() != Some(Kind::Remove) {
+        let ledger = app.store.accounts().await?;
+        let account = request.account().filter(|id| {
+            let is_active = |row: &&hubward_domain::account::Account| {
+                row.account_id == *id && row.state == AccountState::Active
+            };
+            ledger.iter().any(|row| is_active(&row))
+        });
+        if let Some(account) = account {
+            return Ok(Step::Invite(Box::new(request), account));
+        }
+    }
+    let id = request.id.clone();
+    let complete = look(app, &id).await?;
+    Ok(Step::Looked(id, complete))
+}
+
+/// Records that a request's invitations went out, with what AWS said against some of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    if let Some(mut request) = tx.hold_request(id).await? {
+        if let State::Approved { invited, told, .. } = &mut request.state {
+            *invited = Some(now);
+            if !refused.is_empty() && *told != refused {
+                told.clone_from(&refused);
+                if request.origin == Origin::Jira {
+                    let answer = Answer::Hindered {
+                        hindrances: refused,
+                    };
+                    tx.put_answer(id, &answer, now).await?;
+                }
+            }
+        }
+        tx.put_request(&request).await?;
+    }
+    tx.release_request(id, now, now).await?;
+    tx.commit().await
+}
+
+/// Gives a request back whose invitations could not go out just now; who waits too long is told.
+///
+/// # Errors
+/// The database failed.
+pub async fn not_invited(app: &App, id: &str) -> Result<bool, StoreError> {
+    look(app, id).await
+}
+
+/// Looks how far a request is. `true`: it is complete.
+async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let hub: Vec<_> = app.config.hub.regions().collect();
+    let patience = SignedDuration::from_hours(24 * i64::from(app.config.check.remind_after_days));
+    let seen = app.store.memberships().await?;
+    let mut tx = app.store.begin().await?;
+    let Some(request) = tx.hold_request(id).await? else {
+        return Ok(false);
+    };
+    let ledger = tx.accounts().await?;
+    let mut told = Told::of(request, &ledger, &rules(app));
+    let found = match (&told.record, told.request.kind(), &told.request.state) {
+        (Some(record), Some(kind), State::Approved { at, .. }) => {
+            let places = Place::all(record, &hub, &seen);
+            progress(kind, record, &places, *at, now, patience)
+        }
+        _ => Progress::Underway,
+    };
+    let answer = match (found, &mut told.request.state) {
+        (Progress::Complete, State::Approved { by, .. }) => {
+            told.request.state = State::Complete {
+                by: std::mem::take(by),
+                at: now,
+            };
+            let event = NewEvent {
+                action: Action::RequestCompleted,
+                subject: id.to_owned(),
+                detail: json!({}),
+            };
+            tx.append_audit(now, &ACTOR, [event]).await?;
+            Some(Answer::Complete)
+        }
+        (Progress::Stuck(found), State::Approved { told, .. }) if *told != found => {
+            told.clone_from(&found);
+            Some(Answer::Hindered { hindrances: found })
+        }
+        _ => None,
+    };
+    let complete = answer == Some(Answer::Complete);
+    if let Some(answer) = answer {
+        told.request.updated_at = now;
+        tx.put_request(&told.request).await?;
+        if told.request.origin == Origin::Jira {
+            tx.put_answer(id, &answer, now).await?;
+        }
+        let notice = Notice::RequestChanged(Box::new(told.view()));
+        Notifier::new(app).notify(&mut tx, &notice).await?;
+    }
+    let due = now.checked_add(LOOK).unwrap_or(now);
+    tx.release_request(id, now, due).await?;
+    tx.commit().await?;
+    Ok(complete)
+}

@@ -1,0 +1,202 @@
+//! Takes a request in: from the command line, from the form, or as an issue of Jira ([`issues`]). It is
+//! judged when it is looked at, not when it comes: the ledger may change in between.
+//!
+//! An issue that is read again changes nothing unless it asks for something else than before.
+
+pub mod issues;
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::contacts_notified_at;
+use crate::actions::ledger::rules;
+use crate::actions::notify::Notifier;
+use crate::app::App;
+use hubward_domain::account::{Account, Language};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::notice::{ContactNotice, Matter, Notice};
+use hubward_domain::request::{
+    Answer, Asked, Origin, Request, RequestView, State, Ticket, Told, judge,
+};
+use hubward_store::request_answers::Queued;
+use hubward_store::{StoreError, Tx};
+
+/// A request of our own, as it came.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Where from.
+    pub origin: Origin,
+    /// What is asked for.
+    pub asked: Asked,
+    /// Who asks.
+    pub reporter: String,
+    /// The language in which they are answered.
+    pub language: Language,
+}
+
+/// A request with the answers that its ticket was, or is to be, given.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The request, next to today's ledger.
+    pub view: RequestView,
+    /// What is to be said about it in words.
+    pub told: Told,
+    /// The answers, in order.
+    pub answers: Vec<Queued>,
+}
+
+/// Takes a request that does not come from Jira, and returns it as it stands.
+///
+/// # Errors
+/// The database failed; then nothing was taken.
+pub async fn take_request(app: &App, actor: &Actor, taken: Taken) -> Result<Shown, StoreError> {
+    let now = app.clock.now();
+    let request = Request {
+        id: format!("R-{}", hex::encode(app.random::<4>())),
+        origin: taken.origin,
+        asked: taken.asked,
+        reporter: taken.reporter,
+        language: taken.language,
+        revision: 1,
+        version: None,
+        state: State::Open,
+        contacts_told: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = app.store.begin().await?;
+    keep(app, &mut tx, actor, &request).await?;
+    let ledger = tx.accounts().await?;
+    tx.commit().await?;
+    Ok(shown(app, request, &ledger, Vec::new()))
+}
+
+/// Every request, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn requests(app: &App) -> Result<Vec<Shown>, StoreError> {
+    let ledger = app.store.accounts().await?;
+    let requests = app.store.requests().await?.into_iter();
+    Ok(requests
+        .map(|request| shown(app, request, &ledger, Vec::new()))
+        .collect())
+}
+
+/// One request; `None` where there is none of this id.
+///
+/// # Errors
+/// The database failed.
+pub async fn request(app: &App, id: &str) -> Result<Option<Shown>, StoreError> {
+    let Some(mut request) = app.store.request(id).await? else {
+        return Ok(None);
+    };
+    request.contacts_told = contacts_notified_at(app, &request).await?;
+    let ledger = app.store.accounts().await?;
+    let answers = app.store.request_answers(id).await?;
+    Ok(Some(shown(app, request, &ledger, answers)))
+}
+
+/// How many requests are in each state, as it is shown.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreError> {
+    let mut counts = BTreeMap::new();
+    for shown in requests(app).await? {
+        *counts.entry(shown.view.state).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> Shown {
+    let told = Told::of(request, ledger, &rules(app));
+    Shown {
+        view: told.view(),
+        told,
+        answers,
+    }
+}
+
+/// Keeps a request that is new or asks for something new, with its trace, and tells who listens.
+async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    tx.put_request(request).await?;
+    let ledger = tx.accounts().await?;
+    let told = Told::of(request.clone(), &ledger, &rules(app));
+    let view = told.view();
+    let mut told_by_mail = false;
+    if let (Ok(ready), Some(record)) = (&told.judged, &told.record) {
+        let matter = Matter::Request {
+            request: request.id.clone(),
+            revision: request.revision,
+            kind: ready.kind,
+            reporter: request.reporter.clone(),
+            changes: view.changes.clone(),
+        };
+        let notice = Notice::Contact(Box::new(ContactNotice {
+            account_id: record.account_id.clone(),
+            project: record.project.clone(),
+            language: record.language,
+            to: record.contact_emails.clone(),
+            matter,
+        }));
+        told_by_mail = Notifier::new(app).notify_contacts(tx, &notice).await?;
+    }
+    let event = NewEvent {
+        action: Action::RequestTaken,
+        subject: request.id.clone(),
+        detail: json!({
+            "kind": view.kind,
+            "account": view.account_id,
+            "reporter": request.reporter,
+            "revision": request.revision,
+            "asked": view.asked,
+        }),
+    };
+    let mailed = told_by_mail.then(|| NewEvent {
+        action: Action::RequestContactsTold,
+        subject: request.id.clone(),
+        detail: json!({ "by": "mail", "contacts": view.contacts }),
+    });
+    tx.append_audit(now, actor, std::iter::once(event).chain(mailed))
+        .await?;
+    if request.origin == Origin::Jira {
+        let answer = if judge(&request.id, &request.asked, &ledger, &rules(app)).is_ok() {
+            Answer::Received
+        } else {
+            Answer::Stuck
+        };
+        tx.put_answer(&request.id, &answer, now).await?;
+    }
+    tell(app, tx, request.clone()).await
+}
+
+/// Tells who listens how a request stands.
+async fn tell(app: &App, tx: &mut Tx, request: Request) -> Result<(), StoreError> {
+    let ledger = tx.accounts().await?;
+    let view = Told::of(request, &ledger, &rules(app)).view();
+    let notice = Notice::RequestChanged(Box::new(view));
+    Notifier::new(app).notify(tx, &notice).await?;
+    Ok(())
+}
+
+/// What an issue is as a request that asks for it anew.
+fn anew(app: &App, known: Option<Request>, ticket: Ticket, language: Language) -> Request {
+    let now = app.clock.now();
+    Request {
+        id: ticket.key,
+        origin: Origin::Jira,
+        asked: ticket.asked,
+        reporter: ticket.reporter,
+        language,
+        revision: known.as_ref().map_or(1, |known| known.revision + 1),
+        version: Some(ticket.updated),
+        state: State::Open,
+        // Whoever was told was told of something else.
+        contacts_told: None,
+        created_at: known.map_or(now, |known| known.created_at),
+        updated_at: now,
+    }
+}

@@ -1,0 +1,4 @@
+//! Access tokens.
+
+pub mod add;
+pub mod revoke;

@@ -1,0 +1,59 @@
+//! Makes an access token. It is shown once, to whoever asked: the database keeps what recognises it,
+//! and no more. Run twice with one name, the second is refused.
+
+use serde_json::json;
+
+use crate::app::App;
+use hubward_domain::access::{AccessToken, Role, is_name, mint};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_store::StoreError;
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum AddTokenError {
+    /// The name has another form than names have.
+    #[error("a token's name is letters, digits, dots and dashes, at most 64")]
+    Name,
+    /// There is one of this name.
+    #[error("there is a token of this name")]
+    Taken,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a token, and returns it with its record.
+///
+/// # Errors
+/// See [`AddTokenError`]; then there is none.
+pub async fn add_token(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    role: Role,
+) -> Result<(String, AccessToken), AddTokenError> {
+    if !is_name(name) {
+        return Err(AddTokenError::Name);
+    }
+    let (token, id, hash) = mint(app.random(), app.random());
+    let record = AccessToken {
+        name: name.to_owned(),
+        role,
+        created_at: app.clock.now(),
+        created_by: actor.to_string(),
+        id,
+        hash,
+    };
+    let mut tx = app.store.begin().await?;
+    if !tx.insert_access_token(&record).await? {
+        return Err(AddTokenError::Taken);
+    }
+    let event = NewEvent {
+        action: Action::TokenAdded,
+        subject: name.to_owned(),
+        detail: json!({ "role": role }),
+    };
+    tx.append_audit(record.created_at, actor, [event]).await?;
+    tx.commit().await?;
+    Ok((token, record))
+}

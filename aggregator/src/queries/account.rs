@@ -1,0 +1,91 @@
+//! What is known of the accounts: the ledger, what the administrator's listing last said of them, and all about one.
+
+use super::alert::{AlertRow, search_alerts};
+use crate::app::App;
+use hubward_domain::account::Account;
+use hubward_domain::alert::AlertFilter;
+use hubward_domain::audit::Event;
+use hubward_domain::membership::Membership;
+use hubward_domain::run::{Run, RunFilter};
+use hubward_domain::standing::{Line, PlaceFilter, Window};
+use hubward_protocol::AccountId;
+use hubward_store::StoreError;
+
+/// The whole ledger, by account id.
+///
+/// # Errors
+/// The database failed.
+pub async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
+    app.store.accounts().await
+}
+
+/// What was last seen of one account, by Region.
+///
+/// # Errors
+/// The database failed.
+pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membership>, StoreError> {
+    let mut memberships = app.store.memberships().await?;
+    memberships.retain(|seen| seen.account_id == *account);
+    Ok(memberships)
+}
+
+/// The accounts that match, worst first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn account_matrix(
+    app: &App,
+    filter: &PlaceFilter,
+    window: Window,
+) -> Result<(Vec<Line>, i64), StoreError> {
+    app.store.lines(filter, window).await
+}
+
+/// Everything that is known of one account.
+#[derive(Clone, Debug)]
+pub struct AccountDetail {
+    /// Its row of the ledger; `None` for one that the ledger does not know.
+    pub account: Option<Account>,
+    /// What happened to it lately, newest first.
+    pub events: Vec<Event>,
+    /// Its agents' runs, newest first.
+    pub runs: Vec<Run>,
+    /// Its alerts, newest first.
+    pub alerts: Vec<AlertRow>,
+    /// How many findings are open, by severity and kind.
+    pub findings: Vec<(String, String, i64)>,
+    /// The controls that fail: how many findings of each are open, by severity.
+    pub failed_controls: Vec<(String, String, i64)>,
+}
+
+/// How many events, runs and alerts a dossier holds.
+const RECENT: i64 = 50;
+
+/// Everything that is known of one account; of one that nobody knows, nothing.
+///
+/// # Errors
+/// The database failed.
+pub async fn account_detail(app: &App, account: &AccountId) -> Result<AccountDetail, StoreError> {
+    let store = &app.store;
+    let row = store
+        .accounts_of(std::slice::from_ref(account))
+        .await?
+        .remove(account);
+    let window = Window::page(1, RECENT);
+    let of_account = AlertFilter {
+        account: Some(account.clone()),
+        ..AlertFilter::default()
+    };
+    let of_runs = RunFilter {
+        account: Some(account.clone()),
+        ..RunFilter::default()
+    };
+    Ok(AccountDetail {
+        account: row,
+        events: store.newest_events(account.as_str(), RECENT).await?,
+        runs: store.runs_that(&of_runs, window).await?.0,
+        alerts: search_alerts(app, &of_account, window).await?.0,
+        findings: store.count_open_findings(account).await?,
+        failed_controls: store.failed_controls(account).await?,
+    })
+}

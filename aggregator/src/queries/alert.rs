@@ -1,0 +1,141 @@
+//! Alerts, each with its handling and its deliveries.
+
+use crate::app::App;
+use hubward_domain::alert::handling::Handling;
+use hubward_domain::alert::{AlertFilter, AlertState};
+use hubward_domain::audit::Event;
+use hubward_domain::delivery::DeliveryState;
+use hubward_domain::notice::AlertNotice;
+use hubward_domain::standing::Window;
+use hubward_protocol::AccountId;
+use hubward_store::StoreError;
+use serde::Serialize;
+
+/// An alert with what became of telling people.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Alert)]
+pub struct AlertRow {
+    /// The alert, with its account's row of the ledger as it is today.
+    #[serde(flatten)]
+    pub alert: AlertNotice,
+    /// What people did with it.
+    #[serde(flatten)]
+    pub handling: Handling,
+    /// One for each message and channel.
+    pub deliveries: Vec<DeliveryRow>,
+}
+
+/// What became of one message to one channel.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = AlertDelivery)]
+pub struct DeliveryRow {
+    /// The channel's name.
+    pub channel: String,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the channel last answered.
+    pub last_error: Option<String>,
+}
+
+/// How many alerts are looked up at once.
+const PART: i64 = 500;
+
+/// The alerts in a state, or all; newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow>, StoreError> {
+    let filter = AlertFilter {
+        state,
+        ..AlertFilter::default()
+    };
+    let (mut rows, mut page) = (Vec::new(), 1);
+    loop {
+        let (part, all) = search_alerts(app, &filter, Window::page(page, PART)).await?;
+        rows.extend(part);
+        if page.saturating_mul(PART) >= all {
+            return Ok(rows);
+        }
+        page += 1;
+    }
+}
+
+/// The alert that goes by this id, or by that of one of its findings.
+///
+/// # Errors
+/// The database failed.
+pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> {
+    let id = match app.store.alert_id_of(id).await? {
+        Some(id) => id,
+        None => id.to_owned(),
+    };
+    let filter = AlertFilter {
+        id: Some(id),
+        ..AlertFilter::default()
+    };
+    let (rows, _) = search_alerts(app, &filter, Window::page(1, 1)).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// The alerts that match, newest first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn search_alerts(
+    app: &App,
+    filter: &AlertFilter,
+    window: Window,
+) -> Result<(Vec<AlertRow>, i64), StoreError> {
+    let (alerts, all) = app.store.alerts(filter, window).await?;
+    let ids: Vec<String> = alerts.iter().map(|alert| alert.id.clone()).collect();
+    let subjects: Vec<String> = ids.iter().map(|id| format!("alert:{id}")).collect();
+    let accounts: Vec<AccountId> = alerts
+        .iter()
+        .map(|alert| alert.account_id.clone())
+        .collect();
+    let ledger = app.store.accounts_of(&accounts).await?;
+    let mut findings = app.store.alert_findings(&ids).await?;
+    let mut handlings = app.store.handlings(&ids).await?;
+    let mut deliveries = app.store.deliveries_about(&subjects).await?;
+    let rows = alerts
+        .into_iter()
+        .map(|alert| {
+            let account = ledger.get(&alert.account_id);
+            let ids = findings.remove(&alert.id).unwrap_or_default();
+            let sent = deliveries
+                .remove(&format!("alert:{}", alert.id))
+                .unwrap_or_default();
+            AlertRow {
+                alert: AlertNotice::of(&alert, ids, account),
+                handling: handlings.remove(&alert.id).unwrap_or_default(),
+                deliveries: sent
+                    .into_iter()
+                    .map(|delivery| DeliveryRow {
+                        channel: delivery.channel,
+                        state: delivery.state,
+                        attempts: delivery.attempts,
+                        last_error: delivery.last_error,
+                    })
+                    .collect(),
+            }
+        })
+        .collect();
+    Ok((rows, all))
+}
+
+/// What happened to an alert, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn events_of_alert(
+    app: &App,
+    account: &AccountId,
+    alert: &str,
+) -> Result<Vec<Event>, StoreError> {
+    const LATELY: i64 = 1000;
+    let mut events = app.store.newest_events(account.as_str(), LATELY).await?;
+    events.retain(|event| event.detail.get("alert").and_then(|id| id.as_str()) == Some(alert));
+    Ok(events)
+}

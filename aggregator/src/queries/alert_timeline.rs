@@ -1,0 +1,70 @@
+//! The way of one alert, moment by moment: made, received, stored, told, taken. It reads the store only.
+
+use crate::app::App;
+use hubward_domain::alert::arrival::{Moment, Step, Tried};
+use hubward_protocol::AccountId;
+use hubward_store::StoreError;
+
+/// How many of the account's newest events are looked through.
+const LATELY: i64 = 1_000;
+
+/// The moments of an alert's way, in the order in which they were.
+///
+/// # Errors
+/// The database failed.
+pub async fn timeline(
+    app: &App,
+    account: &AccountId,
+    alert: &str,
+) -> Result<Vec<Moment>, StoreError> {
+    let arrival = app.store.arrival(alert).await?;
+    // In their own order: EventBridge's times are whole seconds, and may read as earlier than what was before.
+    let mut way = arrival.map(|came| came.moments()).unwrap_or_default();
+    let mut moments = Vec::new();
+    moments.extend(attempts(app, &format!("alert:{alert}")).await?);
+    let events = app.store.newest_events(account.as_str(), LATELY).await?;
+    for event in events {
+        if event.detail.get("alert").and_then(|id| id.as_str()) != Some(alert) {
+            continue;
+        }
+        let step = match event.action.as_str() {
+            "alert.escalated" => Step::Escalated,
+            "alert.handled" => Step::Handled,
+            _ => continue,
+        };
+        let act = event.detail.get("act").and_then(|act| act.as_str());
+        moments.push(Moment {
+            at: event.at,
+            step,
+            detail: format!("{} {}", event.actor, act.unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+        });
+    }
+    moments.sort_by_key(|moment| (moment.at, moment.step));
+    way.extend(moments);
+    Ok(way)
+}
+
+/// The attempts to deliver what was said about a subject.
+///
+/// # Errors
+/// The database failed.
+pub async fn attempts(app: &App, subject: &str) -> Result<Vec<Moment>, StoreError> {
+    let tried = app.store.attempts_about(subject).await?;
+    let moment = |(channel, tried): (String, Tried)| {
+        let why = tried.why.unwrap_or_default();
+        Moment {
+            at: tried.at,
+            step: match tried.outcome.as_str() {
+                "delivered" => Step::Delivered,
+                "given_up" => Step::GivenUp,
+                _ => Step::Refused,
+            },
+            detail: format!("{channel} #{} {why}", tried.attempt)
+                .trim_end()
+                .to_owned(),
+        }
+    };
+    Ok(tried.into_iter().map(moment).collect())
+}

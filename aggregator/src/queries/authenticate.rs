@@ -1,0 +1,43 @@
+//! Who a token or a session's cookie belongs to. It reads only, but for the time at which a session was
+//! last used.
+
+use crate::app::App;
+use hubward_domain::access::{SessionKey, Visitor, id_of};
+use hubward_store::StoreError;
+
+/// The holder of an access token.
+///
+/// # Errors
+/// The database failed.
+pub async fn holder_of(app: &App, token: &str) -> Result<Option<Visitor>, StoreError> {
+    let Some(id) = id_of(token) else {
+        return Ok(None);
+    };
+    let record = app.store.access_token(id).await?;
+    Ok(record
+        .filter(|record| record.is(token))
+        .map(|record| record.visitor()))
+}
+
+/// Who is logged in with a cookie.
+///
+/// # Errors
+/// The database failed.
+pub async fn logged_in(app: &App, key: &SessionKey) -> Result<Option<Visitor>, StoreError> {
+    let now = app.clock.now();
+    let hash = key.hash();
+    let Some(session) = app
+        .store
+        .session(&hash)
+        .await?
+        .filter(|session| session.is_alive(now))
+    else {
+        return Ok(None);
+    };
+    if session.is_to_be_touched(now) {
+        let mut tx = app.store.begin().await?;
+        tx.touch_session(&hash, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(session.visitor(&app.config.login.operators)))
+}

@@ -1,0 +1,107 @@
+//! What the last check said, in full: each account and Region with its verdict, what is missing, and
+//! since when. From the store alone; `check` is what asks AWS. What agents reported and controls found
+//! since then is taken into account as the next check will.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+
+use crate::app::App;
+use hubward_domain::account::Account;
+use hubward_domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
+use hubward_domain::membership::{MemberStatus, Membership};
+use hubward_domain::standing::Place;
+use hubward_store::StoreError;
+
+/// All that is known beside the listings.
+struct Known {
+    ledger: BTreeMap<AccountId, Account>,
+    reports: BTreeMap<(AccountId, Region), Report>,
+    evidence: BTreeMap<(AccountId, Region), Vec<Control>>,
+    heard_of: BTreeSet<(AccountId, Region)>,
+    mirrored_until: Option<Timestamp>,
+    baseline: bool,
+}
+
+/// What the last check said of the ledger's accounts, or of one, by account and Region.
+///
+/// # Errors
+/// The database failed.
+pub async fn standing(app: &App, account: Option<&AccountId>) -> Result<Vec<Place>, StoreError> {
+    let store = &app.store;
+    let ledger = match account {
+        Some(account) => store.accounts_of(std::slice::from_ref(account)).await?,
+        None => store
+            .accounts()
+            .await?
+            .into_iter()
+            .map(|row| (row.account_id.clone(), row))
+            .collect(),
+    };
+    let known = Known {
+        ledger,
+        reports: store.run_reports().await?,
+        evidence: store.evidence().await?,
+        heard_of: store.places_with_findings().await?,
+        mirrored_until: store
+            .checkpoints()
+            .await?
+            .values()
+            .map(|checkpoint| checkpoint.read_to)
+            .min(),
+        baseline: !app.config.baseline.standards.is_empty(),
+    };
+    Ok(store
+        .memberships()
+        .await?
+        .into_iter()
+        .filter(|seen| account.is_none_or(|account| seen.account_id == *account))
+        .filter(|seen| seen.verdict != NOT_WANTED)
+        .map(|seen| {
+            let place = (seen.account_id.clone(), seen.region);
+            Place {
+                project: known
+                    .ledger
+                    .get(&seen.account_id)
+                    .map(|row| row.project.clone())
+                    .unwrap_or_default(),
+                region: seen.region,
+                since: seen.since,
+                verdict: known.verdict(&place, &seen),
+                reported_at: known.reports.get(&place).map(|report| report.at),
+                account_id: seen.account_id,
+            }
+        })
+        .collect())
+}
+
+impl Known {
+    fn verdict(&self, place: &(AccountId, Region), seen: &Membership) -> Verdict {
+        let is_understood = !matches!(seen.status, Some(MemberStatus::Unknown(_)));
+        match seen.verdict.as_str() {
+            "not_in_ledger" => return Verdict::NotInLedger,
+            // The listing could not be read; the status is that of an earlier one.
+            "unknown" if is_understood => return Verdict::Unreadable(String::new()),
+            _ => {}
+        }
+        let standards = self
+            .ledger
+            .get(&place.0)
+            .is_some_and(|account| self.baseline || !account.standards.is_empty());
+        judge(&Facts {
+            seen: &Seen::Listed(seen.status.clone()),
+            report: self.reports.get(place),
+            controls: self
+                .evidence
+                .get(place)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+            silent_until: self
+                .mirrored_until
+                .filter(|_| standards && !self.heard_of.contains(place)),
+            associated_since: seen.associated_since,
+            was_complete: seen.completed_at.is_some(),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! The figures by which others watch Hubward itself. Counted by the database at every call, so that
+//! they cost a few rows, however many accounts there are; they name nobody.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::app::App;
+use hubward_domain::account::AccountState;
+use hubward_domain::alert::AlertState;
+use hubward_domain::circuit::Circuit;
+use hubward_domain::run::RunCounts;
+use hubward_domain::schedule::JobRun;
+use hubward_domain::trial::TrialKind;
+use hubward_store::StoreError;
+
+/// Everything that is counted.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// The ledger's accounts by state, those that nobody is in included.
+    pub accounts: BTreeMap<String, i64>,
+    /// Accounts and Regions by the last check's verdict.
+    pub memberships: BTreeMap<String, i64>,
+    /// The agents' runs.
+    pub runs: RunCounts,
+    /// How many events the audit log has.
+    pub audit_events: i64,
+    /// The alerts by state, those that no alert is in included.
+    pub alerts: BTreeMap<String, i64>,
+    /// The outbox by channel and state.
+    pub deliveries: BTreeMap<(String, String), i64>,
+    /// How long the oldest message waits for each channel that any waits for, in seconds.
+    pub oldest_pending: BTreeMap<String, i64>,
+    /// Whether each configured channel is left alone because it failed.
+    pub open_circuits: BTreeMap<String, bool>,
+    /// How many messages of the alert queue nobody understood.
+    pub refused_messages: i64,
+    /// When the newest canary that arrived was sent.
+    pub last_canary: Option<Timestamp>,
+    /// What is done by the clock.
+    pub jobs: Vec<JobRun>,
+}
+
+/// Counts.
+///
+/// # Errors
+/// The database failed.
+pub async fn figures(app: &App) -> Result<Figures, StoreError> {
+    let (store, now) = (&app.store, app.clock.now());
+    let mut accounts: BTreeMap<String, i64> = AccountState::ALL
+        .iter()
+        .map(|state| (state.as_str().to_owned(), 0))
+        .collect();
+    accounts.extend(store.count_accounts().await?);
+    let mut alerts: BTreeMap<String, i64> = AlertState::ALL
+        .iter()
+        .map(|state| (state.as_str().to_owned(), 0))
+        .collect();
+    alerts.extend(store.count_alerts().await?);
+    let circuits = store.circuits().await?;
+    let open_circuits = app.config.outlets().into_iter().map(|channel| {
+        let is_open = circuits.get(&channel.name).is_some_and(Circuit::is_open);
+        (channel.name, is_open)
+    });
+    Ok(Figures {
+        accounts,
+        open_circuits: open_circuits.collect(),
+        memberships: store.count_memberships().await?,
+        runs: store.count_runs().await?,
+        audit_events: store.count_audit_events().await?,
+        alerts,
+        deliveries: store.count_deliveries().await?,
+        oldest_pending: store
+            .oldest_pending()
+            .await?
+            .into_iter()
+            .map(|(channel, since)| (channel, now.duration_since(since).as_secs().max(0)))
+            .collect(),
+        jobs: store.job_runs().await?,
+        last_canary: store
+            .last_trial(TrialKind::Canary)
+            .await?
+            .map(|trial| trial.sent_at),
+        refused_messages: store.count_refused_messages().await?,
+    })
+}

@@ -1,0 +1,212 @@
+//! The table `findings`: the mirror of what Security Hub found. What is read of it, and what is gone.
+
+mod evidence;
+mod report;
+mod row;
+mod seen;
+mod write;
+
+use std::io::Read;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use futures::TryStreamExt;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Result, Store, StoreError, Tx};
+use hubward_domain::finding::Mirrored;
+use row::{damaged, mirrored, read};
+
+pub(super) use row::counted;
+pub use seen::{Before, Packer, Seen};
+
+impl Store {
+    /// Everything that the mirror has of an account.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn findings_of(&self, account: &AccountId) -> Result<Vec<Mirrored>> {
+        let columns = read(self.engine);
+        let sql = format!("SELECT {columns} FROM findings WHERE account_id = $1 ORDER BY finding");
+        // Row by row: of a hundred thousand, the rows as they come need not all be there at once.
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(account.as_str())
+            .fetch(&self.pool)
+            .map_err(StoreError::from)
+            .and_then(|row| async move { mirrored(&row) })
+            .try_collect()
+            .await
+    }
+
+    /// How many findings of an account are open, by severity and kind.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_open_findings(
+        &self,
+        account: &AccountId,
+    ) -> Result<Vec<(String, String, i64)>> {
+        sqlx::query(
+            "SELECT severity, kind, COUNT(*) FROM findings WHERE account_id = $1 \
+             AND record_state = 'ACTIVE' AND workflow_status IN ('NEW', 'NOTIFIED') \
+             AND compliance_status IN ('', 'FAILED') GROUP BY severity, kind",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .collect()
+    }
+
+    /// The controls that fail in an account: how many findings of each are open, by severity.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn failed_controls(&self, account: &AccountId) -> Result<Vec<(String, String, i64)>> {
+        sqlx::query(
+            "SELECT control_id, severity, COUNT(*) FROM findings WHERE account_id = $1 \
+             AND kind = 'control' AND control_id <> '' \
+             AND record_state = 'ACTIVE' AND workflow_status IN ('NEW', 'NOTIFIED') \
+             AND compliance_status = 'FAILED' GROUP BY control_id, severity ORDER BY control_id",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .collect()
+    }
+
+    /// The whole JSON of a finding.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn raw_finding(&self, key: &str) -> Result<Option<String>> {
+        let Some(row) = sqlx::query("SELECT raw FROM findings WHERE finding = $1")
+            .bind(key.to_owned())
+            .fetch_optional(&self.pool)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let packed: String = row.try_get(0)?;
+        let mut text = String::new();
+        STANDARD
+            .decode(packed)
+            .map_err(|error| damaged(key, &error.to_string()))
+            .and_then(|bytes| {
+                GzDecoder::new(bytes.as_slice())
+                    .read_to_string(&mut text)
+                    .map_err(|error| damaged(key, &error.to_string()))
+            })?;
+        Ok(Some(text))
+    }
+
+    /// The active accounts of which a source has shown nothing yet.
+    ///
+    /// # Errors
+    /// The database failed, or an account is damaged.
+    pub async fn accounts_without_findings(&self, source: Region) -> Result<Vec<AccountId>> {
+        let sql = "SELECT account_id FROM accounts WHERE state = 'active' AND NOT EXISTS (\
+             SELECT 1 FROM findings WHERE findings.account_id = accounts.account_id \
+             AND findings.seen_in = $1) ORDER BY account_id";
+        sqlx::query(sql)
+            .bind(source.as_str())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| {
+                let account: String = row.try_get(0)?;
+                account.parse().map_err(|_| StoreError::Damaged {
+                    table: "accounts",
+                    row: account.clone(),
+                    why: "account_id".to_owned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Active findings of a source that people have decided on, as the mirror has it: key and id. Of those that passed
+    /// AWS itself says that they are resolved; only what people suppressed is theirs.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn decided(&self, source: Region) -> Result<Vec<(String, String)>> {
+        sqlx::query(
+            "SELECT finding, finding_id FROM findings WHERE seen_in = $1 \
+             AND record_state = 'ACTIVE' AND workflow_status <> 'NEW' \
+             AND (compliance_status <> 'PASSED' OR workflow_status = 'SUPPRESSED') \
+             ORDER BY finding_id",
+        )
+        .bind(source.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
+    }
+}
+
+impl Tx {
+    /// Whether people decided in Security Hub that they want to hear no more of a finding, as far as the mirror
+    /// knows.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_suppressed(&mut self, key: &str) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT 1 FROM findings WHERE finding = $1 AND workflow_status = 'SUPPRESSED'",
+        )
+        .bind(key.to_owned())
+        .fetch_optional(&mut *self.0)
+        .await?;
+        Ok(row.is_some())
+    }
+
+    /// Archives what a source did not show when everything was read. Returns how many they were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn archive_unseen(&mut self, source: Region, since: Timestamp) -> Result<u64> {
+        sqlx::query(
+            "INSERT INTO history_due (account_id, control_id) \
+             SELECT DISTINCT account_id, control_id FROM findings \
+             WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED' \
+             ON CONFLICT (account_id, control_id) DO NOTHING",
+        )
+        .bind(source.as_str())
+        .bind(since.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        let archived = sqlx::query(
+            "UPDATE findings SET record_state = 'ARCHIVED', \
+             closed_at = CASE WHEN opened_at IS NOT NULL AND (closed_at IS NULL OR closed_at <= opened_at) \
+             THEN $2 ELSE closed_at END WHERE seen_in = $1 AND last_seen < $2 AND record_state <> 'ARCHIVED'",
+        )
+        .bind(source.as_str())
+        .bind(since.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(archived.rows_affected())
+    }
+
+    /// Deletes some of what is archived and was last seen before a moment. Returns how many they were; none
+    /// when nothing is left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_findings(&mut self, before: Timestamp) -> Result<u64> {
+        let forgotten = sqlx::query(
+            "DELETE FROM findings WHERE finding IN (SELECT finding FROM findings \
+             WHERE record_state = 'ARCHIVED' AND last_seen < $1 LIMIT 1000)",
+        )
+        .bind(before.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(forgotten.rows_affected())
+    }
+}

@@ -1,0 +1,65 @@
+//! What the mirror says of whether an account is watched as it should be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hubward_protocol::{AccountId, Region};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::{Result, Store};
+use hubward_domain::check::{Control, EVIDENCE};
+
+/// One account in one Region.
+type Place = (AccountId, Region);
+
+impl Store {
+    /// What the controls that are evidence of a step found last.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn evidence(&self) -> Result<BTreeMap<Place, Vec<Control>>> {
+        let mut evidence: BTreeMap<Place, Vec<Control>> = BTreeMap::new();
+        for (control, step) in EVIDENCE {
+            let rows = sqlx::query(
+                "SELECT account_id, region, compliance_status, updated_at FROM findings \
+                 WHERE control_id = $1 AND record_state = 'ACTIVE' \
+                 AND compliance_status IN ('PASSED', 'FAILED') AND updated_at IS NOT NULL",
+            )
+            .bind(control)
+            .fetch_all(&self.pool)
+            .await?;
+            for row in rows {
+                let (Some(place), Ok(at)) = (place(&row)?, row.try_get::<String, _>(3)?.parse())
+                else {
+                    continue;
+                };
+                let passed = row.try_get::<String, _>(2)? == "PASSED";
+                let found = evidence.entry(place).or_default();
+                // One finding for each standard, or for each control: the newest is believed.
+                found.retain(|known| known.step != step || known.at > at);
+                if found.iter().all(|known| known.step != step) {
+                    found.push(Control { step, passed, at });
+                }
+            }
+        }
+        Ok(evidence)
+    }
+
+    /// The accounts and Regions that have any finding.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn places_with_findings(&self) -> Result<BTreeSet<Place>> {
+        let rows = sqlx::query("SELECT DISTINCT account_id, region FROM findings")
+            .fetch_all(&self.pool)
+            .await?;
+        let places: Result<Vec<_>> = rows.iter().map(place).collect();
+        Ok(places?.into_iter().flatten().collect())
+    }
+}
+
+/// AWS's words; where they are none of ours, they are nobody's evidence.
+fn place(row: &AnyRow) -> Result<Option<Place>> {
+    let (account, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(account.parse().ok().zip(region.parse().ok()))
+}

@@ -1,0 +1,200 @@
+//! The tables `report_sendings` and `report_claims`: which report went where, and who is sending it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row;
+
+use super::{Result, Store, StoreError, Tx};
+use hubward_domain::report::Period;
+use hubward_domain::report::sending::{Destination, Progress};
+
+/// How long a claim lasts that nobody renews: its holder died.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+
+/// How far a report is, by destination.
+pub type Sendings = BTreeMap<Destination, Progress>;
+
+impl Store {
+    /// How far the reports of a period are, by account (or `overview`), of all or of one.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn report_sendings(
+        &self,
+        period: Period,
+        account: Option<&str>,
+    ) -> Result<BTreeMap<String, Sendings>> {
+        let rows = sqlx::query(
+            "SELECT account_id, destination, state, attempts, place, why FROM report_sendings \
+             WHERE period = $1 AND (account_id = $2 OR $2 = '')",
+        )
+        .bind(period.to_string())
+        .bind(account.unwrap_or_default().to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut sendings: BTreeMap<String, Sendings> = BTreeMap::new();
+        for row in rows {
+            let account: String = row.try_get(0)?;
+            let damaged = |why: &str| StoreError::Damaged {
+                table: "report_sendings",
+                row: format!("{account} {period}"),
+                why: why.to_owned(),
+            };
+            let word: String = row.try_get(1)?;
+            let destination = Destination::ALL
+                .into_iter()
+                .find(|known| known.as_str() == word)
+                .ok_or_else(|| damaged("destination"))?;
+            let why = row.try_get(5)?;
+            let progress = match row.try_get::<String, _>(2)?.as_str() {
+                "sent" => Progress::Sent {
+                    place: row.try_get(4)?,
+                },
+                "failed" => Progress::Failed {
+                    attempts: row.try_get(3)?,
+                    why,
+                },
+                "given_up" => Progress::GivenUp { why },
+                _ => return Err(damaged("state")),
+            };
+            sendings
+                .entry(account)
+                .or_default()
+                .insert(destination, progress);
+        }
+        Ok(sendings)
+    }
+
+    /// How often an operator had a report sent again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_round(&self, account: &str, period: Period) -> Result<i64> {
+        let row = sqlx::query(
+            "SELECT COALESCE(MAX(round), 0) FROM report_sendings \
+             WHERE account_id = $1 AND period = $2",
+        )
+        .bind(account.to_owned())
+        .bind(period.to_string())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get(0)?)
+    }
+}
+
+impl Tx {
+    /// Takes a report to send it. `false`: somebody else is sending it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn claim_report(
+        &mut self,
+        account: &str,
+        period: Period,
+        holder: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let until = now.checked_add(LEASE).unwrap_or(now);
+        let claimed = sqlx::query(
+            "INSERT INTO report_claims (account_id, period, holder, leased_until) \
+             VALUES ($1, $2, $3, $4) ON CONFLICT (account_id, period) DO UPDATE SET \
+             holder = $3, leased_until = $4 WHERE report_claims.leased_until <= $5 \
+             OR report_claims.holder = $3",
+        )
+        .bind(account.to_owned())
+        .bind(period.to_string())
+        .bind(holder.to_owned())
+        .bind(whole(until))
+        .bind(whole(now))
+        .execute(&mut *self.0)
+        .await?;
+        Ok(claimed.rows_affected() == 1)
+    }
+
+    /// Gives a report back.
+    ///
+    /// # Errors
+    /// The database failed; then nobody else takes it for a while.
+    pub async fn leave_report(
+        &mut self,
+        account: &str,
+        period: Period,
+        holder: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "DELETE FROM report_claims WHERE account_id = $1 AND period = $2 AND holder = $3",
+        )
+        .bind(account.to_owned())
+        .bind(period.to_string())
+        .bind(holder.to_owned())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps how far a report is with a destination.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_report_sending(
+        &mut self,
+        account: &str,
+        period: Period,
+        destination: Destination,
+        progress: &Progress,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (attempts, place, why) = match progress {
+            Progress::Sent { place } => (0, place.as_str(), ""),
+            Progress::Failed { attempts, why } => (*attempts, "", why.as_str()),
+            Progress::GivenUp { why } => (0, "", why.as_str()),
+        };
+        sqlx::query(
+            "INSERT INTO report_sendings (account_id, period, destination, state, attempts, place, \
+             why, round, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) \
+             ON CONFLICT (account_id, period, destination) DO UPDATE SET state = $4, attempts = $5, \
+             place = $6, why = $7, at = $8",
+        )
+        .bind(account.to_owned())
+        .bind(period.to_string())
+        .bind(destination.as_str())
+        .bind(progress.as_str())
+        .bind(attempts)
+        .bind(place.to_owned())
+        .bind(why.to_owned())
+        .bind(now.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Has a report sent again wherever it was sent or given up.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn send_report_again(
+        &mut self,
+        account: &str,
+        period: Period,
+        now: Timestamp,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE report_sendings SET state = 'failed', attempts = 0, why = '', \
+             round = round + 1, at = $3 WHERE account_id = $1 AND period = $2",
+        )
+        .bind(account.to_owned())
+        .bind(period.to_string())
+        .bind(now.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Without a fraction: then the texts compare as the times do.
+fn whole(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second())
+        .unwrap_or(time)
+        .to_string()
+}
