@@ -14,12 +14,12 @@ use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
-use crate::config::{self, Config, Problem, read};
+use crate::config::{self, Config, ConfigProblem, read};
 use crate::jira::{Jira, JiraUnavailable};
 use crate::telemetry::Telemetry;
 use crate::world::{Chance, Clock, Environment, World};
-use hubward_domain::guide::{Guide, Kind, Source};
-use hubward_store::{Place, Store, StoreError};
+use hubward_domain::guide::{FieldKind, Guide, GuideFile};
+use hubward_store::{DatabaseUrl, Store, StoreError};
 
 /// No entry of the guide is as large: ten sections of 30,000 characters of three bytes.
 const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
@@ -69,7 +69,7 @@ pub enum OpenError {
         /// The file.
         file: PathBuf,
         /// Everything that is wrong.
-        problems: Vec<Problem>,
+        problems: Vec<ConfigProblem>,
     },
     /// The database's address is a secret that is not there.
     #[error(transparent)]
@@ -104,12 +104,12 @@ pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, Open
 /// # Errors
 /// The address is a secret that is not there, or of no known kind.
 pub fn database(
-    store: &config::Store,
+    store: &config::StoreConfig,
     directory: &Path,
     environment: &Environment,
-) -> Result<Place, OpenError> {
+) -> Result<DatabaseUrl, OpenError> {
     let url = store.url.reveal(environment, directory)?;
-    Place::parse(url.expose_secret(), directory).map_err(|source| OpenError::Store {
+    DatabaseUrl::parse(url.expose_secret(), directory).map_err(|source| OpenError::Store {
         place: "store.url".to_owned(),
         source,
     })
@@ -213,12 +213,12 @@ impl App {
 }
 
 /// The files of a company's guide; what cannot be read is there with the reason.
-pub fn guide_sources(directory: &Path) -> Vec<Source> {
+pub fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     let mut sources = Vec::new();
     if let Err(error) = std::fs::read_dir(directory) {
         sources.push(unreadable(directory.display().to_string(), &error));
     }
-    for kind in Kind::ALL {
+    for kind in FieldKind::ALL {
         let entries = std::fs::read_dir(directory.join(kind.folder()));
         // A company may have no words of its own on one of the two.
         let mut files: Vec<PathBuf> = entries
@@ -232,7 +232,7 @@ pub fn guide_sources(directory: &Path) -> Vec<Source> {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             let path = format!("{}/{name}", kind.folder());
             sources.push(match bounded_text(&file) {
-                Ok(text) => Source {
+                Ok(text) => GuideFile {
                     path,
                     text: Ok(text),
                 },
@@ -243,9 +243,9 @@ pub fn guide_sources(directory: &Path) -> Vec<Source> {
     sources
 }
 
-fn unreadable(path: String, error: &std::io::Error) -> Source {
+fn unreadable(path: String, error: &std::io::Error) -> GuideFile {
     let text = Err(error.to_string());
-    Source { path, text }
+    GuideFile { path, text }
 }
 
 /// A file's text, but of a file that no entry can be as large as, only an error.

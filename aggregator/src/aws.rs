@@ -24,11 +24,11 @@ use aws_sdk_sts::config::{ProvideCredentials, RuntimeComponents};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use hubward_protocol::{AccountId, Region};
 
-use crate::config::watching::Pacing as Rates;
+use crate::config::watching::PacingConfig;
 use crate::telemetry::Telemetry;
 use crate::world::Environment;
-use counted::Counted;
-use events::Queue;
+use counted::CountedClient;
+use events::EventQueue;
 pub use failure::AwsFailure;
 use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use pacing::Pacing;
@@ -39,7 +39,7 @@ use security_hub::SecurityHub;
 pub struct Aws {
     base: SdkConfig,
     pacing: Pacing,
-    counted: Counted,
+    counted: CountedClient,
 }
 
 /// Why AWS is not called at all.
@@ -78,7 +78,7 @@ impl Aws {
     pub async fn of_administrator(
         administrator: &AccountId,
         home: Region,
-        rates: Rates,
+        rates: PacingConfig,
         environment: &Environment,
         telemetry: Telemetry,
     ) -> Result<Self, AwsUnavailable> {
@@ -102,7 +102,7 @@ impl Aws {
         let aws = Self {
             base,
             pacing: Pacing::new(rates),
-            counted: Counted(telemetry),
+            counted: CountedClient(telemetry),
         };
         let found = aws.caller(home).await?;
         if found == administrator.as_str() {
@@ -129,12 +129,12 @@ impl Aws {
     }
 
     /// A queue of SQS in a Region.
-    pub fn queue(&self, region: Region, url: &str) -> Queue {
+    pub fn queue(&self, region: Region, url: &str) -> EventQueue {
         let config = aws_sdk_sqs::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
-        Queue::new(
+        EventQueue::new(
             aws_sdk_sqs::Client::from_conf(config),
             region,
             url.to_owned(),

@@ -4,16 +4,16 @@
 //! An address is judged as it is written and once more as it is resolved: a name that points into the
 //! private network is not followed. Redirects are not followed at all.
 
-mod answer;
 #[cfg(test)]
 mod attacks;
 mod chatwork;
 mod client;
 mod cut;
 mod google_chat;
-mod letter;
 mod mail;
+mod message;
 mod report_mail;
+mod response;
 mod slack;
 mod teams;
 mod webhook;
@@ -35,10 +35,10 @@ use client::Clients;
 use hubward_domain::account::Language;
 use hubward_domain::address::{is_loopback_host, verify_channel, verify_endpoint};
 use hubward_domain::delivery::{Attempt, Blame, Delivery};
-use hubward_domain::echo::Hush;
-use hubward_domain::guide::{Guide, Kind, Links, Target};
+use hubward_domain::guide::{FieldKind, Guide, Links, Target};
 use hubward_domain::notice::Notice;
-use letter::{Advice, Letter, Reader};
+use hubward_domain::redact::Redactor;
+use message::{FirstSteps, MessageReader, RenderedMessage};
 pub use report_mail::ReportMail;
 
 /// The sending side could not be set up.
@@ -119,12 +119,12 @@ impl Messenger {
     }
 
     /// What a channel's answer may repeat.
-    fn hush(&self, channel: &Channel) -> Hush {
+    fn hush(&self, channel: &Channel) -> Redactor {
         let secrets: Vec<SecretString> = [&channel.url, &channel.secret, &channel.token]
             .into_iter()
             .filter_map(|secret| self.optional(secret.as_ref()).ok()?)
             .collect();
-        Hush::of(secrets.iter().map(ExposeSecret::expose_secret))
+        Redactor::of(secrets.iter().map(ExposeSecret::expose_secret))
     }
 
     async fn try_send(
@@ -142,17 +142,17 @@ impl Messenger {
                     .of(channel.allow_private)
                     .post(url.expose_secret());
                 let request = webhook::request(request, delivery, secret.as_ref(), now)?;
-                Ok(answer::of(request.send().await, now).await)
+                Ok(response::of(request.send().await, now).await)
             }
             ChannelKind::Slack => {
                 let url = self.address(channel)?;
-                let message = slack::message(&self.letter(delivery));
+                let message = slack::message(&self.message(delivery));
                 self.post_json(channel, url.expose_secret(), &message, now)
                     .await
             }
             ChannelKind::Teams => {
                 let url = self.address(channel)?;
-                let message = teams::message(&self.letter(delivery));
+                let message = teams::message(&self.message(delivery));
                 self.post_json(channel, url.expose_secret(), &message, now)
                     .await
             }
@@ -160,7 +160,7 @@ impl Messenger {
                 let url = self.address(channel)?;
                 let thread = delivery.notice.thread();
                 let url = google_chat::address(url.expose_secret(), thread.as_deref())?;
-                let message = google_chat::message(&self.letter(delivery), &delivery.id);
+                let message = google_chat::message(&self.message(delivery), &delivery.id);
                 self.post_json(channel, &url, &message, now).await
             }
             ChannelKind::Chatwork => {
@@ -178,18 +178,18 @@ impl Messenger {
                     .post(chatwork::address(api.expose_secret(), room))
                     .header("x-chatworktoken", token.expose_secret())
                     .header(CONTENT_TYPE, chatwork::FORM)
-                    .body(chatwork::form(&self.letter(delivery)));
-                Ok(answer::of(request.send().await, now).await)
+                    .body(chatwork::form(&self.message(delivery)));
+                Ok(response::of(request.send().await, now).await)
             }
             ChannelKind::Mail => {
-                let letter = self.letter(delivery);
+                let message = self.message(delivery);
                 let post = self.post()?;
                 let to = if channel.name == CONTACTS {
                     delivery.notice.contacts()
                 } else {
                     &channel.to
                 };
-                mail::send(&post, to, &letter, &delivery.id).await
+                mail::send(&post, to, &message, &delivery.id).await
             }
         }
     }
@@ -206,20 +206,20 @@ impl Messenger {
             .of(channel.allow_private)
             .post(url)
             .json(message);
-        Ok(answer::of(request.send().await, now).await)
+        Ok(response::of(request.send().await, now).await)
     }
 
     /// The message in words, in its readers' language where it is not everybody's.
-    fn letter(&self, delivery: &Delivery) -> Letter {
+    fn message(&self, delivery: &Delivery) -> RenderedMessage {
         let notice = &delivery.notice;
         let language = notice.language().unwrap_or(self.language);
-        let reader = Reader {
+        let reader = MessageReader {
             language,
             zone: &self.zone,
             origin: &self.origin,
             advice: self.advice(notice, language),
         };
-        letter::write(notice, &reader)
+        message::write(notice, &reader)
     }
 
     /// Asks for an address, so that whoever has it knows that we live.
@@ -233,9 +233,9 @@ impl Messenger {
         let address = verify_endpoint(url.expose_secret()).map_err(|why| why.to_string())?;
         let client = self.clients.of(is_loopback_host(&address));
         let answered = client.get(address).send().await;
-        match answer::of(answered, Timestamp::UNIX_EPOCH).await {
+        match response::of(answered, Timestamp::UNIX_EPOCH).await {
             Attempt::Taken => Ok(()),
-            Attempt::Refused { why, .. } => Err(Hush::of([url.expose_secret()]).over(&why)),
+            Attempt::Refused { why, .. } => Err(Redactor::of([url.expose_secret()]).over(&why)),
         }
     }
 
@@ -257,7 +257,7 @@ impl Messenger {
         let client = self.clients.of(channel.allow_private);
         match client.head(front).send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(answer::no_answer(error)),
+            Err(error) => Err(response::no_answer(error)),
         }
     }
 
@@ -289,7 +289,7 @@ impl Messenger {
     }
 
     /// What the guide says of the alert that a message is about.
-    fn advice(&self, notice: &Notice, language: Language) -> Option<Advice> {
+    fn advice(&self, notice: &Notice, language: Language) -> Option<FirstSteps> {
         let alert = match notice {
             Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) => alert.as_ref(),
             Notice::AlertEscalated(escalated) => &escalated.alert,
@@ -297,10 +297,10 @@ impl Messenger {
         };
         let threat = self.guide.threat(&alert.kind)?;
         let page = Target {
-            kind: Kind::Threat,
+            kind: FieldKind::Threat,
             key: threat.family.clone(),
         };
-        Some(Advice {
+        Some(FirstSteps {
             happened: threat.happened(language),
             steps: threat.steps(language),
             page: Some(self.links.page(&page, language)),

@@ -43,7 +43,7 @@ use rust_i18n::t;
 
 use crate::app::App;
 use crate::world::{Environment, World};
-use failure::Failure;
+use failure::CommandFailure;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use screen::Screen;
@@ -73,52 +73,52 @@ enum Noun {
     Migrate,
     /// Look at the configuration.
     #[command(subcommand)]
-    Config(config::Config),
+    Config(config::ConfigCommand),
     /// Make the SOC's own side ready: Security Hub, aggregation, the queue for alerts and its rules.
     #[command(subcommand)]
-    Hub(hub::Hub),
+    Hub(hub::HubCommand),
     /// Bring the ledger in from Excel or CSV, or out to them.
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
+    Ledger(ledger::LedgerCommand),
     /// Look at the ledger's accounts, add them, and change them.
     #[command(subcommand)]
-    Account(account::Account),
+    Account(account::AccountCommand),
     /// Take requests to add, change or remove accounts, and decide on them.
     #[command(subcommand)]
-    Request(request::Request),
+    Request(request::RequestCommand),
     /// Send the invitations that are missing.
     Invite(invite::Invite),
     /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
-    Check(check::Check),
+    Check(check::CheckCommand),
     /// Record that a control need not be fixed in an account, until when.
     #[command(subcommand)]
-    Exception(exception::Exception),
+    Exception(exception::ExceptionCommand),
     /// Know what a failed control or a threat means, and publish that.
     #[command(subcommand)]
-    Guide(guide::Guide),
+    Guide(guide::GuideCommand),
     /// End the watch over an account in every Region; its history is kept.
     Unlink(unlink::Unlink),
     /// Mirror what Security Hub found.
     #[command(subcommand)]
-    Findings(findings::Findings),
+    Findings(findings::FindingsCommand),
     /// Write the reports that go to the projects.
     #[command(subcommand)]
-    Report(report::Report),
+    Report(report::ReportCommand),
     /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
     Serve,
     /// Ask the server on this machine whether it is ready, for health checks; exit 1 when it is not.
     Health,
     /// Do one scheduled job now, for cron or a scheduled task.
-    Run(run::Run),
+    Run(run::RunCommand),
     /// Look at the threats that a person must see, and prove that messages arrive.
     #[command(subcommand)]
-    Alert(alert::Alert),
+    Alert(alert::AlertCommand),
     /// Look at what members' agents reported.
     #[command(subcommand)]
-    Agent(agent::Agent),
+    Agent(agent::AgentCommand),
     /// Hand in the agent's signed releases, and look at them.
     #[command(subcommand)]
-    Release(release::Release),
+    Release(release::ReleaseCommand),
     /// Give people and programs access to the API and the dashboard, and take it back.
     #[command(subcommand)]
     Token(token::Token),
@@ -146,7 +146,7 @@ enum Exit {
     Incomplete = 3,
 }
 
-type Outcome = Result<Exit, Failure>;
+type CommandResult = Result<Exit, CommandFailure>;
 
 /// Parses the command line and runs it.
 pub(crate) async fn run(world: World) -> ExitCode {
@@ -182,20 +182,20 @@ pub(crate) async fn run(world: World) -> ExitCode {
 /// Says that not even the runtime could be started.
 pub(crate) fn cannot_start(error: &std::io::Error) -> ExitCode {
     let screen = Screen::new(false, Language::En, false);
-    screen.fail(&Failure::new(
+    screen.fail(&CommandFailure::new(
         t!("cli.runtime", locale = "en", why = error),
         "",
     ));
     ExitCode::FAILURE
 }
 
-async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
+async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> CommandResult {
     let given = cli.config.as_deref();
     let actor = Actor::Operator(world.user.clone());
     let open = || async {
         App::open(given, world)
             .await
-            .map_err(|error| Failure::open(&error, screen.language()))
+            .map_err(|error| CommandFailure::open(&error, screen.language()))
     };
     match cli.noun {
         Noun::Init(init) => init.run(given, world, screen).await,

@@ -19,15 +19,15 @@ use serde::Deserialize;
 
 use hubward_domain::account::Language;
 use hubward_domain::guide::Links;
-use hubward_domain::hub::Wanted;
+use hubward_domain::hub::WantedHub;
 use hubward_domain::release::ReleaseKey;
-pub use problem::Problem;
+pub use problem::ConfigProblem;
 pub use secret::Secret;
 
-use guide::Guide;
-use intake::{Ledger, Requests};
-use outgoing::{Alerts, Channel, Mail, Reports, Route, RouteEvent};
-use watching::{Baseline, Check, Findings, Hub, Pacing};
+use guide::GuideConfig;
+use intake::{LedgerConfig, Requests};
+use outgoing::{Alerts, Channel, ChannelRoute, Mail, Reports, RouteEvent};
+use watching::{Baseline, CheckConfig, FindingsConfig, HubConfig, PacingConfig};
 
 /// Everything that an operator can set.
 #[derive(Clone, Debug)]
@@ -35,31 +35,31 @@ pub struct Config {
     /// The file that was read, for messages.
     pub file: PathBuf,
     /// `[server]`
-    pub server: Server,
+    pub server: ServerConfig,
     /// `[store]`
-    pub store: Store,
+    pub store: StoreConfig,
     /// `[hub]`
-    pub hub: Hub,
+    pub hub: HubConfig,
     /// `[baseline]`
     pub baseline: Baseline,
     /// `[pacing]`
-    pub pacing: Pacing,
+    pub pacing: PacingConfig,
     /// `[ledger]`
-    pub ledger: Ledger,
+    pub ledger: LedgerConfig,
     /// `[locale]`
     pub locale: Locale,
     /// `[requests]`
     pub requests: Requests,
     /// `[check]`
-    pub check: Check,
+    pub check: CheckConfig,
     /// `[alerts]`
     pub alerts: Alerts,
     /// `[findings]`
-    pub findings: Findings,
+    pub findings: FindingsConfig,
     /// `[reports]`
     pub reports: Reports,
     /// `[guide]`
-    pub guide: Guide,
+    pub guide: GuideConfig,
     /// `[mail]`
     pub mail: Mail,
     /// `[login]`
@@ -67,7 +67,7 @@ pub struct Config {
     /// `[[channels]]`
     pub channels: Vec<Channel>,
     /// `[[routes]]`
-    pub routes: Vec<Route>,
+    pub routes: Vec<ChannelRoute>,
 }
 
 impl Config {
@@ -99,8 +99,8 @@ impl Config {
     }
 
     /// What the SOC's own side must have.
-    pub fn wanted_hub(&self) -> Wanted {
-        Wanted::of(
+    pub fn wanted_hub(&self) -> WantedHub {
+        WantedHub::of(
             self.hub.administrator.clone(),
             self.hub.home_region,
             self.hub.linked_regions.clone(),
@@ -159,7 +159,7 @@ impl Config {
 /// Where the server listens and how it is reached.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Server {
+pub struct ServerConfig {
     /// Address and port; port 0 takes a free one.
     pub listen: String,
     /// The canonical origin that agents and people use.
@@ -179,7 +179,7 @@ pub struct Server {
 /// Where the database is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Store {
+pub struct StoreConfig {
     /// `sqlite:FILE` (relative to the configuration file) or `postgres://…`.
     pub url: Secret,
 }
@@ -210,7 +210,7 @@ pub struct Login {
     pub operators: Vec<String>,
 }
 
-impl Default for Server {
+impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
@@ -224,7 +224,7 @@ impl Default for Server {
     }
 }
 
-impl Default for Store {
+impl Default for StoreConfig {
     fn default() -> Self {
         Self {
             url: Secret::literal("sqlite:hubward.db"),

@@ -19,19 +19,21 @@ use crate::config::intake;
 use crate::config::secret::SecretMissing;
 use crate::text;
 use crate::world::Environment;
-use client::Client;
+use client::JiraClient;
 pub use client::JiraFailure;
 use hubward_domain::account::Language;
-use hubward_domain::request::{Answer, Help, Part, Ticket, Told, Transition, closing};
+use hubward_domain::request::{
+    AnswerPart, Help, NotifiedContacts, Ticket, TicketAnswer, Transition, closing,
+};
 use issue::text_at;
 
 /// The way to one project of one site.
 #[derive(Clone, Debug)]
 pub struct Jira {
-    client: Client,
+    client: JiraClient,
     project: String,
     kind: String,
-    columns: Vec<(hubward_domain::ledger::Column, String)>,
+    columns: Vec<(hubward_domain::ledger::LedgerColumn, String)>,
 }
 
 /// Jira cannot be called at all.
@@ -74,13 +76,13 @@ impl Jira {
     /// # Errors
     /// See [`JiraUnavailable`].
     pub fn open(
-        config: &intake::Jira,
+        config: &intake::JiraConfig,
         environment: &Environment,
         directory: &Path,
     ) -> Result<Self, JiraUnavailable> {
         let token = config.token.reveal(environment, directory)?;
         let site = config.site.trim_end_matches('/').to_owned();
-        let client = Client::new(site, config.email.clone(), token.expose_secret())
+        let client = JiraClient::new(site, config.email.clone(), token.expose_secret())
             .map_err(JiraUnavailable::Client)?;
         Ok(Self {
             client,
@@ -198,14 +200,14 @@ impl Jira {
     pub async fn answer(
         &self,
         key: &str,
-        answer: &Answer,
-        told: &Told,
+        answer: &TicketAnswer,
+        told: &NotifiedContacts,
         help: Help<'_>,
         number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
         let mut parts = text::request::answer(answer, told, help);
-        parts.push(Part::Text(format!("Hubward {key}/{number}")));
+        parts.push(AnswerPart::Text(format!("Hubward {key}/{number}")));
         let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");
         if again && self.has_comment(&path, &text).await? {

@@ -16,10 +16,10 @@ pub mod config;
 #[path = "../domain/src/fuzz.rs"]
 mod fuzz;
 pub mod http;
-pub mod issuer;
 pub mod jira;
 pub mod jobs;
 pub mod lifecycle;
+pub mod oidc;
 pub mod queries;
 pub mod telemetry;
 pub mod text;

@@ -1,7 +1,7 @@
 //! When the process is to stop: Ctrl-C at a terminal, SIGTERM from whoever started it.
 
 /// Waits until somebody wants the process to stop.
-pub async fn told_to_stop() {
+pub async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

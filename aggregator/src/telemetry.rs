@@ -16,14 +16,14 @@ pub struct Telemetry {
     /// Requests that were answered.
     pub requests: Family<Answered, Counter>,
     /// How long answers took, in seconds.
-    pub request_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    pub request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
     /// How long alerts took for each part of their way, in seconds.
-    pub alert_seconds: Family<Way, Histogram, fn() -> Histogram>,
+    pub alert_seconds: Family<AlertLatencyStage, Histogram, fn() -> Histogram>,
 }
 
 /// A part of an alert's way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Way {
+pub struct AlertLatencyStage {
     /// `received_to_stored`, `stored_to_delivered` or `created_to_delivered`.
     pub part: &'static str,
 }
@@ -52,7 +52,7 @@ pub struct Answered {
 
 /// A route as the table has it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Route {
+pub struct RouteLabel {
     /// Such as `/v1/heartbeats`.
     pub route: String,
 }
@@ -72,7 +72,9 @@ impl Telemetry {
     /// Counts how long an alert took for a part of its way.
     pub fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
         let seconds = to.duration_since(from).as_secs_f64().max(0.0);
-        let histogram = self.alert_seconds.get_or_create(&Way { part });
+        let histogram = self
+            .alert_seconds
+            .get_or_create(&AlertLatencyStage { part });
         histogram.observe(seconds);
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use super::aws::block_on;
-use super::odd_server::{Answer, Asked, OddServer};
+use super::misbehaving_server::{Answer, Asked, OddServer};
 use super::soc::Soc;
 
 /// The API user and its token.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::odd_server::{Answer, Asked, OddServer};
+use super::misbehaving_server::{Answer, Asked, OddServer};
 
 /// A running receiver.
 pub(crate) struct Receiver {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use zipsign_api::SigningKey;
 use zipsign_api::sign::copy_and_sign_tar;
 
-use super::odd_server::{Answer, OddServer};
+use super::misbehaving_server::{Answer, OddServer};
 
 /// Says its arguments and its whole standard input, and ends with 3.
 pub(crate) const STAND_IN: &str = "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'hubward-agent 1.2.3'; exit; }\nprintf '<%s>' \"$@\"\ncat\nexit 3\n";

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use serde_json::{Value, json};
 
 use crate::harness::cloud::Credentials;
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::proof::{Proof, date};
 use crate::harness::server::{Answered, Server};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};

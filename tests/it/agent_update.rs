@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::program::{Outcome, agent, installed_agent};
 use crate::harness::release::{answer, file_name, key, packed, signed, tls_front};
 use crate::harness::soc::{Soc, path_str};

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::findings::import;
 use crate::harness::receiver::Receiver;
-use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
@@ -18,7 +18,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn channel(name: &str, kind: &str, url: &str) -> String {
-    rooms::channel(name, kind, url, &format!("secret = \"{SECRET}\""))
+    alert_fixtures::channel(name, kind, url, &format!("secret = \"{SECRET}\""))
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{MEMBER, channel, route, soc};
 use crate::harness::alerts::{event, finding};
-use crate::harness::odd_server::{Answer, OddServer};
-use crate::harness::rooms::{MEMBER, channel, route, soc};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::server::Server;
 use crate::harness::soc::HOME;
 

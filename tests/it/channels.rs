@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::Asked;
+use crate::harness::misbehaving_server::Asked;
 use crate::harness::receiver::Receiver;
-use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
 /// A channel that hears of alerts.
 fn channel(name: &str, kind: &str, url: &str, more: &str) -> String {
-    rooms::channel(name, kind, url, more) + &route("alert", name)
+    alert_fixtures::channel(name, kind, url, more) + &route("alert", name)
 }
 
 /// How many messages to channels are in each state.

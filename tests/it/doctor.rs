@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, security_hub, sqs};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::program::{Program, hubward};
 use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};

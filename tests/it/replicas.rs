@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use crate::harness::alerts::{AlertQueue, event, finding};
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 

@@ -15,7 +15,7 @@ use crate::harness::alerts::{direct, event, finding};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::jira::{FIELDS, created, hook, signature};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::program::{Outcome, Program};
 use crate::harness::proof::Proof;
 use crate::harness::release::{STAND_IN, file_name, key, signed};

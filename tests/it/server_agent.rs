@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::cloud::Cloud;
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::program::{Outcome, Program, agent};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::member::{MEMBER, Member, STEPS, step, words};
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
 #[test]

@@ -55,7 +55,7 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "aggregator",
-        rooms: &["issuer"],
+        rooms: &["oidc"],
         may: &[],
         never_words: &["hubward_store", "aws_"],
     },
@@ -75,7 +75,7 @@ const TABLE: &[Room] = &[
             "aws",
             "channel",
             "config",
-            "issuer",
+            "oidc",
             "jira",
             "telemetry",
             "world",

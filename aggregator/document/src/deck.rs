@@ -10,7 +10,7 @@ use rust_i18n::t;
 use super::{guide_words, install_script};
 use hubward_domain::account::Language;
 use hubward_domain::guide::{ControlGuide, Guide, Policy};
-use slide::{Table, cover, slide};
+use slide::{SlideTable, cover, slide};
 
 /// How many controls one slide has, and how many slides of them.
 const CONTROLS_A_SLIDE: usize = 8;
@@ -18,7 +18,7 @@ const CONTROL_SLIDES: usize = 2;
 
 /// What a deck says of this SOC.
 #[derive(Clone, Debug)]
-pub struct Facts<'a> {
+pub struct DeckFacts<'a> {
     /// The server's origin.
     pub server: &'a str,
     /// The SOC's account.
@@ -31,7 +31,7 @@ pub struct Facts<'a> {
 ///
 /// # Errors
 /// The writer's reason.
-pub fn write(guide: &Guide, facts: &Facts<'_>, language: Language) -> Result<Vec<u8>, String> {
+pub fn write(guide: &Guide, facts: &DeckFacts<'_>, language: Language) -> Result<Vec<u8>, String> {
     let locale = language.as_str();
     let title = t!("deck.title", locale = locale);
     let mut slides = vec![
@@ -56,7 +56,7 @@ pub fn write(guide: &Guide, facts: &Facts<'_>, language: Language) -> Result<Vec
 }
 
 fn sees(locale: &str) -> SlideContent {
-    let table = Table {
+    let table = SlideTable {
         widths: &[24, 38, 38],
         header: vec![
             t!("deck.what", locale = locale).into_owned(),
@@ -90,7 +90,7 @@ fn sees(locale: &str) -> SlideContent {
 }
 
 fn costs(locale: &str) -> SlideContent {
-    let table = Table {
+    let table = SlideTable {
         widths: &[20, 40, 40],
         header: vec![
             t!("deck.costs_service", locale = locale).into_owned(),
@@ -124,7 +124,7 @@ fn costs(locale: &str) -> SlideContent {
     slide(&t!("deck.costs", locale = locale), &table, &note)
 }
 
-fn joining(facts: &Facts<'_>, locale: &str) -> SlideContent {
+fn joining(facts: &DeckFacts<'_>, locale: &str) -> SlideContent {
     let line = install_script::one_line(facts.server, facts.administrator);
     let mut table = steps(&[
         t!("deck.join_request", locale = locale).into_owned(),
@@ -150,9 +150,9 @@ fn leaving(locale: &str) -> SlideContent {
 }
 
 /// A numbered table.
-fn steps(texts: &[String]) -> Table<'static> {
+fn steps(texts: &[String]) -> SlideTable<'static> {
     let rows = (1..).zip(texts);
-    Table {
+    SlideTable {
         widths: &[8, 92],
         header: Vec::new(),
         rows: rows
@@ -184,7 +184,7 @@ fn report(locale: &str) -> SlideContent {
             t!("deck.report_suppressed", locale = locale),
         ),
     ];
-    let table = Table {
+    let table = SlideTable {
         widths: &[24, 76],
         header: vec![
             t!("deck.report_sheet", locale = locale).into_owned(),
@@ -218,7 +218,7 @@ fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
                     guide_words::effort(control.effort, language).into_owned(),
                 ]
             });
-            let table = Table {
+            let table = SlideTable {
                 widths: &[20, 53, 12, 15],
                 header: vec![
                     t!("guide.control", locale = locale).into_owned(),
@@ -233,7 +233,7 @@ fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
         .collect()
 }
 
-fn alerts(facts: &Facts<'_>, locale: &str) -> SlideContent {
+fn alerts(facts: &DeckFacts<'_>, locale: &str) -> SlideContent {
     let table = steps(&[
         t!("deck.alert_call", locale = locale).into_owned(),
         t!("deck.alert_keep", locale = locale).into_owned(),
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn a_deck_is_made_in_both_languages() {
         let guide = Guide::with(Vec::new());
-        let facts = Facts {
+        let facts = DeckFacts {
             server: "https://soc.example.com/",
             administrator: "999999999999",
             today: "2026-11-24".to_owned(),

@@ -5,11 +5,13 @@ use rust_i18n::t;
 
 use super::guide_words;
 use hubward_domain::account::Language;
-use hubward_domain::guide::{ControlGuide, Entry, Guide, Kind, Section, Target, ThreatGuide, html};
+use hubward_domain::guide::{
+    ControlGuide, FieldKind, Guide, GuideEntry, Section, Target, ThreatGuide, html,
+};
 
 /// One entry.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct GuideEntryView {
     /// The control's id, or the family's name.
     pub key: String,
     /// Its title.
@@ -35,7 +37,7 @@ pub struct SectionText {
 
 /// An entry in a list.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct PageFact {
     /// The control's id, or the family's name.
     pub key: String,
     /// Its title.
@@ -46,15 +48,20 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
-type Address<'a> = &'a dyn Fn(&Target) -> String;
+type PageAddress<'a> = &'a dyn Fn(&Target) -> String;
 
 /// An entry's page.
-pub fn page(guide: &Guide, entry: &Entry, language: Language, address: Address<'_>) -> Page {
+pub fn page(
+    guide: &Guide,
+    entry: &GuideEntry,
+    language: Language,
+    address: PageAddress<'_>,
+) -> GuideEntryView {
     let locale = language.as_str();
     let kind = entry.kind();
     let (title, reviewed, link, mut facts) = match entry {
-        Entry::Control(it) => (&it.title, it.reviewed, &it.link, of_control(it, language)),
-        Entry::Threat(it) => (&it.title, it.reviewed, &it.link, of_threat(it, language)),
+        GuideEntry::Control(it) => (&it.title, it.reviewed, &it.link, of_control(it, language)),
+        GuideEntry::Threat(it) => (&it.title, it.reviewed, &it.link, of_threat(it, language)),
     };
     facts.push((
         t!("guide.reviewed", locale = locale).into_owned(),
@@ -70,7 +77,7 @@ pub fn page(guide: &Guide, entry: &Entry, language: Language, address: Address<'
         heading: guide_words::section(*section, language).into_owned(),
         html: html(entry.markdown(*section, language), kind, address),
     });
-    Page {
+    GuideEntryView {
         key: entry.key().to_owned(),
         title: title.of(language).to_owned(),
         facts,
@@ -112,13 +119,13 @@ fn of_threat(threat: &ThreatGuide, language: Language) -> Vec<(String, String)> 
 /// The entries in which every word of a search stands, in any language; all without words.
 pub fn rows(
     guide: &Guide,
-    kind: Kind,
+    kind: FieldKind,
     search: &str,
     language: Language,
-    address: Address<'_>,
-) -> Vec<Row> {
+    address: PageAddress<'_>,
+) -> Vec<PageFact> {
     let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
-    let found = |entry: &Entry| {
+    let found = |entry: &GuideEntry| {
         let draft = entry.draft();
         let texts: Vec<&str> = draft.fields().map(|field| draft.get(field)).collect();
         let text = texts.join("\n").to_lowercase();
@@ -132,9 +139,9 @@ pub fn rows(
         .collect()
 }
 
-fn row(entry: &Entry, language: Language, address: Address<'_>) -> Row {
+fn row(entry: &GuideEntry, language: Language, address: PageAddress<'_>) -> PageFact {
     let (title, cells) = match entry {
-        Entry::Control(control) => (
+        GuideEntry::Control(control) => (
             &control.title,
             vec![
                 guide_words::policy(control.policy, language).into_owned(),
@@ -142,13 +149,13 @@ fn row(entry: &Entry, language: Language, address: Address<'_>) -> Row {
                 guide_words::owner(control.owner, language).into_owned(),
             ],
         ),
-        Entry::Threat(threat) => (&threat.title, vec![threat.happened(language)]),
+        GuideEntry::Threat(threat) => (&threat.title, vec![threat.happened(language)]),
     };
     let target = Target {
         kind: entry.kind(),
         key: entry.key().to_owned(),
     };
-    Row {
+    PageFact {
         key: entry.key().to_owned(),
         title: title.of(language).to_owned(),
         address: address(&target),
@@ -157,15 +164,15 @@ fn row(entry: &Entry, language: Language, address: Address<'_>) -> Row {
 }
 
 /// The headings of the list's cells.
-pub fn headings(kind: Kind, language: Language) -> Vec<String> {
+pub fn headings(kind: FieldKind, language: Language) -> Vec<String> {
     let locale = language.as_str();
     match kind {
-        Kind::Control => vec![
+        FieldKind::Control => vec![
             t!("guide.policy", locale = locale).into_owned(),
             t!("guide.effort", locale = locale).into_owned(),
             t!("guide.owner", locale = locale).into_owned(),
         ],
-        Kind::Threat => {
+        FieldKind::Threat => {
             vec![guide_words::section(Section::Happened, language).into_owned()]
         }
     }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use askama::Template;
 use rust_i18n::t;
 
-use super::guide_page::{self, Page, Row, headings};
+use super::guide_page::{self, GuideEntryView, PageFact, headings};
 use hubward_domain::account::Language;
-use hubward_domain::guide::{Guide, Kind};
+use hubward_domain::guide::{FieldKind, Guide};
 
 const STYLE: &str = include_str!("../templates/guide_site.css");
 
@@ -22,7 +22,7 @@ pub struct SiteFile {
 }
 
 /// What every page has.
-struct Frame {
+struct SiteFrame {
     language: Language,
     title: String,
     /// The same page in the other language.
@@ -33,23 +33,23 @@ struct Frame {
 
 #[derive(Template)]
 #[template(path = "guide_site_list.html")]
-struct ListPage {
-    frame: Frame,
-    tables: Vec<Table>,
+struct SiteListPage {
+    frame: SiteFrame,
+    tables: Vec<SiteTable>,
 }
 
-struct Table {
+struct SiteTable {
     title: String,
     name: String,
     headings: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<PageFact>,
 }
 
 #[derive(Template)]
 #[template(path = "guide_site_entry.html")]
-struct EntryPage {
-    frame: Frame,
-    page: Page,
+struct SiteEntryPage {
+    frame: SiteFrame,
+    page: GuideEntryView,
 }
 
 /// Every file; `today` is the day that pages say they were made.
@@ -62,19 +62,24 @@ pub fn files(guide: &Guide, today: &str) -> Result<Vec<SiteFile>, askama::Error>
         file("index.html".into(), first_page()),
     ];
     for language in Language::ALL {
-        let list = ListPage {
+        let list = SiteListPage {
             frame: frame(language, None, today),
-            tables: Kind::ALL.map(|kind| table(guide, kind, language)).into(),
+            tables: FieldKind::ALL
+                .map(|kind| table(guide, kind, language))
+                .into(),
         };
         let folder = PathBuf::from(language.as_str());
         files.push(file(folder.join("index.html"), list.render()?));
-        for entry in Kind::ALL.into_iter().flat_map(|kind| guide.entries(kind)) {
+        for entry in FieldKind::ALL
+            .into_iter()
+            .flat_map(|kind| guide.entries(kind))
+        {
             let page = guide_page::page(guide, entry, language, &|target| {
                 format!("{}.html", target.key)
             });
             let name = format!("{}.html", page.key);
             let frame = frame(language, Some(&page), today);
-            let html = EntryPage { frame, page }.render()?;
+            let html = SiteEntryPage { frame, page }.render()?;
             files.push(file(folder.join(name), html));
         }
     }
@@ -93,7 +98,7 @@ fn first_page() -> String {
         .to_owned()
 }
 
-fn frame(language: Language, page: Option<&Page>, today: &str) -> Frame {
+fn frame(language: Language, page: Option<&GuideEntryView>, today: &str) -> SiteFrame {
     let locale = language.as_str();
     let guide_title = t!("guide.title", locale = locale).into_owned();
     let other = match language {
@@ -101,7 +106,7 @@ fn frame(language: Language, page: Option<&Page>, today: &str) -> Frame {
         Language::Ja => "en",
     };
     let name = page.map_or("index", |page| page.key.as_str());
-    Frame {
+    SiteFrame {
         language,
         title: page.map_or_else(
             || guide_title.clone(),
@@ -113,19 +118,19 @@ fn frame(language: Language, page: Option<&Page>, today: &str) -> Frame {
     }
 }
 
-fn table(guide: &Guide, kind: Kind, language: Language) -> Table {
+fn table(guide: &Guide, kind: FieldKind, language: Language) -> SiteTable {
     let locale = language.as_str();
     let (title, name) = match kind {
-        Kind::Control => (
+        FieldKind::Control => (
             t!("guide.controls", locale = locale),
             t!("guide.control", locale = locale),
         ),
-        Kind::Threat => (
+        FieldKind::Threat => (
             t!("guide.threats", locale = locale),
             t!("guide.family", locale = locale),
         ),
     };
-    Table {
+    SiteTable {
         title: title.into_owned(),
         name: name.into_owned(),
         headings: headings(kind, language),

@@ -6,7 +6,9 @@
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use hubward_domain::account::Language;
-use hubward_domain::guide::{Draft, Effort, Entry, Field, Guide, Kind, Owner, Policy, Section};
+use hubward_domain::guide::{
+    Effort, EntryDraft, FieldKind, Guide, GuideEntry, GuideField, Owner, Policy, Section,
+};
 
 /// A muted blue that prints well and leaves the text readable.
 const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
@@ -21,9 +23,9 @@ const ROW_HEIGHT: u32 = 60;
 /// An entry does not fit into a workbook.
 pub fn write(guide: &Guide, language: Language) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    for kind in Kind::ALL {
+    for kind in FieldKind::ALL {
         let entries = guide.entries(kind).into_iter();
-        let drafts: Vec<Draft> = entries.map(Entry::draft).collect();
+        let drafts: Vec<EntryDraft> = entries.map(GuideEntry::draft).collect();
         table(workbook.add_worksheet(), kind, &drafts, language)?;
     }
     workbook.save_to_buffer()
@@ -31,15 +33,15 @@ pub fn write(guide: &Guide, language: Language) -> Result<Vec<u8>, XlsxError> {
 
 fn table(
     sheet: &mut Worksheet,
-    kind: Kind,
-    drafts: &[Draft],
+    kind: FieldKind,
+    drafts: &[EntryDraft],
     language: Language,
 ) -> Result<(), XlsxError> {
     sheet.set_name(match (kind, language) {
-        (Kind::Control, Language::En) => "Controls",
-        (Kind::Control, Language::Ja) => "コントロール",
-        (Kind::Threat, Language::En) => "Threats",
-        (Kind::Threat, Language::Ja) => "脅威",
+        (FieldKind::Control, Language::En) => "Controls",
+        (FieldKind::Control, Language::Ja) => "コントロール",
+        (FieldKind::Threat, Language::En) => "Threats",
+        (FieldKind::Threat, Language::Ja) => "脅威",
     })?;
     let header = Format::new()
         .set_bold()
@@ -76,23 +78,27 @@ fn table(
     Ok(())
 }
 
-fn choice(field: Field) -> Option<Vec<&'static str>> {
+fn choice(field: GuideField) -> Option<Vec<&'static str>> {
     match field {
-        Field::Policy => Some(Policy::ALL.map(Policy::as_str).to_vec()),
-        Field::Effort => Some(Effort::ALL.map(Effort::as_str).to_vec()),
-        Field::Owner => Some(Owner::ALL.map(Owner::as_str).to_vec()),
+        GuideField::Policy => Some(Policy::ALL.map(Policy::as_str).to_vec()),
+        GuideField::Effort => Some(Effort::ALL.map(Effort::as_str).to_vec()),
+        GuideField::Owner => Some(Owner::ALL.map(Owner::as_str).to_vec()),
         _ => None,
     }
 }
 
-fn width(field: Field) -> f64 {
+fn width(field: GuideField) -> f64 {
     match field {
-        Field::Id | Field::Policy | Field::Effort | Field::Owner | Field::Reviewed => 14.0,
-        Field::Family => 26.0,
-        Field::Title(_) | Field::Types => 36.0,
-        Field::AppliesWhen(_) | Field::Link => 32.0,
-        Field::Text(Section::Risk | Section::Happened | Section::Exception, _) => 44.0,
-        Field::Text(..) => 60.0,
+        GuideField::Id
+        | GuideField::Policy
+        | GuideField::Effort
+        | GuideField::Owner
+        | GuideField::Reviewed => 14.0,
+        GuideField::Family => 26.0,
+        GuideField::Title(_) | GuideField::Types => 36.0,
+        GuideField::AppliesWhen(_) | GuideField::Link => 32.0,
+        GuideField::Text(Section::Risk | Section::Happened | Section::Exception, _) => 44.0,
+        GuideField::Text(..) => 60.0,
     }
 }
 

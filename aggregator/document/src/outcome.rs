@@ -10,7 +10,7 @@ const HEADER: Color = Color::RGB(0xDD_E6_F0);
 
 /// What is written.
 #[derive(Clone, Debug, Default)]
-pub struct Outcome {
+pub struct ExportOutcome {
     /// The sheet's name.
     pub name: String,
     /// Names and values.
@@ -25,7 +25,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// There is more than a workbook takes.
-pub fn write(outcome: &Outcome) -> Result<Vec<u8>, XlsxError> {
+pub fn write(outcome: &ExportOutcome) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.set_name(&outcome.name)?;
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again_as_text() {
         let words = |a: &str| [a, "=1+1", "@x", "日本語\n2"].map(str::to_owned);
-        let outcome = Outcome {
+        let outcome = ExportOutcome {
             name: "結果".to_owned(),
             facts: vec![["File".to_owned(), "=cmd".to_owned()]],
             headers: words("h"),

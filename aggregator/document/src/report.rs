@@ -26,14 +26,16 @@ use hubward_domain::account::{Account, Language};
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::Mirrored;
 use hubward_domain::guide::{Guide, Links};
-use hubward_domain::report::{Bounds, Facts, Period, Shown, Standing, TrendPoint};
+use hubward_domain::report::{
+    AccountSummary, Period, PeriodBounds, ReportFacts, ShownFinding, TrendPoint,
+};
 
 /// As many rows as a worksheet takes.
 pub const SHEET_ROWS: u32 = 1_048_576;
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub enum ReportFormat {
     /// An Excel workbook.
     #[default]
     Xlsx,
@@ -58,12 +60,12 @@ pub struct Ranked {
     /// Its project.
     pub project: String,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: AccountSummary,
 }
 
 /// What is known of a report before its first finding.
 #[derive(Clone, Debug)]
-pub struct Frame<'a> {
+pub struct ReportFrame<'a> {
     /// Whom it is about.
     pub scope: Scope<'a>,
     /// The Regions that are watched.
@@ -71,7 +73,7 @@ pub struct Frame<'a> {
     /// What it is about.
     pub period: Period,
     /// The period's moments.
-    pub bounds: Bounds,
+    pub bounds: PeriodBounds,
     /// Up to when each source was mirrored; empty when that never happened.
     pub sources: &'a BTreeMap<String, Timestamp>,
     /// When the report is written.
@@ -92,7 +94,7 @@ pub struct Frame<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Closing<'a> {
     /// The numbers.
-    pub facts: &'a Facts,
+    pub facts: &'a ReportFacts,
     /// What was open at the end of some periods, the last of which is this report's.
     pub trend: &'a [TrendPoint],
     /// Findings that did not fit in.
@@ -101,7 +103,7 @@ pub struct Closing<'a> {
 
 /// The report does not fit the format.
 #[derive(Debug, thiserror::Error)]
-pub enum WriteError {
+pub enum ReportWriteError {
     /// A workbook's limits, or the disk's.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
@@ -113,7 +115,7 @@ pub enum WriteError {
     Disk(#[from] std::io::Error),
 }
 
-impl Format {
+impl ReportFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Xlsx, Self::Csv, Self::Json];
 
@@ -129,11 +131,11 @@ impl Format {
 
 /// A report that is being written.
 pub struct Writer<'a> {
-    frame: &'a Frame<'a>,
-    form: Form<'a>,
+    frame: &'a ReportFrame<'a>,
+    form: ReportLayout<'a>,
 }
 
-enum Form<'a> {
+enum ReportLayout<'a> {
     Xlsx(Box<book::Book<'a>>),
     Csv(Box<flat::Csv>),
     Json(flat::Json),
@@ -144,11 +146,15 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// The file could not be opened, or the temporary ones of a workbook not be made.
-    pub fn begin(frame: &'a Frame<'a>, format: Format, file: &Path) -> Result<Self, WriteError> {
+    pub fn begin(
+        frame: &'a ReportFrame<'a>,
+        format: ReportFormat,
+        file: &Path,
+    ) -> Result<Self, ReportWriteError> {
         let form = match format {
-            Format::Xlsx => Form::Xlsx(Box::new(book::Book::begin(frame, file)?)),
-            Format::Csv => Form::Csv(Box::new(flat::Csv::begin(frame, file)?)),
-            Format::Json => Form::Json(flat::Json::begin(file)?),
+            ReportFormat::Xlsx => ReportLayout::Xlsx(Box::new(book::Book::begin(frame, file)?)),
+            ReportFormat::Csv => ReportLayout::Csv(Box::new(flat::Csv::begin(frame, file)?)),
+            ReportFormat::Json => ReportLayout::Json(flat::Json::begin(file)?),
         };
         Ok(Self { frame, form })
     }
@@ -159,15 +165,19 @@ impl<'a> Writer<'a> {
     /// The disk is full, or a limit of the format was reached.
     pub fn add(
         &mut self,
-        shown: Shown,
+        shown: ShownFinding,
         mirrored: &Mirrored,
         alert: Option<AlertState>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<(), ReportWriteError> {
         match (&mut self.form, shown) {
-            (Form::Xlsx(book), _) => book.add(shown, mirrored, alert)?,
-            (Form::Csv(csv), Shown::News(change)) => csv.add(self.frame, change, mirrored)?,
-            (Form::Json(json), Shown::News(change)) => json.add(self.frame, change, mirrored)?,
-            (Form::Csv(_) | Form::Json(_), Shown::Suppressed) => {}
+            (ReportLayout::Xlsx(book), _) => book.add(shown, mirrored, alert)?,
+            (ReportLayout::Csv(csv), ShownFinding::News(change)) => {
+                csv.add(self.frame, change, mirrored)?
+            }
+            (ReportLayout::Json(json), ShownFinding::News(change)) => {
+                json.add(self.frame, change, mirrored)?
+            }
+            (ReportLayout::Csv(_) | ReportLayout::Json(_), ShownFinding::Suppressed) => {}
         }
         Ok(())
     }
@@ -176,17 +186,17 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// The disk is full, or a limit of the format was reached.
-    pub fn finish(self, closing: Closing<'_>) -> Result<(), WriteError> {
+    pub fn finish(self, closing: Closing<'_>) -> Result<(), ReportWriteError> {
         match self.form {
-            Form::Xlsx(book) => book.finish(closing)?,
-            Form::Csv(csv) => csv.finish()?,
-            Form::Json(json) => json.finish()?,
+            ReportLayout::Xlsx(book) => book.finish(closing)?,
+            ReportLayout::Csv(csv) => csv.finish()?,
+            ReportLayout::Json(json) => json.finish()?,
         }
         Ok(())
     }
 }
 
-impl Frame<'_> {
+impl ReportFrame<'_> {
     fn project_of(&self, id: &AccountId) -> &str {
         match self.scope {
             Scope::Account(account) => &account.project,

@@ -8,7 +8,7 @@ mod delimited;
 mod identify;
 mod workbook;
 
-use hubward_domain::ledger::{Foreign, Sheet, Unreadable};
+use hubward_domain::ledger::{Foreign, Sheet, UnreadableFile};
 
 /// The largest file that is looked at. A ledger of 20,000 accounts has about 3 MiB.
 pub const FILE_LIMIT: u64 = 20 * 1024 * 1024;
@@ -22,7 +22,7 @@ pub const COLUMN_LIMIT: u32 = 200;
 ///
 /// # Errors
 /// Why it is no file that a ledger can be read from.
-pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
+pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, UnreadableFile> {
     match recognised(bytes, file_name)? {
         Expected::Workbook => workbook::read(bytes),
         Expected::Delimited => delimited::read(bytes),
@@ -33,7 +33,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
 ///
 /// # Errors
 /// Why it is no file that sheets can be read from.
-pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, Unreadable> {
+pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, UnreadableFile> {
     match recognised(bytes, file_name)? {
         Expected::Workbook => workbook::read_all(bytes),
         Expected::Delimited => delimited::read(bytes).map(|sheet| vec![sheet]),
@@ -41,23 +41,23 @@ pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, Unreadable>
 }
 
 /// What a file is, once its size, its name and its content agree.
-fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, Unreadable> {
+fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, UnreadableFile> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > FILE_LIMIT {
-        return Err(Unreadable::TooLarge {
+        return Err(UnreadableFile::TooLarge {
             bytes: size,
             limit: FILE_LIMIT,
         });
     }
     let expected = Expected::of(file_name)?;
     if bytes.is_empty() {
-        return Err(Unreadable::Empty);
+        return Err(UnreadableFile::Empty);
     }
     match (expected, identify::content(bytes)?) {
         (Expected::Workbook, Foreign::Workbook) | (Expected::Delimited, Foreign::Text) => {
             Ok(expected)
         }
-        (expected, content) => Err(Unreadable::Foreign {
+        (expected, content) => Err(UnreadableFile::Foreign {
             content,
             expected: expected.as_str(),
         }),
@@ -72,13 +72,13 @@ enum Expected {
 }
 
 impl Expected {
-    fn of(file_name: &str) -> Result<Self, Unreadable> {
+    fn of(file_name: &str) -> Result<Self, UnreadableFile> {
         let last = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
         let extension = last.rsplit_once('.').map_or("", |(_, extension)| extension);
         match extension.to_ascii_lowercase().as_str() {
             "xlsx" => Ok(Self::Workbook),
             "csv" => Ok(Self::Delimited),
-            other => Err(Unreadable::Extension {
+            other => Err(UnreadableFile::Extension {
                 found: other.chars().take(20).collect(),
             }),
         }

@@ -8,12 +8,12 @@ mod table;
 mod xlsx;
 
 use hubward_domain::account::{Account, Language};
-use hubward_domain::ledger::Column;
-use table::Table;
+use hubward_domain::ledger::LedgerColumn;
+use table::LedgerTable;
 
 /// The formats that a ledger is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum LedgerFormat {
     /// An Excel workbook.
     Xlsx,
     /// Comma-separated text that Excel opens as UTF-8.
@@ -29,7 +29,7 @@ pub struct UnknownFormat(String);
 
 /// The accounts do not fit the format.
 #[derive(Debug, thiserror::Error)]
-pub enum WriteError {
+pub enum LedgerWriteError {
     /// A workbook's limits, such as 32,767 characters in a cell.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
@@ -41,7 +41,7 @@ pub enum WriteError {
     Json(#[from] serde_json::Error),
 }
 
-impl Format {
+impl LedgerFormat {
     /// The format that a file's name asks for.
     ///
     /// # Errors
@@ -65,13 +65,17 @@ impl Format {
 /// The accounts do not fit the format.
 pub fn write(
     accounts: &[Account],
-    format: Format,
+    format: LedgerFormat,
     language: Language,
-) -> Result<Vec<u8>, WriteError> {
+) -> Result<Vec<u8>, LedgerWriteError> {
     match format {
-        Format::Xlsx => Ok(xlsx::write(&Table::of(accounts, language), language, &[])?),
-        Format::Csv => Ok(delimited::write(&Table::of(accounts, language))?),
-        Format::Json => json(accounts),
+        LedgerFormat::Xlsx => Ok(xlsx::write(
+            &LedgerTable::of(accounts, language),
+            language,
+            &[],
+        )?),
+        LedgerFormat::Csv => Ok(delimited::write(&LedgerTable::of(accounts, language))?),
+        LedgerFormat::Json => json(accounts),
     }
 }
 
@@ -81,22 +85,22 @@ pub fn write(
 /// # Errors
 /// The sentences do not fit the format.
 pub fn template(
-    format: Format,
+    format: LedgerFormat,
     language: Language,
-    explanations: &[(Column, String)],
-) -> Result<Vec<u8>, WriteError> {
+    explanations: &[(LedgerColumn, String)],
+) -> Result<Vec<u8>, LedgerWriteError> {
     match format {
-        Format::Xlsx => Ok(xlsx::write(
-            &Table::of(&[], language),
+        LedgerFormat::Xlsx => Ok(xlsx::write(
+            &LedgerTable::of(&[], language),
             language,
             explanations,
         )?),
-        Format::Csv => Ok(delimited::write(&Table::of(&[], language))?),
-        Format::Json => json(&[]),
+        LedgerFormat::Csv => Ok(delimited::write(&LedgerTable::of(&[], language))?),
+        LedgerFormat::Json => json(&[]),
     }
 }
 
-fn json(accounts: &[Account]) -> Result<Vec<u8>, WriteError> {
+fn json(accounts: &[Account]) -> Result<Vec<u8>, LedgerWriteError> {
     let mut bytes = serde_json::to_vec_pretty(accounts)?;
     bytes.push(b'\n');
     Ok(bytes)

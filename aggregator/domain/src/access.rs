@@ -54,14 +54,14 @@ pub struct Visitor {
     /// The token's name, or what the issuer calls the person.
     pub name: String,
     /// How it was proved.
-    pub proof: Proof,
+    pub proof: TokenProof,
     /// What the visitor may do.
     pub role: Role,
 }
 
 /// How a visitor proved who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum TokenProof {
     /// By a token of `hubward token add`.
     Token,
     /// By the OpenID Connect issuer.
@@ -155,7 +155,7 @@ impl AccessToken {
     pub fn visitor(&self) -> Visitor {
         Visitor {
             name: self.name.clone(),
-            proof: Proof::Token,
+            proof: TokenProof::Token,
             role: self.role,
         }
     }
@@ -165,8 +165,8 @@ impl Visitor {
     /// The visitor as an actor.
     pub fn actor(&self) -> Actor {
         match self.proof {
-            Proof::Token => Actor::Token(self.name.clone()),
-            Proof::Issuer => Actor::Person(self.name.clone()),
+            TokenProof::Token => Actor::Token(self.name.clone()),
+            TokenProof::Issuer => Actor::Person(self.name.clone()),
         }
     }
 }
@@ -185,8 +185,8 @@ impl Session {
     /// Who has it.
     pub fn visitor(&self, operators: &[String]) -> Visitor {
         let (proof, role) = match self.token_role {
-            Some(role) => (Proof::Token, role),
-            None => (Proof::Issuer, Role::of_person(&self.name, operators)),
+            Some(role) => (TokenProof::Token, role),
+            None => (TokenProof::Issuer, Role::of_person(&self.name, operators)),
         };
         Visitor {
             name: self.name.clone(),

@@ -4,12 +4,12 @@
 //! in `domain::routing`.
 
 pub mod arrival;
+pub mod dedup;
 pub mod escalation;
 pub mod event;
 pub mod handling;
 pub mod kind;
 pub mod loss;
-pub mod sameness;
 pub mod write_back;
 
 use std::fmt;
@@ -19,7 +19,7 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use sameness::{Decision, Known, decide, regions};
+pub use dedup::{DedupDecision, KnownAlert, decide, regions};
 
 /// ASFF's `Severity.Label`. It is taken as it is, never derived from a number (service model of
 /// Security Hub: `Product` and `Normalized` are deprecated).
@@ -85,7 +85,7 @@ pub struct Alert {
     /// When it was last seen.
     pub last_seen: Timestamp,
     /// What helps to act.
-    pub facts: Facts,
+    pub facts: AlertFacts,
 }
 
 /// Which alerts somebody wants to see; nothing set means all.
@@ -107,7 +107,7 @@ pub struct AlertFilter {
 
 /// What helps a person to act on an alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct AlertFacts {
     /// The finding's description.
     #[serde(default)]
     pub description: String,

@@ -117,7 +117,7 @@ pub enum Action {
 
 /// Where a change of the ledger comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum ChangeSource {
     /// A file.
     File {
         /// Its name.
@@ -131,7 +131,7 @@ pub enum Source {
     CommandLine,
 }
 
-impl Source {
+impl ChangeSource {
     /// A file's name and content.
     pub fn file(name: &str, bytes: &[u8]) -> Self {
         Self::File {
@@ -166,7 +166,7 @@ pub struct NewEvent {
 /// An event of the log, as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = AuditEvent)]
-pub struct Event {
+pub struct AuditEvent {
     /// Its number, from 1 without gaps.
     pub sequence: i64,
     /// When it was recorded.
@@ -211,7 +211,7 @@ pub struct Head {
 /// The hash before the first event.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-impl Event {
+impl AuditEvent {
     /// Puts an event behind the last one.
     pub fn after(last: Option<(i64, &str)>, at: Timestamp, actor: &Actor, new: NewEvent) -> Self {
         let (previous_sequence, previous_hash) = last.unwrap_or((0, GENESIS));
@@ -250,7 +250,7 @@ impl Event {
 /// The first event whose number or hash does not follow.
 pub fn verify<'a>(
     mut last: (i64, String),
-    events: impl IntoIterator<Item = &'a Event>,
+    events: impl IntoIterator<Item = &'a AuditEvent>,
 ) -> Result<(i64, String), BrokenChain> {
     for event in events {
         if event.sequence != last.0 + 1 || event.hash != event.chained(&last.1) {
@@ -330,11 +330,11 @@ mod tests {
 
     use super::*;
 
-    fn chain() -> Vec<Event> {
-        let mut events: Vec<Event> = Vec::new();
+    fn chain() -> Vec<AuditEvent> {
+        let mut events: Vec<AuditEvent> = Vec::new();
         for project in ["a", "b", "c"] {
             let last = events.last().map(|e| (e.sequence, e.hash.as_str()));
-            events.push(Event::after(
+            events.push(AuditEvent::after(
                 last,
                 Timestamp::UNIX_EPOCH,
                 &Actor::Operator("mika".to_owned()),
@@ -348,7 +348,7 @@ mod tests {
         events
     }
 
-    fn follow(events: &[Event]) -> Result<(i64, String), BrokenChain> {
+    fn follow(events: &[AuditEvent]) -> Result<(i64, String), BrokenChain> {
         verify((0, GENESIS.to_owned()), events)
     }
 
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_tampering_shows_where_it_begins() {
-        type Tampering = fn(&mut Vec<Event>);
+        type Tampering = fn(&mut Vec<AuditEvent>);
         let tamperings: [Tampering; 6] = [
             |events| events[1].actor = "operator:eve".to_owned(),
             |events| events[1].detail = json!({}),

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::audit::Actor;
-use super::seal::{Purpose, Seal};
+use super::signed_token::{Purpose, Signer};
 
 /// How long a token is good: a run ends within 20 minutes, and a later look proves itself again.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -39,14 +39,14 @@ impl Bearer {
     }
 
     /// Its token.
-    pub fn token(&self, seal: &Seal) -> String {
+    pub fn token(&self, seal: &Signer) -> String {
         // Three plain fields: nothing here can fail to be JSON.
         let value = serde_json::to_vec(self).unwrap_or_default();
         seal.seal(Purpose::Token, &value)
     }
 
     /// Who holds a token, if it is ours and still good.
-    pub fn of_token(seal: &Seal, token: &str, now: Timestamp) -> Option<Self> {
+    pub fn of_token(seal: &Signer, token: &str, now: Timestamp) -> Option<Self> {
         let value = seal.open(Purpose::Token, token)?;
         let bearer: Self = serde_json::from_slice(&value).ok()?;
         (bearer.expires > now.as_second()).then_some(bearer)
@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_an_hour_and_only_here() {
-        let seal = Seal::new([7; 32]);
+        let seal = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let bearer = Bearer::new("012345678901".parse().unwrap(), "arn".to_owned(), now);
         let token = bearer.token(&seal);
         assert_eq!(Bearer::of_token(&seal, &token, now), Some(bearer));
         let later = now + SignedDuration::from_hours(1);
         assert_eq!(Bearer::of_token(&seal, &token, later), None);
-        assert_eq!(Bearer::of_token(&Seal::new([8; 32]), &token, now), None);
+        assert_eq!(Bearer::of_token(&Signer::new([8; 32]), &token, now), None);
         let challenge = seal.seal(Purpose::Challenge, b"{}");
         assert_eq!(Bearer::of_token(&seal, &challenge, now), None);
     }

@@ -28,7 +28,7 @@ pub struct Load {
 
 /// What is sent next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum DigestDecision {
     /// The oldest message; a critical one before all others.
     One,
     /// A digest of those that wait.
@@ -40,18 +40,18 @@ pub enum Next {
 /// Decides what is sent next, where so many a minute are told one by one.
 ///
 /// The first critical one goes by itself, whatever else there is.
-pub fn next(load: &Load, one_by_one: i64) -> Next {
+pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
     if load.has_critical && load.told_critical == 0 {
-        return Next::One;
+        return DigestDecision::One;
     }
     if load.waiting + load.told <= one_by_one {
-        return Next::One;
+        return DigestDecision::One;
     }
     let is_due = load.told < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
     match (is_due, load.waiting) {
-        (false, _) => Next::Other,
-        (true, ..=1) => Next::One,
-        (true, _) => Next::Digest,
+        (false, _) => DigestDecision::Other,
+        (true, ..=1) => DigestDecision::One,
+        (true, _) => DigestDecision::Digest,
     }
 }
 
@@ -70,30 +70,30 @@ mod tests {
 
     #[test]
     fn few_are_told_one_by_one_and_many_as_a_digest() {
-        assert_eq!(next(&load(0, 0), 20), Next::One);
-        assert_eq!(next(&load(20, 0), 20), Next::One);
-        assert_eq!(next(&load(10, 10), 20), Next::One);
-        assert_eq!(next(&load(21, 0), 20), Next::Digest);
-        assert_eq!(next(&load(12, 10), 20), Next::Digest);
-        assert_eq!(next(&load(1, 19), 20), Next::One);
+        assert_eq!(next(&load(0, 0), 20), DigestDecision::One);
+        assert_eq!(next(&load(20, 0), 20), DigestDecision::One);
+        assert_eq!(next(&load(10, 10), 20), DigestDecision::One);
+        assert_eq!(next(&load(21, 0), 20), DigestDecision::Digest);
+        assert_eq!(next(&load(12, 10), 20), DigestDecision::Digest);
+        assert_eq!(next(&load(1, 19), 20), DigestDecision::One);
     }
 
     #[test]
     fn while_a_burst_lasts_alerts_are_gathered_for_a_while() {
         let mut lasting = load(2, 20);
-        assert_eq!(next(&lasting, 20), Next::Other);
+        assert_eq!(next(&lasting, 20), DigestDecision::Other);
         lasting.since_last = Some(EVERY);
-        assert_eq!(next(&lasting, 20), Next::Digest);
+        assert_eq!(next(&lasting, 20), DigestDecision::Digest);
         lasting.waiting = 1;
-        assert_eq!(next(&lasting, 20), Next::One);
+        assert_eq!(next(&lasting, 20), DigestDecision::One);
     }
 
     #[test]
     fn the_first_critical_one_waits_for_nothing() {
         let mut critical = load(10_000, 60);
         critical.has_critical = true;
-        assert_eq!(next(&critical, 20), Next::One);
+        assert_eq!(next(&critical, 20), DigestDecision::One);
         critical.told_critical = 1;
-        assert_eq!(next(&critical, 20), Next::Other);
+        assert_eq!(next(&critical, 20), DigestDecision::Other);
     }
 }

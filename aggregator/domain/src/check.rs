@@ -16,13 +16,13 @@ const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
 
 /// All that is known of one account in one Region.
 #[derive(Clone, Debug)]
-pub struct Facts<'a> {
+pub struct CheckFacts<'a> {
     /// The administrator's side.
-    pub seen: &'a Seen,
+    pub seen: &'a ListedStatus,
     /// What its agent last reported.
-    pub report: Option<&'a Report>,
+    pub report: Option<&'a AgentReport>,
     /// What Security Hub's own controls found.
-    pub controls: &'a [Control],
+    pub controls: &'a [ControlEvidence],
     /// Up to when findings were mirrored without any of this account in this Region; `None`: there are
     /// some, or none are expected.
     pub silent_until: Option<Timestamp>,
@@ -34,7 +34,7 @@ pub struct Facts<'a> {
 
 /// What could be learned from the administrator's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum ListedStatus {
     /// The Region's listing was read; `None` when the account is not in it.
     Listed(Option<MemberStatus>),
     /// The Region's listing could not be read, and why.
@@ -43,7 +43,7 @@ pub enum Seen {
 
 /// What an agent reported of a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct AgentReport {
     /// When.
     pub at: Timestamp,
     /// Its steps.
@@ -52,7 +52,7 @@ pub struct Report {
 
 /// What one of Security Hub's controls found of a service that the baseline wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Control {
+pub struct ControlEvidence {
     /// The service.
     pub step: Step,
     /// Whether it is as it should be.
@@ -96,11 +96,11 @@ pub const EVIDENCE: [(&str, Step); 2] =
     [("Config.1", Step::Config), ("GuardDuty.1", Step::GuardDuty)];
 
 /// Judges an account that the ledger wants watched in a Region.
-pub fn judge(facts: &Facts<'_>) -> Verdict {
+pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
     use MemberStatus as S;
     let status = match facts.seen {
-        Seen::Unreadable(why) => return Verdict::Unreadable(why.clone()),
-        Seen::Listed(status) => status,
+        ListedStatus::Unreadable(why) => return Verdict::Unreadable(why.clone()),
+        ListedStatus::Listed(status) => status,
     };
     match status {
         Some(S::Enabled) => {
@@ -133,7 +133,7 @@ pub fn judge(facts: &Facts<'_>) -> Verdict {
     }
 }
 
-impl Facts<'_> {
+impl CheckFacts<'_> {
     /// What an associated account lacks.
     fn missing(&self) -> Vec<StepReport> {
         let is_invited = |report: &StepReport| report.step == Step::Invitation;
@@ -196,7 +196,7 @@ fn found(step: Step, detail: String) -> StepReport {
     }
 }
 
-fn undone_of(report: Option<&Report>) -> Vec<StepReport> {
+fn undone_of(report: Option<&AgentReport>) -> Vec<StepReport> {
     report
         .map(|report| report.steps.as_slice())
         .unwrap_or_default()

@@ -39,7 +39,7 @@ pub enum Circuit {
 
 /// Whether a message may be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum CircuitTurn {
     /// It may.
     Go,
     /// One may, to find out; and the state while it does.
@@ -56,16 +56,16 @@ impl Default for Circuit {
 
 impl Circuit {
     /// Whether a message may be sent now.
-    pub fn turn(&self, now: Timestamp) -> Turn {
+    pub fn turn(&self, now: Timestamp) -> CircuitTurn {
         match self {
-            Self::Closed { .. } => Turn::Go,
-            Self::Open { probe_at, .. } if now < *probe_at => Turn::Wait,
+            Self::Closed { .. } => CircuitTurn::Go,
+            Self::Open { probe_at, .. } if now < *probe_at => CircuitTurn::Wait,
             Self::Open {
                 failures,
                 since,
                 why,
                 ..
-            } => Turn::Probe(Self::Open {
+            } => CircuitTurn::Probe(Self::Open {
                 failures: *failures,
                 since: *since,
                 probe_at: now.checked_add(TRY).unwrap_or(now),
@@ -147,28 +147,28 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_open_it_and_one_success_closes_it() {
-        assert_eq!(failing(4).turn(at(0)), Turn::Go);
+        assert_eq!(failing(4).turn(at(0)), CircuitTurn::Go);
         assert_eq!(failing(4).taken(), Circuit::default());
         let open = failing(5);
         assert!(open.is_open());
-        assert_eq!(open.turn(at(0)), Turn::Wait);
+        assert_eq!(open.turn(at(0)), CircuitTurn::Wait);
         assert_eq!(open.taken(), Circuit::default());
     }
 
     #[test]
     fn one_message_at_a_time_finds_out_and_the_pauses_grow() {
-        let Turn::Probe(probing) = failing(5).turn(at(1)) else {
+        let CircuitTurn::Probe(probing) = failing(5).turn(at(1)) else {
             panic!("a second has passed");
         };
-        assert_eq!(probing.turn(at(2)), Turn::Wait, "one is on its way");
+        assert_eq!(probing.turn(at(2)), CircuitTurn::Wait, "one is on its way");
         let again = probing.failed("503", at(2), 0);
-        assert_eq!(again.turn(at(3)), Turn::Wait);
-        assert!(matches!(again.turn(at(4)), Turn::Probe(_)));
+        assert_eq!(again.turn(at(3)), CircuitTurn::Wait);
+        assert!(matches!(again.turn(at(4)), CircuitTurn::Probe(_)));
         // A worker that died while it tried does not leave the channel alone for ever.
-        assert!(matches!(probing.turn(at(41)), Turn::Probe(_)));
+        assert!(matches!(probing.turn(at(41)), CircuitTurn::Probe(_)));
         let long = failing(40);
-        assert!(matches!(long.turn(at(300)), Turn::Probe(_)));
-        assert_eq!(long.turn(at(299)), Turn::Wait);
+        assert!(matches!(long.turn(at(300)), CircuitTurn::Probe(_)));
+        assert_eq!(long.turn(at(299)), CircuitTurn::Wait);
     }
 
     #[test]

@@ -102,7 +102,7 @@ pub enum Blame {
 
 /// What becomes of a message after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum DeliveryNext {
     /// It is delivered.
     Delivered,
     /// It is tried again.
@@ -120,14 +120,14 @@ pub enum Next {
 }
 
 /// Decides what becomes of a message after an attempt; `chance` spreads repetitions.
-pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) -> Next {
+pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) -> DeliveryNext {
     match attempt {
-        Attempt::Taken => Next::Delivered,
+        Attempt::Taken => DeliveryNext::Delivered,
         Attempt::Refused {
             why,
             blame: Blame::Hopeless,
             ..
-        } => Next::GivenUp { why },
+        } => DeliveryNext::GivenUp { why },
         Attempt::Refused {
             why, retry_after, ..
         } => match next_attempt(
@@ -137,8 +137,8 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
             now,
             chance,
         ) {
-            Some(at) => Next::Again { at, why },
-            None => Next::GivenUp { why },
+            Some(at) => DeliveryNext::Again { at, why },
+            None => DeliveryNext::GivenUp { why },
         },
     }
 }

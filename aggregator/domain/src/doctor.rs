@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::address::verify_endpoint;
-use super::hub::Part;
+use super::hub::HubPart;
 
 /// One thing that is looked at, in the order in which it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
+pub enum DoctorCheck {
     /// The file is there and right.
     Configuration,
     /// What it refers to as `env:` and `file:` is there.
@@ -29,7 +29,7 @@ pub enum Check {
     /// Security Hub, in one Region.
     SecurityHub,
     /// What else must be there in the SOC's account.
-    Hub(Part),
+    Hub(HubPart),
     /// Whether AWS lets us read what we have to.
     Permissions,
     /// How agents reach the server.
@@ -61,12 +61,12 @@ pub enum Health {
     Fail,
 }
 
-impl Check {
+impl DoctorCheck {
     /// What must be there in the SOC's account beside Security Hub.
     pub fn of_hub() -> impl Iterator<Item = Self> {
-        Part::ALL
+        HubPart::ALL
             .into_iter()
-            .filter(|part| *part != Part::SecurityHub)
+            .filter(|part| *part != HubPart::SecurityHub)
             .map(Self::Hub)
     }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::Serialize;
 
-use crate::finding::{Finding, Kind, Workflow};
+use crate::finding::{Finding, FindingKind, FindingWorkflow};
 
 /// How many days before its end people hear of it.
 pub const NOTICE_DAYS: i32 = 14;
@@ -56,7 +56,7 @@ pub struct Exception {
 
 /// Why something can be no exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum ExceptionRefusal {
     /// It is no control's id.
     Control,
     /// There is no reason, or a very long one, or one with control characters.
@@ -90,7 +90,7 @@ pub enum Due {
 ///
 /// # Errors
 /// Every reason against it.
-pub fn judge(new: &NewException, today: Date) -> Result<(), Vec<Refused>> {
+pub fn judge(new: &NewException, today: Date) -> Result<(), Vec<ExceptionRefusal>> {
     let mut refused = Vec::new();
     let word = |c: char| c.is_ascii_alphanumeric();
     let is_control = new
@@ -103,25 +103,25 @@ pub fn judge(new: &NewException, today: Date) -> Result<(), Vec<Refused>> {
                 && number.bytes().all(|b| b.is_ascii_digit())
         });
     if !is_control {
-        refused.push(Refused::Control);
+        refused.push(ExceptionRefusal::Control);
     }
     let reason = new.reason.trim();
     if reason.is_empty()
         || reason.chars().count() > LONGEST_REASON
         || reason.chars().any(char::is_control)
     {
-        refused.push(Refused::Reason);
+        refused.push(ExceptionRefusal::Reason);
     }
     if let Some(resource) = &new.resource
         && !is_resource(resource, &new.account_id)
     {
-        refused.push(Refused::Resource);
+        refused.push(ExceptionRefusal::Resource);
     }
     let latest = today.saturating_add(Span::new().years(1));
     if new.until < today {
-        refused.push(Refused::Past { today });
+        refused.push(ExceptionRefusal::Past { today });
     } else if new.until > latest {
-        refused.push(Refused::TooLong { latest });
+        refused.push(ExceptionRefusal::TooLong { latest });
     }
     if refused.is_empty() {
         Ok(())
@@ -153,10 +153,10 @@ pub fn excuse(finding: &mut Finding, exceptions: &[Exception]) {
         .iter()
         .find(|exception| exception.covers(&finding.control_id, &finding.resource));
     if let Some(exception) = covering
-        && finding.kind == Kind::Control
-        && finding.workflow != Workflow::Resolved
+        && finding.kind == FindingKind::Control
+        && finding.workflow != FindingWorkflow::Resolved
     {
-        finding.workflow = Workflow::Suppressed;
+        finding.workflow = FindingWorkflow::Suppressed;
         finding.note = format!(
             "{} ({}, ≤ {})",
             exception.reason, exception.id, exception.until
@@ -207,7 +207,7 @@ mod tests {
         }
     }
 
-    fn refused(change: fn(&mut NewException)) -> Vec<Refused> {
+    fn refused(change: fn(&mut NewException)) -> Vec<ExceptionRefusal> {
         let mut asked = new();
         change(&mut asked);
         judge(&asked, date(2026, 11, 24)).unwrap_err()
@@ -221,23 +221,29 @@ mod tests {
             let mut asked = new();
             asked.control = control.to_owned();
             let why = judge(&asked, date(2026, 11, 24)).unwrap_err();
-            assert_eq!(why, [Refused::Control], "{control}");
+            assert_eq!(why, [ExceptionRefusal::Control], "{control}");
         }
-        assert_eq!(refused(|it| it.reason = " ".to_owned()), [Refused::Reason]);
+        assert_eq!(
+            refused(|it| it.reason = " ".to_owned()),
+            [ExceptionRefusal::Reason]
+        );
         assert_eq!(
             refused(|it| it.reason = "a\nb".to_owned()),
-            [Refused::Reason]
+            [ExceptionRefusal::Reason]
         );
-        assert_eq!(refused(|it| it.reason = "x".repeat(401)), [Refused::Reason]);
+        assert_eq!(
+            refused(|it| it.reason = "x".repeat(401)),
+            [ExceptionRefusal::Reason]
+        );
         let today = date(2026, 11, 24);
         assert_eq!(
             refused(|it| it.until = date(2026, 11, 23)),
-            [Refused::Past { today }]
+            [ExceptionRefusal::Past { today }]
         );
         let latest = date(2027, 11, 24);
         assert_eq!(
             refused(|it| it.until = date(2027, 11, 25)),
-            [Refused::TooLong { latest }]
+            [ExceptionRefusal::TooLong { latest }]
         );
     }
 

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use key::key;
 pub use key::key_of_threat;
-pub use read::{Refused, is_guard_duty, read};
+pub use read::{UnreadableFinding, is_guard_duty, read};
 
 /// A finding, as far as reports need it. The texts are whatever a product wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Finding {
     /// Where it is; usually a Region, but a product writes it.
     pub region: String,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// The control, such as `S3.1`; empty when it is no control's.
     pub control_id: String,
     /// The standards that it counts for, such as `nist-800-53/v/5.0.0`.
@@ -42,11 +42,11 @@ pub struct Finding {
     /// Where it is explained: how to remedy it, or its page in the console.
     pub link: String,
     /// How bad it is.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// What the control says; `None` when it is no control's.
     pub compliance: Option<Compliance>,
     /// What a person did with it.
-    pub workflow: Workflow,
+    pub workflow: FindingWorkflow,
     /// Whether its product still sees it.
     pub record: RecordState,
     /// What a person wrote to it.
@@ -68,7 +68,7 @@ pub struct Mirrored {
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FindingKind {
     /// A threat that GuardDuty saw.
     Threat,
     /// A control of Security Hub.
@@ -80,7 +80,7 @@ pub enum Kind {
 /// How bad it is: the label that AWS or the product gave. It is never derived from a number, because
 /// AWS's own examples pair numbers and labels differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum FindingSeverity {
     /// No label, or one that AWS did not have when this was written.
     Unlabelled,
     /// INFORMATIONAL
@@ -108,7 +108,7 @@ pub enum Compliance {
 
 /// What a person, or AWS for one, did with a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Workflow {
+pub enum FindingWorkflow {
     /// NEW: nobody has looked at it.
     #[default]
     New,
@@ -151,13 +151,16 @@ impl Finding {
     /// Whether somebody has to do something about it.
     pub fn is_open(&self) -> bool {
         self.record == RecordState::Active
-            && matches!(self.workflow, Workflow::New | Workflow::Notified)
+            && matches!(
+                self.workflow,
+                FindingWorkflow::New | FindingWorkflow::Notified
+            )
             && matches!(self.compliance, None | Some(Compliance::Failed))
     }
 
     /// Whether somebody decided that nothing is to be done about it.
     pub fn is_suppressed(&self) -> bool {
-        self.record == RecordState::Active && self.workflow == Workflow::Suppressed
+        self.record == RecordState::Active && self.workflow == FindingWorkflow::Suppressed
     }
 }
 
@@ -210,7 +213,7 @@ impl Life {
     }
 }
 
-impl Kind {
+impl FindingKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Threat, Self::Control, Self::Other];
 
@@ -224,7 +227,7 @@ impl Kind {
     }
 }
 
-impl Severity {
+impl FindingSeverity {
     /// Every severity, the worst first.
     pub const ALL: [Self; 6] = [
         Self::Critical,
@@ -262,7 +265,7 @@ impl Compliance {
     }
 }
 
-impl Workflow {
+impl FindingWorkflow {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::New, Self::Notified, Self::Suppressed, Self::Resolved];
 

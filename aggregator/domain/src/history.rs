@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::finding::{Compliance, Finding, Kind, RecordState, Severity, Workflow};
+use super::finding::{
+    Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState,
+};
 
 /// How an active finding stands. The order is that of how much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum HistoryStatus {
     /// Somebody has to do something about it.
     Open,
     /// It could not be judged.
@@ -26,41 +28,41 @@ pub enum Status {
 
 /// What of a finding is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedFinding {
     /// Where it is.
     pub region: String,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// What it is about, as a resource; its own id where it names none.
     pub resource: String,
     /// How bad it is.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// How it stands.
-    pub status: Status,
+    pub status: HistoryStatus,
     /// The standards that it counts for.
     pub standards: Vec<String>,
 }
 
 /// One line of the count of a control in an account. The standard is empty for all of them together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Line {
+pub struct HistoryLine {
     /// The standard.
     pub standard: String,
     /// Where.
     pub region: String,
     /// Of what.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// How bad.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// How it stands.
-    pub status: Status,
+    pub status: HistoryStatus,
 }
 
 /// The findings of one control in one account, being counted.
 #[derive(Debug, Default)]
 pub struct Count {
-    lines: BTreeMap<Line, i64>,
-    resources: BTreeMap<(String, String), (Status, Severity)>,
+    lines: BTreeMap<HistoryLine, i64>,
+    resources: BTreeMap<(String, String), (HistoryStatus, FindingSeverity)>,
 }
 
 /// A line that holds now, and since which day.
@@ -76,11 +78,11 @@ pub struct Holding {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Lines that held since an earlier day, and do no more.
-    pub ended: Vec<(Line, Date)>,
+    pub ended: Vec<(HistoryLine, Date)>,
     /// Lines that were written today already, and never were.
-    pub undone: Vec<Line>,
+    pub undone: Vec<HistoryLine>,
     /// Lines that hold from today on.
-    pub begun: Vec<(Line, i64)>,
+    pub begun: Vec<(HistoryLine, i64)>,
 }
 
 /// So many findings stood like this from a day until before another.
@@ -91,11 +93,11 @@ pub struct Span {
     /// The first day on which it was otherwise; [`STILL`] while it is.
     pub until: Date,
     /// Of what.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// How bad.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// How they stood.
-    pub status: Status,
+    pub status: HistoryStatus,
     /// How many.
     pub count: u64,
 }
@@ -104,7 +106,7 @@ pub struct Span {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Open ones by severity.
-    pub open: BTreeMap<Severity, u64>,
+    pub open: BTreeMap<FindingSeverity, u64>,
     /// How many of them are threats.
     pub threats: u64,
     /// How many of them are failed controls on a resource.
@@ -122,7 +124,7 @@ pub struct Tally {
 /// The day that ends what still holds.
 pub const STILL: Date = jiff::civil::date(9999, 12, 31);
 
-impl Status {
+impl HistoryStatus {
     /// Every status.
     pub const ALL: [Self; 5] = [
         Self::Open,
@@ -135,17 +137,17 @@ impl Status {
     /// How a finding stands; `None` when its product does not see it any more.
     pub fn of(
         record: RecordState,
-        workflow: Workflow,
+        workflow: FindingWorkflow,
         compliance: Option<Compliance>,
     ) -> Option<Self> {
         if record == RecordState::Archived {
             return None;
         }
         Some(match (workflow, compliance) {
-            (Workflow::Suppressed, _) => Self::Suppressed,
+            (FindingWorkflow::Suppressed, _) => Self::Suppressed,
             // What passes is resolved by AWS itself.
             (_, Some(Compliance::Passed)) => Self::Passed,
-            (Workflow::Resolved, _) => Self::Resolved,
+            (FindingWorkflow::Resolved, _) => Self::Resolved,
             (_, Some(Compliance::Unknown)) => Self::Unknown,
             (_, None | Some(Compliance::Failed)) => Self::Open,
         })
@@ -163,10 +165,10 @@ impl Status {
     }
 }
 
-impl Counted {
+impl CountedFinding {
     /// What is counted of a finding; `None` when it is archived.
     pub fn of(finding: &Finding) -> Option<Self> {
-        let status = Status::of(finding.record, finding.workflow, finding.compliance)?;
+        let status = HistoryStatus::of(finding.record, finding.workflow, finding.compliance)?;
         let resource = if finding.resource.is_empty() {
             &finding.id
         } else {
@@ -185,8 +187,8 @@ impl Counted {
 
 impl Count {
     /// Takes one more finding of the control into account.
-    pub fn add(&mut self, counted: Counted) {
-        let line = |standard: String, severity, status| Line {
+    pub fn add(&mut self, counted: CountedFinding) {
+        let line = |standard: String, severity, status| HistoryLine {
             standard,
             region: counted.region.clone(),
             kind: counted.kind,
@@ -198,7 +200,7 @@ impl Count {
             let line = line(standard, counted.severity, counted.status);
             *self.lines.entry(line).or_default() += 1;
         }
-        if counted.kind != Kind::Control {
+        if counted.kind != FindingKind::Control {
             let line = line(String::new(), counted.severity, counted.status);
             *self.lines.entry(line).or_default() += 1;
             return;
@@ -215,12 +217,12 @@ impl Count {
     }
 
     /// The lines.
-    pub fn lines(mut self) -> BTreeMap<Line, i64> {
+    pub fn lines(mut self) -> BTreeMap<HistoryLine, i64> {
         for ((region, _), (status, severity)) in self.resources {
-            let line = Line {
+            let line = HistoryLine {
                 standard: String::new(),
                 region,
-                kind: Kind::Control,
+                kind: FindingKind::Control,
                 severity,
                 status,
             };
@@ -232,12 +234,12 @@ impl Count {
 
 /// What is to be written, so that from today on the lines are these.
 pub fn changes(
-    mut holding: BTreeMap<Line, Holding>,
-    lines: BTreeMap<Line, i64>,
+    mut holding: BTreeMap<HistoryLine, Holding>,
+    lines: BTreeMap<HistoryLine, i64>,
     today: Date,
 ) -> Changes {
     let mut changes = Changes::default();
-    let end = |changes: &mut Changes, line: Line, held: Holding| {
+    let end = |changes: &mut Changes, line: HistoryLine, held: Holding| {
         if held.from < today {
             changes.ended.push((line, held.from));
         } else {
@@ -278,18 +280,18 @@ pub fn tallies(spans: &[Span], days: &[Date]) -> Vec<Option<Tally>> {
 impl Tally {
     fn add(&mut self, span: &Span) {
         match span.status {
-            Status::Open => {
+            HistoryStatus::Open => {
                 *self.open.entry(span.severity).or_default() += span.count;
                 match span.kind {
-                    Kind::Threat => self.threats += span.count,
-                    Kind::Control => self.failed += span.count,
-                    Kind::Other => {}
+                    FindingKind::Threat => self.threats += span.count,
+                    FindingKind::Control => self.failed += span.count,
+                    FindingKind::Other => {}
                 }
             }
-            Status::Unknown => self.unknown += span.count,
-            Status::Resolved => self.resolved += span.count,
-            Status::Suppressed => self.suppressed += span.count,
-            Status::Passed => self.passed += span.count,
+            HistoryStatus::Unknown => self.unknown += span.count,
+            HistoryStatus::Resolved => self.resolved += span.count,
+            HistoryStatus::Suppressed => self.suppressed += span.count,
+            HistoryStatus::Passed => self.passed += span.count,
         }
     }
 }

@@ -31,7 +31,7 @@ pub const TEST_SOURCE: &str = "hubward.test";
 
 /// One thing that must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum HubPart {
     /// Security Hub, in one Region.
     SecurityHub,
     /// The linked Regions' findings come to the home Region.
@@ -50,7 +50,7 @@ pub enum Part {
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedHub {
     /// The SOC's account.
     pub administrator: AccountId,
     /// Where everything comes together.
@@ -63,15 +63,15 @@ pub struct Wanted {
 
 /// What there is; `E` is why something could not be seen.
 #[derive(Clone, Debug)]
-pub struct Seen<E> {
+pub struct ObservedHub<E> {
     /// Whether Security Hub is on, home Region first.
     pub hubs: Vec<(Region, Result<bool, E>)>,
     /// The account's finding aggregator.
     pub aggregator: Result<Option<Aggregator>, E>,
     /// The dead-letter queue.
-    pub dead_letter_queue: Result<Option<Queue>, E>,
+    pub dead_letter_queue: Result<Option<AlertQueue>, E>,
     /// The queue.
-    pub queue: Result<Option<Queue>, E>,
+    pub queue: Result<Option<AlertQueue>, E>,
     /// The rules that have our names or feed the queue.
     pub rules: Result<Vec<Rule>, E>,
 }
@@ -91,7 +91,7 @@ pub struct Aggregator {
 
 /// A queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queue {
+pub struct AlertQueue {
     /// Its address.
     pub url: String,
     /// Whether it carries our tag.
@@ -123,22 +123,22 @@ pub struct Rule {
 
 /// One thing, and how it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item<E> {
+pub struct HubItem<E> {
     /// Which.
-    pub part: Part,
+    pub part: HubPart,
     /// Where.
     pub region: Region,
     /// How it is.
-    pub state: State<E>,
+    pub state: HubState<E>,
 }
 
 /// How one thing is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State<E> {
+pub enum HubState<E> {
     /// As it should be, whoever made it.
     Already,
     /// These changes make it so.
-    Planned(Vec<Change>),
+    Planned(Vec<HubChange>),
     /// Somebody else's does not do, and is not ours to change.
     Insufficient(Why),
     /// It could not be seen.
@@ -161,7 +161,7 @@ pub enum Why {
 /// One change, a single call to AWS, safe to repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
+pub enum HubChange {
     /// Turns Security Hub on, without its default standards.
     EnableSecurityHub,
     /// Brings Regions' findings together.
@@ -209,72 +209,72 @@ pub enum Change {
 }
 
 /// What has to be done, in an order in which it can be done.
-pub fn plan<E: Clone>(seen: &Seen<E>, wanted: &Wanted) -> Vec<Item<E>> {
-    let home = |part, state| Item {
+pub fn plan<E: Clone>(seen: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<E>> {
+    let home = |part, state| HubItem {
         part,
         region: wanted.home,
         state,
     };
-    let hubs = seen.hubs.iter().map(|(region, on)| Item {
-        part: Part::SecurityHub,
+    let hubs = seen.hubs.iter().map(|(region, on)| HubItem {
+        part: HubPart::SecurityHub,
         region: *region,
         state: judged(on, |on| {
             if *on {
-                State::Already
+                HubState::Already
             } else {
-                State::Planned(vec![Change::EnableSecurityHub])
+                HubState::Planned(vec![HubChange::EnableSecurityHub])
             }
         }),
     });
-    let mut items: Vec<Item<E>> = hubs.collect();
+    let mut items: Vec<HubItem<E>> = hubs.collect();
     items.extend([
         home(
-            Part::Aggregation,
+            HubPart::Aggregation,
             judged(&seen.aggregator, |found| {
                 aggregation::judge(found.as_ref(), wanted)
             }),
         ),
         home(
-            Part::DeadLetterQueue,
+            HubPart::DeadLetterQueue,
             judged(&seen.dead_letter_queue, |found| {
                 let queue = seen.queue.as_ref().ok().and_then(Option::as_ref);
                 queue::judge_dead_letter(found.as_ref(), queue, wanted)
             }),
         ),
         home(
-            Part::Queue,
+            HubPart::Queue,
             judged(&seen.queue, |found| queue::judge(found.as_ref(), wanted)),
         ),
         home(
-            Part::ThreatRule,
+            HubPart::ThreatRule,
             judged(&seen.rules, |rules| {
-                rule::judge(Part::ThreatRule, rules, wanted)
+                rule::judge(HubPart::ThreatRule, rules, wanted)
             }),
         ),
         home(
-            Part::GuardDutyRule,
+            HubPart::GuardDutyRule,
             judged(&seen.rules, |rules| {
-                rule::judge(Part::GuardDutyRule, rules, wanted)
+                rule::judge(HubPart::GuardDutyRule, rules, wanted)
             }),
         ),
         home(
-            Part::TestRule,
+            HubPart::TestRule,
             judged(&seen.rules, |rules| {
-                rule::judge(Part::TestRule, rules, wanted)
+                rule::judge(HubPart::TestRule, rules, wanted)
             }),
         ),
     ]);
     items
 }
 
-fn judged<T, E: Clone>(seen: &Result<T, E>, judge: impl Fn(&T) -> State<E>) -> State<E> {
+fn judged<T, E: Clone>(seen: &Result<T, E>, judge: impl Fn(&T) -> HubState<E>) -> HubState<E> {
     match seen {
         Ok(found) => judge(found),
-        Err(error) => State::Unseen(error.clone()),
+        Err(error) => HubState::Unseen(error.clone()),
     }
 }
 
-impl Part {
+impl HubPart {
     /// Every part, in the order in which it is told.
     pub const ALL: [Self; 7] = [
         Self::SecurityHub,
@@ -310,7 +310,7 @@ impl Part {
     }
 }
 
-impl Wanted {
+impl WantedHub {
     /// What the configuration wants; the queue's name is the last part of its address.
     pub fn of(
         administrator: AccountId,
@@ -341,7 +341,12 @@ impl Wanted {
 
     /// The names of our rules.
     pub fn rules(&self) -> [&'static str; 3] {
-        [Part::ThreatRule, Part::GuardDutyRule, Part::TestRule].map(Part::rule)
+        [
+            HubPart::ThreatRule,
+            HubPart::GuardDutyRule,
+            HubPart::TestRule,
+        ]
+        .map(HubPart::rule)
     }
 
     /// A rule's ARN.

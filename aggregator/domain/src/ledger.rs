@@ -18,11 +18,11 @@ mod sheet;
 mod unreadable;
 pub mod value;
 
-pub use column::{Column, same_header, unknown_columns};
+pub use column::{LedgerColumn, same_header, unknown_columns};
 pub use diff::{AccountChange, AddedAccount, FieldChange, LedgerPlan, TooManyStateChanges, diff};
 pub use effect::{Effects, Invitation, effects};
-pub use entry::{Entry, EntryRefused, Intent};
-pub use problem::{Problem, Refusal, Warning};
-pub use read::{Reading, Row, Rules, read};
-pub use sheet::{Address, Area, Cell, Sheet, SheetRow, Value};
-pub use unreadable::{Foreign, Unreadable};
+pub use entry::{EntryRefused, Intent, LedgerEntry};
+pub use problem::{LedgerProblem, LedgerRefusal, Warning};
+pub use read::{LedgerRow, Reading, Rules, read};
+pub use sheet::{Area, Cell, CellAddress, Sheet, SheetRow, Value};
+pub use unreadable::{Foreign, UnreadableFile};

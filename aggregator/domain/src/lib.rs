@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod account_matrix;
 pub mod address;
 pub mod alert;
 pub mod audit;
@@ -16,7 +17,6 @@ pub mod check;
 pub mod circuit;
 pub mod delivery;
 pub mod doctor;
-pub mod echo;
 pub mod exception;
 pub mod finding;
 #[cfg(test)]
@@ -32,6 +32,7 @@ pub mod notice;
 pub mod object;
 pub mod proof;
 pub mod quota;
+pub mod redact;
 pub mod release;
 pub mod reminder;
 pub mod report;
@@ -40,9 +41,8 @@ pub mod retention;
 pub mod retry;
 pub mod routing;
 pub mod run;
+pub mod sanitize;
 pub mod schedule;
-pub mod seal;
+pub mod signed_token;
 pub mod silence;
-pub mod standing;
-pub mod trial;
-pub mod untrusted;
+pub mod test_event;

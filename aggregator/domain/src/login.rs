@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::seal::{Purpose, Seal};
+use super::signed_token::{Purpose, Signer};
 
 /// How long a person may take at the issuer.
 const LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -56,7 +56,7 @@ impl LoginAttempt {
     }
 
     /// What the browser carries.
-    pub fn sealed(&self, seal: &Seal) -> String {
+    pub fn sealed(&self, seal: &Signer) -> String {
         // Plain fields: nothing here can fail to be JSON.
         seal.seal(
             Purpose::Login,
@@ -65,7 +65,7 @@ impl LoginAttempt {
     }
 
     /// The login that a browser carries, if it is ours and not too old.
-    pub fn open(seal: &Seal, sealed: &str, now: Timestamp) -> Option<Self> {
+    pub fn open(seal: &Signer, sealed: &str, now: Timestamp) -> Option<Self> {
         let value = seal.open(Purpose::Login, sealed)?;
         let attempt: Self = serde_json::from_slice(&value).ok()?;
         (attempt.expires > now.as_second()).then_some(attempt)
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_login_is_good_for_ten_minutes_and_only_here() {
-        let seal = Seal::new([7; 32]);
+        let seal = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let attempt = LoginAttempt::new([1; 32], [2; 32], [3; 32], "//evil.test", now);
         assert_eq!(attempt.next, "/");
@@ -137,7 +137,10 @@ mod tests {
         );
         let later = now + SignedDuration::from_mins(10);
         assert_eq!(LoginAttempt::open(&seal, &sealed, later), None);
-        assert_eq!(LoginAttempt::open(&Seal::new([8; 32]), &sealed, now), None);
+        assert_eq!(
+            LoginAttempt::open(&Signer::new([8; 32]), &sealed, now),
+            None
+        );
         let token = seal.seal(Purpose::Token, b"{}");
         assert_eq!(LoginAttempt::open(&seal, &token, now), None);
     }

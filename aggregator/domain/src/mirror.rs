@@ -21,7 +21,7 @@ pub enum Linking {
 
 /// A Region that is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
+pub struct MirrorSource {
     /// The Region.
     pub region: Region,
     /// Whether it answers for the Regions that are linked to it too.
@@ -39,7 +39,7 @@ pub struct Checkpoint {
 
 /// What is read of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
+pub enum MirrorWindow {
     /// Everything that is active; what does not come is gone.
     Everything,
     /// What was touched in between, and what people decided.
@@ -53,7 +53,7 @@ pub enum Window {
 
 /// A part of everything, that is read by itself: the accounts whose number begins with a digit, or all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Part(Option<char>);
+pub struct MirrorPart(Option<char>);
 
 /// A full reading that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,20 +81,20 @@ const MANY_ACCOUNTS: usize = 50;
 const SWEEP_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
 /// The Regions to ask: the home Region for all that are linked to it, and each of the others.
-pub fn sources(home: Region, others: &[Region], linking: Option<&Linking>) -> Vec<Source> {
+pub fn sources(home: Region, others: &[Region], linking: Option<&Linking>) -> Vec<MirrorSource> {
     let is_linked = |region: &Region| match linking {
         None => false,
         Some(Linking::All) => true,
         Some(Linking::AllBut(excluded)) => !excluded.contains(region),
         Some(Linking::Only(linked)) => linked.contains(region),
     };
-    let home = Source {
+    let home = MirrorSource {
         region: home,
         aggregated: linking.is_some(),
     };
     let apart = others.iter().filter(|region| !is_linked(region));
     std::iter::once(home)
-        .chain(apart.map(|region| Source {
+        .chain(apart.map(|region| MirrorSource {
             region: *region,
             aggregated: false,
         }))
@@ -102,10 +102,10 @@ pub fn sources(home: Region, others: &[Region], linking: Option<&Linking>) -> Ve
 }
 
 /// What to read next.
-pub fn next_window(checkpoint: Option<Checkpoint>, now: Timestamp) -> Window {
+pub fn next_window(checkpoint: Option<Checkpoint>, now: Timestamp) -> MirrorWindow {
     match checkpoint {
         Some(checkpoint) if now.duration_since(checkpoint.swept_at) < SWEEP_EVERY => {
-            Window::Changes {
+            MirrorWindow::Changes {
                 from: checkpoint
                     .read_to
                     .checked_sub(OVERLAP)
@@ -113,11 +113,11 @@ pub fn next_window(checkpoint: Option<Checkpoint>, now: Timestamp) -> Window {
                 to: now.checked_add(AHEAD).unwrap_or(Timestamp::MAX),
             }
         }
-        _ => Window::Everything,
+        _ => MirrorWindow::Everything,
     }
 }
 
-impl Part {
+impl MirrorPart {
     /// The parts of everything, for so many accounts.
     pub fn all(accounts: usize) -> Vec<Self> {
         if accounts < MANY_ACCOUNTS {
@@ -134,10 +134,14 @@ impl Part {
 
 impl Sweep {
     /// What is still to be read, and since when the reading goes on.
-    pub fn next(before: Option<Self>, parts: Vec<Part>, now: Timestamp) -> (Timestamp, Vec<Part>) {
+    pub fn next(
+        before: Option<Self>,
+        parts: Vec<MirrorPart>,
+        now: Timestamp,
+    ) -> (Timestamp, Vec<MirrorPart>) {
         match before {
             Some(sweep) if now.duration_since(sweep.began_at) < SWEEP_LASTS => {
-                let is_left = |part: &Part| !sweep.read.contains(&part.prefix());
+                let is_left = |part: &MirrorPart| !sweep.read.contains(&part.prefix());
                 let left = parts.into_iter().filter(is_left).collect();
                 (sweep.began_at, left)
             }
@@ -147,11 +151,11 @@ impl Sweep {
 }
 
 /// How far it is read once a window that was opened now has been stored whole.
-pub fn advanced(before: Option<Checkpoint>, window: Window, now: Timestamp) -> Checkpoint {
+pub fn advanced(before: Option<Checkpoint>, window: MirrorWindow, now: Timestamp) -> Checkpoint {
     Checkpoint {
         read_to: now,
         swept_at: match (window, before) {
-            (Window::Changes { .. }, Some(before)) => before.swept_at,
+            (MirrorWindow::Changes { .. }, Some(before)) => before.swept_at,
             _ => now,
         },
     }
@@ -184,7 +188,7 @@ pub fn is_news(known: RecordState, touched: Option<Timestamp>, told: &Finding) -
 }
 
 /// The source's name in the database.
-impl fmt::Display for Source {
+impl fmt::Display for MirrorSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = if self.aggregated { "aggregated" } else { "own" };
         write!(f, "{} {scope}", self.region)
@@ -230,40 +234,43 @@ mod tests {
     fn everything_is_read_first_and_weekly_and_changes_with_an_overlap_in_between() {
         let at = |text: &str| -> Timestamp { text.parse().unwrap() };
         let first = at("2026-11-20T03:00:00Z");
-        assert_eq!(next_window(None, first), Window::Everything);
-        let checkpoint = advanced(None, Window::Everything, first);
+        assert_eq!(next_window(None, first), MirrorWindow::Everything);
+        let checkpoint = advanced(None, MirrorWindow::Everything, first);
         let second = at("2026-11-21T03:00:00Z");
         let window = next_window(Some(checkpoint), second);
         let from = at("2026-11-20T01:00:00Z");
         let to = at("2026-11-22T03:00:00Z");
-        assert_eq!(window, Window::Changes { from, to });
+        assert_eq!(window, MirrorWindow::Changes { from, to });
         let checkpoint = advanced(Some(checkpoint), window, second);
         assert_eq!((checkpoint.read_to, checkpoint.swept_at), (second, first));
         let later = at("2026-11-27T03:00:00Z");
-        assert_eq!(next_window(Some(checkpoint), later), Window::Everything);
+        assert_eq!(
+            next_window(Some(checkpoint), later),
+            MirrorWindow::Everything
+        );
     }
 
     #[test]
     fn a_full_reading_goes_on_where_it_was_cut_off() {
         let began: Timestamp = "2026-11-20T03:00:00Z".parse().unwrap();
         let prefixes =
-            |parts: &[Part]| -> String { parts.iter().map(|part| part.prefix()).collect() };
-        assert_eq!(Part::all(49).len(), 1);
-        assert_eq!(prefixes(&Part::all(49)), "", "all of it");
-        assert_eq!(prefixes(&Part::all(50)), "0123456789");
+            |parts: &[MirrorPart]| -> String { parts.iter().map(|part| part.prefix()).collect() };
+        assert_eq!(MirrorPart::all(49).len(), 1);
+        assert_eq!(prefixes(&MirrorPart::all(49)), "", "all of it");
+        assert_eq!(prefixes(&MirrorPart::all(50)), "0123456789");
         let sweep = Sweep {
             began_at: began,
             read: vec!["1".to_owned(), "0".to_owned()],
         };
         let later = began + SignedDuration::from_hours(2);
-        let (since, left) = Sweep::next(Some(sweep.clone()), Part::all(50), later);
+        let (since, left) = Sweep::next(Some(sweep.clone()), MirrorPart::all(50), later);
         assert_eq!((since, prefixes(&left).as_str()), (began, "23456789"));
-        let (since, left) = Sweep::next(Some(sweep.clone()), Part::all(2), later);
+        let (since, left) = Sweep::next(Some(sweep.clone()), MirrorPart::all(2), later);
         assert_eq!((since, left.len()), (began, 1), "divided otherwise by now");
         let next_day = began + SWEEP_LASTS;
-        let (since, left) = Sweep::next(Some(sweep), Part::all(50), next_day);
+        let (since, left) = Sweep::next(Some(sweep), MirrorPart::all(50), next_day);
         assert_eq!((since, left.len()), (next_day, 10));
-        assert_eq!(Sweep::next(None, Part::all(50), began).0, began);
+        assert_eq!(Sweep::next(None, MirrorPart::all(50), began).0, began);
     }
 
     #[test]

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::account::Language;
 use super::alert::Severity;
 use super::ledger::FieldChange;
-use super::request::{Kind, RequestView};
+use super::request::{RequestKind, RequestView};
 use super::routing::RouteEvent;
-pub use alert::{AlertDigest, AlertNotice, EscalatedNotice, News, StillOpenNotice};
+pub use alert::{AlertDigest, AlertNews, AlertNotice, EscalatedNotice, StillOpenNotice};
 pub use report::{ReportNotice, SentReport};
 pub use trouble::Trouble;
 
@@ -66,7 +66,7 @@ pub enum Notice {
 
 /// How a message is sent when there are many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
+pub enum NoticeClass {
     /// By itself, always.
     Single,
     /// An alert: with others in a digest when there are too many.
@@ -192,7 +192,7 @@ pub enum Matter {
         /// Which revision of it.
         revision: i64,
         /// What is asked for.
-        kind: Kind,
+        kind: RequestKind,
         /// Who asks.
         reporter: String,
         /// What it would change.
@@ -254,16 +254,16 @@ impl Notice {
     }
 
     /// How it is sent when there are many.
-    pub fn class(&self) -> Class {
+    pub fn class(&self) -> NoticeClass {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => {
                 if alert.severity == Severity::Critical {
-                    Class::Critical
+                    NoticeClass::Critical
                 } else {
-                    Class::Alert
+                    NoticeClass::Alert
                 }
             }
-            _ => Class::Single,
+            _ => NoticeClass::Single,
         }
     }
 
@@ -329,7 +329,7 @@ impl Notice {
     }
 }
 
-impl Class {
+impl NoticeClass {
     /// The word.
     pub fn as_str(self) -> &'static str {
         match self {

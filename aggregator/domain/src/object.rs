@@ -37,11 +37,11 @@ struct Notification {
 struct Record {
     event_source: String,
     event_name: String,
-    s3: Place,
+    s3: ObjectPlace,
 }
 
 #[derive(Deserialize)]
-struct Place {
+struct ObjectPlace {
     bucket: Name,
     object: Key,
 }
@@ -59,16 +59,16 @@ struct Key {
 /// What EventBridge sends (AmazonS3/latest/userguide/ev-events.html); its keys are not encoded.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Event {
+struct S3Event {
     source: String,
     detail_type: String,
-    detail: Place,
+    detail: ObjectPlace,
 }
 
 /// What SNS puts around it (sns/latest/dg/sns-message-and-json-formats.html).
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Envelope {
+struct S3EventEnvelope {
     r#type: String,
     message: String,
 }
@@ -77,7 +77,9 @@ impl Object {
     /// Whether a message tells of a new version of this object.
     pub fn is_in(&self, message: &str) -> bool {
         match serde_json::from_str(message) {
-            Ok(Envelope { r#type, message }) if r#type == "Notification" => self.is_told(&message),
+            Ok(S3EventEnvelope { r#type, message }) if r#type == "Notification" => {
+                self.is_told(&message)
+            }
             _ => self.is_told(message),
         }
     }
@@ -90,7 +92,7 @@ impl Object {
                     && self.is_at(&record.s3.bucket.name, &decoded(&record.s3.object.key))
             });
         }
-        serde_json::from_str(message).is_ok_and(|event: Event| {
+        serde_json::from_str(message).is_ok_and(|event: S3Event| {
             event.source == "aws.s3"
                 && event.detail_type == "Object Created"
                 && self.is_at(&event.detail.bucket.name, &event.detail.object.key)

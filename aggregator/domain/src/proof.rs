@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::seal::{Purpose, Seal};
+use super::signed_token::{Purpose, Signer};
 
 /// How long a challenge can be answered.
 pub const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -39,7 +39,7 @@ pub enum ProofRefused {
 }
 
 /// Makes a challenge from 32 random bytes.
-pub fn challenge(seal: &Seal, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
+pub fn challenge(seal: &Signer, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
     let expires_at = now.saturating_add(CHALLENGE_LIFE).unwrap_or(now);
     let mut value = random.to_vec();
     value.extend_from_slice(&expires_at.as_second().to_be_bytes());
@@ -52,7 +52,7 @@ pub fn challenge(seal: &Seal, random: [u8; 32], now: Timestamp) -> (String, Time
 /// # Errors
 /// Why it is refused.
 pub fn verify(
-    seal: &Seal,
+    seal: &Signer,
     server_id: &str,
     region: Region,
     headers: &ProofHeaders,
@@ -76,7 +76,7 @@ pub fn verify(
     Ok(expires_at)
 }
 
-fn expiry(seal: &Seal, challenge: &str) -> Option<Timestamp> {
+fn expiry(seal: &Signer, challenge: &str) -> Option<Timestamp> {
     let value = seal.open(Purpose::Challenge, challenge)?;
     let seconds = value.get(32..)?.try_into().ok()?;
     Timestamp::from_second(i64::from_be_bytes(seconds)).ok()

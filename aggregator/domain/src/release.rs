@@ -46,7 +46,7 @@ pub enum NotARelease {
 
 /// Why a genuine release does not come in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ReleaseRefusal {
     /// The version is there with another content: members may have it already.
     #[error("{version} is there with SHA-256 {sha256}")]
     OtherContent {
@@ -65,7 +65,7 @@ pub enum Refusal {
 
 /// What is to be done with a genuine release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum ReleaseDecision {
     /// Take it in.
     Add,
     /// It is there, byte for byte.
@@ -108,30 +108,30 @@ pub fn newest(releases: &[Release]) -> Option<&Release> {
 }
 
 /// Whether a genuine release may come in beside those that are there. `force` lifts only
-/// [`Refusal::Older`]: what members may have got under a version never changes.
+/// [`ReleaseRefusal::Older`]: what members may have got under a version never changes.
 ///
 /// # Errors
-/// See [`Refusal`].
+/// See [`ReleaseRefusal`].
 pub fn decide(
     known: &[Release],
     version: &Version,
     sha256: &str,
     force: bool,
-) -> Result<Decision, Refusal> {
+) -> Result<ReleaseDecision, ReleaseRefusal> {
     if let Some(same) = known.iter().find(|release| release.version == *version) {
         if same.sha256 == sha256 {
-            return Ok(Decision::Already);
+            return Ok(ReleaseDecision::Already);
         }
-        return Err(Refusal::OtherContent {
+        return Err(ReleaseRefusal::OtherContent {
             version: version.clone(),
             sha256: same.sha256.clone(),
         });
     }
     match newest(known) {
-        Some(newest) if newest.version > *version && !force => Err(Refusal::Older {
+        Some(newest) if newest.version > *version && !force => Err(ReleaseRefusal::Older {
             newest: newest.version.clone(),
         }),
-        _ => Ok(Decision::Add),
+        _ => Ok(ReleaseDecision::Add),
     }
 }
 
@@ -292,20 +292,20 @@ mod tests {
             super::decide(&known, &version.parse().unwrap(), sha256, force)
         };
         assert_eq!(newest(&known).unwrap().version, Version::new(1, 10, 0));
-        assert_eq!(decide("1.11.0", "c", false), Ok(Decision::Add));
-        assert_eq!(decide("1.9.0", "a", false), Ok(Decision::Already));
+        assert_eq!(decide("1.11.0", "c", false), Ok(ReleaseDecision::Add));
+        assert_eq!(decide("1.9.0", "a", false), Ok(ReleaseDecision::Already));
         assert!(matches!(
             decide("1.9.0", "c", true),
-            Err(Refusal::OtherContent { .. })
+            Err(ReleaseRefusal::OtherContent { .. })
         ));
         assert!(matches!(
             decide("1.9.1", "c", false),
-            Err(Refusal::Older { .. })
+            Err(ReleaseRefusal::Older { .. })
         ));
-        assert_eq!(decide("1.9.1", "c", true), Ok(Decision::Add));
+        assert_eq!(decide("1.9.1", "c", true), Ok(ReleaseDecision::Add));
         assert_eq!(
             super::decide(&[], &Version::new(0, 1, 0), "c", false),
-            Ok(Decision::Add)
+            Ok(ReleaseDecision::Add)
         );
     }
 

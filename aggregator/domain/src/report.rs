@@ -3,16 +3,17 @@
 //!
 //! What is open is so as the mirror has it now; what is new or resolved is counted within the period.
 
+mod account_summary;
 mod console;
 mod facts;
 pub mod link;
 mod period;
 pub mod sending;
-mod standing;
 
+pub use account_summary::{AccountSummary, TREND, TrendPoint};
 pub use console::console_link;
 pub use facts::{
-    AGES, Change, Control, Facts, Group, Resources, Score, Shown, Verdict, age_in_days,
+    AGES, ControlScore, ControlVerdict, FindingGroup, MonthlyChange, ReportFacts, Resources, Score,
+    ShownFinding, age_in_days,
 };
-pub use period::{Bounds, InvalidPeriod, Period};
-pub use standing::{Standing, TREND, TrendPoint};
+pub use period::{InvalidPeriod, Period, PeriodBounds};

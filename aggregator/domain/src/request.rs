@@ -18,11 +18,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::Language;
-use super::ledger::{Column, Entry};
-pub use answer::{Answer, Help, Part, Transition, closing};
+use super::ledger::{LedgerColumn, LedgerEntry};
+pub use answer::{AnswerPart, Help, TicketAnswer, Transition, closing};
 pub use judge::{NotApprovable, Obstacle, Ready, judge, may_approve, may_approve_alone};
-pub use progress::{Hindrance, Place, Progress, progress};
-pub use view::{RequestView, Told};
+pub use progress::{Hindrance, RegionProgress, RequestProgress, progress};
+pub use view::{NotifiedContacts, RequestView};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Request {
     /// Where it came from.
     pub origin: Origin,
     /// What is asked for.
-    pub asked: Asked,
+    pub asked: RequestedChange,
     /// Who asks, as a person reads it.
     pub reporter: String,
     /// The language in which they are answered.
@@ -42,7 +42,7 @@ pub struct Request {
     /// When Jira last changed the issue; none for our own.
     pub version: Option<Timestamp>,
     /// How far it is.
-    pub state: State,
+    pub state: RequestState,
     /// Since when the contacts on record have been told; of the present revision only.
     pub contacts_told: Option<Timestamp>,
     /// When it came.
@@ -66,18 +66,18 @@ pub enum Origin {
 
 /// What is asked for, as it was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct RequestedChange {
     /// The word for what is to be done.
     pub kind: String,
     /// The account, and what is said of it.
-    pub entry: Entry,
+    pub entry: LedgerEntry,
 }
 
 /// What is to be done with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = RequestKind)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum RequestKind {
     /// It is to be watched.
     Add,
     /// Its row of the ledger is to say something else.
@@ -89,7 +89,7 @@ pub enum Kind {
 /// How far a request is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
-pub enum State {
+pub enum RequestState {
     /// Nobody has decided yet.
     Open,
     /// It was approved, and the ledger says what it asked for.
@@ -131,7 +131,7 @@ pub enum State {
 }
 
 /// The columns that a request may not speak of: they follow from what becomes of it.
-pub const OURS: [Column; 2] = [Column::State, Column::Request];
+pub const OURS: [LedgerColumn; 2] = [LedgerColumn::State, LedgerColumn::Request];
 
 /// An issue as Jira has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub struct Ticket {
     /// Its key.
     pub key: String,
     /// What its fields ask for.
-    pub asked: Asked,
+    pub asked: RequestedChange,
     /// Who reported it.
     pub reporter: String,
     /// When it last changed.
@@ -178,19 +178,21 @@ pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
     }
     let says_else = ticket.asked != known.asked;
     match known.state {
-        State::Open if ticket.closed => Taking::Withdrawn,
-        State::Open if says_else => Taking::Revised,
-        State::Withdrawn { .. } if !ticket.closed => Taking::Revised,
+        RequestState::Open if ticket.closed => Taking::Withdrawn,
+        RequestState::Open if says_else => Taking::Revised,
+        RequestState::Withdrawn { .. } if !ticket.closed => Taking::Revised,
         // Told once: the answer itself is a change of the ticket.
-        State::Approved { late: false, .. } if says_else && !ticket.closed => Taking::TooLate,
+        RequestState::Approved { late: false, .. } if says_else && !ticket.closed => {
+            Taking::TooLate
+        }
         _ => Taking::Unchanged,
     }
 }
 
 impl Request {
     /// What is to be done, where that can be told.
-    pub fn kind(&self) -> Option<Kind> {
-        Kind::of_text(&self.asked.kind)
+    pub fn kind(&self) -> Option<RequestKind> {
+        RequestKind::of_text(&self.asked.kind)
     }
 
     /// The account, where that can be told.
@@ -199,7 +201,7 @@ impl Request {
     }
 }
 
-impl Kind {
+impl RequestKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Add, Self::Change, Self::Remove];
 
@@ -234,7 +236,7 @@ impl Kind {
     }
 }
 
-impl State {
+impl RequestState {
     /// The state's word in the database; `open` is shown as `waiting` or `stuck`.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -261,7 +263,7 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for RequestKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

@@ -12,14 +12,14 @@ const GONE: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Before when a thing must have ended to be forgotten now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RetentionLimits {
     /// Delivered messages that were put into the outbox before, and tests that were sent before.
     pub delivered: Timestamp,
     /// Archived findings that were seen last before.
     pub gone: Timestamp,
 }
 
-impl Limits {
+impl RetentionLimits {
     /// The limits as they are now.
     pub fn at(now: Timestamp) -> Self {
         let before = |kept| now.saturating_sub(kept).unwrap_or(Timestamp::MIN);
@@ -37,9 +37,9 @@ mod tests {
     #[test]
     fn a_year_of_reports_can_be_built_again() {
         let now: Timestamp = "2027-11-30T00:00:00Z".parse().unwrap();
-        let limits = Limits::at(now);
+        let limits = RetentionLimits::at(now);
         assert!(limits.gone < "2026-11-01T00:00:00Z".parse().unwrap());
         assert!(limits.delivered < now && limits.gone < limits.delivered);
-        assert_eq!(Limits::at(Timestamp::MIN).gone, Timestamp::MIN);
+        assert_eq!(RetentionLimits::at(Timestamp::MIN).gone, Timestamp::MIN);
     }
 }

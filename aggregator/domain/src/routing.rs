@@ -12,7 +12,7 @@ use super::alert::{Alert, Severity};
 /// Which events go to which channel. An empty matcher matches everything; one that is set matches
 /// only what has the fact it asks for.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Route {
+pub struct ChannelRoute {
     /// What happened.
     pub event: RouteEvent,
     /// The channel's name.
@@ -72,7 +72,7 @@ pub struct Subject<'a> {
 
 /// The channels that hear of an event, each once.
 pub fn channels<'a>(
-    routes: &'a [Route],
+    routes: &'a [ChannelRoute],
     event: RouteEvent,
     subject: Subject<'_>,
 ) -> BTreeSet<&'a str> {
@@ -86,7 +86,7 @@ pub fn channels<'a>(
 /// The channels that hear of an alert. Of an account that the ledger does not know, nobody else may hear:
 /// whoever runs Hubward always does.
 pub fn channels_of_alert<'a>(
-    routes: &'a [Route],
+    routes: &'a [ChannelRoute],
     alert: &Alert,
     account: Option<&Account>,
 ) -> BTreeSet<&'a str> {
@@ -114,7 +114,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-impl Route {
+impl ChannelRoute {
     fn matches(&self, subject: Subject<'_>) -> bool {
         let text = |wanted: &[String], fact: Option<&str>| {
             wanted.is_empty() || fact.is_some_and(|fact| wanted.iter().any(|word| word == fact))
@@ -144,8 +144,8 @@ impl Route {
 mod tests {
     use super::*;
 
-    fn route(channel: &str) -> Route {
-        Route {
+    fn route(channel: &str) -> ChannelRoute {
+        ChannelRoute {
             event: RouteEvent::Alert,
             channel: channel.to_owned(),
             severity: Vec::new(),
@@ -171,28 +171,28 @@ mod tests {
         let routes = [
             route("all"),
             route("all"),
-            Route {
+            ChannelRoute {
                 severity: vec![Severity::Critical],
                 ..route("critical")
             },
-            Route {
+            ChannelRoute {
                 project: vec!["受注".to_owned()],
                 account: vec![account.clone()],
                 ..route("orders")
             },
-            Route {
+            ChannelRoute {
                 kind: vec!["Recon:*".to_owned(), "CryptoCurrency:EC2/*".to_owned()],
                 ..route("miners")
             },
-            Route {
+            ChannelRoute {
                 kind: vec!["Recon:*".to_owned()],
                 ..route("scouts")
             },
-            Route {
+            ChannelRoute {
                 environment: vec!["production".to_owned()],
                 ..route("production")
             },
-            Route {
+            ChannelRoute {
                 event: RouteEvent::Check,
                 ..route("check")
             },
@@ -217,14 +217,14 @@ mod tests {
             count: 1,
             first_seen: jiff::Timestamp::UNIX_EPOCH,
             last_seen: jiff::Timestamp::UNIX_EPOCH,
-            facts: crate::alert::Facts::default(),
+            facts: crate::alert::AlertFacts::default(),
         };
         let routes = [
-            Route {
+            ChannelRoute {
                 project: vec!["受注".to_owned()],
                 ..route("orders")
             },
-            Route {
+            ChannelRoute {
                 event: RouteEvent::Operations,
                 severity: vec![Severity::Critical],
                 ..route("ops")

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::account::Account;
 use super::alert::kind::{is_of, is_pattern};
 use super::alert::{Alert, Severity};
-pub use written::Written;
+pub use written::WrittenSilence;
 
 /// How long a silence may be: a typing error must not hide threats for a century.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);

@@ -16,15 +16,15 @@ use crate::config::Config;
 use crate::config::verify::verify_secrets;
 use crate::world::World;
 pub use fact::Fact;
-use hubward_domain::doctor::Check;
+use hubward_domain::doctor::DoctorCheck;
 use hubward_domain::guide::Guide;
 use hubward_store::Store;
 
 /// What was found of one thing.
 #[derive(Debug)]
-pub struct Finding {
+pub struct DoctorResult {
     /// What was looked at.
-    pub check: Check,
+    pub check: DoctorCheck,
     /// Where, if it is a thing of one Region.
     pub region: Option<Region>,
     /// What was found.
@@ -32,7 +32,7 @@ pub struct Finding {
 }
 
 /// Examines the installation that the command line and the environment name.
-pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
+pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     let config = match app::configuration(given, world) {
         Ok(config) => config,
         Err(error) => return without_configuration(error, world),
@@ -46,11 +46,14 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     let database = machine::database(&config, world).await;
     let store = database.store.as_ref();
     let mut findings = vec![
-        found(Check::Configuration, Fact::Configured(config.file.clone())),
-        found(Check::Secrets, secrets),
+        found(
+            DoctorCheck::Configuration,
+            Fact::Configured(config.file.clone()),
+        ),
+        found(DoctorCheck::Secrets, secrets),
     ];
     findings.extend(database.opened);
-    findings.push(found(Check::Audit, audit(store).await));
+    findings.push(found(DoctorCheck::Audit, audit(store).await));
     findings.extend(database.disks);
     findings.extend(machine::certificate(&config, world.clock.now()));
     findings.extend(cloud::endpoints(world));
@@ -63,10 +66,10 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
         None => Fact::NoAlertQueue,
     };
     findings.extend([
-        found(Check::PublicUrl, Fact::PublicUrl(public_url)),
-        found(Check::Releases, releases(&config, store).await),
-        found(Check::Ledger, ledger(store).await),
-        found(Check::Alerts, alerts),
+        found(DoctorCheck::PublicUrl, Fact::PublicUrl(public_url)),
+        found(DoctorCheck::Releases, releases(&config, store).await),
+        found(DoctorCheck::Ledger, ledger(store).await),
+        found(DoctorCheck::Alerts, alerts),
     ]);
     findings.extend(outgoing::channels(&config, world, store).await);
     findings.extend(outgoing::mail(&config, world).await);
@@ -76,18 +79,18 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
 }
 
 /// Whether the company's own guide can be read; nothing where there is none.
-fn own_guide(config: &Config) -> Option<Finding> {
+fn own_guide(config: &Config) -> Option<DoctorResult> {
     let sources = app::guide_sources(&config.own_guide()?);
     let files = sources.len();
     let fact = match Guide::with(sources).problems().len() {
         0 => Fact::Guide(files),
         problems => Fact::GuideWrong(problems),
     };
-    Some(found(Check::Guide, fact))
+    Some(found(DoctorCheck::Guide, fact))
 }
 
-fn found(check: Check, fact: Fact) -> Finding {
-    Finding {
+fn found(check: DoctorCheck, fact: Fact) -> DoctorResult {
+    DoctorResult {
         check,
         region: None,
         fact,
@@ -95,23 +98,34 @@ fn found(check: Check, fact: Fact) -> Finding {
 }
 
 /// Only the environment can be looked at.
-fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
-    let unseen = |check| found(check, Fact::NotLookedAt(Check::Configuration));
-    let before = [Check::Secrets, Check::Database, Check::Audit];
-    let aws = [Check::Clock, Check::Credentials, Check::SecurityHub];
-    let behind = [
-        Check::PublicUrl,
-        Check::Releases,
-        Check::Ledger,
-        Check::Alerts,
+fn without_configuration(error: OpenError, world: &World) -> Vec<DoctorResult> {
+    let unseen = |check| found(check, Fact::NotLookedAt(DoctorCheck::Configuration));
+    let before = [
+        DoctorCheck::Secrets,
+        DoctorCheck::Database,
+        DoctorCheck::Audit,
     ];
-    let mut findings = vec![found(Check::Configuration, Fact::Misconfigured(error))];
+    let aws = [
+        DoctorCheck::Clock,
+        DoctorCheck::Credentials,
+        DoctorCheck::SecurityHub,
+    ];
+    let behind = [
+        DoctorCheck::PublicUrl,
+        DoctorCheck::Releases,
+        DoctorCheck::Ledger,
+        DoctorCheck::Alerts,
+    ];
+    let mut findings = vec![found(
+        DoctorCheck::Configuration,
+        Fact::Misconfigured(error),
+    )];
     findings.extend(before.map(unseen));
     findings.extend(cloud::endpoints(world));
     findings.extend(
         aws.into_iter()
-            .chain(Check::of_hub())
-            .chain([Check::Permissions])
+            .chain(DoctorCheck::of_hub())
+            .chain([DoctorCheck::Permissions])
             .map(unseen),
     );
     findings.extend(behind.map(unseen));
@@ -120,7 +134,7 @@ fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
 
 async fn audit(store: Option<&Store>) -> Fact {
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.verify_audit().await {
         Ok(Ok(head)) => Fact::AuditHolds(head),
@@ -134,7 +148,7 @@ async fn releases(config: &Config, store: Option<&Store>) -> Fact {
         return Fact::NoReleaseKey;
     }
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.releases().await {
         Err(error) => Fact::DatabaseFailed(error),
@@ -146,7 +160,7 @@ async fn releases(config: &Config, store: Option<&Store>) -> Fact {
 
 async fn ledger(store: Option<&Store>) -> Fact {
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.accounts().await {
         Err(error) => Fact::DatabaseFailed(error),

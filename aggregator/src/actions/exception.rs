@@ -12,7 +12,7 @@ use crate::aws::AwsFailure;
 use crate::aws::workflow::BATCH;
 use hubward_domain::account::Account;
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::exception::{Due, Exception, NewException, Refused, judge};
+use hubward_domain::exception::{Due, Exception, ExceptionRefusal, NewException, judge};
 use hubward_domain::notice::{ContactNotice, Matter, Notice, Trouble};
 
 /// Why an exception is not granted, or not ended.
@@ -20,7 +20,7 @@ use hubward_domain::notice::{ContactNotice, Matter, Notice, Trouble};
 pub enum ExceptionError {
     /// Every reason against it.
     #[error("it can be no exception")]
-    Refused(Vec<Refused>),
+    Refused(Vec<ExceptionRefusal>),
     /// There is one for the same control and place.
     #[error("there is one already")]
     Taken,

@@ -15,7 +15,7 @@ pub const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 
 /// What is already known about the hub.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct InitRequest {
     /// The SOC's account.
     pub administrator: Option<AccountId>,
     /// The home Region.
@@ -44,7 +44,7 @@ pub struct Initialised {
 pub async fn initialise(
     given: Option<&Path>,
     world: &World,
-    request: &Request,
+    request: &InitRequest,
 ) -> Result<Initialised, OpenError> {
     // Without --config, the file is made here rather than in /etc.
     let file = given
@@ -79,7 +79,7 @@ pub async fn initialise(
 /// # Errors
 /// The database cannot be created or upgraded.
 pub async fn migrate(
-    config: &config::Store,
+    config: &config::StoreConfig,
     directory: &Path,
     world: &World,
 ) -> Result<(String, usize), OpenError> {
@@ -94,7 +94,7 @@ pub async fn migrate(
 }
 
 /// The example with the known keys switched on.
-fn filled_in(request: &Request) -> String {
+fn filled_in(request: &InitRequest) -> String {
     let list = request
         .linked_regions
         .iter()

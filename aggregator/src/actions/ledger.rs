@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
 use hubward_domain::account::Account;
-use hubward_domain::audit::{Action, Actor, NewEvent, Source};
+use hubward_domain::audit::{Action, Actor, ChangeSource, NewEvent};
 use hubward_domain::ledger::{LedgerPlan, Rules};
 use hubward_domain::membership::Membership;
 use hubward_store::Tx;
@@ -63,7 +63,7 @@ pub(crate) async fn write_plan(
     tx: &mut Tx,
     actor: &Actor,
     plan: &LedgerPlan,
-    source: &Source,
+    source: &ChangeSource,
 ) -> Result<(), StoreError> {
     let mut events = Vec::new();
     let mut note = |action, account: &Account, what| {

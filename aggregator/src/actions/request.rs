@@ -11,7 +11,7 @@ use crate::actions::StoreError;
 use crate::app::App;
 use hubward_domain::delivery::DeliveryState;
 use hubward_domain::notice::contacts_of_request;
-use hubward_domain::request::{Request, State};
+use hubward_domain::request::{Request, RequestState};
 
 /// When the account's contacts were notified of the request's current revision: by a delivered mail, or as
 /// confirmed by an operator.
@@ -19,7 +19,7 @@ async fn contacts_notified_at(
     app: &App,
     request: &Request,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if request.contacts_told.is_some() || request.state != State::Open {
+    if request.contacts_told.is_some() || request.state != RequestState::Open {
         return Ok(request.contacts_told);
     }
     let subject = contacts_of_request(&request.id, request.revision);

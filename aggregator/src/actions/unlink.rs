@@ -26,15 +26,15 @@ use hubward_domain::membership::{
 use hubward_domain::notice::{LeftNotice, Notice};
 use hubward_domain::routing::Subject;
 use hubward_store::{StoreError, Tx};
-use region::{Desk, status};
+use region::{RegionRemoval, status};
 
 /// What unlinking would do.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct UnlinkPlan {
     /// The account, as the ledger has it.
     pub account: Account,
     /// What is to be done in each Region, home Region first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<UnlinkRow>,
 }
 
 /// What became of unlinking.
@@ -43,7 +43,7 @@ pub struct Unlinked {
     /// Where the account now stands in the ledger.
     pub state: AccountState,
     /// What became of it in each Region, home Region first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<UnlinkRow>,
     /// What its project is told, once it has left.
     pub farewell: Option<Farewell>,
 }
@@ -59,16 +59,16 @@ pub struct Farewell {
 
 /// One Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct UnlinkRow {
     /// The Region.
     pub region: Region,
     /// What became of the account there.
-    pub outcome: Outcome,
+    pub outcome: UnlinkOutcome,
 }
 
 /// What became of a membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum UnlinkOutcome {
     /// Seen to be gone.
     Deleted,
     /// It was gone before.
@@ -87,11 +87,16 @@ pub enum Outcome {
     NotRecorded(String),
 }
 
-impl Plan {
+impl UnlinkPlan {
     /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read just now
     /// does not bring back who has left.
     pub fn is_done(&self) -> bool {
-        let is_open = |row: &Row| !matches!(row.outcome, Outcome::Already | Outcome::Failed(_));
+        let is_open = |row: &UnlinkRow| {
+            !matches!(
+                row.outcome,
+                UnlinkOutcome::Already | UnlinkOutcome::Failed(_)
+            )
+        };
         self.account.state == AccountState::Left && !self.rows.iter().any(is_open)
     }
 }
@@ -101,25 +106,25 @@ impl Plan {
 /// # Errors
 /// The ledger or AWS is out of reach, or the account is unknown. A Region whose listing cannot be read
 /// is a row's outcome.
-pub async fn plan(app: &App, account: &AccountId) -> Result<Plan, ActionError> {
+pub async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionError> {
     let account = in_ledger(app.store.accounts().await?, account)?;
     let aws = app.aws().await?;
     let rows = join_all(app.config.hub.regions().map(|region| {
         let (hub, account) = (aws.security_hub(region), &account.account_id);
         async move {
             let outcome = match status(&hub, account).await {
-                Err(failure) => Outcome::Failed(failure),
+                Err(failure) => UnlinkOutcome::Failed(failure),
                 Ok(status) => match (next_removal(status.as_ref()), status) {
-                    (NextRemoval::Leave(word), _) => Outcome::Skipped(word),
-                    (NextRemoval::Gone, _) | (_, None) => Outcome::Already,
-                    (_, Some(status)) => Outcome::Planned(status),
+                    (NextRemoval::Leave(word), _) => UnlinkOutcome::Skipped(word),
+                    (NextRemoval::Gone, _) | (_, None) => UnlinkOutcome::Already,
+                    (_, Some(status)) => UnlinkOutcome::Planned(status),
                 },
             };
-            Row { region, outcome }
+            UnlinkRow { region, outcome }
         }
     }))
     .await;
-    Ok(Plan { account, rows })
+    Ok(UnlinkPlan { account, rows })
 }
 
 /// Unlinks an account.
@@ -141,14 +146,14 @@ pub async fn carry_out(
     let rows = join_all(app.config.hub.regions().map(|region| {
         let hub = aws.security_hub(region);
         async move {
-            let desk = Desk {
+            let desk = RegionRemoval {
                 app,
                 actor,
                 hub: &hub,
                 account,
             };
             let (Ok(outcome) | Err(outcome)) = desk.remove().await;
-            Row { region, outcome }
+            UnlinkRow { region, outcome }
         }
     }))
     .await;
@@ -166,7 +171,7 @@ async fn conclude(
     app: &App,
     actor: &Actor,
     account: &AccountId,
-    rows: &[Row],
+    rows: &[UnlinkRow],
 ) -> Result<(AccountState, Option<Farewell>), ActionError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
@@ -174,7 +179,7 @@ async fn conclude(
     let mut events = Vec::new();
     let gone: Vec<Region> = rows
         .iter()
-        .filter(|row| matches!(row.outcome, Outcome::Deleted | Outcome::Already))
+        .filter(|row| matches!(row.outcome, UnlinkOutcome::Deleted | UnlinkOutcome::Already))
         .map(|row| row.region)
         .collect();
     for region in &gone {
@@ -268,7 +273,7 @@ async fn set_state(
     }))
 }
 
-impl Outcome {
+impl UnlinkOutcome {
     /// The outcome's word, in JSON and tables.
     pub fn as_str(&self) -> &'static str {
         match self {

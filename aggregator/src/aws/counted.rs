@@ -11,10 +11,10 @@ use crate::telemetry::{AwsCall, Telemetry};
 
 /// Sits in every client.
 #[derive(Clone, Debug)]
-pub(super) struct Counted(pub(super) Telemetry);
+pub(super) struct CountedClient(pub(super) Telemetry);
 
 #[dyn_dispatch_hint]
-impl Intercept for Counted {
+impl Intercept for CountedClient {
     fn name(&self) -> &'static str {
         "Counted"
     }

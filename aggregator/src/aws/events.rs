@@ -16,7 +16,7 @@ const BATCH: i32 = 10;
 
 /// A queue.
 #[derive(Clone, Debug)]
-pub struct Queue {
+pub struct EventQueue {
     client: Client,
     region: Region,
     url: String,
@@ -24,7 +24,7 @@ pub struct Queue {
 
 /// A message of the queue.
 #[derive(Clone, Debug)]
-pub struct Message {
+pub struct QueueMessage {
     /// The queue's name for it: the same whenever it comes again.
     pub id: String,
     /// What it takes to delete it, this time.
@@ -33,7 +33,7 @@ pub struct Message {
     pub body: String,
 }
 
-impl Queue {
+impl EventQueue {
     pub(super) fn new(client: Client, region: Region, url: String) -> Self {
         Self {
             client,
@@ -46,7 +46,7 @@ impl Queue {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn receive(&self, seconds: i32) -> Result<Vec<Message>, AwsFailure> {
+    pub async fn receive(&self, seconds: i32) -> Result<Vec<QueueMessage>, AwsFailure> {
         let answer = self
             .client
             .receive_message()
@@ -61,7 +61,7 @@ impl Queue {
             .unwrap_or_default()
             .into_iter()
             .filter_map(|message| {
-                Some(Message {
+                Some(QueueMessage {
                     id: message.message_id?,
                     receipt: message.receipt_handle?,
                     body: message.body.unwrap_or_default(),
@@ -74,7 +74,7 @@ impl Queue {
     ///
     /// # Errors
     /// AWS refused or was not reached; then they may come again sooner.
-    pub async fn hold(&self, messages: &[Message], seconds: i32) -> Result<(), AwsFailure> {
+    pub async fn hold(&self, messages: &[QueueMessage], seconds: i32) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()
@@ -141,7 +141,7 @@ impl Queue {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete(&self, messages: &[Message]) -> Result<(), AwsFailure> {
+    pub async fn delete(&self, messages: &[QueueMessage]) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()

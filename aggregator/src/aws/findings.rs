@@ -15,19 +15,19 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::AwsFailure;
-use super::pacing::Class;
+use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
 use body::Body;
-use hubward_domain::mirror::{Linking, Part};
+use hubward_domain::mirror::{Linking, MirrorPart};
 
 /// The most values of one filter (Security Hub's service model).
 pub const MOST_VALUES: usize = 20;
 
 /// Which findings.
 #[derive(Clone, Debug)]
-pub enum Query {
+pub enum FindingsQuery {
     /// All of a part that are active.
-    Active(Part),
+    Active(MirrorPart),
     /// Those that their products touched in between, archived ones too.
     Updated {
         /// From.
@@ -47,7 +47,7 @@ pub enum Query {
 
 /// One page of findings.
 #[derive(Debug)]
-pub struct Page {
+pub struct FindingsPage {
     /// Each finding's whole JSON.
     pub findings: Vec<Box<RawValue>>,
     /// Asks for the next page.
@@ -61,11 +61,13 @@ impl SecurityHub {
     /// AWS refused, was not reached, or its answer is no page.
     pub async fn findings(
         &self,
-        query: &Query,
+        query: &FindingsQuery,
         next_token: Option<String>,
-    ) -> Result<Page, AwsFailure> {
+    ) -> Result<FindingsPage, AwsFailure> {
         const OPERATION: &str = "securityhub:GetFindings";
-        self.pacing().turn(self.region(), Class::GetFindings).await;
+        self.pacing()
+            .turn(self.region(), ApiClass::GetFindings)
+            .await;
         let body = Body::default();
         let answer = self
             .client()
@@ -80,13 +82,13 @@ impl SecurityHub {
             .await
             .map_err(|error| AwsFailure::of(OPERATION, self.region(), &error))?;
         let bytes = body.take();
-        let sent: Sent = serde_json::from_slice(&bytes).map_err(|error| AwsFailure {
+        let sent: SentQuery = serde_json::from_slice(&bytes).map_err(|error| AwsFailure {
             operation: OPERATION,
             region: self.region(),
             code: None,
             message: format!("the answer is no list of findings: {error}"),
         })?;
-        Ok(Page {
+        Ok(FindingsPage {
             findings: sent.findings,
             next_token: sent.next_token.filter(|token| !token.is_empty()),
         })
@@ -97,7 +99,7 @@ impl SecurityHub {
     /// # Errors
     /// AWS refused or was not reached.
     pub async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let failed = "securityhub:ListFindingAggregators";
         let listed = Box::pin(self.client().list_finding_aggregators().send())
             .await
@@ -108,7 +110,7 @@ impl SecurityHub {
             .into_iter()
             .find_map(|aggregator| aggregator.finding_aggregator_arn);
         let Some(arn) = arn else { return Ok(None) };
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let failed = "securityhub:GetFindingAggregator";
         let found = self.client().get_finding_aggregator();
         let found = Box::pin(found.finding_aggregator_arn(arn).send())
@@ -131,10 +133,10 @@ impl SecurityHub {
     }
 }
 
-fn filters(query: &Query) -> AwsSecurityFindingFilters {
+fn filters(query: &FindingsQuery) -> AwsSecurityFindingFilters {
     let filters = AwsSecurityFindingFilters::builder();
     match query {
-        Query::Active(part) => {
+        FindingsQuery::Active(part) => {
             let active = filters.record_state(is("ACTIVE"));
             match part.prefix() {
                 all if all.is_empty() => active,
@@ -146,17 +148,17 @@ fn filters(query: &Query) -> AwsSecurityFindingFilters {
                 ),
             }
         }
-        Query::Updated { from, to } => filters.updated_at(
+        FindingsQuery::Updated { from, to } => filters.updated_at(
             DateFilter::builder()
                 .start(from.to_string())
                 .end(to.to_string())
                 .build(),
         ),
-        Query::ToldOrSuppressed => filters
+        FindingsQuery::ToldOrSuppressed => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("NOTIFIED"))
             .workflow_status(is("SUPPRESSED")),
-        Query::ResolvedByHand => filters
+        FindingsQuery::ResolvedByHand => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("RESOLVED"))
             .compliance_status(
@@ -165,12 +167,12 @@ fn filters(query: &Query) -> AwsSecurityFindingFilters {
                     .comparison(StringFilterComparison::NotEquals)
                     .build(),
             ),
-        Query::OfAccounts(accounts) => accounts
+        FindingsQuery::OfAccounts(accounts) => accounts
             .iter()
             .fold(filters.record_state(is("ACTIVE")), |filters, account| {
                 filters.aws_account_id(is(account.as_str()))
             }),
-        Query::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
+        FindingsQuery::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
     }
     .build()
 }
@@ -184,7 +186,7 @@ fn is(value: &str) -> StringFilter {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Sent {
+struct SentQuery {
     findings: Vec<Box<RawValue>>,
     next_token: Option<String>,
 }

@@ -54,7 +54,7 @@ pub enum NotIdentified {
 /// STS's answer, and nothing more.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Envelope {
+struct CallerEnvelope {
     #[serde(rename = "GetCallerIdentityResponse")]
     response: Response,
 }
@@ -202,7 +202,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, NotIdentified> {
 
 /// The caller, if account and ARN agree.
 fn parse(bytes: &[u8]) -> Option<Caller> {
-    let CallerIdentity { account, arn, .. } = serde_json::from_slice::<Envelope>(bytes)
+    let CallerIdentity { account, arn, .. } = serde_json::from_slice::<CallerEnvelope>(bytes)
         .ok()?
         .response
         .result;

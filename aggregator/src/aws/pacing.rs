@@ -9,29 +9,29 @@ use std::time::Duration;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hubward_protocol::Region;
 
-use crate::config::watching::Pacing as Rates;
+use crate::config::watching::PacingConfig;
 
 /// A class of operations that AWS limits together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+pub enum ApiClass {
     /// `GetFindings`: 3 a second, bursts of 6 (Security Hub's service model).
     GetFindings,
     /// Everything else of Security Hub: 10 a second, bursts of 30.
     Other,
 }
 
-type Limiters = BTreeMap<(Region, Class), Arc<DefaultDirectRateLimiter>>;
+type Limiters = BTreeMap<(Region, ApiClass), Arc<DefaultDirectRateLimiter>>;
 
 /// The limiters of one process.
 #[derive(Clone, Debug)]
 pub struct Pacing {
-    rates: Rates,
+    rates: PacingConfig,
     limiters: Arc<Mutex<Limiters>>,
 }
 
 impl Pacing {
     /// Limiters at these rates.
-    pub fn new(rates: Rates) -> Self {
+    pub fn new(rates: PacingConfig) -> Self {
         Self {
             rates,
             limiters: Arc::default(),
@@ -39,16 +39,16 @@ impl Pacing {
     }
 
     /// Waits for the next call's turn.
-    pub async fn turn(&self, region: Region, class: Class) {
+    pub async fn turn(&self, region: Region, class: ApiClass) {
         if let Some(limiter) = self.limiter(region, class) {
             limiter.until_ready().await;
         }
     }
 
-    fn limiter(&self, region: Region, class: Class) -> Option<Arc<DefaultDirectRateLimiter>> {
+    fn limiter(&self, region: Region, class: ApiClass) -> Option<Arc<DefaultDirectRateLimiter>> {
         let (rate, burst) = match class {
-            Class::GetFindings => (self.rates.get_findings, 6),
-            Class::Other => (self.rates.other, 30),
+            ApiClass::GetFindings => (self.rates.get_findings, 6),
+            ApiClass::Other => (self.rates.other, 30),
         };
         if rate <= 0.0 {
             return None;

@@ -7,18 +7,18 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_securityhub::Client;
-use aws_sdk_securityhub::types::{AccountDetails, Member, Result as UnprocessedAccount};
+use aws_sdk_securityhub::types::{AccountDetails, Member, Result as ProcessingResult};
 use hubward_protocol::{AccountId, Region};
 
 use super::AwsFailure;
-use super::pacing::{Class, Pacing};
+use super::pacing::{ApiClass, Pacing};
 use hubward_domain::membership::MemberStatus;
 
 /// The most accounts in one call.
 pub const BATCH: usize = 50;
 
 /// Accounts that AWS did not process, each with AWS's own words.
-pub type Unprocessed = BTreeMap<AccountId, String>;
+pub type UnprocessedAccounts = BTreeMap<AccountId, String>;
 
 /// Security Hub in one Region.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl SecurityHub {
         let mut members = BTreeMap::new();
         let mut next_token = None;
         loop {
-            self.pacing.turn(self.region, Class::Other).await;
+            self.pacing.turn(self.region, ApiClass::Other).await;
             let page = self
                 .client
                 .list_members()
@@ -86,7 +86,7 @@ impl SecurityHub {
         &self,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .get_members()
@@ -104,9 +104,9 @@ impl SecurityHub {
     pub async fn create_members(
         &self,
         accounts: &[(AccountId, Option<String>)],
-    ) -> Result<Unprocessed, AwsFailure> {
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:CreateMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let details = accounts
             .iter()
             .map(|(account, email)| {
@@ -130,9 +130,12 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn invite_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+    pub async fn invite_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:InviteMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .invite_members()
@@ -150,7 +153,7 @@ impl SecurityHub {
     /// AWS refused or was not reached.
     pub async fn disassociate_members(&self, accounts: &[AccountId]) -> Result<(), AwsFailure> {
         const OPERATION: &str = "securityhub:DisassociateMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         self.client
             .disassociate_members()
             .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
@@ -164,9 +167,12 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+    pub async fn delete_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:DeleteMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .delete_members()
@@ -187,7 +193,7 @@ fn statuses(members: Option<Vec<Member>>) -> BTreeMap<AccountId, MemberStatus> {
     read.collect()
 }
 
-fn unprocessed(accounts: Option<Vec<UnprocessedAccount>>) -> Unprocessed {
+fn unprocessed(accounts: Option<Vec<ProcessingResult>>) -> UnprocessedAccounts {
     accounts
         .unwrap_or_default()
         .into_iter()

@@ -8,9 +8,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::AwsFailure;
-use super::pacing::Class;
+use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
-use hubward_domain::alert::write_back::{Named, Status};
+use hubward_domain::alert::write_back::{Named, WriteBackStatus};
 
 /// The most findings of one call (service model of Security Hub).
 pub const BATCH: usize = 100;
@@ -20,7 +20,7 @@ const AUTHOR: &str = "hubward";
 
 /// A finding that AWS did not process.
 #[derive(Clone, Debug)]
-pub struct Unprocessed {
+pub struct UnprocessedFinding {
     /// Its id.
     pub id: String,
     /// AWS's code and words.
@@ -36,8 +36,8 @@ impl SecurityHub {
     pub fn set_workflow<'a>(
         &'a self,
         findings: &'a [Named],
-        status: Status,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+        status: WriteBackStatus,
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         self.update(findings, WorkflowStatus::from(status.as_str()), None)
     }
 
@@ -51,7 +51,7 @@ impl SecurityHub {
         findings: &'a [Named],
         suppressed: bool,
         note: &str,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         let status = if suppressed {
             WorkflowStatus::Suppressed
         } else {
@@ -67,10 +67,10 @@ impl SecurityHub {
         findings: &'a [Named],
         status: WorkflowStatus,
         note: Option<NoteUpdate>,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         async move {
             const OPERATION: &str = "securityhub:BatchUpdateFindings";
-            self.pacing().turn(self.region(), Class::Other).await;
+            self.pacing().turn(self.region(), ApiClass::Other).await;
             let named = findings.iter().map(|finding| {
                 AwsSecurityFindingIdentifier::builder()
                     .id(&finding.id)
@@ -90,7 +90,7 @@ impl SecurityHub {
             let unprocessed = unprocessed.map(|one| {
                 let code = one.error_code.unwrap_or_default();
                 let message = one.error_message.unwrap_or_default();
-                Unprocessed {
+                UnprocessedFinding {
                     id: one
                         .finding_identifier
                         .and_then(|it| it.id)

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::letter::{Advice, Letter, Reader, write};
+use super::message::{FirstSteps, MessageReader, RenderedMessage, write};
 use super::{chatwork, google_chat, mail, slack, teams, webhook};
 use hubward_domain::account::Language;
-use hubward_domain::alert::{Alert, AlertState, Facts, Severity};
+use hubward_domain::alert::{Alert, AlertFacts, AlertState, Severity};
 use hubward_domain::delivery::{Delivery, DeliveryState};
 use hubward_domain::notice::{
     AlertDigest, AlertNotice, EscalatedNotice, Notice, StillOpenNotice, Trouble,
@@ -37,7 +37,7 @@ fn hostile(attack: &str) -> AlertNotice {
         count: 3,
         first_seen: Timestamp::UNIX_EPOCH,
         last_seen: Timestamp::UNIX_EPOCH,
-        facts: Facts {
+        facts: AlertFacts {
             description: attack.to_owned(),
             resource: attack.to_owned(),
             console: None,
@@ -74,13 +74,13 @@ fn notices(attack: &str) -> Vec<Notice> {
     ]
 }
 
-fn letter(notice: &Notice, language: Language) -> Letter {
+fn letter(notice: &Notice, language: Language) -> RenderedMessage {
     let zone = TimeZone::UTC;
-    let reader = Reader {
+    let reader = MessageReader {
         language,
         zone: &zone,
         origin: ORIGIN,
-        advice: Some(Advice {
+        advice: Some(FirstSteps {
             happened: "Somebody guesses passwords.".to_owned(),
             steps: vec!["Isolate the instance.".to_owned()],
             page: Some(format!("{ORIGIN}/guide/UnauthorizedAccess-EC2")),
@@ -102,7 +102,7 @@ fn texts(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn said(letter: &Letter) -> Vec<(&'static str, Vec<String>)> {
+fn said(letter: &RenderedMessage) -> Vec<(&'static str, Vec<String>)> {
     let of = |value: &Value| {
         let mut found = Vec::new();
         texts(value, &mut found);
@@ -124,7 +124,7 @@ fn said(letter: &Letter) -> Vec<(&'static str, Vec<String>)> {
 }
 
 #[track_caller]
-fn assert_harmless(channel: &str, attack: &str, text: &str, letter: &Letter) {
+fn assert_harmless(channel: &str, attack: &str, text: &str, letter: &RenderedMessage) {
     let mut text = text.to_owned();
     for (_, url) in &letter.links {
         for form in [url.clone(), url.replace('&', "&amp;")] {

@@ -5,7 +5,7 @@
 use url::form_urlencoded;
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
 /// What a form is sent as.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -22,14 +22,14 @@ pub(super) fn address(api: &str, room: &str) -> String {
 }
 
 /// The request's body.
-pub(super) fn form(letter: &Letter) -> String {
+pub(super) fn form(letter: &RenderedMessage) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields(letter))
         .finish()
 }
 
 /// The form's fields; the message is unread for whoever has the token too.
-pub(super) fn fields(letter: &Letter) -> [(&'static str, String); 2] {
+pub(super) fn fields(letter: &RenderedMessage) -> [(&'static str, String); 2] {
     let body = fit(
         LIMIT,
         |most| body(letter, most),
@@ -38,7 +38,7 @@ pub(super) fn fields(letter: &Letter) -> [(&'static str, String); 2] {
     [("body", body), ("self_unread", "0".to_owned())]
 }
 
-fn body(letter: &Letter, most: usize) -> String {
+fn body(letter: &RenderedMessage, most: usize) -> String {
     let lines = letter.all_lines().take(LINES).map(|line| cut(line, most));
     let facts = letter
         .facts

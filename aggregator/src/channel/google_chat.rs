@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
 /// A message has at most 32,000 bytes.
 const LIMIT: usize = 30_000;
@@ -29,7 +29,7 @@ pub(super) fn address(webhook: &str, thread: Option<&str>) -> Result<String, Str
 }
 
 /// The body of the webhook; `id` names the card.
-pub(super) fn message(letter: &Letter, id: &str) -> Value {
+pub(super) fn message(letter: &RenderedMessage, id: &str) -> Value {
     fit(
         LIMIT,
         |most| card(letter, id, most),
@@ -37,7 +37,7 @@ pub(super) fn message(letter: &Letter, id: &str) -> Value {
     )
 }
 
-fn card(letter: &Letter, id: &str, most: usize) -> Value {
+fn card(letter: &RenderedMessage, id: &str, most: usize) -> Value {
     let told = |text: &str| cut(&escape(text), most);
     let lines = letter
         .all_lines()

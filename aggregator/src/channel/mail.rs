@@ -13,10 +13,10 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::letter::Letter;
+use super::message::RenderedMessage;
 use hubward_domain::address::is_loopback_host;
 use hubward_domain::delivery::{Attempt, Blame};
-use hubward_domain::echo::Hush;
+use hubward_domain::redact::Redactor;
 
 /// Shorter than a lease: see `store::deliveries`.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,7 +39,7 @@ pub(super) struct Post {
 pub(super) async fn send(
     post: &Post,
     to: &[String],
-    letter: &Letter,
+    letter: &RenderedMessage,
     id: &str,
 ) -> Result<Attempt, String> {
     if to.is_empty() {
@@ -61,7 +61,12 @@ pub(super) async fn send(
     })
 }
 
-fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Message, String> {
+fn message(
+    from: &str,
+    to: &[String],
+    letter: &RenderedMessage,
+    id: &str,
+) -> Result<Message, String> {
     let mailbox = |address: &str| {
         address
             .parse::<Mailbox>()
@@ -91,7 +96,7 @@ fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Messa
 }
 
 /// Each fact and line on a line of its own.
-pub(super) fn body(letter: &Letter) -> String {
+pub(super) fn body(letter: &RenderedMessage) -> String {
     let mut text = String::new();
     for line in std::iter::once(letter.title.as_str()).chain(letter.all_lines()) {
         text.push_str(line);
@@ -145,7 +150,7 @@ pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let said = Hush::of([smtp_url.expose_secret()]).over(&cause.to_string());
+    let said = Redactor::of([smtp_url.expose_secret()]).over(&cause.to_string());
     let said: String = said.chars().take(200).collect();
     match error.status() {
         Some(code) => format!("it answered {code} {said}"),
@@ -185,12 +190,12 @@ impl lettre::message::header::Header for AutoSubmitted {
 mod tests {
     use super::*;
 
-    fn letter(title: &str) -> Letter {
-        Letter {
+    fn letter(title: &str) -> RenderedMessage {
+        RenderedMessage {
             title: title.to_owned(),
             facts: vec![("プロジェクト".to_owned(), "受注".to_owned())],
             lines: vec!["one".to_owned()],
-            ..Letter::default()
+            ..RenderedMessage::default()
         }
     }
 

@@ -10,8 +10,8 @@ use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
 use hubward_domain::account::Account;
 use hubward_domain::delivery::{Attempt, Blame};
-use hubward_domain::finding::Severity;
-use hubward_domain::report::{Period, Standing};
+use hubward_domain::finding::FindingSeverity;
+use hubward_domain::report::{AccountSummary, Period};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Longer subjects are cut; some servers refuse them.
@@ -26,7 +26,7 @@ pub struct ReportMail<'a> {
     /// The report's period.
     pub period: Period,
     /// Its numbers.
-    pub standing: &'a Standing,
+    pub standing: &'a AccountSummary,
     /// The file's name and content; otherwise where it lies.
     pub attachment: Result<(String, Vec<u8>), String>,
 }
@@ -119,8 +119,8 @@ fn body(mail: &ReportMail<'_>) -> String {
         first = first,
         last = last,
         open = standing.all_open(),
-        critical = standing.open_with(Severity::Critical),
-        high = standing.open_with(Severity::High),
+        critical = standing.open_with(FindingSeverity::Critical),
+        high = standing.open_with(FindingSeverity::High),
         threats = standing.threats,
         new = standing.new,
         reopened = standing.reopened,
@@ -169,7 +169,7 @@ mod tests {
             id: "report.111111111111.2026-W47".to_owned(),
             account: &account,
             period: "2026-W47".parse().unwrap(),
-            standing: &Standing::default(),
+            standing: &AccountSummary::default(),
             attachment,
         };
         String::from_utf8(message(&post, mail).unwrap().formatted()).unwrap()

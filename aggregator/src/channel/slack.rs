@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
 /// Slack's limits in characters: a header, a section's text, a field.
 const HEADER: usize = 150;
@@ -19,7 +19,7 @@ const FIELDS: usize = 10;
 const LIMIT: usize = 12_000;
 
 /// The body of the webhook.
-pub(super) fn message(letter: &Letter) -> Value {
+pub(super) fn message(letter: &RenderedMessage) -> Value {
     fit(
         LIMIT,
         |most| blocks(letter, most),
@@ -27,7 +27,7 @@ pub(super) fn message(letter: &Letter) -> Value {
     )
 }
 
-fn blocks(letter: &Letter, most: usize) -> Value {
+fn blocks(letter: &RenderedMessage, most: usize) -> Value {
     let mut blocks = vec![json!({ "type": "header", "text": plain(&letter.title, HEADER) })];
     let lines: Vec<String> = letter.all_lines().map(|line| cut(line, most)).collect();
     if !lines.is_empty() {
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn only_our_links_are_more_than_plain_text() {
         let evil = "<!channel> <https://evil.example|AWS> & \"*bold*\"";
-        let letter = Letter {
+        let letter = RenderedMessage {
             title: evil.to_owned(),
             facts: vec![("Project".to_owned(), evil.to_owned())],
             lines: vec![evil.to_owned()],
@@ -88,7 +88,7 @@ mod tests {
                 "Console".to_owned(),
                 "https://console.aws.amazon.com/a|b>c".to_owned(),
             )],
-            ..Letter::default()
+            ..RenderedMessage::default()
         };
         let message = message(&letter);
         let text = message["text"].as_str().unwrap();
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_to_slacks_limits_and_not_inside_an_escape() {
-        let letter = Letter {
+        let letter = RenderedMessage {
             title: "<日".repeat(10_000),
             facts: vec![("n".to_owned(), "<".repeat(10_000)); 30],
             lines: vec!["&".repeat(10_000); 40],
-            ..Letter::default()
+            ..RenderedMessage::default()
         };
         let message = message(&letter);
         assert!(message.to_string().chars().count() <= LIMIT);

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
 /// Teams refuses a message of about 28 KB; some of it is for the envelope.
 const LIMIT: usize = 26_000;
@@ -14,7 +14,7 @@ const LIMIT: usize = 26_000;
 const LINES: usize = 50;
 
 /// The body of the webhook.
-pub(super) fn message(letter: &Letter) -> Value {
+pub(super) fn message(letter: &RenderedMessage) -> Value {
     fit(
         LIMIT,
         |most| card(letter, most),
@@ -22,7 +22,7 @@ pub(super) fn message(letter: &Letter) -> Value {
     )
 }
 
-fn card(letter: &Letter, most: usize) -> Value {
+fn card(letter: &RenderedMessage, most: usize) -> Value {
     let run = |text: &str| json!({ "type": "TextRun", "text": cut(text, most) });
     let block = |runs: Vec<Value>| json!({ "type": "RichTextBlock", "inlines": runs });
     let bold = |text: &str, size: &str| json!({ "type": "TextRun", "text": cut(text, most), "weight": "Bolder", "size": size });

@@ -5,10 +5,10 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::fields::Fields;
 use super::screen::Screen;
-use super::{Exit, Outcome, audit, ledger};
+use super::{CommandResult, Exit, audit, ledger};
 use crate::actions::ActionError;
 use crate::actions::account::edit::{self, EditError};
 use crate::app::App;
@@ -17,10 +17,10 @@ use crate::queries::release_download::install_lines;
 use crate::text;
 use hubward_domain::account::Account as Row;
 use hubward_domain::audit::Actor;
-use hubward_domain::ledger::{Column, Entry, Intent};
+use hubward_domain::ledger::{Intent, LedgerColumn, LedgerEntry};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Account {
+pub(super) enum AccountCommand {
     /// List the ledger.
     List,
     /// Show one account, and what was last seen of it.
@@ -68,17 +68,17 @@ pub(super) struct How {
     yes: bool,
 }
 
-impl Account {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl AccountCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let failed = |error| Failure::store(&error, language);
+        let failed = |error| CommandFailure::store(&error, language);
         let accounts = queries::account::accounts(app).await.map_err(failed)?;
         let find = |id: &AccountId| {
             accounts
                 .iter()
                 .find(|row| row.account_id == *id)
                 .ok_or_else(|| {
-                    Failure::action(&ActionError::NotInLedger(vec![id.clone()]), language)
+                    CommandFailure::action(&ActionError::NotInLedger(vec![id.clone()]), language)
                 })
         };
         match self {
@@ -110,22 +110,22 @@ async fn edit(
     app: &App,
     actor: &Actor,
     intent: Intent,
-    entry: Entry,
+    entry: LedgerEntry,
     how: &How,
     screen: &Screen,
-) -> Outcome {
+) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let request = edit::Request { intent, entry };
+    let request = edit::EditRequest { intent, entry };
     let refused = |error| match error {
         EditError::Refused(refused) => {
-            Failure::Messages(text::request::refused(&refused, language))
+            CommandFailure::Messages(text::request::refused(&refused, language))
         }
-        EditError::Changed => Failure::new(
+        EditError::Changed => CommandFailure::new(
             t!("cli.ledger_changed", locale = locale),
             t!("cli.edit_changed_hint", locale = locale),
         ),
-        EditError::Store(error) => Failure::store(&error, language),
+        EditError::Store(error) => CommandFailure::store(&error, language),
     };
     let planned = edit::plan(app, &request).await.map_err(refused)?;
     let plan = &planned.plan;
@@ -171,7 +171,7 @@ async fn edit(
     Ok(Exit::Done)
 }
 
-fn list(accounts: &[Row], screen: &Screen) -> Outcome {
+fn list(accounts: &[Row], screen: &Screen) -> CommandResult {
     if screen.is_json() {
         screen.data(&accounts)?;
         return Ok(Exit::Done);
@@ -200,15 +200,15 @@ fn list(accounts: &[Row], screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
+async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let memberships = queries::account::memberships(app, &row.account_id)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     let install = install_lines(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {
@@ -232,7 +232,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
         t!("table.value", locale = locale),
     ]
     .map(String::from);
-    let known = Column::ALL
+    let known = LedgerColumn::ALL
         .iter()
         .map(|column| vec![column.header(language).to_owned(), column.text(row)]);
     let unknown = row

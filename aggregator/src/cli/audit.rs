@@ -4,14 +4,14 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::app::App;
 use crate::queries;
-use crate::queries::audit::{Verdict, verify_audit};
+use crate::queries::audit::{ChainVerdict, verify_audit};
 use crate::text;
-use hubward_domain::audit::Event;
+use hubward_domain::audit::AuditEvent;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -33,13 +33,13 @@ pub(super) enum Audit {
 }
 
 impl Audit {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::List { after, limit } => {
                 let events = queries::audit::audit_events(app, after, limit, None)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&events, screen)
             }
             Self::Verify { head } => verify(app, head.as_deref(), screen).await,
@@ -47,25 +47,27 @@ impl Audit {
     }
 }
 
-async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
+async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let verdict = verify_audit(app, posted)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         screen.data(&match &verdict {
-            Verdict::Holds(head) => {
+            ChainVerdict::Holds(head) => {
                 json!([{ "intact": true, "events": head.events, "head": head.hash }])
             }
-            Verdict::Broken(broken) => json!([{ "intact": false, "broken_at": broken.sequence }]),
-            Verdict::Rewritten(head) => {
+            ChainVerdict::Broken(broken) => {
+                json!([{ "intact": false, "broken_at": broken.sequence }])
+            }
+            ChainVerdict::Rewritten(head) => {
                 json!([{ "intact": false, "events": head.events, "head": head.hash }])
             }
         })?;
     }
     match verdict {
-        Verdict::Holds(head) => {
+        ChainVerdict::Holds(head) => {
             screen.say(&t!(
                 "cli.audit_holds",
                 locale = locale,
@@ -74,7 +76,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
             ));
             Ok(Exit::Done)
         }
-        Verdict::Broken(broken) => Err(Failure::new(
+        ChainVerdict::Broken(broken) => Err(CommandFailure::new(
             t!(
                 "cli.audit_broken",
                 locale = locale,
@@ -82,7 +84,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
             ),
             t!("cli.audit_broken_hint", locale = locale),
         )),
-        Verdict::Rewritten(_) => Err(Failure::new(
+        ChainVerdict::Rewritten(_) => Err(CommandFailure::new(
             t!(
                 "cli.audit_rewritten",
                 locale = locale,
@@ -94,7 +96,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
 }
 
 /// Shows events.
-pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
+pub(super) fn show(events: &[AuditEvent], screen: &Screen) -> CommandResult {
     if screen.is_json() {
         screen.data(&events)?;
         return Ok(Exit::Done);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::backup::create::back_up;
 use crate::app::App;
 use crate::text;
@@ -20,11 +20,11 @@ pub(super) struct Backup {
 }
 
 impl Backup {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let done = back_up(app, &self.file)
             .await
-            .map_err(|error| Failure::said(text::backup::error(&error, language)))?;
+            .map_err(|error| CommandFailure::said(text::backup::error(&error, language)))?;
         if screen.is_json() {
             screen.data(&json!([{
                 "file": done.file,

@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 
 #[derive(Debug, Args)]
 pub(super) struct Completions {
@@ -13,7 +13,7 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, mut command: clap::Command, screen: &Screen) -> Outcome {
+    pub(super) fn run(&self, mut command: clap::Command, screen: &Screen) -> CommandResult {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, "hubward", &mut script);
         screen.out(String::from_utf8_lossy(&script).trim_end())?;

@@ -5,9 +5,9 @@ use hubward_protocol::AccountId;
 use jiff::civil::Date;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::exception::{self, ExceptionError};
 use crate::app::App;
 use crate::text;
@@ -16,7 +16,7 @@ use hubward_domain::audit::Actor;
 use hubward_domain::exception::{Exception as Record, NewException};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Exception {
+pub(super) enum ExceptionCommand {
     /// Record that a control need not be fixed in an account, until a day.
     Add(Add),
     /// List the exceptions that have not ended.
@@ -50,15 +50,15 @@ pub(super) struct Add {
     suppress: bool,
 }
 
-impl Exception {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ExceptionCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::Add(add) => add.run(app, actor, screen).await,
             Self::List => {
                 let all = exception::list(app)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&all, screen)?;
                 Ok(Exit::Done)
             }
@@ -78,7 +78,7 @@ impl Exception {
 }
 
 impl Add {
-    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let new = NewException {
             control: self.control,
@@ -103,11 +103,11 @@ impl Add {
     }
 }
 
-fn failed(error: &ExceptionError, language: Language) -> Failure {
-    Failure::Messages(text::exception::failed(error, language))
+fn failed(error: &ExceptionError, language: Language) -> CommandFailure {
+    CommandFailure::Messages(text::exception::failed(error, language))
 }
 
-fn show(exceptions: &[Record], screen: &Screen) -> Result<(), Failure> {
+fn show(exceptions: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&exceptions);
     }
@@ -137,7 +137,7 @@ fn show(exceptions: &[Record], screen: &Screen) -> Result<(), Failure> {
 }
 
 /// Sees to exceptions that end.
-pub(super) async fn expire(app: &App, screen: &Screen) -> Outcome {
+pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let seen = exception::expire(app, &Actor::Job("exceptions"))
         .await

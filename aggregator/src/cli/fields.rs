@@ -5,9 +5,9 @@ use clap::Args;
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use hubward_domain::account::Language;
-use hubward_domain::ledger::{Column, Entry};
+use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
 
 #[derive(Debug, Args)]
 pub(super) struct Fields {
@@ -57,38 +57,42 @@ pub(super) struct Fields {
 
 impl Fields {
     /// What they say about an account.
-    pub(super) fn entry(self, account: &AccountId, language: Language) -> Result<Entry, Failure> {
+    pub(super) fn entry(
+        self,
+        account: &AccountId,
+        language: Language,
+    ) -> Result<LedgerEntry, CommandFailure> {
         let joined = |texts: Option<Vec<String>>| texts.map(|texts| texts.join(";"));
         let said = [
-            (Column::AccountId, Some(account.to_string())),
-            (Column::Project, self.project),
-            (Column::Department, self.department),
-            (Column::Environment, self.environment),
-            (Column::Contact, self.contact),
-            (Column::ContactEmail, joined(self.contact_email)),
-            (Column::AccountEmail, self.account_email),
-            (Column::Language, self.language),
-            (Column::Regions, joined(self.regions)),
-            (Column::Standards, joined(self.standards)),
-            (Column::Report, self.report),
-            (Column::State, self.state),
-            (Column::Request, self.request),
-            (Column::Notes, self.notes),
+            (LedgerColumn::AccountId, Some(account.to_string())),
+            (LedgerColumn::Project, self.project),
+            (LedgerColumn::Department, self.department),
+            (LedgerColumn::Environment, self.environment),
+            (LedgerColumn::Contact, self.contact),
+            (LedgerColumn::ContactEmail, joined(self.contact_email)),
+            (LedgerColumn::AccountEmail, self.account_email),
+            (LedgerColumn::Language, self.language),
+            (LedgerColumn::Regions, joined(self.regions)),
+            (LedgerColumn::Standards, joined(self.standards)),
+            (LedgerColumn::Report, self.report),
+            (LedgerColumn::State, self.state),
+            (LedgerColumn::Request, self.request),
+            (LedgerColumn::Notes, self.notes),
         ];
         let mut extra = Vec::new();
         for pair in self.set {
             let header = pair.split_once('=').filter(|(header, _)| {
-                !header.trim().is_empty() && Column::of_header(header).is_none()
+                !header.trim().is_empty() && LedgerColumn::of_header(header).is_none()
             });
             let Some((header, text)) = header else {
-                return Err(Failure::new(
+                return Err(CommandFailure::new(
                     t!("cli.unknown_set", locale = language.as_str(), found = pair),
                     "",
                 ));
             };
             extra.push((header.trim().to_owned(), text.to_owned()));
         }
-        Ok(Entry {
+        Ok(LedgerEntry {
             fields: said
                 .into_iter()
                 .filter_map(|(column, text)| Some((column, text?)))

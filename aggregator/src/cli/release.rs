@@ -6,10 +6,10 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::release::add::add_release;
 use crate::app::App;
 use crate::queries;
@@ -18,7 +18,7 @@ use hubward_domain::audit::Actor;
 use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Release {
+pub(super) enum ReleaseCommand {
     /// Verify a signed release of the agent and hand it out to members from now on.
     Add {
         /// hubward-agent-VERSION-x86_64-unknown-linux-musl.tar.gz, as `packaging/release sign` made it.
@@ -31,13 +31,13 @@ pub(super) enum Release {
     List,
 }
 
-impl Release {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ReleaseCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::Add { file, force } => {
                 let bytes = read_bounded(&file, LARGEST_ARCHIVE + 1)
-                    .map_err(|error| Failure::file(&file, &error, language))?;
+                    .map_err(|error| CommandFailure::file(&file, &error, language))?;
                 let name = file
                     .file_name()
                     .unwrap_or_default()
@@ -47,7 +47,9 @@ impl Release {
                     .await
                     .map_err(|error| {
                         let place = file.display().to_string();
-                        Failure::Messages(vec![text::release::refused(&place, &error, language)])
+                        CommandFailure::Messages(vec![text::release::refused(
+                            &place, &error, language,
+                        )])
                     })?;
                 if screen.is_json() {
                     screen.data(&[shape(&added.release)])?;
@@ -57,7 +59,7 @@ impl Release {
             Self::List => {
                 let releases = queries::release::releases(app)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&releases, screen)?;
             }
         }
@@ -65,7 +67,7 @@ impl Release {
     }
 }
 
-fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
+fn show(releases: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&releases.iter().map(shape).collect::<Vec<_>>());
     }

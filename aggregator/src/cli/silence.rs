@@ -5,11 +5,11 @@ use hubward_protocol::{AccountId, Region};
 use rust_i18n::t;
 use serde::Serialize;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::alert::silence::{
-    Asked, SilenceError, Silenced, end_silence, silence, silences,
+    SilenceError, SilenceRequest, Silenced, end_silence, silence, silences,
 };
 use crate::app::App;
 use crate::text;
@@ -19,7 +19,7 @@ use hubward_domain::silence::{self as held, Matcher};
 
 /// Alerts that nobody wants to hear of for a while.
 #[derive(Debug, Args)]
-pub(super) struct Silence {
+pub(super) struct SilenceCommand {
     /// List the silences, newest first.
     #[arg(long, conflicts_with_all = ["end", "reason", "until"])]
     list: bool,
@@ -52,15 +52,15 @@ pub(super) struct Silence {
     until: Option<String>,
 }
 
-impl Silence {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl SilenceCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         if self.list {
             return list(app, screen).await;
         }
         if let Some(id) = &self.end {
             return end(app, actor, id, screen).await;
         }
-        let asked = Asked {
+        let asked = SilenceRequest {
             matcher: Matcher {
                 kind: self.kind,
                 account: self.account,
@@ -78,7 +78,7 @@ impl Silence {
 
 /// One silence, for programs.
 #[derive(Serialize)]
-struct Row<'a> {
+struct SilenceRow<'a> {
     #[serde(flatten)]
     silence: &'a held::Silence,
     active: bool,
@@ -86,7 +86,7 @@ struct Row<'a> {
     covers: Option<Vec<&'a String>>,
 }
 
-async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome {
+async fn add(app: &App, actor: &Actor, asked: SilenceRequest, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let made = silence(app, actor, asked)
         .await
@@ -95,7 +95,7 @@ async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome
         silence, covers, ..
     } = &made;
     if screen.is_json() {
-        screen.data(&[Row {
+        screen.data(&[SilenceRow {
             silence,
             active: true,
             covers: Some(covers.iter().map(|alert| &alert.id).collect()),
@@ -109,14 +109,14 @@ async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome
     Ok(Exit::Done)
 }
 
-async fn list(app: &App, screen: &Screen) -> Outcome {
+async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let silences = silences(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
-        let rows = silences.iter().map(|(silence, holds)| Row {
+        let rows = silences.iter().map(|(silence, holds)| SilenceRow {
             silence,
             active: *holds,
             covers: None,
@@ -149,7 +149,7 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> Outcome {
+async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
     end_silence(app, actor, id)
         .await
@@ -158,13 +158,15 @@ async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn refused(error: &SilenceError, language: Language) -> Failure {
+fn refused(error: &SilenceError, language: Language) -> CommandFailure {
     match error {
-        SilenceError::Store(error) => Failure::store(error, language),
+        SilenceError::Store(error) => CommandFailure::store(error, language),
         SilenceError::NotSilenced(why) => {
             let told = text::silence::not_silenced(why, language);
-            Failure::new(told.text, told.hint)
+            CommandFailure::new(told.text, told.hint)
         }
-        SilenceError::Unknown(id) => Failure::Messages(vec![text::silence::unknown(id, language)]),
+        SilenceError::Unknown(id) => {
+            CommandFailure::Messages(vec![text::silence::unknown(id, language)])
+        }
     }
 }

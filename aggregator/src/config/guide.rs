@@ -9,7 +9,7 @@ use hubward_domain::guide::Links;
 /// A company's own guide.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Guide {
+pub struct GuideConfig {
     /// The directory of its own `controls/*.md` and `threats/*.md`; relative to the configuration file.
     pub directory: Option<PathBuf>,
     /// Where `hubward guide site` was published; without it, links lead to the server's own pages.
@@ -18,7 +18,7 @@ pub struct Guide {
     pub login_required: bool,
 }
 
-impl Guide {
+impl GuideConfig {
     /// Where links to the guide lead; `public_url` is the server's origin.
     pub fn links(&self, public_url: &str) -> Links {
         match &self.site {

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use super::Secret;
-use hubward_domain::ledger::Column;
+use hubward_domain::ledger::LedgerColumn;
 use hubward_domain::object::Object;
 
 /// A ledger file that is kept in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Ledger {
+pub struct LedgerConfig {
     /// The bucket.
     pub bucket: Option<String>,
     /// The object's key.
@@ -20,7 +20,7 @@ pub struct Ledger {
     pub write_back: bool,
 }
 
-impl Ledger {
+impl LedgerConfig {
     /// The object, where one is named.
     pub fn object(&self) -> Option<Object> {
         Some(Object {
@@ -37,12 +37,12 @@ pub struct Requests {
     /// Whether the dashboard has a form for them.
     pub form: bool,
     /// Jira Service Management, when used.
-    pub jira: Option<Jira>,
+    pub jira: Option<JiraConfig>,
 }
 
 /// A Jira Service Management project.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Jira {
+pub struct JiraConfig {
     /// Such as `https://example.atlassian.net`.
     pub site: String,
     /// The project's key.
@@ -62,12 +62,12 @@ pub struct Jira {
     pub auto_approve: Vec<AutoApprove>,
 }
 
-impl Jira {
+impl JiraConfig {
     /// The columns that are mapped, with the ids of the fields.
-    pub fn columns(&self) -> Vec<(Column, &str)> {
+    pub fn columns(&self) -> Vec<(LedgerColumn, &str)> {
         self.fields
             .iter()
-            .filter_map(|(name, field)| Some((Column::of_name(name)?, field.as_str())))
+            .filter_map(|(name, field)| Some((LedgerColumn::of_name(name)?, field.as_str())))
             .collect()
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Secret;
 use hubward_domain::alert::Severity;
 pub use hubward_domain::channel::ChannelKind;
-pub use hubward_domain::routing::{Route, RouteEvent};
+pub use hubward_domain::routing::{ChannelRoute, RouteEvent};
 
 /// Which alerts a person must see, and how soon.
 #[derive(Clone, Debug, Deserialize)]

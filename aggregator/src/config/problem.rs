@@ -6,7 +6,7 @@ use hubward_domain::address::UnsafeAddress;
 
 /// One thing that is wrong, with the key it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ConfigProblem {
     /// The file is no TOML. The line's text is left out: it may hold a secret.
     Syntax {
         /// From 1; 0 when unknown.
@@ -85,7 +85,7 @@ pub enum Problem {
     },
 }
 
-impl Problem {
+impl ConfigProblem {
     pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map_or(0, |span| {
             text.get(..span.start)

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::verify::verify;
-use super::watching::Hub;
-use super::{Config, Problem, Store};
+use super::watching::HubConfig;
+use super::{Config, ConfigProblem, StoreConfig};
 use crate::world::Environment;
 
 /// `[hub]` before its required keys are known to be there.
@@ -40,11 +40,15 @@ pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
 ///
 /// # Errors
 /// All problems, in the order of the file's sections.
-pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config, Vec<Problem>> {
+pub fn read(
+    file: &Path,
+    text: &str,
+    environment: &Environment,
+) -> Result<Config, Vec<ConfigProblem>> {
     let document = text
         .parse::<Table>()
-        .map_err(|error| vec![Problem::syntax(text, &error)])?;
-    let mut reader = Reader::new(document);
+        .map_err(|error| vec![ConfigProblem::syntax(text, &error)])?;
+    let mut reader = ConfigReader::new(document);
     reader.overlay(environment);
 
     let hub: HubDraft = reader.section("hub");
@@ -56,7 +60,7 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
         let _ = reader.rest(None);
         return Err(reader.problems);
     };
-    let hub = Hub {
+    let hub = HubConfig {
         administrator,
         home_region,
         linked_regions: hub.linked_regions,
@@ -73,22 +77,22 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
 }
 
 /// `[store]` alone, for the moment in which the rest is still to be filled in.
-pub fn store_alone(text: &str, environment: &Environment) -> Store {
-    let mut reader = Reader::new(text.parse().unwrap_or_default());
+pub fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
+    let mut reader = ConfigReader::new(text.parse().unwrap_or_default());
     reader.overlay(environment);
     reader.section("store")
 }
 
-struct Reader {
+struct ConfigReader {
     document: Table,
     /// Dotted keys whose text came from the environment and was not tried as TOML yet.
     from_environment: BTreeSet<String>,
     /// Every section that was asked for.
     known: BTreeSet<String>,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
 }
 
-impl Reader {
+impl ConfigReader {
     fn new(document: Table) -> Self {
         Self {
             document,
@@ -126,7 +130,7 @@ impl Reader {
     }
 
     /// Everything but `[hub]`; `None` without it.
-    fn rest(&mut self, hub: Option<(&Path, Hub)>) -> Option<Config> {
+    fn rest(&mut self, hub: Option<(&Path, HubConfig)>) -> Option<Config> {
         let server = self.section("server");
         let store = self.section("store");
         let baseline = self.section("baseline");
@@ -170,7 +174,7 @@ impl Reader {
     fn required<T>(&mut self, key: &'static str, value: Option<T>) -> Option<T> {
         let reported = self.problems.iter().any(|problem| problem.is_about(key));
         if value.is_none() && !reported {
-            self.problems.push(Problem::Missing {
+            self.problems.push(ConfigProblem::Missing {
                 key: key.to_owned(),
             });
         }
@@ -195,7 +199,7 @@ impl Reader {
                 .filter_map(|(index, entry)| self.value(&format!("{name}[{index}]"), entry))
                 .collect(),
             Some(_) => {
-                self.problems.push(Problem::Invalid {
+                self.problems.push(ConfigProblem::Invalid {
                     key: name.to_owned(),
                     error: format!("write each entry under [[{name}]]"),
                 });
@@ -208,7 +212,7 @@ impl Reader {
     /// one mistake does not hide the next.
     fn value<T: DeserializeOwned>(&mut self, name: &str, mut value: Value) -> Option<T> {
         if !value.is_table() {
-            self.problems.push(Problem::Invalid {
+            self.problems.push(ConfigProblem::Invalid {
                 key: name.to_owned(),
                 error: format!("write it as a section, [{name}]"),
             });
@@ -225,7 +229,8 @@ impl Reader {
                 Ok(read) => {
                     let known = known_keys::<T>();
                     for key in unknown {
-                        self.problems.push(Problem::unknown_key(name, &key, &known));
+                        self.problems
+                            .push(ConfigProblem::unknown_key(name, &key, &known));
                     }
                     return Some(read);
                 }
@@ -247,7 +252,7 @@ impl Reader {
             // A part that was taken out for its own problem is then missing: that is not another one.
             let message = error.inner().to_string();
             if !(message.starts_with("missing field") && reported.contains(&key)) {
-                self.problems.push(Problem::Invalid {
+                self.problems.push(ConfigProblem::Invalid {
                     key: key.clone(),
                     error: message.lines().next().unwrap_or_default().to_owned(),
                 });
@@ -267,7 +272,8 @@ impl Reader {
     fn refuse_unknown_sections(&mut self) {
         let known: Vec<_> = self.known.iter().cloned().collect();
         for name in self.document.keys() {
-            self.problems.push(Problem::unknown_key("", name, &known));
+            self.problems
+                .push(ConfigProblem::unknown_key("", name, &known));
         }
     }
 }

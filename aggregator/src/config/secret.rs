@@ -13,10 +13,10 @@ use crate::world::Environment;
 
 /// Where a secret is to be found. `Debug` never shows it.
 #[derive(Clone)]
-pub struct Secret(Source);
+pub struct Secret(SecretSource);
 
 #[derive(Clone)]
-enum Source {
+enum SecretSource {
     Literal(SecretString),
     Env(String),
     File(PathBuf),
@@ -36,21 +36,21 @@ pub enum SecretMissing {
 impl Secret {
     /// A value that stands in the configuration itself.
     pub fn literal(value: &str) -> Self {
-        Self(Source::Literal(SecretString::from(value)))
+        Self(SecretSource::Literal(SecretString::from(value)))
     }
 
     /// The value, where it stands in the configuration itself.
     pub fn as_literal(&self) -> Option<&SecretString> {
         match &self.0 {
-            Source::Literal(value) => Some(value),
-            Source::Env(_) | Source::File(_) => None,
+            SecretSource::Literal(value) => Some(value),
+            SecretSource::Env(_) | SecretSource::File(_) => None,
         }
     }
 
     fn parse(text: &str) -> Self {
         match (text.strip_prefix("env:"), text.strip_prefix("file:")) {
-            (Some(name), _) => Self(Source::Env(name.to_owned())),
-            (_, Some(path)) => Self(Source::File(PathBuf::from(path))),
+            (Some(name), _) => Self(SecretSource::Env(name.to_owned())),
+            (_, Some(path)) => Self(SecretSource::File(PathBuf::from(path))),
             _ => Self::literal(text),
         }
     }
@@ -68,13 +68,13 @@ impl Secret {
         directory: &Path,
     ) -> Result<SecretString, SecretMissing> {
         match &self.0 {
-            Source::Literal(value) => Ok(value.clone()),
-            Source::Env(name) => environment
+            SecretSource::Literal(value) => Ok(value.clone()),
+            SecretSource::Env(name) => environment
                 .get(name)
                 .filter(|value| !value.is_empty())
                 .map(SecretString::from)
                 .ok_or_else(|| SecretMissing::Env(name.clone())),
-            Source::File(path) => std::fs::read_to_string(directory.join(path))
+            SecretSource::File(path) => std::fs::read_to_string(directory.join(path))
                 .map(|text| SecretString::from(text.trim_end_matches(['\r', '\n'])))
                 .map_err(|error| SecretMissing::File(path.clone(), error)),
         }
@@ -84,9 +84,9 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Source::Literal(_) => f.write_str("[redacted]"),
-            Source::Env(name) => write!(f, "env:{name}"),
-            Source::File(path) => write!(f, "file:{}", path.display()),
+            SecretSource::Literal(_) => f.write_str("[redacted]"),
+            SecretSource::Env(name) => write!(f, "env:{name}"),
+            SecretSource::File(path) => write!(f, "file:{}", path.display()),
         }
     }
 }

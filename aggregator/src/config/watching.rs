@@ -9,7 +9,7 @@ use hubward_domain::account::Standard;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
-pub struct Hub {
+pub struct HubConfig {
     /// The SOC's account.
     pub administrator: AccountId,
     /// Where findings of all Regions come together.
@@ -18,7 +18,7 @@ pub struct Hub {
     pub linked_regions: Vec<Region>,
 }
 
-impl Hub {
+impl HubConfig {
     /// Home Region first, then the linked ones.
     pub fn regions(&self) -> impl Iterator<Item = Region> {
         std::iter::once(self.home_region).chain(self.linked_regions.iter().copied())
@@ -46,7 +46,7 @@ pub struct Baseline {
 /// Requests a second, per account and Region; 0 is unlimited.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default)]
-pub struct Pacing {
+pub struct PacingConfig {
     /// For `GetFindings`.
     pub get_findings: f64,
     /// For every other Security Hub operation.
@@ -56,7 +56,7 @@ pub struct Pacing {
 /// When completeness is looked at, and who is told.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Check {
+pub struct CheckConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
     /// How often memberships are watched.
@@ -68,7 +68,7 @@ pub struct Check {
 /// When findings are mirrored.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Findings {
+pub struct FindingsConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
 }
@@ -89,7 +89,7 @@ impl Default for Baseline {
     }
 }
 
-impl Default for Pacing {
+impl Default for PacingConfig {
     /// Just below AWS's own 3 and 10 (service model of Security Hub).
     fn default() -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Default for Pacing {
     }
 }
 
-impl Default for Check {
+impl Default for CheckConfig {
     fn default() -> Self {
         Self {
             schedule: "0 9 * * MON-FRI".to_owned(),
@@ -109,7 +109,7 @@ impl Default for Check {
     }
 }
 
-impl Default for Findings {
+impl Default for FindingsConfig {
     fn default() -> Self {
         Self {
             schedule: "0 3 * * *".to_owned(),

@@ -35,12 +35,12 @@ struct Files {
 }
 
 /// When both files were last written.
-type Written = (Option<SystemTime>, Option<SystemTime>);
+type TlsFile = (Option<SystemTime>, Option<SystemTime>);
 
 /// Looks after the certificate while the server runs.
 pub struct Renewal {
     tls: Option<Tls>,
-    taken: Option<Written>,
+    taken: Option<TlsFile>,
 }
 
 impl Renewal {
@@ -90,7 +90,7 @@ impl Tls {
     }
 
     /// When the files were last written.
-    fn written(&self) -> Written {
+    fn written(&self) -> TlsFile {
         let at = |file: &Path| file.metadata().and_then(|known| known.modified()).ok();
         (at(&self.files.certificate), at(&self.files.key))
     }

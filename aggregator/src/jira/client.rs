@@ -13,7 +13,7 @@ use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use hubward_domain::echo::Hush;
+use hubward_domain::redact::Redactor;
 
 /// How often a call is tried.
 const ATTEMPTS: u32 = 3;
@@ -26,7 +26,7 @@ const WHY: usize = 300;
 
 /// Speaks to one site.
 #[derive(Clone)]
-pub(super) struct Client {
+pub(super) struct JiraClient {
     http: reqwest::Client,
     site: String,
     email: String,
@@ -72,7 +72,7 @@ impl JiraFailure {
     }
 }
 
-impl std::fmt::Debug for Client {
+impl std::fmt::Debug for JiraClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
             .field("site", &self.site)
@@ -80,7 +80,7 @@ impl std::fmt::Debug for Client {
     }
 }
 
-impl Client {
+impl JiraClient {
     pub(super) fn new(site: String, email: String, token: &str) -> reqwest::Result<Self> {
         // Once per process; a second call finds it set already.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -202,7 +202,7 @@ impl Client {
     fn hush(&self, bytes: &[u8]) -> String {
         let token = self.token.expose_secret();
         let login = STANDARD.encode(format!("{}:{token}", self.email));
-        Hush::of([token, &login]).over(&String::from_utf8_lossy(bytes))
+        Redactor::of([token, &login]).over(&String::from_utf8_lossy(bytes))
     }
 }
 

@@ -8,16 +8,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Issue;
-use hubward_domain::ledger::{Column, Entry};
-use hubward_domain::request::{Asked, Ticket};
+use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
+use hubward_domain::request::{RequestedChange, Ticket};
 
 /// More than any column takes; what is cut here is refused as too long there.
 const LONGEST: usize = 5_000;
 
 /// The issue; `None` when it lacks what every issue has.
-pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> Option<Issue> {
+pub(super) fn read(issue: &Value, kind: &str, columns: &[(LedgerColumn, String)]) -> Option<Issue> {
     let fields = issue.get("fields")?;
-    let mut entry = Entry::default();
+    let mut entry = LedgerEntry::default();
     for (column, field) in columns {
         let text = text(fields.get(field).unwrap_or(&Value::Null));
         if !text.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> O
     Some(Issue {
         ticket: Ticket {
             key: issue.get("key")?.as_str()?.to_owned(),
-            asked: Asked {
+            asked: RequestedChange {
                 kind: text(fields.get(kind).unwrap_or(&Value::Null)),
                 entry,
             },
@@ -228,8 +228,8 @@ mod tests {
             "customfield_3": { "type": "doc", "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] }] },
         }});
         let columns = [
-            (Column::AccountId, "customfield_2".to_owned()),
-            (Column::Notes, "customfield_3".to_owned()),
+            (LedgerColumn::AccountId, "customfield_2".to_owned()),
+            (LedgerColumn::Notes, "customfield_3".to_owned()),
         ];
         crate::fuzz::damaged(issue.to_string().as_bytes(), |bytes| {
             let Ok(issue) = serde_json::from_slice::<Value>(bytes) else {

@@ -1,17 +1,17 @@
 //! A comment in Jira's wiki markup: what anybody wrote into a field can neither mention a person nor
 //! make a link, an image or a macro; a line to paste stays as it is.
 
-use hubward_domain::request::Part;
+use hubward_domain::request::AnswerPart;
 
 /// Characters that begin something in wiki markup.
 const SPECIAL: [char; 9] = ['\\', '{', '}', '[', ']', '|', '!', '~', '^'];
 
-pub(super) fn write(parts: &[Part]) -> String {
+pub(super) fn write(parts: &[AnswerPart]) -> String {
     let parts: Vec<String> = parts
         .iter()
         .map(|part| match part {
-            Part::Text(text) => escaped(text),
-            Part::Line(line) => format!("{{noformat}}\n{}\n{{noformat}}", visible(line)),
+            AnswerPart::Text(text) => escaped(text),
+            AnswerPart::Line(line) => format!("{{noformat}}\n{}\n{{noformat}}", visible(line)),
         })
         .collect();
     parts.join("\n\n")
@@ -45,10 +45,12 @@ mod tests {
     #[test]
     fn nobody_is_mentioned_by_what_a_field_says() {
         let text = write(&[
-            Part::Text(
+            AnswerPart::Text(
                 "\"[~accountid:5b10] !https://evil/x.png! {color:red}x\u{202e}\u{1b}\"".to_owned(),
             ),
-            Part::Line("curl -fsSL https://soc/install.sh | sh -s -- --administrator 9".to_owned()),
+            AnswerPart::Line(
+                "curl -fsSL https://soc/install.sh | sh -s -- --administrator 9".to_owned(),
+            ),
         ]);
         assert_eq!(
             text,

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::delivery::send::{Outbox, Step, give_up_lost_channels};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
+use crate::actions::delivery::send::{Outbox, SendStep, give_up_lost_channels};
 use crate::config::outgoing::Channel;
 
 /// How often an empty outbox is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
-pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channel) {
+pub(super) async fn run_worker(mut bench: JobContext, outbox: Arc<Outbox>, channel: Channel) {
     let mut failing = false;
     let mut posts = bench.app.store.posts();
     while !bench.is_to_stop() {
@@ -20,10 +20,10 @@ pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channe
         let pause = match outbox.step(&bench.app, &channel).await {
             Ok(step) => {
                 if std::mem::take(&mut failing) {
-                    bench.say(News::OutboxWorks);
+                    bench.say(JobEvent::OutboxWorks);
                 }
                 match step {
-                    Step::Idle => {
+                    SendStep::Idle => {
                         tokio::select! {
                             () = bench.wait(LOOK) => {}
                             // The store lives as long as this.
@@ -32,12 +32,12 @@ pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channe
                         continue;
                     }
                     // The step itself keeps the channel's pace.
-                    Step::Tried { .. } => Duration::ZERO,
+                    SendStep::Tried { .. } => Duration::ZERO,
                 }
             }
             Err(error) => {
                 if !failing {
-                    bench.say(News::OutboxFails(error));
+                    bench.say(JobEvent::OutboxFails(error));
                 }
                 failing = true;
                 AFTER_FAILURE
@@ -50,9 +50,9 @@ pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channe
 }
 
 /// Once, at the start: what waits for channels that are gone.
-pub(super) async fn give_up_lost(mut bench: Bench) {
+pub(super) async fn give_up_lost(mut bench: JobContext) {
     if let Err(error) = give_up_lost_channels(&bench.app).await {
-        bench.say(News::OutboxFails(error));
+        bench.say(JobEvent::OutboxFails(error));
     }
     bench.stopped().await;
 }

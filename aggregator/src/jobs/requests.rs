@@ -4,16 +4,18 @@
 
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::invitation::send::{Outcome, Request as Invitation, Row, invite};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
+use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, invite};
 use crate::actions::request::answer::{AnswerError, answer_next};
 use crate::actions::request::decide::approve_alone;
-use crate::actions::request::follow_up::{Step, follow_next, invited, not_invited, wake_all};
+use crate::actions::request::follow_up::{
+    FollowUpStep, follow_next, invited, not_invited, wake_all,
+};
 use crate::actions::request::receive::issues::{IssuesError, poll, read_next};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
 use hubward_domain::audit::Actor;
-use hubward_domain::delivery::Next;
+use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::membership::SkipReason;
 use hubward_domain::request::Hindrance;
 
@@ -30,24 +32,24 @@ pub struct Passed {
     /// How many requests were approved without a person.
     pub approved: usize,
     /// What became of invitations.
-    pub invited: Vec<Row>,
+    pub invited: Vec<InviteRow>,
     /// How many requests are complete now.
     pub complete: usize,
     /// How many tickets were answered.
     pub answered: usize,
     /// What went wrong; it is tried again later.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<RequestFailure>,
 }
 
 /// What went wrong in a pass.
 #[derive(Debug)]
-pub enum Failure {
+pub enum RequestFailure {
     /// Jira's issues could not be read.
     Issues(IssuesError),
     /// Invitations could not be sent.
     Invite(ActionError),
     /// One invitation could not be sent.
-    Invitation(Row),
+    Invitation(InviteRow),
     /// A ticket could not be answered.
     Answer {
         /// The request.
@@ -69,7 +71,7 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
         wake_all(app).await?;
         match poll(app).await {
             Ok(woken) => passed.woken = woken.unwrap_or(0),
-            Err(error) => passed.failures.push(Failure::Issues(stored(error)?)),
+            Err(error) => passed.failures.push(RequestFailure::Issues(stored(error)?)),
         }
     }
     loop {
@@ -78,7 +80,7 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
             Ok(None) => break,
             Err(error) => {
                 // Whoever does not answer now would not answer for the next issue either.
-                passed.failures.push(Failure::Issues(stored(error)?));
+                passed.failures.push(RequestFailure::Issues(stored(error)?));
                 break;
             }
         }
@@ -88,14 +90,16 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
     loop {
         match answer_next(app).await {
             Ok(None) => break,
-            Ok(Some((_, Next::Delivered))) => passed.answered += 1,
-            Ok(Some((queued, Next::Again { why, .. } | Next::GivenUp { why }))) => {
+            Ok(Some((_, DeliveryNext::Delivered))) => passed.answered += 1,
+            Ok(Some((queued, DeliveryNext::Again { why, .. } | DeliveryNext::GivenUp { why }))) => {
                 let request = queued.request_id;
-                passed.failures.push(Failure::Answer { request, why });
+                passed
+                    .failures
+                    .push(RequestFailure::Answer { request, why });
             }
             Err(AnswerError::Store(error)) => return Err(error),
             Err(error) => {
-                passed.failures.push(Failure::Answers(error));
+                passed.failures.push(RequestFailure::Answers(error));
                 break;
             }
         }
@@ -106,12 +110,12 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
 async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
     loop {
         match follow_next(app).await? {
-            Step::Idle => return Ok(()),
-            Step::Looked(_, complete) => passed.complete += usize::from(complete),
-            Step::Invite(request, account) => {
-                let wanted = Invitation {
+            FollowUpStep::Idle => return Ok(()),
+            FollowUpStep::Looked(_, complete) => passed.complete += usize::from(complete),
+            FollowUpStep::Invite(request, account) => {
+                let wanted = InviteRequest {
                     accounts: vec![account],
-                    ..Invitation::default()
+                    ..InviteRequest::default()
                 };
                 match invite(app, &Actor::Job("requests"), &wanted).await {
                     Ok(rows) if rows.iter().any(|row| row.outcome.as_str() == "failed") => {
@@ -119,7 +123,9 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
                         let failed = rows
                             .into_iter()
                             .filter(|row| row.outcome.as_str() == "failed");
-                        passed.failures.extend(failed.map(Failure::Invitation));
+                        passed
+                            .failures
+                            .extend(failed.map(RequestFailure::Invitation));
                     }
                     Ok(rows) => {
                         let refused = rows.iter().filter_map(hindrance).collect();
@@ -128,7 +134,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
                     }
                     Err(error) => {
                         not_invited(app, &request.id).await?;
-                        passed.failures.push(Failure::Invite(error));
+                        passed.failures.push(RequestFailure::Invite(error));
                     }
                 }
             }
@@ -137,17 +143,20 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
 }
 
 /// What AWS said against an invitation.
-fn hindrance(row: &Row) -> Option<Hindrance> {
+fn hindrance(row: &InviteRow) -> Option<Hindrance> {
     let why = match &row.outcome {
-        Outcome::Invited | Outcome::Joined | Outcome::Already(_) | Outcome::Planned => return None,
-        Outcome::Unprocessed { reason, .. } => reason.clone(),
-        Outcome::Skipped(SkipReason::Ended(status)) => status.to_string().to_lowercase(),
-        Outcome::Skipped(SkipReason::Suspended) => "suspended".to_owned(),
-        Outcome::Skipped(SkipReason::UnknownStatus(word)) => word.clone(),
-        Outcome::Skipped(SkipReason::NotActive(state)) => state.as_str().to_owned(),
-        Outcome::Failed(failure) => failure.to_string(),
-        Outcome::NotRecorded(why) => why.clone(),
-        Outcome::NotListed(_) => "not_invited".to_owned(),
+        InviteOutcome::Invited
+        | InviteOutcome::Joined
+        | InviteOutcome::Already(_)
+        | InviteOutcome::Planned => return None,
+        InviteOutcome::Unprocessed { reason, .. } => reason.clone(),
+        InviteOutcome::Skipped(SkipReason::Ended(status)) => status.to_string().to_lowercase(),
+        InviteOutcome::Skipped(SkipReason::Suspended) => "suspended".to_owned(),
+        InviteOutcome::Skipped(SkipReason::UnknownStatus(word)) => word.clone(),
+        InviteOutcome::Skipped(SkipReason::NotActive(state)) => state.as_str().to_owned(),
+        InviteOutcome::Failed(failure) => failure.to_string(),
+        InviteOutcome::NotRecorded(why) => why.clone(),
+        InviteOutcome::NotListed(_) => "not_invited".to_owned(),
     };
     let region = row.region;
     Some(Hindrance { region, why })
@@ -162,7 +171,7 @@ fn stored(error: IssuesError) -> Result<IssuesError, StoreError> {
 }
 
 /// Goes the way for as long as the server runs.
-pub(super) async fn work(mut bench: Bench) {
+pub(super) async fn work(mut bench: JobContext) {
     let mut failing = false;
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
@@ -176,16 +185,16 @@ pub(super) async fn work(mut bench: Bench) {
                 let is_failing = !passed.failures.is_empty();
                 let was_failing = std::mem::replace(&mut failing, is_failing);
                 for failure in passed.failures.into_iter().filter(|_| !was_failing) {
-                    bench.say(News::RequestsFail(failure));
+                    bench.say(JobEvent::RequestsFail(failure));
                 }
                 if was_failing && !is_failing {
-                    bench.say(News::RequestsWork);
+                    bench.say(JobEvent::RequestsWork);
                 }
                 if is_failing { AFTER_FAILURE } else { LOOK }
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
-                    bench.say(News::OutboxFails(error));
+                    bench.say(JobEvent::OutboxFails(error));
                 }
                 AFTER_FAILURE
             }

@@ -12,16 +12,16 @@ use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
 use super::ledger::{TakeLedgerError, take};
-use super::{AFTER_FAILURE, Bench, News};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::ActionError;
 use crate::actions::alert::escalate::escalate;
 use crate::actions::alert::remind::remind_open;
-use crate::actions::alert::test_event::{TrialError, miss_canaries, send_trial};
+use crate::actions::alert::test_event::{TestEventError, miss_canaries, send_test_event};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::actions::exception::{self, ExceptionError};
 use crate::actions::findings::sync::{Failed, sync_findings};
-use crate::actions::job::lease::{Turn, take_turn};
+use crate::actions::job::lease::{JobLease, acquire};
 use crate::actions::job::prune::prune;
 use crate::actions::report::send::{self, SendError, destinations, send_reports};
 use crate::actions::request::receive::issues::{self, IssuesError};
@@ -31,7 +31,7 @@ use crate::text;
 use hubward_domain::audit::Actor;
 use hubward_domain::report::sending::Destination;
 use hubward_domain::schedule::Schedule;
-use hubward_domain::trial::TrialKind;
+use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
 /// How often the table is looked at.
@@ -58,7 +58,7 @@ const MISSING: SignedDuration = SignedDuration::from_mins(1);
 const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
-struct Entry {
+struct TimetableEntry {
     job: &'static str,
     schedule: Schedule,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
@@ -102,7 +102,7 @@ pub enum JobError {
     Requests(#[from] IssuesError),
     /// The daily event of our own could not be sent.
     #[error(transparent)]
-    Trial(#[from] TrialError),
+    Trial(#[from] TestEventError),
 }
 
 impl From<StoreError> for JobError {
@@ -112,7 +112,7 @@ impl From<StoreError> for JobError {
 }
 
 /// The whole timetable.
-fn table(app: &App) -> Vec<Entry> {
+fn table(app: &App) -> Vec<TimetableEntry> {
     let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
     // Both were verified when the configuration was read.
@@ -154,7 +154,7 @@ fn table(app: &App) -> Vec<Entry> {
     entries
         .into_iter()
         .filter_map(|(job, schedule, work)| {
-            Some(Entry {
+            Some(TimetableEntry {
                 job,
                 schedule: schedule?,
                 work,
@@ -205,7 +205,7 @@ fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Sends the daily event of our own on its way.
 fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        send_trial(app, &Actor::Job("canary"), TrialKind::Canary).await?;
+        send_test_event(app, &Actor::Job("canary"), TestEventKind::Canary).await?;
         Ok(())
     }
     .boxed()
@@ -264,10 +264,10 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Sends the reports of the last period that is over. What was given up is told by itself.
 fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        let everything = send::Request::default();
+        let everything = send::SendRequest::default();
         let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
         let mut left = rows.into_iter().filter_map(|row| match row.outcome {
-            send::Outcome::Failed {
+            send::SendOutcome::Failed {
                 why,
                 given_up: false,
             } => Some((row.destination, why)),
@@ -295,7 +295,7 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 }
 
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
-pub(super) async fn keep(mut bench: Bench) {
+pub(super) async fn keep(mut bench: JobContext) {
     let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
@@ -314,7 +314,7 @@ pub(super) async fn keep(mut bench: Bench) {
             if *busy {
                 continue;
             }
-            match take_turn(&bench.app, entry.job, &entry.schedule).await {
+            match acquire(&bench.app, entry.job, &entry.schedule).await {
                 Ok(None) => {}
                 Ok(Some(turn)) => {
                     *busy = true;
@@ -326,7 +326,7 @@ pub(super) async fn keep(mut bench: Bench) {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        bench.say(News::JobFails(entry.job, error.into()));
+                        bench.say(JobEvent::JobFails(entry.job, error.into()));
                     }
                     pause = AFTER_FAILURE;
                     break;
@@ -354,10 +354,10 @@ async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) 
 
 /// Works on one turn until it ends, is lost to somebody else, or the server stops.
 async fn work_on(
-    mut bench: Bench,
+    mut bench: JobContext,
     job: &'static str,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
-    mut turn: Turn,
+    mut turn: JobLease,
 ) {
     let app = bench.app.clone();
     let done = {
@@ -385,11 +385,11 @@ async fn work_on(
         Some(Ok(())) => turn.end(&app).await,
         Some(Err(error)) => {
             let kept = turn.fail(&app, &error.to_string()).await;
-            bench.say(News::JobFails(job, error));
+            bench.say(JobEvent::JobFails(job, error));
             kept
         }
     };
     if let Err(error) = kept {
-        bench.say(News::JobFails(job, error.into()));
+        bench.say(JobEvent::JobFails(job, error.into()));
     }
 }

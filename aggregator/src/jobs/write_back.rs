@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Bench, News};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::alert::write_back::write_back;
 
 /// How often it is looked whether anything is due.
 const LOOK: Duration = Duration::from_secs(2);
 
-pub(super) async fn work(mut bench: Bench) {
+pub(super) async fn work(mut bench: JobContext) {
     let mut failing = false;
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
@@ -24,7 +24,7 @@ pub(super) async fn work(mut bench: Bench) {
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
-                    bench.say(News::WriteBackFails(error));
+                    bench.say(JobEvent::WriteBackFails(error));
                 }
                 AFTER_FAILURE
             }

@@ -3,11 +3,11 @@
 use super::alert::{AlertRow, search_alerts};
 use crate::app::App;
 use hubward_domain::account::Account;
+use hubward_domain::account_matrix::{AccountLine, PageWindow, PlaceFilter};
 use hubward_domain::alert::AlertFilter;
-use hubward_domain::audit::Event;
+use hubward_domain::audit::AuditEvent;
 use hubward_domain::membership::Membership;
 use hubward_domain::run::{Run, RunFilter};
-use hubward_domain::standing::{Line, PlaceFilter, Window};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
@@ -36,8 +36,8 @@ pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membershi
 pub async fn account_matrix(
     app: &App,
     filter: &PlaceFilter,
-    window: Window,
-) -> Result<(Vec<Line>, i64), StoreError> {
+    window: PageWindow,
+) -> Result<(Vec<AccountLine>, i64), StoreError> {
     app.store.lines(filter, window).await
 }
 
@@ -47,7 +47,7 @@ pub struct AccountDetail {
     /// Its row of the ledger; `None` for one that the ledger does not know.
     pub account: Option<Account>,
     /// What happened to it lately, newest first.
-    pub events: Vec<Event>,
+    pub events: Vec<AuditEvent>,
     /// Its agents' runs, newest first.
     pub runs: Vec<Run>,
     /// Its alerts, newest first.
@@ -71,7 +71,7 @@ pub async fn account_detail(app: &App, account: &AccountId) -> Result<AccountDet
         .accounts_of(std::slice::from_ref(account))
         .await?
         .remove(account);
-    let window = Window::page(1, RECENT);
+    let window = PageWindow::page(1, RECENT);
     let of_account = AlertFilter {
         account: Some(account.clone()),
         ..AlertFilter::default()

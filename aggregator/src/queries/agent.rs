@@ -1,8 +1,8 @@
 //! The agents' runs.
 
 use crate::app::App;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::run::{Run, RunFilter};
-use hubward_domain::standing::Window;
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
@@ -21,7 +21,7 @@ pub async fn runs(app: &App) -> Result<Vec<Run>, StoreError> {
 pub async fn search_runs(
     app: &App,
     filter: &RunFilter,
-    window: Window,
+    window: PageWindow,
 ) -> Result<(Vec<(Run, String)>, i64), StoreError> {
     let (runs, all) = app.store.runs_that(filter, window).await?;
     let accounts: Vec<AccountId> = runs.iter().map(|run| run.account_id.clone()).collect();

@@ -1,12 +1,12 @@
 //! Alerts, each with its handling and its deliveries.
 
 use crate::app::App;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::handling::Handling;
 use hubward_domain::alert::{AlertFilter, AlertState};
-use hubward_domain::audit::Event;
+use hubward_domain::audit::AuditEvent;
 use hubward_domain::delivery::DeliveryState;
 use hubward_domain::notice::AlertNotice;
-use hubward_domain::standing::Window;
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow
     };
     let (mut rows, mut page) = (Vec::new(), 1);
     loop {
-        let (part, all) = search_alerts(app, &filter, Window::page(page, PART)).await?;
+        let (part, all) = search_alerts(app, &filter, PageWindow::page(page, PART)).await?;
         rows.extend(part);
         if page.saturating_mul(PART) >= all {
             return Ok(rows);
@@ -75,7 +75,7 @@ pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> 
         id: Some(id),
         ..AlertFilter::default()
     };
-    let (rows, _) = search_alerts(app, &filter, Window::page(1, 1)).await?;
+    let (rows, _) = search_alerts(app, &filter, PageWindow::page(1, 1)).await?;
     Ok(rows.into_iter().next())
 }
 
@@ -86,7 +86,7 @@ pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> 
 pub async fn search_alerts(
     app: &App,
     filter: &AlertFilter,
-    window: Window,
+    window: PageWindow,
 ) -> Result<(Vec<AlertRow>, i64), StoreError> {
     let (alerts, all) = app.store.alerts(filter, window).await?;
     let ids: Vec<String> = alerts.iter().map(|alert| alert.id.clone()).collect();
@@ -133,7 +133,7 @@ pub async fn events_of_alert(
     app: &App,
     account: &AccountId,
     alert: &str,
-) -> Result<Vec<Event>, StoreError> {
+) -> Result<Vec<AuditEvent>, StoreError> {
     const LATELY: i64 = 1000;
     let mut events = app.store.newest_events(account.as_str(), LATELY).await?;
     events.retain(|event| event.detail.get("alert").and_then(|id| id.as_str()) == Some(alert));

@@ -1,7 +1,7 @@
 //! The way of one alert, moment by moment: made, received, stored, told, taken. It reads the store only.
 
 use crate::app::App;
-use hubward_domain::alert::arrival::{Moment, Step, Tried};
+use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep, Tried};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
@@ -16,7 +16,7 @@ pub async fn timeline(
     app: &App,
     account: &AccountId,
     alert: &str,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<TimelineMoment>, StoreError> {
     let arrival = app.store.arrival(alert).await?;
     // In their own order: EventBridge's times are whole seconds, and may read as earlier than what was before.
     let mut way = arrival.map(|came| came.moments()).unwrap_or_default();
@@ -28,12 +28,12 @@ pub async fn timeline(
             continue;
         }
         let step = match event.action.as_str() {
-            "alert.escalated" => Step::Escalated,
-            "alert.handled" => Step::Handled,
+            "alert.escalated" => TimelineStep::Escalated,
+            "alert.handled" => TimelineStep::Handled,
             _ => continue,
         };
         let act = event.detail.get("act").and_then(|act| act.as_str());
-        moments.push(Moment {
+        moments.push(TimelineMoment {
             at: event.at,
             step,
             detail: format!("{} {}", event.actor, act.unwrap_or_default())
@@ -50,16 +50,16 @@ pub async fn timeline(
 ///
 /// # Errors
 /// The database failed.
-pub async fn attempts(app: &App, subject: &str) -> Result<Vec<Moment>, StoreError> {
+pub async fn attempts(app: &App, subject: &str) -> Result<Vec<TimelineMoment>, StoreError> {
     let tried = app.store.attempts_about(subject).await?;
     let moment = |(channel, tried): (String, Tried)| {
         let why = tried.why.unwrap_or_default();
-        Moment {
+        TimelineMoment {
             at: tried.at,
             step: match tried.outcome.as_str() {
-                "delivered" => Step::Delivered,
-                "given_up" => Step::GivenUp,
-                _ => Step::Refused,
+                "delivered" => TimelineStep::Delivered,
+                "given_up" => TimelineStep::GivenUp,
+                _ => TimelineStep::Refused,
             },
             detail: format!("{channel} #{} {why}", tried.attempt)
                 .trim_end()

@@ -6,13 +6,13 @@
 use hubward_protocol::AccountId;
 
 use crate::app::App;
-use hubward_domain::audit::{BrokenChain, Event, EventFilter, Head};
-use hubward_domain::standing::Window;
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::audit::{AuditEvent, BrokenChain, EventFilter, Head};
 use hubward_store::StoreError;
 
 /// What became of verifying.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ChainVerdict {
     /// The chain holds, and has the head that was asked for.
     Holds(Head),
     /// It is broken.
@@ -25,12 +25,14 @@ pub enum Verdict {
 ///
 /// # Errors
 /// The database failed. A broken chain is an answer, not an error.
-pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<Verdict, StoreError> {
+pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<ChainVerdict, StoreError> {
     Ok(match app.store.verify_audit().await? {
-        Err(broken) => Verdict::Broken(broken),
+        Err(broken) => ChainVerdict::Broken(broken),
         Ok(head) => match posted {
-            Some(posted) if !app.store.has_audit_hash(posted).await? => Verdict::Rewritten(head),
-            _ => Verdict::Holds(head),
+            Some(posted) if !app.store.has_audit_hash(posted).await? => {
+                ChainVerdict::Rewritten(head)
+            }
+            _ => ChainVerdict::Holds(head),
         },
     })
 }
@@ -44,7 +46,7 @@ pub async fn audit_events(
     after: i64,
     limit: i64,
     account: Option<&AccountId>,
-) -> Result<Vec<Event>, StoreError> {
+) -> Result<Vec<AuditEvent>, StoreError> {
     app.store
         .audit_events(after, limit, account.map(AccountId::as_str))
         .await
@@ -54,13 +56,13 @@ pub async fn audit_events(
 #[derive(Clone, Debug)]
 pub struct AuditPage {
     /// Its events, newest first.
-    pub events: Vec<Event>,
+    pub events: Vec<AuditEvent>,
     /// How many match.
     pub all: i64,
     /// Which actions there are to choose from.
     pub actions: Vec<String>,
     /// The last event of the whole log, whose hash is its head.
-    pub head: Option<Event>,
+    pub head: Option<AuditEvent>,
 }
 
 /// The events that match, newest first.
@@ -70,7 +72,7 @@ pub struct AuditPage {
 pub async fn audit_page(
     app: &App,
     filter: &EventFilter,
-    window: Window,
+    window: PageWindow,
 ) -> Result<AuditPage, StoreError> {
     let (events, all) = app.store.events_that(filter, window).await?;
     Ok(AuditPage {

@@ -9,7 +9,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn holder_of(app: &App, token: &str) -> Result<Option<Visitor>, StoreError> {
+pub async fn authenticate_token(app: &App, token: &str) -> Result<Option<Visitor>, StoreError> {
     let Some(id) = id_of(token) else {
         return Ok(None);
     };
@@ -23,7 +23,10 @@ pub async fn holder_of(app: &App, token: &str) -> Result<Option<Visitor>, StoreE
 ///
 /// # Errors
 /// The database failed.
-pub async fn logged_in(app: &App, key: &SessionKey) -> Result<Option<Visitor>, StoreError> {
+pub async fn authenticate_session(
+    app: &App,
+    key: &SessionKey,
+) -> Result<Option<Visitor>, StoreError> {
     let now = app.clock.now();
     let hash = key.hash();
     let Some(session) = app

@@ -9,16 +9,18 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use hubward_domain::account::Account;
-use hubward_domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
+use hubward_domain::account_matrix::CheckRow;
+use hubward_domain::check::{
+    AgentReport, CheckFacts, ControlEvidence, ListedStatus, NOT_WANTED, Verdict, judge,
+};
 use hubward_domain::membership::{MemberStatus, Membership};
-use hubward_domain::standing::Place;
 use hubward_store::StoreError;
 
 /// All that is known beside the listings.
-struct Known {
+struct Evidence {
     ledger: BTreeMap<AccountId, Account>,
-    reports: BTreeMap<(AccountId, Region), Report>,
-    evidence: BTreeMap<(AccountId, Region), Vec<Control>>,
+    reports: BTreeMap<(AccountId, Region), AgentReport>,
+    evidence: BTreeMap<(AccountId, Region), Vec<ControlEvidence>>,
     heard_of: BTreeSet<(AccountId, Region)>,
     mirrored_until: Option<Timestamp>,
     baseline: bool,
@@ -28,7 +30,10 @@ struct Known {
 ///
 /// # Errors
 /// The database failed.
-pub async fn standing(app: &App, account: Option<&AccountId>) -> Result<Vec<Place>, StoreError> {
+pub async fn latest_check(
+    app: &App,
+    account: Option<&AccountId>,
+) -> Result<Vec<CheckRow>, StoreError> {
     let store = &app.store;
     let ledger = match account {
         Some(account) => store.accounts_of(std::slice::from_ref(account)).await?,
@@ -39,7 +44,7 @@ pub async fn standing(app: &App, account: Option<&AccountId>) -> Result<Vec<Plac
             .map(|row| (row.account_id.clone(), row))
             .collect(),
     };
-    let known = Known {
+    let known = Evidence {
         ledger,
         reports: store.run_reports().await?,
         evidence: store.evidence().await?,
@@ -60,7 +65,7 @@ pub async fn standing(app: &App, account: Option<&AccountId>) -> Result<Vec<Plac
         .filter(|seen| seen.verdict != NOT_WANTED)
         .map(|seen| {
             let place = (seen.account_id.clone(), seen.region);
-            Place {
+            CheckRow {
                 project: known
                     .ledger
                     .get(&seen.account_id)
@@ -76,7 +81,7 @@ pub async fn standing(app: &App, account: Option<&AccountId>) -> Result<Vec<Plac
         .collect())
 }
 
-impl Known {
+impl Evidence {
     fn verdict(&self, place: &(AccountId, Region), seen: &Membership) -> Verdict {
         let is_understood = !matches!(seen.status, Some(MemberStatus::Unknown(_)));
         match seen.verdict.as_str() {
@@ -89,8 +94,8 @@ impl Known {
             .ledger
             .get(&place.0)
             .is_some_and(|account| self.baseline || !account.standards.is_empty());
-        judge(&Facts {
-            seen: &Seen::Listed(seen.status.clone()),
+        judge(&CheckFacts {
+            seen: &ListedStatus::Listed(seen.status.clone()),
             report: self.reports.get(place),
             controls: self
                 .evidence

@@ -1,8 +1,8 @@
 //! The messages of the outbox.
 
 use crate::app::App;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::delivery::{PostFilter, Posted};
-use hubward_domain::standing::Window;
 use hubward_store::StoreError;
 
 /// The messages of the outbox that match, newest first, and how many match.
@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 pub async fn deliveries(
     app: &App,
     filter: &PostFilter,
-    window: Window,
+    window: PageWindow,
 ) -> Result<(Vec<Posted>, i64), StoreError> {
     app.store.posted(filter, window).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy;
 
-use crate::config::Server;
+use crate::config::ServerConfig;
 
 /// Far more than a server that is well takes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ pub enum NotReady {
 ///
 /// # Errors
 /// See [`NotReady`].
-pub async fn probe(server: &Server) -> Result<String, NotReady> {
+pub async fn probe(server: &ServerConfig) -> Result<String, NotReady> {
     let url = address(server).ok_or_else(|| NotReady::Address(server.listen.clone()))?;
     let silent = |source| NotReady::Silent {
         url: url.clone(),
@@ -65,7 +65,7 @@ pub async fn probe(server: &Server) -> Result<String, NotReady> {
 }
 
 /// Where the server can be asked from this machine; nothing where it takes whatever port is free.
-fn address(server: &Server) -> Option<String> {
+fn address(server: &ServerConfig) -> Option<String> {
     let listens: SocketAddr = server.listen.parse().ok()?;
     let host = match listens.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -87,10 +87,10 @@ mod tests {
     #[test]
     fn the_server_is_asked_on_this_machine() {
         let asked = |listen: &str, tls: bool| {
-            address(&Server {
+            address(&ServerConfig {
                 listen: listen.to_owned(),
                 tls_certificate: tls.then(|| "tls.crt".into()),
-                ..Server::default()
+                ..ServerConfig::default()
             })
         };
         for (listen, tls, url) in [

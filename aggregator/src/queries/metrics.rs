@@ -11,12 +11,12 @@ use hubward_domain::alert::AlertState;
 use hubward_domain::circuit::Circuit;
 use hubward_domain::run::RunCounts;
 use hubward_domain::schedule::JobRun;
-use hubward_domain::trial::TrialKind;
+use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
 /// Everything that is counted.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
+pub struct MetricsSnapshot {
     /// The ledger's accounts by state, those that nobody is in included.
     pub accounts: BTreeMap<String, i64>,
     /// Accounts and Regions by the last check's verdict.
@@ -45,7 +45,7 @@ pub struct Figures {
 ///
 /// # Errors
 /// The database failed.
-pub async fn figures(app: &App) -> Result<Figures, StoreError> {
+pub async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
     let (store, now) = (&app.store, app.clock.now());
     let mut accounts: BTreeMap<String, i64> = AccountState::ALL
         .iter()
@@ -62,7 +62,7 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
         let is_open = circuits.get(&channel.name).is_some_and(Circuit::is_open);
         (channel.name, is_open)
     });
-    Ok(Figures {
+    Ok(MetricsSnapshot {
         accounts,
         open_circuits: open_circuits.collect(),
         memberships: store.count_memberships().await?,
@@ -78,7 +78,7 @@ pub async fn figures(app: &App) -> Result<Figures, StoreError> {
             .collect(),
         jobs: store.job_runs().await?,
         last_canary: store
-            .last_trial(TrialKind::Canary)
+            .last_trial(TestEventKind::Canary)
             .await?
             .map(|trial| trial.sent_at),
         refused_messages: store.count_refused_messages().await?,

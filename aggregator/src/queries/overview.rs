@@ -7,19 +7,19 @@ use hubward_protocol::Region;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
+use hubward_domain::account_matrix::{Outstanding, PageWindow, VerdictGroup};
 use hubward_domain::alert::{Alert, AlertFilter, AlertState};
 use hubward_domain::delivery::DeliveryState;
 use hubward_domain::run::RunCounts;
-use hubward_domain::standing::{Group, Outstanding, Window};
 use hubward_store::StoreError;
 
 /// What there is to see.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// How many accounts there are by the group of their worst Region.
-    pub accounts: BTreeMap<Group, i64>,
+    pub accounts: BTreeMap<VerdictGroup, i64>,
     /// How many places there are by Region and group, in the hub's order.
-    pub regions: Vec<(Region, BTreeMap<Group, i64>)>,
+    pub regions: Vec<(Region, BTreeMap<VerdictGroup, i64>)>,
     /// When a listing was last read.
     pub seen_at: Option<Timestamp>,
     /// What drifted, the longest first.
@@ -44,7 +44,7 @@ pub struct Day {
     /// The day, such as `2026-11-24`.
     pub day: String,
     /// How many places were in each group.
-    pub places: BTreeMap<Group, i64>,
+    pub places: BTreeMap<VerdictGroup, i64>,
 }
 
 /// How many rows each list of the overview has.
@@ -58,9 +58,9 @@ const TREND: SignedDuration = SignedDuration::from_hours(24 * 59);
 /// The database failed.
 pub async fn overview(app: &App) -> Result<Overview, StoreError> {
     let store = &app.store;
-    let mut by_region: BTreeMap<String, BTreeMap<Group, i64>> = BTreeMap::new();
+    let mut by_region: BTreeMap<String, BTreeMap<VerdictGroup, i64>> = BTreeMap::new();
     for (region, verdict, count) in store.count_places().await? {
-        if let Some(group) = Group::of(&verdict) {
+        if let Some(group) = VerdictGroup::of(&verdict) {
             *by_region
                 .entry(region)
                 .or_default()
@@ -83,7 +83,7 @@ pub async fn overview(app: &App) -> Result<Overview, StoreError> {
         state: Some(AlertState::Open),
         ..AlertFilter::default()
     };
-    let (alerts, _) = store.alerts(&open, Window::page(1, ROWS)).await?;
+    let (alerts, _) = store.alerts(&open, PageWindow::page(1, ROWS)).await?;
     let ids: Vec<_> = alerts
         .iter()
         .map(|alert| alert.account_id.clone())
@@ -107,8 +107,8 @@ pub async fn overview(app: &App) -> Result<Overview, StoreError> {
         accounts: store.count_by_worst().await?,
         regions,
         seen_at: store.last_seen().await?,
-        drifted: store.outstanding(Group::Drifted, ROWS).await?,
-        waiting: store.outstanding(Group::Waiting, ROWS).await?,
+        drifted: store.outstanding(VerdictGroup::Drifted, ROWS).await?,
+        waiting: store.outstanding(VerdictGroup::Waiting, ROWS).await?,
         open_alerts: store.count_open_alerts().await?,
         alerts,
         deliveries,
@@ -126,7 +126,7 @@ async fn trend(app: &App) -> Result<Vec<Day>, StoreError> {
         .to_string();
     let mut days: Vec<Day> = Vec::new();
     for (day, verdict, count) in app.store.trend(&from).await? {
-        let Some(group) = Group::of(&verdict) else {
+        let Some(group) = VerdictGroup::of(&verdict) else {
             continue;
         };
         if days.last().is_none_or(|last| last.day != day) {

@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use super::Message;
+use super::LocalizedMessage;
 use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.
@@ -89,7 +89,7 @@ impl Code {
 }
 
 /// What a refusal says.
-pub fn problem(code: Code, language: Language) -> Message {
+pub fn problem(code: Code, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let (text, hint) = match code {
         Code::Malformed => (
@@ -181,5 +181,5 @@ pub fn problem(code: Code, language: Language) -> Message {
             t!("problem.operator_hint", locale = locale),
         ),
     };
-    Message::new(text, hint)
+    LocalizedMessage::new(text, hint)
 }

@@ -11,7 +11,7 @@ use hubward_domain::run::Run;
 
 /// One account in one Region.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Check {
+pub struct CheckJson {
     /// The account.
     account_id: AccountId,
     /// Its project.
@@ -34,7 +34,7 @@ pub struct Check {
 
 /// A run of an agent.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Agent {
+pub struct AgentRunJson {
     /// The account that the agent proved.
     account_id: AccountId,
     /// The run's name, chosen by the agent.
@@ -54,8 +54,8 @@ pub struct Agent {
 }
 
 /// A row of a check.
-pub fn check(row: &Row, administrator: &AccountId, language: Language) -> Check {
-    Check {
+pub fn check(row: &Row, administrator: &AccountId, language: Language) -> CheckJson {
+    CheckJson {
         account_id: row.account_id.clone(),
         project: row.project.clone(),
         region: row.region,
@@ -69,8 +69,8 @@ pub fn check(row: &Row, administrator: &AccountId, language: Language) -> Check 
 }
 
 /// A run.
-pub fn agent(run: &Run) -> Agent {
-    Agent {
+pub fn agent(run: &Run) -> AgentRunJson {
+    AgentRunJson {
         account_id: run.account_id.clone(),
         run: run.run.clone(),
         agent_version: run.agent_version.clone(),

@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use super::Message;
+use super::LocalizedMessage;
 use crate::actions::alert::silence::Silenced;
 use hubward_domain::account::Language;
 use hubward_domain::silence::{Matcher, NotSilenced};
@@ -103,41 +103,41 @@ pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
 }
 
 /// No silence of this id is in force.
-pub fn unknown(id: &str, language: Language) -> Message {
+pub fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("silence.unknown", locale = locale, id = id),
         t!("silence.unknown_hint", locale = locale),
     )
 }
 
 /// Why there is no silence, and what helps.
-pub fn not_silenced(why: &NotSilenced, language: Language) -> Message {
+pub fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match why {
-        NotSilenced::Everything => Message::new(
+        NotSilenced::Everything => LocalizedMessage::new(
             t!("silence.everything", locale = locale),
             t!("silence.everything_hint", locale = locale),
         ),
-        NotSilenced::Pattern(pattern) => Message::new(
+        NotSilenced::Pattern(pattern) => LocalizedMessage::new(
             t!("silence.pattern", locale = locale, pattern = pattern),
             t!("silence.pattern_hint", locale = locale),
         ),
-        NotSilenced::NoTime(text) => Message::new(
+        NotSilenced::NoTime(text) => LocalizedMessage::new(
             t!("silence.no_time", locale = locale, text = text),
             t!("silence.time_hint", locale = locale),
         ),
-        NotSilenced::WrongTime(time) => Message::new(
+        NotSilenced::WrongTime(time) => LocalizedMessage::new(
             t!("silence.wrong_time", locale = locale, time = time),
             t!("silence.time_hint", locale = locale),
         ),
         NotSilenced::Account(text) => {
-            Message::new(t!("silence.no_account", locale = locale, text = text), "")
+            LocalizedMessage::new(t!("silence.no_account", locale = locale, text = text), "")
         }
         NotSilenced::Region(text) => {
-            Message::new(t!("silence.no_region", locale = locale, text = text), "")
+            LocalizedMessage::new(t!("silence.no_region", locale = locale, text = text), "")
         }
-        NotSilenced::TooLong => Message::new(t!("silence.too_long", locale = locale), ""),
-        NotSilenced::Reason => Message::new(t!("silence.no_reason", locale = locale), ""),
+        NotSilenced::TooLong => LocalizedMessage::new(t!("silence.too_long", locale = locale), ""),
+        NotSilenced::Reason => LocalizedMessage::new(t!("silence.no_reason", locale = locale), ""),
     }
 }

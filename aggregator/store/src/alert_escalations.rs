@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::Severity;
-use hubward_domain::alert::escalation::Waiting;
+use hubward_domain::alert::escalation::UnacknowledgedAlert;
 
 impl Store {
     /// The alerts that wait since before a moment and may have to be told again, the worst and oldest
@@ -19,7 +19,7 @@ impl Store {
         &self,
         before: Timestamp,
         limit: i64,
-    ) -> Result<Vec<(String, AccountId, Waiting)>> {
+    ) -> Result<Vec<(String, AccountId, UnacknowledgedAlert)>> {
         sqlx::query(
             "SELECT a.id, a.account_id, a.severity, r.stored_at, h.changed_at, e.level, e.told_at FROM alerts a \
              JOIN alert_arrivals r ON r.alert_id = a.id \
@@ -76,7 +76,7 @@ impl Tx {
     }
 }
 
-fn waiting(row: &AnyRow) -> Result<(String, AccountId, Waiting)> {
+fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
     let id: String = row.try_get("id")?;
     let time = |column: &'static str| -> Result<Option<Timestamp>> {
         let text: Option<String> = row.try_get(column)?;
@@ -87,7 +87,7 @@ fn waiting(row: &AnyRow) -> Result<(String, AccountId, Waiting)> {
     let severity: Severity = severity.parse().map_err(|_| damaged(&id, "severity"))?;
     let stored = time("stored_at")?.ok_or_else(|| damaged(&id, "stored_at"))?;
     let level: Option<i64> = row.try_get("level")?;
-    let waiting = Waiting {
+    let waiting = UnacknowledgedAlert {
         severity,
         // An open alert that a person touched was opened again by that hand.
         since: time("changed_at")?.map_or(stored, |changed| changed.max(stored)),

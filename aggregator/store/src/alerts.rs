@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::standings::like;
+use super::account_matrix::like;
 use super::{Result, Store, StoreError, Tx};
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::{Alert, AlertFilter};
-use hubward_domain::standing::Window;
 
 const COLUMNS: &str = "id, finding_id, account_id, region, type, severity, title, state, count, \
      first_seen, last_seen, facts";
@@ -18,7 +18,11 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn alerts(&self, filter: &AlertFilter, window: Window) -> Result<(Vec<Alert>, i64)> {
+    pub async fn alerts(
+        &self,
+        filter: &AlertFilter,
+        window: PageWindow,
+    ) -> Result<(Vec<Alert>, i64)> {
         let (matching, bound) = condition(filter);
         let count = format!("SELECT COUNT(*) FROM alerts WHERE {matching}");
         let page = format!(

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::portion::{portions, rows};
+use super::batch::{batches, value_rows};
 use super::{Engine, Result, Store, StoreError, Tx};
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::audit::{
-    Actor, BrokenChain, Event, EventFilter, GENESIS, Head, NewEvent, verify,
+    Actor, AuditEvent, BrokenChain, EventFilter, GENESIS, Head, NewEvent, verify,
 };
-use hubward_domain::standing::Window;
 
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
 
@@ -26,7 +26,7 @@ impl Store {
         after: i64,
         limit: i64,
         subject: Option<&str>,
-    ) -> Result<Vec<Event>> {
+    ) -> Result<Vec<AuditEvent>> {
         let of_subject = if subject.is_some() {
             "AND subject = $3"
         } else {
@@ -54,7 +54,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn newest_events(&self, subject: &str, limit: i64) -> Result<Vec<Event>> {
+    pub async fn newest_events(&self, subject: &str, limit: i64) -> Result<Vec<AuditEvent>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM audit_events WHERE subject = $1 ORDER BY sequence DESC LIMIT $2"
         );
@@ -75,8 +75,8 @@ impl Store {
     pub async fn events_that(
         &self,
         filter: &EventFilter,
-        window: Window,
-    ) -> Result<(Vec<Event>, i64)> {
+        window: PageWindow,
+    ) -> Result<(Vec<AuditEvent>, i64)> {
         let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
         if !filter.subject.is_empty() {
             bound.push(filter.subject.clone());
@@ -92,8 +92,8 @@ impl Store {
             "SELECT {COLUMNS} FROM audit_events WHERE {matching} \
              ORDER BY sequence DESC"
         );
-        let (rows, all) = self.page(count, &page, &bound, window).await?;
-        Ok((rows.iter().map(event).collect::<Result<_>>()?, all))
+        let (value_rows, all) = self.page(count, &page, &bound, window).await?;
+        Ok((value_rows.iter().map(event).collect::<Result<_>>()?, all))
     }
 
     /// Which actions there are events of.
@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn audit_head(&self) -> Result<Option<Event>> {
+    pub async fn audit_head(&self) -> Result<Option<AuditEvent>> {
         let sql = format!("SELECT {COLUMNS} FROM audit_events ORDER BY sequence DESC LIMIT 1");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .fetch_optional(&self.pool)
@@ -220,19 +220,19 @@ impl Tx {
         for new in events {
             let before = last.as_ref();
             let before = before.map(|(sequence, hash)| (*sequence, hash.as_str()));
-            let event = Event::after(before, at, actor, new);
+            let event = AuditEvent::after(before, at, actor, new);
             last = Some((event.sequence, event.hash.clone()));
             chain.push(event);
         }
-        for events in portions(&chain, WIDTH) {
+        for events in batches(&chain, WIDTH) {
             self.insert(events).await?;
         }
         Ok(())
     }
 
-    async fn insert(&mut self, events: &[Event]) -> Result<()> {
-        let rows = rows(self.1, events.len(), WIDTH);
-        let sql = format!("INSERT INTO audit_events VALUES {rows}");
+    async fn insert(&mut self, events: &[AuditEvent]) -> Result<()> {
+        let value_rows = value_rows(self.1, events.len(), WIDTH);
+        let sql = format!("INSERT INTO audit_events VALUES {value_rows}");
         let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql));
         for event in events {
             insert = insert
@@ -249,14 +249,14 @@ impl Tx {
     }
 }
 
-fn event(row: &AnyRow) -> Result<Event> {
+fn event(row: &AnyRow) -> Result<AuditEvent> {
     let sequence: i64 = row.try_get("sequence")?;
     let damaged = |why: String| StoreError::Damaged {
         table: "audit_events",
         row: sequence.to_string(),
         why,
     };
-    Ok(Event {
+    Ok(AuditEvent {
         sequence,
         at: row
             .try_get::<String, _>("at")?

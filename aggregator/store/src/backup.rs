@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
-use super::{Engine, Place, Result, Store, StoreError, create_private};
+use super::{DatabaseUrl, Engine, Result, Store, StoreError, create_private};
 use hubward_domain::audit::{BrokenChain, Head};
 
 /// Why a copy was not made, or cannot be used.
@@ -105,7 +105,7 @@ impl Store {
 ///
 /// # Errors
 /// It is no database.
-pub async fn is_in_use(place: &Place) -> Result<bool> {
+pub async fn is_in_use(place: &DatabaseUrl) -> Result<bool> {
     sqlx::any::install_default_drivers();
     let options: AnyConnectOptions = place.url().parse()?;
     let mut connection = AnyConnection::connect_with(&options).await?;

@@ -10,9 +10,9 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::delivery::{Delivery, DeliveryState, Next, PostFilter, Posted};
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::delivery::{Delivery, DeliveryNext, DeliveryState, PostFilter, Posted};
 use hubward_domain::notice::Notice;
-use hubward_domain::standing::Window;
 
 const COLUMNS: &str = "id, channel, notice, state, attempts, last_error, created_at";
 
@@ -22,7 +22,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Which of the messages that are due is leased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice<'a> {
+pub enum DeliveryChoice<'a> {
     /// The oldest.
     Next,
     /// The oldest about a critical alert.
@@ -73,7 +73,11 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn posted(&self, filter: &PostFilter, window: Window) -> Result<(Vec<Posted>, i64)> {
+    pub async fn posted(
+        &self,
+        filter: &PostFilter,
+        window: PageWindow,
+    ) -> Result<(Vec<Posted>, i64)> {
         let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
         if let Some(state) = filter.state {
             bound.push(state.as_str().to_owned());
@@ -207,14 +211,14 @@ impl Tx {
     pub async fn lease_delivery(
         &mut self,
         channel: &str,
-        choice: Choice<'_>,
+        choice: DeliveryChoice<'_>,
         now: Timestamp,
     ) -> Result<Option<Delivery>> {
         let chosen = match choice {
-            Choice::Next => "",
-            Choice::Critical => "AND class = 'critical'",
-            Choice::Other => "AND class = 'single'",
-            Choice::This(_) => "AND id = $5",
+            DeliveryChoice::Next => "",
+            DeliveryChoice::Critical => "AND class = 'critical'",
+            DeliveryChoice::Other => "AND class = 'single'",
+            DeliveryChoice::This(_) => "AND id = $5",
         };
         let sql = format!(
             "UPDATE deliveries SET leased_until = $1, attempts = attempts + 1 \
@@ -229,14 +233,14 @@ impl Tx {
             .bind(channel.to_owned())
             .bind(DeliveryState::Pending.as_str())
             .bind(now.to_string());
-        if let Choice::This(id) = choice {
+        if let DeliveryChoice::This(id) = choice {
             query = query.bind(id.to_owned());
         }
         let leased = query.fetch_optional(&mut *self.0).await?;
         match leased.as_ref().map(delivery).transpose() {
             Err(StoreError::Damaged { row, why, .. }) => {
                 let attempts = leased.map(|row| row.try_get("attempts")).transpose()?;
-                let given_up = Next::GivenUp { why };
+                let given_up = DeliveryNext::GivenUp { why };
                 self.record_attempt(&row, attempts.unwrap_or_default(), &given_up, now)
                     .await?;
                 Ok(None)
@@ -255,13 +259,13 @@ impl Tx {
         &mut self,
         id: &str,
         attempt: i64,
-        next: &Next,
+        next: &DeliveryNext,
         now: Timestamp,
     ) -> Result<bool> {
         let (state, due, why) = match next {
-            Next::Delivered => (DeliveryState::Delivered, now, None),
-            Next::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
-            Next::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
+            DeliveryNext::Delivered => (DeliveryState::Delivered, now, None),
+            DeliveryNext::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
+            DeliveryNext::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
         };
         let recorded = sqlx::query(
             "UPDATE deliveries SET state = $1, due_at = $2, leased_until = $3, last_error = $4 \

@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::arrival::Tried;
-use hubward_domain::delivery::Next;
+use hubward_domain::delivery::DeliveryNext;
 
 impl Store {
     /// The attempts of the messages about a subject, with their channels, oldest first; those of a digest that
@@ -49,11 +49,16 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn keep_attempt(&mut self, id: &str, next: &Next, at: Timestamp) -> Result<()> {
+    pub async fn keep_attempt(
+        &mut self,
+        id: &str,
+        next: &DeliveryNext,
+        at: Timestamp,
+    ) -> Result<()> {
         let (outcome, why) = match next {
-            Next::Delivered => ("delivered", None),
-            Next::Again { why, .. } => ("again", Some(why)),
-            Next::GivenUp { why } => ("given_up", Some(why)),
+            DeliveryNext::Delivered => ("delivered", None),
+            DeliveryNext::Again { why, .. } => ("again", Some(why)),
+            DeliveryNext::GivenUp { why } => ("given_up", Some(why)),
         };
         sqlx::query(
             "INSERT INTO delivery_attempts (delivery_id, attempt, at, outcome, why) \

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Engine, Result, Tx};
-use hubward_domain::delivery::{DeliveryState, Next};
-use hubward_domain::notice::{Class, Notice};
+use hubward_domain::delivery::{DeliveryNext, DeliveryState};
+use hubward_domain::notice::{Notice, NoticeClass};
 
 /// An alert's message that waits for its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct WaitingDigest {
     /// Its id.
     pub id: String,
     /// What it tells.
@@ -72,9 +72,9 @@ impl Tx {
         channel: &str,
         most: i64,
         now: Timestamp,
-    ) -> Result<Vec<Waiting>> {
+    ) -> Result<Vec<WaitingDigest>> {
         let mut waiting = Vec::new();
-        for class in [Class::Critical, Class::Alert] {
+        for class in [NoticeClass::Critical, NoticeClass::Alert] {
             let left = most.saturating_sub(i64::try_from(waiting.len()).unwrap_or(most));
             // The conditions are the index's own, word for word.
             let sql = format!(
@@ -94,7 +94,7 @@ impl Tx {
                 // What this program cannot read is left to the lease, which gives it up.
                 if let Ok(notice) = serde_json::from_str(&row.try_get::<String, _>("notice")?) {
                     let id = row.try_get("id")?;
-                    waiting.push(Waiting { id, notice });
+                    waiting.push(WaitingDigest { id, notice });
                 }
             }
         }
@@ -125,11 +125,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub(super) async fn record_members(&mut self, id: &str, next: &Next) -> Result<()> {
+    pub(super) async fn record_members(&mut self, id: &str, next: &DeliveryNext) -> Result<()> {
         let (state, why) = match next {
-            Next::Delivered => (DeliveryState::Delivered, None),
-            Next::Again { why, .. } => (DeliveryState::Pending, Some(why)),
-            Next::GivenUp { why } => (DeliveryState::GivenUp, Some(why)),
+            DeliveryNext::Delivered => (DeliveryState::Delivered, None),
+            DeliveryNext::Again { why, .. } => (DeliveryState::Pending, Some(why)),
+            DeliveryNext::GivenUp { why } => (DeliveryState::GivenUp, Some(why)),
         };
         sqlx::query(
             "UPDATE deliveries SET state = $1, attempts = attempts + 1, last_error = $2 \

@@ -1,9 +1,9 @@
 //! The table `findings`: the mirror of what Security Hub found. What is read of it, and what is gone.
 
 mod evidence;
+mod incoming;
 mod report;
 mod row;
-mod seen;
 mod write;
 
 use std::io::Read;
@@ -20,8 +20,8 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::finding::Mirrored;
 use row::{damaged, mirrored, read};
 
+pub use incoming::{Compressor, IncomingFinding, StoredFinding};
 pub(super) use row::counted;
-pub use seen::{Before, Packer, Seen};
 
 impl Store {
     /// Everything that the mirror has of an account.

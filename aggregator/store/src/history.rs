@@ -8,14 +8,16 @@ use jiff::civil::Date;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::batch::{batches, value_rows};
 use super::findings::counted;
-use super::portion::{portions, rows};
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::finding::{Kind, Severity};
-use hubward_domain::history::{Changes, Count, Holding, Line, STILL, Span, Status, changes};
+use hubward_domain::finding::{FindingKind, FindingSeverity};
+use hubward_domain::history::{
+    Changes, Count, HistoryLine, HistoryStatus, Holding, STILL, Span, changes,
+};
 
 /// The findings of one control in one account; those of no control together.
-type Group = (String, String);
+type HistoryGroup = (String, String);
 
 impl Store {
     /// How an account's findings stood, whatever the standards.
@@ -42,11 +44,11 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub(super) async fn count_anew(&mut self, groups: &[(&str, &str)]) -> Result<()> {
-        for groups in portions(groups, 2) {
+        for groups in batches(groups, 2) {
             let sql = format!(
                 "INSERT INTO history_due (account_id, control_id) VALUES {} \
                  ON CONFLICT (account_id, control_id) DO NOTHING",
-                rows(self.1, groups.len(), 2)
+                value_rows(self.1, groups.len(), 2)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for (account, control) in groups {
@@ -72,13 +74,13 @@ impl Tx {
         )
         .fetch_all(&mut *self.0)
         .await?;
-        let mut groups: Vec<Group> = due
+        let mut groups: Vec<HistoryGroup> = due
             .iter()
             .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
             .collect::<Result<_>>()?;
         groups.sort();
         let mut begun = Vec::new();
-        for groups in portions(&groups, 2) {
+        for groups in batches(&groups, 2) {
             let mut counts = self.counts(groups).await?;
             let mut holding = self.holding(groups).await?;
             for group in groups {
@@ -102,20 +104,20 @@ impl Tx {
         Ok(!groups.is_empty())
     }
 
-    async fn counts(&mut self, groups: &[Group]) -> Result<BTreeMap<Group, Count>> {
+    async fn counts(&mut self, groups: &[HistoryGroup]) -> Result<BTreeMap<HistoryGroup, Count>> {
         // In this order: of the few groups each looks up its findings.
         let sql = format!(
             "SELECT f.account_id, f.control_id, f.finding, f.finding_id, f.region, f.kind, f.resource, \
              f.severity, f.compliance_status, f.workflow_status, f.record_state, f.standards \
              FROM (VALUES {}) AS due CROSS JOIN findings f \
              WHERE f.control_id = due.column2 AND f.account_id = due.column1",
-            rows(self.1, groups.len(), 2)
+            value_rows(self.1, groups.len(), 2)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for (account, control) in groups {
             query = query.bind(account.clone()).bind(control.clone());
         }
-        let mut counts: BTreeMap<Group, Count> = BTreeMap::new();
+        let mut counts: BTreeMap<HistoryGroup, Count> = BTreeMap::new();
         let mut found = query.fetch(&mut *self.0);
         while let Some(row) = found.try_next().await? {
             if let Some(counted) = counted(&row)? {
@@ -128,26 +130,31 @@ impl Tx {
 
     async fn holding(
         &mut self,
-        groups: &[Group],
-    ) -> Result<BTreeMap<Group, BTreeMap<Line, Holding>>> {
+        groups: &[HistoryGroup],
+    ) -> Result<BTreeMap<HistoryGroup, BTreeMap<HistoryLine, Holding>>> {
         let sql = format!(
             "SELECT h.account_id, h.control_id, h.standard, h.region, h.kind, h.severity, h.status, \
              h.from_day, h.count FROM (VALUES {}) AS due CROSS JOIN history h \
              WHERE h.account_id = due.column1 AND h.control_id = due.column2 AND h.until_day = '{STILL}'",
-            rows(self.1, groups.len(), 2)
+            value_rows(self.1, groups.len(), 2)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for (account, control) in groups {
             query = query.bind(account.clone()).bind(control.clone());
         }
-        let mut holding: BTreeMap<Group, BTreeMap<Line, Holding>> = BTreeMap::new();
+        let mut holding: BTreeMap<HistoryGroup, BTreeMap<HistoryLine, Holding>> = BTreeMap::new();
         for row in query.fetch_all(&mut *self.0).await? {
-            let line = Line {
+            let line = HistoryLine {
                 standard: row.try_get("standard")?,
                 region: row.try_get("region")?,
-                kind: word(&row, "kind", Kind::ALL, Kind::as_str)?,
-                severity: word(&row, "severity", Severity::ALL, Severity::as_str)?,
-                status: word(&row, "status", Status::ALL, Status::as_str)?,
+                kind: word(&row, "kind", FindingKind::ALL, FindingKind::as_str)?,
+                severity: word(
+                    &row,
+                    "severity",
+                    FindingSeverity::ALL,
+                    FindingSeverity::as_str,
+                )?,
+                status: word(&row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
             };
             let held = Holding {
                 from: day(&row, "from_day")?,
@@ -159,7 +166,13 @@ impl Tx {
         Ok(holding)
     }
 
-    async fn end(&mut self, group: &Group, line: &Line, from: Date, today: Date) -> Result<()> {
+    async fn end(
+        &mut self,
+        group: &HistoryGroup,
+        line: &HistoryLine,
+        from: Date,
+        today: Date,
+    ) -> Result<()> {
         let sql = "UPDATE history SET until_day = $9 WHERE account_id = $1 AND control_id = $2 \
              AND standard = $3 AND region = $4 AND kind = $5 AND severity = $6 AND status = $7 \
              AND from_day = $8";
@@ -168,7 +181,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn undo(&mut self, group: &Group, line: &Line, today: Date) -> Result<()> {
+    async fn undo(&mut self, group: &HistoryGroup, line: &HistoryLine, today: Date) -> Result<()> {
         let sql = "DELETE FROM history WHERE account_id = $1 AND control_id = $2 AND standard = $3 \
              AND region = $4 AND kind = $5 AND severity = $6 AND status = $7 AND from_day = $8";
         let query = identified(sqlx::query(sql), group, line, today);
@@ -176,14 +189,18 @@ impl Tx {
         Ok(())
     }
 
-    async fn begin_lines(&mut self, begun: &[(&Group, Line, i64)], today: Date) -> Result<()> {
-        for begun in portions(begun, 10) {
+    async fn begin_lines(
+        &mut self,
+        begun: &[(&HistoryGroup, HistoryLine, i64)],
+        today: Date,
+    ) -> Result<()> {
+        for begun in batches(begun, 10) {
             let sql = format!(
                 "INSERT INTO history (account_id, control_id, standard, region, kind, severity, \
                  status, from_day, until_day, count) VALUES {} \
                  ON CONFLICT (account_id, control_id, standard, region, kind, severity, status, \
                  from_day) DO UPDATE SET until_day = excluded.until_day, count = excluded.count",
-                rows(self.1, begun.len(), 10)
+                value_rows(self.1, begun.len(), 10)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for (group, line, count) in begun {
@@ -197,10 +214,15 @@ impl Tx {
     }
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+type HistoryQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// Binds a row's key.
-fn identified<'q>(query: Query<'q>, group: &Group, line: &Line, from: Date) -> Query<'q> {
+fn identified<'q>(
+    query: HistoryQuery<'q>,
+    group: &HistoryGroup,
+    line: &HistoryLine,
+    from: Date,
+) -> HistoryQuery<'q> {
     query
         .bind(group.0.clone())
         .bind(group.1.clone())
@@ -217,9 +239,14 @@ fn span(row: &AnyRow) -> Result<Span> {
     Ok(Span {
         from: day(row, "from_day")?,
         until: day(row, "until_day")?,
-        kind: word(row, "kind", Kind::ALL, Kind::as_str)?,
-        severity: word(row, "severity", Severity::ALL, Severity::as_str)?,
-        status: word(row, "status", Status::ALL, Status::as_str)?,
+        kind: word(row, "kind", FindingKind::ALL, FindingKind::as_str)?,
+        severity: word(
+            row,
+            "severity",
+            FindingSeverity::ALL,
+            FindingSeverity::as_str,
+        )?,
+        status: word(row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
         count: count.unsigned_abs(),
     })
 }

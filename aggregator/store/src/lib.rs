@@ -4,6 +4,7 @@
 //! Nothing here decides; nothing awaits the network inside a transaction.
 
 pub mod access_tokens;
+pub mod account_matrix;
 pub mod accounts;
 pub mod alert_arrivals;
 pub mod alert_escalations;
@@ -11,7 +12,9 @@ pub mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
 pub mod backup;
+mod batch;
 pub mod circuits;
+mod database_url;
 pub mod deliveries;
 pub mod delivery_attempts;
 pub mod digests;
@@ -22,15 +25,14 @@ pub mod job_runs;
 pub mod ledger_files;
 pub mod memberships;
 mod migrations;
-mod page;
-mod place;
-mod portion;
+mod paginate;
+pub mod quota_notifications;
 pub mod refused_messages;
 pub mod releases;
 pub mod reminders;
 pub mod report_sendings;
 pub mod request_answers;
-pub mod request_wakes;
+pub mod request_queue;
 pub mod requests;
 pub mod run_reports;
 pub mod runs;
@@ -38,11 +40,9 @@ pub mod sessions;
 pub mod settings;
 pub mod silences;
 pub mod spent_challenges;
-pub mod standings;
 pub mod sync_state;
-pub mod told_quotas;
+pub mod test_events;
 pub mod trend;
-pub mod trials;
 pub mod write_backs;
 
 use std::path::Path;
@@ -53,7 +53,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-pub use place::Place;
+pub use database_url::DatabaseUrl;
 
 /// A connection to the database, with its pool.
 #[derive(Clone, Debug)]
@@ -159,8 +159,8 @@ impl Store {
     ///
     /// # Errors
     /// It is not there, not up to date, or newer than this program.
-    pub async fn open(place: &Place) -> Result<Self> {
-        if let Some(file) = place.file()
+    pub async fn open(database_url: &DatabaseUrl) -> Result<Self> {
+        if let Some(file) = database_url.file()
             && !file.exists()
         {
             return Err(StoreError::NotMigrated {
@@ -168,7 +168,7 @@ impl Store {
                 needed: migrations::newest(),
             });
         }
-        let store = Self::connect(place).await?;
+        let store = Self::connect(database_url).await?;
         store.verify_version().await?;
         Ok(store)
     }
@@ -177,11 +177,11 @@ impl Store {
     ///
     /// # Errors
     /// It cannot be created or upgraded, or is newer than this program.
-    pub async fn migrate(place: &Place) -> Result<(Self, usize)> {
-        if let Some(file) = place.file() {
+    pub async fn migrate(database_url: &DatabaseUrl) -> Result<(Self, usize)> {
+        if let Some(file) = database_url.file() {
             create_private(file)?;
         }
-        let store = Self::connect(place).await?;
+        let store = Self::connect(database_url).await?;
         let applied = migrations::applied(&store.pool).await?;
         let known = migrations::newest();
         if let Some(found) = applied.last().copied().filter(|found| *found > known) {
@@ -193,10 +193,10 @@ impl Store {
         Ok((store, after.saturating_sub(before)))
     }
 
-    async fn connect(place: &Place) -> Result<Self> {
+    async fn connect(database_url: &DatabaseUrl) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let sqlite = place.file().is_some();
-        let options: AnyConnectOptions = place.url().parse()?;
+        let sqlite = database_url.file().is_some();
+        let options: AnyConnectOptions = database_url.url().parse()?;
         if sqlite {
             // By itself first: a file that is no database would only be tried again and again by the
             // pool, until its patience ends without a reason.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::portion::{portions, rows};
+use super::batch::{batches, value_rows};
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::membership::{MemberStatus, Membership};
 
@@ -103,14 +103,14 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn put_memberships(&mut self, seen: &[Membership]) -> Result<()> {
-        for part in portions(seen, WIDTH) {
+        for part in batches(seen, WIDTH) {
             let sql = format!(
                 "INSERT INTO memberships ({COLUMNS}) VALUES {} \
                  ON CONFLICT (account_id, region) DO UPDATE SET status = excluded.status, \
                  verdict = excluded.verdict, since = excluded.since, seen_at = excluded.seen_at, \
                  associated_since = excluded.associated_since, \
                  completed_at = excluded.completed_at",
-                rows(self.1, part.len(), WIDTH)
+                value_rows(self.1, part.len(), WIDTH)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for seen in part {

@@ -7,13 +7,13 @@ use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::report::Period;
-use hubward_domain::report::sending::{Destination, Progress};
+use hubward_domain::report::sending::{Destination, SendingProgress};
 
 /// How long a claim lasts that nobody renews: its holder died.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
 /// How far a report is, by destination.
-pub type Sendings = BTreeMap<Destination, Progress>;
+pub type Sendings = BTreeMap<Destination, SendingProgress>;
 
 impl Store {
     /// How far the reports of a period are, by account (or `overview`), of all or of one.
@@ -48,14 +48,14 @@ impl Store {
                 .ok_or_else(|| damaged("destination"))?;
             let why = row.try_get(5)?;
             let progress = match row.try_get::<String, _>(2)?.as_str() {
-                "sent" => Progress::Sent {
+                "sent" => SendingProgress::Sent {
                     place: row.try_get(4)?,
                 },
-                "failed" => Progress::Failed {
+                "failed" => SendingProgress::Failed {
                     attempts: row.try_get(3)?,
                     why,
                 },
-                "given_up" => Progress::GivenUp { why },
+                "given_up" => SendingProgress::GivenUp { why },
                 _ => return Err(damaged("state")),
             };
             sendings
@@ -142,13 +142,13 @@ impl Tx {
         account: &str,
         period: Period,
         destination: Destination,
-        progress: &Progress,
+        progress: &SendingProgress,
         now: Timestamp,
     ) -> Result<()> {
         let (attempts, place, why) = match progress {
-            Progress::Sent { place } => (0, place.as_str(), ""),
-            Progress::Failed { attempts, why } => (*attempts, "", why.as_str()),
-            Progress::GivenUp { why } => (0, "", why.as_str()),
+            SendingProgress::Sent { place } => (0, place.as_str(), ""),
+            SendingProgress::Failed { attempts, why } => (*attempts, "", why.as_str()),
+            SendingProgress::GivenUp { why } => (0, "", why.as_str()),
         };
         sqlx::query(
             "INSERT INTO report_sendings (account_id, period, destination, state, attempts, place, \

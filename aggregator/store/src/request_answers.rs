@@ -6,8 +6,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::delivery::{DeliveryState, Next};
-use hubward_domain::request::Answer;
+use hubward_domain::delivery::{DeliveryNext, DeliveryState};
+use hubward_domain::request::TicketAnswer;
 
 const COLUMNS: &str = "request_id, position, answer, state, attempts, last_error, created_at";
 
@@ -22,7 +22,7 @@ pub struct Queued {
     /// Its number among the request's answers.
     pub position: i64,
     /// What is told.
-    pub answer: Answer,
+    pub answer: TicketAnswer,
     /// How far it is.
     pub state: DeliveryState,
     /// How often it was tried, this time included.
@@ -57,7 +57,12 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn put_answer(&mut self, id: &str, answer: &Answer, now: Timestamp) -> Result<()> {
+    pub async fn put_answer(
+        &mut self,
+        id: &str,
+        answer: &TicketAnswer,
+        now: Timestamp,
+    ) -> Result<()> {
         let text = serde_json::to_string(answer).map_err(|error| StoreError::Damaged {
             table: "request_answers",
             row: id.to_owned(),
@@ -110,13 +115,13 @@ impl Tx {
     pub async fn record_answer(
         &mut self,
         queued: &Queued,
-        next: &Next,
+        next: &DeliveryNext,
         now: Timestamp,
     ) -> Result<()> {
         let (state, due, why) = match next {
-            Next::Delivered => (DeliveryState::Delivered, now, None),
-            Next::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
-            Next::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
+            DeliveryNext::Delivered => (DeliveryState::Delivered, now, None),
+            DeliveryNext::Again { at, why } => (DeliveryState::Pending, *at, Some(why)),
+            DeliveryNext::GivenUp { why } => (DeliveryState::GivenUp, now, Some(why)),
         };
         sqlx::query(
             "UPDATE request_answers SET state = $1, due_at = $2, leased_until = $3, \

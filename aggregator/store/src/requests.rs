@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account::Language;
-use hubward_domain::request::{Origin, Request, State};
+use hubward_domain::request::{Origin, Request, RequestState};
 
 const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
      contacts_told, created_at, updated_at";
@@ -201,7 +201,7 @@ fn request(row: &AnyRow) -> Result<Request> {
             .ok_or_else(|| damaged(language))?,
         revision: row.try_get("revision")?,
         version: optional("version")?,
-        state: json::<State>(&text("facts")?).map_err(damaged)?,
+        state: json::<RequestState>(&text("facts")?).map_err(damaged)?,
         contacts_told: optional("contacts_told")?,
         created_at: time(text("created_at")?)?,
         updated_at: time(text("updated_at")?)?,

@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::check::Report;
+use hubward_domain::check::AgentReport;
 
 impl Store {
     /// The last report of every account and Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), Report>> {
+    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), AgentReport>> {
         sqlx::query("SELECT account_id, region, steps, reported_at FROM run_reports")
             .fetch_all(&self.pool)
             .await?
@@ -34,7 +34,7 @@ impl Store {
                             .map_err(|_| damaged("account_id".to_owned()))?,
                         region.parse().map_err(|_| damaged("region".to_owned()))?,
                     ),
-                    Report {
+                    AgentReport {
                         at: row
                             .try_get::<String, _>(3)?
                             .parse()

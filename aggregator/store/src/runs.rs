@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::standings::like;
+use super::account_matrix::like;
 use super::{Result, Store, StoreError, Tx};
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::run::{Run, RunCounts, RunFilter};
-use hubward_domain::standing::Window;
 
 const COLUMNS: &str =
     "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";
@@ -32,7 +32,11 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn runs_that(&self, filter: &RunFilter, window: Window) -> Result<(Vec<Run>, i64)> {
+    pub async fn runs_that(
+        &self,
+        filter: &RunFilter,
+        window: PageWindow,
+    ) -> Result<(Vec<Run>, i64)> {
         let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
         if let Some(account) = &filter.account {
             bound.push(account.to_string());

@@ -10,8 +10,8 @@ use super::*;
 use hubward_domain::account::{Account, AccountState, Language, ReportCadence};
 use hubward_domain::audit::{self, Action, Actor, GENESIS, NewEvent};
 
-fn place(directory: &TempDir) -> Place {
-    Place::parse("sqlite:hubward.db", directory.path()).unwrap()
+fn database_url(directory: &TempDir) -> DatabaseUrl {
+    DatabaseUrl::parse("sqlite:hubward.db", directory.path()).unwrap()
 }
 
 fn account(id: &str) -> Account {
@@ -45,7 +45,7 @@ fn added(subject: &str) -> NewEvent {
 #[tokio::test]
 async fn an_account_comes_back_as_it_was_written() {
     let directory = TempDir::new().unwrap();
-    let (store, applied) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, applied) = Store::migrate(&database_url(&directory)).await.unwrap();
     assert!(applied > 0);
     let mut tx = store.begin().await.unwrap();
     tx.put_account(&account("000000000001")).await.unwrap();
@@ -57,7 +57,7 @@ async fn an_account_comes_back_as_it_was_written() {
 #[tokio::test]
 async fn what_is_not_committed_never_was() {
     let directory = TempDir::new().unwrap();
-    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, _) = Store::migrate(&database_url(&directory)).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     tx.put_account(&account("000000000001")).await.unwrap();
     drop(tx);
@@ -67,16 +67,19 @@ async fn what_is_not_committed_never_was() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
     let directory = TempDir::new().unwrap();
-    let place = place(&directory);
+    let database_url = database_url(&directory);
     assert!(matches!(
-        Store::open(&place).await,
+        Store::open(&database_url).await,
         Err(StoreError::NotMigrated { found: 0, .. })
     ));
-    assert!(!place.file().unwrap().exists(), "opening creates nothing");
-    Store::migrate(&place).await.unwrap();
-    let (_, applied) = Store::migrate(&place).await.unwrap();
+    assert!(
+        !database_url.file().unwrap().exists(),
+        "opening creates nothing"
+    );
+    Store::migrate(&database_url).await.unwrap();
+    let (_, applied) = Store::migrate(&database_url).await.unwrap();
     assert_eq!(applied, 0);
-    let store = Store::open(&place).await.unwrap();
+    let store = Store::open(&database_url).await.unwrap();
 
     let needed = migrations::newest();
     let rewrite = |by: i64| {
@@ -89,8 +92,8 @@ async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
     rewrite(1000).await.unwrap();
     let newer = needed + 1000;
     for refused in [
-        Store::open(&place).await.err(),
-        Store::migrate(&place).await.err(),
+        Store::open(&database_url).await.err(),
+        Store::migrate(&database_url).await.err(),
     ] {
         let Some(StoreError::TooNew { found, known }) = refused else {
             panic!("{refused:?}");
@@ -101,7 +104,7 @@ async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
         .execute(&store.pool)
         .await
         .unwrap();
-    let older = Store::open(&place).await.err();
+    let older = Store::open(&database_url).await.err();
     let Some(StoreError::NotMigrated { found, .. }) = older else {
         panic!("{older:?}");
     };
@@ -113,8 +116,8 @@ async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
 async fn the_database_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let directory = TempDir::new().unwrap();
-    let place = place(&directory);
-    let (store, _) = Store::migrate(&place).await.unwrap();
+    let database_url = database_url(&directory);
+    let (store, _) = Store::migrate(&database_url).await.unwrap();
     store.begin().await.unwrap().commit().await.unwrap();
     for entry in std::fs::read_dir(directory.path()).unwrap() {
         let entry = entry.unwrap();
@@ -126,8 +129,8 @@ async fn the_database_is_for_its_owner_alone() {
 #[tokio::test]
 async fn eight_writers_on_two_pools_keep_one_unbroken_chain() {
     let directory = TempDir::new().unwrap();
-    let (first, _) = Store::migrate(&place(&directory)).await.unwrap();
-    let second = Store::open(&place(&directory)).await.unwrap();
+    let (first, _) = Store::migrate(&database_url(&directory)).await.unwrap();
+    let second = Store::open(&database_url(&directory)).await.unwrap();
     let writers = (0..8).map(|writer| {
         let store = if writer % 2 == 0 { &first } else { &second }.clone();
         tokio::spawn(async move {
@@ -152,7 +155,7 @@ async fn eight_writers_on_two_pools_keep_one_unbroken_chain() {
 #[tokio::test]
 async fn a_damaged_row_is_named_and_not_guessed_at() {
     let directory = TempDir::new().unwrap();
-    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, _) = Store::migrate(&database_url(&directory)).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     tx.put_account(&account("000000000001")).await.unwrap();
     tx.commit().await.unwrap();
@@ -167,21 +170,21 @@ async fn a_damaged_row_is_named_and_not_guessed_at() {
 #[test]
 fn a_database_of_an_unknown_kind_is_refused() {
     for url in ["", "mysql://h/d", "sqlite:", "sqlite::memory:"] {
-        assert!(Place::parse(url, Path::new("/")).is_err(), "{url}");
+        assert!(DatabaseUrl::parse(url, Path::new("/")).is_err(), "{url}");
     }
-    let place = Place::parse("sqlite:a?b#c%d.db", Path::new("/dir")).unwrap();
-    assert_eq!(place.file().unwrap(), Path::new("/dir/a"));
-    let secret = Place::parse("postgres://u:hunter2@h/d", Path::new("/")).unwrap();
+    let database_url = DatabaseUrl::parse("sqlite:a?b#c%d.db", Path::new("/dir")).unwrap();
+    assert_eq!(database_url.file().unwrap(), Path::new("/dir/a"));
+    let secret = DatabaseUrl::parse("postgres://u:hunter2@h/d", Path::new("/")).unwrap();
     assert!(!format!("{secret:?} {secret}").contains("hunter2"));
 }
 
 #[tokio::test]
 async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way() {
-    use hubward_domain::delivery::{DeliveryState, Next};
+    use hubward_domain::delivery::{DeliveryNext, DeliveryState};
     use hubward_domain::notice::{Notice, TestNotice};
 
     let directory = TempDir::new().unwrap();
-    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, _) = Store::migrate(&database_url(&directory)).await.unwrap();
     let now: jiff::Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
     let notice = Notice::Test(TestNotice {
         channel: "soc".to_owned(),
@@ -202,7 +205,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         async move {
             let mut tx = store.begin().await.unwrap();
             let leased = tx
-                .lease_delivery("soc", deliveries::Choice::Next, now)
+                .lease_delivery("soc", deliveries::DeliveryChoice::Next, now)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
@@ -219,7 +222,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     // A worker that died lets go after a while; what was delivered stays delivered.
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.record_attempt("first", 1, &Next::Delivered, now)
+        tx.record_attempt("first", 1, &DeliveryNext::Delivered, now)
             .await
             .unwrap()
     );
@@ -227,13 +230,13 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     let later = "2026-11-24T00:01:00Z".parse().unwrap();
     assert_eq!(lease(later).await, Some(("second".to_owned(), 2)));
     let mut tx = store.begin().await.unwrap();
-    let late = Next::Again {
+    let late = DeliveryNext::Again {
         at: now,
         why: "late".to_owned(),
     };
     assert!(!tx.record_attempt("first", 1, &late, later).await.unwrap());
     // What the one that lost its lease says of its attempt does not touch the other's.
-    let given_up = Next::GivenUp {
+    let given_up = DeliveryNext::GivenUp {
         why: "late".to_owned(),
     };
     for next in [&late, &given_up] {
@@ -244,7 +247,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     // That it was delivered is true, whoever delivered it.
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.record_attempt("second", 1, &Next::Delivered, later)
+        tx.record_attempt("second", 1, &DeliveryNext::Delivered, later)
             .await
             .unwrap()
     );
@@ -257,7 +260,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
 #[tokio::test]
 async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_is_archived() {
     let directory = TempDir::new().unwrap();
-    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, _) = Store::migrate(&database_url(&directory)).await.unwrap();
     let asff = json!({
         "Id": "f", "AwsAccountId": "000000000001", "Region": "us-east-1", "Title": "長い '題名'",
         "Severity": {"Label": "HIGH"}, "CreatedAt": "2026-11-20T00:00:00Z", "Unknown": [1.5, null],
@@ -271,7 +274,9 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
     let mirrored = hubward_domain::finding::Mirrored { finding, life };
     let key = mirrored.finding.key();
     let region = "us-east-1".parse().unwrap();
-    let seen = findings::Seen::of(&asff.to_string(), &mut findings::Packer::default()).unwrap();
+    let seen =
+        findings::IncomingFinding::of(&asff.to_string(), &mut findings::Compressor::default())
+            .unwrap();
     let mut tx = store.begin().await.unwrap();
     for _ in 0..2 {
         let known = tx.findings_before(&[&key]).await.unwrap();
@@ -299,7 +304,7 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
 #[tokio::test]
 async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
     let directory = TempDir::new().unwrap();
-    let (store, _) = Store::migrate(&place(&directory)).await.unwrap();
+    let (store, _) = Store::migrate(&database_url(&directory)).await.unwrap();
     let at = |text: &str| -> jiff::Timestamp { text.parse().unwrap() };
     let (first, second) = (at("2026-11-24T00:00:00Z"), at("2026-11-24T01:00:00Z"));
     let asff = |status: &str, updated: &str| {
@@ -310,9 +315,9 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
         })
     };
     let (old, touched) = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
-    let seen = findings::Seen::of(
+    let seen = findings::IncomingFinding::of(
         &asff("NEW", touched).to_string(),
-        &mut findings::Packer::default(),
+        &mut findings::Compressor::default(),
     )
     .unwrap();
     let life = hubward_domain::finding::Life::next(None, &seen.finding, first);

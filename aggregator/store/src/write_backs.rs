@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::alert::write_back::{Status, WriteBack};
+use hubward_domain::alert::write_back::{WriteBack, WriteBackStatus};
 
 impl Store {
     /// What is due, oldest first; at most `limit`.
@@ -35,7 +35,7 @@ impl Tx {
     pub async fn put_write_back(
         &mut self,
         alert: &str,
-        status: Status,
+        status: WriteBackStatus,
         now: Timestamp,
     ) -> Result<()> {
         self.write_back(
@@ -53,14 +53,14 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn put_first_write_back(&mut self, alert: &str, now: Timestamp) -> Result<()> {
-        self.write_back(alert, Status::Notified, now, "DO NOTHING")
+        self.write_back(alert, WriteBackStatus::Notified, now, "DO NOTHING")
             .await
     }
 
     async fn write_back(
         &mut self,
         alert: &str,
-        status: Status,
+        status: WriteBackStatus,
         now: Timestamp,
         conflict: &str,
     ) -> Result<()> {

@@ -17,14 +17,14 @@ const STRIPE: &str = "EEF3F5";
 const PAPER: &str = "FFFFFF";
 
 /// What a slide shows: the columns' widths are hundredths of the slide's.
-pub(super) struct Table<'a> {
+pub(super) struct SlideTable<'a> {
     pub(super) widths: &'a [u32],
     pub(super) header: Vec<String>,
     pub(super) rows: Vec<Vec<String>>,
 }
 
 /// A slide with a table; `foot` may be empty.
-pub(super) fn slide(title: &str, table: &Table<'_>, foot: &str) -> SlideContent {
+pub(super) fn slide(title: &str, table: &SlideTable<'_>, foot: &str) -> SlideContent {
     let height = (4_300_000 / u32::try_from(table.rows.len().max(4)).unwrap_or(4)).min(760_000);
     let size = if table.rows.len() > 6 { 13 } else { 15 };
     let header = TableRow::new(

@@ -8,11 +8,11 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::cell::fitting;
 use super::sheet::on_paper;
 use super::style::Style;
-use super::{Closing, Frame};
+use super::{Closing, ReportFrame};
 
 pub(super) fn write(
     sheet: &mut Worksheet,
-    frame: &Frame<'_>,
+    frame: &ReportFrame<'_>,
     closing: Closing<'_>,
     style: &Style,
 ) -> Result<(), XlsxError> {
@@ -45,10 +45,10 @@ pub(super) fn write(
     Ok(())
 }
 
-type Entry = (Cow<'static, str>, Cow<'static, str>);
+type AboutEntry = (Cow<'static, str>, Cow<'static, str>);
 
 /// Where the data is from, and up to when.
-fn of_the_data(frame: &Frame<'_>) -> Vec<Entry> {
+fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     let locale = frame.language.as_str();
     let zone = frame.zone.iana_name().unwrap_or("UTC");
     let (first, last) = frame.period.days();
@@ -106,7 +106,7 @@ fn of_the_data(frame: &Frame<'_>) -> Vec<Entry> {
 }
 
 /// What the words mean.
-fn of_the_words(frame: &Frame<'_>) -> Vec<Entry> {
+fn of_the_words(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     let locale = frame.language.as_str();
     vec![
         (

@@ -6,35 +6,35 @@ use std::path::{Path, PathBuf};
 use rust_i18n::t;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::sheet::Table;
+use super::sheet::SheetTable;
 use super::style::Style;
-use super::{Closing, Frame, Scope, about, summary, tables};
+use super::{Closing, ReportFrame, Scope, about, summary, tables};
 use hubward_domain::alert::AlertState;
-use hubward_domain::finding::{Kind, Mirrored};
-use hubward_domain::report::Shown;
+use hubward_domain::finding::{FindingKind, Mirrored};
+use hubward_domain::report::ShownFinding;
 
 /// Fast rather than small: the files of tests/bench/report are an eighth larger than at level 3.
 const COMPRESSION: u8 = 2;
 
 pub(super) struct Book<'a> {
-    frame: &'a Frame<'a>,
+    frame: &'a ReportFrame<'a>,
     file: PathBuf,
     workbook: Workbook,
     style: Style,
-    findings: Table,
-    threats: Table,
-    suppressed: Table,
+    findings: SheetTable,
+    threats: SheetTable,
+    suppressed: SheetTable,
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn begin(frame: &'a Frame<'a>, file: &Path) -> Result<Self, XlsxError> {
+    pub(super) fn begin(frame: &'a ReportFrame<'a>, file: &Path) -> Result<Self, XlsxError> {
         let locale = frame.language.as_str();
         let style = Style::new(frame.language);
         let mut workbook = Workbook::new();
         workbook.set_zip_compression_level(COMPRESSION);
         workbook.set_properties(&properties(frame)?);
         let how = (frame.language, frame.sheet_rows);
-        let findings = Table::begin(
+        let findings = SheetTable::begin(
             &mut workbook,
             &style,
             &t!("report.sheet_findings", locale = locale),
@@ -42,7 +42,7 @@ impl<'a> Book<'a> {
             &t!("report.no_findings", locale = locale),
             how,
         )?;
-        let threats = Table::begin(
+        let threats = SheetTable::begin(
             &mut workbook,
             &style,
             &t!("report.sheet_threats", locale = locale),
@@ -50,7 +50,7 @@ impl<'a> Book<'a> {
             &t!("report.no_threats", locale = locale),
             how,
         )?;
-        let suppressed = Table::begin(
+        let suppressed = SheetTable::begin(
             &mut workbook,
             &style,
             &t!("report.sheet_suppressed", locale = locale),
@@ -72,21 +72,21 @@ impl<'a> Book<'a> {
 
     pub(super) fn add(
         &mut self,
-        shown: Shown,
+        shown: ShownFinding,
         mirrored: &Mirrored,
         alert: Option<AlertState>,
     ) -> Result<(), XlsxError> {
         let (frame, book, style) = (self.frame, &mut self.workbook, &self.style);
         let change = match shown {
-            Shown::News(change) => change,
-            Shown::Suppressed => {
+            ShownFinding::News(change) => change,
+            ShownFinding::Suppressed => {
                 let row = tables::suppressed(frame, mirrored);
                 return self.suppressed.push(book, style, row);
             }
         };
         self.findings
             .push(book, style, tables::finding(frame, change, mirrored))?;
-        if mirrored.finding.kind == Kind::Threat {
+        if mirrored.finding.kind == FindingKind::Threat {
             let row = tables::threat(frame, change, mirrored, alert);
             self.threats.push(book, style, row)?;
         }
@@ -101,7 +101,7 @@ impl<'a> Book<'a> {
         summary::write(&mut sheet, frame, closing, style)?;
         workbook.push_worksheet(sheet);
 
-        let mut controls = Table::begin(
+        let mut controls = SheetTable::begin(
             &mut workbook,
             style,
             &t!("report.sheet_controls", locale = locale),
@@ -125,7 +125,7 @@ impl<'a> Book<'a> {
     }
 }
 
-fn properties(frame: &Frame<'_>) -> Result<DocProperties, XlsxError> {
+fn properties(frame: &ReportFrame<'_>) -> Result<DocProperties, XlsxError> {
     let locale = frame.language.as_str();
     let title = match frame.scope {
         Scope::Account(_) => t!("report.headline", locale = locale),

@@ -2,34 +2,34 @@
 
 use std::borrow::Cow;
 
-use hubward_domain::finding::Severity;
+use hubward_domain::finding::FindingSeverity;
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell<'a> {
+pub(super) enum ReportCell<'a> {
     /// Text.
     Text(Cow<'a, str>),
     /// A number of ours.
     Number(u64),
     /// A severity, shown in its colour.
-    Severity(Severity),
+    Severity(FindingSeverity),
     /// Nothing, to be filled in or because there is nothing to say.
     Empty,
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
+impl<'a> From<&'a str> for ReportCell<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Cell<'_> {
+impl From<String> for ReportCell<'_> {
     fn from(text: String) -> Self {
         Self::Text(Cow::Owned(text))
     }
 }
 
-impl<'a> From<Cow<'a, str>> for Cell<'a> {
+impl<'a> From<Cow<'a, str>> for ReportCell<'a> {
     fn from(text: Cow<'a, str>) -> Self {
         Self::Text(text)
     }

@@ -8,11 +8,11 @@ use csv::{Terminator, WriterBuilder};
 use rust_i18n::t;
 use serde_json::json;
 
-use super::cell::{Cell, fitting};
-use super::{Frame, tables, words};
+use super::cell::{ReportCell, fitting};
+use super::{ReportFrame, tables, words};
 use crate::guard;
 use hubward_domain::finding::Mirrored;
-use hubward_domain::report::{Change, age_in_days, console_link};
+use hubward_domain::report::{MonthlyChange, age_in_days, console_link};
 
 /// Without it, Excel takes UTF-8 for the computer's old encoding.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -27,13 +27,13 @@ pub(super) struct Json {
 }
 
 /// The columns and cells that say whose a row is stand in every csv, and are made here.
-fn without_owner<T>(frame: &Frame<'_>, all: Vec<T>) -> impl Iterator<Item = T> {
+fn without_owner<T>(frame: &ReportFrame<'_>, all: Vec<T>) -> impl Iterator<Item = T> {
     let own = if frame.is_overview() { 2 } else { 0 };
     all.into_iter().skip(own)
 }
 
 impl Csv {
-    pub(super) fn begin(frame: &Frame<'_>, file: &Path) -> Result<Self, csv::Error> {
+    pub(super) fn begin(frame: &ReportFrame<'_>, file: &Path) -> Result<Self, csv::Error> {
         let locale = frame.language.as_str();
         let mut file = File::create(file)?;
         file.write_all(MARK)?;
@@ -52,8 +52,8 @@ impl Csv {
 
     pub(super) fn add(
         &mut self,
-        frame: &Frame<'_>,
-        change: Change,
+        frame: &ReportFrame<'_>,
+        change: MonthlyChange,
         mirrored: &Mirrored,
     ) -> Result<(), csv::Error> {
         let account = &mirrored.finding.account_id;
@@ -71,12 +71,12 @@ impl Csv {
     }
 }
 
-fn said(cell: &Cell<'_>, frame: &Frame<'_>) -> String {
+fn said(cell: &ReportCell<'_>, frame: &ReportFrame<'_>) -> String {
     match cell {
-        Cell::Text(text) => fitting(text).into_owned(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Severity(severity) => words::severity(*severity, frame.language).into_owned(),
-        Cell::Empty => String::new(),
+        ReportCell::Text(text) => fitting(text).into_owned(),
+        ReportCell::Number(number) => number.to_string(),
+        ReportCell::Severity(severity) => words::severity(*severity, frame.language).into_owned(),
+        ReportCell::Empty => String::new(),
     }
 }
 
@@ -89,8 +89,8 @@ impl Json {
 
     pub(super) fn add(
         &mut self,
-        frame: &Frame<'_>,
-        change: Change,
+        frame: &ReportFrame<'_>,
+        change: MonthlyChange,
         mirrored: &Mirrored,
     ) -> io::Result<()> {
         let Mirrored { finding, life } = mirrored;
@@ -109,7 +109,7 @@ impl Json {
             "opened_at": life.opened_at,
             "age_days": age_in_days(mirrored, frame.built_at),
             "updated_at": finding.updated_at,
-            "closed_at": life.closed_at.filter(|_| change == Change::Resolved),
+            "closed_at": life.closed_at.filter(|_| change == MonthlyChange::Resolved),
             "workflow": finding.workflow.as_str(),
             "standards": finding.standards,
             "link": finding.link,

@@ -9,18 +9,18 @@ use rust_xlsxwriter::{
     ConditionalFormatDataBar, ConditionalFormatType, Format, Workbook, Worksheet, XlsxError,
 };
 
-use super::cell::{Cell, fitting};
+use super::cell::{ReportCell, fitting};
 use super::style::Style;
 use super::words;
 use hubward_domain::account::Language;
-use hubward_domain::finding::Severity;
+use hubward_domain::finding::FindingSeverity;
 
 /// As high as a row may be in Excel.
 const HIGHEST: f64 = 409.0;
 
 /// How a column looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum CellStyle {
     /// Text.
     Text,
     /// Text that matters less than the rest of its row.
@@ -41,18 +41,18 @@ pub(super) enum Look {
 
 /// A table's column.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
+pub(super) struct SheetColumn {
     pub(super) header: String,
     pub(super) width: f64,
-    pub(super) look: Look,
+    pub(super) look: CellStyle,
     /// Whether it is needed on paper too.
     pub(super) printed: bool,
 }
 
 /// A table that is being written.
-pub(super) struct Table {
+pub(super) struct SheetTable {
     name: String,
-    columns: Vec<Column>,
+    columns: Vec<SheetColumn>,
     /// Said where there is no row.
     empty: String,
     language: Language,
@@ -64,12 +64,12 @@ pub(super) struct Table {
     row: u32,
 }
 
-impl Table {
+impl SheetTable {
     pub(super) fn begin(
         workbook: &mut Workbook,
         style: &Style,
         name: &str,
-        columns: Vec<Column>,
+        columns: Vec<SheetColumn>,
         empty: &str,
         (language, most): (Language, u32),
     ) -> Result<Self, XlsxError> {
@@ -97,7 +97,7 @@ impl Table {
         &mut self,
         workbook: &mut Workbook,
         style: &Style,
-        cells: impl IntoIterator<Item = Cell<'c>>,
+        cells: impl IntoIterator<Item = ReportCell<'c>>,
     ) -> Result<(), XlsxError> {
         if self.row + 1 >= self.most {
             self.end_sheet(style)?;
@@ -105,7 +105,7 @@ impl Table {
         }
         self.row += 1;
         let (row, language) = (self.row, self.language);
-        let cells: Vec<Cell<'c>> = cells.into_iter().collect();
+        let cells: Vec<ReportCell<'c>> = cells.into_iter().collect();
         let Some(sheet) = self.sheets.last_mut() else {
             return Ok(());
         };
@@ -120,14 +120,14 @@ impl Table {
         }
         for (column, cell) in (0_u16..).zip(cells) {
             match cell {
-                Cell::Empty => {}
-                Cell::Text(text) => {
+                ReportCell::Empty => {}
+                ReportCell::Text(text) => {
                     sheet.write_string(row, column, fitting(&text))?;
                 }
-                Cell::Number(number) => {
+                ReportCell::Number(number) => {
                     sheet.write_number(row, column, float(number))?;
                 }
-                Cell::Severity(severity) => {
+                ReportCell::Severity(severity) => {
                     sheet.write_string(row, column, words::severity(severity, language))?;
                 }
             }
@@ -200,7 +200,7 @@ fn colour(
     sheet: &mut Worksheet,
     style: &Style,
     language: Language,
-    look: Look,
+    look: CellStyle,
     column: u16,
     last: u32,
 ) -> Result<(), XlsxError> {
@@ -212,25 +212,25 @@ fn colour(
         Ok(())
     };
     match look {
-        Look::Severity => {
-            for severity in Severity::ALL {
+        CellStyle::Severity => {
+            for severity in FindingSeverity::ALL {
                 equal(&words::severity(severity, language), style.tint(severity))?;
             }
         }
-        Look::State => {
+        CellStyle::State => {
             for (word, format) in style.states(language) {
                 equal(&word, format)?;
             }
         }
-        Look::Days => {
-            for (days, severity) in [(90, Severity::High), (30, Severity::Medium)] {
+        CellStyle::Days => {
+            for (days, severity) in [(90, FindingSeverity::High), (30, FindingSeverity::Medium)] {
                 let rule = ConditionalFormatCell::new()
                     .set_rule(ConditionalFormatCellRule::GreaterThan(days))
                     .set_format(style.tint(severity));
                 sheet.add_conditional_format(1, column, last, column, &rule)?;
             }
         }
-        Look::Bar => {
+        CellStyle::Bar => {
             let bar = ConditionalFormatDataBar::new()
                 .set_minimum(ConditionalFormatType::Number, 0)
                 .set_fill_color(super::style::BAR)
@@ -238,11 +238,11 @@ fn colour(
                 .set_border_off(true);
             sheet.add_conditional_format(1, column, last, column, &bar)?;
         }
-        Look::Blank => {
+        CellStyle::Blank => {
             let blank = ConditionalFormatBlank::new().set_format(style.paper());
             sheet.add_conditional_format(1, column, last, column, &blank)?;
         }
-        Look::Text | Look::Quiet | Look::Number => {}
+        CellStyle::Text | CellStyle::Quiet | CellStyle::Number => {}
     }
     Ok(())
 }
@@ -259,8 +259,8 @@ pub(super) fn on_paper(sheet: &mut Worksheet) {
 }
 
 /// How many lines a text takes in a column of this width; an ideograph is as wide as two letters.
-fn lines(cell: &Cell<'_>, width: f64) -> f64 {
-    let Cell::Text(text) = cell else {
+fn lines(cell: &ReportCell<'_>, width: f64) -> f64 {
+    let ReportCell::Text(text) = cell else {
         return 1.0;
     };
     let of_line = |line: &str| {

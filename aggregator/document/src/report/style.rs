@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use rust_xlsxwriter::{ChartLine, Color, Format, FormatAlign, FormatBorder};
 
-use super::sheet::Look;
+use super::sheet::CellStyle;
 use super::words;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
-use hubward_domain::finding::Severity;
-use hubward_domain::report::{Change, Verdict};
+use hubward_domain::finding::FindingSeverity;
+use hubward_domain::report::{ControlVerdict, MonthlyChange};
 
 const INK: Color = Color::RGB(0x1F_2A_37);
 const QUIET: Color = Color::RGB(0x6B_72_80);
@@ -86,28 +86,30 @@ impl Style {
     }
 
     /// The header of a table's column.
-    pub(super) fn header_of(&self, look: Look) -> Format {
+    pub(super) fn header_of(&self, look: CellStyle) -> Format {
         match look {
-            Look::Text | Look::Quiet | Look::Blank => self.header().set_indent(1),
-            Look::Number | Look::Bar | Look::Days | Look::Severity | Look::State => {
-                self.header_of_numbers()
-            }
+            CellStyle::Text | CellStyle::Quiet | CellStyle::Blank => self.header().set_indent(1),
+            CellStyle::Number
+            | CellStyle::Bar
+            | CellStyle::Days
+            | CellStyle::Severity
+            | CellStyle::State => self.header_of_numbers(),
         }
     }
 
     /// A column of a table.
-    pub(super) fn column(&self, look: Look) -> Format {
+    pub(super) fn column(&self, look: CellStyle) -> Format {
         let lined = self.lined();
         match look {
-            Look::Text => lined.set_text_wrap().set_indent(1),
-            Look::Quiet => lined
+            CellStyle::Text => lined.set_text_wrap().set_indent(1),
+            CellStyle::Quiet => lined
                 .set_text_wrap()
                 .set_indent(1)
                 .set_font_color(QUIET)
                 .set_font_size(8),
-            Look::Number | Look::Bar | Look::Days => self.number(),
-            Look::Severity | Look::State => lined.set_align(FormatAlign::Center),
-            Look::Blank => lined.set_text_wrap(),
+            CellStyle::Number | CellStyle::Bar | CellStyle::Days => self.number(),
+            CellStyle::Severity | CellStyle::State => lined.set_align(FormatAlign::Center),
+            CellStyle::Blank => lined.set_text_wrap(),
         }
     }
 
@@ -117,7 +119,7 @@ impl Style {
     }
 
     /// A severity's colours alone, for conditions.
-    pub(super) fn tint(&self, severity: Severity) -> Format {
+    pub(super) fn tint(&self, severity: FindingSeverity) -> Format {
         coloured(Format::new(), severity)
     }
 
@@ -126,19 +128,31 @@ impl Style {
         let ink = |colour: u32| Format::new().set_font_color(Color::RGB(colour)).set_bold();
         let (bad, attention, good) = (ink(0xB4_23_18), ink(0xB5_5A_00), ink(0x1D_7A_46));
         vec![
-            (words::change(Change::New, language), bad.clone()),
-            (words::change(Change::Reopened, language), attention.clone()),
+            (words::change(MonthlyChange::New, language), bad.clone()),
             (
-                words::change(Change::StillFailing, language),
+                words::change(MonthlyChange::Reopened, language),
                 attention.clone(),
             ),
-            (words::change(Change::Resolved, language), good.clone()),
-            (words::verdict(Verdict::Failed, language), bad.clone()),
             (
-                words::verdict(Verdict::Unknown, language),
+                words::change(MonthlyChange::StillFailing, language),
                 attention.clone(),
             ),
-            (words::verdict(Verdict::Passed, language), good.clone()),
+            (
+                words::change(MonthlyChange::Resolved, language),
+                good.clone(),
+            ),
+            (
+                words::verdict(ControlVerdict::Failed, language),
+                bad.clone(),
+            ),
+            (
+                words::verdict(ControlVerdict::Unknown, language),
+                attention.clone(),
+            ),
+            (
+                words::verdict(ControlVerdict::Passed, language),
+                good.clone(),
+            ),
             (words::alert(AlertState::Open, language), bad),
             (words::alert(AlertState::Acknowledged, language), attention),
             (words::alert(AlertState::Resolved, language), good),
@@ -171,24 +185,24 @@ impl Style {
     }
 
     /// A severity, in a table.
-    pub(super) fn severity(&self, severity: Severity) -> Format {
+    pub(super) fn severity(&self, severity: FindingSeverity) -> Format {
         coloured(self.lined(), severity).set_align(FormatAlign::Center)
     }
 
     /// The upper half of a tile.
-    pub(super) fn tile_name(&self, severity: Option<Severity>) -> Format {
+    pub(super) fn tile_name(&self, severity: Option<FindingSeverity>) -> Format {
         self.tile(severity).set_font_size(9)
     }
 
     /// The lower half of a tile.
-    pub(super) fn tile_value(&self, severity: Option<Severity>) -> Format {
+    pub(super) fn tile_value(&self, severity: Option<FindingSeverity>) -> Format {
         self.tile(severity)
             .set_bold()
             .set_font_size(22)
             .set_num_format("#,##0")
     }
 
-    fn tile(&self, severity: Option<Severity>) -> Format {
+    fn tile(&self, severity: Option<FindingSeverity>) -> Format {
         let tile = self.base().set_align(FormatAlign::Center);
         match severity {
             Some(severity) => coloured(tile, severity),
@@ -213,25 +227,25 @@ pub(super) fn faint() -> ChartLine {
 }
 
 /// A severity's colour in a chart.
-pub(super) fn chart_colour(severity: Severity) -> Color {
+pub(super) fn chart_colour(severity: FindingSeverity) -> Color {
     Color::RGB(background(severity))
 }
 
-fn background(severity: Severity) -> u32 {
+fn background(severity: FindingSeverity) -> u32 {
     match severity {
-        Severity::Critical => 0x8E_1B_2E,
-        Severity::High => 0xD9_48_2B,
-        Severity::Medium => 0xF3_B0_4A,
-        Severity::Low => 0xFC_E8_B8,
-        Severity::Informational => 0xDC_E8_F4,
-        Severity::Unlabelled => 0xEC_EE_F1,
+        FindingSeverity::Critical => 0x8E_1B_2E,
+        FindingSeverity::High => 0xD9_48_2B,
+        FindingSeverity::Medium => 0xF3_B0_4A,
+        FindingSeverity::Low => 0xFC_E8_B8,
+        FindingSeverity::Informational => 0xDC_E8_F4,
+        FindingSeverity::Unlabelled => 0xEC_EE_F1,
     }
 }
 
 /// Told apart by lightness as well, for who sees no colours and for grey printers.
-fn coloured(format: Format, severity: Severity) -> Format {
+fn coloured(format: Format, severity: FindingSeverity) -> Format {
     let ink = match severity {
-        Severity::Critical | Severity::High => Color::White,
+        FindingSeverity::Critical | FindingSeverity::High => Color::White,
         _ => INK,
     };
     format

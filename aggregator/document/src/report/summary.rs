@@ -10,30 +10,30 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::cell::fitting;
 use super::sheet::{float, on_paper};
 use super::style::Style;
-use super::{Closing, Frame, Scope, words};
-use hubward_domain::finding::Severity;
+use super::{Closing, ReportFrame, Scope, words};
+use hubward_domain::finding::FindingSeverity;
 
 /// The sheet is ten columns wide, so that five tiles or a table fit in.
 const LAST: u16 = 9;
-const TILES: [Severity; 5] = [
-    Severity::Critical,
-    Severity::High,
-    Severity::Medium,
-    Severity::Low,
-    Severity::Informational,
+const TILES: [FindingSeverity; 5] = [
+    FindingSeverity::Critical,
+    FindingSeverity::High,
+    FindingSeverity::Medium,
+    FindingSeverity::Low,
+    FindingSeverity::Informational,
 ];
 
 /// Writes the sheet.
 pub(super) fn write(
     sheet: &mut Worksheet,
-    frame: &Frame<'_>,
+    frame: &ReportFrame<'_>,
     closing: Closing<'_>,
     style: &Style,
 ) -> Result<(), XlsxError> {
     for column in 0..=LAST {
         sheet.set_column_width(column, 12.0)?;
     }
-    let mut page = Page {
+    let mut page = SummarySheet {
         sheet,
         frame,
         closing,
@@ -60,15 +60,15 @@ pub(super) fn write(
     Ok(())
 }
 
-struct Page<'a> {
+struct SummarySheet<'a> {
     sheet: &'a mut Worksheet,
-    frame: &'a Frame<'a>,
+    frame: &'a ReportFrame<'a>,
     closing: Closing<'a>,
     style: &'a Style,
     row: u32,
 }
 
-impl Page<'_> {
+impl SummarySheet<'_> {
     fn band(&mut self) -> Result<(), XlsxError> {
         let locale = self.frame.language.as_str();
         let (title, whom) = match &self.frame.scope {
@@ -155,8 +155,8 @@ impl Page<'_> {
         let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
         self.tiles(TILES.map(|severity| {
             // What has no label is not worse than informational, and must not be lost.
-            let unlabelled = if severity == Severity::Informational {
-                count(Severity::Unlabelled)
+            let unlabelled = if severity == FindingSeverity::Informational {
+                count(FindingSeverity::Unlabelled)
             } else {
                 0
             };
@@ -184,7 +184,10 @@ impl Page<'_> {
         )
     }
 
-    fn tiles(&mut self, tiles: [(String, u64, Option<Severity>); 5]) -> Result<(), XlsxError> {
+    fn tiles(
+        &mut self,
+        tiles: [(String, u64, Option<FindingSeverity>); 5],
+    ) -> Result<(), XlsxError> {
         self.sheet.set_row_height(self.row, 20)?;
         self.sheet.set_row_height(self.row + 1, 36)?;
         for (column, (name, number, severity)) in (0_u16..).step_by(2).zip(tiles) {

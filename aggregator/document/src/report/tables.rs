@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use rust_i18n::t;
 
-use super::Frame;
-use super::cell::Cell;
-use super::sheet::{Column, Look};
+use super::ReportFrame;
+use super::cell::ReportCell;
+use super::sheet::{CellStyle, SheetColumn};
 use super::words;
 use crate::guide_words;
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::{Finding, Mirrored};
-use hubward_domain::guide::Advice;
-use hubward_domain::report::{Change, Control, age_in_days, console_link};
+use hubward_domain::guide::GuideAdvice;
+use hubward_domain::report::{ControlScore, MonthlyChange, age_in_days, console_link};
 
-fn column(header: Cow<'_, str>, width: f64, look: Look) -> Column {
-    Column {
+fn column(header: Cow<'_, str>, width: f64, look: CellStyle) -> SheetColumn {
+    SheetColumn {
         header: header.into_owned(),
         width,
         look,
@@ -24,26 +24,26 @@ fn column(header: Cow<'_, str>, width: f64, look: Look) -> Column {
 }
 
 /// A column to copy from, too wide for paper.
-fn reference(header: Cow<'_, str>, width: f64) -> Column {
-    Column {
+fn reference(header: Cow<'_, str>, width: f64) -> SheetColumn {
+    SheetColumn {
         printed: false,
-        ..column(header, width, Look::Quiet)
+        ..column(header, width, CellStyle::Quiet)
     }
 }
 
 /// Whose a row is: needed only where there are several.
-fn owner_columns(frame: &Frame<'_>) -> Vec<Column> {
+fn owner_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     if !frame.is_overview() {
         return Vec::new();
     }
     vec![
-        column(t!("report.account", locale = locale), 15.0, Look::Text),
-        column(t!("report.project", locale = locale), 22.0, Look::Text),
+        column(t!("report.account", locale = locale), 15.0, CellStyle::Text),
+        column(t!("report.project", locale = locale), 22.0, CellStyle::Text),
     ]
 }
 
-fn owner<'a>(frame: &'a Frame<'_>, finding: &'a Finding) -> Vec<Cell<'a>> {
+fn owner<'a>(frame: &'a ReportFrame<'_>, finding: &'a Finding) -> Vec<ReportCell<'a>> {
     if !frame.is_overview() {
         return Vec::with_capacity(16);
     }
@@ -54,29 +54,41 @@ fn owner<'a>(frame: &'a Frame<'_>, finding: &'a Finding) -> Vec<Cell<'a>> {
 }
 
 /// For how many days it has been open.
-fn age<'a>(frame: &Frame<'_>, mirrored: &Mirrored) -> Cell<'a> {
+fn age<'a>(frame: &ReportFrame<'_>, mirrored: &Mirrored) -> ReportCell<'a> {
     let days = age_in_days(mirrored, frame.built_at);
     days.and_then(|days| u64::try_from(days).ok())
-        .map_or(Cell::Empty, Cell::Number)
+        .map_or(ReportCell::Empty, ReportCell::Number)
 }
 
 /// Everything that is open, and what was resolved in the period.
-pub(super) fn findings_columns(frame: &Frame<'_>) -> Vec<Column> {
+pub(super) fn findings_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(t!("report.change", locale = locale), 10.0, Look::State),
-        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
-        column(t!("report.kind", locale = locale), 13.0, Look::Text),
-        column(t!("report.control", locale = locale), 14.0, Look::Text),
-        column(t!("report.title", locale = locale), 52.0, Look::Text),
-        column(t!("report.resource", locale = locale), 46.0, Look::Text),
-        column(t!("report.region", locale = locale), 16.0, Look::Text),
-        column(t!("report.opened", locale = locale), 17.0, Look::Text),
-        column(t!("report.age", locale = locale), 10.0, Look::Days),
-        column(t!("report.updated", locale = locale), 17.0, Look::Text),
-        column(t!("report.closed", locale = locale), 17.0, Look::Text),
-        column(t!("report.workflow", locale = locale), 13.0, Look::Text),
+        column(t!("report.change", locale = locale), 10.0, CellStyle::State),
+        column(
+            t!("report.severity", locale = locale),
+            13.0,
+            CellStyle::Severity,
+        ),
+        column(t!("report.kind", locale = locale), 13.0, CellStyle::Text),
+        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
+        column(t!("report.title", locale = locale), 52.0, CellStyle::Text),
+        column(
+            t!("report.resource", locale = locale),
+            46.0,
+            CellStyle::Text,
+        ),
+        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
+        column(t!("report.opened", locale = locale), 17.0, CellStyle::Text),
+        column(t!("report.age", locale = locale), 10.0, CellStyle::Days),
+        column(t!("report.updated", locale = locale), 17.0, CellStyle::Text),
+        column(t!("report.closed", locale = locale), 17.0, CellStyle::Text),
+        column(
+            t!("report.workflow", locale = locale),
+            13.0,
+            CellStyle::Text,
+        ),
         reference(t!("report.link", locale = locale), 48.0),
         reference(t!("report.console", locale = locale), 48.0),
         reference(t!("report.finding_id", locale = locale), 60.0),
@@ -85,17 +97,17 @@ pub(super) fn findings_columns(frame: &Frame<'_>) -> Vec<Column> {
 }
 
 pub(super) fn finding<'a>(
-    frame: &'a Frame<'_>,
-    change: Change,
+    frame: &'a ReportFrame<'_>,
+    change: MonthlyChange,
     mirrored: &'a Mirrored,
-) -> Vec<Cell<'a>> {
+) -> Vec<ReportCell<'a>> {
     let Mirrored { finding, life } = mirrored;
     let language = frame.language;
     let mut cells = owner(frame, finding);
-    let closed = life.closed_at.filter(|_| change == Change::Resolved);
+    let closed = life.closed_at.filter(|_| change == MonthlyChange::Resolved);
     cells.extend([
         words::change(change, language).into(),
-        Cell::Severity(finding.severity),
+        ReportCell::Severity(finding.severity),
         words::kind(finding.kind, language).into(),
         finding.control_id.as_str().into(),
         finding.title.as_str().into(),
@@ -113,63 +125,95 @@ pub(super) fn finding<'a>(
     cells
 }
 
-fn console<'a>(finding: &Finding) -> Cell<'a> {
-    console_link(finding).map_or(Cell::Empty, Cell::from)
+fn console<'a>(finding: &Finding) -> ReportCell<'a> {
+    console_link(finding).map_or(ReportCell::Empty, ReportCell::from)
 }
 
 /// Controls over all accounts of the report.
-pub(super) fn controls_columns(frame: &Frame<'_>) -> Vec<Column> {
+pub(super) fn controls_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = vec![
-        column(t!("report.control", locale = locale), 14.0, Look::Text),
-        column(t!("report.verdict", locale = locale), 12.0, Look::State),
-        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
-        column(t!("report.title", locale = locale), 60.0, Look::Text),
-        column(t!("report.failed", locale = locale), 11.0, Look::Bar),
-        column(t!("report.passed", locale = locale), 11.0, Look::Number),
-        column(t!("report.unknown", locale = locale), 11.0, Look::Number),
-        column(t!("report.suppressed", locale = locale), 11.0, Look::Number),
+        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
+        column(
+            t!("report.verdict", locale = locale),
+            12.0,
+            CellStyle::State,
+        ),
+        column(
+            t!("report.severity", locale = locale),
+            13.0,
+            CellStyle::Severity,
+        ),
+        column(t!("report.title", locale = locale), 60.0, CellStyle::Text),
+        column(t!("report.failed", locale = locale), 11.0, CellStyle::Bar),
+        column(
+            t!("report.passed", locale = locale),
+            11.0,
+            CellStyle::Number,
+        ),
+        column(
+            t!("report.unknown", locale = locale),
+            11.0,
+            CellStyle::Number,
+        ),
+        column(
+            t!("report.suppressed", locale = locale),
+            11.0,
+            CellStyle::Number,
+        ),
     ];
     columns.push(if frame.is_overview() {
         column(
             t!("report.accounts_failed", locale = locale),
             12.0,
-            Look::Bar,
+            CellStyle::Bar,
         )
     } else {
-        column(t!("report.owner", locale = locale), 18.0, Look::Blank)
+        column(t!("report.owner", locale = locale), 18.0, CellStyle::Blank)
     });
     columns.extend([
-        column(t!("guide.policy", locale = locale), 12.0, Look::State),
-        column(t!("guide.effort", locale = locale), 12.0, Look::State),
-        column(t!("guide.what_to_do", locale = locale), 60.0, Look::Text),
+        column(t!("guide.policy", locale = locale), 12.0, CellStyle::State),
+        column(t!("guide.effort", locale = locale), 12.0, CellStyle::State),
+        column(
+            t!("guide.what_to_do", locale = locale),
+            60.0,
+            CellStyle::Text,
+        ),
         reference(t!("guide.title", locale = locale), 46.0),
-        column(t!("report.standards", locale = locale), 34.0, Look::Quiet),
+        column(
+            t!("report.standards", locale = locale),
+            34.0,
+            CellStyle::Quiet,
+        ),
         reference(t!("report.link", locale = locale), 56.0),
     ]);
     columns
 }
 
-pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) -> Vec<Cell<'a>> {
+pub(super) fn control<'a>(
+    frame: &ReportFrame<'_>,
+    id: &'a str,
+    control: &'a ControlScore,
+) -> Vec<ReportCell<'a>> {
     let resources = &control.resources;
     let standards: Vec<String> = control
         .standards
         .keys()
         .map(|standard| words::standard(standard))
         .collect();
-    let mut cells: Vec<Cell<'a>> = vec![
+    let mut cells: Vec<ReportCell<'a>> = vec![
         id.into(),
         words::verdict(resources.verdict(), frame.language).into(),
-        Cell::Severity(control.severity),
+        ReportCell::Severity(control.severity),
         control.title.as_str().into(),
-        Cell::Number(resources.failed),
-        Cell::Number(resources.passed),
-        Cell::Number(resources.unknown),
-        Cell::Number(resources.suppressed),
+        ReportCell::Number(resources.failed),
+        ReportCell::Number(resources.passed),
+        ReportCell::Number(resources.unknown),
+        ReportCell::Number(resources.suppressed),
         if frame.is_overview() {
-            Cell::Number(control.accounts)
+            ReportCell::Number(control.accounts)
         } else {
-            Cell::Empty
+            ReportCell::Empty
         },
     ];
     cells.extend(advice(frame, id));
@@ -179,10 +223,10 @@ pub(super) fn control<'a>(frame: &Frame<'_>, id: &'a str, control: &'a Control) 
 
 /// What the guide says of a control: policy, effort, what to do, and its page; or that it says nothing, and
 /// AWS's page.
-fn advice<'a>(frame: &Frame<'_>, id: &str) -> [Cell<'a>; 4] {
+fn advice<'a>(frame: &ReportFrame<'_>, id: &str) -> [ReportCell<'a>; 4] {
     let language = frame.language;
     match frame.guide.advice(id, language, frame.links) {
-        Advice::Given {
+        GuideAdvice::Given {
             policy,
             effort,
             risk,
@@ -195,31 +239,43 @@ fn advice<'a>(frame: &Frame<'_>, id: &str) -> [Cell<'a>; 4] {
             format!("{risk}\n{console}").into(),
             link.into(),
         ],
-        Advice::Absent { link } => [
-            Cell::Empty,
-            Cell::Empty,
+        GuideAdvice::Absent { link } => [
+            ReportCell::Empty,
+            ReportCell::Empty,
             guide_words::absent(language).into(),
-            link.map_or(Cell::Empty, Cell::from),
+            link.map_or(ReportCell::Empty, ReportCell::from),
         ],
     }
 }
 
 /// What GuardDuty saw.
-pub(super) fn threats_columns(frame: &Frame<'_>) -> Vec<Column> {
+pub(super) fn threats_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(t!("report.change", locale = locale), 10.0, Look::State),
-        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
-        column(t!("report.type", locale = locale), 46.0, Look::Text),
-        column(t!("report.title", locale = locale), 56.0, Look::Text),
-        column(t!("report.resource", locale = locale), 44.0, Look::Text),
-        column(t!("report.region", locale = locale), 16.0, Look::Text),
-        column(t!("report.opened", locale = locale), 17.0, Look::Text),
-        column(t!("report.age", locale = locale), 10.0, Look::Days),
-        column(t!("report.updated", locale = locale), 17.0, Look::Text),
-        column(t!("report.alert", locale = locale), 14.0, Look::State),
-        column(t!("report.workflow", locale = locale), 13.0, Look::Text),
+        column(t!("report.change", locale = locale), 10.0, CellStyle::State),
+        column(
+            t!("report.severity", locale = locale),
+            13.0,
+            CellStyle::Severity,
+        ),
+        column(t!("report.type", locale = locale), 46.0, CellStyle::Text),
+        column(t!("report.title", locale = locale), 56.0, CellStyle::Text),
+        column(
+            t!("report.resource", locale = locale),
+            44.0,
+            CellStyle::Text,
+        ),
+        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
+        column(t!("report.opened", locale = locale), 17.0, CellStyle::Text),
+        column(t!("report.age", locale = locale), 10.0, CellStyle::Days),
+        column(t!("report.updated", locale = locale), 17.0, CellStyle::Text),
+        column(t!("report.alert", locale = locale), 14.0, CellStyle::State),
+        column(
+            t!("report.workflow", locale = locale),
+            13.0,
+            CellStyle::Text,
+        ),
         reference(t!("report.console", locale = locale), 48.0),
         reference(t!("report.finding_id", locale = locale), 60.0),
     ]);
@@ -227,11 +283,11 @@ pub(super) fn threats_columns(frame: &Frame<'_>) -> Vec<Column> {
 }
 
 pub(super) fn threat<'a>(
-    frame: &'a Frame<'_>,
-    change: Change,
+    frame: &'a ReportFrame<'_>,
+    change: MonthlyChange,
     mirrored: &'a Mirrored,
     alert: Option<AlertState>,
-) -> Vec<Cell<'a>> {
+) -> Vec<ReportCell<'a>> {
     let Mirrored { finding, life } = mirrored;
     let language = frame.language;
     let mut cells = owner(frame, finding);
@@ -241,7 +297,7 @@ pub(super) fn threat<'a>(
     );
     cells.extend([
         words::change(change, language).into(),
-        Cell::Severity(finding.severity),
+        ReportCell::Severity(finding.severity),
         finding.finding_type.as_str().into(),
         finding.title.as_str().into(),
         finding.resource.as_str().into(),
@@ -258,34 +314,45 @@ pub(super) fn threat<'a>(
 }
 
 /// What somebody decided to leave.
-pub(super) fn suppressed_columns(frame: &Frame<'_>) -> Vec<Column> {
+pub(super) fn suppressed_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(t!("report.severity", locale = locale), 13.0, Look::Severity),
-        column(t!("report.kind", locale = locale), 13.0, Look::Text),
-        column(t!("report.control", locale = locale), 14.0, Look::Text),
-        column(t!("report.title", locale = locale), 56.0, Look::Text),
-        column(t!("report.resource", locale = locale), 46.0, Look::Text),
-        column(t!("report.region", locale = locale), 16.0, Look::Text),
-        column(t!("report.reason", locale = locale), 44.0, Look::Text),
+        column(
+            t!("report.severity", locale = locale),
+            13.0,
+            CellStyle::Severity,
+        ),
+        column(t!("report.kind", locale = locale), 13.0, CellStyle::Text),
+        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
+        column(t!("report.title", locale = locale), 56.0, CellStyle::Text),
+        column(
+            t!("report.resource", locale = locale),
+            46.0,
+            CellStyle::Text,
+        ),
+        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
+        column(t!("report.reason", locale = locale), 44.0, CellStyle::Text),
         column(
             t!("report.suppressed_since", locale = locale),
             17.0,
-            Look::Text,
+            CellStyle::Text,
         ),
         reference(t!("report.finding_id", locale = locale), 60.0),
     ]);
     columns
 }
 
-pub(super) fn suppressed<'a>(frame: &'a Frame<'_>, mirrored: &'a Mirrored) -> Vec<Cell<'a>> {
+pub(super) fn suppressed<'a>(
+    frame: &'a ReportFrame<'_>,
+    mirrored: &'a Mirrored,
+) -> Vec<ReportCell<'a>> {
     let Mirrored { finding, life } = mirrored;
     let mut cells = owner(frame, finding);
     // Where it was never seen open, the product's last touch is what is known.
     let since = life.closed_at.or(finding.updated_at);
     cells.extend([
-        Cell::Severity(finding.severity),
+        ReportCell::Severity(finding.severity),
         words::kind(finding.kind, frame.language).into(),
         finding.control_id.as_str().into(),
         finding.title.as_str().into(),

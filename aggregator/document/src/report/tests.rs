@@ -9,7 +9,7 @@ use super::*;
 use hubward_domain::account::{AccountState, ReportCadence};
 use hubward_domain::finding::{Life, read};
 use hubward_domain::guide::{Guide, Links};
-use hubward_domain::report::Change;
+use hubward_domain::report::MonthlyChange;
 
 fn account(id: &str, project: &str) -> Account {
     Account {
@@ -45,7 +45,7 @@ fn finding(id: &str, title: &str, workflow: &str) -> Mirrored {
 
 fn written_in(
     findings: &[Mirrored],
-    format: Format,
+    format: ReportFormat,
     language: Language,
     sheet_rows: u32,
 ) -> Vec<u8> {
@@ -55,7 +55,7 @@ fn written_in(
     let sources = BTreeMap::new();
     let guide = Guide::with(Vec::new());
     let links = Links::Server("https://soc.example.com".to_owned());
-    let frame = Frame {
+    let frame = ReportFrame {
         scope: Scope::Account(&account),
         regions: &["us-east-1".parse().unwrap()],
         period,
@@ -69,7 +69,7 @@ fn written_in(
         sheet_rows,
     };
     let file = tempfile::NamedTempFile::new().unwrap();
-    let mut facts = Facts::default();
+    let mut facts = ReportFacts::default();
     let mut writer = Writer::begin(&frame, format, file.path()).unwrap();
     for mirrored in findings {
         if let Some(shown) = facts.add(mirrored, frame.bounds, frame.built_at) {
@@ -96,7 +96,7 @@ fn written_in(
     std::fs::read(file.path()).unwrap()
 }
 
-fn written(findings: &[Mirrored], format: Format, language: Language) -> Vec<u8> {
+fn written(findings: &[Mirrored], format: ReportFormat, language: Language) -> Vec<u8> {
     written_in(findings, format, language, SHEET_ROWS)
 }
 
@@ -130,7 +130,7 @@ fn the_sheets_are_there_in_their_order_even_when_there_is_nothing_to_say() {
             ],
         ),
     ] {
-        let book = open(written(&[], Format::Xlsx, language));
+        let book = open(written(&[], ReportFormat::Xlsx, language));
         assert_eq!(book.sheet_names(), names);
     }
 }
@@ -143,7 +143,7 @@ fn no_text_becomes_a_formula_or_a_link() {
         finding("b", "http://evil.example/", "SUPPRESSED"),
         finding("c", &long, "NEW"),
     ];
-    let bytes = written(&findings, Format::Xlsx, Language::Ja);
+    let bytes = written(&findings, ReportFormat::Xlsx, Language::Ja);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes.clone())).unwrap();
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).unwrap();
@@ -181,7 +181,7 @@ fn a_table_that_is_longer_than_a_sheet_goes_on_on_the_next() {
     let findings: Vec<Mirrored> = (0..7)
         .map(|n| finding(&format!("f-{n}"), "a title", "NEW"))
         .collect();
-    let mut book = open(written_in(&findings, Format::Xlsx, Language::Ja, 4));
+    let mut book = open(written_in(&findings, ReportFormat::Xlsx, Language::Ja, 4));
     let names = book.sheet_names();
     assert_eq!(
         names[2..7],
@@ -210,7 +210,11 @@ fn a_table_that_is_longer_than_a_sheet_goes_on_on_the_next() {
 
 #[test]
 fn the_first_sheet_has_a_chart_and_the_tables_colours_by_condition() {
-    let bytes = written(&[finding("f", "t", "NEW")], Format::Xlsx, Language::Ja);
+    let bytes = written(
+        &[finding("f", "t", "NEW")],
+        ReportFormat::Xlsx,
+        Language::Ja,
+    );
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut part = |name: &str| {
         let mut xml = String::new();
@@ -237,7 +241,7 @@ fn the_first_sheet_has_a_chart_and_the_tables_colours_by_condition() {
 #[test]
 fn a_csv_is_guarded_and_json_says_the_same() {
     let findings = [finding("-1", "=HYPERLINK(\"http://evil\")", "NEW")];
-    let csv = String::from_utf8(written(&findings, Format::Csv, Language::En)).unwrap();
+    let csv = String::from_utf8(written(&findings, ReportFormat::Csv, Language::En)).unwrap();
     assert!(
         csv.starts_with("\u{feff}Account ID,Project,Change,"),
         "{csv}"
@@ -248,9 +252,9 @@ fn a_csv_is_guarded_and_json_says_the_same() {
     for cell in rows.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
     }
-    let json = written(&findings, Format::Json, Language::Ja);
+    let json = written(&findings, ReportFormat::Json, Language::Ja);
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json[0]["finding_id"], "-1");
-    assert_eq!(json[0]["change"], Change::New.as_str());
+    assert_eq!(json[0]["change"], MonthlyChange::New.as_str());
     assert_eq!(json[0]["closed_at"], serde_json::Value::Null);
 }

@@ -6,58 +6,58 @@ use rust_i18n::t;
 
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
-use hubward_domain::finding::{Kind, Severity, Workflow};
-use hubward_domain::report::{Change, Verdict};
+use hubward_domain::finding::{FindingKind, FindingSeverity, FindingWorkflow};
+use hubward_domain::report::{ControlVerdict, MonthlyChange};
 
-pub(super) fn severity(severity: Severity, language: Language) -> Cow<'static, str> {
+pub(super) fn severity(severity: FindingSeverity, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match severity {
-        Severity::Critical => t!("findings.critical", locale = locale),
-        Severity::High => t!("findings.high", locale = locale),
-        Severity::Medium => t!("findings.medium", locale = locale),
-        Severity::Low => t!("findings.low", locale = locale),
-        Severity::Informational => t!("findings.informational", locale = locale),
-        Severity::Unlabelled => t!("findings.unlabelled", locale = locale),
+        FindingSeverity::Critical => t!("findings.critical", locale = locale),
+        FindingSeverity::High => t!("findings.high", locale = locale),
+        FindingSeverity::Medium => t!("findings.medium", locale = locale),
+        FindingSeverity::Low => t!("findings.low", locale = locale),
+        FindingSeverity::Informational => t!("findings.informational", locale = locale),
+        FindingSeverity::Unlabelled => t!("findings.unlabelled", locale = locale),
     }
 }
 
-pub(super) fn kind(kind: Kind, language: Language) -> Cow<'static, str> {
+pub(super) fn kind(kind: FindingKind, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match kind {
-        Kind::Threat => t!("findings.threat", locale = locale),
-        Kind::Control => t!("findings.control", locale = locale),
-        Kind::Other => t!("findings.other", locale = locale),
+        FindingKind::Threat => t!("findings.threat", locale = locale),
+        FindingKind::Control => t!("findings.control", locale = locale),
+        FindingKind::Other => t!("findings.other", locale = locale),
     }
 }
 
-pub(super) fn workflow(workflow: Workflow, language: Language) -> Cow<'static, str> {
+pub(super) fn workflow(workflow: FindingWorkflow, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match workflow {
-        Workflow::New => t!("findings.workflow_new", locale = locale),
-        Workflow::Notified => t!("findings.workflow_notified", locale = locale),
-        Workflow::Suppressed => t!("findings.workflow_suppressed", locale = locale),
-        Workflow::Resolved => t!("findings.workflow_resolved", locale = locale),
+        FindingWorkflow::New => t!("findings.workflow_new", locale = locale),
+        FindingWorkflow::Notified => t!("findings.workflow_notified", locale = locale),
+        FindingWorkflow::Suppressed => t!("findings.workflow_suppressed", locale = locale),
+        FindingWorkflow::Resolved => t!("findings.workflow_resolved", locale = locale),
     }
 }
 
-pub(super) fn change(change: Change, language: Language) -> Cow<'static, str> {
+pub(super) fn change(change: MonthlyChange, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match change {
-        Change::New => t!("report.change_new", locale = locale),
-        Change::Reopened => t!("report.change_reopened", locale = locale),
-        Change::Open => t!("report.change_open", locale = locale),
-        Change::StillFailing => t!("report.change_still_failing", locale = locale),
-        Change::Resolved => t!("report.change_resolved", locale = locale),
+        MonthlyChange::New => t!("report.change_new", locale = locale),
+        MonthlyChange::Reopened => t!("report.change_reopened", locale = locale),
+        MonthlyChange::Open => t!("report.change_open", locale = locale),
+        MonthlyChange::StillFailing => t!("report.change_still_failing", locale = locale),
+        MonthlyChange::Resolved => t!("report.change_resolved", locale = locale),
     }
 }
 
-pub(super) fn verdict(verdict: Verdict, language: Language) -> Cow<'static, str> {
+pub(super) fn verdict(verdict: ControlVerdict, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match verdict {
-        Verdict::Failed => t!("report.failed", locale = locale),
-        Verdict::Unknown => t!("report.unknown", locale = locale),
-        Verdict::Passed => t!("report.passed", locale = locale),
-        Verdict::NoData => t!("report.no_data", locale = locale),
+        ControlVerdict::Failed => t!("report.failed", locale = locale),
+        ControlVerdict::Unknown => t!("report.unknown", locale = locale),
+        ControlVerdict::Passed => t!("report.passed", locale = locale),
+        ControlVerdict::NoData => t!("report.no_data", locale = locale),
     }
 }
 

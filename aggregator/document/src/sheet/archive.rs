@@ -6,10 +6,10 @@ use std::io::{self, Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use hubward_domain::ledger::{Foreign, Unreadable};
+use hubward_domain::ledger::{Foreign, UnreadableFile};
 
 /// How much may come out of an archive.
-struct Bounds {
+struct ArchiveBounds {
     /// How many parts there may be; Excel makes a dozen, and one or two per further sheet.
     parts: usize,
     /// How many bytes all parts may have together.
@@ -22,7 +22,7 @@ struct Bounds {
     styles: u64,
 }
 
-const BOUNDS: Bounds = Bounds {
+const BOUNDS: ArchiveBounds = ArchiveBounds {
     parts: 2_000,
     total: 128 * MIB,
     part: 64 * MIB,
@@ -39,11 +39,11 @@ const FORMAT_COUNT_LIMIT: u64 = 140_000;
 const MIB: u64 = 1024 * 1024;
 
 /// Refuses an archive that unpacks to too much.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), UnreadableFile> {
     check_within(bytes, &BOUNDS)
 }
 
-fn check_within(bytes: &[u8], bounds: &Bounds) -> Result<(), Unreadable> {
+fn check_within(bytes: &[u8], bounds: &ArchiveBounds) -> Result<(), UnreadableFile> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > bounds.parts {
         return Err(bomb("[Content_Types].xml"));
@@ -73,7 +73,7 @@ fn check_within(bytes: &[u8], bounds: &Bounds) -> Result<(), Unreadable> {
     Ok(())
 }
 
-fn unpacked(part: &mut impl Read, name: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+fn unpacked(part: &mut impl Read, name: &str, limit: u64) -> Result<Vec<u8>, UnreadableFile> {
     let mut content = Vec::new();
     part.take(limit + 1)
         .read_to_end(&mut content)
@@ -85,7 +85,7 @@ fn unpacked(part: &mut impl Read, name: &str, limit: u64) -> Result<Vec<u8>, Unr
 }
 
 /// The reader reserves `uniqueCount` places at once, and a failed allocation cannot be caught.
-fn check_strings(content: &[u8], name: &str) -> Result<(), Unreadable> {
+fn check_strings(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
     for value in values_of(content, b"uniqueCount") {
         let announced = std::str::from_utf8(value)
             .ok()
@@ -100,7 +100,7 @@ fn check_strings(content: &[u8], name: &str) -> Result<(), Unreadable> {
 }
 
 /// The reader copies a font's name and a number format's code into every cell format that uses them.
-fn check_styles(content: &[u8], name: &str) -> Result<(), Unreadable> {
+fn check_styles(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
     let longest = values_of(content, b"formatCode")
         .chain(values_of(content, b"val"))
         .map(<[u8]>::len)
@@ -135,26 +135,26 @@ fn values_of<'a>(content: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = &'a [
         })
 }
 
-fn bomb(part: &str) -> Unreadable {
-    Unreadable::Bomb {
+fn bomb(part: &str) -> UnreadableFile {
+    UnreadableFile::Bomb {
         part: part.chars().take(80).collect(),
     }
 }
 
-fn damaged(error: ZipError) -> Unreadable {
+fn damaged(error: ZipError) -> UnreadableFile {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Unreadable::Foreign {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => UnreadableFile::Foreign {
             content: Foreign::Encrypted,
             expected: "xlsx",
         },
-        other => Unreadable::Damaged {
+        other => UnreadableFile::Damaged {
             detail: other.to_string(),
         },
     }
 }
 
-fn broken_off(error: &io::Error) -> Unreadable {
-    Unreadable::Damaged {
+fn broken_off(error: &io::Error) -> UnreadableFile {
+    UnreadableFile::Damaged {
         detail: error.to_string(),
     }
 }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn each_bound_is_kept_on_its_own() {
-        let bounds = Bounds {
+        let bounds = ArchiveBounds {
             parts: 4,
             total: 1_000,
             part: 500,
@@ -188,7 +188,7 @@ mod tests {
         };
         let check = |parts: &[(&str, usize)]| match check_within(&zip_of(parts), &bounds) {
             Ok(()) => None,
-            Err(Unreadable::Bomb { part }) => Some(part),
+            Err(UnreadableFile::Bomb { part }) => Some(part),
             Err(other) => panic!("{other:?}"),
         };
         let found = |part: &str| Some(part.to_owned());

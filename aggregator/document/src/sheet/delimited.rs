@@ -10,17 +10,17 @@ use encoding_rs::{Encoding, SHIFT_JIS};
 
 use super::{COLUMN_LIMIT, ROW_LIMIT};
 use crate::guard;
-use hubward_domain::ledger::{Cell, Sheet, SheetRow, Unreadable, Value};
+use hubward_domain::ledger::{Cell, Sheet, SheetRow, UnreadableFile, Value};
 
 /// A csv has no sheets; its cells are addressed like those of the files that we write.
 const SHEET: &str = "Ledger";
 
 /// The rows, counted as a spreadsheet program counts them: a quoted line break starts no row.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+pub(super) fn read(bytes: &[u8]) -> Result<Sheet, UnreadableFile> {
     let text = decode(bytes)?;
     let delimiter = delimiter(&text);
     if let Some(line) = unclosed_quote(&text, delimiter) {
-        return Err(Unreadable::UnclosedQuote { line });
+        return Err(UnreadableFile::UnclosedQuote { line });
     }
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -49,11 +49,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
             let at = sheet.address(number, column);
             if number > ROW_LIMIT {
                 let limit = ROW_LIMIT;
-                return Err(Unreadable::TooManyRows { at, limit });
+                return Err(UnreadableFile::TooManyRows { at, limit });
             }
             if column >= COLUMN_LIMIT {
                 let limit = COLUMN_LIMIT;
-                return Err(Unreadable::TooManyColumns { at, limit });
+                return Err(UnreadableFile::TooManyColumns { at, limit });
             }
             row.cells.push(Cell {
                 column,
@@ -68,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
     Ok(sheet)
 }
 
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, UnreadableFile> {
     let decoded = |encoding: &'static Encoding, bytes| {
         encoding.decode_without_bom_handling_and_without_replacement(bytes)
     };
@@ -100,9 +100,9 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     })
 }
 
-fn undecodable(bytes: &[u8], valid: usize) -> Unreadable {
+fn undecodable(bytes: &[u8], valid: usize) -> UnreadableFile {
     let line = line_at(bytes, valid);
-    Unreadable::Undecodable { line }
+    UnreadableFile::Undecodable { line }
 }
 
 /// The separator of the first line that has one. Only that line counts: further down, addresses
@@ -176,8 +176,8 @@ fn line_at(bytes: &[u8], offset: usize) -> u64 {
     1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn broken(error: &csv::Error) -> Unreadable {
-    Unreadable::Broken {
+fn broken(error: &csv::Error) -> UnreadableFile {
+    UnreadableFile::Broken {
         detail: error.to_string(),
     }
 }

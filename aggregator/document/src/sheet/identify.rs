@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use zip::ZipArchive;
 
-use hubward_domain::ledger::{Foreign, Unreadable};
+use hubward_domain::ledger::{Foreign, UnreadableFile};
 
 /// The first bytes of a container of Office 97-2003, which encrypted workbooks use to this day.
 const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -16,7 +16,7 @@ const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const LOOK: usize = 4_096;
 
 /// What the bytes are. Only [`Foreign::Workbook`] and [`Foreign::Text`] can be a ledger.
-pub(super) fn content(bytes: &[u8]) -> Result<Foreign, Unreadable> {
+pub(super) fn content(bytes: &[u8]) -> Result<Foreign, UnreadableFile> {
     if bytes.starts_with(COMPOUND) {
         return Ok(compound(bytes));
     }
@@ -56,8 +56,8 @@ fn compound(bytes: &[u8]) -> Foreign {
     .unwrap_or(Foreign::Compound)
 }
 
-fn zipped(bytes: &[u8]) -> Result<Foreign, Unreadable> {
-    let damaged = |error: zip::result::ZipError| Unreadable::Damaged {
+fn zipped(bytes: &[u8]) -> Result<Foreign, UnreadableFile> {
+    let damaged = |error: zip::result::ZipError| UnreadableFile::Damaged {
         detail: error.to_string(),
     };
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;

@@ -50,13 +50,13 @@ fn xlsx(rows: &str) -> Vec<u8> {
     )
 }
 
-fn refused(bytes: &[u8]) -> Unreadable {
+fn refused(bytes: &[u8]) -> UnreadableFile {
     read(bytes, "ledger.xlsx").unwrap_err()
 }
 
 fn content(bytes: &[u8], name: &str) -> Foreign {
     match read(bytes, name) {
-        Err(Unreadable::Foreign { content, .. }) => content,
+        Err(UnreadableFile::Foreign { content, .. }) => content,
         other => panic!("{other:?}"),
     }
 }
@@ -126,7 +126,7 @@ fn shared_strings_merged_areas_and_rows_out_of_order_are_read() {
 #[test]
 fn a_cell_at_the_far_end_costs_nothing_and_is_refused() {
     let far = xlsx(r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#);
-    let Unreadable::TooManyRows {
+    let UnreadableFile::TooManyRows {
         at,
         limit: ROW_LIMIT,
     } = refused(&far)
@@ -137,7 +137,7 @@ fn a_cell_at_the_far_end_costs_nothing_and_is_refused() {
     let wide = xlsx(r#"<row r="1"><c r="GS1"><v>1</v></c></row>"#);
     assert!(matches!(
         refused(&wide),
-        Unreadable::TooManyColumns {
+        UnreadableFile::TooManyColumns {
             limit: COLUMN_LIMIT,
             ..
         }
@@ -188,7 +188,7 @@ fn a_bomb_is_refused_even_when_it_lies_about_its_size() {
     let blanks = vec![b' '; 9 * 1024 * 1024];
     let mut bytes = xlsx_with("", &[("xl/styles.xml", &blanks)]);
     assert!(bytes.len() < 100 * 1024);
-    assert!(matches!(refused(&bytes), Unreadable::Bomb { part } if part == "xl/styles.xml"));
+    assert!(matches!(refused(&bytes), UnreadableFile::Bomb { part } if part == "xl/styles.xml"));
     // The part's headers say 1 byte instead.
     let size = u32::try_from(blanks.len()).unwrap().to_le_bytes();
     let mut lies = 0;
@@ -203,7 +203,7 @@ fn a_bomb_is_refused_even_when_it_lies_about_its_size() {
     assert!(
         matches!(
             refused,
-            Unreadable::Bomb { .. } | Unreadable::Damaged { .. }
+            UnreadableFile::Bomb { .. } | UnreadableFile::Damaged { .. }
         ),
         "{refused:?}"
     );
@@ -215,7 +215,7 @@ fn a_workbook_of_too_many_parts_is_refused() {
     let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
     assert!(matches!(
         refused(&xlsx_with("", &many)),
-        Unreadable::Bomb { .. }
+        UnreadableFile::Bomb { .. }
     ));
 }
 
@@ -233,7 +233,7 @@ fn strings_and_styles_cannot_make_the_reader_allocate_the_world() {
             &[("xl/SharedStrings.xml", strings.as_bytes())],
         );
         assert!(
-            matches!(refused(&bytes), Unreadable::Bomb { .. }),
+            matches!(refused(&bytes), UnreadableFile::Bomb { .. }),
             "{count}"
         );
     }
@@ -245,14 +245,14 @@ fn strings_and_styles_cannot_make_the_reader_allocate_the_world() {
     ] {
         let styles = format!("<styleSheet>{start}<cellXfs>{formats}</cellXfs></styleSheet>");
         let bytes = xlsx_with("<sheetData/>", &[("xl/styles.xml", styles.as_bytes())]);
-        assert!(matches!(refused(&bytes), Unreadable::Bomb { .. }));
+        assert!(matches!(refused(&bytes), UnreadableFile::Bomb { .. }));
     }
     let styles = format!(
         "<styleSheet><cellXfs>{}</cellXfs></styleSheet>",
         "<xf/>".repeat(140_001)
     );
     let bytes = xlsx_with("<sheetData/>", &[("xl/styles.xml", styles.as_bytes())]);
-    assert!(matches!(refused(&bytes), Unreadable::Bomb { .. }));
+    assert!(matches!(refused(&bytes), UnreadableFile::Bomb { .. }));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn one_long_text_that_every_cell_names_is_refused() {
         &format!("<sheetData>{rows}</sheetData>"),
         &[("xl/sharedStrings.xml", strings.as_bytes())],
     );
-    assert!(matches!(refused(&bytes), Unreadable::TooMuch { .. }));
+    assert!(matches!(refused(&bytes), UnreadableFile::TooMuch { .. }));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_sheet_of_nothing_but_merged_areas_is_refused() {
         &format!("<sheetData/><mergeCells>{merged}</mergeCells>"),
         &[],
     );
-    assert!(matches!(refused(&bytes), Unreadable::TooMuch { .. }));
+    assert!(matches!(refused(&bytes), UnreadableFile::TooMuch { .. }));
 }
 
 #[test]
@@ -355,17 +355,17 @@ fn names_sizes_and_emptiness_are_judged_first() {
         let found = found.to_owned();
         assert_eq!(
             read(b"x", name),
-            Err(Unreadable::Extension { found }),
+            Err(UnreadableFile::Extension { found }),
             "{name}"
         );
     }
-    assert_eq!(refused(b""), Unreadable::Empty);
-    assert_eq!(read(b"", "ledger.csv"), Err(Unreadable::Empty));
+    assert_eq!(refused(b""), UnreadableFile::Empty);
+    assert_eq!(read(b"", "ledger.csv"), Err(UnreadableFile::Empty));
     let bytes = FILE_LIMIT + 1;
     let large = vec![b'x'; usize::try_from(bytes).unwrap()];
     assert_eq!(
         refused(&large),
-        Unreadable::TooLarge {
+        UnreadableFile::TooLarge {
             bytes,
             limit: FILE_LIMIT
         }
@@ -418,12 +418,12 @@ fn broken_xml_is_no_empty_ledger() {
         let bytes = xlsx_with(sheet, &[]);
         // The helper closes the worksheet, but nothing within it.
         assert!(
-            matches!(refused(&bytes), Unreadable::Broken { .. }),
+            matches!(refused(&bytes), UnreadableFile::Broken { .. }),
             "{sheet}: {:?}",
             read(&bytes, "a.xlsx")
         );
     }
-    assert_eq!(refused(&xlsx_with("", &[])), Unreadable::NoSheet);
+    assert_eq!(refused(&xlsx_with("", &[])), UnreadableFile::NoSheet);
 }
 
 #[test]
@@ -454,15 +454,18 @@ fn bytes_that_are_no_text_are_refused_with_their_line() {
     let undecodable = |bytes: &[u8]| read(bytes, "ledger.csv").unwrap_err();
     assert_eq!(
         undecodable(b"a,b\nc,d\ne,\xFF\n"),
-        Unreadable::Undecodable { line: 3 }
+        UnreadableFile::Undecodable { line: 3 }
     );
     // Japanese in UTF-8 that breaks in line 2 would be garbage as Shift_JIS.
     let mut utf8 = "プロジェクト\n".as_bytes().to_vec();
     utf8.extend(b"\x83\x41\n");
-    assert_eq!(undecodable(&utf8), Unreadable::Undecodable { line: 2 });
+    assert_eq!(undecodable(&utf8), UnreadableFile::Undecodable { line: 2 });
     let mut marked = "\u{feff}a\nb\n".as_bytes().to_vec();
     marked.push(0xFF);
-    assert_eq!(undecodable(&marked), Unreadable::Undecodable { line: 3 });
+    assert_eq!(
+        undecodable(&marked),
+        UnreadableFile::Undecodable { line: 3 }
+    );
 }
 
 #[test]
@@ -488,7 +491,7 @@ fn a_quote_that_nothing_closes_would_swallow_accounts() {
     let csv = "Account ID,Notes\n1,\"fine \"\" one\"\n2,\"open\n3,x\n4,y\n";
     assert_eq!(
         read(csv.as_bytes(), "ledger.csv"),
-        Err(Unreadable::UnclosedQuote { line: 3 })
+        Err(UnreadableFile::UnclosedQuote { line: 3 })
     );
     let inches = "Account ID,Notes\n1,5\" disk\n";
     assert_eq!(
@@ -502,12 +505,12 @@ fn a_csv_is_bounded_like_a_workbook() {
     let rows = "x\n".repeat(20_001);
     assert!(matches!(
         read(rows.as_bytes(), "a.csv"),
-        Err(Unreadable::TooManyRows { .. })
+        Err(UnreadableFile::TooManyRows { .. })
     ));
     let columns = "x,".repeat(201);
     assert!(matches!(
         read(columns.as_bytes(), "a.csv"),
-        Err(Unreadable::TooManyColumns { .. })
+        Err(UnreadableFile::TooManyColumns { .. })
     ));
 }
 

@@ -12,7 +12,7 @@ use calamine::{
 };
 
 use super::{COLUMN_LIMIT, ROW_LIMIT, archive};
-use hubward_domain::ledger::{Area, Cell, Foreign, Sheet, SheetRow, Unreadable, Value};
+use hubward_domain::ledger::{Area, Cell, Foreign, Sheet, SheetRow, UnreadableFile, Value};
 
 /// How many sheets are looked at; those behind are left alone.
 const SHEET_LIMIT: usize = 20;
@@ -24,30 +24,30 @@ const MERGED_LIMIT: usize = 10_000;
 const TEXT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The first visible sheet.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
+pub(super) fn read(bytes: &[u8]) -> Result<Sheet, UnreadableFile> {
     let mut sheets = up_to(bytes, 1)?;
-    sheets.pop().ok_or(Unreadable::NoSheet)
+    sheets.pop().ok_or(UnreadableFile::NoSheet)
 }
 
 /// The first [`SHEET_LIMIT`] visible sheets.
-pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
+pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Sheet>, UnreadableFile> {
     up_to(bytes, SHEET_LIMIT)
 }
 
 /// The first visible sheets.
-fn up_to(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
+fn up_to(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, UnreadableFile> {
     archive::check(bytes)?;
     // calamine adds up column letters and row digits of addresses (`A1`, `mergeCell`) without a
     // check, which panics where overflow checks are on, and slices formulas and paths in places.
     // A file must not be able to end the program, so a panic here is the file's fault.
     catch_unwind(AssertUnwindSafe(|| unguarded(bytes, count))).unwrap_or_else(|_| {
-        Err(Unreadable::Broken {
+        Err(UnreadableFile::Broken {
             detail: "an address or a reference in the sheet is out of range".to_owned(),
         })
     })
 }
 
-fn unguarded(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
+fn unguarded(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, UnreadableFile> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let sheets = workbook.sheets_metadata();
     let visible = |sheet: &&calamine::Sheet| {
@@ -56,7 +56,7 @@ fn unguarded(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
     let visible = sheets.iter().filter(visible).take(count);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
     if names.is_empty() {
-        return Err(Unreadable::NoSheet);
+        return Err(UnreadableFile::NoSheet);
     }
     names
         .into_iter()
@@ -64,7 +64,7 @@ fn unguarded(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, Unreadable> {
         .collect()
 }
 
-fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet, Unreadable> {
+fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet, UnreadableFile> {
     let merged = workbook
         .merge_cells_by_sheet_name(&name)
         .map_err(unreadable)?;
@@ -75,7 +75,7 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet,
     };
     if let Some(area) = sheet.merged.get(MERGED_LIMIT) {
         let at = sheet.address(area.first_row, area.first_column);
-        return Err(Unreadable::TooMuch { at });
+        return Err(UnreadableFile::TooMuch { at });
     }
     let mut rows: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
     let mut cells = 0;
@@ -96,13 +96,13 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet,
         }
         let at = sheet.address(row.saturating_add(1), column);
         if row >= ROW_LIMIT {
-            return Err(Unreadable::TooManyRows {
+            return Err(UnreadableFile::TooManyRows {
                 at,
                 limit: ROW_LIMIT,
             });
         }
         if column >= COLUMN_LIMIT {
-            return Err(Unreadable::TooManyColumns {
+            return Err(UnreadableFile::TooManyColumns {
                 at,
                 limit: COLUMN_LIMIT,
             });
@@ -110,7 +110,7 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet,
         cells += 1;
         text_bytes += text_size(&record.value);
         if cells > CELL_LIMIT || text_bytes > TEXT_LIMIT {
-            return Err(Unreadable::TooMuch { at });
+            return Err(UnreadableFile::TooMuch { at });
         }
         let value = value(record.value);
         rows.entry(at.row).or_default().insert(
@@ -189,17 +189,17 @@ fn area(merged: Dimensions) -> Area {
     }
 }
 
-fn unreadable(error: XlsxError) -> Unreadable {
+fn unreadable(error: XlsxError) -> UnreadableFile {
     match error {
-        XlsxError::Password => Unreadable::Foreign {
+        XlsxError::Password => UnreadableFile::Foreign {
             content: Foreign::Encrypted,
             expected: "xlsx",
         },
-        XlsxError::Zip(_) | XlsxError::Io(_) => Unreadable::Damaged {
+        XlsxError::Zip(_) | XlsxError::Io(_) => UnreadableFile::Damaged {
             detail: error.to_string(),
         },
-        XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_) => Unreadable::NoSheet,
-        other => Unreadable::Broken {
+        XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_) => UnreadableFile::NoSheet,
+        other => UnreadableFile::Broken {
             detail: other.to_string(),
         },
     }

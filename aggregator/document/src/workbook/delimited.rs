@@ -2,13 +2,13 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::table::Table;
+use super::table::LedgerTable;
 use crate::guard;
 
 /// Without it, Excel takes UTF-8 for the computer's old encoding.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-pub(super) fn write(table: &Table) -> Result<Vec<u8>, csv::Error> {
+pub(super) fn write(table: &LedgerTable) -> Result<Vec<u8>, csv::Error> {
     let mut bytes = MARK.to_vec();
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)

@@ -2,18 +2,20 @@
 //! per account.
 
 use hubward_domain::account::{Account, Language};
-use hubward_domain::ledger::{Column, same_header, unknown_columns};
+use hubward_domain::ledger::{LedgerColumn, same_header, unknown_columns};
 
 /// Headers and rows, all of the same width.
-pub(super) struct Table {
+pub(super) struct LedgerTable {
     pub(super) headers: Vec<String>,
     pub(super) rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl LedgerTable {
     pub(super) fn of(accounts: &[Account], language: Language) -> Self {
         let unknown = unknown_columns(accounts);
-        let known = Column::ALL.iter().map(|column| column.header(language));
+        let known = LedgerColumn::ALL
+            .iter()
+            .map(|column| column.header(language));
         Self {
             headers: known
                 .chain(unknown.iter().copied())
@@ -28,7 +30,9 @@ impl Table {
 }
 
 fn row(account: &Account, unknown: &[&str]) -> Vec<String> {
-    let known = Column::ALL.into_iter().map(|column| column.text(account));
+    let known = LedgerColumn::ALL
+        .into_iter()
+        .map(|column| column.text(account));
     let extra = unknown.iter().map(|header| {
         let own = account
             .extra

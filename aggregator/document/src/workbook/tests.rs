@@ -3,7 +3,7 @@
 use super::*;
 use crate::sheet;
 use hubward_domain::account::{AccountState, ReportCadence};
-use hubward_domain::ledger::{Problem, Reading, Rules, Sheet, Value, diff, read};
+use hubward_domain::ledger::{LedgerProblem, Reading, Rules, Sheet, Value, diff, read};
 
 /// Texts that other programs stumble over.
 const TEXTS: [&str; 24] = [
@@ -95,7 +95,7 @@ fn accounts(seed: u64, count: u64) -> Vec<Account> {
         .collect()
 }
 
-fn read_back(bytes: &[u8], name: &str) -> (Sheet, Result<Reading, Vec<Problem>>) {
+fn read_back(bytes: &[u8], name: &str) -> (Sheet, Result<Reading, Vec<LedgerProblem>>) {
     let sheet = sheet::read(bytes, name).unwrap();
     let reading = read(&sheet, &rules());
     (sheet, reading)
@@ -105,7 +105,10 @@ fn read_back(bytes: &[u8], name: &str) -> (Sheet, Result<Reading, Vec<Problem>>)
 fn what_is_written_is_read_again_exactly() {
     for seed in 1..40 {
         let accounts = accounts(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed), 25);
-        for (format, name) in [(Format::Xlsx, "ledger.xlsx"), (Format::Csv, "ledger.csv")] {
+        for (format, name) in [
+            (LedgerFormat::Xlsx, "ledger.xlsx"),
+            (LedgerFormat::Csv, "ledger.csv"),
+        ] {
             let language = Language::ALL[usize::try_from(seed % 2).unwrap()];
             let bytes = write(&accounts, format, language).unwrap();
             let (_, reading) = read_back(&bytes, name);
@@ -131,7 +134,7 @@ fn what_is_written_is_read_again_exactly() {
 
 #[test]
 fn every_cell_of_a_workbook_is_text() {
-    let bytes = write(&accounts(7, 25), Format::Xlsx, Language::Ja).unwrap();
+    let bytes = write(&accounts(7, 25), LedgerFormat::Xlsx, Language::Ja).unwrap();
     let (sheet, _) = read_back(&bytes, "ledger.xlsx");
     assert_eq!(sheet.name, "台帳");
     for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
@@ -144,7 +147,7 @@ fn every_cell_of_a_workbook_is_text() {
 
 #[test]
 fn no_cell_of_a_csv_starts_like_a_formula() {
-    let bytes = write(&accounts(7, 25), Format::Csv, Language::En).unwrap();
+    let bytes = write(&accounts(7, 25), LedgerFormat::Csv, Language::En).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.starts_with('\u{feff}'));
     let mut reader = csv::ReaderBuilder::new()
@@ -163,22 +166,25 @@ fn no_cell_of_a_csv_starts_like_a_formula() {
 #[test]
 fn a_template_has_the_headers_and_explains_them() {
     for language in Language::ALL {
-        let explanations: Vec<_> = Column::ALL
+        let explanations: Vec<_> = LedgerColumn::ALL
             .map(|column| (column, "why".to_owned()))
             .to_vec();
-        let bytes = template(Format::Xlsx, language, &explanations).unwrap();
+        let bytes = template(LedgerFormat::Xlsx, language, &explanations).unwrap();
         let (sheet, reading) = read_back(&bytes, "template.xlsx");
         assert_eq!(sheet.rows.len(), 1);
-        assert_eq!(sheet.rows[0].cells.len(), Column::ALL.len());
+        assert_eq!(sheet.rows[0].cells.len(), LedgerColumn::ALL.len());
         let at = sheet.address(2, 0);
-        assert_eq!(reading.unwrap_err(), [Problem::NoRows { at }]);
-        let csv = template(Format::Csv, language, &[]).unwrap();
+        assert_eq!(reading.unwrap_err(), [LedgerProblem::NoRows { at }]);
+        let csv = template(LedgerFormat::Csv, language, &[]).unwrap();
         assert_eq!(
             read_back(&csv, "template.csv").0.rows[0].cells.len(),
-            Column::ALL.len()
+            LedgerColumn::ALL.len()
         );
     }
-    assert_eq!(template(Format::Json, Language::En, &[]).unwrap(), b"[]\n");
+    assert_eq!(
+        template(LedgerFormat::Json, Language::En, &[]).unwrap(),
+        b"[]\n"
+    );
 }
 
 #[test]
@@ -186,7 +192,7 @@ fn unknown_columns_that_differ_only_in_case_are_one() {
     let mut accounts = accounts(3, 2);
     accounts[0].extra = vec![("Owner".to_owned(), "x".to_owned())];
     accounts[1].extra = vec![("OWNER ".to_owned(), "y".to_owned())];
-    let bytes = write(&accounts, Format::Csv, Language::En).unwrap();
+    let bytes = write(&accounts, LedgerFormat::Csv, Language::En).unwrap();
     assert!(diff(&accounts, &read_back(&bytes, "a.csv").1.unwrap(), false).is_empty());
 }
 
@@ -194,17 +200,18 @@ fn unknown_columns_that_differ_only_in_case_are_one() {
 fn json_is_the_array_that_programs_know() {
     let accounts = accounts(3, 2);
     let json: serde_json::Value =
-        serde_json::from_slice(&write(&accounts, Format::Json, Language::En).unwrap()).unwrap();
+        serde_json::from_slice(&write(&accounts, LedgerFormat::Json, Language::En).unwrap())
+            .unwrap();
     assert_eq!(json, serde_json::to_value(&accounts).unwrap());
 }
 
 #[test]
 fn the_extension_names_the_format() {
-    assert_eq!(Format::of("out/ledger.XLSX"), Ok(Format::Xlsx));
-    assert_eq!(Format::of("ledger.csv"), Ok(Format::Csv));
-    assert_eq!(Format::of("ledger.json"), Ok(Format::Json));
+    assert_eq!(LedgerFormat::of("out/ledger.XLSX"), Ok(LedgerFormat::Xlsx));
+    assert_eq!(LedgerFormat::of("ledger.csv"), Ok(LedgerFormat::Csv));
+    assert_eq!(LedgerFormat::of("ledger.json"), Ok(LedgerFormat::Json));
     for name in ["ledger", "ledger.xls", ".xlsx.bak"] {
-        assert!(Format::of(name).is_err(), "{name}");
+        assert!(LedgerFormat::of(name).is_err(), "{name}");
     }
 }
 
@@ -316,7 +323,7 @@ mod any_ledger {
             for (number, account) in (1..).zip(&mut accounts) {
                 account.account_id = format!("{number:012}").parse().unwrap();
             }
-            for (format, name) in [(Format::Xlsx, "ledger.xlsx"), (Format::Csv, "ledger.csv")] {
+            for (format, name) in [(LedgerFormat::Xlsx, "ledger.xlsx"), (LedgerFormat::Csv, "ledger.csv")] {
                 let bytes = write(&accounts, format, language).unwrap();
                 let reading = read_back(&bytes, name).1.unwrap();
                 let plan = diff(&accounts, &reading, true);

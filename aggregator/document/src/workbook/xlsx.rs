@@ -5,9 +5,9 @@ use rust_xlsxwriter::{
     Color, DataValidation, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError,
 };
 
-use super::table::Table;
+use super::table::LedgerTable;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
-use hubward_domain::ledger::Column;
+use hubward_domain::ledger::LedgerColumn;
 
 /// How far down lists and formats reach: as far as a ledger is read.
 const LAST_ROW: u32 = 19_999;
@@ -17,9 +17,9 @@ const REQUIRED_COLOR: Color = Color::RGB(0xFF_E6_C8);
 
 /// The workbook's bytes; notes and the second sheet are left out when there is nothing to explain.
 pub(super) fn write(
-    table: &Table,
+    table: &LedgerTable,
     language: Language,
-    explanations: &[(Column, String)],
+    explanations: &[(LedgerColumn, String)],
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     ledger(workbook.add_worksheet(), table, language, explanations)?;
@@ -31,9 +31,9 @@ pub(super) fn write(
 
 fn ledger(
     sheet: &mut Worksheet,
-    table: &Table,
+    table: &LedgerTable,
     language: Language,
-    explanations: &[(Column, String)],
+    explanations: &[(LedgerColumn, String)],
 ) -> Result<(), XlsxError> {
     sheet.set_name(match language {
         Language::En => "Ledger",
@@ -44,13 +44,13 @@ fn ledger(
         .set_align(FormatAlign::Top);
     // Excel shows more than 255 characters in a text format as `####`.
     let long = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let known = Column::ALL.map(Some);
+    let known = LedgerColumn::ALL.map(Some);
     let columns = known.into_iter().chain(std::iter::repeat(None));
     let mut last_column = 0;
     for ((column, known), header) in (0_u16..).zip(columns).zip(&table.headers) {
         last_column = column;
         sheet.set_column_width(column, width(known))?;
-        let format = if known.is_some_and(|known| known != Column::Notes) {
+        let format = if known.is_some_and(|known| known != LedgerColumn::Notes) {
             &text
         } else {
             &long
@@ -93,7 +93,7 @@ fn ledger(
 
 fn columns(
     sheet: &mut Worksheet,
-    explanations: &[(Column, String)],
+    explanations: &[(LedgerColumn, String)],
     language: Language,
 ) -> Result<(), XlsxError> {
     sheet.set_name(match language {
@@ -111,8 +111,8 @@ fn columns(
     Ok(())
 }
 
-fn header_format(column: Option<Column>) -> Format {
-    let required = column.is_some_and(|column| Column::REQUIRED.contains(&column));
+fn header_format(column: Option<LedgerColumn>) -> Format {
+    let required = column.is_some_and(|column| LedgerColumn::REQUIRED.contains(&column));
     Format::new()
         .set_bold()
         .set_num_format("@")
@@ -125,21 +125,28 @@ fn header_format(column: Option<Column>) -> Format {
 }
 
 /// The words of a column that takes only some.
-fn choice(column: Column) -> Option<Vec<&'static str>> {
+fn choice(column: LedgerColumn) -> Option<Vec<&'static str>> {
     match column {
-        Column::Language => Some(Language::ALL.map(Language::as_str).to_vec()),
-        Column::Report => Some(ReportCadence::ALL.map(ReportCadence::as_str).to_vec()),
-        Column::State => Some(AccountState::ALL.map(AccountState::as_str).to_vec()),
+        LedgerColumn::Language => Some(Language::ALL.map(Language::as_str).to_vec()),
+        LedgerColumn::Report => Some(ReportCadence::ALL.map(ReportCadence::as_str).to_vec()),
+        LedgerColumn::State => Some(AccountState::ALL.map(AccountState::as_str).to_vec()),
         _ => None,
     }
 }
 
-fn width(column: Option<Column>) -> f64 {
+fn width(column: Option<LedgerColumn>) -> f64 {
     match column {
-        Some(Column::AccountId | Column::Environment | Column::Contact | Column::Request) => 18.0,
-        Some(Column::Project | Column::Department) | None => 24.0,
-        Some(Column::ContactEmail | Column::AccountEmail | Column::Regions) => 32.0,
-        Some(Column::Standards | Column::Notes) => 48.0,
-        Some(Column::Language | Column::Report | Column::State) => 12.0,
+        Some(
+            LedgerColumn::AccountId
+            | LedgerColumn::Environment
+            | LedgerColumn::Contact
+            | LedgerColumn::Request,
+        ) => 18.0,
+        Some(LedgerColumn::Project | LedgerColumn::Department) | None => 24.0,
+        Some(LedgerColumn::ContactEmail | LedgerColumn::AccountEmail | LedgerColumn::Regions) => {
+            32.0
+        }
+        Some(LedgerColumn::Standards | LedgerColumn::Notes) => 48.0,
+        Some(LedgerColumn::Language | LedgerColumn::Report | LedgerColumn::State) => 12.0,
     }
 }

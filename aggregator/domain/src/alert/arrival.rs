@@ -8,7 +8,7 @@ use serde::Serialize;
 /// By which door a message came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Door {
+pub enum IngestSource {
     /// From the queue.
     Queue,
     /// Pushed by EventBridge.
@@ -23,7 +23,7 @@ pub enum Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// By which door.
-    pub door: Door,
+    pub door: IngestSource,
     /// When GuardDuty made the finding.
     pub aws_created_at: Option<Timestamp>,
     /// When EventBridge made the event.
@@ -38,7 +38,7 @@ pub struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
     /// Which door.
-    pub door: Door,
+    pub door: IngestSource,
     /// The same whenever the same message comes again.
     pub id: String,
     /// What it says.
@@ -64,11 +64,11 @@ pub struct Tried {
 
 /// One moment of an alert's way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Moment {
+pub struct TimelineMoment {
     /// When.
     pub at: Timestamp,
     /// What happened then.
-    pub step: Step,
+    pub step: TimelineStep,
     /// What there is to say to it, such as the door, or a channel's answer.
     pub detail: String,
 }
@@ -76,7 +76,7 @@ pub struct Moment {
 /// What happened at a moment of an alert's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum TimelineStep {
     /// GuardDuty made the finding.
     Created,
     /// EventBridge made the event.
@@ -102,7 +102,7 @@ pub enum Step {
 #[error("not a door")]
 pub struct NoDoor;
 
-impl Door {
+impl IngestSource {
     /// Every door.
     pub const ALL: [Self; 4] = [Self::Queue, Self::Push, Self::DeadLetter, Self::Watch];
 
@@ -117,7 +117,7 @@ impl Door {
     }
 }
 
-impl FromStr for Door {
+impl FromStr for IngestSource {
     type Err = NoDoor;
 
     fn from_str(word: &str) -> Result<Self, NoDoor> {
@@ -128,7 +128,7 @@ impl FromStr for Door {
     }
 }
 
-impl Step {
+impl TimelineStep {
     /// The step's word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -147,17 +147,24 @@ impl Step {
 
 impl Arrival {
     /// The moments before people were told, in the order in which they happen.
-    pub fn moments(&self) -> Vec<Moment> {
-        let moment = |step, at, detail: &str| Moment {
+    pub fn moments(&self) -> Vec<TimelineMoment> {
+        let moment = |step, at, detail: &str| TimelineMoment {
             at,
             step,
             detail: detail.to_owned(),
         };
         let mut moments = Vec::new();
-        moments.extend(self.aws_created_at.map(|at| moment(Step::Created, at, "")));
-        moments.extend(self.event_at.map(|at| moment(Step::Event, at, "")));
-        moments.push(moment(Step::Received, self.received_at, self.door.as_str()));
-        moments.push(moment(Step::Stored, self.stored_at, ""));
+        moments.extend(
+            self.aws_created_at
+                .map(|at| moment(TimelineStep::Created, at, "")),
+        );
+        moments.extend(self.event_at.map(|at| moment(TimelineStep::Event, at, "")));
+        moments.push(moment(
+            TimelineStep::Received,
+            self.received_at,
+            self.door.as_str(),
+        ));
+        moments.push(moment(TimelineStep::Stored, self.stored_at, ""));
         moments
     }
 }

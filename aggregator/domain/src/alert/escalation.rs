@@ -10,7 +10,7 @@ const LONGEST: i32 = 16;
 
 /// What was told of an alert that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct UnacknowledgedAlert {
     /// How bad it is.
     pub severity: Severity,
     /// Since when it waits: stored, or opened again since.
@@ -19,7 +19,7 @@ pub struct Waiting {
     pub told: Option<(i64, Timestamp)>,
 }
 
-impl Waiting {
+impl UnacknowledgedAlert {
     /// The level at which people are to be told again now, from 1; `None`: not now.
     ///
     /// Once per alert; for a critical one again and again, at pauses that double. What was told before
@@ -48,7 +48,7 @@ mod tests {
     }
 
     fn due(severity: Severity, told: Option<(i64, i64)>, now: i64) -> Option<i64> {
-        Waiting {
+        UnacknowledgedAlert {
             severity,
             since: at(0),
             told: told.map(|(level, minute)| (level, at(minute))),
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn an_alert_that_was_opened_again_begins_anew() {
-        let again = Waiting {
+        let again = UnacknowledgedAlert {
             severity: Severity::High,
             since: at(100),
             told: Some((1, at(30))),

@@ -74,7 +74,7 @@ impl Threat {
 /// The message is no event of ours, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unreadable(pub String);
+pub struct UnreadableMessage(pub String);
 
 /// The most characters of a title that are kept.
 const TITLE: usize = 500;
@@ -84,7 +84,7 @@ const LONG: usize = 2_000;
 const ID: usize = 1_024;
 
 #[derive(Deserialize)]
-struct Envelope {
+struct EventBridgeEnvelope {
     source: String,
     #[serde(rename = "detail-type", default)]
     detail_type: String,
@@ -105,12 +105,12 @@ struct Owned {
 /// # Errors
 /// It is no event of AWS's that is expected here. It may have been an alert all the same: keep it, and
 /// say so.
-pub fn read(body: &str) -> Result<Vec<Content>, Unreadable> {
+pub fn read(body: &str) -> Result<Vec<Content>, UnreadableMessage> {
     // PostgreSQL takes no text with a zero in it, which JSON can write as an escape.
     let body = body.replace("\\u0000", "\\ufffd");
-    let envelope: Envelope = serde_json::from_str(&body)
-        .map_err(|error| Unreadable(format!("not an EventBridge event: {error}")))?;
-    let Envelope {
+    let envelope: EventBridgeEnvelope = serde_json::from_str(&body)
+        .map_err(|error| UnreadableMessage(format!("not an EventBridge event: {error}")))?;
+    let EventBridgeEnvelope {
         source,
         detail_type,
         time,
@@ -122,15 +122,15 @@ pub fn read(body: &str) -> Result<Vec<Content>, Unreadable> {
         ("aws.guardduty", "GuardDuty Finding") => Ok(vec![direct::content(detail, time)]),
         ("aws.securityhub", "Security Hub Findings - Imported") => {
             let Some(Value::Array(findings)) = detail.get_mut("findings").map(Value::take) else {
-                return Err(Unreadable("an event without findings".to_owned()));
+                return Err(UnreadableMessage("an event without findings".to_owned()));
             };
             if findings.is_empty() {
-                return Err(Unreadable("an event without a finding".to_owned()));
+                return Err(UnreadableMessage("an event without a finding".to_owned()));
             }
             let content = |finding| asff::content(finding, time);
             Ok(findings.into_iter().map(content).collect())
         }
-        _ => Err(Unreadable(format!(
+        _ => Err(UnreadableMessage(format!(
             "an event that is not expected here: {source:.60} / {detail_type:.60}"
         ))),
     }

@@ -4,9 +4,9 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 
 use super::event::short;
-use super::{Alert, AlertState, Facts, Severity};
+use super::{Alert, AlertFacts, AlertState, Severity};
 use crate::account::AccountState;
-use crate::check::Seen;
+use crate::check::ListedStatus;
 use crate::membership::{MemberStatus, Membership};
 
 /// The type of such an alert, in the form of GuardDuty's own.
@@ -14,12 +14,16 @@ pub const TYPE: &str = "Hubward:Membership/Lost";
 
 /// Whether a membership was lost since it was last seen: the ledger wants the account watched, and the
 /// listing, which could be read, does not have it associated any more.
-pub fn is_lost(state: Option<AccountState>, last: Option<&Membership>, seen: &Seen) -> bool {
+pub fn is_lost(
+    state: Option<AccountState>,
+    last: Option<&Membership>,
+    seen: &ListedStatus,
+) -> bool {
     let wanted = state == Some(AccountState::Active);
     let was_associated = last.is_some_and(|last| last.status == Some(MemberStatus::Enabled));
     let is_gone = match seen {
-        Seen::Listed(status) => *status != Some(MemberStatus::Enabled),
-        Seen::Unreadable(_) => false,
+        ListedStatus::Listed(status) => *status != Some(MemberStatus::Enabled),
+        ListedStatus::Unreadable(_) => false,
     };
     wanted && was_associated && is_gone
 }
@@ -44,9 +48,9 @@ pub fn alert(last: &Membership, status: Option<&MemberStatus>, now: Timestamp) -
         count: 1,
         first_seen: now,
         last_seen: now,
-        facts: Facts {
+        facts: AlertFacts {
             description: status,
-            ..Facts::default()
+            ..AlertFacts::default()
         },
     }
 }
@@ -82,17 +86,17 @@ mod tests {
             Some(S::Removed),
             Some(S::AccountSuspended),
         ] {
-            assert!(is_lost(active, Some(&enabled), &Seen::Listed(gone)));
+            assert!(is_lost(active, Some(&enabled), &ListedStatus::Listed(gone)));
         }
-        let resigned = Seen::Listed(Some(S::Resigned));
+        let resigned = ListedStatus::Listed(Some(S::Resigned));
         let leaving = Some(AccountState::Leaving);
         assert!(!is_lost(leaving, Some(&enabled), &resigned));
         assert!(!is_lost(None, Some(&enabled), &resigned));
         assert!(!is_lost(active, None, &resigned));
         assert!(!is_lost(active, Some(&last(Some(S::Invited))), &resigned));
-        let unread = Seen::Unreadable("down".to_owned());
+        let unread = ListedStatus::Unreadable("down".to_owned());
         assert!(!is_lost(active, Some(&enabled), &unread));
-        let still = Seen::Listed(Some(S::Enabled));
+        let still = ListedStatus::Listed(Some(S::Enabled));
         assert!(!is_lost(active, Some(&enabled), &still));
     }
 

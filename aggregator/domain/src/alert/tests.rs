@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::event::{Content, Threat, read};
 use super::*;
-use crate::notice::News;
+use crate::notice::AlertNews;
 
 const ID: &str = "arn:aws:guardduty:us-east-1:111111111111:detector/d/finding/f";
 
@@ -67,7 +67,7 @@ fn threat(finding: &Value) -> Threat {
 
 fn opened() -> Alert {
     match decide(None, &threat(&finding()), Severity::High, |_| false) {
-        Decision::Open(alert) => alert,
+        DedupDecision::Open(alert) => alert,
         other => panic!("{other:?}"),
     }
 }
@@ -186,17 +186,17 @@ fn what_is_handled_archived_or_harmless_opens_nothing() {
         ("/Severity/Label", json!("MEDIUM")),
     ] {
         let threat = threat(&with(path, value));
-        assert_eq!(judged(None, &threat), Decision::Ignore);
+        assert_eq!(judged(None, &threat), DedupDecision::Ignore);
     }
 }
 
-fn judged(known: Option<&Known>, threat: &Threat) -> Decision {
+fn judged(known: Option<&KnownAlert>, threat: &Threat) -> DedupDecision {
     decide(known, threat, Severity::High, |_| false)
 }
 
 /// The alert as it was stored.
-fn known(alert: &Alert) -> Known {
-    Known {
+fn known(alert: &Alert) -> KnownAlert {
+    KnownAlert {
         findings: vec![(alert.finding_id.clone(), alert.count)],
         alert: alert.clone(),
     }
@@ -229,12 +229,12 @@ fn a_sighting_of_the_future_is_one_of_now() {
 fn a_repetition_or_a_late_event_changes_nothing() {
     let known = known(&opened());
     let again = threat(&finding());
-    assert_eq!(judged(Some(&known), &again), Decision::Ignore);
+    assert_eq!(judged(Some(&known), &again), DedupDecision::Ignore);
     let mut late = again;
     late.alert.last_seen = late.alert.first_seen;
     late.alert.title = "older".to_owned();
     late.alert.count = 1;
-    assert_eq!(judged(Some(&known), &late), Decision::Ignore);
+    assert_eq!(judged(Some(&known), &late), DedupDecision::Ignore);
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn more_of_the_same_is_noted_and_only_worse_is_told() {
     let known = known(&opened());
     let mut more = later(9, "2026-11-21T00:00:00Z");
     match judged(Some(&known), &more) {
-        Decision::Update { alert, tell: None } => assert_eq!(alert.count, 9),
+        DedupDecision::Update { alert, tell: None } => assert_eq!(alert.count, 9),
         other => panic!("{other:?}"),
     }
     more.alert.severity = Severity::Critical;
@@ -250,18 +250,18 @@ fn more_of_the_same_is_noted_and_only_worse_is_told() {
         let mut known = known.clone();
         known.alert.state = state;
         match judged(Some(&known), more) {
-            Decision::Update { alert, tell } => (alert.state, tell),
+            DedupDecision::Update { alert, tell } => (alert.state, tell),
             other => panic!("{other:?}"),
         }
     };
     use AlertState as S;
-    assert_eq!(tell(&more, S::Open), (S::Open, Some(News::Worse)));
+    assert_eq!(tell(&more, S::Open), (S::Open, Some(AlertNews::Worse)));
     assert_eq!(
         tell(&more, S::Acknowledged),
-        (S::Acknowledged, Some(News::Worse))
+        (S::Acknowledged, Some(AlertNews::Worse))
     );
-    assert_eq!(tell(&more, S::Resolved), (S::Open, Some(News::Worse)));
-    assert_eq!(tell(&more, S::Silenced), (S::Open, Some(News::Worse)));
+    assert_eq!(tell(&more, S::Resolved), (S::Open, Some(AlertNews::Worse)));
+    assert_eq!(tell(&more, S::Silenced), (S::Open, Some(AlertNews::Worse)));
     // What Security Hub has as handled is noted, and no news.
     more.is_new = false;
     assert_eq!(tell(&more, S::Open), (S::Open, None));
@@ -271,15 +271,16 @@ fn more_of_the_same_is_noted_and_only_worse_is_told() {
 #[test]
 fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
     let mut known = known(&opened());
-    let tell = |known: &Known, last_seen: &str| match judged(Some(known), &later(9, last_seen)) {
-        Decision::Update { alert, tell } => (alert.state, tell),
+    let tell = |known: &KnownAlert, last_seen: &str| match judged(Some(known), &later(9, last_seen))
+    {
+        DedupDecision::Update { alert, tell } => (alert.state, tell),
         other => panic!("{other:?}"),
     };
     use AlertState as S;
     assert_eq!(tell(&known, "2026-11-21T00:09:59Z"), (S::Open, None));
     assert_eq!(
         tell(&known, "2026-11-21T00:10:00Z"),
-        (S::Open, Some(News::Again))
+        (S::Open, Some(AlertNews::Again))
     );
     known.alert.state = S::Acknowledged;
     assert_eq!(
@@ -289,7 +290,7 @@ fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
     known.alert.state = S::Resolved;
     assert_eq!(
         tell(&known, "2026-11-20T00:11:00Z"),
-        (S::Open, Some(News::Reopened))
+        (S::Open, Some(AlertNews::Reopened))
     );
     // A count that comes late is no activity after the end.
     assert_eq!(tell(&known, "2026-11-20T00:10:00Z"), (S::Resolved, None));
@@ -297,28 +298,28 @@ fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
 
 #[test]
 fn what_is_silenced_is_kept_and_comes_back_when_the_silence_ends() {
-    let silent = |known: Option<&Known>, threat: &Threat| {
+    let silent = |known: Option<&KnownAlert>, threat: &Threat| {
         decide(known, threat, Severity::High, |alert| {
             alert.severity < Severity::Critical
         })
     };
-    let Decision::Open(alert) = silent(None, &threat(&finding())) else {
+    let DedupDecision::Open(alert) = silent(None, &threat(&finding())) else {
         panic!("it is kept");
     };
     assert_eq!(alert.state, AlertState::Silenced);
     let known = known(&alert);
     let more = later(9, "2026-11-30T00:00:00Z");
     match silent(Some(&known), &more) {
-        Decision::Update { alert, tell: None } => {
+        DedupDecision::Update { alert, tell: None } => {
             assert_eq!((alert.state, alert.count), (AlertState::Silenced, 9));
         }
         other => panic!("{other:?}"),
     }
     match judged(Some(&known), &more) {
-        Decision::Update { alert, tell } => {
+        DedupDecision::Update { alert, tell } => {
             assert_eq!(
                 (alert.state, tell),
-                (AlertState::Open, Some(News::Reopened))
+                (AlertState::Open, Some(AlertNews::Reopened))
             );
         }
         other => panic!("{other:?}"),
@@ -328,8 +329,8 @@ fn what_is_silenced_is_kept_and_comes_back_when_the_silence_ends() {
     worse.alert.severity = Severity::Critical;
     assert!(matches!(
         silent(Some(&known), &worse),
-        Decision::Update {
-            tell: Some(News::Worse),
+        DedupDecision::Update {
+            tell: Some(AlertNews::Worse),
             ..
         }
     ));
@@ -350,22 +351,21 @@ fn one_actor_in_several_regions_is_one_alert_and_the_count_is_of_all() {
         threat(&finding)
     };
     let (first, second) = (acted("us-east-1", "3"), acted("eu-west-1", "4"));
-    let key = |threat: &Threat| {
-        sameness::fold(&threat.alert.account_id, &threat.alert.kind, &threat.actor)
-    };
+    let key =
+        |threat: &Threat| dedup::fold(&threat.alert.account_id, &threat.alert.kind, &threat.actor);
     assert!(key(&first).is_some());
     assert_eq!(key(&first), key(&second));
     assert_eq!(key(&threat(&finding())), None, "nobody knows who acts");
     let mut known = known(&first.alert);
-    assert!(sameness::joins(&known, &second));
-    let Decision::Update { alert, tell: None } = judged(Some(&known), &second) else {
+    assert!(dedup::joins(&known, &second));
+    let DedupDecision::Update { alert, tell: None } = judged(Some(&known), &second) else {
         panic!("it joins");
     };
     assert_eq!((alert.count, alert.region.as_str()), (7, "us-east-1"));
     known.alert = alert;
     known.findings.push((second.alert.finding_id.clone(), 4));
-    assert!(!sameness::joins(&known, &acted("eu-west-1", "4")));
-    let Decision::Update { alert, .. } = judged(Some(&known), &acted("eu-west-1", "6")) else {
+    assert!(!dedup::joins(&known, &acted("eu-west-1", "4")));
+    let DedupDecision::Update { alert, .. } = judged(Some(&known), &acted("eu-west-1", "6")) else {
         panic!("it is known");
     };
     assert_eq!(alert.count, 9);

@@ -12,7 +12,7 @@ use super::handling::Act;
 
 /// `Workflow.Status`, as far as we set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum WriteBackStatus {
     /// People were told of it.
     Notified,
     /// It is dealt with.
@@ -34,7 +34,7 @@ pub struct WriteBack {
     /// The alert.
     pub alert_id: String,
     /// What its findings are to have.
-    pub status: Status,
+    pub status: WriteBackStatus,
     /// How often it was tried, this time included.
     pub attempts: i64,
 }
@@ -44,7 +44,7 @@ pub struct WriteBack {
 #[error("not a status")]
 pub struct NoStatus;
 
-impl Status {
+impl WriteBackStatus {
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl Status {
     }
 }
 
-impl FromStr for Status {
+impl FromStr for WriteBackStatus {
     type Err = NoStatus;
 
     fn from_str(word: &str) -> Result<Self, NoStatus> {

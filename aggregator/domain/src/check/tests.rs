@@ -12,8 +12,8 @@ fn step(step: Step, state: State) -> StepReport {
     }
 }
 
-fn listed(status: MemberStatus) -> Seen {
-    Seen::Listed(Some(status))
+fn listed(status: MemberStatus) -> ListedStatus {
+    ListedStatus::Listed(Some(status))
 }
 
 fn at(text: &str) -> Timestamp {
@@ -23,15 +23,15 @@ fn at(text: &str) -> Timestamp {
 const MONDAY: &str = "2026-11-23T09:00:00Z";
 const TUESDAY: &str = "2026-11-24T09:00:00Z";
 
-fn reported(steps: &[StepReport]) -> Report {
-    Report {
+fn reported(steps: &[StepReport]) -> AgentReport {
+    AgentReport {
         at: at(MONDAY),
         steps: steps.to_vec(),
     }
 }
 
-fn facts<'a>(seen: &'a Seen, report: Option<&'a Report>) -> Facts<'a> {
-    Facts {
+fn facts<'a>(seen: &'a ListedStatus, report: Option<&'a AgentReport>) -> CheckFacts<'a> {
+    CheckFacts {
         seen,
         report,
         controls: &[],
@@ -41,11 +41,11 @@ fn facts<'a>(seen: &'a Seen, report: Option<&'a Report>) -> Facts<'a> {
     }
 }
 
-fn judged(seen: &Seen, report: Option<&Report>) -> Verdict {
+fn judged(seen: &ListedStatus, report: Option<&AgentReport>) -> Verdict {
     judge(&facts(seen, report))
 }
 
-fn all_done() -> Report {
+fn all_done() -> AgentReport {
     reported(&Step::ALL.map(|s| step(s, State::Already)))
 }
 
@@ -65,8 +65,14 @@ fn an_association_alone_is_complete_and_nothing_else_is() {
         let verdict = judged(&listed(status), Some(&all_done()));
         assert!(!verdict.is_complete(), "{verdict:?}");
     }
-    assert_eq!(judged(&Seen::Listed(None), None), Verdict::NotInvited);
-    let unreadable = judged(&Seen::Unreadable("down".to_owned()), Some(&all_done()));
+    assert_eq!(
+        judged(&ListedStatus::Listed(None), None),
+        Verdict::NotInvited
+    );
+    let unreadable = judged(
+        &ListedStatus::Unreadable("down".to_owned()),
+        Some(&all_done()),
+    );
     assert!(!unreadable.is_complete());
 }
 
@@ -129,7 +135,7 @@ fn what_is_managed_elsewhere_counts_only_where_it_is_seen_on() {
 #[test]
 fn whom_another_administrator_has_can_accept_nothing_of_ours() {
     let report = reported(&[step(Step::Invitation, State::ManagedElsewhere)]);
-    for seen in [listed(MemberStatus::Invited), Seen::Listed(None)] {
+    for seen in [listed(MemberStatus::Invited), ListedStatus::Listed(None)] {
         assert_eq!(judged(&seen, Some(&report)).as_str(), "managed_elsewhere");
     }
 }
@@ -145,8 +151,8 @@ fn the_listing_overrules_a_report_from_before_the_association() {
     assert_eq!(judged(&seen, Some(&before)), Verdict::Complete);
 }
 
-fn control(step: Step, passed: bool, when: &str) -> Control {
-    Control {
+fn control(step: Step, passed: bool, when: &str) -> ControlEvidence {
+    ControlEvidence {
         step,
         passed,
         at: at(when),
@@ -171,7 +177,7 @@ fn of_a_report_and_a_finding_the_newer_one_is_believed() {
         (&bad, true, TUESDAY, true),
     ] {
         let controls = [control(Step::GuardDuty, passed, when)];
-        let verdict = judge(&Facts {
+        let verdict = judge(&CheckFacts {
             controls: &controls,
             ..facts(&seen, Some(report))
         });
@@ -183,7 +189,7 @@ fn of_a_report_and_a_finding_the_newer_one_is_believed() {
 fn what_was_found_before_the_association_says_nothing() {
     let seen = listed(MemberStatus::Enabled);
     let controls = [control(Step::Config, false, MONDAY)];
-    let mut facts = Facts {
+    let mut facts = CheckFacts {
         controls: &controls,
         associated_since: Some(at(TUESDAY)),
         ..facts(&seen, None)
@@ -204,7 +210,7 @@ fn config_1_is_no_evidence_where_the_recorder_is_not_ours() {
     ]);
     let seen = listed(MemberStatus::Enabled);
     let controls = [control(Step::Config, true, TUESDAY)];
-    let verdict = judge(&Facts {
+    let verdict = judge(&CheckFacts {
         controls: &controls,
         ..facts(&seen, Some(&report))
     });
@@ -214,7 +220,7 @@ fn config_1_is_no_evidence_where_the_recorder_is_not_ours() {
 #[test]
 fn silence_counts_only_two_days_after_the_association() {
     let seen = listed(MemberStatus::Enabled);
-    let mut facts = Facts {
+    let mut facts = CheckFacts {
         associated_since: Some(at(MONDAY)),
         silent_until: Some(at("2026-11-25T08:59:59Z")),
         was_complete: true,

@@ -4,11 +4,11 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Compliance, Finding, Kind, RecordState, Severity, Workflow};
+use super::{Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState};
 
 /// Why a finding is not taken over: nobody could say whose or which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum UnreadableFinding {
     /// It has no id.
     NoId,
     /// Its account is no account.
@@ -18,23 +18,23 @@ pub enum Refused {
 /// Reads a finding.
 ///
 /// # Errors
-/// See [`Refused`].
-pub fn read(asff: &Value) -> Result<Finding, Refused> {
+/// See [`UnreadableFinding`].
+pub fn read(asff: &Value) -> Result<Finding, UnreadableFinding> {
     let id = text(asff, "/Id");
     if id.is_empty() {
-        return Err(Refused::NoId);
+        return Err(UnreadableFinding::NoId);
     }
     let account_id: AccountId = text(asff, "/AwsAccountId")
         .parse()
-        .map_err(|_| Refused::NoAccount)?;
+        .map_err(|_| UnreadableFinding::NoAccount)?;
     let product_arn = text(asff, "/ProductArn");
     let control_id = control(asff, &product_arn);
     let kind = if is_guard_duty(&product_arn) {
-        Kind::Threat
+        FindingKind::Threat
     } else if control_id.is_empty() {
-        Kind::Other
+        FindingKind::Other
     } else {
-        Kind::Control
+        FindingKind::Control
     };
     let region = [text(asff, "/Region"), region_of(&product_arn)]
         .into_iter()
@@ -59,15 +59,15 @@ pub fn read(asff: &Value) -> Result<Finding, Refused> {
         resource_type: text(asff, "/Resources/0/Type"),
         link,
         severity: word(
-            Severity::ALL,
-            Severity::as_str,
+            FindingSeverity::ALL,
+            FindingSeverity::as_str,
             &text(asff, "/Severity/Label"),
         )
-        .unwrap_or(Severity::Unlabelled),
+        .unwrap_or(FindingSeverity::Unlabelled),
         compliance: compliance(asff),
         workflow: word(
-            Workflow::ALL,
-            Workflow::as_str,
+            FindingWorkflow::ALL,
+            FindingWorkflow::as_str,
             &text(asff, "/Workflow/Status"),
         )
         .unwrap_or_default(),

@@ -29,9 +29,9 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn a_consolidated_control_finding_is_read() {
     let finding = read(&asff(&json!({}))).unwrap();
-    assert_eq!(finding.kind, Kind::Control);
+    assert_eq!(finding.kind, FindingKind::Control);
     assert_eq!(finding.control_id, "S3.1");
-    assert_eq!(finding.severity, Severity::High);
+    assert_eq!(finding.severity, FindingSeverity::High);
     assert_eq!(finding.created_at, Some(at("2026-11-20T00:00:00Z")));
     assert_eq!(finding.updated_at, Some(at("2026-11-21T00:00:00Z")));
     assert!(finding.is_open() && !finding.is_suppressed());
@@ -52,7 +52,7 @@ fn a_finding_per_standard_names_its_control_in_its_own_ways() {
         let finding = read(&finding).unwrap();
         assert_eq!(
             (finding.kind, finding.control_id.as_str()),
-            (Kind::Control, control)
+            (FindingKind::Control, control)
         );
         assert!(!finding.is_open());
     }
@@ -94,25 +94,25 @@ fn only_guard_duty_itself_is_a_threat() {
     for (arn, kind) in [
         (
             "arn:aws:securityhub:us-east-1::product/aws/guardduty",
-            Kind::Threat,
+            FindingKind::Threat,
         ),
         (
             "arn:aws:securityhub:us-east-1:product/aws/guardduty",
-            Kind::Threat,
+            FindingKind::Threat,
         ),
         (
             "arn:aws:securityhub:us-east-1:111111111111:product/aws/guardduty",
-            Kind::Other,
+            FindingKind::Other,
         ),
         (
             "arn:aws:securityhub:us-east-1:111111111111:product/111111111111/aws/guardduty",
-            Kind::Other,
+            FindingKind::Other,
         ),
         (
             "arn:aws:securityhub:us-east-1::product/evil:product/aws/guardduty",
-            Kind::Other,
+            FindingKind::Other,
         ),
-        ("", Kind::Other),
+        ("", FindingKind::Other),
     ] {
         let more = json!({"ProductArn": arn, "ProductName": "GuardDuty", "Compliance": null});
         assert_eq!(read(&asff(&more)).unwrap().kind, kind, "{arn}");
@@ -124,22 +124,22 @@ fn only_security_hub_itself_speaks_for_its_controls() {
     for (arn, kind, control) in [
         (
             "arn:aws:securityhub:us-east-1::product/aws/securityhub",
-            Kind::Control,
+            FindingKind::Control,
             "S3.1",
         ),
         (
             "arn:aws:securityhub:us-east-1:111111111111:product/111111111111/default",
-            Kind::Other,
+            FindingKind::Other,
             "",
         ),
         (
             "arn:aws:securityhub:us-east-1:111111111111:product/aws/securityhub",
-            Kind::Other,
+            FindingKind::Other,
             "",
         ),
         (
             "arn:aws:securityhub:us-east-1::product/aws/config",
-            Kind::Other,
+            FindingKind::Other,
             "",
         ),
     ] {
@@ -156,7 +156,7 @@ fn only_security_hub_itself_speaks_for_its_controls() {
 fn whose_and_which_must_be_said_and_nothing_else() {
     let refused = |more: Value| read(&asff(&more)).unwrap_err();
     for id in [json!(null), json!(""), json!(7), json!([])] {
-        assert_eq!(refused(json!({ "Id": id })), Refused::NoId);
+        assert_eq!(refused(json!({ "Id": id })), UnreadableFinding::NoId);
     }
     for account in [
         json!(null),
@@ -166,12 +166,12 @@ fn whose_and_which_must_be_said_and_nothing_else() {
     ] {
         assert_eq!(
             refused(json!({ "AwsAccountId": account })),
-            Refused::NoAccount
+            UnreadableFinding::NoAccount
         );
     }
-    assert_eq!(read(&json!([])).unwrap_err(), Refused::NoId);
+    assert_eq!(read(&json!([])).unwrap_err(), UnreadableFinding::NoId);
     let bare = read(&json!({"Id": "x", "AwsAccountId": "111111111111"})).unwrap();
-    assert_eq!(bare.severity, Severity::Unlabelled);
+    assert_eq!(bare.severity, FindingSeverity::Unlabelled);
     assert!(bare.is_open());
     let odd = read(&asff(&json!({
         "Severity": {"Normalized": 90, "Label": "DREADFUL"}, "Compliance": {"Status": "MAYBE"},
@@ -179,7 +179,7 @@ fn whose_and_which_must_be_said_and_nothing_else() {
         "SourceUrl": "javascript:alert(1)", "Remediation": [],
     })))
     .unwrap();
-    assert_eq!(odd.severity, Severity::Unlabelled, "never derived");
+    assert_eq!(odd.severity, FindingSeverity::Unlabelled, "never derived");
     assert_eq!(odd.compliance, Some(Compliance::Unknown));
     assert_eq!(
         (odd.created_at, odd.title.as_str(), odd.link.as_str()),

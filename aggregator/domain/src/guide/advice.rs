@@ -2,13 +2,13 @@
 
 use super::collection::Guide;
 use super::entry::{Effort, Owner, Policy};
-use super::field::{Kind, Section};
+use super::field::{FieldKind, Section};
 use super::markdown::{Target, is_key};
 use crate::account::Language;
 
 /// What to tell of a control in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Advice {
+pub enum GuideAdvice {
     /// The guide has it.
     Given {
         /// The control's title in the guide.
@@ -73,17 +73,17 @@ impl Links {
 
 impl Guide {
     /// What to tell of a control that failed.
-    pub fn advice(&self, control: &str, language: Language, links: &Links) -> Advice {
+    pub fn advice(&self, control: &str, language: Language, links: &Links) -> GuideAdvice {
         let Some(known) = self.control(control) else {
-            return Advice::Absent {
+            return GuideAdvice::Absent {
                 link: aws_page(control),
             };
         };
         let target = Target {
-            kind: Kind::Control,
+            kind: FieldKind::Control,
             key: known.id.clone(),
         };
-        Advice::Given {
+        GuideAdvice::Given {
             title: known.title.of(language).to_owned(),
             policy: known.policy,
             effort: known.effort,

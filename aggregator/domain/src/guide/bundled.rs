@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use super::collection::Source;
+use super::collection::GuideFile;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/guide");
 
@@ -20,12 +20,12 @@ pub(super) struct KnownControls {
 }
 
 /// The bundled entries' files.
-pub(super) fn sources() -> Vec<Source> {
+pub(super) fn sources() -> Vec<GuideFile> {
     let folders = FILES.dirs();
     let files = folders.flat_map(Dir::files).filter_map(|file| {
         let path = file.path().to_str()?.to_owned();
         let text = Ok(file.contents_utf8()?.to_owned());
-        path.ends_with(".md").then_some(Source { path, text })
+        path.ends_with(".md").then_some(GuideFile { path, text })
     });
     files.collect()
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundled::{self, KnownControls};
-use super::entry::{ControlGuide, Entry, ThreatGuide};
-use super::field::{Field, Kind};
-use super::problem::{Fault, Problem};
+use super::entry::{ControlGuide, GuideEntry, ThreatGuide};
+use super::field::{FieldKind, GuideField};
+use super::problem::{Fault, GuideProblem};
 use super::{file, finding_type, markdown};
 
 /// A file of the guide: where it lies below the guide's directory, and its text or why it has none.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct GuideFile {
     /// Such as `controls/S3.1.md`.
     pub path: String,
     /// The text, or why it cannot be read.
@@ -21,17 +21,17 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Guide {
     /// By kind and lower-case key.
-    entries: BTreeMap<(Kind, String), Entry>,
+    entries: BTreeMap<(FieldKind, String), GuideEntry>,
     /// Which of them are the company's own.
-    own: BTreeSet<(Kind, String)>,
+    own: BTreeSet<(FieldKind, String)>,
     known: KnownControls,
-    problems: Vec<Problem>,
+    problems: Vec<GuideProblem>,
 }
 
 impl Guide {
     /// The bundled guide, and over it a company's own files: one that is wrong changes nothing, and is a
     /// problem.
-    pub fn with(own: Vec<Source>) -> Self {
+    pub fn with(own: Vec<GuideFile>) -> Self {
         let mut guide = Self {
             known: bundled::known_controls(),
             ..Self::default()
@@ -42,17 +42,17 @@ impl Guide {
         guide
     }
 
-    fn take(&mut self, sources: Vec<Source>, own: bool) {
+    fn take(&mut self, sources: Vec<GuideFile>, own: bool) {
         let mut seen = BTreeSet::new();
         for source in sources {
             let mut report = |field, fault| {
-                self.problems.push(Problem {
+                self.problems.push(GuideProblem {
                     place: source.path.clone(),
                     field,
                     fault,
                 });
             };
-            let kind = Kind::ALL
+            let kind = FieldKind::ALL
                 .into_iter()
                 .find(|kind| source.path.starts_with(&format!("{}/", kind.folder())));
             let text = match (kind, source.text) {
@@ -96,7 +96,7 @@ impl Guide {
         for entry in self.entries.values() {
             let place = format!("{}/{}.md", entry.kind().folder(), entry.key());
             for (field, fault) in self.beyond(entry, &|key| self.entries.contains_key(key)) {
-                problems.push(Problem {
+                problems.push(GuideProblem {
                     place: place.clone(),
                     field: Some(field),
                     fault,
@@ -109,17 +109,17 @@ impl Guide {
     /// What is wrong with a sound entry next to others.
     pub(super) fn beyond(
         &self,
-        entry: &Entry,
-        exists: &dyn Fn(&(Kind, String)) -> bool,
-    ) -> Vec<(Field, Fault)> {
+        entry: &GuideEntry,
+        exists: &dyn Fn(&(FieldKind, String)) -> bool,
+    ) -> Vec<(GuideField, Fault)> {
         let mut faults = Vec::new();
         let kind = entry.kind();
-        if kind == Kind::Control && !self.knows(entry.key()) {
-            faults.push((Field::Id, Fault::UnknownControl));
+        if kind == FieldKind::Control && !self.knows(entry.key()) {
+            faults.push((GuideField::Id, Fault::UnknownControl));
         }
         let draft = entry.draft();
         for field in draft.fields() {
-            if !matches!(field, Field::Text(..)) {
+            if !matches!(field, GuideField::Text(..)) {
                 continue;
             }
             for target in markdown::targets(draft.get(field), kind) {
@@ -133,14 +133,14 @@ impl Guide {
 
     /// A control's entry; ids are compared without regard to case, as AWS's own spelling varies.
     pub fn control(&self, id: &str) -> Option<&ControlGuide> {
-        match self.entry(Kind::Control, id) {
-            Some(Entry::Control(control)) => Some(control),
+        match self.entry(FieldKind::Control, id) {
+            Some(GuideEntry::Control(control)) => Some(control),
             _ => None,
         }
     }
 
     /// An entry by its key.
-    pub fn entry(&self, kind: Kind, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, kind: FieldKind, key: &str) -> Option<&GuideEntry> {
         self.entries.get(&(kind, key.to_ascii_lowercase()))
     }
 
@@ -150,14 +150,14 @@ impl Guide {
         let normal = finding_type::normal(finding_type);
         self.threats()
             .filter_map(|threat| Some((threat.fits(&normal)?, threat)))
-            .max_by_key(|(fit, threat)| (*fit, self.is_own(Kind::Threat, &threat.family)))
+            .max_by_key(|(fit, threat)| (*fit, self.is_own(FieldKind::Threat, &threat.family)))
             .map(|(_, threat)| threat)
     }
 
     /// Every entry of a kind: controls by service and number, families by name.
-    pub fn entries(&self, kind: Kind) -> Vec<&Entry> {
+    pub fn entries(&self, kind: FieldKind) -> Vec<&GuideEntry> {
         let all = self.entries.values();
-        let mut entries: Vec<&Entry> = all.filter(|entry| entry.kind() == kind).collect();
+        let mut entries: Vec<&GuideEntry> = all.filter(|entry| entry.kind() == kind).collect();
         entries.sort_by_key(|entry| {
             let key = entry.key().to_ascii_lowercase();
             let number = key.rsplit_once('.').and_then(|(service, number)| {
@@ -170,11 +170,11 @@ impl Guide {
 
     /// Every control's entry, by service and number.
     pub fn controls(&self) -> Vec<&ControlGuide> {
-        let entries = self.entries(Kind::Control).into_iter();
+        let entries = self.entries(FieldKind::Control).into_iter();
         entries
             .filter_map(|entry| match entry {
-                Entry::Control(control) => Some(control),
-                Entry::Threat(_) => None,
+                GuideEntry::Control(control) => Some(control),
+                GuideEntry::Threat(_) => None,
             })
             .collect()
     }
@@ -182,13 +182,13 @@ impl Guide {
     /// Every family's entry.
     pub fn threats(&self) -> impl Iterator<Item = &ThreatGuide> {
         self.entries.values().filter_map(|entry| match entry {
-            Entry::Threat(threat) => Some(threat),
-            Entry::Control(_) => None,
+            GuideEntry::Threat(threat) => Some(threat),
+            GuideEntry::Control(_) => None,
         })
     }
 
     /// Whether an entry is the company's own.
-    pub fn is_own(&self, kind: Kind, key: &str) -> bool {
+    pub fn is_own(&self, kind: FieldKind, key: &str) -> bool {
         self.own.contains(&(kind, key.to_ascii_lowercase()))
     }
 
@@ -204,7 +204,7 @@ impl Guide {
     }
 
     /// Everything that is wrong.
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[GuideProblem] {
         &self.problems
     }
 }

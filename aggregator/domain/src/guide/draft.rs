@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::field::Field;
+use super::field::GuideField;
 
 /// Texts by field; a field without text is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft(BTreeMap<Field, String>);
+pub struct EntryDraft(BTreeMap<GuideField, String>);
 
-impl Draft {
+impl EntryDraft {
     /// Sets a field: lines end in `\n` and nothing else, and white space around the whole is no part of it.
-    pub fn set(&mut self, field: Field, text: &str) {
+    pub fn set(&mut self, field: GuideField, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
         let text = lines.join("\n").trim().to_owned();
@@ -22,12 +22,12 @@ impl Draft {
     }
 
     /// A field's text; empty when it has none.
-    pub fn get(&self, field: Field) -> &str {
+    pub fn get(&self, field: GuideField) -> &str {
         self.0.get(&field).map_or("", String::as_str)
     }
 
     /// The fields that have a text.
-    pub fn fields(&self) -> impl Iterator<Item = Field> {
+    pub fn fields(&self) -> impl Iterator<Item = GuideField> {
         self.0.keys().copied()
     }
 }

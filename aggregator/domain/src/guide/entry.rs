@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::field::{Field, Kind, Section};
+use super::field::{FieldKind, GuideField, Section};
 use super::markdown::{plain, steps};
-use super::{Draft, finding_type};
+use super::{EntryDraft, finding_type};
 use crate::account::Language;
 
 /// A text in both languages.
@@ -93,7 +93,7 @@ pub struct ThreatGuide {
 
 /// Either.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub enum GuideEntry {
     /// A control's.
     Control(ControlGuide),
     /// A threat family's.
@@ -194,12 +194,12 @@ fn markdown(body: &BTreeMap<Section, Texts>, section: Section, language: Languag
     body.get(&section).map_or("", |texts| texts.of(language))
 }
 
-impl Entry {
+impl GuideEntry {
     /// What it is about.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FieldKind {
         match self {
-            Self::Control(_) => Kind::Control,
-            Self::Threat(_) => Kind::Threat,
+            Self::Control(_) => FieldKind::Control,
+            Self::Threat(_) => FieldKind::Threat,
         }
     }
 
@@ -220,35 +220,41 @@ impl Entry {
     }
 
     /// The entry as texts again: exactly the draft that it was judged from.
-    pub fn draft(&self) -> Draft {
+    pub fn draft(&self) -> EntryDraft {
         let kind = self.kind();
-        let mut draft = Draft::default();
+        let mut draft = EntryDraft::default();
         for field in kind.fields() {
             draft.set(field, &self.text(field));
         }
         draft
     }
 
-    fn text(&self, field: Field) -> String {
+    fn text(&self, field: GuideField) -> String {
         let (title, reviewed, link, body) = match self {
             Self::Control(it) => (&it.title, it.reviewed, &it.link, &it.body),
             Self::Threat(it) => (&it.title, it.reviewed, &it.link, &it.body),
         };
         match (field, self) {
-            (Field::Id | Field::Family, _) => self.key().to_owned(),
-            (Field::Title(language), _) => title.of(language).to_owned(),
-            (Field::Reviewed, _) => reviewed.to_string(),
-            (Field::Link, _) => link.clone(),
-            (Field::Text(section, language), _) => markdown(body, section, language).to_owned(),
-            (Field::Types, Self::Threat(threat)) => threat.types.join("\n"),
-            (Field::Policy, Self::Control(control)) => control.policy.as_str().to_owned(),
-            (Field::Effort, Self::Control(control)) => control.effort.as_str().to_owned(),
-            (Field::Owner, Self::Control(control)) => control.owner.as_str().to_owned(),
-            (Field::AppliesWhen(language), Self::Control(control)) => {
+            (GuideField::Id | GuideField::Family, _) => self.key().to_owned(),
+            (GuideField::Title(language), _) => title.of(language).to_owned(),
+            (GuideField::Reviewed, _) => reviewed.to_string(),
+            (GuideField::Link, _) => link.clone(),
+            (GuideField::Text(section, language), _) => {
+                markdown(body, section, language).to_owned()
+            }
+            (GuideField::Types, Self::Threat(threat)) => threat.types.join("\n"),
+            (GuideField::Policy, Self::Control(control)) => control.policy.as_str().to_owned(),
+            (GuideField::Effort, Self::Control(control)) => control.effort.as_str().to_owned(),
+            (GuideField::Owner, Self::Control(control)) => control.owner.as_str().to_owned(),
+            (GuideField::AppliesWhen(language), Self::Control(control)) => {
                 control.applies_when.of(language).to_owned()
             }
             (
-                Field::Types | Field::Policy | Field::Effort | Field::Owner | Field::AppliesWhen(_),
+                GuideField::Types
+                | GuideField::Policy
+                | GuideField::Effort
+                | GuideField::Owner
+                | GuideField::AppliesWhen(_),
                 _,
             ) => String::new(),
         }

@@ -4,7 +4,7 @@ use crate::account::Language;
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FieldKind {
     /// A control of Security Hub.
     Control,
     /// A family of GuardDuty's finding types.
@@ -34,7 +34,7 @@ pub enum Section {
 
 /// One field of an entry; what people read has one for each language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
+pub enum GuideField {
     /// The control's id.
     Id,
     /// The threats' family.
@@ -62,7 +62,7 @@ pub enum Field {
 /// English first, as the files have it.
 pub(super) const LANGUAGES: [Language; 2] = [Language::En, Language::Ja];
 
-impl Kind {
+impl FieldKind {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Control, Self::Threat];
 
@@ -75,10 +75,10 @@ impl Kind {
     }
 
     /// The field that names an entry.
-    pub fn key(self) -> Field {
+    pub fn key(self) -> GuideField {
         match self {
-            Self::Control => Field::Id,
-            Self::Threat => Field::Family,
+            Self::Control => GuideField::Id,
+            Self::Threat => GuideField::Family,
         }
     }
 
@@ -97,18 +97,18 @@ impl Kind {
     }
 
     /// The fields of its front matter, in the order of the files.
-    pub(super) fn front(self) -> Vec<Field> {
-        let title = LANGUAGES.map(Field::Title);
-        let ends = [Field::Reviewed, Field::Link];
+    pub(super) fn front(self) -> Vec<GuideField> {
+        let title = LANGUAGES.map(GuideField::Title);
+        let ends = [GuideField::Reviewed, GuideField::Link];
         match self {
-            Self::Control => [Field::Id]
+            Self::Control => [GuideField::Id]
                 .into_iter()
                 .chain(title)
-                .chain([Field::Policy, Field::Effort, Field::Owner])
-                .chain(LANGUAGES.map(Field::AppliesWhen))
+                .chain([GuideField::Policy, GuideField::Effort, GuideField::Owner])
+                .chain(LANGUAGES.map(GuideField::AppliesWhen))
                 .chain(ends)
                 .collect(),
-            Self::Threat => [Field::Family, Field::Types]
+            Self::Threat => [GuideField::Family, GuideField::Types]
                 .into_iter()
                 .chain(title)
                 .chain(ends)
@@ -117,9 +117,9 @@ impl Kind {
     }
 
     /// Every field, in the order of a workbook: what is short first, then the text.
-    pub fn fields(self) -> Vec<Field> {
+    pub fn fields(self) -> Vec<GuideField> {
         let sections = self.sections().iter();
-        let texts = sections.flat_map(|section| LANGUAGES.map(|it| Field::Text(*section, it)));
+        let texts = sections.flat_map(|section| LANGUAGES.map(|it| GuideField::Text(*section, it)));
         self.front().into_iter().chain(texts).collect()
     }
 }
@@ -165,7 +165,7 @@ impl Section {
     }
 }
 
-impl Field {
+impl GuideField {
     /// The field's name, with the language after a dot where it has one.
     pub fn name(self) -> String {
         match self {
@@ -212,7 +212,7 @@ impl Field {
     }
 
     /// The field that a workbook's header means, in either language or by its name.
-    pub(super) fn of_header(kind: Kind, header: &str) -> Option<Self> {
+    pub(super) fn of_header(kind: FieldKind, header: &str) -> Option<Self> {
         let header = header.trim();
         kind.fields().into_iter().find(|field| {
             let same = |name: String| name.eq_ignore_ascii_case(header);

@@ -2,9 +2,9 @@
 
 use toml::{Table, Value};
 
-use super::draft::Draft;
-use super::entry::Entry;
-use super::field::{Field, Kind, LANGUAGES};
+use super::draft::EntryDraft;
+use super::entry::GuideEntry;
+use super::field::{FieldKind, GuideField, LANGUAGES};
 use super::judge::judge;
 use super::markdown::is_fence;
 use super::problem::Fault;
@@ -13,13 +13,13 @@ use crate::account::Language;
 const FENCE: &str = "+++";
 
 /// Something wrong with a file, in one of its fields or as a whole.
-pub type FileError = (Option<Field>, Fault);
+pub type FileError = (Option<GuideField>, Fault);
 
 /// Reads an entry from its file's text.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn parse(kind: Kind, text: &str) -> Result<Entry, Vec<FileError>> {
+pub fn parse(kind: FieldKind, text: &str) -> Result<GuideEntry, Vec<FileError>> {
     let text = text.replace("\r\n", "\n");
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let parts = text
@@ -29,7 +29,7 @@ pub fn parse(kind: Kind, text: &str) -> Result<Entry, Vec<FileError>> {
         let detail = "expected TOML between two lines of +++".to_owned();
         return Err(vec![(None, Fault::FrontMatter { detail })]);
     };
-    let mut draft = Draft::default();
+    let mut draft = EntryDraft::default();
     let mut wrong = Vec::new();
     read_front(kind, front, &mut draft, &mut wrong);
     read_body(kind, body, &mut draft, &mut wrong);
@@ -47,7 +47,7 @@ pub fn parse(kind: Kind, text: &str) -> Result<Entry, Vec<FileError>> {
     }
 }
 
-fn read_front(kind: Kind, front: &str, draft: &mut Draft, wrong: &mut Vec<FileError>) {
+fn read_front(kind: FieldKind, front: &str, draft: &mut EntryDraft, wrong: &mut Vec<FileError>) {
     let table = match front.parse::<Table>() {
         Ok(table) => table,
         Err(error) => {
@@ -89,11 +89,11 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn read_body(kind: Kind, body: &str, draft: &mut Draft, wrong: &mut Vec<FileError>) {
+fn read_body(kind: FieldKind, body: &str, draft: &mut EntryDraft, wrong: &mut Vec<FileError>) {
     let mut language: Option<Language> = None;
-    let mut part: Option<(Field, String)> = None;
+    let mut part: Option<(GuideField, String)> = None;
     let mut code = false;
-    let mut close = |part: &mut Option<(Field, String)>, wrong: &mut Vec<FileError>| {
+    let mut close = |part: &mut Option<(GuideField, String)>, wrong: &mut Vec<FileError>| {
         if let Some((field, text)) = part.take() {
             if draft.get(field).is_empty() {
                 draft.set(field, &text);
@@ -121,7 +121,7 @@ fn read_body(kind: Kind, body: &str, draft: &mut Draft, wrong: &mut Vec<FileErro
             let section = sections.copied().find(|it| it.as_str() == name);
             match (section, language) {
                 (Some(section), Some(language)) => {
-                    part = Some((Field::Text(section, language), String::new()));
+                    part = Some((GuideField::Text(section, language), String::new()));
                 }
                 _ => wrong.push((
                     None,
@@ -142,31 +142,31 @@ fn read_body(kind: Kind, body: &str, draft: &mut Draft, wrong: &mut Vec<FileErro
 }
 
 /// An entry's file.
-pub fn write(entry: &Entry) -> String {
+pub fn write(entry: &GuideEntry) -> String {
     let kind = entry.kind();
     let draft = entry.draft();
     let mut out = format!("{FENCE}\n");
     let quoted = |field| Value::String(draft.get(field).to_owned()).to_string();
     for field in kind.front() {
         let line = match field {
-            Field::Reviewed => format!("reviewed = {}", draft.get(field)),
-            Field::Types => {
+            GuideField::Reviewed => format!("reviewed = {}", draft.get(field)),
+            GuideField::Types => {
                 let types = draft.get(field).lines();
                 let types: Vec<String> = types
                     .map(|line| Value::String(line.to_owned()).to_string())
                     .collect();
                 format!("types = [{}]", types.join(", "))
             }
-            Field::Title(Language::En) | Field::AppliesWhen(Language::En) => {
+            GuideField::Title(Language::En) | GuideField::AppliesWhen(Language::En) => {
                 let name = field.name();
                 let (name, _) = name.split_once('.').unwrap_or_default();
                 let both = LANGUAGES.map(|language| match field {
-                    Field::Title(_) => quoted(Field::Title(language)),
-                    _ => quoted(Field::AppliesWhen(language)),
+                    GuideField::Title(_) => quoted(GuideField::Title(language)),
+                    _ => quoted(GuideField::AppliesWhen(language)),
                 });
                 format!("{name} = {{ en = {}, ja = {} }}", both[0], both[1])
             }
-            Field::Title(Language::Ja) | Field::AppliesWhen(Language::Ja) => continue,
+            GuideField::Title(Language::Ja) | GuideField::AppliesWhen(Language::Ja) => continue,
             other => format!("{} = {}", other.name(), quoted(other)),
         };
         out.push_str(&line);
@@ -177,7 +177,7 @@ pub fn write(entry: &Entry) -> String {
     for language in LANGUAGES {
         out.push_str(&format!("# {}\n", language.as_str()));
         for section in kind.sections() {
-            let text = draft.get(Field::Text(*section, language));
+            let text = draft.get(GuideField::Text(*section, language));
             out.push_str(&format!("## {}\n{text}\n\n", section.as_str()));
         }
     }

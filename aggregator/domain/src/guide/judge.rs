@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::draft::Draft;
-use super::entry::{ControlGuide, Effort, Entry, Owner, Policy, Texts, ThreatGuide};
-use super::field::{Field, Kind, LANGUAGES, Section};
+use super::draft::EntryDraft;
+use super::entry::{ControlGuide, Effort, GuideEntry, Owner, Policy, Texts, ThreatGuide};
+use super::field::{FieldKind, GuideField, LANGUAGES, Section};
 use super::problem::Fault;
 use super::{finding_type, markdown};
 use crate::account::Language;
@@ -18,14 +18,17 @@ const LIMIT: usize = 30_000;
 ///
 /// # Errors
 /// Every fault, with its field.
-pub(super) fn judge(kind: Kind, draft: &Draft) -> Result<Entry, Vec<(Field, Fault)>> {
+pub(super) fn judge(
+    kind: FieldKind,
+    draft: &EntryDraft,
+) -> Result<GuideEntry, Vec<(GuideField, Fault)>> {
     let mut judge = Judge {
         draft,
         faults: Vec::new(),
     };
     let entry = match kind {
-        Kind::Control => judge.control(),
-        Kind::Threat => judge.threat(),
+        FieldKind::Control => judge.control(),
+        FieldKind::Threat => judge.threat(),
     };
     match entry {
         Some(entry) if judge.faults.is_empty() => Ok(entry),
@@ -34,22 +37,22 @@ pub(super) fn judge(kind: Kind, draft: &Draft) -> Result<Entry, Vec<(Field, Faul
 }
 
 struct Judge<'a> {
-    draft: &'a Draft,
-    faults: Vec<(Field, Fault)>,
+    draft: &'a EntryDraft,
+    faults: Vec<(GuideField, Fault)>,
 }
 
 impl Judge<'_> {
-    fn control(&mut self) -> Option<Entry> {
-        let id = self.key(Field::Id);
-        let title = self.texts(Field::Title);
-        let policy = self.word(Field::Policy, &Policy::ALL, Policy::as_str);
-        let effort = self.word(Field::Effort, &Effort::ALL, Effort::as_str);
-        let owner = self.word(Field::Owner, &Owner::ALL, Owner::as_str);
-        let applies_when = self.texts(Field::AppliesWhen);
-        let reviewed = self.date(Field::Reviewed);
-        let link = self.address(Field::Link);
-        let body = self.body(Kind::Control);
-        Some(Entry::Control(ControlGuide {
+    fn control(&mut self) -> Option<GuideEntry> {
+        let id = self.key(GuideField::Id);
+        let title = self.texts(GuideField::Title);
+        let policy = self.word(GuideField::Policy, &Policy::ALL, Policy::as_str);
+        let effort = self.word(GuideField::Effort, &Effort::ALL, Effort::as_str);
+        let owner = self.word(GuideField::Owner, &Owner::ALL, Owner::as_str);
+        let applies_when = self.texts(GuideField::AppliesWhen);
+        let reviewed = self.date(GuideField::Reviewed);
+        let link = self.address(GuideField::Link);
+        let body = self.body(FieldKind::Control);
+        Some(GuideEntry::Control(ControlGuide {
             id: id?,
             title: title?,
             policy: policy?,
@@ -62,14 +65,14 @@ impl Judge<'_> {
         }))
     }
 
-    fn threat(&mut self) -> Option<Entry> {
-        let family = self.key(Field::Family);
+    fn threat(&mut self) -> Option<GuideEntry> {
+        let family = self.key(GuideField::Family);
         let types = self.types();
-        let title = self.texts(Field::Title);
-        let reviewed = self.date(Field::Reviewed);
-        let link = self.address(Field::Link);
-        let body = self.body(Kind::Threat);
-        Some(Entry::Threat(ThreatGuide {
+        let title = self.texts(GuideField::Title);
+        let reviewed = self.date(GuideField::Reviewed);
+        let link = self.address(GuideField::Link);
+        let body = self.body(FieldKind::Threat);
+        Some(GuideEntry::Threat(ThreatGuide {
             family: family?,
             types: types?,
             title: title?,
@@ -79,12 +82,12 @@ impl Judge<'_> {
         }))
     }
 
-    fn fault<T>(&mut self, field: Field, fault: Fault) -> Option<T> {
+    fn fault<T>(&mut self, field: GuideField, fault: Fault) -> Option<T> {
         self.faults.push((field, fault));
         None
     }
 
-    fn text(&mut self, field: Field) -> Option<String> {
+    fn text(&mut self, field: GuideField) -> Option<String> {
         let text = self.draft.get(field);
         if text.is_empty() {
             self.fault(field, Fault::Missing)
@@ -100,7 +103,7 @@ impl Judge<'_> {
         }
     }
 
-    fn texts(&mut self, field: fn(Language) -> Field) -> Option<Texts> {
+    fn texts(&mut self, field: fn(Language) -> GuideField) -> Option<Texts> {
         let [en, ja] = LANGUAGES.map(|language| {
             let text = self.text(field(language))?;
             if text.contains('\n') {
@@ -111,7 +114,7 @@ impl Judge<'_> {
         Some(Texts { en: en?, ja: ja? })
     }
 
-    fn key(&mut self, field: Field) -> Option<String> {
+    fn key(&mut self, field: GuideField) -> Option<String> {
         let text = self.text(field)?;
         if markdown::is_key(&text) {
             Some(text)
@@ -120,7 +123,12 @@ impl Judge<'_> {
         }
     }
 
-    fn word<T: Copy>(&mut self, field: Field, all: &[T], name: fn(T) -> &'static str) -> Option<T> {
+    fn word<T: Copy>(
+        &mut self,
+        field: GuideField,
+        all: &[T],
+        name: fn(T) -> &'static str,
+    ) -> Option<T> {
         let text = self.text(field)?;
         let found = all.iter().find(|word| name(**word) == text);
         match found {
@@ -135,7 +143,7 @@ impl Judge<'_> {
         }
     }
 
-    fn date(&mut self, field: Field) -> Option<Date> {
+    fn date(&mut self, field: GuideField) -> Option<Date> {
         let text = self.text(field)?;
         let date = text.parse::<Date>();
         match date {
@@ -144,7 +152,7 @@ impl Judge<'_> {
         }
     }
 
-    fn address(&mut self, field: Field) -> Option<String> {
+    fn address(&mut self, field: GuideField) -> Option<String> {
         let text = self.text(field)?;
         if markdown::is_https(&text) {
             Some(text)
@@ -154,7 +162,7 @@ impl Judge<'_> {
     }
 
     fn types(&mut self) -> Option<Vec<String>> {
-        let text = self.text(Field::Types)?;
+        let text = self.text(GuideField::Types)?;
         let types: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
         if types
             .iter()
@@ -162,11 +170,11 @@ impl Judge<'_> {
         {
             Some(types)
         } else {
-            self.fault(Field::Types, Fault::Name)
+            self.fault(GuideField::Types, Fault::Name)
         }
     }
 
-    fn body(&mut self, kind: Kind) -> Option<BTreeMap<Section, Texts>> {
+    fn body(&mut self, kind: FieldKind) -> Option<BTreeMap<Section, Texts>> {
         let mut body = BTreeMap::new();
         for section in kind.sections() {
             let [en, ja] = LANGUAGES.map(|language| self.section(kind, *section, language));
@@ -177,8 +185,8 @@ impl Judge<'_> {
         (body.len() == kind.sections().len()).then_some(body)
     }
 
-    fn section(&mut self, kind: Kind, section: Section, language: Language) -> Option<String> {
-        let field = Field::Text(section, language);
+    fn section(&mut self, kind: FieldKind, section: Section, language: Language) -> Option<String> {
+        let field = GuideField::Text(section, language);
         let text = self.text(field)?;
         let faults = markdown::faults(&text, kind);
         let sound = faults.is_empty();

@@ -4,14 +4,14 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::field::Kind;
+use super::field::FieldKind;
 use super::problem::Fault;
 
 /// Another entry that a text links to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// What it is about.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// The control's id, or the family's name.
     pub key: String,
 }
@@ -19,8 +19,8 @@ pub struct Target {
 impl Target {
     /// Reads a link such as `S3.1.md` or `../threats/AttackSequence.md`; without a directory, it stays among
     /// entries of the kind it is in.
-    pub(super) fn of(link: &str, from: Kind) -> Option<Self> {
-        let named = Kind::ALL.into_iter().find_map(|kind| {
+    pub(super) fn of(link: &str, from: FieldKind) -> Option<Self> {
+        let named = FieldKind::ALL.into_iter().find_map(|kind| {
             let rest = link.strip_prefix("../")?.strip_prefix(kind.folder())?;
             Some((kind, rest.strip_prefix('/')?))
         });
@@ -51,7 +51,7 @@ pub(super) fn is_fence(line: &str) -> bool {
 }
 
 /// What a text may not have.
-pub(super) fn faults(text: &str, kind: Kind) -> Vec<Fault> {
+pub(super) fn faults(text: &str, kind: FieldKind) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut code = false;
     for line in text.lines() {
@@ -87,7 +87,7 @@ pub(super) fn faults(text: &str, kind: Kind) -> Vec<Fault> {
 }
 
 /// The entries that a text links to.
-pub(super) fn targets(text: &str, kind: Kind) -> Vec<Target> {
+pub(super) fn targets(text: &str, kind: FieldKind) -> Vec<Target> {
     events(text)
         .filter_map(|event| match event {
             Event::Start(Tag::Link { dest_url, .. }) => Target::of(&dest_url, kind),
@@ -202,7 +202,7 @@ pub(super) fn blocks(text: &str) -> usize {
 }
 
 /// The text as HTML; `address` says where another entry's page is.
-pub fn html(text: &str, kind: Kind, address: impl Fn(&Target) -> String) -> String {
+pub fn html(text: &str, kind: FieldKind, address: impl Fn(&Target) -> String) -> String {
     let mut out = String::new();
     let kept = events(text).filter_map(|event| match event {
         Event::Html(_) | Event::InlineHtml(_) => None,

@@ -1,14 +1,14 @@
 //! What can be wrong with an entry of the guide, and where.
 
-use super::field::Field;
+use super::field::GuideField;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct GuideProblem {
     /// The file, such as `controls/S3.1.md`.
     pub place: String,
     /// The field, where it is one field's.
-    pub field: Option<Field>,
+    pub field: Option<GuideField>,
     /// What is wrong.
     pub fault: Fault,
 }

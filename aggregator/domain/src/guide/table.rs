@@ -5,29 +5,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collection::Guide;
-use super::draft::Draft;
-use super::entry::Entry;
-use super::field::{Field, Kind};
+use super::draft::EntryDraft;
+use super::entry::GuideEntry;
+use super::field::{FieldKind, GuideField};
 use super::judge::judge;
 use super::problem::Fault;
-use crate::ledger::{Address, Sheet, SheetRow, Value};
+use crate::ledger::{CellAddress, Sheet, SheetRow, Value};
 
 /// What a workbook brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Entries that are not as the guide has them.
-    pub changes: Vec<Change>,
+    pub changes: Vec<GuideChange>,
     /// How many are.
     pub unchanged: usize,
 }
 
 /// An entry that a workbook changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct GuideChange {
     /// The entry as it is to be.
-    pub entry: Entry,
+    pub entry: GuideEntry,
     /// The fields that differ; none for a new one.
-    pub fields: Vec<Field>,
+    pub fields: Vec<GuideField>,
     /// Whether the guide has none of this name yet.
     pub is_new: bool,
 }
@@ -40,26 +40,26 @@ pub enum TableProblem {
     /// A column is missing.
     Column {
         /// The header row's first cell.
-        at: Address,
+        at: CellAddress,
         /// The field.
-        field: Field,
+        field: GuideField,
     },
     /// A header that means no field, or one that stands there already.
     Header {
         /// Its cell.
-        at: Address,
+        at: CellAddress,
         /// What it says.
         found: String,
     },
     /// A cell is computed, or holds one of Excel's errors.
     Computed {
         /// The cell.
-        at: Address,
+        at: CellAddress,
     },
     /// A cell's text is wrong.
     Cell {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// What is wrong with it.
         fault: Fault,
     },
@@ -70,7 +70,7 @@ pub enum TableProblem {
 /// # Errors
 /// Everything that is wrong, and then nothing counts.
 pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<TableProblem>> {
-    let mut reader = Reader::default();
+    let mut reader = GuideTableReader::default();
     let mut tables = 0;
     for sheet in sheets {
         if let Some((kind, header)) = heading(sheet) {
@@ -82,10 +82,11 @@ pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<Tabl
         return Err(vec![TableProblem::NoTable]);
     }
     let mut problems = reader.problems;
-    let names: BTreeSet<(Kind, String)> = reader.rows.iter().map(Row::name).collect();
+    let names: BTreeSet<(FieldKind, String)> = reader.rows.iter().map(GuideRow::name).collect();
     for row in &reader.rows {
-        let exists =
-            |name: &(Kind, String)| names.contains(name) || guide.entry(name.0, &name.1).is_some();
+        let exists = |name: &(FieldKind, String)| {
+            names.contains(name) || guide.entry(name.0, &name.1).is_some()
+        };
         for (field, fault) in guide.beyond(&row.entry, &exists) {
             let at = row.at(field);
             problems.push(TableProblem::Cell { at, fault });
@@ -102,7 +103,7 @@ pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<Tabl
             continue;
         }
         let fields = before.map(|before| differing(before, &row.entry));
-        imported.changes.push(Change {
+        imported.changes.push(GuideChange {
             is_new: before.is_none(),
             fields: fields.unwrap_or_default(),
             entry: row.entry,
@@ -111,7 +112,7 @@ pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<Tabl
     Ok(imported)
 }
 
-fn differing(before: &Entry, after: &Entry) -> Vec<Field> {
+fn differing(before: &GuideEntry, after: &GuideEntry) -> Vec<GuideField> {
     let (old, new) = (before.draft(), after.draft());
     let fields = after.kind().fields().into_iter();
     fields
@@ -120,47 +121,47 @@ fn differing(before: &Entry, after: &Entry) -> Vec<Field> {
 }
 
 /// The row of headers, and what the sheet is about; `None` for a sheet that is no table of ours.
-fn heading(sheet: &Sheet) -> Option<(Kind, &SheetRow)> {
+fn heading(sheet: &Sheet) -> Option<(FieldKind, &SheetRow)> {
     let row = sheet.rows.iter().find(|row| !row.is_blank())?;
-    let kind = Kind::ALL.into_iter().find(|kind| {
+    let kind = FieldKind::ALL.into_iter().find(|kind| {
         row.cells
             .iter()
-            .any(|cell| Field::of_header(*kind, &cell.value.text()) == Some(kind.key()))
+            .any(|cell| GuideField::of_header(*kind, &cell.value.text()) == Some(kind.key()))
     })?;
     Some((kind, row))
 }
 
 /// A sound row, and where its fields stand.
-struct Row {
-    entry: Entry,
-    places: BTreeMap<Field, Address>,
-    first: Address,
+struct GuideRow {
+    entry: GuideEntry,
+    places: BTreeMap<GuideField, CellAddress>,
+    first: CellAddress,
 }
 
-impl Row {
-    fn name(&self) -> (Kind, String) {
+impl GuideRow {
+    fn name(&self) -> (FieldKind, String) {
         (self.entry.kind(), self.entry.key().to_ascii_lowercase())
     }
 
-    fn at(&self, field: Field) -> Address {
+    fn at(&self, field: GuideField) -> CellAddress {
         let place = self.places.get(&field);
         place.unwrap_or(&self.first).clone()
     }
 }
 
 #[derive(Default)]
-struct Reader {
-    rows: Vec<Row>,
-    seen: BTreeSet<(Kind, String)>,
+struct GuideTableReader {
+    rows: Vec<GuideRow>,
+    seen: BTreeSet<(FieldKind, String)>,
     problems: Vec<TableProblem>,
 }
 
-impl Reader {
-    fn sheet(&mut self, kind: Kind, sheet: &Sheet, header: &SheetRow) {
-        let mut columns: BTreeMap<Field, u32> = BTreeMap::new();
+impl GuideTableReader {
+    fn sheet(&mut self, kind: FieldKind, sheet: &Sheet, header: &SheetRow) {
+        let mut columns: BTreeMap<GuideField, u32> = BTreeMap::new();
         for cell in &header.cells {
             let found = cell.value.text();
-            let field = Field::of_header(kind, &found);
+            let field = GuideField::of_header(kind, &found);
             let fresh = field.is_some_and(|field| columns.insert(field, cell.column).is_none());
             if !fresh && !found.is_empty() {
                 let at = sheet.address(header.number, cell.column);
@@ -186,8 +187,14 @@ impl Reader {
         }
     }
 
-    fn row(&mut self, kind: Kind, sheet: &Sheet, row: &SheetRow, columns: &BTreeMap<Field, u32>) {
-        let mut draft = Draft::default();
+    fn row(
+        &mut self,
+        kind: FieldKind,
+        sheet: &Sheet,
+        row: &SheetRow,
+        columns: &BTreeMap<GuideField, u32>,
+    ) {
+        let mut draft = EntryDraft::default();
         let mut computed = false;
         for (field, column) in columns {
             let Some(cell) = row.cell(*column) else {
@@ -200,14 +207,14 @@ impl Reader {
             }
             draft.set(*field, &cell.value.text());
         }
-        let places: BTreeMap<Field, Address> = columns
+        let places: BTreeMap<GuideField, CellAddress> = columns
             .iter()
             .map(|(field, column)| (*field, sheet.address(row.number, *column)))
             .collect();
         let first = sheet.address(row.number, 0);
         match judge(kind, &draft) {
             Ok(entry) if !computed => {
-                let row = Row {
+                let row = GuideRow {
                     entry,
                     places,
                     first,

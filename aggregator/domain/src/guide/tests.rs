@@ -11,15 +11,15 @@ fn guide() -> Guide {
 fn own(path: &str, text: &str) -> Guide {
     let text = Ok(text.to_owned());
     let path = path.to_owned();
-    Guide::with(vec![Source { path, text }])
+    Guide::with(vec![GuideFile { path, text }])
 }
 
-fn s3_1() -> Entry {
-    guide().entry(Kind::Control, "S3.1").unwrap().clone()
+fn s3_1() -> GuideEntry {
+    guide().entry(FieldKind::Control, "S3.1").unwrap().clone()
 }
 
 /// What `table::read_sheets` gets from a workbook of these entries.
-fn sheet(kind: Kind, entries: &[Entry]) -> Sheet {
+fn sheet(kind: FieldKind, entries: &[GuideEntry]) -> Sheet {
     let fields = kind.fields();
     let line = |number, texts: Vec<String>| SheetRow {
         number,
@@ -62,8 +62,12 @@ fn nothing_is_wrong_with_the_bundled_guide() {
 #[test]
 fn an_entry_is_written_as_it_was_read() {
     let guide = guide();
-    let controls = guide.controls().into_iter().cloned().map(Entry::Control);
-    let threats = guide.threats().cloned().map(Entry::Threat);
+    let controls = guide
+        .controls()
+        .into_iter()
+        .cloned()
+        .map(GuideEntry::Control);
+    let threats = guide.threats().cloned().map(GuideEntry::Threat);
     for entry in controls.chain(threats) {
         let again = parse(entry.kind(), &write(&entry));
         assert_eq!(again.as_ref(), Ok(&entry), "{}", entry.key());
@@ -99,15 +103,15 @@ fn a_threat_is_found_in_both_spellings() {
 fn a_control_without_an_entry_leads_to_aws() {
     let links = Links::Server("https://soc.example.com".to_owned());
     let told = |id| guide().advice(id, Language::Ja, &links);
-    let Advice::Given { link, policy, .. } = told("S3.1") else {
+    let GuideAdvice::Given { link, policy, .. } = told("S3.1") else {
         panic!("the guide has S3.1");
     };
     assert_eq!(policy, Policy::Must);
     assert_eq!(link, "https://soc.example.com/guide/S3.1");
     let address = "https://docs.aws.amazon.com/console/securityhub/Nothing.1/remediation";
     let link = Some(address.to_owned());
-    assert_eq!(told("Nothing.1"), Advice::Absent { link });
-    assert_eq!(told("../etc\n"), Advice::Absent { link: None });
+    assert_eq!(told("Nothing.1"), GuideAdvice::Absent { link });
+    assert_eq!(told("../etc\n"), GuideAdvice::Absent { link: None });
 }
 
 #[test]
@@ -123,7 +127,7 @@ fn text_loses_its_marks_and_keeps_its_words() {
 #[test]
 fn pages_have_no_html_and_no_address_of_others() {
     let text = "<script>alert(1)</script>\n\na <b onclick=x>b</b> [x](javascript:alert(1)) [y](http://x) [z](https://x.example) [S3.2](S3.2.md) ![p](https://x.example/p.png)";
-    let page = html(text, Kind::Control, |target| {
+    let page = html(text, FieldKind::Control, |target| {
         format!("/guide/{}", target.key)
     });
     for never in ["<script", "onclick", "javascript", "\"http://", "<img"] {
@@ -139,7 +143,7 @@ fn a_company_s_entry_stands_in_front() {
     let guide = own("controls/S3.1.md", &text);
     assert_eq!(guide.problems(), []);
     assert_eq!(guide.control("S3.1").unwrap().policy, Policy::May);
-    assert!(guide.is_own(Kind::Control, "S3.1") && !guide.is_own(Kind::Control, "S3.2"));
+    assert!(guide.is_own(FieldKind::Control, "S3.1") && !guide.is_own(FieldKind::Control, "S3.2"));
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn links_ids_and_names_are_looked_up() {
 #[test]
 fn a_threat_has_three_steps() {
     let entry = guide()
-        .entry(Kind::Threat, "AttackSequence")
+        .entry(FieldKind::Threat, "AttackSequence")
         .unwrap()
         .clone();
     let text = write(&entry);
@@ -222,7 +226,7 @@ fn a_threat_has_three_steps() {
         .lines()
         .filter(|line| !line.starts_with("3. "))
         .collect();
-    let faults = parse(Kind::Threat, &two.join("\n")).unwrap_err();
+    let faults = parse(FieldKind::Threat, &two.join("\n")).unwrap_err();
     assert_eq!(faults.len(), 2, "{faults:?}");
     assert_eq!(faults[0].1, Fault::ThreeSteps { found: 2 });
 }
@@ -230,16 +234,16 @@ fn a_threat_has_three_steps() {
 #[test]
 fn a_workbook_of_the_guide_changes_nothing() {
     let guide = guide();
-    let controls: Vec<Entry> = guide
+    let controls: Vec<GuideEntry> = guide
         .controls()
         .into_iter()
         .cloned()
-        .map(Entry::Control)
+        .map(GuideEntry::Control)
         .collect();
-    let threats: Vec<Entry> = guide.threats().cloned().map(Entry::Threat).collect();
+    let threats: Vec<GuideEntry> = guide.threats().cloned().map(GuideEntry::Threat).collect();
     let sheets = [
-        sheet(Kind::Control, &controls),
-        sheet(Kind::Threat, &threats),
+        sheet(FieldKind::Control, &controls),
+        sheet(FieldKind::Threat, &threats),
     ];
     let imported = read_sheets(&sheets, &guide).unwrap();
     assert_eq!(imported.changes, []);
@@ -249,7 +253,7 @@ fn a_workbook_of_the_guide_changes_nothing() {
 #[test]
 fn every_problem_of_a_workbook_names_its_cell() {
     let entry = s3_1();
-    let mut table = sheet(Kind::Control, &[entry.clone(), entry]);
+    let mut table = sheet(FieldKind::Control, &[entry.clone(), entry]);
     let row = table.rows.get_mut(1).unwrap();
     row.cells[3].value = Value::Text("perhaps".to_owned());
     row.cells[8].value = Value::Error("#N/A".to_owned());
@@ -261,7 +265,7 @@ fn every_problem_of_a_workbook_names_its_cell() {
     let cells: Vec<String> = problems.iter().map(at).collect();
     assert!(cells.contains(&"controls!D2".to_owned()), "{cells:?}");
     assert!(cells.contains(&"controls!I2".to_owned()), "{cells:?}");
-    let twice = sheet(Kind::Control, &[s3_1(), s3_1()]);
+    let twice = sheet(FieldKind::Control, &[s3_1(), s3_1()]);
     let problems = read_sheets(&[twice], &guide()).unwrap_err();
     assert_eq!(at(&problems[0]), "controls!A3");
     assert_eq!(

@@ -3,35 +3,35 @@
 
 use hubward_protocol::Region;
 
-use super::{Aggregator, Change, State, Wanted, Why};
+use super::{Aggregator, HubChange, HubState, WantedHub, Why};
 
-pub(super) fn judge<E>(found: Option<&Aggregator>, wanted: &Wanted) -> State<E> {
+pub(super) fn judge<E>(found: Option<&Aggregator>, wanted: &WantedHub) -> HubState<E> {
     let Some(found) = found else {
         return match wanted.linked.as_slice() {
-            [] => State::Already,
-            linked => State::Planned(vec![Change::CreateAggregator {
+            [] => HubState::Already,
+            linked => HubState::Planned(vec![HubChange::CreateAggregator {
                 linked: linked.to_vec(),
             }]),
         };
     };
     if found.home != wanted.home.as_str() {
         return if wanted.linked.is_empty() {
-            State::Already
+            HubState::Already
         } else {
-            State::Insufficient(Why::AggregatedIn(found.home.clone()))
+            HubState::Insufficient(Why::AggregatedIn(found.home.clone()))
         };
     }
     let is_named = |region: &Region| found.regions.iter().any(|name| name == region.as_str());
     let update = |mode, regions| {
-        State::Planned(vec![Change::UpdateAggregator {
+        HubState::Planned(vec![HubChange::UpdateAggregator {
             arn: found.arn.clone(),
             mode,
             regions,
         }])
     };
     match found.mode.as_str() {
-        "ALL_REGIONS" => State::Already,
-        "ALL_REGIONS_EXCEPT_SPECIFIED" if !wanted.linked.iter().any(is_named) => State::Already,
+        "ALL_REGIONS" => HubState::Already,
+        "ALL_REGIONS_EXCEPT_SPECIFIED" if !wanted.linked.iter().any(is_named) => HubState::Already,
         "ALL_REGIONS_EXCEPT_SPECIFIED" => {
             let is_linked = |name: &String| wanted.linked.iter().any(|r| r.as_str() == name);
             let except: Vec<String> = found
@@ -46,7 +46,7 @@ pub(super) fn judge<E>(found: Option<&Aggregator>, wanted: &Wanted) -> State<E> 
                 update("ALL_REGIONS_EXCEPT_SPECIFIED", except)
             }
         }
-        _ if wanted.linked.iter().all(is_named) => State::Already,
+        _ if wanted.linked.iter().all(is_named) => HubState::Already,
         _ => {
             let missing = wanted.linked.iter().filter(|region| !is_named(region));
             let more = missing.map(ToString::to_string);

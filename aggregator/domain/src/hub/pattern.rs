@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Part, TEST_SOURCE, Wanted};
+use super::{HubPart, TEST_SOURCE, WantedHub};
 
 /// The pattern of one of our rules. GuardDuty is known by its `ProductArn`, which AWS checks, never by
 /// a name, which any integration may claim. The suffix is that of every Region, and of both spellings
@@ -15,10 +15,10 @@ use super::{Part, TEST_SOURCE, Wanted};
 /// GuardDuty's own events need no proof but their source, which only AWS uses. They are of one Region each,
 /// and of members only where the SOC is GuardDuty's administrator too; there they come minutes before
 /// Security Hub has them (guardduty_findings_eventbridge.html).
-pub(super) fn pattern(part: Part) -> Value {
+pub(super) fn pattern(part: HubPart) -> Value {
     match part {
-        Part::TestRule => json!({ "source": [TEST_SOURCE] }),
-        Part::GuardDutyRule => json!({
+        HubPart::TestRule => json!({ "source": [TEST_SOURCE] }),
+        HubPart::GuardDutyRule => json!({
             "source": ["aws.guardduty"],
             "detail-type": ["GuardDuty Finding"],
             "detail": { "severity": [{ "numeric": [">=", 7] }] },
@@ -37,11 +37,11 @@ pub(super) fn pattern(part: Part) -> Value {
 }
 
 /// Events that must reach the queue by this part.
-pub(super) fn samples(part: Part, wanted: &Wanted) -> Vec<Value> {
-    if part == Part::TestRule {
+pub(super) fn samples(part: HubPart, wanted: &WantedHub) -> Vec<Value> {
+    if part == HubPart::TestRule {
         return vec![json!({ "source": TEST_SOURCE, "detail-type": "Hubward Test" })];
     }
-    if part == Part::GuardDutyRule {
+    if part == HubPart::GuardDutyRule {
         let of = |severity: f64| {
             json!({
                 "source": "aws.guardduty",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Change, Queue, State, Wanted, Why};
+use super::{AlertQueue, HubChange, HubState, WantedHub, Why};
 
 /// Four hours of trying, with the visibility below: a database that is down must not send alerts away.
 const RECEIVES: &str = "240";
@@ -21,27 +21,27 @@ const TLS: &str = "HubwardTlsOnly";
 /// The key that AWS manages for SQS: its policy lets no other service use it.
 const KEY_OF_AWS: &str = "alias/aws/sqs";
 
-pub(super) fn judge<E>(found: Option<&Queue>, wanted: &Wanted) -> State<E> {
+pub(super) fn judge<E>(found: Option<&AlertQueue>, wanted: &WantedHub) -> HubState<E> {
     let arn = wanted.queue_arn(&wanted.queue);
     let redrive = redrive(wanted);
     let Some(found) = found else {
         let statements = vec![sender(wanted, &arn), tls(&arn)];
         let attributes = made(&json!({ "Version": "2012-10-17", "Statement": statements }));
         let attributes = attributes.into_iter().chain([("RedrivePolicy", redrive)]);
-        return State::Planned(vec![Change::CreateQueue {
+        return HubState::Planned(vec![HubChange::CreateQueue {
             name: wanted.queue.clone(),
             attributes: attributes.collect(),
         }]);
     };
     if found.kms_key.as_deref() == Some(KEY_OF_AWS) {
-        return State::Insufficient(Why::KeyOfAws);
+        return HubState::Insufficient(Why::KeyOfAws);
     }
     let mut statements = vec![sender(wanted, &arn)];
     if found.ours {
         statements.push(tls(&arn));
     }
     let Some(policy) = policy(found, statements) else {
-        return State::Insufficient(Why::PolicyUnreadable);
+        return HubState::Insufficient(Why::PolicyUnreadable);
     };
     let mut attributes = common(found, policy);
     if found.redrive.as_deref().unwrap_or_default().is_empty() {
@@ -52,10 +52,10 @@ pub(super) fn judge<E>(found: Option<&Queue>, wanted: &Wanted) -> State<E> {
 
 /// The dead-letter queue is needed unless the queue has another one already.
 pub(super) fn judge_dead_letter<E>(
-    found: Option<&Queue>,
-    queue: Option<&Queue>,
-    wanted: &Wanted,
-) -> State<E> {
+    found: Option<&AlertQueue>,
+    queue: Option<&AlertQueue>,
+    wanted: &WantedHub,
+) -> HubState<E> {
     let name = wanted.dead_letter_queue();
     let arn = wanted.queue_arn(&name);
     let redrive = queue.and_then(|queue| queue.redrive.as_deref());
@@ -65,17 +65,17 @@ pub(super) fn judge_dead_letter<E>(
         target.is_some_and(|target| target != arn.as_str())
     });
     match found {
-        _ if goes_elsewhere => State::Already,
+        _ if goes_elsewhere => HubState::Already,
         None => {
             let policy = json!({ "Version": "2012-10-17", "Statement": [tls(&arn)] });
             let attributes = made(&policy).into_iter().collect();
-            State::Planned(vec![Change::CreateQueue { name, attributes }])
+            HubState::Planned(vec![HubChange::CreateQueue { name, attributes }])
         }
         Some(found) if found.ours => match policy(found, vec![tls(&arn)]) {
             Some(policy) => mend(found, common(found, policy)),
-            None => State::Insufficient(Why::PolicyUnreadable),
+            None => HubState::Insufficient(Why::PolicyUnreadable),
         },
-        Some(_) => State::Already,
+        Some(_) => HubState::Already,
     }
 }
 
@@ -89,7 +89,7 @@ fn made(policy: &Value) -> [(&'static str, String); 4] {
 }
 
 /// What has to change on a queue that is there: its policy, and on ours also the encryption.
-fn common(found: &Queue, policy: Option<Value>) -> BTreeMap<&'static str, String> {
+fn common(found: &AlertQueue, policy: Option<Value>) -> BTreeMap<&'static str, String> {
     let mut attributes = BTreeMap::new();
     if let Some(policy) = policy {
         attributes.insert("Policy", policy.to_string());
@@ -100,23 +100,23 @@ fn common(found: &Queue, policy: Option<Value>) -> BTreeMap<&'static str, String
     attributes
 }
 
-fn mend<E>(found: &Queue, attributes: BTreeMap<&'static str, String>) -> State<E> {
+fn mend<E>(found: &AlertQueue, attributes: BTreeMap<&'static str, String>) -> HubState<E> {
     if attributes.is_empty() {
-        return State::Already;
+        return HubState::Already;
     }
-    State::Planned(vec![Change::SetQueueAttributes {
+    HubState::Planned(vec![HubChange::SetQueueAttributes {
         url: found.url.clone(),
         attributes,
     }])
 }
 
-fn redrive(wanted: &Wanted) -> String {
+fn redrive(wanted: &WantedHub) -> String {
     let target = wanted.queue_arn(&wanted.dead_letter_queue());
     json!({ "deadLetterTargetArn": target, "maxReceiveCount": RECEIVES }).to_string()
 }
 
 /// EventBridge may send, for our rules of our account only.
-fn sender(wanted: &Wanted, arn: &str) -> Value {
+fn sender(wanted: &WantedHub, arn: &str) -> Value {
     json!({
         "Sid": SENDER,
         "Effect": "Allow",
@@ -143,7 +143,7 @@ fn tls(arn: &str) -> Value {
 
 /// The queue's policy with these statements in it: `Some(None)` where they are there already, `None`
 /// where the policy cannot be understood. Statements with other names stay as they are.
-fn policy(found: &Queue, statements: Vec<Value>) -> Option<Option<Value>> {
+fn policy(found: &AlertQueue, statements: Vec<Value>) -> Option<Option<Value>> {
     let text = found.policy.as_deref().unwrap_or_default();
     let mut policy: Value = if text.is_empty() {
         json!({ "Version": "2012-10-17" })

@@ -1,9 +1,9 @@
 //! Whether what must reach the queue does: by our rule, or by one that somebody else made.
 
 use super::pattern::{matches, pattern, samples};
-use super::{Change, Part, Rule, State, Wanted, Why};
+use super::{HubChange, HubPart, HubState, Rule, WantedHub, Why};
 
-pub(super) fn judge<E>(part: Part, rules: &[Rule], wanted: &Wanted) -> State<E> {
+pub(super) fn judge<E>(part: HubPart, rules: &[Rule], wanted: &WantedHub) -> HubState<E> {
     let samples = samples(part, wanted);
     let lets_through = |rule: &Rule| {
         let pattern = rule.pattern.as_ref();
@@ -13,23 +13,23 @@ pub(super) fn judge<E>(part: Part, rules: &[Rule], wanted: &Wanted) -> State<E> 
         .iter()
         .any(|rule| rule.feeds_queue && lets_through(rule))
     {
-        return State::Already;
+        return HubState::Already;
     }
     let name = part.rule().to_owned();
-    let put = Change::PutRule {
+    let put = HubChange::PutRule {
         name: name.clone(),
         pattern: pattern(part).to_string(),
     };
-    let target = Change::PutTarget {
+    let target = HubChange::PutTarget {
         rule: name.clone(),
         queue: wanted.queue_arn(&wanted.queue),
     };
     match rules.iter().find(|rule| rule.name == name) {
-        None => State::Planned(vec![put, target]),
+        None => HubState::Planned(vec![put, target]),
         // A further target takes nothing away from whoever made the rule.
-        Some(rule) if lets_through(rule) => State::Planned(vec![target]),
-        Some(rule) if rule.ours && rule.feeds_queue => State::Planned(vec![put]),
-        Some(rule) if rule.ours => State::Planned(vec![put, target]),
-        Some(rule) => State::Insufficient(Why::ForeignRule(rule.name.clone())),
+        Some(rule) if lets_through(rule) => HubState::Planned(vec![target]),
+        Some(rule) if rule.ours && rule.feeds_queue => HubState::Planned(vec![put]),
+        Some(rule) if rule.ours => HubState::Planned(vec![put, target]),
+        Some(rule) => HubState::Insufficient(Why::ForeignRule(rule.name.clone())),
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::pattern::{matches, pattern, samples};
 use super::*;
 
-fn wanted() -> Wanted {
-    Wanted::of(
+fn wanted() -> WantedHub {
+    WantedHub::of(
         "999999999999".parse().unwrap(),
         "ap-northeast-1".parse().unwrap(),
         vec!["us-east-1".parse().unwrap(), "eu-west-1".parse().unwrap()],
@@ -14,8 +14,8 @@ fn wanted() -> Wanted {
     )
 }
 
-fn nothing() -> Seen<()> {
-    Seen {
+fn nothing() -> ObservedHub<()> {
+    ObservedHub {
         hubs: wanted()
             .regions()
             .map(|region| (region, Ok(false)))
@@ -27,14 +27,14 @@ fn nothing() -> Seen<()> {
     }
 }
 
-fn state(seen: &Seen<()>, part: Part) -> State<()> {
+fn state(seen: &ObservedHub<()>, part: HubPart) -> HubState<()> {
     let items = plan(seen, &wanted());
     let item = items.into_iter().find(|item| item.part == part);
     item.unwrap().state
 }
 
-fn queue(ours: bool) -> Queue {
-    Queue {
+fn queue(ours: bool) -> AlertQueue {
+    AlertQueue {
         url: "https://sqs.ap-northeast-1.amazonaws.com/999999999999/hubward-alerts".to_owned(),
         ours,
         policy: None,
@@ -45,17 +45,17 @@ fn queue(ours: bool) -> Queue {
 }
 
 /// The attributes that would be set on the queue.
-fn mended(queue: Queue) -> BTreeMap<&'static str, String> {
-    let seen = Seen {
+fn mended(queue: AlertQueue) -> BTreeMap<&'static str, String> {
+    let seen = ObservedHub {
         queue: Ok(Some(queue)),
         ..nothing()
     };
-    match state(&seen, Part::Queue) {
-        State::Planned(changes) => match changes.into_iter().next() {
-            Some(Change::SetQueueAttributes { attributes, .. }) => attributes,
+    match state(&seen, HubPart::Queue) {
+        HubState::Planned(changes) => match changes.into_iter().next() {
+            Some(HubChange::SetQueueAttributes { attributes, .. }) => attributes,
             other => panic!("{other:?}"),
         },
-        State::Already => BTreeMap::new(),
+        HubState::Already => BTreeMap::new(),
         other => panic!("{other:?}"),
     }
 }
@@ -69,20 +69,20 @@ fn where_nothing_is_everything_is_made_and_what_cannot_be_seen_is_left_alone() {
     let items = plan(&nothing(), &wanted());
     assert_eq!(items.len(), 9);
     for item in items {
-        assert!(matches!(item.state, State::Planned(_)), "{item:?}");
+        assert!(matches!(item.state, HubState::Planned(_)), "{item:?}");
     }
-    let unseen = Seen {
+    let unseen = ObservedHub {
         queue: Err(()),
         rules: Err(()),
         ..nothing()
     };
     for part in [
-        Part::Queue,
-        Part::ThreatRule,
-        Part::GuardDutyRule,
-        Part::TestRule,
+        HubPart::Queue,
+        HubPart::ThreatRule,
+        HubPart::GuardDutyRule,
+        HubPart::TestRule,
     ] {
-        assert_eq!(state(&unseen, part), State::Unseen(()));
+        assert_eq!(state(&unseen, part), HubState::Unseen(()));
     }
 }
 
@@ -95,23 +95,23 @@ fn regions_are_only_ever_added_to_an_aggregator() {
             mode: mode.to_owned(),
             regions: regions.iter().map(ToString::to_string).collect(),
         };
-        let seen = Seen {
+        let seen = ObservedHub {
             aggregator: Ok(Some(aggregator)),
             ..nothing()
         };
-        state(&seen, Part::Aggregation)
+        state(&seen, HubPart::Aggregation)
     };
     let updated = |mode, regions: &[&str]| {
-        State::Planned(vec![Change::UpdateAggregator {
+        HubState::Planned(vec![HubChange::UpdateAggregator {
             arn: "arn".to_owned(),
             mode,
             regions: regions.iter().map(ToString::to_string).collect(),
         }])
     };
     let home = "ap-northeast-1";
-    assert_eq!(judge("ALL_REGIONS", &[], home), State::Already);
+    assert_eq!(judge("ALL_REGIONS", &[], home), HubState::Already);
     let both = ["us-east-1", "eu-west-1"];
-    assert_eq!(judge("SPECIFIED_REGIONS", &both, home), State::Already);
+    assert_eq!(judge("SPECIFIED_REGIONS", &both, home), HubState::Already);
     let others = ["us-west-2", "us-east-1"];
     assert_eq!(
         judge("SPECIFIED_REGIONS", &others, home),
@@ -125,7 +125,7 @@ fn regions_are_only_ever_added_to_an_aggregator() {
         updated("SPECIFIED_REGIONS", &both)
     );
     let except = "ALL_REGIONS_EXCEPT_SPECIFIED";
-    assert_eq!(judge(except, &["us-west-2"], home), State::Already);
+    assert_eq!(judge(except, &["us-west-2"], home), HubState::Already);
     assert_eq!(
         judge(except, &others, home),
         updated(except, &["us-west-2"])
@@ -133,7 +133,7 @@ fn regions_are_only_ever_added_to_an_aggregator() {
     assert_eq!(judge(except, &both, home), updated("ALL_REGIONS", &[]));
     assert_eq!(
         judge("ALL_REGIONS", &[], "us-east-1"),
-        State::Insufficient(Why::AggregatedIn("us-east-1".to_owned()))
+        HubState::Insufficient(Why::AggregatedIn("us-east-1".to_owned()))
     );
 }
 
@@ -141,7 +141,7 @@ fn regions_are_only_ever_added_to_an_aggregator() {
 fn a_foreign_queues_statements_stay_and_nothing_is_forbidden_on_it() {
     let theirs = json!({ "Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "sqs:*" });
     for statement in [json!([theirs]), theirs.clone()] {
-        let attributes = mended(Queue {
+        let attributes = mended(AlertQueue {
             policy: Some(json!({ "Id": "p", "Statement": statement }).to_string()),
             sqs_encrypted: false,
             ..queue(false)
@@ -159,22 +159,22 @@ fn a_foreign_queues_statements_stay_and_nothing_is_forbidden_on_it() {
 
 #[test]
 fn a_redrive_policy_that_is_there_stays_and_needs_no_queue_of_ours() {
-    let theirs = Queue {
+    let theirs = AlertQueue {
         redrive: Some(json!({ "deadLetterTargetArn": "arn:x", "maxReceiveCount": 3 }).to_string()),
         ..queue(false)
     };
     assert!(!mended(theirs.clone()).contains_key("RedrivePolicy"));
-    let seen = Seen {
+    let seen = ObservedHub {
         queue: Ok(Some(theirs)),
         ..nothing()
     };
-    assert_eq!(state(&seen, Part::DeadLetterQueue), State::Already);
+    assert_eq!(state(&seen, HubPart::DeadLetterQueue), HubState::Already);
 }
 
 #[test]
 fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
     let set = mended(queue(true));
-    let whole = Queue {
+    let whole = AlertQueue {
         policy: Some(set["Policy"].clone()),
         redrive: Some(set["RedrivePolicy"].clone()),
         ..queue(true)
@@ -182,7 +182,7 @@ fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
     assert_eq!(mended(whole.clone()), BTreeMap::new());
     let mut policy = json(&set["Policy"]);
     policy["Statement"][0]["Condition"] = json!({});
-    let weakened = Queue {
+    let weakened = AlertQueue {
         policy: Some(policy.to_string()),
         sqs_encrypted: false,
         ..whole
@@ -200,26 +200,26 @@ fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
 #[test]
 fn a_queue_that_cannot_be_added_to_is_for_a_person() {
     for policy in ["no json", "[]", r#"{"Statement": 1}"#] {
-        let seen = Seen {
-            queue: Ok(Some(Queue {
+        let seen = ObservedHub {
+            queue: Ok(Some(AlertQueue {
                 policy: Some(policy.to_owned()),
                 ..queue(true)
             })),
             ..nothing()
         };
-        let told = state(&seen, Part::Queue);
-        assert_eq!(told, State::Insufficient(Why::PolicyUnreadable));
+        let told = state(&seen, HubPart::Queue);
+        assert_eq!(told, HubState::Insufficient(Why::PolicyUnreadable));
     }
-    let seen = Seen {
-        queue: Ok(Some(Queue {
+    let seen = ObservedHub {
+        queue: Ok(Some(AlertQueue {
             kms_key: Some("alias/aws/sqs".to_owned()),
             ..queue(true)
         })),
         ..nothing()
     };
     assert_eq!(
-        state(&seen, Part::Queue),
-        State::Insufficient(Why::KeyOfAws)
+        state(&seen, HubPart::Queue),
+        HubState::Insufficient(Why::KeyOfAws)
     );
 }
 
@@ -233,26 +233,26 @@ fn rule(name: &str, ours: bool, feeds_queue: bool, pattern: Value) -> Rule {
     }
 }
 
-fn judge_threats(rules: Vec<Rule>) -> State<()> {
-    let seen = Seen {
+fn judge_threats(rules: Vec<Rule>) -> HubState<()> {
+    let seen = ObservedHub {
         rules: Ok(rules),
         ..nothing()
     };
-    state(&seen, Part::ThreatRule)
+    state(&seen, HubPart::ThreatRule)
 }
 
 #[test]
 fn a_rule_that_does_is_adopted_and_another_is_never_overwritten() {
-    let good = pattern(Part::ThreatRule);
+    let good = pattern(HubPart::ThreatRule);
     let narrow = json!({ "source": ["aws.guardduty"] });
     let name = "hubward-threats";
     let told = judge_threats(vec![rule("soc", false, true, good.clone())]);
-    assert_eq!(told, State::Already);
+    assert_eq!(told, HubState::Already);
     let told = judge_threats(vec![rule(name, false, true, narrow.clone())]);
     let why = Why::ForeignRule(name.to_owned());
-    assert_eq!(told, State::Insufficient(why));
+    assert_eq!(told, HubState::Insufficient(why));
     let count = |rules| match judge_threats(rules) {
-        State::Planned(changes) => changes.len(),
+        HubState::Planned(changes) => changes.len(),
         other => panic!("{other:?}"),
     };
     assert_eq!(count(vec![rule("soc", false, false, good.clone())]), 2);
@@ -267,9 +267,9 @@ fn a_rule_that_does_is_adopted_and_another_is_never_overwritten() {
 
 #[test]
 fn our_pattern_lets_threats_through_and_nothing_else() {
-    let ours = pattern(Part::ThreatRule);
+    let ours = pattern(HubPart::ThreatRule);
     assert!(ours.to_string().len() < 2_048);
-    let events = samples(Part::ThreatRule, &wanted());
+    let events = samples(HubPart::ThreatRule, &wanted());
     assert_eq!(events.len(), 6);
     for event in &events {
         assert!(matches(&ours, event), "{event}");
@@ -289,14 +289,14 @@ fn our_pattern_lets_threats_through_and_nothing_else() {
             assert!(!matches(&ours, &other), "{at}");
         }
     }
-    let test = &samples(Part::TestRule, &wanted())[0];
-    assert!(matches(&pattern(Part::TestRule), test) && !matches(&ours, test));
+    let test = &samples(HubPart::TestRule, &wanted())[0];
+    assert!(matches(&pattern(HubPart::TestRule), test) && !matches(&ours, test));
 }
 
 #[test]
 fn guardduty_itself_is_heard_of_what_is_high_or_critical() {
-    let ours = pattern(Part::GuardDutyRule);
-    for event in samples(Part::GuardDutyRule, &wanted()) {
+    let ours = pattern(HubPart::GuardDutyRule);
+    for event in samples(HubPart::GuardDutyRule, &wanted()) {
         assert!(matches(&ours, &event), "{event}");
         for (at, value) in [
             ("/source", json!("aws.securityhub")),
@@ -331,7 +331,7 @@ fn guardduty_itself_is_heard_of_what_is_high_or_critical() {
 
 #[test]
 fn what_a_strangers_pattern_says_beyond_our_words_lets_nothing_through() {
-    let event = &samples(Part::ThreatRule, &wanted())[0];
+    let event = &samples(HubPart::ThreatRule, &wanted())[0];
     let label =
         |choice: Value| json!({ "detail": { "findings": { "Severity": { "Label": [choice] } } } });
     for (choice, expected) in [
@@ -354,7 +354,7 @@ fn what_a_strangers_pattern_says_beyond_our_words_lets_nothing_through() {
 fn the_queues_name_comes_from_the_configured_address() {
     let name = |url: Option<&str>| {
         let wanted = wanted();
-        Wanted::of(wanted.administrator, wanted.home, wanted.linked, url).queue
+        WantedHub::of(wanted.administrator, wanted.home, wanted.linked, url).queue
     };
     assert_eq!(name(None), "hubward-alerts");
     assert_eq!(

@@ -13,7 +13,7 @@ use crate::account::{Account, Language, Standard};
 /// A column that Hubward knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Column {
+pub enum LedgerColumn {
     /// The account's 12 digits.
     AccountId,
     /// The project that owns it.
@@ -45,7 +45,7 @@ pub enum Column {
     Notes,
 }
 
-impl Column {
+impl LedgerColumn {
     /// Every column, in the order in which files are written.
     pub const ALL: [Self; 14] = [
         Self::AccountId,
@@ -212,32 +212,35 @@ mod tests {
     #[test]
     fn a_header_is_known_however_it_is_typed() {
         for (header, column) in [
-            ("Account ID", Column::AccountId),
-            (" ACCOUNT   id\n", Column::AccountId),
-            ("ＡＷＳアカウントＩＤ", Column::AccountId),
-            ("awsｱｶｳﾝﾄid", Column::AccountId),
-            ("contact\nEmail", Column::ContactEmail),
-            ("備考\u{3000}", Column::Notes),
+            ("Account ID", LedgerColumn::AccountId),
+            (" ACCOUNT   id\n", LedgerColumn::AccountId),
+            ("ＡＷＳアカウントＩＤ", LedgerColumn::AccountId),
+            ("awsｱｶｳﾝﾄid", LedgerColumn::AccountId),
+            ("contact\nEmail", LedgerColumn::ContactEmail),
+            ("備考\u{3000}", LedgerColumn::Notes),
         ] {
-            assert_eq!(Column::of_header(header), Some(column), "{header:?}");
+            assert_eq!(LedgerColumn::of_header(header), Some(column), "{header:?}");
         }
         for header in ["", "AccountID", "Owner", "メール"] {
-            assert_eq!(Column::of_header(header), None, "{header:?}");
+            assert_eq!(LedgerColumn::of_header(header), None, "{header:?}");
         }
     }
 
     #[test]
     fn every_header_means_its_own_column_only() {
-        for column in Column::ALL {
+        for column in LedgerColumn::ALL {
             for language in Language::ALL {
-                assert_eq!(Column::of_header(column.header(language)), Some(column));
+                assert_eq!(
+                    LedgerColumn::of_header(column.header(language)),
+                    Some(column)
+                );
             }
         }
     }
 
     #[test]
     fn json_names_are_the_fields_of_an_account() {
-        for column in Column::ALL {
+        for column in LedgerColumn::ALL {
             assert_eq!(
                 serde_json::to_string(&column).unwrap(),
                 format!("{:?}", column.as_str())

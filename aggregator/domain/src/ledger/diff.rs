@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::column::same_header;
-use super::{Column, Reading};
+use super::{LedgerColumn, Reading};
 use crate::account::{Account, AccountState};
 
 /// The outcome of comparing a file with the ledger.
@@ -163,7 +163,7 @@ impl AccountChange {
                 });
             }
         };
-        for column in Column::ALL {
+        for column in LedgerColumn::ALL {
             differs(column.as_str(), column.text(before), column.text(&after));
         }
         for (name, value) in &after.extra {
@@ -180,7 +180,7 @@ impl AccountChange {
 }
 
 /// The stored account with what the file says about it.
-fn merged(stored: &Account, read: &Account, columns: &[Column]) -> Account {
+fn merged(stored: &Account, read: &Account, columns: &[LedgerColumn]) -> Account {
     let mut after = stored.clone();
     for column in columns {
         column.copy(read, &mut after);

@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
     use crate::account::Language;
-    use crate::ledger::{Column, Entry, Intent, Rules};
+    use crate::ledger::{Intent, LedgerColumn, LedgerEntry, Rules};
     use crate::membership::MemberStatus;
 
     fn rules() -> Rules {
@@ -107,19 +107,19 @@ mod tests {
         }
     }
 
-    fn plan(ledger: &[Account], intent: Intent, fields: &[(Column, &str)]) -> LedgerPlan {
-        let mut entry = Entry::default();
-        entry.set(Column::AccountId, "111111111111");
+    fn plan(ledger: &[Account], intent: Intent, fields: &[(LedgerColumn, &str)]) -> LedgerPlan {
+        let mut entry = LedgerEntry::default();
+        entry.set(LedgerColumn::AccountId, "111111111111");
         for (column, text) in fields {
             entry.set(*column, *text);
         }
         entry.plan(intent, ledger, &rules()).unwrap()
     }
 
-    fn ledger(fields: &[(Column, &str)]) -> Vec<Account> {
+    fn ledger(fields: &[(LedgerColumn, &str)]) -> Vec<Account> {
         let mut all = vec![
-            (Column::Project, "A"),
-            (Column::ContactEmail, "a@example.com"),
+            (LedgerColumn::Project, "A"),
+            (LedgerColumn::ContactEmail, "a@example.com"),
         ];
         all.extend_from_slice(fields);
         let plan = plan(&[], Intent::Add, &all);
@@ -138,8 +138,8 @@ mod tests {
             &[],
             Intent::Add,
             &[
-                (Column::Project, "A"),
-                (Column::ContactEmail, "a@example.com"),
+                (LedgerColumn::Project, "A"),
+                (LedgerColumn::ContactEmail, "a@example.com"),
             ],
         );
         let found = effects(&new, &hub, &BTreeMap::new());
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn a_region_more_is_an_invitation_more_and_nothing_else() {
         let hub = rules().regions;
-        let ledger = ledger(&[(Column::Regions, "us-east-1")]);
-        let wider = plan(&ledger, Intent::Edit, &[(Column::Regions, "")]);
+        let ledger = ledger(&[(LedgerColumn::Regions, "us-east-1")]);
+        let wider = plan(&ledger, Intent::Edit, &[(LedgerColumn::Regions, "")]);
         let found = effects(&wider, &hub, &BTreeMap::new());
         assert_eq!(regions(&found), ["ap-northeast-1"]);
         assert!(found.reports_stop.is_empty() && found.alerts_stop.is_empty());
@@ -173,11 +173,11 @@ mod tests {
     fn who_leaves_is_reported_on_and_alerted_no_more() {
         let hub = rules().regions;
         let ledger = ledger(&[]);
-        let gone = plan(&ledger, Intent::Edit, &[(Column::State, "leaving")]);
+        let gone = plan(&ledger, Intent::Edit, &[(LedgerColumn::State, "leaving")]);
         let found = effects(&gone, &hub, &BTreeMap::new());
         assert!(found.invitations.is_empty());
         assert_eq!((found.reports_stop.len(), found.alerts_stop.len()), (1, 1));
-        let quiet = plan(&ledger, Intent::Edit, &[(Column::Report, "none")]);
+        let quiet = plan(&ledger, Intent::Edit, &[(LedgerColumn::Report, "none")]);
         let found = effects(&quiet, &hub, &BTreeMap::new());
         assert_eq!((found.reports_stop.len(), found.alerts_stop.len()), (1, 0));
     }

@@ -5,15 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, LedgerPlan, Problem, Rules, Sheet, SheetRow, Value, diff, read, value};
+use super::{
+    Cell, LedgerColumn, LedgerPlan, LedgerProblem, Rules, Sheet, SheetRow, Value, diff, read, value,
+};
 use crate::account::Account;
 use hubward_protocol::AccountId;
 
 /// What is said about one account: columns, and columns that Hubward does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// Known columns with their texts, as a cell would hold them.
-    pub fields: Vec<(Column, String)>,
+    pub fields: Vec<(LedgerColumn, String)>,
     /// Headers of other columns, with their texts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<(String, String)>,
@@ -33,16 +35,16 @@ pub enum Intent {
 #[serde(tag = "refused", content = "detail", rename_all = "snake_case")]
 pub enum EntryRefused {
     /// Values are missing or refused: all of them.
-    Problems(Vec<Problem>),
+    Problems(Vec<LedgerProblem>),
     /// The account that is to be added is there already.
     AlreadyInLedger(AccountId),
     /// The account that is to be edited is not there.
     NotInLedger(AccountId),
 }
 
-impl Entry {
+impl LedgerEntry {
     /// What stands in a column; empty where nothing is said.
-    pub fn text(&self, column: Column) -> &str {
+    pub fn text(&self, column: LedgerColumn) -> &str {
         self.fields
             .iter()
             .find(|(known, _)| *known == column)
@@ -50,14 +52,14 @@ impl Entry {
     }
 
     /// Says something about a column, whatever was said before.
-    pub fn set(&mut self, column: Column, text: impl Into<String>) {
+    pub fn set(&mut self, column: LedgerColumn, text: impl Into<String>) {
         self.fields.retain(|(known, _)| *known != column);
         self.fields.push((column, text.into()));
     }
 
     /// The account it is about, where that can be told.
     pub fn account(&self) -> Option<AccountId> {
-        let text = Value::Text(self.text(Column::AccountId).trim().to_owned());
+        let text = Value::Text(self.text(LedgerColumn::AccountId).trim().to_owned());
         value::account_id(&text).ok().map(|(account, _)| account)
     }
 
@@ -93,7 +95,7 @@ impl Entry {
     /// entry does not, is taken from what is stored.
     fn sheet(&self, stored: Option<&Account>) -> Sheet {
         let mut columns = self.fields.clone();
-        for required in Column::REQUIRED {
+        for required in LedgerColumn::REQUIRED {
             let is_said = columns.iter().any(|(column, _)| *column == required);
             if let (Some(stored), false) = (stored, is_said) {
                 columns.push((required, required.text(stored)));
@@ -143,8 +145,8 @@ mod tests {
         }
     }
 
-    fn entry(fields: &[(Column, &str)]) -> Entry {
-        Entry {
+    fn entry(fields: &[(LedgerColumn, &str)]) -> LedgerEntry {
+        LedgerEntry {
             fields: fields
                 .iter()
                 .map(|(column, text)| (*column, (*text).to_owned()))
@@ -155,10 +157,10 @@ mod tests {
 
     fn ledger() -> Vec<Account> {
         let added = entry(&[
-            (Column::AccountId, "111111111111"),
-            (Column::Project, "Orders"),
-            (Column::ContactEmail, "mika@example.com"),
-            (Column::Notes, "keep me"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::Project, "Orders"),
+            (LedgerColumn::ContactEmail, "mika@example.com"),
+            (LedgerColumn::Notes, "keep me"),
         ]);
         let plan = added.plan(Intent::Add, &[], &rules()).unwrap();
         plan.added.into_iter().map(|added| added.account).collect()
@@ -168,9 +170,9 @@ mod tests {
     fn what_is_not_said_of_an_account_stays_as_it_is() {
         let ledger = ledger();
         let edit = entry(&[
-            (Column::AccountId, "111111111111"),
-            (Column::Contact, "Ken"),
-            (Column::State, "leaving"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::Contact, "Ken"),
+            (LedgerColumn::State, "leaving"),
         ]);
         let plan = edit.plan(Intent::Edit, &ledger, &rules()).unwrap();
         let [change] = &plan.changed[..] else {
@@ -186,9 +188,9 @@ mod tests {
     #[test]
     fn an_entry_is_judged_like_a_row_of_a_file() {
         let bad = entry(&[
-            (Column::AccountId, "1.23457E+11"),
-            (Column::Project, ""),
-            (Column::Language, "fr"),
+            (LedgerColumn::AccountId, "1.23457E+11"),
+            (LedgerColumn::Project, ""),
+            (LedgerColumn::Language, "fr"),
         ]);
         let Err(EntryRefused::Problems(problems)) = bad.plan(Intent::Add, &[], &rules()) else {
             panic!("it was taken");
@@ -196,9 +198,9 @@ mod tests {
         // The account, the project, the language, and the contact email that nobody named.
         assert_eq!(problems.len(), 4, "{problems:?}");
         let own = entry(&[
-            (Column::AccountId, "999999999999"),
-            (Column::Project, "SOC"),
-            (Column::ContactEmail, "soc@example.com"),
+            (LedgerColumn::AccountId, "999999999999"),
+            (LedgerColumn::Project, "SOC"),
+            (LedgerColumn::ContactEmail, "soc@example.com"),
         ]);
         assert!(matches!(
             own.plan(Intent::Add, &[], &rules()),
@@ -208,12 +210,12 @@ mod tests {
 
     #[test]
     fn who_is_there_is_not_added_and_who_is_not_there_is_not_edited() {
-        let twice = entry(&[(Column::AccountId, "１１１１１１１１１１１１")]);
+        let twice = entry(&[(LedgerColumn::AccountId, "１１１１１１１１１１１１")]);
         assert!(matches!(
             twice.plan(Intent::Add, &ledger(), &rules()),
             Err(EntryRefused::AlreadyInLedger(_))
         ));
-        let unknown = entry(&[(Column::AccountId, "222222222222")]);
+        let unknown = entry(&[(LedgerColumn::AccountId, "222222222222")]);
         assert!(matches!(
             unknown.plan(Intent::Edit, &ledger(), &rules()),
             Err(EntryRefused::NotInLedger(_))

@@ -1,20 +1,20 @@
 //! What was found while a sheet was read: gathered as it comes, given back in order.
 
-use super::{Problem, Warning};
+use super::{LedgerProblem, Warning};
 
 /// How many problems are named: a file with more is no ledger.
 const SHOWN_PROBLEMS: usize = 1_000;
 
 /// What was found so far.
 #[derive(Default)]
-pub(super) struct Findings {
-    problems: Vec<Problem>,
+pub(super) struct LedgerProblems {
+    problems: Vec<LedgerProblem>,
     unlisted: usize,
     warnings: Vec<Warning>,
 }
 
-impl Findings {
-    pub(super) fn problem(&mut self, problem: Problem) {
+impl LedgerProblems {
+    pub(super) fn problem(&mut self, problem: LedgerProblem) {
         if self.problems.len() < SHOWN_PROBLEMS {
             self.problems.push(problem);
         } else {
@@ -27,12 +27,12 @@ impl Findings {
     }
 
     /// The warnings of a faultless sheet, or its problems in the order of their cells.
-    pub(super) fn finish(mut self) -> Result<Vec<Warning>, Vec<Problem>> {
+    pub(super) fn finish(mut self) -> Result<Vec<Warning>, Vec<LedgerProblem>> {
         self.problems
             .sort_by(|one, other| one.at().cmp(&other.at()));
         if self.unlisted > 0 {
             let count = self.unlisted;
-            self.problems.push(Problem::More { count });
+            self.problems.push(LedgerProblem::More { count });
         }
         if self.problems.is_empty() {
             Ok(self.warnings)

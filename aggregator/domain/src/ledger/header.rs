@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 
 use super::column::fold;
-use super::findings::Findings;
-use super::{Column, Problem, Sheet, SheetRow, Value, Warning, value};
+use super::findings::LedgerProblems;
+use super::{LedgerColumn, LedgerProblem, Sheet, SheetRow, Value, Warning, value};
 
 /// The columns that a file has.
 pub(super) struct Header {
     /// Those that Hubward knows, with their positions.
-    pub(super) known: Vec<(Column, u32)>,
+    pub(super) known: Vec<(LedgerColumn, u32)>,
     /// The others, with their headers.
     pub(super) extra: Vec<(String, u32)>,
     texts: HashMap<u32, String>,
@@ -25,9 +25,9 @@ const ROWS_ABOVE: usize = 10;
 /// otherwise the first one that holds anything.
 pub(super) fn above(rows: &[SheetRow]) -> Option<(&SheetRow, &[SheetRow])> {
     let names_accounts = |row: &SheetRow| {
-        row.cells
-            .iter()
-            .any(|cell| Column::of_header(&cell.value.text()) == Some(Column::AccountId))
+        row.cells.iter().any(|cell| {
+            LedgerColumn::of_header(&cell.value.text()) == Some(LedgerColumn::AccountId)
+        })
     };
     let index = rows
         .iter()
@@ -43,7 +43,7 @@ impl Header {
         sheet: &Sheet,
         row: &SheetRow,
         below: &[SheetRow],
-        findings: &mut Findings,
+        findings: &mut LedgerProblems,
     ) -> Self {
         let mut header = Self {
             known: Vec::new(),
@@ -59,23 +59,23 @@ impl Header {
             }
             header.texts.insert(cell.column, text.clone());
             if cell.formula {
-                findings.problem(Problem::Formula { at: at.clone() });
+                findings.problem(LedgerProblem::Formula { at: at.clone() });
             }
             if let Value::Error(error) = &cell.value {
                 let error = error.clone();
-                findings.problem(Problem::ErrorValue { at, error });
+                findings.problem(LedgerProblem::ErrorValue { at, error });
                 continue;
             }
             if let Err(refusal) = value::header(&text) {
                 let header = text;
-                findings.problem(Problem::Refused {
+                findings.problem(LedgerProblem::Refused {
                     at,
                     header,
                     refusal,
                 });
                 continue;
             }
-            let known = Column::of_header(&text);
+            let known = LedgerColumn::of_header(&text);
             let identity = known.map_or_else(|| fold(&text), |column| column.as_str().to_owned());
             let first = firsts
                 .entry((known.is_some(), identity))
@@ -83,7 +83,7 @@ impl Header {
             if *first != at {
                 let first = first.clone();
                 let header = text;
-                findings.problem(Problem::DuplicateHeader { at, first, header });
+                findings.problem(LedgerProblem::DuplicateHeader { at, first, header });
                 continue;
             }
             match known {
@@ -99,7 +99,7 @@ impl Header {
     }
 
     /// Where a known column stands.
-    pub(super) fn position(&self, column: Column) -> Option<u32> {
+    pub(super) fn position(&self, column: LedgerColumn) -> Option<u32> {
         self.known
             .iter()
             .find(|(known, _)| *known == column)
@@ -111,24 +111,30 @@ impl Header {
         self.texts.get(&position).map_or("", String::as_str)
     }
 
-    fn missing(&self, sheet: &Sheet, row: &SheetRow, findings: &mut Findings) {
-        for column in Column::REQUIRED {
+    fn missing(&self, sheet: &Sheet, row: &SheetRow, findings: &mut LedgerProblems) {
+        for column in LedgerColumn::REQUIRED {
             if self.position(column).is_none() {
                 let at = sheet.address(row.number, 0);
-                findings.problem(Problem::MissingColumn { at, column });
+                findings.problem(LedgerProblem::MissingColumn { at, column });
             }
         }
     }
 
     /// Each column without a header is named once, however much data it holds.
-    fn unnamed(&self, sheet: &Sheet, row: &SheetRow, below: &[SheetRow], findings: &mut Findings) {
+    fn unnamed(
+        &self,
+        sheet: &Sheet,
+        row: &SheetRow,
+        below: &[SheetRow],
+        findings: &mut LedgerProblems,
+    ) {
         let mut named: Vec<u32> = self.texts.keys().copied().collect();
         for data in below {
             for cell in &data.cells {
                 let holds = cell.formula || !cell.value.text().is_empty();
                 if holds && !named.contains(&cell.column) {
                     named.push(cell.column);
-                    findings.problem(Problem::EmptyHeader {
+                    findings.problem(LedgerProblem::EmptyHeader {
                         at: sheet.address(row.number, cell.column),
                         data: sheet.address(data.number, cell.column),
                     });
@@ -138,7 +144,13 @@ impl Header {
     }
 
     /// Merged areas that touch the table; a merged title above it or a note beside it do no harm.
-    fn merged(&self, sheet: &Sheet, row: &SheetRow, below: &[SheetRow], findings: &mut Findings) {
+    fn merged(
+        &self,
+        sheet: &Sheet,
+        row: &SheetRow,
+        below: &[SheetRow],
+        findings: &mut LedgerProblems,
+    ) {
         let last_row = below
             .iter()
             .rev()
@@ -148,7 +160,7 @@ impl Header {
         for area in &sheet.merged {
             let in_rows = area.last_row >= row.number && area.first_row <= last_row;
             if in_rows && area.first_column <= last_column {
-                findings.problem(Problem::Merged {
+                findings.problem(LedgerProblem::Merged {
                     at: sheet.address(area.first_row, area.first_column),
                     area: area.of_sheet(sheet),
                 });
@@ -156,7 +168,7 @@ impl Header {
         }
     }
 
-    fn unknown(&self, sheet: &Sheet, row: &SheetRow, findings: &mut Findings) {
+    fn unknown(&self, sheet: &Sheet, row: &SheetRow, findings: &mut LedgerProblems) {
         if let Some((_, position)) = self.extra.first() {
             findings.warn(Warning::UnknownColumns {
                 at: sheet.address(row.number, *position),

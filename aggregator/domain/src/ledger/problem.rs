@@ -4,94 +4,94 @@
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
-use super::{Address, Column};
+use super::{CellAddress, LedgerColumn};
 
 /// Why a ledger is not imported. Each names its cell; all of a file's are found at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "problem", rename_all = "snake_case")]
-pub enum Problem {
+pub enum LedgerProblem {
     /// The sheet holds nothing at all.
     NoHeader {
         /// The sheet's first cell.
-        at: Address,
+        at: CellAddress,
     },
     /// There are headers, but no account below them.
     NoRows {
         /// Where the first account should stand.
-        at: Address,
+        at: CellAddress,
     },
     /// A required column has no header.
     MissingColumn {
         /// The start of the header row.
-        at: Address,
+        at: CellAddress,
         /// Which column.
-        column: Column,
+        column: LedgerColumn,
     },
     /// Two headers mean the same column.
     DuplicateHeader {
         /// The second one.
-        at: Address,
+        at: CellAddress,
         /// The first one.
-        first: Address,
+        first: CellAddress,
         /// The second one's text.
         header: String,
     },
     /// A column holds data but has no header.
     EmptyHeader {
         /// Where the header should stand.
-        at: Address,
+        at: CellAddress,
         /// The first cell below that holds something.
-        data: Address,
+        data: CellAddress,
     },
     /// Cells are merged, so that it is unclear which row or column a value belongs to.
     Merged {
         /// The merged area's first cell.
-        at: Address,
+        at: CellAddress,
         /// The whole area, such as `Ledger!A2:A5`.
         area: String,
     },
     /// A formula computes the cell: what it shows may change, so it is not taken for data.
     Formula {
         /// The cell.
-        at: Address,
+        at: CellAddress,
     },
     /// The cell shows one of Excel's errors.
     ErrorValue {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// Such as `#N/A`.
         error: String,
     },
     /// A required cell is empty.
     Missing {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// Its column.
-        column: Column,
+        column: LedgerColumn,
     },
     /// The cell's content is refused.
     Refused {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// Its column's header, as the file has it.
         header: String,
         /// Why.
         #[serde(flatten)]
-        refusal: Refusal,
+        refusal: LedgerRefusal,
     },
     /// Two rows are the same account.
     DuplicateAccount {
         /// The second row's cell.
-        at: Address,
+        at: CellAddress,
         /// The first row's cell.
-        first: Address,
+        first: CellAddress,
         /// The account.
         account: AccountId,
     },
     /// The row is the administrator's own account, which cannot be its own member.
     Administrator {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// The account.
         account: AccountId,
     },
@@ -102,9 +102,9 @@ pub enum Problem {
     },
 }
 
-impl Problem {
-    /// The cell that the problem is about; none for [`Problem::More`].
-    pub fn at(&self) -> Option<&Address> {
+impl LedgerProblem {
+    /// The cell that the problem is about; none for [`LedgerProblem::More`].
+    pub fn at(&self) -> Option<&CellAddress> {
         match self {
             Self::NoHeader { at }
             | Self::NoRows { at }
@@ -126,7 +126,7 @@ impl Problem {
 /// Why a cell's content is refused. Its `found` is what stands there, shortened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Refusal {
+pub enum LedgerRefusal {
     /// A number with a fraction, a sign, or too few or too many digits.
     AccountIdNumber {
         /// What stands there.
@@ -231,7 +231,7 @@ pub enum Warning {
     /// A numeric account id had lost its leading zeros.
     Padded {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// The number that stood there.
         found: String,
         /// The account that was understood.
@@ -240,14 +240,14 @@ pub enum Warning {
     /// An account id in full-width digits.
     FullWidth {
         /// The cell.
-        at: Address,
+        at: CellAddress,
         /// The account that was understood.
         account: AccountId,
     },
     /// Columns that Hubward does not know: kept and given back, but without an effect.
     UnknownColumns {
         /// The first one's header.
-        at: Address,
+        at: CellAddress,
         /// Their headers, in the file's order.
         headers: Vec<String>,
     },

@@ -9,10 +9,10 @@ use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
 use super::column::{same_header, unknown_columns};
-use super::findings::Findings;
+use super::findings::LedgerProblems;
 use super::header::{Header, above};
 use super::row::RowReader;
-use super::{Column, Problem, Sheet, SheetRow, Warning};
+use super::{LedgerColumn, LedgerProblem, Sheet, SheetRow, Warning};
 use crate::account::{Account, Language};
 
 /// What the reading of a ledger depends on besides its cells.
@@ -31,9 +31,9 @@ pub struct Rules {
 pub struct Reading {
     /// The accounts, in the file's order. Where the file lacks a column, they have its default;
     /// `diff` keeps what is stored instead.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LedgerRow>,
     /// The known columns that the file has.
-    pub columns: Vec<Column>,
+    pub columns: Vec<LedgerColumn>,
     /// What should be looked at.
     pub warnings: Vec<Warning>,
 }
@@ -61,7 +61,7 @@ impl Reading {
 
 /// One account of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct LedgerRow {
     /// The row's number as Excel shows it.
     pub row: u32,
     /// The account.
@@ -72,13 +72,13 @@ pub struct Row {
 ///
 /// # Errors
 /// Everything that is wrong with the sheet, in the order of its cells.
-pub fn read(sheet: &Sheet, rules: &Rules) -> Result<Reading, Vec<Problem>> {
+pub fn read(sheet: &Sheet, rules: &Rules) -> Result<Reading, Vec<LedgerProblem>> {
     let Some((header_row, below)) = above(&sheet.rows) else {
-        return Err(vec![Problem::NoHeader {
+        return Err(vec![LedgerProblem::NoHeader {
             at: sheet.address(1, 0),
         }]);
     };
-    let mut findings = Findings::default();
+    let mut findings = LedgerProblems::default();
     let header = Header::read(sheet, header_row, below, &mut findings);
     let mut rows = Vec::new();
     let mut first_cells = HashMap::new();
@@ -90,13 +90,13 @@ pub fn read(sheet: &Sheet, rules: &Rules) -> Result<Reading, Vec<Problem>> {
             row,
             findings: &mut findings,
         };
-        rows.extend(reader.account(&mut first_cells).map(|account| Row {
+        rows.extend(reader.account(&mut first_cells).map(|account| LedgerRow {
             row: row.number,
             account,
         }));
     }
     if below.iter().all(SheetRow::is_blank) {
-        findings.problem(Problem::NoRows {
+        findings.problem(LedgerProblem::NoRows {
             at: sheet.address(header_row.number + 1, 0),
         });
     }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 
 use hubward_protocol::AccountId;
 
-use super::findings::Findings;
+use super::findings::LedgerProblems;
 use super::header::Header;
 use super::value::{self, Repair};
-use super::{Address, Area, Column, Problem, Refusal, Rules, Sheet, SheetRow, Value, Warning};
+use super::{
+    Area, CellAddress, LedgerColumn, LedgerProblem, LedgerRefusal, Rules, Sheet, SheetRow, Value,
+    Warning,
+};
 use crate::account::Account;
 
 /// One row on its way to an account.
@@ -17,30 +20,32 @@ pub(super) struct RowReader<'a> {
     pub(super) rules: &'a Rules,
     pub(super) header: &'a Header,
     pub(super) row: &'a SheetRow,
-    pub(super) findings: &'a mut Findings,
+    pub(super) findings: &'a mut LedgerProblems,
 }
 
 impl RowReader<'_> {
     /// The account, or nothing when any of its cells is refused. Every cell is judged in any case.
     pub(super) fn account(
         &mut self,
-        first_cells: &mut HashMap<AccountId, Address>,
+        first_cells: &mut HashMap<AccountId, CellAddress>,
     ) -> Option<Account> {
         let rules = self.rules;
         let account_id = self.account_id(first_cells);
-        let project = self.line(Column::Project);
-        let department = self.line(Column::Department);
-        let environment = self.line(Column::Environment);
-        let contact = self.line(Column::Contact);
-        let contact_emails = self.required(Column::ContactEmail, value::contact_emails);
-        let account_email = self.optional(Column::AccountEmail, value::account_email);
-        let language = self.optional(Column::Language, one(value::language));
-        let regions = self.optional(Column::Regions, |text| value::regions(text, &rules.regions));
-        let standards = self.optional(Column::Standards, value::standards);
-        let report = self.optional(Column::Report, one(value::report));
-        let state = self.optional(Column::State, one(value::state));
-        let request = self.line(Column::Request);
-        let notes = self.optional(Column::Notes, |text| {
+        let project = self.line(LedgerColumn::Project);
+        let department = self.line(LedgerColumn::Department);
+        let environment = self.line(LedgerColumn::Environment);
+        let contact = self.line(LedgerColumn::Contact);
+        let contact_emails = self.required(LedgerColumn::ContactEmail, value::contact_emails);
+        let account_email = self.optional(LedgerColumn::AccountEmail, value::account_email);
+        let language = self.optional(LedgerColumn::Language, one(value::language));
+        let regions = self.optional(LedgerColumn::Regions, |text| {
+            value::regions(text, &rules.regions)
+        });
+        let standards = self.optional(LedgerColumn::Standards, value::standards);
+        let report = self.optional(LedgerColumn::Report, one(value::report));
+        let state = self.optional(LedgerColumn::State, one(value::state));
+        let request = self.line(LedgerColumn::Request);
+        let notes = self.optional(LedgerColumn::Notes, |text| {
             one(value::paragraph)(text).map(|()| text.to_owned())
         });
         let extra = self.extra();
@@ -63,12 +68,15 @@ impl RowReader<'_> {
         })
     }
 
-    fn account_id(&mut self, first_cells: &mut HashMap<AccountId, Address>) -> Option<AccountId> {
-        let position = self.header.position(Column::AccountId)?;
+    fn account_id(
+        &mut self,
+        first_cells: &mut HashMap<AccountId, CellAddress>,
+    ) -> Option<AccountId> {
+        let position = self.header.position(LedgerColumn::AccountId)?;
         let at = self.sheet.address(self.row.number, position);
         let value = self.value(position)?.clone();
         if value.text().is_empty() {
-            return self.missing(Column::AccountId, position);
+            return self.missing(LedgerColumn::AccountId, position);
         }
         let (account, repair) = match value::account_id(&value) {
             Ok(understood) => understood,
@@ -76,13 +84,13 @@ impl RowReader<'_> {
         };
         if account == self.rules.administrator {
             self.findings
-                .problem(Problem::Administrator { at, account });
+                .problem(LedgerProblem::Administrator { at, account });
             return None;
         }
         if let Some(first) = first_cells.get(&account) {
             let first = first.clone();
             self.findings
-                .problem(Problem::DuplicateAccount { at, first, account });
+                .problem(LedgerProblem::DuplicateAccount { at, first, account });
             return None;
         }
         first_cells.insert(account.clone(), at.clone());
@@ -101,9 +109,9 @@ impl RowReader<'_> {
         Some(account)
     }
 
-    fn line(&mut self, column: Column) -> Option<String> {
+    fn line(&mut self, column: LedgerColumn) -> Option<String> {
         let parse = |text: &str| one(value::line)(text).map(|()| text.to_owned());
-        if Column::REQUIRED.contains(&column) {
+        if LedgerColumn::REQUIRED.contains(&column) {
             self.required(column, parse)
         } else {
             self.optional(column, parse)
@@ -113,8 +121,8 @@ impl RowReader<'_> {
     /// A column that must hold something; if the file lacks the whole column, that was said once.
     fn required<T>(
         &mut self,
-        column: Column,
-        parse: impl FnOnce(&str) -> Result<T, Vec<Refusal>>,
+        column: LedgerColumn,
+        parse: impl FnOnce(&str) -> Result<T, Vec<LedgerRefusal>>,
     ) -> Option<T> {
         let position = self.header.position(column)?;
         let text = self.value(position)?.text();
@@ -127,8 +135,8 @@ impl RowReader<'_> {
     /// A column that may be empty, or absent from the file.
     fn optional<T>(
         &mut self,
-        column: Column,
-        parse: impl FnOnce(&str) -> Result<T, Vec<Refusal>>,
+        column: LedgerColumn,
+        parse: impl FnOnce(&str) -> Result<T, Vec<LedgerRefusal>>,
     ) -> Option<T> {
         match self.header.position(column) {
             Some(position) => {
@@ -163,17 +171,18 @@ impl RowReader<'_> {
         let at = self.sheet.address(self.row.number, position);
         match &cell.value {
             // Even with a stored result: Excel computes it anew whenever it pleases.
-            _ if cell.formula => self.findings.problem(Problem::Formula { at }),
+            _ if cell.formula => self.findings.problem(LedgerProblem::Formula { at }),
             Value::Error(error) => {
                 let error = error.clone();
-                self.findings.problem(Problem::ErrorValue { at, error });
+                self.findings
+                    .problem(LedgerProblem::ErrorValue { at, error });
             }
             value => return Some(value),
         }
         None
     }
 
-    fn parsed<T>(&mut self, position: u32, result: Result<T, Vec<Refusal>>) -> Option<T> {
+    fn parsed<T>(&mut self, position: u32, result: Result<T, Vec<LedgerRefusal>>) -> Option<T> {
         result
             .map_err(|refusals| {
                 for refusal in refusals {
@@ -184,18 +193,18 @@ impl RowReader<'_> {
     }
 
     /// A merged area's cells are empty but for the first; that they are merged was said once.
-    fn missing<T>(&mut self, column: Column, position: u32) -> Option<T> {
+    fn missing<T>(&mut self, column: LedgerColumn, position: u32) -> Option<T> {
         let row = self.row.number;
         let is_merged = |area: &Area| area.contains(row, position);
         if !self.sheet.merged.iter().any(is_merged) {
             let at = self.sheet.address(row, position);
-            self.findings.problem(Problem::Missing { at, column });
+            self.findings.problem(LedgerProblem::Missing { at, column });
         }
         None
     }
 
-    fn refuse<T>(&mut self, position: u32, refusal: Refusal) -> Option<T> {
-        self.findings.problem(Problem::Refused {
+    fn refuse<T>(&mut self, position: u32, refusal: LedgerRefusal) -> Option<T> {
+        self.findings.problem(LedgerProblem::Refused {
             at: self.sheet.address(self.row.number, position),
             header: self.header.text(position).to_owned(),
             refusal,
@@ -205,6 +214,8 @@ impl RowReader<'_> {
 }
 
 /// A judge of one value, as a judge of a list.
-fn one<T>(judge: impl Fn(&str) -> Result<T, Refusal>) -> impl Fn(&str) -> Result<T, Vec<Refusal>> {
+fn one<T>(
+    judge: impl Fn(&str) -> Result<T, LedgerRefusal>,
+) -> impl Fn(&str) -> Result<T, Vec<LedgerRefusal>> {
     move |text| judge(text).map_err(|refusal| vec![refusal])
 }

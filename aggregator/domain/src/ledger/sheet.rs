@@ -57,7 +57,7 @@ pub enum Value {
 
 /// Where a cell stands, shown as `Ledger!B7`; in order, row by row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address {
+pub struct CellAddress {
     /// The sheet's name.
     pub sheet: String,
     /// The row's number: the first is 1.
@@ -81,8 +81,8 @@ pub struct Area {
 
 impl Sheet {
     /// The address of a cell of this sheet.
-    pub fn address(&self, row: u32, column: u32) -> Address {
-        Address {
+    pub fn address(&self, row: u32, column: u32) -> CellAddress {
+        CellAddress {
             sheet: self.name.clone(),
             row,
             column,
@@ -145,7 +145,7 @@ impl Area {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for CellAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |c: char| c == '_' || c.is_alphanumeric();
         if self.sheet.chars().all(plain) {
@@ -157,7 +157,7 @@ impl fmt::Display for Address {
     }
 }
 
-impl Serialize for Address {
+impl Serialize for CellAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -182,7 +182,7 @@ mod tests {
 
     fn at(sheet: &str, row: u32, column: u32) -> String {
         let sheet = sheet.to_owned();
-        Address { sheet, row, column }.to_string()
+        CellAddress { sheet, row, column }.to_string()
     }
 
     #[test]

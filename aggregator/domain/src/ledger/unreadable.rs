@@ -4,12 +4,12 @@
 
 use serde::Serialize;
 
-use super::Address;
+use super::CellAddress;
 
 /// Why a file is no sheet that can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "unreadable", rename_all = "snake_case")]
-pub enum Unreadable {
+pub enum UnreadableFile {
     /// It has no bytes.
     Empty,
     /// It is larger than any ledger.
@@ -51,21 +51,21 @@ pub enum Unreadable {
     /// There is data below the last row that a ledger may have.
     TooManyRows {
         /// The first cell beyond.
-        at: Address,
+        at: CellAddress,
         /// How many rows there may be.
         limit: u32,
     },
     /// There is data to the right of the last column that a ledger may have.
     TooManyColumns {
         /// The first cell beyond.
-        at: Address,
+        at: CellAddress,
         /// How many columns there may be.
         limit: u32,
     },
     /// The cells hold more than any ledger does.
     TooMuch {
         /// The cell that went over the bound.
-        at: Address,
+        at: CellAddress,
     },
     /// The text is neither UTF-8 nor Shift_JIS.
     Undecodable {

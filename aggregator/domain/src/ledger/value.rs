@@ -10,7 +10,7 @@ use hubward_protocol::{AccountId, Region};
 use unicode_normalization::UnicodeNormalization;
 
 use super::column::{NAME_LIMIT, TEXT_LIMIT};
-use super::{Refusal, Value};
+use super::{LedgerRefusal, Value};
 use crate::account::{AccountState, Language, ReportCadence, Standard};
 
 /// How an account id was understood that did not stand there as twelve plain digits.
@@ -23,7 +23,7 @@ pub enum Repair {
 }
 
 /// The account that a cell names.
-pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), Refusal> {
+pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), LedgerRefusal> {
     let written = value.text();
     let found = shorten(&written);
     let parsed = |digits: &str| digits.parse::<AccountId>().ok();
@@ -34,7 +34,7 @@ pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), Refusal>
             9..=11 => parsed(&format!("{written:0>12}")).map(|id| (id, Some(Repair::Padded))),
             _ => None,
         }
-        .ok_or(Refusal::AccountIdNumber { found });
+        .ok_or(LedgerRefusal::AccountIdNumber { found });
     }
     let plain: String = written.nfkc().collect();
     if let Some(id) = parsed(&plain) {
@@ -49,82 +49,84 @@ pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), Refusal>
             )
     };
     Err(if digits == plain.len() && (9..=11).contains(&digits) {
-        Refusal::AccountIdShort { found }
+        LedgerRefusal::AccountIdShort { found }
     } else if digits == 12 && plain.chars().all(|c| c.is_ascii_digit() || separator(c)) {
-        Refusal::AccountIdSeparated { found }
+        LedgerRefusal::AccountIdSeparated { found }
     } else if plain.contains(['e', 'E']) && plain.parse::<f64>().is_ok() {
-        Refusal::AccountIdExponent { found }
+        LedgerRefusal::AccountIdExponent { found }
     } else {
-        Refusal::AccountIdForm { found }
+        LedgerRefusal::AccountIdForm { found }
     })
 }
 
 /// A text of one line, such as a project: bounded, without control characters.
-pub fn line(text: &str) -> Result<(), Refusal> {
+pub fn line(text: &str) -> Result<(), LedgerRefusal> {
     if text.contains(['\n', '\r', '\t', '\u{85}', '\u{2028}', '\u{2029}']) {
-        return Err(Refusal::LineBreak);
+        return Err(LedgerRefusal::LineBreak);
     }
     bounded(text, NAME_LIMIT)
 }
 
 /// A text of many lines, such as notes: bounded, without control characters but `\n` and tab.
-pub fn paragraph(text: &str) -> Result<(), Refusal> {
+pub fn paragraph(text: &str) -> Result<(), LedgerRefusal> {
     bounded(text, TEXT_LIMIT)
 }
 
 /// A header: bounded like a name, but it may be broken over lines.
-pub(super) fn header(text: &str) -> Result<(), Refusal> {
+pub(super) fn header(text: &str) -> Result<(), LedgerRefusal> {
     bounded(text, NAME_LIMIT)
 }
 
 /// The contacts' addresses, separated by `;` (also a full-width one) or a line break.
-pub fn contact_emails(text: &str) -> Result<Vec<String>, Vec<Refusal>> {
+pub fn contact_emails(text: &str) -> Result<Vec<String>, Vec<LedgerRefusal>> {
     list(text, is_email_separator, email)
 }
 
 /// The account's own address: one.
-pub fn account_email(text: &str) -> Result<Option<String>, Vec<Refusal>> {
+pub fn account_email(text: &str) -> Result<Option<String>, Vec<LedgerRefusal>> {
     let mut found = list(text, is_email_separator, email)?;
     match found.pop() {
         Some(address) if found.is_empty() => Ok(Some(address)),
-        Some(_) => Err(vec![Refusal::SeveralAccountEmails]),
+        Some(_) => Err(vec![LedgerRefusal::SeveralAccountEmails]),
         None => Ok(None),
     }
 }
 
 /// A language's code.
-pub fn language(text: &str) -> Result<Option<Language>, Refusal> {
+pub fn language(text: &str) -> Result<Option<Language>, LedgerRefusal> {
     word(text, Language::ALL, Language::as_str, |found| {
-        Refusal::Language { found }
+        LedgerRefusal::Language { found }
     })
 }
 
 /// A report's cadence.
-pub fn report(text: &str) -> Result<Option<ReportCadence>, Refusal> {
+pub fn report(text: &str) -> Result<Option<ReportCadence>, LedgerRefusal> {
     word(text, ReportCadence::ALL, ReportCadence::as_str, |found| {
-        Refusal::Report { found }
+        LedgerRefusal::Report { found }
     })
 }
 
 /// An account's state.
-pub fn state(text: &str) -> Result<Option<AccountState>, Refusal> {
+pub fn state(text: &str) -> Result<Option<AccountState>, LedgerRefusal> {
     word(text, AccountState::ALL, AccountState::as_str, |found| {
-        Refusal::State { found }
+        LedgerRefusal::State { found }
     })
 }
 
 /// Regions of the hub, separated by `;`, `,`, `、` or white space; in the hub's order, so that the
 /// order in which they are typed is never a change.
-pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<Refusal>> {
+pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<LedgerRefusal>> {
     let named = list(text, is_separator, |item| {
-        let region: Region = plain(item).parse().map_err(|_| Refusal::RegionUnknown {
-            found: shorten(item),
-        })?;
+        let region: Region = plain(item)
+            .parse()
+            .map_err(|_| LedgerRefusal::RegionUnknown {
+                found: shorten(item),
+            })?;
         if hub.contains(&region) {
             Ok(region)
         } else {
             let hub = hub.to_vec();
-            Err(Refusal::RegionNotOfHub { found: region, hub })
+            Err(LedgerRefusal::RegionNotOfHub { found: region, hub })
         }
     })?;
     Ok(hub
@@ -135,7 +137,7 @@ pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<Refusal>> 
 }
 
 /// Standards as `NAME/v/VERSION`, separated like Regions.
-pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<Refusal>> {
+pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<LedgerRefusal>> {
     list(text, is_separator, |item| {
         let written = plain(item);
         written.parse::<Standard>().map_err(|_| {
@@ -146,22 +148,22 @@ pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<Refusal>> {
                     .find_map(|before| written.split_once(before))
                     .and_then(|(_, rest)| rest.parse::<Standard>().ok())
                     .map(String::from);
-                Refusal::StandardArn { found, instead }
+                LedgerRefusal::StandardArn { found, instead }
             } else {
-                Refusal::StandardForm { found }
+                LedgerRefusal::StandardForm { found }
             }
         })
     })
 }
 
-fn email(text: &str) -> Result<String, Refusal> {
+fn email(text: &str) -> Result<String, LedgerRefusal> {
     // RFC 5321 leaves 254 for an address between angle brackets.
     let found = || shorten(text);
     if text.len() > 254 {
-        return Err(Refusal::EmailTooLong { found: found() });
+        return Err(LedgerRefusal::EmailTooLong { found: found() });
     }
     if !text.is_ascii() {
-        return Err(Refusal::EmailNotAscii { found: found() });
+        return Err(LedgerRefusal::EmailNotAscii { found: found() });
     }
     let options = Options::default()
         .with_required_tld()
@@ -169,7 +171,7 @@ fn email(text: &str) -> Result<String, Refusal> {
         .without_display_text();
     match EmailAddress::parse_with_options(text, options) {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(Refusal::EmailForm { found: found() }),
+        Err(_) => Err(LedgerRefusal::EmailForm { found: found() }),
     }
 }
 
@@ -177,8 +179,8 @@ fn email(text: &str) -> Result<String, Refusal> {
 fn list<T: PartialEq>(
     text: &str,
     separator: fn(char) -> bool,
-    judge: impl Fn(&str) -> Result<T, Refusal>,
-) -> Result<Vec<T>, Vec<Refusal>> {
+    judge: impl Fn(&str) -> Result<T, LedgerRefusal>,
+) -> Result<Vec<T>, Vec<LedgerRefusal>> {
     paragraph(text).map_err(|refusal| vec![refusal])?;
     let mut items = Vec::new();
     let mut refusals = Vec::new();
@@ -204,8 +206,8 @@ fn word<T: Copy>(
     text: &str,
     all: impl IntoIterator<Item = T>,
     name: fn(T) -> &'static str,
-    refuse: fn(String) -> Refusal,
-) -> Result<Option<T>, Refusal> {
+    refuse: fn(String) -> LedgerRefusal,
+) -> Result<Option<T>, LedgerRefusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -216,18 +218,18 @@ fn word<T: Copy>(
         .ok_or_else(|| refuse(shorten(text)))
 }
 
-fn bounded(text: &str, limit: usize) -> Result<(), Refusal> {
+fn bounded(text: &str, limit: usize) -> Result<(), LedgerRefusal> {
     let unseen = |c: &char| {
         (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     if let Some(found) = text.chars().find(unseen) {
-        return Err(Refusal::ControlCharacter {
+        return Err(LedgerRefusal::ControlCharacter {
             character: format!("U+{:04X}", u32::from(found)),
         });
     }
     let length = text.chars().count();
     if length > limit {
-        return Err(Refusal::TooLong { length, limit });
+        return Err(LedgerRefusal::TooLong { length, limit });
     }
     Ok(())
 }

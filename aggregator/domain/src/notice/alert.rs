@@ -69,14 +69,14 @@ pub struct AlertNotice {
     pub console: Option<String>,
     /// Why people are told again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub news: Option<News>,
+    pub news: Option<AlertNews>,
 }
 
 /// Why people are told again of an alert that they know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = AlertNews)]
 #[serde(rename_all = "snake_case")]
-pub enum News {
+pub enum AlertNews {
     /// Its severity rose.
     Worse,
     /// It was dealt with or silenced, and goes on.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::finding;
-use crate::report::{Period, Standing};
+use crate::report::{AccountSummary, Period};
 
 /// Reports of a period that a channel hears of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,13 +60,13 @@ impl ReportNotice {
 
 impl SentReport {
     /// An account's report in numbers.
-    pub fn of(account: &Account, standing: &Standing) -> Self {
+    pub fn of(account: &Account, standing: &AccountSummary) -> Self {
         Self {
             account_id: account.account_id.clone(),
             project: account.project.clone(),
             open: standing.all_open(),
-            critical: standing.open_with(finding::Severity::Critical),
-            high: standing.open_with(finding::Severity::High),
+            critical: standing.open_with(finding::FindingSeverity::Critical),
+            high: standing.open_with(finding::FindingSeverity::High),
             new: standing.new + standing.reopened,
             resolved: standing.resolved,
             score: standing.score.percent(),

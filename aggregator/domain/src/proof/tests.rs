@@ -8,8 +8,8 @@ fn now() -> Timestamp {
     "2026-11-23T18:00:00Z".parse().unwrap()
 }
 
-fn seal() -> Seal {
-    Seal::new([7; 32])
+fn seal() -> Signer {
+    Signer::new([7; 32])
 }
 
 fn region() -> Region {
@@ -55,7 +55,7 @@ fn a_challenge_of_another_server_or_time_is_refused() {
         Err(ProofRefused::Challenge)
     );
     assert_eq!(
-        verify(&Seal::new([8; 32]), SERVER, region(), &good(), now()),
+        verify(&Signer::new([8; 32]), SERVER, region(), &good(), now()),
         Err(ProofRefused::Challenge)
     );
     assert_eq!(

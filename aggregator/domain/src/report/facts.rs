@@ -8,18 +8,20 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 
-use super::Bounds;
-use crate::finding::{Compliance, Finding, Kind, Mirrored, RecordState, Severity, Workflow};
-pub use score::{Control, Resources, Score, Verdict};
+use super::PeriodBounds;
+use crate::finding::{
+    Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, Mirrored, RecordState,
+};
+pub use score::{ControlScore, ControlVerdict, Resources, Score};
 
 /// Findings that are open for fewer days than this are of one age; the last age has no end.
 pub const AGES: [i64; 3] = [8, 31, 91];
 
 /// The numbers of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct ReportFacts {
     /// Open findings by severity.
-    pub open: BTreeMap<Severity, u64>,
+    pub open: BTreeMap<FindingSeverity, u64>,
     /// How many of them are threats.
     pub threats: u64,
     /// Open ones that became so in the period.
@@ -33,23 +35,23 @@ pub struct Facts {
     /// Open ones by age: see [`AGES`].
     pub ages: [u64; 4],
     /// Controls by their id.
-    pub controls: BTreeMap<String, Control>,
-    groups: BTreeMap<String, Group>,
+    pub controls: BTreeMap<String, ControlScore>,
+    groups: BTreeMap<String, FindingGroup>,
     /// By control and resource, the first standard whose finding was counted.
     counted: HashMap<u64, u64>,
 }
 
 /// Open findings that are remedied in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct FindingGroup {
     /// What they are about.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// The control, or empty.
     pub control_id: String,
     /// The title of one of them.
     pub title: String,
     /// The worst severity.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// How many.
     pub count: u64,
     /// Where it is explained.
@@ -58,7 +60,7 @@ pub struct Group {
 
 /// What a finding is to the reader of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum MonthlyChange {
     /// Open since within the period.
     New,
     /// Open again since within the period.
@@ -73,16 +75,16 @@ pub enum Change {
 
 /// Where a finding is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum ShownFinding {
     /// Among what somebody has to look at.
-    News(Change),
+    News(MonthlyChange),
     /// Among what somebody decided to leave.
     Suppressed,
 }
 
-impl Change {
+impl MonthlyChange {
     /// What a finding is; `None` for what is no news and nobody's work.
-    pub fn of(Mirrored { finding, life }: &Mirrored, period: Bounds) -> Option<Self> {
+    pub fn of(Mirrored { finding, life }: &Mirrored, period: PeriodBounds) -> Option<Self> {
         if finding.is_open() {
             return Some(match period.contain(life.opened_at) {
                 true if life.is_reopened() => Self::Reopened,
@@ -91,13 +93,13 @@ impl Change {
             });
         }
         if finding.record == RecordState::Active
-            && finding.workflow == Workflow::Resolved
+            && finding.workflow == FindingWorkflow::Resolved
             && finding.compliance == Some(Compliance::Failed)
         {
             return Some(Self::StillFailing);
         }
         let was_open = life.opened_at.is_some();
-        let put_away = finding.workflow == Workflow::Suppressed;
+        let put_away = finding.workflow == FindingWorkflow::Suppressed;
         (was_open && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
     }
 
@@ -113,15 +115,20 @@ impl Change {
     }
 }
 
-impl Facts {
+impl ReportFacts {
     /// Takes one more finding of an account into account, and says where it is shown. A control that
     /// several standards report of one resource counts once.
-    pub fn add(&mut self, mirrored: &Mirrored, period: Bounds, now: Timestamp) -> Option<Shown> {
+    pub fn add(
+        &mut self,
+        mirrored: &Mirrored,
+        period: PeriodBounds,
+        now: Timestamp,
+    ) -> Option<ShownFinding> {
         let finding = &mirrored.finding;
-        let change = Change::of(mirrored, period);
+        let change = MonthlyChange::of(mirrored, period);
         let is_active_control =
-            finding.kind == Kind::Control && finding.record == RecordState::Active;
-        if finding.kind == Kind::Control && self.is_repetition(finding, change) {
+            finding.kind == FindingKind::Control && finding.record == RecordState::Active;
+        if finding.kind == FindingKind::Control && self.is_repetition(finding, change) {
             if is_active_control {
                 self.belongs(finding);
             }
@@ -132,16 +139,19 @@ impl Facts {
         }
         if finding.is_suppressed() {
             self.suppressed += 1;
-            return Some(Shown::Suppressed);
+            return Some(ShownFinding::Suppressed);
         }
         let change = change?;
-        if matches!(change, Change::Resolved | Change::StillFailing) {
-            self.resolved += u64::from(change == Change::Resolved);
-            return Some(Shown::News(change));
+        if matches!(
+            change,
+            MonthlyChange::Resolved | MonthlyChange::StillFailing
+        ) {
+            self.resolved += u64::from(change == MonthlyChange::Resolved);
+            return Some(ShownFinding::News(change));
         }
-        self.new += u64::from(change == Change::New);
-        self.reopened += u64::from(change == Change::Reopened);
-        self.threats += u64::from(finding.kind == Kind::Threat);
+        self.new += u64::from(change == MonthlyChange::New);
+        self.reopened += u64::from(change == MonthlyChange::Reopened);
+        self.threats += u64::from(finding.kind == FindingKind::Threat);
         *self.open.entry(finding.severity).or_default() += 1;
         let days = age_in_days(mirrored, now).unwrap_or_default();
         let age = AGES.iter().take_while(|end| days >= **end).count();
@@ -149,7 +159,7 @@ impl Facts {
             *count += 1;
         }
         group(&mut self.groups, finding);
-        Some(Shown::News(change))
+        Some(ShownFinding::News(change))
     }
 
     /// Adds another account's facts.
@@ -221,15 +231,15 @@ impl Facts {
     }
 
     /// What to do first: the worst, threats before weaknesses, then what is most frequent.
-    pub fn first(&self, count: usize) -> Vec<&Group> {
-        let mut groups: Vec<&Group> = self.groups.values().collect();
+    pub fn first(&self, count: usize) -> Vec<&FindingGroup> {
+        let mut groups: Vec<&FindingGroup> = self.groups.values().collect();
         groups.sort_by_key(|group| (Reverse(group.severity), group.kind, Reverse(group.count)));
         groups.truncate(count);
         groups
     }
 
     /// Controls, the worst first.
-    pub fn worst_first(&self) -> Vec<(&str, &Control)> {
+    pub fn worst_first(&self) -> Vec<(&str, &ControlScore)> {
         let mut controls: Vec<_> = self
             .controls
             .iter()
@@ -246,7 +256,7 @@ impl Facts {
     }
 
     /// Whether another standard's finding of the same control and resource was counted already.
-    fn is_repetition(&mut self, finding: &Finding, change: Option<Change>) -> bool {
+    fn is_repetition(&mut self, finding: &Finding, change: Option<MonthlyChange>) -> bool {
         let [standard] = finding.standards.as_slice() else {
             return false;
         };
@@ -257,7 +267,7 @@ impl Facts {
         };
         let place = hash(&|hasher| {
             let place = (&finding.control_id, &finding.resource, &finding.region);
-            let state = (change.map(Change::as_str), finding.is_suppressed());
+            let state = (change.map(MonthlyChange::as_str), finding.is_suppressed());
             let verdict = finding.compliance.map(Compliance::as_str);
             (place, verdict, state).hash(hasher);
         });
@@ -287,7 +297,7 @@ impl Facts {
             None => self
                 .controls
                 .entry(finding.control_id.clone())
-                .or_insert_with(|| Control {
+                .or_insert_with(|| ControlScore {
                     title: finding.title.clone(),
                     severity: finding.severity,
                     resources: Resources::default(),
@@ -312,15 +322,17 @@ pub fn age_in_days(Mirrored { finding, life }: &Mirrored, now: Timestamp) -> Opt
 }
 
 /// Adds an open finding to those that are remedied like it.
-fn group(groups: &mut BTreeMap<String, Group>, finding: &Finding) {
-    let group = groups.entry(group_of(finding)).or_insert_with(|| Group {
-        kind: finding.kind,
-        control_id: finding.control_id.clone(),
-        title: finding.title.clone(),
-        severity: finding.severity,
-        count: 0,
-        link: finding.link.clone(),
-    });
+fn group(groups: &mut BTreeMap<String, FindingGroup>, finding: &Finding) {
+    let group = groups
+        .entry(group_of(finding))
+        .or_insert_with(|| FindingGroup {
+            kind: finding.kind,
+            control_id: finding.control_id.clone(),
+            title: finding.title.clone(),
+            severity: finding.severity,
+            count: 0,
+            link: finding.link.clone(),
+        });
     group.severity = group.severity.max(finding.severity);
     group.count += 1;
 }
@@ -328,9 +340,9 @@ fn group(groups: &mut BTreeMap<String, Group>, finding: &Finding) {
 /// What a finding is remedied with: its control, or its type, or what it says.
 fn group_of(finding: &Finding) -> String {
     let by = match finding.kind {
-        Kind::Control => &finding.control_id,
-        Kind::Threat if !finding.finding_type.is_empty() => &finding.finding_type,
-        Kind::Threat | Kind::Other => &finding.title,
+        FindingKind::Control => &finding.control_id,
+        FindingKind::Threat if !finding.finding_type.is_empty() => &finding.finding_type,
+        FindingKind::Threat | FindingKind::Other => &finding.title,
     };
     format!("{} {by}", finding.kind.as_str())
 }

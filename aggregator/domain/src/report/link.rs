@@ -5,13 +5,13 @@ use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Period;
-use crate::seal::{Purpose, Seal};
+use crate::signed_token::{Purpose, Signer};
 
 /// How long it is good: that of a month's report until the next month's is there.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 /// Makes one.
-pub fn sealed(seal: &Seal, account: &AccountId, period: Period, now: Timestamp) -> String {
+pub fn sealed(seal: &Signer, account: &AccountId, period: Period, now: Timestamp) -> String {
     let until = now.saturating_add(GOOD_FOR).unwrap_or(now).as_second();
     seal.seal(
         Purpose::Report,
@@ -20,7 +20,7 @@ pub fn sealed(seal: &Seal, account: &AccountId, period: Period, now: Timestamp) 
 }
 
 /// Reads one; `None` where we did not make it, or it is good no more.
-pub fn opened(seal: &Seal, link: &str, now: Timestamp) -> Option<(AccountId, Period)> {
+pub fn opened(seal: &Signer, link: &str, now: Timestamp) -> Option<(AccountId, Period)> {
     let value = String::from_utf8(seal.open(Purpose::Report, link)?).ok()?;
     let mut words = value.split(' ');
     let account = words.next()?.parse().ok()?;
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn a_link_is_good_for_one_report_and_for_a_while() {
-        let seal = Seal::new([7; 32]);
+        let seal = Signer::new([7; 32]);
         let account: AccountId = "111111111111".parse().unwrap();
         let period: Period = "2026-W47".parse().unwrap();
         let now: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
         let link = sealed(&seal, &account, period, now);
         assert_eq!(opened(&seal, &link, now), Some((account, period)));
         assert_eq!(opened(&seal, &link, now + GOOD_FOR), None);
-        assert_eq!(opened(&Seal::new([8; 32]), &link, now), None);
+        assert_eq!(opened(&Signer::new([8; 32]), &link, now), None);
         for made_up in ["", "111111111111", &link[2..], &link.to_uppercase()] {
             assert_eq!(opened(&seal, made_up, now), None, "{made_up}");
         }

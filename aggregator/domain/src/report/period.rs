@@ -33,7 +33,7 @@ pub struct InvalidPeriod;
 
 /// The moments of a period, in a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
+pub struct PeriodBounds {
     /// The first.
     pub from: Timestamp,
     /// The first that is behind it.
@@ -102,13 +102,13 @@ impl Period {
     }
 
     /// From midnight to midnight, where the time zone is.
-    pub fn bounds(self, zone: &TimeZone) -> Bounds {
+    pub fn bounds(self, zone: &TimeZone) -> PeriodBounds {
         let (first, last) = self.days();
         let midnight = |day: Date| {
             zone.to_timestamp(day.at(0, 0, 0, 0))
                 .unwrap_or(Timestamp::MAX)
         };
-        Bounds {
+        PeriodBounds {
             from: midnight(first),
             to: midnight(last.saturating_add(1.day())),
         }
@@ -124,7 +124,7 @@ impl Period {
     }
 }
 
-impl Bounds {
+impl PeriodBounds {
     /// Whether a moment is in it.
     pub fn contain(self, moment: Option<Timestamp>) -> bool {
         moment.is_some_and(|moment| self.from <= moment && moment < self.to)

@@ -31,7 +31,7 @@ pub enum Destination {
 
 /// How far a report is with a destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum SendingProgress {
     /// It is there.
     Sent {
         /// Where, such as a path or an address.
@@ -83,7 +83,7 @@ impl fmt::Display for Destination {
     }
 }
 
-impl Progress {
+impl SendingProgress {
     /// After an attempt that failed. Several may be needed where a disk is full or a server is away; after
     /// those, people have to look.
     pub fn after_failure(before: Option<&Self>, why: String) -> Self {
@@ -165,13 +165,13 @@ mod tests {
     fn a_destination_is_given_up_after_some_failures() {
         let mut progress = None;
         for attempt in 1..ATTEMPTS {
-            let next = Progress::after_failure(progress.as_ref(), "full".to_owned());
+            let next = SendingProgress::after_failure(progress.as_ref(), "full".to_owned());
             assert!(!next.is_over(), "attempt {attempt}");
             progress = Some(next);
         }
-        let last = Progress::after_failure(progress.as_ref(), "full".to_owned());
+        let last = SendingProgress::after_failure(progress.as_ref(), "full".to_owned());
         let why = "full".to_owned();
-        assert_eq!(last, Progress::GivenUp { why });
+        assert_eq!(last, SendingProgress::GivenUp { why });
         assert!(last.is_over());
     }
 

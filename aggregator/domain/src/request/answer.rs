@@ -7,7 +7,7 @@ use super::Hindrance;
 /// An answer to a ticket. The sentences are made when it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
-pub enum Answer {
+pub enum TicketAnswer {
     /// It came; a person decides.
     Received,
     /// It cannot be carried out as it is: whoever asked can mend it.
@@ -30,7 +30,7 @@ pub enum Answer {
     Complete,
 }
 
-impl Answer {
+impl TicketAnswer {
     /// Whether the ticket is to be closed with it, and how.
     pub fn closes(&self) -> Option<Transition> {
         match self {
@@ -53,7 +53,7 @@ pub struct Help<'a> {
 
 /// A part of an answer in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum AnswerPart {
     /// Sentences; what anybody wrote may be in them.
     Text(String),
     /// A line that is pasted, and must stay as it is.

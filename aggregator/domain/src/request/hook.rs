@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 /// What a webhook shows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Proof<'a> {
+pub struct HookProof<'a> {
     /// `X-Hub-Signature`: `sha256=` and the HMAC of the raw body in hex.
     pub signature: Option<&'a str>,
     /// `X-Hubward-Secret`: the secret itself.
@@ -33,7 +33,7 @@ pub enum HookRefused {
 /// It is not Jira's.
 pub fn verify(
     secret: Option<&SecretString>,
-    proof: &Proof<'_>,
+    proof: &HookProof<'_>,
     body: &[u8],
 ) -> Result<(), HookRefused> {
     let secret = secret
@@ -88,7 +88,7 @@ mod tests {
     const SECRET: &str = "It's a Secret to Everybody";
 
     fn verified(signature: Option<&str>, secret: Option<&str>, body: &[u8]) -> bool {
-        let proof = Proof { signature, secret };
+        let proof = HookProof { signature, secret };
         verify(Some(&SecretString::from(SECRET)), &proof, body).is_ok()
     }
 
@@ -122,7 +122,7 @@ mod tests {
             assert!(!verified(None, Some(secret), body), "{secret}");
         }
         assert!(!verified(None, None, body));
-        let proof = Proof {
+        let proof = HookProof {
             signature: None,
             secret: Some(""),
         };

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Asked, Kind, OURS, Request, State};
+use super::{OURS, Request, RequestKind, RequestState, RequestedChange};
 use crate::account::{Account, AccountState};
-use crate::ledger::{Column, Entry, EntryRefused, Intent, LedgerPlan, Rules};
+use crate::ledger::{EntryRefused, Intent, LedgerColumn, LedgerEntry, LedgerPlan, Rules};
 
 /// A request that can be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
     /// What is to be done.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// What it would change in the ledger.
     pub plan: LedgerPlan,
     /// The account as the ledger has it; none where it is new.
@@ -61,11 +61,11 @@ pub enum NotApprovable {
 /// What is in its way.
 pub fn judge(
     id: &str,
-    asked: &Asked,
+    asked: &RequestedChange,
     ledger: &[Account],
     rules: &Rules,
 ) -> Result<Ready, Obstacle> {
-    let kind = Kind::of_text(&asked.kind).ok_or_else(|| Obstacle::Kind {
+    let kind = RequestKind::of_text(&asked.kind).ok_or_else(|| Obstacle::Kind {
         found: asked.kind.chars().take(80).collect(),
     })?;
     let account = asked.entry.account();
@@ -84,8 +84,13 @@ pub fn judge(
 }
 
 /// What the ledger's row is to say. Only what was written counts: an empty field of a form is none.
-fn row(id: &str, kind: Kind, asked: &Asked, record: Option<&Account>) -> (Intent, Entry) {
-    let mut entry = Entry {
+fn row(
+    id: &str,
+    kind: RequestKind,
+    asked: &RequestedChange,
+    record: Option<&Account>,
+) -> (Intent, LedgerEntry) {
+    let mut entry = LedgerEntry {
         fields: asked.entry.fields.clone(),
         extra: Vec::new(),
     };
@@ -93,24 +98,24 @@ fn row(id: &str, kind: Kind, asked: &Asked, record: Option<&Account>) -> (Intent
         .fields
         .retain(|(column, text)| !OURS.contains(column) && !text.trim().is_empty());
     match kind {
-        Kind::Change => (Intent::Edit, entry),
-        Kind::Remove => {
+        RequestKind::Change => (Intent::Edit, entry),
+        RequestKind::Remove => {
             // Whatever else the form says: nobody asked for that.
             entry
                 .fields
-                .retain(|(column, _)| *column == Column::AccountId);
+                .retain(|(column, _)| *column == LedgerColumn::AccountId);
             // Who is leaving or has left already does not come back to leave again.
             if record.is_none_or(|record| record.state == AccountState::Active) {
-                entry.set(Column::State, AccountState::Leaving.as_str());
+                entry.set(LedgerColumn::State, AccountState::Leaving.as_str());
             }
             (Intent::Edit, entry)
         }
-        Kind::Add => {
-            entry.set(Column::Request, id);
+        RequestKind::Add => {
+            entry.set(LedgerColumn::Request, id);
             match record {
                 // Who has left may come back; the row keeps its history.
                 Some(record) if record.state == AccountState::Left => {
-                    entry.set(Column::State, AccountState::Active.as_str());
+                    entry.set(LedgerColumn::State, AccountState::Active.as_str());
                     (Intent::Edit, entry)
                 }
                 _ => (Intent::Add, entry),
@@ -129,7 +134,7 @@ pub fn may_approve(
     seen: Option<i64>,
     contacts_told: Option<Timestamp>,
 ) -> Result<(), NotApprovable> {
-    if request.state != State::Open {
+    if request.state != RequestState::Open {
         return Err(NotApprovable::Decided(request.state.as_str()));
     }
     if seen.is_some_and(|seen| seen != request.revision) {
@@ -155,7 +160,7 @@ pub fn may_approve_alone(
     adds_allowed: bool,
 ) -> Result<(), NotApprovable> {
     may_approve(request, ready, None, None)?;
-    if adds_allowed && ready.kind == Kind::Add && ready.record.is_none() {
+    if adds_allowed && ready.kind == RequestKind::Add && ready.record.is_none() {
         Ok(())
     } else {
         Err(NotApprovable::NeedsPerson)

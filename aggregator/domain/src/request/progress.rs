@@ -4,14 +4,14 @@ use hubward_protocol::Region;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::RequestKind;
 use crate::account::{Account, AccountState};
 use crate::membership::Membership;
 use crate::membership::wanted_regions;
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum RequestProgress {
     /// Everything that was asked for is done.
     Complete,
     /// It takes its time.
@@ -31,7 +31,7 @@ pub struct Hindrance {
 
 /// A Region in which the account is to be watched, and what was last seen there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct RegionProgress {
     /// The Region.
     pub region: Region,
     /// What was last seen; none before the first check.
@@ -41,7 +41,7 @@ pub struct Place {
 /// Verdicts that do not pass by waiting.
 const HOPELESS: [&str; 4] = ["removed", "resigned", "suspended", "managed_elsewhere"];
 
-impl Place {
+impl RegionProgress {
     /// The places of an account.
     pub fn all(account: &Account, hub: &[Region], seen: &[Membership]) -> Vec<Self> {
         let of_region = |region| Self {
@@ -64,34 +64,33 @@ impl Place {
 
 /// Judges a request that was approved `since`. `patience` is how long it may take.
 pub fn progress(
-    kind: Kind,
+    kind: RequestKind,
     account: &Account,
-    places: &[Place],
+    places: &[RegionProgress],
     since: Timestamp,
     now: Timestamp,
     patience: SignedDuration,
-) -> Progress {
+) -> RequestProgress {
     let waited = now.duration_since(since) > patience;
-    if kind == Kind::Remove || account.state != AccountState::Active {
+    if kind == RequestKind::Remove || account.state != AccountState::Active {
         // Unlinking is an operator's hand: nothing that whoever asked could do.
         return if account.state == AccountState::Left {
-            Progress::Complete
+            RequestProgress::Complete
         } else {
-            Progress::Underway
+            RequestProgress::Underway
         };
     }
     // Only what was seen after the decision says anything about it.
-    let is_fresh = |place: &Place| {
+    let is_fresh = |place: &RegionProgress| {
         place
             .seen
             .as_ref()
             .is_some_and(|seen| seen.seen_at >= since)
     };
-    if places
-        .iter()
-        .all(|place| place.verdict() == "complete" && (is_fresh(place) || kind == Kind::Change))
-    {
-        return Progress::Complete;
+    if places.iter().all(|place| {
+        place.verdict() == "complete" && (is_fresh(place) || kind == RequestKind::Change)
+    }) {
+        return RequestProgress::Complete;
     }
     let in_the_way: Vec<Hindrance> = places
         .iter()
@@ -108,8 +107,8 @@ pub fn progress(
         })
         .collect();
     if in_the_way.is_empty() {
-        Progress::Underway
+        RequestProgress::Underway
     } else {
-        Progress::Stuck(in_the_way)
+        RequestProgress::Stuck(in_the_way)
     }
 }

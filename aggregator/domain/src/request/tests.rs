@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::account::{Account, AccountState};
-use crate::ledger::{EntryRefused, Intent, Problem, Rules};
+use crate::ledger::{EntryRefused, Intent, LedgerProblem, Rules};
 use crate::membership::{MemberStatus, Membership};
 
 fn rules() -> Rules {
@@ -17,12 +17,12 @@ fn rules() -> Rules {
     }
 }
 
-fn asked(kind: &str, fields: &[(Column, &str)]) -> Asked {
-    let mut entry = Entry::default();
+fn asked(kind: &str, fields: &[(LedgerColumn, &str)]) -> RequestedChange {
+    let mut entry = LedgerEntry::default();
     for (column, text) in fields {
         entry.set(*column, *text);
     }
-    Asked {
+    RequestedChange {
         kind: kind.to_owned(),
         entry,
     }
@@ -32,9 +32,9 @@ fn record(state: AccountState) -> Account {
     let entry = asked(
         "add",
         &[
-            (Column::AccountId, "111111111111"),
-            (Column::Project, "Orders"),
-            (Column::ContactEmail, "mika@example.com"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::Project, "Orders"),
+            (LedgerColumn::ContactEmail, "mika@example.com"),
         ],
     )
     .entry;
@@ -47,7 +47,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn request(asked: Asked) -> Request {
+fn request(asked: RequestedChange) -> Request {
     Request {
         id: "SOC-1".to_owned(),
         origin: Origin::Jira,
@@ -56,42 +56,42 @@ fn request(asked: Asked) -> Request {
         language: Language::En,
         revision: 2,
         version: Some(at(100)),
-        state: State::Open,
+        state: RequestState::Open,
         contacts_told: None,
         created_at: at(1),
         updated_at: at(1),
     }
 }
 
-const NEW: [(Column, &str); 3] = [
-    (Column::AccountId, "222222222222"),
-    (Column::Project, "Payments"),
-    (Column::ContactEmail, "pay@example.com"),
+const NEW: [(LedgerColumn, &str); 3] = [
+    (LedgerColumn::AccountId, "222222222222"),
+    (LedgerColumn::Project, "Payments"),
+    (LedgerColumn::ContactEmail, "pay@example.com"),
 ];
 
 #[test]
 fn a_kind_is_told_by_its_words_in_both_languages_and_never_guessed() {
     for (text, kind) in [
-        ("add", Some(Kind::Add)),
-        ("Add an AWS account", Some(Kind::Add)),
-        ("AWSアカウントの追加", Some(Kind::Add)),
-        ("変更申請", Some(Kind::Change)),
-        ("アカウント連携の解除", Some(Kind::Remove)),
+        ("add", Some(RequestKind::Add)),
+        ("Add an AWS account", Some(RequestKind::Add)),
+        ("AWSアカウントの追加", Some(RequestKind::Add)),
+        ("変更申請", Some(RequestKind::Change)),
+        ("アカウント連携の解除", Some(RequestKind::Remove)),
         // Not the "add" of an address.
-        ("Change of address", Some(Kind::Change)),
+        ("Change of address", Some(RequestKind::Change)),
         ("追加・解除", None),
         ("add or remove", None),
         ("", None),
         ("Question", None),
     ] {
-        assert_eq!(Kind::of_text(text), kind, "{text}");
+        assert_eq!(RequestKind::of_text(text), kind, "{text}");
     }
 }
 
 #[test]
 fn only_a_new_account_is_approved_without_a_person() {
     let ledger = [record(AccountState::Active)];
-    let judged = |kind: &str, fields: &[(Column, &str)]| {
+    let judged = |kind: &str, fields: &[(LedgerColumn, &str)]| {
         let asked = asked(kind, fields);
         let ready = judge("SOC-1", &asked, &ledger, &rules()).unwrap();
         (request(asked), ready)
@@ -102,11 +102,11 @@ fn only_a_new_account_is_approved_without_a_person() {
         may_approve_alone(&add, &ready, false),
         Err(NotApprovable::NeedsPerson)
     );
-    let mine = (Column::AccountId, "111111111111");
+    let mine = (LedgerColumn::AccountId, "111111111111");
     for (kind, fields) in [
         (
             "change",
-            vec![mine, (Column::ContactEmail, "eve@example.com")],
+            vec![mine, (LedgerColumn::ContactEmail, "eve@example.com")],
         ),
         ("remove", vec![mine]),
     ] {
@@ -135,9 +135,9 @@ fn adding_an_account_that_is_there_touches_nobody() {
     let stolen = asked(
         "add",
         &[
-            (Column::AccountId, "111111111111"),
-            (Column::Project, "Mine now"),
-            (Column::ContactEmail, "eve@example.com"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::Project, "Mine now"),
+            (LedgerColumn::ContactEmail, "eve@example.com"),
         ],
     );
     let Err(Obstacle::Refused { refused }) = judge("SOC-1", &stolen, &ledger, &rules()) else {
@@ -158,9 +158,9 @@ fn a_removal_changes_the_state_and_nothing_else() {
     let remove = asked(
         "remove",
         &[
-            (Column::AccountId, "111111111111"),
-            (Column::ContactEmail, "eve@example.com"),
-            (Column::Notes, "=cmd|' /C calc'!A0"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::ContactEmail, "eve@example.com"),
+            (LedgerColumn::Notes, "=cmd|' /C calc'!A0"),
         ],
     );
     let ready = judge("SOC-1", &remove, &ledger, &rules()).unwrap();
@@ -184,11 +184,11 @@ fn a_form_speaks_neither_of_the_state_nor_clears_what_it_leaves_empty() {
     let change = asked(
         "change",
         &[
-            (Column::AccountId, "111111111111"),
-            (Column::State, "left"),
-            (Column::Request, "SOC-999"),
-            (Column::Project, "  "),
-            (Column::Contact, "Ken"),
+            (LedgerColumn::AccountId, "111111111111"),
+            (LedgerColumn::State, "left"),
+            (LedgerColumn::Request, "SOC-999"),
+            (LedgerColumn::Project, "  "),
+            (LedgerColumn::Contact, "Ken"),
         ],
     );
     let ready = judge("SOC-1", &change, &ledger, &rules()).unwrap();
@@ -202,8 +202,8 @@ fn what_is_wrong_is_all_said_at_once() {
     let bad = asked(
         "add",
         &[
-            (Column::AccountId, "1.23457E+11"),
-            (Column::Project, "a\u{7}b"),
+            (LedgerColumn::AccountId, "1.23457E+11"),
+            (LedgerColumn::Project, "a\u{7}b"),
         ],
     );
     let Err(Obstacle::Refused {
@@ -213,7 +213,7 @@ fn what_is_wrong_is_all_said_at_once() {
         panic!("it was taken");
     };
     assert_eq!(problems.len(), 3, "{problems:?}");
-    let missing = |problem: &Problem| matches!(problem, Problem::MissingColumn { .. });
+    let missing = |problem: &LedgerProblem| matches!(problem, LedgerProblem::MissingColumn { .. });
     assert_eq!(
         problems.iter().filter(|problem| missing(problem)).count(),
         1
@@ -224,7 +224,7 @@ fn what_is_wrong_is_all_said_at_once() {
     ));
 }
 
-fn ticket(asked: Asked, updated: i64, closed: bool) -> Ticket {
+fn ticket(asked: RequestedChange, updated: i64, closed: bool) -> Ticket {
     Ticket {
         key: "SOC-1".to_owned(),
         asked,
@@ -253,7 +253,7 @@ fn the_same_issue_twice_is_one_request() {
     assert_eq!(taking(Some(&known), &closed), Taking::Withdrawn);
     assert_eq!(taking(None, &closed), Taking::Unchanged);
     let mut approved = known;
-    approved.state = State::Approved {
+    approved.state = RequestState::Approved {
         by: "operator:mika".to_owned(),
         at: at(150),
         invited: None,
@@ -261,7 +261,7 @@ fn the_same_issue_twice_is_one_request() {
         late: false,
     };
     assert_eq!(taking(Some(&approved), &revised), Taking::TooLate);
-    if let State::Approved { late, .. } = &mut approved.state {
+    if let RequestState::Approved { late, .. } = &mut approved.state {
         *late = true;
     }
     assert_eq!(taking(Some(&approved), &revised), Taking::Unchanged);
@@ -285,27 +285,34 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
     let account = record(AccountState::Active);
     let patience = SignedDuration::from_secs(1_000);
     let judge = |seen: &[Membership], now: i64| {
-        let places = Place::all(&account, &rules().regions, seen);
-        progress(Kind::Add, &account, &places, at(100), at(now), patience)
+        let places = RegionProgress::all(&account, &rules().regions, seen);
+        progress(
+            RequestKind::Add,
+            &account,
+            &places,
+            at(100),
+            at(now),
+            patience,
+        )
     };
     let both = [
         seen("ap-northeast-1", "complete", 200),
         seen("us-east-1", "complete", 200),
     ];
-    assert_eq!(judge(&both, 300), Progress::Complete);
+    assert_eq!(judge(&both, 300), RequestProgress::Complete);
     // What was seen before the decision says nothing about it.
     let old = [
         seen("ap-northeast-1", "complete", 50),
         seen("us-east-1", "complete", 200),
     ];
-    assert_eq!(judge(&old, 300), Progress::Underway);
-    assert_eq!(judge(&[], 300), Progress::Underway);
-    let Progress::Stuck(late) = judge(&both[..1], 2_000) else {
+    assert_eq!(judge(&old, 300), RequestProgress::Underway);
+    assert_eq!(judge(&[], 300), RequestProgress::Underway);
+    let RequestProgress::Stuck(late) = judge(&both[..1], 2_000) else {
         panic!("nobody waits for ever");
     };
     assert_eq!((late.len(), &late[0].why[..]), (1, "not_invited"));
     let refused = [seen("us-east-1", "resigned", 200)];
-    let Progress::Stuck(hopeless) = judge(&refused, 300) else {
+    let RequestProgress::Stuck(hopeless) = judge(&refused, 300) else {
         panic!("waiting does not help");
     };
     assert_eq!(hopeless[0].why, "resigned");
@@ -316,10 +323,17 @@ fn a_removal_is_complete_when_the_account_has_left() {
     let patience = SignedDuration::from_secs(1_000);
     let judge = |state| {
         let account = record(state);
-        progress(Kind::Remove, &account, &[], at(0), at(9_999), patience)
+        progress(
+            RequestKind::Remove,
+            &account,
+            &[],
+            at(0),
+            at(9_999),
+            patience,
+        )
     };
-    assert_eq!(judge(AccountState::Leaving), Progress::Underway);
-    assert_eq!(judge(AccountState::Left), Progress::Complete);
+    assert_eq!(judge(AccountState::Leaving), RequestProgress::Underway);
+    assert_eq!(judge(AccountState::Left), RequestProgress::Complete);
 }
 
 #[test]

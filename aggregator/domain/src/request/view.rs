@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Hindrance, Kind, Obstacle, Origin, Ready, Request, State, judge};
+use super::{Hindrance, Obstacle, Origin, Ready, Request, RequestKind, RequestState, judge};
 use crate::account::{Account, Language};
-use crate::ledger::{Column, FieldChange, Rules};
+use crate::ledger::{FieldChange, LedgerColumn, Rules};
 
 /// A request, what it would do to today's ledger, and the account as that ledger has it: all that can be
 /// said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct NotifiedContacts {
     /// The request.
     pub request: Request,
     /// What it would change, or what is in its way.
@@ -21,7 +21,7 @@ pub struct Told {
     pub record: Option<Account>,
 }
 
-impl Told {
+impl NotifiedContacts {
     /// A request next to a ledger.
     pub fn of(request: Request, ledger: &[Account], rules: &Rules) -> Self {
         let judged = judge(&request.id, &request.asked, ledger, rules);
@@ -50,7 +50,7 @@ pub struct RequestView {
     /// Its id.
     pub id: String,
     /// What is to be done; none where it does not say.
-    pub kind: Option<Kind>,
+    pub kind: Option<RequestKind>,
     /// The account; none where it does not say.
     pub account_id: Option<AccountId>,
     /// The project that the ledger has, or that was named.
@@ -93,22 +93,22 @@ pub struct RequestView {
 
 impl RequestView {
     fn of(request: &Request, judged: &Result<Ready, Obstacle>, record: Option<&Account>) -> Self {
-        let is_open = request.state == State::Open;
+        let is_open = request.state == RequestState::Open;
         let (changes, obstacles) = match judged {
             _ if !is_open => (Vec::new(), Vec::new()),
             Ok(ready) => (changes(ready), Vec::new()),
             Err(obstacle) => (Vec::new(), vec![json!(obstacle)]),
         };
         let (decided_by, decided_at, reason) = match &request.state {
-            State::Open | State::Withdrawn { .. } => (None, None, None),
-            State::Approved { by, at, .. } | State::Complete { by, at } => {
+            RequestState::Open | RequestState::Withdrawn { .. } => (None, None, None),
+            RequestState::Approved { by, at, .. } | RequestState::Complete { by, at } => {
                 (Some(by.clone()), Some(*at), None)
             }
-            State::Rejected { by, at, reason } => {
+            RequestState::Rejected { by, at, reason } => {
                 (Some(by.clone()), Some(*at), Some(reason.clone()))
             }
         };
-        let named = request.asked.entry.text(Column::Project);
+        let named = request.asked.entry.text(LedgerColumn::Project);
         Self {
             id: request.id.clone(),
             kind: request.kind(),
@@ -139,7 +139,7 @@ impl RequestView {
             decided_at,
             reason,
             hindrances: match &request.state {
-                State::Approved { told, .. } => told.clone(),
+                RequestState::Approved { told, .. } => told.clone(),
                 _ => Vec::new(),
             },
             created_at: request.created_at,
@@ -151,7 +151,7 @@ impl RequestView {
 /// Field by field; of a new account, everything that is not empty.
 fn changes(ready: &Ready) -> Vec<FieldChange> {
     let added = ready.plan.added.iter().flat_map(|added| {
-        Column::ALL.into_iter().filter_map(|column| {
+        LedgerColumn::ALL.into_iter().filter_map(|column| {
             let after = column.text(&added.account);
             (!after.is_empty()).then(|| FieldChange {
                 field: column.as_str().to_owned(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::account::{AccountState, Language, ReportCadence};
-use crate::alert::{AlertState, Facts};
+use crate::alert::{AlertFacts, AlertState};
 
 fn alert() -> Alert {
     Alert {
@@ -17,7 +17,7 @@ fn alert() -> Alert {
         count: 1,
         first_seen: Timestamp::UNIX_EPOCH,
         last_seen: Timestamp::UNIX_EPOCH,
-        facts: Facts::default(),
+        facts: AlertFacts::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Matcher, NotSilenced};
 
 /// A matcher as a form has it: empty is what is not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenSilence {
     /// A pattern of types.
     pub kind: String,
     /// An account's id.
@@ -19,7 +19,7 @@ pub struct Written {
     pub critical: bool,
 }
 
-impl Written {
+impl WrittenSilence {
     /// Reads it. What cannot be read never makes it wider.
     ///
     /// # Errors
@@ -52,17 +52,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_never_makes_a_silence_wider() {
-        let written = Written {
+        let written = WrittenSilence {
             kind: " Recon:* ".to_owned(),
             project: "\t".to_owned(),
             account: "111111111111".to_owned(),
-            ..Written::default()
+            ..WrittenSilence::default()
         };
         let matcher = written.matcher().unwrap();
         assert_eq!(matcher.kind.as_deref(), Some("Recon:*"));
         assert!(matcher.account.is_some() && matcher.project.is_none());
         for account in ["1", "11111111111x", "*", "111111111111 "] {
-            let read = Written {
+            let read = WrittenSilence {
                 account: account.to_owned(),
                 ..written.clone()
             };
@@ -72,11 +72,11 @@ mod tests {
                 account.trim().len() == 12 && !account.contains('x')
             );
         }
-        let nowhere = Written {
+        let nowhere = WrittenSilence {
             region: "nowhere".to_owned(),
             ..written
         };
         assert!(matches!(nowhere.matcher(), Err(NotSilenced::Region(_))));
-        assert_eq!(Written::default().matcher(), Ok(Matcher::default()));
+        assert_eq!(WrittenSilence::default().matcher(), Ok(Matcher::default()));
     }
 }

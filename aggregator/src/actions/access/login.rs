@@ -8,23 +8,23 @@ use url::Url;
 
 use crate::app::App;
 use crate::config::secret::SecretMissing;
-use crate::issuer::{Issuer, IssuerError};
-use hubward_domain::access::{Proof, Session, SessionKey, Visitor, id_of};
+use crate::oidc::{Issuer, IssuerError};
+use hubward_domain::access::{Session, SessionKey, TokenProof, Visitor, id_of};
 use hubward_domain::audit::{Action, NewEvent};
 use hubward_domain::login::LoginAttempt;
-use hubward_domain::seal::Seal;
+use hubward_domain::signed_token::Signer;
 use hubward_store::StoreError;
 
 /// Where people log in.
 #[derive(Clone, Debug)]
-pub struct Reception {
-    seal: Seal,
+pub struct LoginService {
+    seal: Signer,
     issuer: Option<Issuer>,
 }
 
 /// Why there is no reception.
 #[derive(Debug, thiserror::Error)]
-pub enum ReceptionError {
+pub enum LoginServiceError {
     /// The issuer cannot be asked at all.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
@@ -65,12 +65,12 @@ pub struct Begun {
     pub sealed: String,
 }
 
-impl Reception {
+impl LoginService {
     /// Opens the reception of a server that goes by this origin.
     ///
     /// # Errors
-    /// See [`ReceptionError`].
-    pub async fn open(app: &App, origin: &str) -> Result<Self, ReceptionError> {
+    /// See [`LoginServiceError`].
+    pub async fn open(app: &App, origin: &str) -> Result<Self, LoginServiceError> {
         let login = &app.config.login;
         let issuer = match (&login.issuer, &login.client_id) {
             (Some(issuer), Some(client_id)) => {
@@ -134,7 +134,7 @@ impl Reception {
                 &app.config.login.operators,
             ),
             name: claims.name().to_owned(),
-            proof: Proof::Issuer,
+            proof: TokenProof::Issuer,
         };
         let key = open_session(app, &person).await?;
         Ok((key, attempt.next))
@@ -170,7 +170,7 @@ pub async fn log_out(app: &App, key: &SessionKey) -> Result<(), StoreError> {
 
 async fn open_session(app: &App, visitor: &Visitor) -> Result<SessionKey, StoreError> {
     let key = SessionKey::new(app.random());
-    let token = (visitor.proof == Proof::Token).then_some(visitor.name.as_str());
+    let token = (visitor.proof == TokenProof::Token).then_some(visitor.name.as_str());
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     tx.insert_session(&key.hash(), &visitor.name, token, now, Session::oldest(now))

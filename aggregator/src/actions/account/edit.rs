@@ -6,22 +6,22 @@
 
 use crate::actions::ledger::{listed, rules, write_plan};
 use crate::app::App;
-use hubward_domain::audit::{Actor, Source};
-use hubward_domain::ledger::{Effects, Entry, EntryRefused, Intent, LedgerPlan, effects};
+use hubward_domain::audit::{Actor, ChangeSource};
+use hubward_domain::ledger::{Effects, EntryRefused, Intent, LedgerEntry, LedgerPlan, effects};
 use hubward_store::StoreError;
 
 /// What is to be said of an account.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct EditRequest {
     /// What it is for.
     pub intent: Intent,
     /// The account, and what is said.
-    pub entry: Entry,
+    pub entry: LedgerEntry,
 }
 
 /// An edit that could be made.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub struct PlannedEdit {
     /// What would change.
     pub plan: LedgerPlan,
     /// What follows from it.
@@ -46,14 +46,14 @@ pub enum EditError {
 ///
 /// # Errors
 /// See [`EditError`].
-pub async fn plan(app: &App, request: &Request) -> Result<Planned, EditError> {
+pub async fn plan(app: &App, request: &EditRequest) -> Result<PlannedEdit, EditError> {
     let rules = rules(app);
     let ledger = app.store.accounts().await?;
     let plan = request
         .entry
         .plan(request.intent, &ledger, &rules)
         .map_err(EditError::Refused)?;
-    Ok(Planned {
+    Ok(PlannedEdit {
         effects: effects(&plan, &rules.regions, &listed(app).await?),
         plan,
     })
@@ -66,8 +66,8 @@ pub async fn plan(app: &App, request: &Request) -> Result<Planned, EditError> {
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
-    request: &Request,
-    planned: &Planned,
+    request: &EditRequest,
+    planned: &PlannedEdit,
 ) -> Result<(), EditError> {
     let mut tx = app.store.begin().await?;
     let ledger = tx.accounts().await?;
@@ -78,7 +78,7 @@ pub async fn carry_out(
     if plan != planned.plan {
         return Err(EditError::Changed);
     }
-    write_plan(app, &mut tx, actor, &plan, &Source::CommandLine).await?;
+    write_plan(app, &mut tx, actor, &plan, &ChangeSource::CommandLine).await?;
     tx.commit().await?;
     Ok(())
 }

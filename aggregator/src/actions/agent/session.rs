@@ -15,20 +15,20 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::bearer::Bearer;
 use hubward_domain::membership::wanted_regions;
 use hubward_domain::proof::{self, ProofRefused};
-use hubward_domain::seal::Seal;
+use hubward_domain::signed_token::Signer;
 use hubward_store::StoreError;
 
 /// What the agent API stands on.
 #[derive(Clone, Debug)]
-pub struct Desk {
-    seal: Seal,
+pub struct SessionIssuer {
+    seal: Signer,
     server_id: String,
     identity: Identity,
 }
 
 /// Why the desk cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
+pub enum SessionIssuerError {
     /// Proofs would be taken to an address that is not safe.
     #[error(transparent)]
     Endpoint(#[from] AwsUnavailable),
@@ -42,7 +42,7 @@ pub enum DeskError {
 
 /// Why there is no session.
 #[derive(Debug, thiserror::Error)]
-pub enum EnrolError {
+pub enum SessionError {
     /// The proof is refused.
     #[error(transparent)]
     Proof(#[from] ProofRefused),
@@ -60,16 +60,16 @@ pub enum EnrolError {
     Store(#[from] StoreError),
 }
 
-impl Desk {
+impl SessionIssuer {
     /// Opens the desk for a server that goes by this canonical origin. The key under which it seals is
     /// made once for the database, so that any number of servers share it.
     ///
     /// # Errors
-    /// See [`DeskError`].
-    pub async fn open(app: &App, server_id: String) -> Result<Self, DeskError> {
+    /// See [`SessionIssuerError`].
+    pub async fn open(app: &App, server_id: String) -> Result<Self, SessionIssuerError> {
         refuse_unsafe_endpoints(app.environment())?;
         let identity = Identity::new(app.environment())
-            .map_err(|error| DeskError::Client(error.to_string()))?;
+            .map_err(|error| SessionIssuerError::Client(error.to_string()))?;
         let seal = app.signing_key("agent_api_key").await?;
         Ok(Self {
             seal,
@@ -91,16 +91,16 @@ impl Desk {
     /// Turns a proof into a session.
     ///
     /// # Errors
-    /// See [`EnrolError`]. A challenge that is good, and well signed as far as can be seen here, is spent all the same.
+    /// See [`SessionError`]. A challenge that is good, and well signed as far as can be seen here, is spent all the same.
     pub async fn enrol(
         &self,
         app: &App,
         request: SessionRequest<String>,
-    ) -> Result<Session, EnrolError> {
+    ) -> Result<Session, SessionError> {
         let region: Region = request
             .region
             .parse()
-            .map_err(|_| EnrolError::RegionUnknown)?;
+            .map_err(|_| SessionError::RegionUnknown)?;
         let now = app.clock.now();
         let headers = &request.headers;
         let expires_at = proof::verify(&self.seal, &self.server_id, region, headers, now)?;
@@ -119,7 +119,7 @@ impl Desk {
                 .await
                 .map_err(|error| match error {
                     NotIdentified::Refused => ProofRefused::Signature.into(),
-                    NotIdentified::Unavailable(why) => EnrolError::StsUnavailable(why),
+                    NotIdentified::Unavailable(why) => SessionError::StsUnavailable(why),
                 })?;
         let accounts = app.store.accounts().await?;
         let Some(account) = accounts
@@ -127,7 +127,7 @@ impl Desk {
             .find(|account| account.account_id == caller.account)
         else {
             record_stranger(app, &caller).await?;
-            return Err(EnrolError::NotInLedger(caller.account));
+            return Err(SessionError::NotInLedger(caller.account));
         };
         let bearer = Bearer::new(caller.account.clone(), caller.arn, now);
         Ok(Session {

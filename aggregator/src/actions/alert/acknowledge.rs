@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::app::App;
 use hubward_domain::alert::handling::{Act, Handling, LONGEST_NAME, LONGEST_NOTE, NotNow, written};
-use hubward_domain::alert::write_back::{Status, named};
+use hubward_domain::alert::write_back::{WriteBackStatus, named};
 use hubward_domain::alert::{Alert, AlertState};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
@@ -74,7 +74,7 @@ pub async fn acknowledge(
         }),
     };
     if app.config.alerts.write_back && named(&known.finding_id).is_some() {
-        tx.put_write_back(&known.id, Status::after(&act), now)
+        tx.put_write_back(&known.id, WriteBackStatus::after(&act), now)
             .await?;
     }
     tx.put_alert(&Alert { state, ..known }).await?;

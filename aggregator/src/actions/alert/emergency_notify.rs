@@ -17,12 +17,12 @@ const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
 /// The way past the outbox.
 #[derive(Debug)]
-pub struct Alarm {
+pub struct DirectNotifier {
     messenger: Messenger,
     sounded: Mutex<Option<Timestamp>>,
 }
 
-impl Alarm {
+impl DirectNotifier {
     /// Prepares it.
     ///
     /// # Errors

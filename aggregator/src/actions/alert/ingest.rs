@@ -17,14 +17,14 @@ use crate::actions::ActionError;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::events::Message;
-pub use crate::aws::events::Queue;
-use batch::Intake;
-use hubward_domain::alert::arrival::{Door, Incoming};
+pub use crate::aws::events::EventQueue;
+use crate::aws::events::QueueMessage;
+use batch::IngestHandle;
+use hubward_domain::alert::arrival::{Incoming, IngestSource};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::Trouble;
 use hubward_store::StoreError;
-use store::keep;
+use store::store_batch;
 
 /// How long storing may take before a queue's messages are held back for longer.
 const HOLD_AFTER: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ const DEAD_POLL: i32 = 1;
 
 /// What became of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct IngestCounts {
     /// How many messages there were.
     pub messages: usize,
     /// How many threats became new alerts.
@@ -47,7 +47,7 @@ pub struct Taken {
 
 /// Why messages were not taken; they stay in the queue.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeError {
+pub enum IngestError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -62,7 +62,7 @@ pub enum TakeError {
     Closed,
 }
 
-impl From<StoreError> for TakeError {
+impl From<StoreError> for IngestError {
     fn from(error: StoreError) -> Self {
         Self::Action(error.into())
     }
@@ -72,7 +72,7 @@ impl From<StoreError> for TakeError {
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn open_queue(app: &App) -> Result<Option<Queue>, TakeError> {
+pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, IngestError> {
     let Some(url) = &app.config.alerts.queue_url else {
         return Ok(None);
     };
@@ -84,17 +84,17 @@ pub async fn open_queue(app: &App) -> Result<Option<Queue>, TakeError> {
 ///
 /// # Errors
 /// Nothing was taken, or what was taken could not be deleted and comes again.
-pub async fn take_alerts(
+pub async fn ingest_from_queue(
     app: &App,
-    queue: &Queue,
-    intake: Option<&Intake>,
+    queue: &EventQueue,
+    intake: Option<&IngestHandle>,
     seconds: i32,
-) -> Result<Taken, TakeError> {
+) -> Result<IngestCounts, IngestError> {
     let messages = queue.receive(seconds).await?;
     if messages.is_empty() {
-        return Ok(Taken::default());
+        return Ok(IngestCounts::default());
     }
-    let came = incoming(app, Door::Queue, &messages);
+    let came = incoming(app, IngestSource::Queue, &messages);
     let taken = match intake {
         Some(intake) => held(queue, &messages, intake.take(came)).await?,
         None => held(queue, &messages, alone(app, &came)).await?,
@@ -110,18 +110,18 @@ pub async fn take_alerts(
 pub async fn take_dead_letters(
     app: &App,
     actor: &Actor,
-    queue: &Queue,
-) -> Result<Option<Taken>, TakeError> {
+    queue: &EventQueue,
+) -> Result<Option<IngestCounts>, IngestError> {
     let Some(dead) = queue.dead_letter_queue().await? else {
         return Ok(None);
     };
-    let mut all = Taken::default();
+    let mut all = IngestCounts::default();
     loop {
         let messages = dead.receive(DEAD_POLL).await?;
         if messages.is_empty() {
             break;
         }
-        let came = incoming(app, Door::DeadLetter, &messages);
+        let came = incoming(app, IngestSource::DeadLetter, &messages);
         let taken = held(&dead, &messages, alone(app, &came)).await?;
         dead.delete(&messages).await?;
         all.messages += taken.messages;
@@ -155,9 +155,9 @@ pub async fn note_trouble(app: &App, trouble: Trouble) -> Result<(), StoreError>
     tx.commit().await
 }
 
-fn incoming(app: &App, door: Door, messages: &[Message]) -> Vec<Incoming> {
+fn incoming(app: &App, door: IngestSource, messages: &[QueueMessage]) -> Vec<Incoming> {
     let received_at = app.clock.exactly();
-    let one = |message: &Message| Incoming {
+    let one = |message: &QueueMessage| Incoming {
         door,
         id: message.id.clone(),
         body: message.body.clone(),
@@ -167,16 +167,16 @@ fn incoming(app: &App, door: Door, messages: &[Message]) -> Vec<Incoming> {
 }
 
 /// Stores messages where no server does.
-async fn alone(app: &App, came: &[Incoming]) -> Result<Taken, TakeError> {
-    Ok(keep(app, &came.iter().collect::<Vec<_>>()).await?)
+async fn alone(app: &App, came: &[Incoming]) -> Result<IngestCounts, IngestError> {
+    Ok(store_batch(app, &came.iter().collect::<Vec<_>>()).await?)
 }
 
 /// Waits for the storing, and keeps the messages from coming again meanwhile.
 async fn held<T>(
-    queue: &Queue,
-    messages: &[Message],
-    storing: impl Future<Output = Result<T, TakeError>>,
-) -> Result<T, TakeError> {
+    queue: &EventQueue,
+    messages: &[QueueMessage],
+    storing: impl Future<Output = Result<T, IngestError>>,
+) -> Result<T, IngestError> {
     let mut storing = std::pin::pin!(storing);
     let mut pause = HOLD_AFTER;
     loop {

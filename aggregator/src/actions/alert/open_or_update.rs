@@ -6,9 +6,9 @@
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::account::Account;
+use hubward_domain::alert::dedup::{fold, joins};
 use hubward_domain::alert::event::Threat;
-use hubward_domain::alert::sameness::{fold, joins};
-use hubward_domain::alert::{Alert, AlertState, Decision, Known, decide};
+use hubward_domain::alert::{Alert, AlertState, DedupDecision, KnownAlert, decide};
 use hubward_domain::audit::{Action, Actor};
 use hubward_domain::notice::{AlertNotice, Notice};
 use hubward_domain::silence::Silence;
@@ -38,11 +38,11 @@ pub(super) async fn open_or_update(
     );
     let is_silenced = |alert: &Alert| silencing(&silences, alert, account).is_some();
     match decide(known.as_ref(), threat, minimum, is_silenced) {
-        Decision::Ignore => {
+        DedupDecision::Ignore => {
             tx.let_go_of_finding(&told.finding_id).await?;
             Ok(false)
         }
-        Decision::Open(alert) => {
+        DedupDecision::Open(alert) => {
             tx.put_alert_finding(&alert.id, &told.finding_id, count)
                 .await?;
             if alert.state == AlertState::Silenced
@@ -58,7 +58,7 @@ pub(super) async fn open_or_update(
             }
             Ok(true)
         }
-        Decision::Update { alert, tell } => {
+        DedupDecision::Update { alert, tell } => {
             tx.put_alert_finding(&alert.id, &told.finding_id, count)
                 .await?;
             let Some(news) = tell else {
@@ -94,10 +94,10 @@ async fn known(
     tx: &mut Tx,
     threat: &Threat,
     fold: Option<&str>,
-) -> Result<Option<Known>, StoreError> {
+) -> Result<Option<KnownAlert>, StoreError> {
     if let Some(alert) = tx.alert_of_finding(&threat.alert.finding_id).await? {
         let findings = tx.findings_of_alert(&alert).await?;
-        return Ok(Some(Known { alert, findings }));
+        return Ok(Some(KnownAlert { alert, findings }));
     }
     let Some(fold) = fold else {
         return Ok(None);
@@ -106,6 +106,6 @@ async fn known(
         return Ok(None);
     };
     let findings = tx.findings_of_alert(&alert).await?;
-    let known = Known { alert, findings };
+    let known = KnownAlert { alert, findings };
     Ok(joins(&known, threat).then_some(known))
 }

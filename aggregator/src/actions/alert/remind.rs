@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::actions::notify::Notifier;
 use crate::app::App;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::{AlertFilter, AlertState};
 use hubward_domain::notice::{AlertNotice, Notice, StillOpenNotice};
 use hubward_domain::routing::channels_of_alert;
-use hubward_domain::standing::Window;
 use hubward_store::StoreError;
 
 /// How many open alerts are looked at.
@@ -30,7 +30,12 @@ pub async fn remind_open(app: &App) -> Result<usize, StoreError> {
             state: Some(state),
             ..AlertFilter::default()
         };
-        alerts.extend(app.store.alerts(&filter, Window::page(1, MOST)).await?.0);
+        alerts.extend(
+            app.store
+                .alerts(&filter, PageWindow::page(1, MOST))
+                .await?
+                .0,
+        );
     }
     let accounts: Vec<_> = alerts
         .iter()

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::{Alert, AlertFilter, AlertState};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::silence::{Matcher, NotSilenced, Silence, reason, until};
-use hubward_domain::standing::Window;
 use hubward_store::StoreError;
 
 /// Why nothing was silenced.
@@ -30,7 +30,7 @@ pub enum SilenceError {
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct SilenceRequest {
     /// Which alerts.
     pub matcher: Matcher,
     /// Why.
@@ -57,7 +57,11 @@ const LOOKED_AT: i64 = 5_000;
 ///
 /// # Errors
 /// See [`SilenceError`]; then there is none.
-pub async fn silence(app: &App, actor: &Actor, asked: Asked) -> Result<Silenced, SilenceError> {
+pub async fn silence(
+    app: &App,
+    actor: &Actor,
+    asked: SilenceRequest,
+) -> Result<Silenced, SilenceError> {
     asked.matcher.verify()?;
     let now = app.clock.now();
     let silence = Silence {
@@ -157,7 +161,7 @@ async fn covered(app: &App, matcher: &Matcher) -> Result<(Vec<Alert>, usize), St
     };
     let (open, _) = app
         .store
-        .alerts(&filter, Window::page(1, LOOKED_AT))
+        .alerts(&filter, PageWindow::page(1, LOOKED_AT))
         .await?;
     let accounts: BTreeSet<AccountId> = open.iter().map(|alert| alert.account_id.clone()).collect();
     let accounts: Vec<AccountId> = accounts.into_iter().collect();

@@ -10,12 +10,12 @@ use crate::aws::AwsFailure;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::hub::TEST_SOURCE;
 use hubward_domain::notice::Trouble;
-use hubward_domain::trial::{PATIENCE, Trial, TrialKind};
+use hubward_domain::test_event::{PATIENCE, TestEvent, TestEventKind};
 use hubward_store::StoreError;
 
 /// Why no event was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum TrialError {
+pub enum TestEventError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -24,7 +24,7 @@ pub enum TrialError {
     Refused(#[from] AwsFailure),
 }
 
-impl From<StoreError> for TrialError {
+impl From<StoreError> for TestEventError {
     fn from(error: StoreError) -> Self {
         Self::Action(error.into())
     }
@@ -33,10 +33,14 @@ impl From<StoreError> for TrialError {
 /// Sends one, and returns its id. It is known before it is sent: an answer may be slower than the event.
 ///
 /// # Errors
-/// See [`TrialError`]. Where it is known and was not sent, it is missed later, as it should be.
-pub async fn send_trial(app: &App, actor: &Actor, kind: TrialKind) -> Result<String, TrialError> {
+/// See [`TestEventError`]. Where it is known and was not sent, it is missed later, as it should be.
+pub async fn send_test_event(
+    app: &App,
+    actor: &Actor,
+    kind: TestEventKind,
+) -> Result<String, TestEventError> {
     let id = hex::encode(app.random::<16>());
-    let trial = Trial {
+    let trial = TestEvent {
         id: id.clone(),
         kind,
         actor: actor.to_string(),
@@ -70,7 +74,7 @@ pub async fn miss_canaries(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let before = now.checked_sub(PATIENCE).unwrap_or(now);
     let mut tx = app.store.begin().await?;
-    let missed = tx.miss_trials(TrialKind::Canary, before, now).await?;
+    let missed = tx.miss_trials(TestEventKind::Canary, before, now).await?;
     for canary in &missed {
         let trouble = Trouble::CanaryMissing {
             trial: canary.id.clone(),
@@ -88,6 +92,6 @@ pub async fn miss_canaries(app: &App) -> Result<usize, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn trial(app: &App, id: &str) -> Result<Option<Trial>, StoreError> {
+pub async fn trial(app: &App, id: &str) -> Result<Option<TestEvent>, StoreError> {
     app.store.trial(id).await
 }

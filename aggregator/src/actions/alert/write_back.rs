@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::aws::workflow::BATCH;
-use hubward_domain::alert::write_back::{Named, Status, WriteBack, named, pause};
+use hubward_domain::alert::write_back::{Named, WriteBack, WriteBackStatus, named, pause};
 
 /// How often it is tried, at growing pauses: for about half a day.
 const PATIENCE: i64 = 30;
@@ -25,7 +25,7 @@ pub async fn write_back(app: &App) -> Result<usize, ActionError> {
         if due.is_empty() {
             return Ok(told);
         }
-        for status in [Status::Notified, Status::Resolved] {
+        for status in [WriteBackStatus::Notified, WriteBackStatus::Resolved] {
             let of_status: Vec<&WriteBack> =
                 due.iter().filter(|one| one.status == status).collect();
             if !of_status.is_empty() {
@@ -35,7 +35,11 @@ pub async fn write_back(app: &App) -> Result<usize, ActionError> {
     }
 }
 
-async fn write(app: &App, due: &[&WriteBack], status: Status) -> Result<usize, ActionError> {
+async fn write(
+    app: &App,
+    due: &[&WriteBack],
+    status: WriteBackStatus,
+) -> Result<usize, ActionError> {
     let ids: Vec<String> = due.iter().map(|one| one.alert_id.clone()).collect();
     let findings = app.store.alert_findings(&ids).await?;
     let all: Vec<Named> = findings

@@ -7,7 +7,7 @@ use crate::app::App;
 use hubward_domain::audit::Head;
 pub use hubward_store::backup::CopyError;
 use hubward_store::backup::{beside, measure};
-use hubward_store::{Place, Store};
+use hubward_store::{DatabaseUrl, Store};
 
 /// A copy that was proved.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub async fn back_up(app: &App, file: &Path) -> Result<BackedUp, CopyError> {
     }
     let copy = beside(file)?;
     app.store.copy_to(&copy.file()).await?;
-    let store = Store::open(&Place::of_file(&copy.file())).await?;
+    let store = Store::open(&DatabaseUrl::of_file(&copy.file())).await?;
     let proved = store.prove().await;
     store.close().await;
     let head = proved?;

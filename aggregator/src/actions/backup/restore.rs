@@ -11,11 +11,11 @@ use crate::config::Config;
 use crate::world::World;
 use hubward_domain::audit::{Action, Actor, Head, NewEvent};
 use hubward_store::backup::{CopyError, Unnamed, beside, is_in_use, measure};
-use hubward_store::{Place, Store, StoreError};
+use hubward_store::{DatabaseUrl, Store, StoreError};
 
 /// What would be restored, proved.
 #[derive(Debug)]
-pub struct Plan {
+pub struct RestorePlan {
     /// The database's file.
     pub database: PathBuf,
     /// The end of the copy's audit log.
@@ -57,7 +57,11 @@ pub enum RestoreError {
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, RestoreError> {
+pub async fn plan(
+    config: &Config,
+    world: &World,
+    file: &Path,
+) -> Result<RestorePlan, RestoreError> {
     let place = app::database(&config.store, config.directory(), &world.environment)?;
     let database = place.file().ok_or(CopyError::Postgres)?.to_owned();
     let copy = beside(&database)?;
@@ -67,7 +71,7 @@ pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, R
     })?;
     // Of what was copied: the other file may change under our hands.
     let (_, sha256) = measure(&copy.file())?;
-    let place_of_copy = Place::of_file(&copy.file());
+    let place_of_copy = DatabaseUrl::of_file(&copy.file());
     match Store::open(&place_of_copy).await {
         Ok(store) => store.close().await,
         // An older one of ours will be upgraded; one without anything of ours would empty the ledger.
@@ -80,7 +84,7 @@ pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, R
         .map_err(CopyError::from)?;
     let proved = store.prove().await;
     store.close().await;
-    Ok(Plan {
+    Ok(RestorePlan {
         head: proved?,
         before: head_of(&place).await,
         database,
@@ -95,12 +99,12 @@ pub async fn plan(config: &Config, world: &World, file: &Path) -> Result<Plan, R
 /// # Errors
 /// See [`RestoreError`]; then the database is as it was.
 pub async fn carry_out(
-    plan: Plan,
+    plan: RestorePlan,
     world: &World,
     actor: &Actor,
     file: &Path,
 ) -> Result<Restored, RestoreError> {
-    let Plan {
+    let RestorePlan {
         database,
         before,
         copy,
@@ -108,7 +112,7 @@ pub async fn carry_out(
         ..
     } = plan;
     let now = world.clock.now();
-    let place = Place::of_file(&database);
+    let place = DatabaseUrl::of_file(&database);
     if database.exists() && is_in_use(&place).await.map_err(CopyError::from)? {
         return Err(RestoreError::InUse(database));
     }
@@ -167,7 +171,7 @@ async fn trace(
     before: Option<&Head>,
     now: jiff::Timestamp,
 ) -> Result<Head, CopyError> {
-    let store = Store::open(&Place::of_file(&copy.file())).await?;
+    let store = Store::open(&DatabaseUrl::of_file(&copy.file())).await?;
     let event = NewEvent {
         action: Action::StoreRestored,
         subject: "store".to_owned(),
@@ -187,7 +191,7 @@ async fn trace(
 }
 
 /// The end of the log of the database that is there, if it can be read.
-async fn head_of(place: &Place) -> Option<Head> {
+async fn head_of(place: &DatabaseUrl) -> Option<Head> {
     let store = Store::open(place).await.ok()?;
     let head = store.verify_audit().await.ok().and_then(Result::ok);
     store.close().await;

@@ -17,10 +17,12 @@ use crate::actions::ledger::select_accounts;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::account::{Account, AccountState};
-use hubward_domain::alert::arrival::{Arrival, Door};
+use hubward_domain::alert::arrival::{Arrival, IngestSource};
 use hubward_domain::alert::loss::{self, is_lost};
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::check::{Control, Facts, NOT_WANTED, Report, Seen, Verdict, judge};
+use hubward_domain::check::{
+    AgentReport, CheckFacts, ControlEvidence, ListedStatus, NOT_WANTED, Verdict, judge,
+};
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_store::StoreError;
 
@@ -41,7 +43,7 @@ pub struct Row {
     pub reported_at: Option<Timestamp>,
 }
 
-type Place = (AccountId, Region);
+type AccountRegion = (AccountId, Region);
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
 /// All that a check looked at, before it judges.
@@ -49,9 +51,9 @@ struct Looked {
     ledger: BTreeMap<AccountId, Account>,
     regions: Vec<Region>,
     listings: Listings,
-    reports: BTreeMap<Place, Report>,
-    evidence: BTreeMap<Place, Vec<Control>>,
-    heard_of: BTreeSet<Place>,
+    reports: BTreeMap<AccountRegion, AgentReport>,
+    evidence: BTreeMap<AccountRegion, Vec<ControlEvidence>>,
+    heard_of: BTreeSet<AccountRegion>,
     /// Up to when every source of findings was mirrored; `None`: not at all.
     mirrored_until: Option<Timestamp>,
     /// What is seen is as old as the asking, not as the writing.
@@ -71,7 +73,7 @@ pub async fn check(
 ) -> Result<Vec<Row>, ActionError> {
     let accounts = select_accounts(app.store.accounts().await?, wanted)?;
     let looked = look(app).await?;
-    let mut places: Vec<Place> = accounts
+    let mut places: Vec<AccountRegion> = accounts
         .iter()
         .filter(|account| account.state == AccountState::Active)
         .flat_map(|account| {
@@ -87,7 +89,7 @@ pub async fn check(
         BTreeSet::new()
     };
     places.extend(strangers.iter().cloned());
-    let mut rows = keep(app, actor, &looked, places, &strangers, whole).await?;
+    let mut rows = record_check(app, actor, &looked, places, &strangers, whole).await?;
     sort(&mut rows, &looked.regions);
     Ok(rows)
 }
@@ -131,17 +133,17 @@ async fn look(app: &App) -> Result<Looked, ActionError> {
 }
 
 impl Looked {
-    fn seen(&self, (account, region): &Place) -> Seen {
+    fn seen(&self, (account, region): &AccountRegion) -> ListedStatus {
         match self.listings.get(region) {
-            Some(Ok(members)) => Seen::Listed(members.get(account).cloned()),
-            Some(Err(why)) => Seen::Unreadable(why.clone()),
-            None => Seen::Unreadable(String::new()),
+            Some(Ok(members)) => ListedStatus::Listed(members.get(account).cloned()),
+            Some(Err(why)) => ListedStatus::Unreadable(why.clone()),
+            None => ListedStatus::Unreadable(String::new()),
         }
     }
 
     /// Members that are watched although the ledger does not want them (any more).
-    fn strangers(&self) -> BTreeSet<Place> {
-        let is_known = |(account, region): &Place| {
+    fn strangers(&self) -> BTreeSet<AccountRegion> {
+        let is_known = |(account, region): &AccountRegion| {
             self.ledger.get(account).is_some_and(|account| {
                 account.state != AccountState::Left
                     && wanted_regions(account, &self.regions).contains(region)
@@ -162,8 +164,8 @@ impl Looked {
 
     fn judge(
         &self,
-        place: &Place,
-        seen: &Seen,
+        place: &AccountRegion,
+        seen: &ListedStatus,
         last: Option<&Membership>,
         baseline: bool,
     ) -> Verdict {
@@ -171,7 +173,7 @@ impl Looked {
             .ledger
             .get(&place.0)
             .is_some_and(|account| baseline || !account.standards.is_empty());
-        judge(&Facts {
+        judge(&CheckFacts {
             seen,
             report: self.reports.get(place),
             controls: self
@@ -208,12 +210,12 @@ fn sort(rows: &mut [Row], regions: &[Region]) {
 
 /// Judges each place next to what was seen of it before, keeps what was seen, and makes an alert of
 /// what was lost.
-async fn keep(
+async fn record_check(
     app: &App,
     actor: &Actor,
     looked: &Looked,
-    places: Vec<Place>,
-    strangers: &BTreeSet<Place>,
+    places: Vec<AccountRegion>,
+    strangers: &BTreeSet<AccountRegion>,
     whole: bool,
 ) -> Result<Vec<Row>, StoreError> {
     let baseline = !app.config.baseline.standards.is_empty();
@@ -221,9 +223,9 @@ async fn keep(
     let before = tx.memberships().await?;
     let (mut rows, mut events, mut lost, mut writes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let judged: BTreeSet<&Place> = places.iter().collect();
+    let judged: BTreeSet<&AccountRegion> = places.iter().collect();
     // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
-    let unjudged: Vec<&Place> = before
+    let unjudged: Vec<&AccountRegion> = before
         .keys()
         .filter(|place| whole && !judged.contains(place))
         .collect();
@@ -300,7 +302,7 @@ async fn keep(
                 .await?;
             let seen_at = app.clock.exactly();
             let arrival = Arrival {
-                door: Door::Watch,
+                door: IngestSource::Watch,
                 aws_created_at: None,
                 event_at: None,
                 received_at: seen_at,
@@ -315,17 +317,17 @@ async fn keep(
 
 /// What is kept of a place now.
 fn membership(
-    (account_id, region): &Place,
+    (account_id, region): &AccountRegion,
     last: Option<&Membership>,
-    seen: &Seen,
+    seen: &ListedStatus,
     verdict: Option<&Verdict>,
     at: Timestamp,
 ) -> Membership {
     let word = verdict.map_or(NOT_WANTED, Verdict::as_str);
     // What could not be read is no news about the membership: the last known status stays.
     let status = match seen {
-        Seen::Listed(status) => status.clone(),
-        Seen::Unreadable(_) => last.and_then(|last| last.status.clone()),
+        ListedStatus::Listed(status) => status.clone(),
+        ListedStatus::Unreadable(_) => last.and_then(|last| last.status.clone()),
     };
     let is_associated = status == Some(MemberStatus::Enabled);
     let known =

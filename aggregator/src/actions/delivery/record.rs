@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use hubward_domain::alert::write_back::named;
-use hubward_domain::delivery::{Delivery, Next};
+use hubward_domain::delivery::{Delivery, DeliveryNext};
 use hubward_domain::notice::Notice;
 use hubward_store::{StoreError, Tx};
 
@@ -13,11 +13,11 @@ pub(super) async fn record_attempt(
     app: &App,
     tx: &mut Tx,
     delivery: &Delivery,
-    next: &Next,
+    next: &DeliveryNext,
 ) -> Result<(), StoreError> {
     let at = app.clock.exactly();
     tx.keep_attempt(&delivery.id, next, at).await?;
-    if *next != Next::Delivered {
+    if *next != DeliveryNext::Delivered {
         return Ok(());
     }
     let alert = match &delivery.notice {

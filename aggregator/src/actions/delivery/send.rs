@@ -20,10 +20,10 @@ use crate::channel::Messenger;
 pub use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
 use hubward_domain::circuit::{self, Circuit};
-use hubward_domain::delivery::{Attempt, Blame, Delivery, Next, after};
+use hubward_domain::delivery::{Attempt, Blame, Delivery, DeliveryNext, after};
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::retry::{ALARMING, asked_for};
-use hubward_store::deliveries::Choice;
+use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
 use pacing::Turns;
 
@@ -40,7 +40,7 @@ pub struct Outbox {
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum SendStep {
     /// Nothing is due.
     Idle,
     /// A message was tried.
@@ -48,7 +48,7 @@ pub enum Step {
         /// The message.
         delivery: Box<Delivery>,
         /// What became of it.
-        next: Next,
+        next: DeliveryNext,
     },
 }
 
@@ -76,25 +76,25 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed; a message that was sent already is then sent again.
-    pub async fn step(&self, app: &App, channel: &Channel) -> Result<Step, StoreError> {
+    pub async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
         let now = app.clock.now();
         let is_paused = self
             .pause_of(&channel.name)
             .is_some_and(|until| now < until);
         if is_paused || !app.store.has_due(&channel.name, now).await? {
-            return Ok(Step::Idle);
+            return Ok(SendStep::Idle);
         }
         // First the turn and then the message: a critical one may come meanwhile.
         self.turns.wait(&channel.name).await;
         let now = app.clock.now();
         let Some(delivery) = self.lease(app, channel, now).await? else {
-            return Ok(Step::Idle);
+            return Ok(SendStep::Idle);
         };
         let attempt = self.messenger.send(channel, &delivery, now).await;
         // The sending took its time.
         let now = app.clock.now();
         let next = self.record(app, channel, &delivery, attempt, now).await?;
-        Ok(Step::Tried {
+        Ok(SendStep::Tried {
             delivery: Box::new(delivery),
             next,
         })
@@ -109,9 +109,9 @@ impl Outbox {
     ) -> Result<Option<Delivery>, StoreError> {
         let mut tx = app.store.begin().await?;
         let probing = match tx.circuit(&channel.name).await?.turn(now) {
-            circuit::Turn::Wait => return Ok(None),
-            circuit::Turn::Go => None,
-            circuit::Turn::Probe(probing) => Some(probing),
+            circuit::CircuitTurn::Wait => return Ok(None),
+            circuit::CircuitTurn::Go => None,
+            circuit::CircuitTurn::Probe(probing) => Some(probing),
         };
         let leased = self.turns.next(app, &mut tx, channel, now).await?;
         if let Some(probing) = probing.filter(|_| leased.is_some()) {
@@ -154,9 +154,13 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn drain(&self, app: &App, channel: &Channel) -> Result<Vec<Next>, StoreError> {
+    pub async fn drain(
+        &self,
+        app: &App,
+        channel: &Channel,
+    ) -> Result<Vec<DeliveryNext>, StoreError> {
         let mut became = Vec::new();
-        while let Step::Tried { next, .. } = self.step(app, channel).await? {
+        while let SendStep::Tried { next, .. } = self.step(app, channel).await? {
             became.push(next);
         }
         Ok(became)
@@ -170,7 +174,7 @@ impl Outbox {
         delivery: &Delivery,
         attempt: Attempt,
         now: Timestamp,
-    ) -> Result<Next, StoreError> {
+    ) -> Result<DeliveryNext, StoreError> {
         let [chance, other] = app.random();
         let mut tx = app.store.begin().await?;
         let before = tx.circuit(&channel.name).await?;
@@ -199,7 +203,7 @@ impl Outbox {
             return Ok(next);
         }
         record_attempt(app, &mut tx, delivery, &next).await?;
-        if next == Next::Delivered {
+        if next == DeliveryNext::Delivered {
             self.turns.told(&channel.name, &delivery.notice, now);
         }
         if circuit != before {
@@ -210,12 +214,12 @@ impl Outbox {
         }
         let channel = channel.name.clone();
         let trouble = match &next {
-            Next::GivenUp { why } => Some(Trouble::DeliveryGivenUp {
+            DeliveryNext::GivenUp { why } => Some(Trouble::DeliveryGivenUp {
                 channel,
                 delivery: delivery.id.clone(),
                 why: why.clone(),
             }),
-            Next::Again { why, .. }
+            DeliveryNext::Again { why, .. }
                 if delivery.attempts == ALARMING || circuit.is_alarming(now) =>
             {
                 Some(Trouble::ChannelFailing {
@@ -265,8 +269,11 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
         .collect();
     for channel in lost {
         let why = "the configuration has no such channel any more".to_owned();
-        while let Some(delivery) = tx.lease_delivery(&channel, Choice::Next, now).await? {
-            let given_up = Next::GivenUp { why: why.clone() };
+        while let Some(delivery) = tx
+            .lease_delivery(&channel, DeliveryChoice::Next, now)
+            .await?
+        {
+            let given_up = DeliveryNext::GivenUp { why: why.clone() };
             tx.record_attempt(&delivery.id, delivery.attempts, &given_up, now)
                 .await?;
             let trouble = Trouble::DeliveryGivenUp {

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use crate::app::OpenError;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
-use crate::config::Problem;
+use crate::config::ConfigProblem;
 use hubward_domain::audit::{BrokenChain, Head};
-use hubward_domain::doctor::{self, Check, Health};
-use hubward_domain::hub::{Item, State};
+use hubward_domain::doctor::{self, DoctorCheck, Health};
+use hubward_domain::hub::{HubItem, HubState};
 use hubward_store::StoreError;
 
 /// Everything that can be found.
@@ -24,7 +24,7 @@ pub enum Fact {
     /// Every secret is where the configuration says.
     SecretsFound,
     /// Some are not, or hold an address that is not sent to.
-    SecretsWrong(Vec<Problem>),
+    SecretsWrong(Vec<ConfigProblem>),
     /// The database answers.
     DatabaseAnswers(String),
     /// The database cannot be opened, or not be written to.
@@ -53,7 +53,7 @@ pub enum Fact {
     /// They were not.
     NoMembers(AwsFailure),
     /// Something else of the SOC's own side.
-    Hub(Item<AwsFailure>),
+    Hub(HubItem<AwsFailure>),
     /// The address that agents use.
     PublicUrl(String),
     /// No release can be taken in.
@@ -92,7 +92,7 @@ pub enum Fact {
     /// So many things are wrong with them.
     GuideWrong(usize),
     /// It could not be looked at: this is broken.
-    NotLookedAt(Check),
+    NotLookedAt(DoctorCheck),
     /// The database's file is on another machine's disk.
     DatabaseElsewhere(PathBuf),
     /// What is left of a disk.
@@ -172,7 +172,7 @@ impl Fact {
             Self::Certificate { until, now, .. } => doctor::certificate(*until, *now),
             Self::Clock(seconds) => doctor::clock(*seconds),
             Self::NotPermitted(failure) if failure.kind() == FailureKind::Denied => Health::Fail,
-            Self::Hub(item) if item.state == State::Already => Health::Ok,
+            Self::Hub(item) if item.state == HubState::Already => Health::Ok,
             // What could not be looked at is not broken itself: what kept us from it is in the list.
             Self::Hub(_)
             | Self::Override { .. }

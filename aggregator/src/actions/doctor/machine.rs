@@ -4,13 +4,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Fact, Finding, found};
+use super::{DoctorResult, Fact, found};
 use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::world::World;
 use crate::world::disk::Disk;
 use hubward_domain::certificate::good_until;
-use hubward_domain::doctor::Check;
+use hubward_domain::doctor::DoctorCheck;
 use hubward_store::Store;
 
 /// The database, opened where that is possible.
@@ -18,9 +18,9 @@ pub(super) struct Database {
     /// The database.
     pub(super) store: Option<Store>,
     /// How it is.
-    pub(super) opened: Vec<Finding>,
+    pub(super) opened: Vec<DoctorResult>,
     /// What is left of the disks that it and others are on.
-    pub(super) disks: Vec<Finding>,
+    pub(super) disks: Vec<DoctorResult>,
 }
 
 /// Opens the database, and tries whether it can be written to. It writes nothing.
@@ -43,13 +43,13 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
         Ok(()) => Fact::DatabaseAnswers(place),
         Err(source) => Fact::DatabaseClosed(OpenError::Store { place, source }),
     };
-    let mut opened = vec![found(Check::Database, fact)];
+    let mut opened = vec![found(DoctorCheck::Database, fact)];
     // SQLite's log beside the file is shared memory: two machines would write over each other.
     if let Some(file) = &file
         && Disk::below(file).is_ok_and(|disk| disk.is_remote)
     {
         let elsewhere = Fact::DatabaseElsewhere(file.clone());
-        opened.push(found(Check::Database, elsewhere));
+        opened.push(found(DoctorCheck::Database, elsewhere));
     }
     Database {
         store: Some(store),
@@ -59,17 +59,17 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
 }
 
 impl Database {
-    fn closed(disks: Vec<Finding>, error: OpenError) -> Self {
+    fn closed(disks: Vec<DoctorResult>, error: OpenError) -> Self {
         Self {
             store: None,
-            opened: vec![found(Check::Database, Fact::DatabaseClosed(error))],
+            opened: vec![found(DoctorCheck::Database, Fact::DatabaseClosed(error))],
             disks,
         }
     }
 }
 
 /// What is left of every disk that the server writes to, once for each disk.
-fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
+fn disks(config: &Config, file: Option<&Path>) -> Vec<DoctorResult> {
     let beside = file.and_then(Path::parent);
     let reports = config.reports.directory.as_ref();
     let written = [
@@ -93,11 +93,11 @@ fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
             Ok(disk) => {
                 seen.push(disk.device);
                 let free = disk.free;
-                findings.push(found(Check::Disk, Fact::Disk { directory, free }));
+                findings.push(found(DoctorCheck::Disk, Fact::Disk { directory, free }));
             }
             Err(error) => {
                 let why = error.to_string();
-                findings.push(found(Check::Disk, Fact::NoDisk { directory, why }));
+                findings.push(found(DoctorCheck::Disk, Fact::NoDisk { directory, why }));
             }
         }
     }
@@ -105,7 +105,7 @@ fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
 }
 
 /// How long the server's certificate is good; nothing where it has none of its own.
-pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
+pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<DoctorResult> {
     let file = config.server.tls_certificate.as_ref()?;
     let file = config.directory().join(file);
     let read = std::fs::read(&file).map_err(|error| error.to_string());
@@ -113,5 +113,5 @@ pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
         Ok(until) => Fact::Certificate { file, until, now },
         Err(why) => Fact::NoCertificate { file, why },
     };
-    Some(found(Check::Certificate, fact))
+    Some(found(DoctorCheck::Certificate, fact))
 }

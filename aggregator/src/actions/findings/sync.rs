@@ -19,27 +19,27 @@ use tokio::sync::mpsc::{self, Sender};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::findings::{MOST_VALUES, Query};
+use crate::aws::findings::{FindingsQuery, MOST_VALUES};
 use crate::aws::security_hub::SecurityHub;
 use hubward_domain::account::AccountState;
 use hubward_domain::mirror::{
-    Checkpoint, Part, Source, Sweep, Window, advanced, next_window, sources,
+    Checkpoint, MirrorPart, MirrorSource, MirrorWindow, Sweep, advanced, next_window, sources,
 };
 use hubward_store::StoreError;
-use pages::{AHEAD, Sent};
+use pages::{AHEAD, ReadPage};
 
 /// What became of one Region.
 #[derive(Debug)]
-pub struct Row {
+pub struct SyncRow {
     /// The Region that was asked.
     pub region: Region,
     /// What was stored, or why it was not all.
-    pub outcome: Result<Counts, Failed>,
+    pub outcome: Result<SyncCounts, Failed>,
 }
 
 /// How many findings came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct SyncCounts {
     /// Not seen before.
     pub new: u64,
     /// Seen, and different now; with those that are gone.
@@ -65,7 +65,7 @@ pub enum Failed {
 ///
 /// # Errors
 /// Nothing was asked: AWS or the database is out of reach.
-pub async fn sync_findings(app: &App) -> Result<Vec<Row>, ActionError> {
+pub async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError> {
     let checkpoints = app.store.checkpoints().await?;
     let aws = app.aws().await?;
     let home = app.config.hub.home_region;
@@ -76,11 +76,11 @@ pub async fn sync_findings(app: &App) -> Result<Vec<Row>, ActionError> {
         linking.as_ref().ok().and_then(Option::as_ref),
     );
     let known = linking.is_ok();
-    let homeless = linking.err().map(|failure| Row {
+    let homeless = linking.err().map(|failure| SyncRow {
         region: home,
         outcome: Err(failure.into()),
     });
-    let asked: Vec<Source> = wanted
+    let asked: Vec<MirrorSource> = wanted
         .into_iter()
         .filter(|source| known || source.region != home)
         .collect();
@@ -100,7 +100,7 @@ pub async fn sync_findings(app: &App) -> Result<Vec<Row>, ActionError> {
 /// have shown is gone, once the others have shown everything.
 async fn forget_others(
     app: &App,
-    asked: &[Source],
+    asked: &[MirrorSource],
     known: impl Iterator<Item = &String>,
 ) -> Result<(), StoreError> {
     let names: BTreeSet<String> = asked.iter().map(ToString::to_string).collect();
@@ -136,45 +136,45 @@ async fn count(app: &App) -> Result<(), StoreError> {
 fn sync_source(
     app: &App,
     hub: SecurityHub,
-    source: Source,
+    source: MirrorSource,
     checkpoint: Option<Checkpoint>,
-) -> BoxFuture<'_, Row> {
+) -> BoxFuture<'_, SyncRow> {
     async move {
         let now = app.clock.now();
         let region = source.region;
-        let reader = Reader {
+        let reader = FindingsReader {
             app,
             hub,
             source,
             now,
         };
         let outcome = reader.follow(checkpoint).await;
-        Row { region, outcome }
+        SyncRow { region, outcome }
     }
     .boxed()
 }
 
 /// Reads one source.
-struct Reader<'a> {
+struct FindingsReader<'a> {
     app: &'a App,
     hub: SecurityHub,
-    source: Source,
+    source: MirrorSource,
     now: Timestamp,
 }
 
 /// Several at once make up for how long AWS takes to answer; all wait for one pace.
 const LANES: usize = 3;
 
-impl Reader<'_> {
-    async fn follow(&self, checkpoint: Option<Checkpoint>) -> Result<Counts, Failed> {
+impl FindingsReader<'_> {
+    async fn follow(&self, checkpoint: Option<Checkpoint>) -> Result<SyncCounts, Failed> {
         let window = next_window(checkpoint, self.now);
         let name = self.source.to_string();
         let (mut counts, read_to) = match window {
-            Window::Everything => self.everything(&name).await?,
-            Window::Changes { from, to } => (self.changes(from, to).await?, self.now),
+            MirrorWindow::Everything => self.everything(&name).await?,
+            MirrorWindow::Changes { from, to } => (self.changes(from, to).await?, self.now),
         };
         let mut tx = self.app.store.begin().await?;
-        if window == Window::Everything {
+        if window == MirrorWindow::Everything {
             counts.changed += tx.archive_unseen(self.source.region, read_to).await?;
             tx.forget_swept(&name).await?;
         }
@@ -185,7 +185,7 @@ impl Reader<'_> {
     }
 
     /// Reads everything, or what is left of it, and says since when.
-    async fn everything(&self, name: &str) -> Result<(Counts, Timestamp), Failed> {
+    async fn everything(&self, name: &str) -> Result<(SyncCounts, Timestamp), Failed> {
         let store = &self.app.store;
         let accounts = store.accounts().await?;
         let watched = accounts
@@ -193,7 +193,7 @@ impl Reader<'_> {
             .filter(|account| account.state == AccountState::Active)
             .count();
         let before = store.sweep(name).await?;
-        let (since, left) = Sweep::next(before, Part::all(watched), self.now);
+        let (since, left) = Sweep::next(before, MirrorPart::all(watched), self.now);
         if since == self.now {
             let mut tx = store.begin().await?;
             tx.forget_swept(name).await?;
@@ -214,35 +214,39 @@ impl Reader<'_> {
     }
 
     /// Reads one part after another.
-    async fn lane(&self, left: &Mutex<Vec<Part>>, sender: Sender<Sent>) -> Result<(), Failed> {
+    async fn lane(
+        &self,
+        left: &Mutex<Vec<MirrorPart>>,
+        sender: Sender<ReadPage>,
+    ) -> Result<(), Failed> {
         loop {
             let part = left.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some(part) = part else { return Ok(()) };
-            self.fetch(&Query::Active(part), &sender).await?;
+            self.fetch(&FindingsQuery::Active(part), &sender).await?;
             // Behind its pages. Nobody stores any more: then storing has failed, and says why.
-            if sender.send(Sent::Whole(part)).await.is_err() {
+            if sender.send(ReadPage::Whole(part)).await.is_err() {
                 return Ok(());
             }
         }
     }
 
     /// Reads what changed.
-    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<Counts, Failed> {
+    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<SyncCounts, Failed> {
         let region = self.hub.region();
         // What came already: one finding may answer several questions. Not told by the clock, which may show
         // one second for two syncs.
         let mut seen = BTreeSet::new();
-        let mut counts = Counts::default();
+        let mut counts = SyncCounts::default();
         // Whoever has just joined brings findings along that nobody touches any more.
         let newcomers = self.app.store.accounts_without_findings(region).await?;
         let newcomers = newcomers.chunks(MOST_VALUES);
         let queries = newcomers
-            .map(|accounts| Query::OfAccounts(accounts.to_vec()))
+            .map(|accounts| FindingsQuery::OfAccounts(accounts.to_vec()))
             // What people decide leaves no touch.
             .chain([
-                Query::Updated { from, to },
-                Query::ToldOrSuppressed,
-                Query::ResolvedByHand,
+                FindingsQuery::Updated { from, to },
+                FindingsQuery::ToldOrSuppressed,
+                FindingsQuery::ResolvedByHand,
             ]);
         for query in queries {
             counts.add(self.read(&query, &mut seen).await?);
@@ -259,14 +263,14 @@ impl Reader<'_> {
             .collect();
         ids.dedup();
         for ids in ids.chunks(MOST_VALUES) {
-            let query = Query::Ids(ids.to_vec());
+            let query = FindingsQuery::Ids(ids.to_vec());
             counts.add(self.read(&query, &mut seen).await?);
         }
         Ok(counts)
     }
 }
 
-impl Counts {
+impl SyncCounts {
     fn add(&mut self, more: Self) {
         self.new += more.new;
         self.changed += more.changed;

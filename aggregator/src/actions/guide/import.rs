@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::app::App;
 use hubward_document::sheet;
-use hubward_domain::audit::{Action, Actor, NewEvent, Source};
+use hubward_domain::audit::{Action, Actor, ChangeSource, NewEvent};
 use hubward_domain::guide::{self, Imported, TableProblem};
-use hubward_domain::ledger::Unreadable;
+use hubward_domain::ledger::UnreadableFile;
 use hubward_store::StoreError;
 
 /// Why a workbook is not taken in.
@@ -21,7 +21,7 @@ pub enum ImportGuideError {
     NoDirectory,
     /// It is no file with sheets.
     #[error("not a workbook")]
-    Unreadable(Unreadable),
+    Unreadable(UnreadableFile),
     /// Everything that is wrong with it.
     #[error("{} problems", .0.len())]
     Problems(Vec<TableProblem>),
@@ -58,7 +58,7 @@ pub fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuide
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
-    source: &Source,
+    source: &ChangeSource,
     imported: &Imported,
 ) -> Result<PathBuf, ImportGuideError> {
     let directory = app

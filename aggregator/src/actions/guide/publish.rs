@@ -5,9 +5,9 @@ use crate::app::App;
 use hubward_document::guide_page;
 use hubward_document::{deck, guide_site, guide_table};
 use hubward_domain::account::Language;
-use hubward_domain::guide::{Kind, Target, aws_page};
+use hubward_domain::guide::{FieldKind, Target, aws_page};
 
-pub use hubward_document::guide_page::{Page as GuidePage, Row as GuideRow};
+pub use hubward_document::guide_page::{GuideEntryView, PageFact};
 pub use hubward_document::guide_site::SiteFile;
 
 /// What to do first about a threat.
@@ -61,7 +61,7 @@ pub fn workbook(app: &App, language: Language) -> Result<Vec<u8>, PublishError> 
 /// The writer refuses.
 pub fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
     let config = &app.config;
-    let facts = deck::Facts {
+    let facts = deck::DeckFacts {
         server: &config.server.public_url,
         administrator: config.hub.administrator.as_str(),
         today: app.today(),
@@ -79,15 +79,15 @@ pub fn site(app: &App) -> Result<Vec<SiteFile>, PublishError> {
 }
 
 /// One entry for a page of the server.
-pub fn page(app: &App, key: &str, language: Language) -> Option<GuidePage> {
+pub fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> {
     let guide = app.guide();
-    let mut kinds = Kind::ALL.into_iter();
+    let mut kinds = FieldKind::ALL.into_iter();
     let entry = kinds.find_map(|kind| guide.entry(kind, key))?;
     Some(guide_page::page(guide, entry, language, &served))
 }
 
 /// The entries in which every word of a search stands; all without words.
-pub fn search(app: &App, kind: Kind, words: &str, language: Language) -> Vec<GuideRow> {
+pub fn search(app: &App, kind: FieldKind, words: &str, language: Language) -> Vec<PageFact> {
     guide_page::rows(app.guide(), kind, words, language, &served)
 }
 
@@ -95,7 +95,7 @@ pub fn search(app: &App, kind: Kind, words: &str, language: Language) -> Vec<Gui
 pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<ThreatHelp> {
     let threat = app.guide().threat(finding_type)?;
     let target = Target {
-        kind: Kind::Threat,
+        kind: FieldKind::Threat,
         key: threat.family.clone(),
     };
     Some(ThreatHelp {
@@ -115,7 +115,7 @@ pub fn help_with_control(app: &App, control: &str, language: Language) -> Contro
         };
     };
     let target = Target {
-        kind: Kind::Control,
+        kind: FieldKind::Control,
         key: known.id.clone(),
     };
     ControlHelp {

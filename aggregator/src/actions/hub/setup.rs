@@ -13,24 +13,24 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::hub::{self, Change, State};
+use hubward_domain::hub::{self, HubChange, HubState};
 use hubward_store::StoreError;
 
 /// One thing, as it was seen.
-pub type Item = hub::Item<AwsFailure>;
+pub type SetupItem = hub::HubItem<AwsFailure>;
 
 /// What became of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct SetupRow {
     /// As it was planned.
-    pub item: Item,
+    pub item: SetupItem,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: SetupOutcome,
 }
 
 /// What became of a planned change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SetupOutcome {
     /// Nothing was to be done, or nothing that we do.
     Untouched,
     /// It is as it should be now.
@@ -47,7 +47,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// AWS cannot be called at all. What cannot be seen is an item's state.
-pub async fn plan(app: &App) -> Result<Vec<Item>, ActionError> {
+pub async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
     let wanted = app.config.wanted_hub();
     let seen = app.aws().await?.see_hub(&wanted).await;
     Ok(hub::plan(&seen, &wanted))
@@ -70,23 +70,23 @@ pub async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
-    planned: Vec<Item>,
-) -> Result<Vec<Row>, ActionError> {
+    planned: Vec<SetupItem>,
+) -> Result<Vec<SetupRow>, ActionError> {
     let mut rows = Vec::new();
     for item in planned {
         // In their order: a queue needs its dead-letter queue, and a rule's target its queue.
         let outcome = make(app, actor, &item).await?;
-        rows.push(Row { item, outcome });
+        rows.push(SetupRow { item, outcome });
     }
     // What SQS and EventBridge show may lag behind what they took.
     for look in 1..=3 {
         let now = plan(app).await?;
         for row in &mut rows {
-            if row.outcome == Outcome::NotSeen && is_there(&now, &row.item) {
-                row.outcome = Outcome::Changed;
+            if row.outcome == SetupOutcome::NotSeen && is_there(&now, &row.item) {
+                row.outcome = SetupOutcome::Changed;
             }
         }
-        let is_open = |row: &Row| row.outcome == Outcome::NotSeen;
+        let is_open = |row: &SetupRow| row.outcome == SetupOutcome::NotSeen;
         if look == 3 || !rows.iter().any(is_open) {
             break;
         }
@@ -95,28 +95,33 @@ pub async fn carry_out(
     Ok(rows)
 }
 
-async fn make(app: &App, actor: &Actor, item: &Item) -> Result<Outcome, ActionError> {
-    let State::Planned(changes) = &item.state else {
-        return Ok(Outcome::Untouched);
+async fn make(app: &App, actor: &Actor, item: &SetupItem) -> Result<SetupOutcome, ActionError> {
+    let HubState::Planned(changes) = &item.state else {
+        return Ok(SetupOutcome::Untouched);
     };
     for change in changes {
         if let Err(error) = record(app, actor, item, change).await {
-            return Ok(Outcome::NotRecorded(error.to_string()));
+            return Ok(SetupOutcome::NotRecorded(error.to_string()));
         }
         if let Err(failure) = app.aws().await?.change_hub(item.region, change).await {
-            return Ok(Outcome::Failed(failure));
+            return Ok(SetupOutcome::Failed(failure));
         }
     }
-    Ok(Outcome::NotSeen)
+    Ok(SetupOutcome::NotSeen)
 }
 
-fn is_there(now: &[Item], item: &Item) -> bool {
+fn is_there(now: &[SetupItem], item: &SetupItem) -> bool {
     now.iter().any(|seen| {
-        seen.part == item.part && seen.region == item.region && seen.state == State::Already
+        seen.part == item.part && seen.region == item.region && seen.state == HubState::Already
     })
 }
 
-async fn record(app: &App, actor: &Actor, item: &Item, change: &Change) -> Result<(), StoreError> {
+async fn record(
+    app: &App,
+    actor: &Actor,
+    item: &SetupItem,
+    change: &HubChange,
+) -> Result<(), StoreError> {
     let event = NewEvent {
         action: Action::HubChangeRequested,
         subject: app.config.hub.administrator.to_string(),

@@ -18,7 +18,7 @@ use crate::actions::ledger::select_accounts;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::security_hub::SecurityHub;
-use batch::Desk;
+use batch::InvitationBatch;
 use hubward_domain::account::Account;
 use hubward_domain::audit::Actor;
 use hubward_domain::membership::{
@@ -27,7 +27,7 @@ use hubward_domain::membership::{
 
 /// Whom to invite, and how.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct InviteRequest {
     /// These accounts; empty means the whole ledger.
     pub accounts: Vec<AccountId>,
     /// Only say what would be sent.
@@ -38,18 +38,18 @@ pub struct Request {
 
 /// What became of one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct InviteRow {
     /// The account.
     pub account_id: AccountId,
     /// The Region.
     pub region: Region,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: InviteOutcome,
 }
 
 /// What became of an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum InviteOutcome {
     /// Sent, and listed as such.
     Invited,
     /// A member at once, without an invitation: an account of the administrator's own organisation.
@@ -80,7 +80,11 @@ pub enum Outcome {
 /// # Errors
 /// Nothing was sent: the ledger or AWS is out of reach, or an account is unknown. Whatever fails later
 /// is a row's outcome, not an error.
-pub async fn invite(app: &App, actor: &Actor, request: &Request) -> Result<Vec<Row>, ActionError> {
+pub async fn invite(
+    app: &App,
+    actor: &Actor,
+    request: &InviteRequest,
+) -> Result<Vec<InviteRow>, ActionError> {
     let accounts = select_accounts(app.store.accounts().await?, &request.accounts)?;
     let aws = app.aws().await?;
     let hub: Vec<Region> = app.config.hub.regions().collect();
@@ -92,7 +96,7 @@ pub async fn invite(app: &App, actor: &Actor, request: &Request) -> Result<Vec<R
         invite_in_region(app, actor, request, aws.security_hub(*region), wanted)
     }))
     .await;
-    let mut rows: Vec<Row> = regions.into_iter().flatten().collect();
+    let mut rows: Vec<InviteRow> = regions.into_iter().flatten().collect();
     rows.sort_by(|a, b| a.account_id.cmp(&b.account_id));
     Ok(rows)
 }
@@ -100,17 +104,20 @@ pub async fn invite(app: &App, actor: &Actor, request: &Request) -> Result<Vec<R
 async fn invite_in_region(
     app: &App,
     actor: &Actor,
-    request: &Request,
+    request: &InviteRequest,
     hub: SecurityHub,
     accounts: Vec<&Account>,
-) -> Vec<Row> {
+) -> Vec<InviteRow> {
     let mut outcomes = BTreeMap::new();
     let (mut to_create, mut to_invite) = (Vec::new(), Vec::new());
     let mut listing = BTreeMap::new();
     match hub.list_members().await {
         Err(failure) => {
             for account in &accounts {
-                outcomes.insert(account.account_id.clone(), Outcome::Failed(failure.clone()));
+                outcomes.insert(
+                    account.account_id.clone(),
+                    InviteOutcome::Failed(failure.clone()),
+                );
             }
         }
         Ok(members) => {
@@ -119,13 +126,13 @@ async fn invite_in_region(
                 let id = &account.account_id;
                 match next_invitation(account.state, listing.get(id), request.force) {
                     NextInvitation::Already(status) => {
-                        outcomes.insert(id.clone(), Outcome::Already(status));
+                        outcomes.insert(id.clone(), InviteOutcome::Already(status));
                     }
                     NextInvitation::Skip(reason) => {
-                        outcomes.insert(id.clone(), Outcome::Skipped(reason));
+                        outcomes.insert(id.clone(), InviteOutcome::Skipped(reason));
                     }
                     _ if request.dry_run => {
-                        outcomes.insert(id.clone(), Outcome::Planned);
+                        outcomes.insert(id.clone(), InviteOutcome::Planned);
                     }
                     NextInvitation::CreateAndInvite => {
                         to_create.push((id.clone(), account.account_email.clone()));
@@ -135,7 +142,7 @@ async fn invite_in_region(
             }
         }
     }
-    let desk = Desk::new(app, actor, &hub);
+    let desk = InvitationBatch::new(app, actor, &hub);
     let done = desk.work(&to_create, &to_invite).await;
     outcomes.extend(done.outcomes);
     listing.extend(done.seen);
@@ -145,7 +152,7 @@ async fn invite_in_region(
     }
     outcomes
         .into_iter()
-        .map(|(account_id, outcome)| Row {
+        .map(|(account_id, outcome)| InviteRow {
             account_id,
             region: hub.region(),
             outcome,
@@ -153,7 +160,7 @@ async fn invite_in_region(
         .collect()
 }
 
-impl Outcome {
+impl InviteOutcome {
     /// The outcome's word, in JSON and tables.
     pub fn as_str(&self) -> &'static str {
         match self {

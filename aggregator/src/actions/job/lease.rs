@@ -14,7 +14,7 @@ use hubward_store::StoreError;
 
 /// A due time that this process is to work on.
 #[derive(Clone, Debug)]
-pub struct Turn {
+pub struct JobLease {
     job: &'static str,
     holder: String,
     began: jiff::Timestamp,
@@ -25,11 +25,11 @@ pub struct Turn {
 ///
 /// # Errors
 /// The database failed.
-pub async fn take_turn(
+pub async fn acquire(
     app: &App,
     job: &'static str,
     schedule: &Schedule,
-) -> Result<Option<Turn>, StoreError> {
+) -> Result<Option<JobLease>, StoreError> {
     let now = app.clock.now();
     let Some(due) = schedule.last_due(now) else {
         return Ok(None);
@@ -48,7 +48,7 @@ pub async fn take_turn(
     let holder = hex::encode(app.random::<16>());
     let taken = tx.take_job(job, due, &holder, now).await?;
     tx.commit().await?;
-    Ok(taken.then_some(Turn {
+    Ok(taken.then_some(JobLease {
         job,
         holder,
         began: now,
@@ -56,7 +56,7 @@ pub async fn take_turn(
     }))
 }
 
-impl Turn {
+impl JobLease {
     /// Holds the turn for another minute. `false`: it is somebody else's now.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use hubward_domain::access::Session;
-use hubward_domain::retention::Limits;
+use hubward_domain::retention::RetentionLimits;
 use hubward_store::StoreError;
 
 /// How many of each were forgotten.
@@ -29,7 +29,7 @@ pub struct Pruned {
 /// The database failed; what was forgotten before is.
 pub async fn prune(app: &App) -> Result<Pruned, StoreError> {
     let now = app.clock.now();
-    let limits = Limits::at(now);
+    let limits = RetentionLimits::at(now);
     let mut pruned = Pruned::default();
     let mut tx = app.store.begin().await?;
     pruned.sessions = tx.forget_sessions(Session::oldest(now)).await?;

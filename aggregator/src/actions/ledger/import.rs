@@ -7,16 +7,16 @@
 use crate::actions::ledger::{listed, rules, write_plan};
 use crate::app::App;
 use hubward_domain::account::Account;
-use hubward_domain::audit::{Actor, Source};
+use hubward_domain::audit::{Actor, ChangeSource};
 use hubward_domain::ledger::{
-    Effects, LedgerPlan, Problem, Reading, TooManyStateChanges, Unreadable, Warning, diff, effects,
-    read,
+    Effects, LedgerPlan, LedgerProblem, Reading, TooManyStateChanges, UnreadableFile, Warning,
+    diff, effects, read,
 };
 use hubward_store::StoreError;
 
 /// A file to import, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct ImportRequest<'a> {
     /// The file's name; its extension says the format.
     pub name: &'a str,
     /// Its content.
@@ -29,7 +29,7 @@ pub struct Request<'a> {
 
 /// A file that could be imported.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub struct PlannedImport {
     /// What would change.
     pub plan: LedgerPlan,
     /// What follows from it.
@@ -44,10 +44,10 @@ pub struct Planned {
 pub enum ImportError {
     /// It is no ledger file at all.
     #[error("the file cannot be read as a ledger")]
-    Unreadable(Unreadable),
+    Unreadable(UnreadableFile),
     /// Cells are wrong: all of them.
     #[error("{} problems in the file", .0.len())]
-    Problems(Vec<Problem>),
+    Problems(Vec<LedgerProblem>),
     /// It would change the state of too many accounts.
     #[error(transparent)]
     TooMany(#[from] TooManyStateChanges),
@@ -63,7 +63,7 @@ pub enum ImportError {
 ///
 /// # Errors
 /// See [`ImportError`].
-pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportError> {
+pub async fn plan(app: &App, request: ImportRequest<'_>) -> Result<PlannedImport, ImportError> {
     let sheet = hubward_document::sheet::read(request.bytes, request.name)
         .map_err(ImportError::Unreadable)?;
     let rules = rules(app);
@@ -71,7 +71,7 @@ pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportErro
     let current = app.store.accounts().await?;
     let plan = compare(&current, &reading, request)?;
     let listed = listed(app).await?;
-    Ok(Planned {
+    Ok(PlannedImport {
         effects: effects(&plan, &rules.regions, &listed),
         plan,
         warnings: reading.warnings_for(&current),
@@ -86,15 +86,15 @@ pub async fn plan(app: &App, request: Request<'_>) -> Result<Planned, ImportErro
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
-    request: Request<'_>,
-    planned: &Planned,
+    request: ImportRequest<'_>,
+    planned: &PlannedImport,
 ) -> Result<(), ImportError> {
     let mut tx = app.store.begin().await?;
     let plan = compare(&tx.accounts().await?, &planned.reading, request)?;
     if plan != planned.plan {
         return Err(ImportError::Changed);
     }
-    let source = Source::file(request.name, request.bytes);
+    let source = ChangeSource::file(request.name, request.bytes);
     write_plan(app, &mut tx, actor, &plan, &source).await?;
     tx.commit().await?;
     Ok(())
@@ -103,7 +103,7 @@ pub async fn carry_out(
 fn compare(
     current: &[Account],
     reading: &Reading,
-    request: Request<'_>,
+    request: ImportRequest<'_>,
 ) -> Result<LedgerPlan, TooManyStateChanges> {
     let plan = diff(current, reading, request.prune);
     plan.guard(current.len(), request.force)?;

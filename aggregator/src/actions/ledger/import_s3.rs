@@ -1,6 +1,6 @@
 //! The door in S3 through which the ledger comes in: what is new behind it, and what becomes of it.
 //!
-//! [`listen`] and [`look`] change nothing. A version counts as taken only when [`conclude`] says so, after
+//! [`listen`] and [`look`] change nothing. A version counts as taken only when [`mark_imported`] says so, after
 //! everything that it brought about: killed anywhere before, the same version is taken again, and what
 //! was imported or sent by then is not imported or sent twice.
 
@@ -12,7 +12,7 @@ use crate::actions::ActionError;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::events::{Message, Queue};
+use crate::aws::events::{EventQueue, QueueMessage};
 use crate::aws::objects::{Bucket, Fetched};
 use hubward_document::sheet::FILE_LIMIT;
 use hubward_domain::audit::Actor;
@@ -33,7 +33,7 @@ pub struct File {
 
 /// What is behind the door.
 #[derive(Clone, Debug)]
-pub enum Look {
+pub enum ObjectState {
     /// The configuration names no object.
     Closed,
     /// There is no such object.
@@ -78,7 +78,7 @@ impl File {
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn open_queue(app: &App) -> Result<Option<Queue>, DoorError> {
+pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, DoorError> {
     let Some(url) = &app.config.ledger.queue_url else {
         return Ok(None);
     };
@@ -93,9 +93,9 @@ pub async fn open_queue(app: &App) -> Result<Option<Queue>, DoorError> {
 /// The queue cannot be read.
 pub async fn listen(
     app: &App,
-    queue: &Queue,
+    queue: &EventQueue,
     seconds: i32,
-) -> Result<(Vec<Message>, bool), DoorError> {
+) -> Result<(Vec<QueueMessage>, bool), DoorError> {
     let messages = queue.receive(seconds).await?;
     let object = app.config.ledger.object();
     let woken = object.is_some_and(|object| messages.iter().any(|it| object.is_in(&it.body)));
@@ -108,10 +108,10 @@ pub async fn listen(
 /// # Errors
 /// S3 or the database is out of reach.
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<Look, DoorError>> {
+pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<ObjectState, DoorError>> {
     async move {
         let Some(object) = app.config.ledger.object() else {
-            return Ok(Look::Closed);
+            return Ok(ObjectState::Closed);
         };
         let known = app.store.ledger_file(&object).await?;
         let unless = known.as_ref().filter(|_| !woken);
@@ -126,16 +126,16 @@ pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<Look, DoorError>> {
             sha256,
         };
         Ok(match fetched {
-            Fetched::Absent => Look::Absent(object),
+            Fetched::Absent => ObjectState::Absent(object),
             Fetched::Content(version, bytes) if version.is_new_after(known.as_ref()) => {
                 let sha256 = hex::encode(Sha256::digest(&bytes));
-                Look::New(file(version, sha256), bytes)
+                ObjectState::New(file(version, sha256), bytes)
             }
             Fetched::TooLarge(version, size) if version.is_new_after(known.as_ref()) => {
-                Look::TooLarge(file(version, String::new()), size)
+                ObjectState::TooLarge(file(version, String::new()), size)
             }
             Fetched::Unchanged | Fetched::Content(..) | Fetched::TooLarge(..) => {
-                Look::Known(object)
+                ObjectState::Known(object)
             }
         })
     }
@@ -167,7 +167,11 @@ pub fn write_back<'a>(
 ///
 /// # Errors
 /// The database failed.
-pub async fn conclude(app: &App, file: &File, troubles: Vec<Trouble>) -> Result<(), DoorError> {
+pub async fn mark_imported(
+    app: &App,
+    file: &File,
+    troubles: Vec<Trouble>,
+) -> Result<(), DoorError> {
     let mut tx = app.store.begin().await?;
     let now = app.clock.now();
     tx.put_ledger_file(&file.object, &file.version, &file.sha256, now)

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::app::App;
 use hubward_document::release_archive::{self, NotGenuine};
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::release::{self, Decision, NotARelease, Refusal, Release};
+use hubward_domain::release::{self, NotARelease, Release, ReleaseDecision, ReleaseRefusal};
 use hubward_store::StoreError;
 
 /// A release that is in.
@@ -36,7 +36,7 @@ pub enum AddError {
     Archive(#[from] NotGenuine),
     /// It does not fit beside the others.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] ReleaseRefusal),
     /// The file cannot be kept.
     #[error("cannot write into {}", directory.display())]
     Keep {
@@ -86,7 +86,7 @@ pub async fn add_release(
             added_by: actor.to_string(),
         },
     };
-    if decision == Decision::Add {
+    if decision == ReleaseDecision::Add {
         tx.insert_release(&release).await?;
         let event = NewEvent {
             action: Action::ReleaseAdded,
@@ -104,7 +104,7 @@ pub async fn add_release(
     tx.commit().await?;
     Ok(Added {
         release,
-        now: decision == Decision::Add,
+        now: decision == ReleaseDecision::Add,
     })
 }
 

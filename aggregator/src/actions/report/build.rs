@@ -16,9 +16,9 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
 pub use crate::actions::report::writer::DraftError;
-use crate::actions::report::writer::{Desk, Draft};
+use crate::actions::report::writer::{ReportWriter, WrittenReport};
 use crate::app::App;
-use hubward_document::report::Format;
+use hubward_document::report::ReportFormat;
 use hubward_domain::account::AccountState;
 use hubward_domain::report::Period;
 use hubward_domain::report::sending::OVERVIEW;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 3;
 
 /// What to write.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct BuildRequest {
     /// These accounts, whatever their state; empty means all active ones.
     pub accounts: Vec<AccountId>,
     /// Where to; made where it is missing.
@@ -38,7 +38,7 @@ pub struct Request {
     /// The period; `None` means the week that it is.
     pub period: Option<Period>,
     /// The format.
-    pub format: Format,
+    pub format: ReportFormat,
 }
 
 /// What was written.
@@ -49,14 +49,14 @@ pub struct Built {
     /// How old the mirror is; `None` when it was never filled.
     pub synced_at: Option<Timestamp>,
     /// One per account, then the overview.
-    pub rows: Vec<Row>,
+    pub rows: Vec<BuildRow>,
     /// How many findings the overview leaves out.
     pub left_out: u64,
 }
 
 /// What became of one file.
 #[derive(Debug)]
-pub struct Row {
+pub struct BuildRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
     /// The file.
@@ -95,7 +95,7 @@ impl From<StoreError> for BuildError {
 /// # Errors
 /// The database failed, or nothing was written: see [`BuildError`]. A file that could not be written is a
 /// row's outcome.
-pub async fn build_report(app: &App, request: &Request) -> Result<Built, BuildError> {
+pub async fn build_report(app: &App, request: &BuildRequest) -> Result<Built, BuildError> {
     let mut accounts = select_accounts(app.store.accounts().await?, &request.accounts)?;
     if request.accounts.is_empty() {
         accounts.retain(|account| account.state == AccountState::Active);
@@ -109,7 +109,7 @@ pub async fn build_report(app: &App, request: &Request) -> Result<Built, BuildEr
         directory: directory.clone(),
         source,
     })?;
-    let desk = Arc::new(Desk::open(app, period, request.format).await?);
+    let desk = Arc::new(ReportWriter::open(app, period, request.format).await?);
     let mut rows = Vec::new();
     let mut written = stream::iter(accounts)
         .map(|account| {
@@ -142,14 +142,14 @@ pub async fn build_report(app: &App, request: &Request) -> Result<Built, BuildEr
 fn row(
     account_id: Option<AccountId>,
     file: PathBuf,
-    written: Result<Draft, DraftError>,
-) -> Result<Row, StoreError> {
+    written: Result<WrittenReport, DraftError>,
+) -> Result<BuildRow, StoreError> {
     let (open, failed) = match written {
         Ok(draft) => (draft.standing.all_open(), None),
         Err(DraftError::Store(error)) => return Err(error),
         Err(error) => (0, Some(error)),
     };
-    Ok(Row {
+    Ok(BuildRow {
         account_id,
         file,
         open,

@@ -20,7 +20,7 @@ use crate::actions::ledger::select_accounts;
 use crate::app::App;
 use hubward_domain::account::Account;
 use hubward_domain::audit::Actor;
-use hubward_domain::mirror::Source;
+use hubward_domain::mirror::MirrorSource;
 use hubward_domain::report::Period;
 use hubward_domain::report::sending::{Destination, due_period};
 use hubward_domain::routing::RouteEvent;
@@ -29,7 +29,7 @@ use round::Round;
 
 /// Which reports.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct SendRequest {
     /// These accounts, whatever their state or cadence; empty means all active ones that get reports, and
     /// the overview.
     pub accounts: Vec<AccountId>,
@@ -41,7 +41,7 @@ pub struct Request {
 
 /// What became of one report at one destination.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct SendRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
     /// The period.
@@ -49,12 +49,12 @@ pub struct Row {
     /// Where it goes.
     pub destination: Destination,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: SendOutcome,
 }
 
 /// How the sending of a report to a destination ended.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum SendOutcome {
     /// It is there.
     Sent {
         /// Where, such as a path or an address.
@@ -99,10 +99,13 @@ impl From<StoreError> for SendError {
     }
 }
 
-impl Row {
+impl SendRow {
     /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
-        matches!(self.outcome, Outcome::Sent { .. } | Outcome::Already { .. })
+        matches!(
+            self.outcome,
+            SendOutcome::Sent { .. } | SendOutcome::Already { .. }
+        )
     }
 }
 
@@ -137,8 +140,8 @@ pub fn destinations(app: &App) -> BTreeSet<Destination> {
 pub fn send_reports<'a>(
     app: &'a App,
     actor: &'a Actor,
-    request: &'a Request,
-) -> BoxFuture<'a, Result<Vec<Row>, SendError>> {
+    request: &'a SendRequest,
+) -> BoxFuture<'a, Result<Vec<SendRow>, SendError>> {
     async move {
         let destinations = destinations(app);
         if destinations.is_empty() {
@@ -148,7 +151,7 @@ pub fn send_reports<'a>(
         let home = app.config.hub.home_region;
         let read = app.store.checkpoints().await?;
         let is_read = |aggregated| {
-            let source = Source {
+            let source = MirrorSource {
                 region: home,
                 aggregated,
             };

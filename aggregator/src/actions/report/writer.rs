@@ -19,7 +19,7 @@ use tokio::task::block_in_place;
 
 use crate::app::App;
 use hubward_document::report::{
-    Closing, Format, Frame, Ranked, SHEET_ROWS, Scope, WriteError, Writer,
+    Closing, Ranked, ReportFormat, ReportFrame, ReportWriteError, SHEET_ROWS, Scope, Writer,
 };
 use hubward_domain::account::{Account, Language};
 use hubward_domain::alert::AlertState;
@@ -29,7 +29,9 @@ use hubward_domain::guide::Links;
 use hubward_domain::history::{Span, tallies};
 use hubward_domain::membership::wanted_regions;
 use hubward_domain::report::sending::OVERVIEW;
-use hubward_domain::report::{Bounds, Facts, Period, Shown, Standing, TREND, TrendPoint};
+use hubward_domain::report::{
+    AccountSummary, Period, PeriodBounds, ReportFacts, ShownFinding, TREND, TrendPoint,
+};
 use hubward_store::StoreError;
 
 /// The overview keeps this many findings, the worst of them: each account's own report has them all.
@@ -43,7 +45,7 @@ pub enum DraftError {
     Store(#[from] StoreError),
     /// It does not fit its format.
     #[error(transparent)]
-    Format(#[from] WriteError),
+    Format(#[from] ReportWriteError),
     /// The disk refused it.
     #[error(transparent)]
     Disk(#[from] io::Error),
@@ -51,49 +53,49 @@ pub enum DraftError {
 
 /// A report that was written.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
+pub(super) struct WrittenReport {
     /// The file.
     pub(super) file: PathBuf,
     /// Its numbers.
-    pub(super) standing: Standing,
+    pub(super) standing: AccountSummary,
     /// How many findings did not fit in.
     pub(super) left_out: u64,
 }
 
 /// What all reports of one period share, and what their overview is made of.
-pub(super) struct Desk {
+pub(super) struct ReportWriter {
     app: App,
     pub(super) period: Period,
-    format: Format,
-    bounds: Bounds,
+    format: ReportFormat,
+    bounds: PeriodBounds,
     pub(super) sources: BTreeMap<String, Timestamp>,
     built_at: Timestamp,
     zone: TimeZone,
     hub: Vec<Region>,
     links: Links,
-    together: Mutex<Together>,
+    together: Mutex<OverviewTotals>,
 }
 
 /// An account's report, and what is left to do: to count it.
 #[derive(Debug)]
-pub(super) struct Written {
-    draft: Draft,
-    counts: Counts,
+pub(super) struct WrittenFile {
+    draft: WrittenReport,
+    counts: WriterCounts,
 }
 
 /// What the overview takes of an account.
 #[derive(Debug)]
-struct Counts {
-    facts: Facts,
+struct WriterCounts {
+    facts: ReportFacts,
     trend: Vec<TrendPoint>,
     worst: Worst,
 }
 
 /// What the overview is made of.
 #[derive(Default)]
-struct Together {
+struct OverviewTotals {
     accounts: BTreeMap<AccountId, Ranked>,
-    facts: Facts,
+    facts: ReportFacts,
     trend: Vec<TrendPoint>,
     worst: Worst,
 }
@@ -101,16 +103,16 @@ struct Together {
 /// The findings that the overview keeps.
 #[derive(Debug, Default)]
 struct Worst {
-    findings: Vec<(Shown, Mirrored, Option<AlertState>)>,
+    findings: Vec<(ShownFinding, Mirrored, Option<AlertState>)>,
     left_out: u64,
 }
 
-impl Desk {
+impl ReportWriter {
     /// Opens it for a period.
     pub(super) async fn open(
         app: &App,
         period: Period,
-        format: Format,
+        format: ReportFormat,
     ) -> Result<Self, StoreError> {
         let checkpoints = app.store.checkpoints().await?;
         let zone = app.zone();
@@ -141,7 +143,7 @@ impl Desk {
         &self,
         account: &Account,
         directory: &Path,
-    ) -> Result<Draft, DraftError> {
+    ) -> Result<WrittenReport, DraftError> {
         let written = self.write(account, directory).await?;
         Ok(self.settle(account, written))
     }
@@ -152,7 +154,7 @@ impl Desk {
         &self,
         account: &Account,
         directory: &Path,
-    ) -> Result<Written, DraftError> {
+    ) -> Result<WrittenFile, DraftError> {
         let regions = wanted_regions(account, &self.hub);
         let scope = Scope::Account(account);
         let beside = beside(directory)?;
@@ -170,18 +172,18 @@ impl Desk {
         };
         let file = directory.join(self.name(account.account_id.as_str()));
         finish(writer, closing, beside, &file)?;
-        let standing = Standing::of(&counts.facts);
-        let draft = Draft {
+        let standing = AccountSummary::of(&counts.facts);
+        let draft = WrittenReport {
             file,
             standing,
             left_out: 0,
         };
-        Ok(Written { draft, counts })
+        Ok(WrittenFile { draft, counts })
     }
 
     /// Counts an account for the overview, now that its report is written. The order of accounts matters: of what
     /// they call a control, the overview says the first.
-    pub(super) fn settle(&self, account: &Account, written: Written) -> Draft {
+    pub(super) fn settle(&self, account: &Account, written: WrittenFile) -> WrittenReport {
         self.together().take(account, written.counts);
         written.draft
     }
@@ -199,10 +201,10 @@ impl Desk {
     }
 
     /// Writes the overview of the accounts so far.
-    pub(super) async fn overview(&self, directory: &Path) -> Result<Draft, DraftError> {
+    pub(super) async fn overview(&self, directory: &Path) -> Result<WrittenReport, DraftError> {
         let mut together = self.together();
         together.worst.sort();
-        let Together {
+        let OverviewTotals {
             accounts,
             facts,
             trend,
@@ -224,9 +226,9 @@ impl Desk {
         };
         let file = directory.join(self.name(OVERVIEW));
         finish(writer, closing, beside, &file)?;
-        Ok(Draft {
+        Ok(WrittenReport {
             file,
-            standing: Standing::of(facts),
+            standing: AccountSummary::of(facts),
             left_out: worst.left_out,
         })
     }
@@ -236,12 +238,12 @@ impl Desk {
         &self,
         account: &Account,
         mut writer: Option<&mut Writer<'_>>,
-    ) -> Result<Counts, DraftError> {
+    ) -> Result<WriterCounts, DraftError> {
         let store = &self.app.store;
         let alerts = store.alert_states_of(&account.account_id).await?;
         let exceptions = store.exceptions_of(&account.account_id).await?;
         let spans = store.history_of(&account.account_id).await?;
-        let (mut facts, mut worst) = (Facts::default(), Worst::default());
+        let (mut facts, mut worst) = (ReportFacts::default(), Worst::default());
         let mut rows = store.findings_in_order(&account.account_id);
         while let Some(mut mirrored) = rows.try_next().await? {
             // Asked for by its account; and whatever a database answers, it stays with its owner.
@@ -259,14 +261,14 @@ impl Desk {
             worst.keep([(shown, mirrored, alert)]);
         }
         let trend = self.trend(&spans, &facts);
-        Ok(Counts {
+        Ok(WriterCounts {
             facts,
             trend,
             worst,
         })
     }
 
-    fn together(&self) -> MutexGuard<'_, Together> {
+    fn together(&self) -> MutexGuard<'_, OverviewTotals> {
         // Who panicked while holding it takes the whole run along: see `build_report`.
         self.together.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -277,8 +279,8 @@ impl Desk {
         regions: &'f [Region],
         (sources, zone, links): (&'f BTreeMap<String, Timestamp>, &'f TimeZone, &'f Links),
         language: Language,
-    ) -> Frame<'f> {
-        Frame {
+    ) -> ReportFrame<'f> {
+        ReportFrame {
             scope,
             regions,
             period: self.period,
@@ -294,7 +296,7 @@ impl Desk {
     }
 
     /// What was open at the end of each of the last periods; in a period that is not over yet, what is open.
-    fn trend(&self, spans: &[Span], facts: &Facts) -> Vec<TrendPoint> {
+    fn trend(&self, spans: &[Span], facts: &ReportFacts) -> Vec<TrendPoint> {
         let periods = self.period.up_to(TREND);
         let days: Vec<Date> = periods.iter().map(|period| period.days().1).collect();
         let today = self.zone.to_datetime(self.built_at).date();
@@ -315,9 +317,9 @@ impl Desk {
     }
 }
 
-impl Together {
-    fn take(&mut self, account: &Account, counts: Counts) {
-        let Counts {
+impl OverviewTotals {
+    fn take(&mut self, account: &Account, counts: WriterCounts) {
+        let WriterCounts {
             facts,
             trend,
             worst,
@@ -332,7 +334,7 @@ impl Together {
         }
         let ranked = Ranked {
             project: account.project.clone(),
-            standing: Standing::of(&facts),
+            standing: AccountSummary::of(&facts),
         };
         self.accounts.insert(account.account_id.clone(), ranked);
         self.worst.left_out += worst.left_out;
@@ -341,7 +343,10 @@ impl Together {
 }
 
 impl Worst {
-    fn keep(&mut self, more: impl IntoIterator<Item = (Shown, Mirrored, Option<AlertState>)>) {
+    fn keep(
+        &mut self,
+        more: impl IntoIterator<Item = (ShownFinding, Mirrored, Option<AlertState>)>,
+    ) {
         self.findings.extend(more);
         // Now and then, so that a thousand accounts fit into memory.
         if self.findings.len() > 2 * OVERVIEW_ROWS {

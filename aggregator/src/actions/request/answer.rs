@@ -7,10 +7,10 @@ use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::jira::{Jira, JiraFailure, JiraUnavailable};
 use hubward_document::install_script;
-use hubward_domain::delivery::Next;
+use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::release;
-use hubward_domain::request::{Answer, Help, State, Told};
+use hubward_domain::request::{Help, NotifiedContacts, RequestState, TicketAnswer};
 use hubward_domain::retry::next_attempt;
 use hubward_domain::routing::Subject;
 use hubward_store::StoreError;
@@ -31,7 +31,7 @@ pub enum AnswerError {
 ///
 /// # Errors
 /// See [`AnswerError`].
-pub async fn answer_next(app: &App) -> Result<Option<(Queued, Next)>, AnswerError> {
+pub async fn answer_next(app: &App) -> Result<Option<(Queued, DeliveryNext)>, AnswerError> {
     let Some(jira) = app.jira().await? else {
         return Ok(None);
     };
@@ -47,7 +47,7 @@ pub async fn answer_next(app: &App) -> Result<Option<(Queued, Next)>, AnswerErro
     let now = app.clock.now();
     let [chance] = app.random();
     let next = match outcome {
-        Ok(()) => Next::Delivered,
+        Ok(()) => DeliveryNext::Delivered,
         Err(failure) => {
             let why = failure.to_string();
             let asked = match failure {
@@ -58,14 +58,14 @@ pub async fn answer_next(app: &App) -> Result<Option<(Queued, Next)>, AnswerErro
             };
             let at = next_attempt(queued.attempts, asked, queued.created_at, now, chance);
             match at.filter(|_| failure.passes()) {
-                Some(at) => Next::Again { at, why },
-                None => Next::GivenUp { why },
+                Some(at) => DeliveryNext::Again { at, why },
+                None => DeliveryNext::GivenUp { why },
             }
         }
     };
     let mut tx = app.store.begin().await?;
     tx.record_answer(&queued, &next, now).await?;
-    if let Next::GivenUp { why } = &next {
+    if let DeliveryNext::GivenUp { why } = &next {
         let trouble = Trouble::TicketNotAnswered {
             request: queued.request_id.clone(),
             why: why.clone(),
@@ -87,7 +87,7 @@ async fn give(
         return Ok(Ok(()));
     };
     let ledger = app.store.accounts().await?;
-    let told = Told::of(request, &ledger, &rules(app));
+    let told = NotifiedContacts::of(request, &ledger, &rules(app));
     if is_overtaken(&queued.answer, &told) {
         return Ok(Ok(()));
     }
@@ -129,10 +129,10 @@ async fn give(
 }
 
 /// Whether the request is further than what was to be said.
-fn is_overtaken(answer: &Answer, told: &Told) -> bool {
+fn is_overtaken(answer: &TicketAnswer, told: &NotifiedContacts) -> bool {
     match answer {
-        Answer::Received => told.request.state != State::Open || told.judged.is_err(),
-        Answer::Stuck => told.request.state != State::Open || told.judged.is_ok(),
+        TicketAnswer::Received => told.request.state != RequestState::Open || told.judged.is_err(),
+        TicketAnswer::Stuck => told.request.state != RequestState::Open || told.judged.is_ok(),
         _ => false,
     }
 }

@@ -10,11 +10,11 @@ use super::contacts_notified_at;
 use crate::actions::ledger::{rules, write_plan};
 use crate::actions::notify::Notifier;
 use crate::app::App;
-use hubward_domain::audit::{Action, Actor, NewEvent, Source};
+use hubward_domain::audit::{Action, Actor, ChangeSource, NewEvent};
 use hubward_domain::notice::Notice;
 use hubward_domain::request::{
-    Answer, NotApprovable, Origin, Request, RequestView, State, Told, may_approve,
-    may_approve_alone,
+    NotApprovable, NotifiedContacts, Origin, Request, RequestState, RequestView, TicketAnswer,
+    may_approve, may_approve_alone,
 };
 use hubward_store::{StoreError, Tx};
 
@@ -34,7 +34,7 @@ pub struct Approval {
 
 /// A rejection.
 #[derive(Clone, Debug)]
-pub struct Rejection {
+pub struct RejectRequest {
     /// The request.
     pub id: String,
     /// The revision that was looked at; none takes whatever is there now.
@@ -93,7 +93,7 @@ pub async fn approve(
 /// The database failed.
 pub async fn approve_alone(app: &App) -> Result<Vec<RequestView>, StoreError> {
     let jira = app.config.requests.jira.as_ref();
-    let adds_allowed = jira.is_some_and(crate::config::intake::Jira::adds_alone);
+    let adds_allowed = jira.is_some_and(crate::config::intake::JiraConfig::adds_alone);
     let mut approved = Vec::new();
     if !adds_allowed {
         return Ok(approved);
@@ -125,12 +125,12 @@ pub async fn approve_alone(app: &App) -> Result<Vec<RequestView>, StoreError> {
 pub async fn reject(
     app: &App,
     actor: &Actor,
-    rejection: &Rejection,
+    rejection: &RejectRequest,
 ) -> Result<RequestView, DecideError> {
     let mut tx = app.store.begin().await?;
     let mut told = held(app, &mut tx, &rejection.id).await?;
     let revision = told.request.revision;
-    let refused = if told.request.state != State::Open {
+    let refused = if told.request.state != RequestState::Open {
         Some(NotApprovable::Decided(told.request.state.as_str()))
     } else if rejection.revision.is_some_and(|seen| seen != revision) {
         Some(NotApprovable::Revised { now: revision })
@@ -141,13 +141,13 @@ pub async fn reject(
         return Err(DecideError::NotApprovable(refused));
     }
     let reason = rejection.reason.clone();
-    told.request.state = State::Rejected {
+    told.request.state = RequestState::Rejected {
         by: actor.to_string(),
         at: app.clock.now(),
         reason: reason.clone(),
     };
     let detail = json!({ "revision": revision, "reason": reason });
-    let answer = Answer::Rejected { reason };
+    let answer = TicketAnswer::Rejected { reason };
     Ok(conclude(
         app,
         tx,
@@ -161,17 +161,17 @@ pub async fn reject(
 }
 
 /// The request as it stands in this transaction.
-async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<Told, DecideError> {
+async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<NotifiedContacts, DecideError> {
     let request = tx
         .hold_request(id)
         .await?
         .ok_or_else(|| DecideError::Unknown(id.to_owned()))?;
     let ledger = tx.accounts().await?;
-    Ok(Told::of(request, &ledger, &rules(app)))
+    Ok(NotifiedContacts::of(request, &ledger, &rules(app)))
 }
 
-fn ready(told: &Told) -> Result<&hubward_domain::request::Ready, NotApprovable> {
-    if told.request.state != State::Open {
+fn ready(told: &NotifiedContacts) -> Result<&hubward_domain::request::Ready, NotApprovable> {
+    if told.request.state != RequestState::Open {
         return Err(NotApprovable::Decided(told.request.state.as_str()));
     }
     told.judged
@@ -184,13 +184,13 @@ async fn carry_out(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: Told,
+    mut told: NotifiedContacts,
 ) -> Result<RequestView, StoreError> {
     if let Ok(ready) = &told.judged {
-        let source = Source::Request(told.request.id.clone());
+        let source = ChangeSource::Request(told.request.id.clone());
         write_plan(app, &mut tx, actor, &ready.plan, &source).await?;
     }
-    told.request.state = State::Approved {
+    told.request.state = RequestState::Approved {
         by: actor.to_string(),
         at: app.clock.now(),
         invited: None,
@@ -205,7 +205,7 @@ async fn carry_out(
         told,
         Action::RequestApproved,
         detail,
-        Answer::Approved,
+        TicketAnswer::Approved,
     )
     .await
 }
@@ -215,10 +215,10 @@ async fn conclude(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: Told,
+    mut told: NotifiedContacts,
     action: Action,
     detail: serde_json::Value,
-    answer: Answer,
+    answer: TicketAnswer,
 ) -> Result<RequestView, StoreError> {
     let now = app.clock.now();
     let request: &mut Request = &mut told.request;

@@ -15,7 +15,8 @@ use hubward_domain::account::AccountState;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::Notice;
 use hubward_domain::request::{
-    Answer, Hindrance, Kind, Origin, Place, Progress, Request, State, Told, progress,
+    Hindrance, NotifiedContacts, Origin, RegionProgress, Request, RequestKind, RequestProgress,
+    RequestState, TicketAnswer, progress,
 };
 use hubward_store::StoreError;
 
@@ -26,7 +27,7 @@ const LOOK: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a request needs.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum FollowUpStep {
     /// None is due.
     Idle,
     /// This account is to be invited; tell [`invited`] what came of it.
@@ -49,18 +50,18 @@ pub async fn wake_all(app: &App) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn follow_next(app: &App) -> Result<Step, StoreError> {
+pub async fn follow_next(app: &App) -> Result<FollowUpStep, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let leased = tx.lease_request(now).await?;
     tx.commit().await?;
     let Some(request) = leased else {
-        return Ok(Step::Idle);
+        return Ok(FollowUpStep::Idle);
     };
-    let State::Approved { invited, .. } = &request.state else {
-        return Ok(Step::Idle);
+    let RequestState::Approved { invited, .. } = &request.state else {
+        return Ok(FollowUpStep::Idle);
     };
-    if invited.is_none() && request.kind() != Some(Kind::Remove) {
+    if invited.is_none() && request.kind() != Some(RequestKind::Remove) {
         let ledger = app.store.accounts().await?;
         let account = request.account().filter(|id| {
             let is_active = |row: &&hubward_domain::account::Account| {
@@ -69,12 +70,12 @@ pub async fn follow_next(app: &App) -> Result<Step, StoreError> {
             ledger.iter().any(|row| is_active(&row))
         });
         if let Some(account) = account {
-            return Ok(Step::Invite(Box::new(request), account));
+            return Ok(FollowUpStep::Invite(Box::new(request), account));
         }
     }
     let id = request.id.clone();
     let complete = look(app, &id).await?;
-    Ok(Step::Looked(id, complete))
+    Ok(FollowUpStep::Looked(id, complete))
 }
 
 /// Records that a request's invitations went out, with what AWS said against some of them.
@@ -85,12 +86,12 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if let Some(mut request) = tx.hold_request(id).await? {
-        if let State::Approved { invited, told, .. } = &mut request.state {
+        if let RequestState::Approved { invited, told, .. } = &mut request.state {
             *invited = Some(now);
             if !refused.is_empty() && *told != refused {
                 told.clone_from(&refused);
                 if request.origin == Origin::Jira {
-                    let answer = Answer::Hindered {
+                    let answer = TicketAnswer::Hindered {
                         hindrances: refused,
                     };
                     tx.put_answer(id, &answer, now).await?;
@@ -122,17 +123,17 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
         return Ok(false);
     };
     let ledger = tx.accounts().await?;
-    let mut told = Told::of(request, &ledger, &rules(app));
+    let mut told = NotifiedContacts::of(request, &ledger, &rules(app));
     let found = match (&told.record, told.request.kind(), &told.request.state) {
-        (Some(record), Some(kind), State::Approved { at, .. }) => {
-            let places = Place::all(record, &hub, &seen);
+        (Some(record), Some(kind), RequestState::Approved { at, .. }) => {
+            let places = RegionProgress::all(record, &hub, &seen);
             progress(kind, record, &places, *at, now, patience)
         }
-        _ => Progress::Underway,
+        _ => RequestProgress::Underway,
     };
     let answer = match (found, &mut told.request.state) {
-        (Progress::Complete, State::Approved { by, .. }) => {
-            told.request.state = State::Complete {
+        (RequestProgress::Complete, RequestState::Approved { by, .. }) => {
+            told.request.state = RequestState::Complete {
                 by: std::mem::take(by),
                 at: now,
             };
@@ -142,15 +143,15 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
                 detail: json!({}),
             };
             tx.append_audit(now, &ACTOR, [event]).await?;
-            Some(Answer::Complete)
+            Some(TicketAnswer::Complete)
         }
-        (Progress::Stuck(found), State::Approved { told, .. }) if *told != found => {
+        (RequestProgress::Stuck(found), RequestState::Approved { told, .. }) if *told != found => {
             told.clone_from(&found);
-            Some(Answer::Hindered { hindrances: found })
+            Some(TicketAnswer::Hindered { hindrances: found })
         }
         _ => None,
     };
-    let complete = answer == Some(Answer::Complete);
+    let complete = answer == Some(TicketAnswer::Complete);
     if let Some(answer) = answer {
         told.request.updated_at = now;
         tx.put_request(&told.request).await?;

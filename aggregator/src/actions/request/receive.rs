@@ -17,18 +17,19 @@ use hubward_domain::account::{Account, Language};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::{ContactNotice, Matter, Notice};
 use hubward_domain::request::{
-    Answer, Asked, Origin, Request, RequestView, State, Ticket, Told, judge,
+    NotifiedContacts, Origin, Request, RequestState, RequestView, RequestedChange, Ticket,
+    TicketAnswer, judge,
 };
 use hubward_store::request_answers::Queued;
 use hubward_store::{StoreError, Tx};
 
 /// A request of our own, as it came.
 #[derive(Clone, Debug)]
-pub struct Taken {
+pub struct ReceivedRequest {
     /// Where from.
     pub origin: Origin,
     /// What is asked for.
-    pub asked: Asked,
+    pub asked: RequestedChange,
     /// Who asks.
     pub reporter: String,
     /// The language in which they are answered.
@@ -37,11 +38,11 @@ pub struct Taken {
 
 /// A request with the answers that its ticket was, or is to be, given.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct ShownRequest {
     /// The request, next to today's ledger.
     pub view: RequestView,
     /// What is to be said about it in words.
-    pub told: Told,
+    pub told: NotifiedContacts,
     /// The answers, in order.
     pub answers: Vec<Queued>,
 }
@@ -50,7 +51,11 @@ pub struct Shown {
 ///
 /// # Errors
 /// The database failed; then nothing was taken.
-pub async fn take_request(app: &App, actor: &Actor, taken: Taken) -> Result<Shown, StoreError> {
+pub async fn take_request(
+    app: &App,
+    actor: &Actor,
+    taken: ReceivedRequest,
+) -> Result<ShownRequest, StoreError> {
     let now = app.clock.now();
     let request = Request {
         id: format!("R-{}", hex::encode(app.random::<4>())),
@@ -60,7 +65,7 @@ pub async fn take_request(app: &App, actor: &Actor, taken: Taken) -> Result<Show
         language: taken.language,
         revision: 1,
         version: None,
-        state: State::Open,
+        state: RequestState::Open,
         contacts_told: None,
         created_at: now,
         updated_at: now,
@@ -76,7 +81,7 @@ pub async fn take_request(app: &App, actor: &Actor, taken: Taken) -> Result<Show
 ///
 /// # Errors
 /// The database failed.
-pub async fn requests(app: &App) -> Result<Vec<Shown>, StoreError> {
+pub async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
     let ledger = app.store.accounts().await?;
     let requests = app.store.requests().await?.into_iter();
     Ok(requests
@@ -88,7 +93,7 @@ pub async fn requests(app: &App) -> Result<Vec<Shown>, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn request(app: &App, id: &str) -> Result<Option<Shown>, StoreError> {
+pub async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreError> {
     let Some(mut request) = app.store.request(id).await? else {
         return Ok(None);
     };
@@ -110,9 +115,9 @@ pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreE
     Ok(counts)
 }
 
-fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> Shown {
-    let told = Told::of(request, ledger, &rules(app));
-    Shown {
+fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> ShownRequest {
+    let told = NotifiedContacts::of(request, ledger, &rules(app));
+    ShownRequest {
         view: told.view(),
         told,
         answers,
@@ -124,7 +129,7 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
     let now = app.clock.now();
     tx.put_request(request).await?;
     let ledger = tx.accounts().await?;
-    let told = Told::of(request.clone(), &ledger, &rules(app));
+    let told = NotifiedContacts::of(request.clone(), &ledger, &rules(app));
     let view = told.view();
     let mut told_by_mail = false;
     if let (Ok(ready), Some(record)) = (&told.judged, &told.record) {
@@ -164,9 +169,9 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
         .await?;
     if request.origin == Origin::Jira {
         let answer = if judge(&request.id, &request.asked, &ledger, &rules(app)).is_ok() {
-            Answer::Received
+            TicketAnswer::Received
         } else {
-            Answer::Stuck
+            TicketAnswer::Stuck
         };
         tx.put_answer(&request.id, &answer, now).await?;
     }
@@ -176,7 +181,7 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
 /// Tells who listens how a request stands.
 async fn tell(app: &App, tx: &mut Tx, request: Request) -> Result<(), StoreError> {
     let ledger = tx.accounts().await?;
-    let view = Told::of(request, &ledger, &rules(app)).view();
+    let view = NotifiedContacts::of(request, &ledger, &rules(app)).view();
     let notice = Notice::RequestChanged(Box::new(view));
     Notifier::new(app).notify(tx, &notice).await?;
     Ok(())
@@ -193,7 +198,7 @@ fn anew(app: &App, known: Option<Request>, ticket: Ticket, language: Language) -
         language,
         revision: known.as_ref().map_or(1, |known| known.revision + 1),
         version: Some(ticket.updated),
-        state: State::Open,
+        state: RequestState::Open,
         // Whoever was told was told of something else.
         contacts_told: None,
         created_at: known.map_or(now, |known| known.created_at),

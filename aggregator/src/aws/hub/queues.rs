@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use hubward_domain::hub::{Queue, TAG_KEY, TAG_VALUE};
+use hubward_domain::hub::{AlertQueue, TAG_KEY, TAG_VALUE};
 
 /// The SQS attributes that are looked at.
 const ATTRIBUTES: [QueueAttributeName; 4] = [
@@ -30,7 +30,7 @@ impl Aws {
         &self,
         region: Region,
         name: String,
-    ) -> Result<Option<Queue>, AwsFailure> {
+    ) -> Result<Option<AlertQueue>, AwsFailure> {
         let client = self.sqs(region);
         let url = match client.get_queue_url().queue_name(name).send().await {
             Ok(answer) => answer.queue_url.unwrap_or_default(),
@@ -62,7 +62,7 @@ impl Aws {
             .tags
             .unwrap_or_default();
         let mut attribute = |name| attributes.remove(&name).filter(|text| !text.is_empty());
-        Ok(Some(Queue {
+        Ok(Some(AlertQueue {
             ours: tags.get(TAG_KEY).is_some_and(|value| value == TAG_VALUE),
             policy: attribute(QueueAttributeName::Policy),
             redrive: attribute(QueueAttributeName::RedrivePolicy),

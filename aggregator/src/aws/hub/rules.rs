@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use hubward_domain::hub::{Rule, TAG_KEY, TAG_VALUE, Wanted};
+use hubward_domain::hub::{Rule, TAG_KEY, TAG_VALUE, WantedHub};
 
 /// The id of our target in a rule.
 const TARGET: &str = "hubward";
@@ -26,7 +26,7 @@ impl Aws {
         Client::from_conf(config)
     }
 
-    pub(super) async fn see_rules(&self, wanted: &Wanted) -> Result<Vec<Rule>, AwsFailure> {
+    pub(super) async fn see_rules(&self, wanted: &WantedHub) -> Result<Vec<Rule>, AwsFailure> {
         let region = wanted.home;
         let client = self.events(region);
         let feeding: BTreeSet<String> = client

@@ -7,18 +7,18 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::{Result, Store};
-use hubward_domain::check::{Control, EVIDENCE};
+use hubward_domain::check::{ControlEvidence, EVIDENCE};
 
 /// One account in one Region.
-type Place = (AccountId, Region);
+type EvidencePlace = (AccountId, Region);
 
 impl Store {
     /// What the controls that are evidence of a step found last.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn evidence(&self) -> Result<BTreeMap<Place, Vec<Control>>> {
-        let mut evidence: BTreeMap<Place, Vec<Control>> = BTreeMap::new();
+    pub async fn evidence(&self) -> Result<BTreeMap<EvidencePlace, Vec<ControlEvidence>>> {
+        let mut evidence: BTreeMap<EvidencePlace, Vec<ControlEvidence>> = BTreeMap::new();
         for (control, step) in EVIDENCE {
             let rows = sqlx::query(
                 "SELECT account_id, region, compliance_status, updated_at FROM findings \
@@ -38,7 +38,7 @@ impl Store {
                 // One finding for each standard, or for each control: the newest is believed.
                 found.retain(|known| known.step != step || known.at > at);
                 if found.iter().all(|known| known.step != step) {
-                    found.push(Control { step, passed, at });
+                    found.push(ControlEvidence { step, passed, at });
                 }
             }
         }
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn places_with_findings(&self) -> Result<BTreeSet<Place>> {
+    pub async fn places_with_findings(&self) -> Result<BTreeSet<EvidencePlace>> {
         let rows = sqlx::query("SELECT DISTINCT account_id, region FROM findings")
             .fetch_all(&self.pool)
             .await?;
@@ -59,7 +59,7 @@ impl Store {
 }
 
 /// AWS's words; where they are none of ours, they are nobody's evidence.
-fn place(row: &AnyRow) -> Result<Option<Place>> {
+fn place(row: &AnyRow) -> Result<Option<EvidencePlace>> {
     let (account, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(account.parse().ok().zip(region.parse().ok()))
 }

@@ -9,9 +9,9 @@ use sqlx::any::AnyRow;
 
 use crate::{Engine, Result, StoreError};
 use hubward_domain::finding::{
-    Compliance, Finding, Kind, Life, Mirrored, RecordState, Severity, Workflow,
+    Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, Life, Mirrored, RecordState,
 };
-use hubward_domain::history::{Counted, Status};
+use hubward_domain::history::{CountedFinding, HistoryStatus};
 
 /// What [`mirrored`] reads: a row as one JSON array, because every value of a row costs SQLite's driver a copy of it and
 /// one of its column's name, and a report reads a million rows. In the order of [`Columns`].
@@ -77,7 +77,13 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
     let finding = Finding {
         account_id: account.map_err(|_| damaged(key, "account_id"))?,
         standards: standards(&columns.standards, key)?,
-        kind: known(&columns.kind, "kind", Kind::ALL, Kind::as_str, key)?,
+        kind: known(
+            &columns.kind,
+            "kind",
+            FindingKind::ALL,
+            FindingKind::as_str,
+            key,
+        )?,
         severity: severity(&columns.severity, key)?,
         compliance: compliance(&columns.compliance_status, key)?,
         workflow: workflow(&columns.workflow_status, key)?,
@@ -99,9 +105,9 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
 }
 
 /// What is counted of a row, and nothing of an archived one.
-pub(crate) fn counted(row: &AnyRow) -> Result<Option<Counted>> {
+pub(crate) fn counted(row: &AnyRow) -> Result<Option<CountedFinding>> {
     let key: &str = row.try_get("finding")?;
-    let status = Status::of(
+    let status = HistoryStatus::of(
         record(row.try_get("record_state")?, key)?,
         workflow(row.try_get("workflow_status")?, key)?,
         compliance(row.try_get("compliance_status")?, key)?,
@@ -113,9 +119,15 @@ pub(crate) fn counted(row: &AnyRow) -> Result<Option<Counted>> {
     if resource.is_empty() {
         resource = row.try_get("finding_id")?;
     }
-    Ok(Some(Counted {
+    Ok(Some(CountedFinding {
         region: row.try_get("region")?,
-        kind: known(row.try_get("kind")?, "kind", Kind::ALL, Kind::as_str, key)?,
+        kind: known(
+            row.try_get("kind")?,
+            "kind",
+            FindingKind::ALL,
+            FindingKind::as_str,
+            key,
+        )?,
         resource,
         severity: severity(row.try_get("severity")?, key)?,
         status,
@@ -123,8 +135,14 @@ pub(crate) fn counted(row: &AnyRow) -> Result<Option<Counted>> {
     }))
 }
 
-fn severity(word: &str, key: &str) -> Result<Severity> {
-    known(word, "severity", Severity::ALL, Severity::as_str, key)
+fn severity(word: &str, key: &str) -> Result<FindingSeverity> {
+    known(
+        word,
+        "severity",
+        FindingSeverity::ALL,
+        FindingSeverity::as_str,
+        key,
+    )
 }
 
 fn compliance(word: &str, key: &str) -> Result<Option<Compliance>> {
@@ -141,12 +159,12 @@ fn compliance(word: &str, key: &str) -> Result<Option<Compliance>> {
     .map(Some)
 }
 
-fn workflow(word: &str, key: &str) -> Result<Workflow> {
+fn workflow(word: &str, key: &str) -> Result<FindingWorkflow> {
     known(
         word,
         "workflow_status",
-        Workflow::ALL,
-        Workflow::as_str,
+        FindingWorkflow::ALL,
+        FindingWorkflow::as_str,
         key,
     )
 }

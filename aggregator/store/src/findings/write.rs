@@ -8,11 +8,11 @@ use serde_json::Value;
 use sqlx::Row;
 
 use super::row::{life, record, time};
-use super::{Before, Packer, Seen, counted};
-use crate::portion::{places, portions, rows};
+use super::{Compressor, IncomingFinding, StoredFinding, counted};
+use crate::batch::{batches, placeholders, value_rows};
 use crate::{Result, StoreError, Tx};
 use hubward_domain::finding::{Compliance, Life};
-use hubward_domain::history::Counted;
+use hubward_domain::history::CountedFinding;
 use hubward_domain::mirror::is_news;
 
 /// What every write of a row gives; `write_findings` names the others.
@@ -28,14 +28,17 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn findings_before(&mut self, keys: &[&str]) -> Result<BTreeMap<String, Before>> {
+    pub async fn findings_before(
+        &mut self,
+        keys: &[&str],
+    ) -> Result<BTreeMap<String, StoredFinding>> {
         let mut known = BTreeMap::new();
-        for keys in portions(keys, 1) {
+        for keys in batches(keys, 1) {
             let sql = format!(
                 "SELECT finding, finding_id, region, kind, control_id, standards, resource, severity, \
                  compliance_status, workflow_status, record_state, updated_at, opened_at, closed_at, \
                  digest, seen_in, last_seen FROM findings WHERE finding IN ({})",
-                places(self.1, 1, keys.len())
+                placeholders(self.1, 1, keys.len())
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for key in keys {
@@ -43,7 +46,7 @@ impl Tx {
             }
             for row in query.fetch_all(&mut *self.0).await? {
                 let key: String = row.try_get("finding")?;
-                let before = Before {
+                let before = StoredFinding {
                     life: life(&row, &key)?,
                     updated_at: time(&row, "updated_at", &key)?,
                     record: record(row.try_get("record_state")?, &key)?,
@@ -65,15 +68,15 @@ impl Tx {
     /// The database failed.
     pub async fn put_findings(
         &mut self,
-        findings: &[(&Seen, Life)],
-        known: &BTreeMap<String, Before>,
+        findings: &[(&IncomingFinding, Life)],
+        known: &BTreeMap<String, StoredFinding>,
         source: Region,
         seen_at: Timestamp,
     ) -> Result<()> {
         let seen_at = seen_at.to_string();
         self.count_changed(findings, known).await?;
-        for findings in portions(findings, WIDTH) {
-            let shown = findings.iter().map(|(seen, life)| Written {
+        for findings in batches(findings, WIDTH) {
+            let shown = findings.iter().map(|(seen, life)| WriteCounts {
                 seen,
                 life: *life,
                 seen_in: source.as_str(),
@@ -91,9 +94,9 @@ impl Tx {
     /// The database failed.
     pub async fn follow_findings(&mut self, told: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
-        let mut packer = Packer::default();
+        let mut packer = Compressor::default();
         for asff in told {
-            let Ok(seen) = Seen::of(&asff.to_string(), &mut packer) else {
+            let Ok(seen) = IncomingFinding::of(&asff.to_string(), &mut packer) else {
                 continue;
             };
             let known = match self.findings_before(&[&seen.key]).await {
@@ -112,7 +115,7 @@ impl Tx {
             let life = Life::next(Some((before.life, before.updated_at)), &seen.finding, now);
             self.count_changed(&[(&seen, life)], &known).await?;
             // Only a source shows a finding: what a full sweep misses is gone, whatever events say.
-            let written = Written {
+            let written = WriteCounts {
                 seen: &seen,
                 life,
                 seen_in: &before.seen_in,
@@ -134,11 +137,11 @@ impl Tx {
         source: Region,
         seen_at: Timestamp,
     ) -> Result<()> {
-        for keys in portions(keys, 1) {
+        for keys in batches(keys, 1) {
             let sql = format!(
                 "UPDATE findings SET (seen_in, last_seen) = ({}) WHERE finding IN ({})",
-                places(self.1, 1, 2),
-                places(self.1, 3, keys.len())
+                placeholders(self.1, 1, 2),
+                placeholders(self.1, 3, keys.len())
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(source.as_str())
@@ -154,12 +157,12 @@ impl Tx {
     /// Has counted anew what now counts as something else: most touches change no count.
     async fn count_changed(
         &mut self,
-        findings: &[(&Seen, Life)],
-        known: &BTreeMap<String, Before>,
+        findings: &[(&IncomingFinding, Life)],
+        known: &BTreeMap<String, StoredFinding>,
     ) -> Result<()> {
         let mut due = BTreeSet::new();
-        for (Seen { key, finding, .. }, _) in findings {
-            let counted = Counted::of(finding);
+        for (IncomingFinding { key, finding, .. }, _) in findings {
+            let counted = CountedFinding::of(finding);
             let account = finding.account_id.as_str();
             match known.get(key) {
                 None if counted.is_none() => continue,
@@ -177,7 +180,7 @@ impl Tx {
         self.count_anew(&due.into_iter().collect::<Vec<_>>()).await
     }
 
-    async fn write_findings(&mut self, findings: Vec<Written<'_>>) -> Result<()> {
+    async fn write_findings(&mut self, findings: Vec<WriteCounts<'_>>) -> Result<()> {
         let sql = format!(
             "INSERT INTO findings ({COLUMNS}, seen_in, raw, digest, last_seen, first_seen) VALUES {} \
              ON CONFLICT (finding) DO UPDATE SET kind = excluded.kind, \
@@ -191,17 +194,17 @@ impl Tx {
              updated_at = excluded.updated_at, opened_at = excluded.opened_at, \
              closed_at = excluded.closed_at, seen_in = excluded.seen_in, raw = excluded.raw, \
              digest = excluded.digest, last_seen = excluded.last_seen",
-            rows(self.1, findings.len(), WIDTH)
+            value_rows(self.1, findings.len(), WIDTH)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        for Written {
+        for WriteCounts {
             seen,
             life,
             seen_in,
             seen_at,
         } in findings
         {
-            let Seen {
+            let IncomingFinding {
                 key,
                 finding,
                 digest,
@@ -242,8 +245,8 @@ impl Tx {
 }
 
 /// A row, as it is written.
-struct Written<'a> {
-    seen: &'a Seen,
+struct WriteCounts<'a> {
+    seen: &'a IncomingFinding,
     life: Life,
     seen_in: &'a str,
     seen_at: &'a str,

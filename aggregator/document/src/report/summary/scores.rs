@@ -3,13 +3,13 @@
 use rust_i18n::t;
 use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};
 
-use super::Page;
+use super::SummarySheet;
 use crate::report::sheet::float;
 use crate::report::style::BAR;
 use crate::report::words;
 use hubward_domain::report::{AGES, Score};
 
-impl Page<'_> {
+impl SummarySheet<'_> {
     /// The scores on the left, the ages on the right.
     pub(super) fn scores(&mut self) -> Result<(), XlsxError> {
         let locale = self.frame.language.as_str();

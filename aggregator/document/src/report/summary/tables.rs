@@ -4,16 +4,16 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use rust_xlsxwriter::{Format, XlsxError};
 
-use super::{LAST, Page, TILES};
+use super::{LAST, SummarySheet, TILES};
 use crate::report::Ranked;
 use crate::report::sheet::float;
 use crate::report::words;
-use hubward_domain::finding::Severity;
+use hubward_domain::finding::FindingSeverity;
 
 /// How much is said to be done first.
 const FIRST: usize = 10;
 
-impl Page<'_> {
+impl SummarySheet<'_> {
     pub(super) fn first(&mut self) -> Result<(), XlsxError> {
         let language = self.frame.language;
         let locale = language.as_str();
@@ -99,7 +99,7 @@ impl Page<'_> {
             self.merge(1, 2, project, &text)?;
             for (column, severity) in (3_u16..).zip(TILES.into_iter().take(4)) {
                 let count = standing.open_with(severity);
-                let format = if count > 0 && severity >= Severity::High {
+                let format = if count > 0 && severity >= FindingSeverity::High {
                     number.clone().set_bold()
                 } else {
                     number.clone()
@@ -128,7 +128,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn severity(&mut self, column: u16, severity: Severity) -> Result<(), XlsxError> {
+    fn severity(&mut self, column: u16, severity: FindingSeverity) -> Result<(), XlsxError> {
         let word = words::severity(severity, self.frame.language);
         let format = self.style.severity(severity);
         self.merge(column, column, &word, &format)

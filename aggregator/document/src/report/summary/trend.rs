@@ -6,11 +6,11 @@ use rust_xlsxwriter::{
     Chart, ChartFormat, ChartLegendPosition, ChartSolidFill, ChartType, XlsxError,
 };
 
-use super::{LAST, Page, TILES};
+use super::{LAST, SummarySheet, TILES};
 use crate::report::sheet::float;
 use crate::report::style::{chart_colour, faint};
 use crate::report::words;
-use hubward_domain::finding::Severity;
+use hubward_domain::finding::FindingSeverity;
 
 /// The numbers' first column: one free column behind the page.
 const NUMBERS: u16 = LAST + 2;
@@ -18,7 +18,7 @@ const NUMBERS: u16 = LAST + 2;
 const ROWS: u32 = 13;
 const HEIGHT: u32 = 20;
 
-impl Page<'_> {
+impl SummarySheet<'_> {
     pub(super) fn trend(&mut self) -> Result<(), XlsxError> {
         let (language, closing) = (self.frame.language, self.closing);
         let locale = language.as_str();
@@ -46,7 +46,7 @@ impl Page<'_> {
                 .write_string_with_format(row, NUMBERS, point.period.to_string(), &label)?;
         }
         // The least severe stands at the foot of the columns.
-        let shown: Vec<Severity> = TILES.into_iter().take(4).rev().collect();
+        let shown: Vec<FindingSeverity> = TILES.into_iter().take(4).rev().collect();
         for (column, severity) in (NUMBERS + 1..).zip(shown) {
             let word = words::severity(severity, language);
             self.sheet

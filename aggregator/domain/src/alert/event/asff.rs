@@ -8,12 +8,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Content, LONG, Owned, TITLE, Threat, clipped, is_console, owned, short, whole};
-use crate::alert::{Alert, AlertState, Facts, Severity};
+use crate::alert::{Alert, AlertFacts, AlertState, Severity};
 use crate::finding::is_guard_duty;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Finding {
+struct AsffFinding {
     id: String,
     product_arn: String,
     aws_account_id: AccountId,
@@ -30,7 +30,7 @@ struct Finding {
     #[serde(default)]
     record_state: Option<String>,
     #[serde(default)]
-    workflow: Option<Workflow>,
+    workflow: Option<AsffWorkflow>,
     created_at: Timestamp,
     updated_at: Timestamp,
     #[serde(default)]
@@ -51,7 +51,7 @@ struct Label {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Workflow {
+struct AsffWorkflow {
     status: String,
 }
 
@@ -81,14 +81,14 @@ pub(super) fn content(finding: Value, event_at: Option<Timestamp>) -> Content {
             Content::Other
         };
     }
-    match serde_json::from_value::<Finding>(finding) {
+    match serde_json::from_value::<AsffFinding>(finding) {
         Ok(finding) => threat(finding, event_at),
         Err(error) => Content::Suspicious(format!("a GuardDuty finding that is damaged: {error}")),
     }
 }
 
-fn threat(finding: Finding, event_at: Option<Timestamp>) -> Content {
-    let Finding {
+fn threat(finding: AsffFinding, event_at: Option<Timestamp>) -> Content {
+    let AsffFinding {
         id, product_arn, ..
     } = &finding;
     let Owned { region } = match owned(id, finding.aws_account_id.as_str()) {
@@ -129,7 +129,7 @@ fn threat(finding: Finding, event_at: Option<Timestamp>) -> Content {
         count,
         first_seen: whole(finding.first_observed_at.unwrap_or(finding.created_at)),
         last_seen: whole(finding.last_observed_at.unwrap_or(finding.updated_at)),
-        facts: Facts {
+        facts: AlertFacts {
             description: clipped(&finding.description, LONG),
             resource: finding
                 .resources

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Content, LONG, Owned, TITLE, Threat, clipped, owned, short, whole};
-use crate::alert::{Alert, AlertState, Facts, Severity};
+use crate::alert::{Alert, AlertFacts, AlertState, Severity};
 use crate::finding::key_of_threat;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct GuardDutyFinding {
     arn: String,
     id: String,
     account_id: AccountId,
@@ -45,7 +45,7 @@ struct Service {
 
 /// What the finding of the event is.
 pub(super) fn content(detail: Value, event_at: Option<Timestamp>) -> Content {
-    let finding: Finding = match serde_json::from_value(detail) {
+    let finding: GuardDutyFinding = match serde_json::from_value(detail) {
         Ok(finding) => finding,
         Err(error) => {
             return Content::Suspicious(format!("a GuardDuty finding that is damaged: {error}"));
@@ -73,7 +73,7 @@ pub(super) fn content(detail: Value, event_at: Option<Timestamp>) -> Content {
         count: service.count.unwrap_or(1).max(1),
         first_seen: whole(service.event_first_seen.unwrap_or(finding.created_at)),
         last_seen: whole(service.event_last_seen.unwrap_or(finding.updated_at)),
-        facts: Facts {
+        facts: AlertFacts {
             description: clipped(&finding.description, LONG),
             resource: clipped(&resource(&finding), LONG),
             console: console(region, &finding.id),
@@ -101,7 +101,7 @@ fn severity(number: f64) -> Severity {
 }
 
 /// What is threatened, named as ASFF names it where the finding says enough.
-fn resource(finding: &Finding) -> String {
+fn resource(finding: &GuardDutyFinding) -> String {
     let text = |path: &str| finding.resource.pointer(path).and_then(Value::as_str);
     let (region, account) = (finding.region, &finding.account_id);
     if let Some(instance) = text("/instanceDetails/instanceId") {
@@ -126,7 +126,7 @@ fn console(region: Region, id: &str) -> Option<String> {
     })
 }
 
-fn actor(finding: &Finding) -> &str {
+fn actor(finding: &GuardDutyFinding) -> &str {
     let actions = finding.service.action.as_object();
     let address = actions
         .into_iter()

@@ -1,6 +1,6 @@
 //! Tests of what an import would change, and of the guard against a file that would change too much.
 
-use super::super::Row;
+use super::super::LedgerRow;
 use super::*;
 use crate::account::{Language, ReportCadence};
 
@@ -24,11 +24,11 @@ fn account(number: u64) -> Account {
     }
 }
 
-fn reading(accounts: &[Account], columns: &[Column]) -> Reading {
+fn reading(accounts: &[Account], columns: &[LedgerColumn]) -> Reading {
     Reading {
         rows: (2..)
             .zip(accounts)
-            .map(|(row, account)| Row {
+            .map(|(row, account)| LedgerRow {
                 row,
                 account: account.clone(),
             })
@@ -48,7 +48,10 @@ fn added_changed_unchanged_and_missing_are_told_apart() {
     };
     let plan = diff(
         &current,
-        &reading(&[account(4), changed.clone(), account(1)], &Column::ALL),
+        &reading(
+            &[account(4), changed.clone(), account(1)],
+            &LedgerColumn::ALL,
+        ),
         false,
     );
     assert_eq!(
@@ -96,7 +99,7 @@ fn only_pruning_makes_a_missing_account_leave_and_only_an_active_one() {
         (AccountState::Left, 0),
     ] {
         let current = [account(1), gone(state)];
-        let reading = reading(&[account(1)], &Column::ALL);
+        let reading = reading(&[account(1)], &LedgerColumn::ALL);
         let plan = diff(&current, &reading, false);
         assert_eq!(
             (plan.missing.len(), plan.leaving.len()),
@@ -131,7 +134,11 @@ fn a_column_that_the_file_lacks_stays_as_it_is() {
         extra: Vec::new(),
         ..account(1)
     };
-    let plan = diff(&[account(1)], &reading(&[read], &Column::REQUIRED), false);
+    let plan = diff(
+        &[account(1)],
+        &reading(&[read], &LedgerColumn::REQUIRED),
+        false,
+    );
     assert_eq!(
         plan.changed[0].after,
         Account {
@@ -151,7 +158,7 @@ fn an_empty_cell_empties_or_gives_the_default() {
     };
     let plan = diff(
         &[account(1)],
-        &reading(std::slice::from_ref(&read), &Column::ALL),
+        &reading(std::slice::from_ref(&read), &LedgerColumn::ALL),
         false,
     );
     assert_eq!(plan.changed[0].after, read);
@@ -173,7 +180,7 @@ fn unknown_columns_are_merged_by_header_and_an_empty_one_is_no_change() {
         ],
         ..account(1)
     };
-    let plan = diff(&[account(1)], &reading(&[read], &Column::ALL), false);
+    let plan = diff(&[account(1)], &reading(&[read], &LedgerColumn::ALL), false);
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
         plan.changed[0].after.extra,
@@ -185,7 +192,11 @@ fn unknown_columns_are_merged_by_header_and_an_empty_one_is_no_change() {
         extra: vec![pair("Owner", "Hanako"), pair("Empty", "")],
         ..account(1)
     };
-    let plan = diff(&[account(1)], &reading(&[only_empty], &Column::ALL), false);
+    let plan = diff(
+        &[account(1)],
+        &reading(&[only_empty], &LedgerColumn::ALL),
+        false,
+    );
     assert_eq!(plan.unchanged, 1);
 }
 
@@ -197,7 +208,7 @@ fn a_new_account_keeps_even_its_empty_unknown_columns() {
     };
     let plan = diff(
         &[],
-        &reading(std::slice::from_ref(&new), &Column::ALL),
+        &reading(std::slice::from_ref(&new), &LedgerColumn::ALL),
         false,
     );
     assert_eq!(plan.added[0].account, new);
@@ -222,7 +233,7 @@ fn the_guard_counts_states_not_rows() {
     let plan = |leaving| {
         diff(
             &current,
-            &reading(&with_states(leaving), &Column::ALL),
+            &reading(&with_states(leaving), &LedgerColumn::ALL),
             false,
         )
     };
@@ -239,28 +250,32 @@ fn the_guard_counts_states_not_rows() {
 #[test]
 fn pruning_counts_and_new_accounts_do_not() {
     let current: Vec<_> = (0..10).map(account).collect();
-    let pruned = diff(&current, &reading(&current[4..], &Column::ALL), true);
+    let pruned = diff(&current, &reading(&current[4..], &LedgerColumn::ALL), true);
     assert_eq!(pruned.state_changes(), 4);
     assert!(pruned.guard(10, false).is_err());
     assert_eq!(
-        diff(&current, &reading(&current[3..], &Column::ALL), true).guard(10, false),
+        diff(&current, &reading(&current[3..], &LedgerColumn::ALL), true).guard(10, false),
         Ok(())
     );
-    let unpruned = diff(&current, &reading(&current[9..], &Column::ALL), false);
+    let unpruned = diff(&current, &reading(&current[9..], &LedgerColumn::ALL), false);
     assert_eq!(unpruned.guard(10, false), Ok(()));
     let left = Account {
         state: AccountState::Left,
         ..account(99)
     };
     assert_eq!(
-        diff(&[], &reading(&[left], &Column::ALL), false).guard(0, false),
+        diff(&[], &reading(&[left], &LedgerColumn::ALL), false).guard(0, false),
         Ok(())
     );
 }
 
 #[test]
 fn a_plan_is_json_for_programs() {
-    let plan = diff(&[account(1)], &reading(&[account(2)], &Column::ALL), true);
+    let plan = diff(
+        &[account(1)],
+        &reading(&[account(2)], &LedgerColumn::ALL),
+        true,
+    );
     let json = serde_json::to_value(&plan).unwrap();
     assert_eq!(json["added"][0]["row"], 2);
     assert_eq!(json["added"][0]["account"]["account_id"], "000000000002");

@@ -100,7 +100,7 @@ fn a_full_row_becomes_an_account() {
         ],
     ]);
     let reading = read(&sheet, &rules()).unwrap();
-    let [Row { row: 2, account }] = &reading.rows[..] else {
+    let [LedgerRow { row: 2, account }] = &reading.rows[..] else {
         panic!("{reading:?}");
     };
     assert_eq!(
@@ -121,7 +121,7 @@ fn a_full_row_becomes_an_account() {
             headers: vec!["Cost center".to_owned()],
         }]
     );
-    assert_eq!(reading.columns.len(), Column::ALL.len());
+    assert_eq!(reading.columns.len(), LedgerColumn::ALL.len());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!(account.state, AccountState::Active);
     assert!(account.regions.is_empty() && account.standards.is_empty() && account.extra.is_empty());
     assert!(reading.warnings.is_empty());
-    assert_eq!(reading.columns, Column::REQUIRED);
+    assert_eq!(reading.columns, LedgerColumn::REQUIRED);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn every_problem_is_named_at_once_with_its_cell() {
         ]
     );
     let duplicate = read(&sheet, &rules()).unwrap_err().pop().unwrap();
-    let Problem::DuplicateAccount { first, .. } = duplicate else {
+    let LedgerProblem::DuplicateAccount { first, .. } = duplicate else {
         panic!("{duplicate:?}");
     };
     assert_eq!(first.to_string(), "Ledger!A2");
@@ -368,11 +368,11 @@ fn merged_cells_are_refused_where_they_touch_the_table() {
     assert_eq!(
         areas,
         [
-            Problem::Merged {
+            LedgerProblem::Merged {
                 at: sheet.address(1, 1),
                 area: "Ledger!B1:C1".to_owned()
             },
-            Problem::Merged {
+            LedgerProblem::Merged {
                 at: sheet.address(2, 1),
                 area: "Ledger!B2:B3".to_owned()
             },
@@ -436,7 +436,7 @@ fn a_thousand_problems_are_enough_to_read() {
         .collect();
     let problems = read(&sheet(&rows), &rules()).unwrap_err();
     assert_eq!(problems.len(), 1_001);
-    assert_eq!(problems.last(), Some(&Problem::More { count: 5_000 }));
+    assert_eq!(problems.last(), Some(&LedgerProblem::More { count: 5_000 }));
 }
 
 #[test]

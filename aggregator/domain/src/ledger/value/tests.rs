@@ -51,12 +51,12 @@ fn an_account_id_is_understood_as_far_as_its_digits_are_there() {
 
 #[test]
 fn each_broken_account_id_is_refused_for_its_own_reason() {
-    type Reason = fn(String) -> Refusal;
-    let number: Reason = |found| Refusal::AccountIdNumber { found };
-    let short: Reason = |found| Refusal::AccountIdShort { found };
-    let separated: Reason = |found| Refusal::AccountIdSeparated { found };
-    let exponent: Reason = |found| Refusal::AccountIdExponent { found };
-    let form: Reason = |found| Refusal::AccountIdForm { found };
+    type Reason = fn(String) -> LedgerRefusal;
+    let number: Reason = |found| LedgerRefusal::AccountIdNumber { found };
+    let short: Reason = |found| LedgerRefusal::AccountIdShort { found };
+    let separated: Reason = |found| LedgerRefusal::AccountIdSeparated { found };
+    let exponent: Reason = |found| LedgerRefusal::AccountIdExponent { found };
+    let form: Reason = |found| LedgerRefusal::AccountIdForm { found };
     for (value, reason) in [
         (Value::Number(12_345_678.0), number),
         (Value::Number(1_234_567_890_123.0), number),
@@ -105,22 +105,22 @@ fn addresses_are_separated_by_semicolons_and_judged_one_by_one() {
             "nobody; a@b@c; Taro <t@example.com>; a@[127.0.0.1]; ok@example.com; x@localhost; ｔ@example.com"
         ),
         Err(vec![
-            Refusal::EmailForm {
+            LedgerRefusal::EmailForm {
                 found: found("nobody")
             },
-            Refusal::EmailForm {
+            LedgerRefusal::EmailForm {
                 found: found("a@b@c")
             },
-            Refusal::EmailForm {
+            LedgerRefusal::EmailForm {
                 found: found("Taro <t@example.com>")
             },
-            Refusal::EmailForm {
+            LedgerRefusal::EmailForm {
                 found: found("a@[127.0.0.1]")
             },
-            Refusal::EmailForm {
+            LedgerRefusal::EmailForm {
                 found: found("x@localhost")
             },
-            Refusal::EmailNotAscii {
+            LedgerRefusal::EmailNotAscii {
                 found: found("ｔ@example.com")
             },
         ])
@@ -128,7 +128,7 @@ fn addresses_are_separated_by_semicolons_and_judged_one_by_one() {
     let long = format!("{}@{}.com", "a".repeat(60), "b.".repeat(120));
     assert!(matches!(
         contact_emails(&long).unwrap_err()[..],
-        [Refusal::EmailTooLong { .. }]
+        [LedgerRefusal::EmailTooLong { .. }]
     ));
 }
 
@@ -152,7 +152,7 @@ fn an_account_has_one_address_or_none() {
     );
     assert_eq!(
         account_email("root@example.com; b@example.com"),
-        Err(vec![Refusal::SeveralAccountEmails])
+        Err(vec![LedgerRefusal::SeveralAccountEmails])
     );
 }
 
@@ -164,21 +164,21 @@ fn words_are_taken_in_any_case_and_width() {
     assert_eq!(language("ｅｎ"), Ok(Some(Language::En)));
     assert_eq!(
         language("Japanese"),
-        Err(Refusal::Language {
+        Err(LedgerRefusal::Language {
             found: "Japanese".to_owned()
         })
     );
     assert_eq!(report("Monthly"), Ok(Some(ReportCadence::Monthly)));
     assert_eq!(
         report("daily"),
-        Err(Refusal::Report {
+        Err(LedgerRefusal::Report {
             found: "daily".to_owned()
         })
     );
     assert_eq!(state("LEFT"), Ok(Some(AccountState::Left)));
     assert_eq!(
         state("gone"),
-        Err(Refusal::State {
+        Err(LedgerRefusal::State {
             found: "gone".to_owned()
         })
     );
@@ -196,11 +196,11 @@ fn regions_must_be_known_and_the_hubs() {
     assert_eq!(
         regions("us-east-1 eu-north-1\nTokyo", &hub()),
         Err(vec![
-            Refusal::RegionNotOfHub {
+            LedgerRefusal::RegionNotOfHub {
                 found: "eu-north-1".parse().unwrap(),
                 hub: hub()
             },
-            Refusal::RegionUnknown {
+            LedgerRefusal::RegionUnknown {
                 found: "Tokyo".to_owned()
             },
         ])
@@ -218,19 +218,19 @@ fn standards_are_named_without_arn() {
     assert_eq!(
         standards(&format!("{arn} {old} {odd} FSBP")),
         Err(vec![
-            Refusal::StandardArn {
+            LedgerRefusal::StandardArn {
                 found: arn.to_owned(),
                 instead: Some("nist-800-53/v/5.0.0".to_owned()),
             },
-            Refusal::StandardArn {
+            LedgerRefusal::StandardArn {
                 found: old.to_owned(),
                 instead: Some("cis-aws-foundations-benchmark/v/1.2.0".to_owned()),
             },
-            Refusal::StandardArn {
+            LedgerRefusal::StandardArn {
                 found: odd.to_owned(),
                 instead: None
             },
-            Refusal::StandardForm {
+            LedgerRefusal::StandardForm {
                 found: "FSBP".to_owned()
             },
         ])
@@ -242,18 +242,18 @@ fn texts_are_bounded_and_visible() {
     assert_eq!(line(&"あ".repeat(256)), Ok(()));
     assert_eq!(
         line(&"あ".repeat(257)),
-        Err(Refusal::TooLong {
+        Err(LedgerRefusal::TooLong {
             length: 257,
             limit: 256
         })
     );
     for text in ["a\nb", "a\tb", "a\u{2028}b"] {
-        assert_eq!(line(text), Err(Refusal::LineBreak), "{text:?}");
+        assert_eq!(line(text), Err(LedgerRefusal::LineBreak), "{text:?}");
     }
     assert_eq!(paragraph("a\n\tb👩‍💻"), Ok(()));
     assert_eq!(
         paragraph(&"x".repeat(4_001)),
-        Err(Refusal::TooLong {
+        Err(LedgerRefusal::TooLong {
             length: 4_001,
             limit: 4_000
         })
@@ -267,7 +267,7 @@ fn texts_are_bounded_and_visible() {
         let character = character.to_owned();
         assert_eq!(
             paragraph(text),
-            Err(Refusal::ControlCharacter { character }),
+            Err(LedgerRefusal::ControlCharacter { character }),
             "{text:?}"
         );
     }
@@ -275,7 +275,7 @@ fn texts_are_bounded_and_visible() {
 
 #[test]
 fn a_message_never_repeats_a_whole_page() {
-    let Err(Refusal::AccountIdForm { found }) = account_id(&text(&"x".repeat(10_000))) else {
+    let Err(LedgerRefusal::AccountIdForm { found }) = account_id(&text(&"x".repeat(10_000))) else {
         panic!("it is no account id");
     };
     assert_eq!(found.chars().count(), 81);

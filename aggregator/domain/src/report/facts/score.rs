@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Compliance, Finding, Severity};
+use crate::finding::{Compliance, Finding, FindingSeverity};
 
 /// A control over all its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Control {
+pub struct ControlScore {
     /// Its title.
     pub title: String,
     /// The worst severity among its findings that nobody suppressed.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// How its resources stand, whatever the standard.
     pub resources: Resources,
     /// In how many accounts any of its resources failed.
@@ -37,7 +37,7 @@ pub struct Resources {
 
 /// What a control's resources say together, as Security Hub puts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ControlVerdict {
     /// One failed.
     Failed,
     /// None failed, and one could not be judged.
@@ -57,7 +57,7 @@ pub struct Score {
     pub judged: u64,
 }
 
-impl Verdict {
+impl ControlVerdict {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -79,8 +79,8 @@ impl Score {
         let mut score = Self::default();
         for resources in controls {
             let verdict = resources.verdict();
-            score.passed += u64::from(verdict == Verdict::Passed);
-            score.judged += u64::from(verdict != Verdict::NoData);
+            score.passed += u64::from(verdict == ControlVerdict::Passed);
+            score.judged += u64::from(verdict != ControlVerdict::NoData);
         }
         score
     }
@@ -88,15 +88,15 @@ impl Score {
 
 impl Resources {
     /// What they say together.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> ControlVerdict {
         if self.failed > 0 {
-            Verdict::Failed
+            ControlVerdict::Failed
         } else if self.unknown > 0 {
-            Verdict::Unknown
+            ControlVerdict::Unknown
         } else if self.passed > 0 {
-            Verdict::Passed
+            ControlVerdict::Passed
         } else {
-            Verdict::NoData
+            ControlVerdict::NoData
         }
     }
 

@@ -12,8 +12,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn bounds() -> Bounds {
-    Bounds {
+fn bounds() -> PeriodBounds {
+    PeriodBounds {
         from: at(PERIOD.0),
         to: at(PERIOD.1),
     }
@@ -31,8 +31,8 @@ fn control(id: &str, label: &str, status: &str, workflow: &str) -> Mirrored {
     Mirrored { finding, life }
 }
 
-fn facts(findings: &[Mirrored]) -> Facts {
-    let mut facts = Facts::default();
+fn facts(findings: &[Mirrored]) -> ReportFacts {
+    let mut facts = ReportFacts::default();
     for finding in findings {
         facts.add(finding, bounds(), at("2026-11-24T00:00:00Z"));
     }
@@ -54,7 +54,7 @@ fn the_score_counts_controls_as_security_hub_does() {
     assert_eq!(score.percent(), Some(25));
     assert_eq!(facts.all_open(), 1);
     assert_eq!(facts.suppressed, 1);
-    assert_eq!(Facts::default().score().percent(), None);
+    assert_eq!(ReportFacts::default().score().percent(), None);
     let halves = Score {
         passed: 5,
         judged: 6,
@@ -80,13 +80,16 @@ fn new_and_resolved_are_of_the_period() {
     put_away.life = fixed.life;
     let passed_all_along = control("A.5", "LOW", "PASSED", "RESOLVED");
     let all = [new, old, fixed, later, put_away, passed_all_along];
-    let changes: Vec<_> = all.iter().map(|one| Change::of(one, bounds())).collect();
+    let changes: Vec<_> = all
+        .iter()
+        .map(|one| MonthlyChange::of(one, bounds()))
+        .collect();
     assert_eq!(
         changes,
         [
-            Some(Change::New),
-            Some(Change::Open),
-            Some(Change::Resolved),
+            Some(MonthlyChange::New),
+            Some(MonthlyChange::Open),
+            Some(MonthlyChange::Resolved),
             None,
             None,
             None
@@ -102,7 +105,7 @@ fn the_worst_comes_first_and_then_the_most_frequent() {
     findings.extend(vec![control("HIGH.2", "HIGH", "FAILED", "NEW"); 3]);
     findings.push(control("HIGH.1", "HIGH", "FAILED", "NEW"));
     let mut threat = control("", "HIGH", "FAILED", "NEW");
-    threat.finding.kind = Kind::Threat;
+    threat.finding.kind = FindingKind::Threat;
     threat.finding.finding_type = "TTPs/x".to_owned();
     findings.push(threat);
     let facts = facts(&findings);
@@ -113,7 +116,11 @@ fn the_worst_comes_first_and_then_the_most_frequent() {
         .collect();
     assert_eq!(
         first,
-        [(Kind::Threat, 1), (Kind::Control, 3), (Kind::Control, 1)]
+        [
+            (FindingKind::Threat, 1),
+            (FindingKind::Control, 3),
+            (FindingKind::Control, 1)
+        ]
     );
     assert_eq!(facts.threats, 1);
 }
@@ -127,8 +134,14 @@ fn what_was_closed_once_and_is_open_again_is_reopened() {
     };
     let mut long_ago = again.clone();
     long_ago.life.opened_at = Some(at("2026-11-12T00:00:00Z"));
-    assert_eq!(Change::of(&again, bounds()), Some(Change::Reopened));
-    assert_eq!(Change::of(&long_ago, bounds()), Some(Change::Open));
+    assert_eq!(
+        MonthlyChange::of(&again, bounds()),
+        Some(MonthlyChange::Reopened)
+    );
+    assert_eq!(
+        MonthlyChange::of(&long_ago, bounds()),
+        Some(MonthlyChange::Open)
+    );
     let facts = facts(&[again, long_ago]);
     assert_eq!((facts.new, facts.reopened, facts.all_open()), (0, 1, 2));
     assert_eq!(facts.ages, [1, 1, 0, 0], "four days and twelve");
@@ -159,7 +172,7 @@ fn a_resource_that_several_standards_report_counts_once_and_for_each() {
         .map(|(id, it)| (*id, it.judged))
         .collect();
     assert_eq!(scores, [("cis", 1), ("fsbp", 1)]);
-    let mut together = Facts::default();
+    let mut together = ReportFacts::default();
     together.merge(&all);
     together.merge(&all);
     assert_eq!(together.all_open(), 6);
@@ -171,19 +184,25 @@ fn a_resource_that_several_standards_report_counts_once_and_for_each() {
 fn what_a_person_calls_resolved_and_still_fails_is_shown_and_not_counted_as_open() {
     let claimed = control("A.1", "HIGH", "FAILED", "RESOLVED");
     let mut threat = claimed.clone();
-    threat.finding.kind = Kind::Threat;
+    threat.finding.kind = FindingKind::Threat;
     threat.finding.compliance = None;
-    assert_eq!(Change::of(&claimed, bounds()), Some(Change::StillFailing));
     assert_eq!(
-        Change::of(&threat, bounds()),
+        MonthlyChange::of(&claimed, bounds()),
+        Some(MonthlyChange::StillFailing)
+    );
+    assert_eq!(
+        MonthlyChange::of(&threat, bounds()),
         None,
         "nothing contradicts it"
     );
-    let mut facts = Facts::default();
+    let mut facts = ReportFacts::default();
     let shown = facts.add(&claimed, bounds(), at("2026-11-24T00:00:00Z"));
-    assert_eq!(shown, Some(Shown::News(Change::StillFailing)));
+    assert_eq!(shown, Some(ShownFinding::News(MonthlyChange::StillFailing)));
     assert_eq!((facts.all_open(), facts.resolved), (0, 0));
-    assert_eq!(facts.controls["A.1"].resources.verdict(), Verdict::Failed);
+    assert_eq!(
+        facts.controls["A.1"].resources.verdict(),
+        ControlVerdict::Failed
+    );
 }
 
 #[test]

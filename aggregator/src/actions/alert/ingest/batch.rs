@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use super::{TakeError, Taken, keep};
+use super::{IngestCounts, IngestError, store_batch};
 use crate::app::App;
 use hubward_domain::alert::arrival::Incoming;
 use hubward_store::StoreError;
@@ -21,22 +21,22 @@ const WAITING: usize = 256;
 
 /// The doors' side; a clone leads to the same.
 #[derive(Clone, Debug)]
-pub struct Intake(mpsc::Sender<Parcel>);
+pub struct IngestHandle(mpsc::Sender<Submission>);
 
 /// The store's side.
 #[derive(Debug)]
-pub struct Hopper(mpsc::Receiver<Parcel>);
+pub struct BatchReceiver(mpsc::Receiver<Submission>);
 
 /// Messages that came together, and who waits for the word that they are kept.
 #[derive(Debug)]
-struct Parcel {
+struct Submission {
     messages: Vec<Incoming>,
-    answer: oneshot::Sender<Result<Taken, Arc<StoreError>>>,
+    answer: oneshot::Sender<Result<IngestCounts, Arc<StoreError>>>,
 }
 
 /// What is stored next, in one transaction.
 #[derive(Debug)]
-pub struct Batch(Vec<Parcel>);
+pub struct Batch(Vec<Submission>);
 
 /// Whether somebody who pushes may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,9 @@ pub enum Admission {
 }
 
 /// Opens it: both sides.
-pub fn open() -> (Intake, Hopper) {
+pub fn open() -> (IngestHandle, BatchReceiver) {
     let (sender, receiver) = mpsc::channel(WAITING);
-    (Intake(sender), Hopper(receiver))
+    (IngestHandle(sender), BatchReceiver(receiver))
 }
 
 /// Judges the key of somebody who pushes. Compared in constant time, whatever its length.
@@ -77,25 +77,25 @@ pub fn admit(app: &App, key: &[u8]) -> Admission {
     }
 }
 
-impl Intake {
+impl IngestHandle {
     /// Hands messages in, and waits until they are stored. Whoever stops waiting loses nothing: they are
     /// stored all the same.
     ///
     /// # Errors
     /// They are not stored; nothing of them is.
-    pub async fn take(&self, messages: Vec<Incoming>) -> Result<Taken, TakeError> {
+    pub async fn take(&self, messages: Vec<Incoming>) -> Result<IngestCounts, IngestError> {
         let (answer, stored) = oneshot::channel();
-        let parcel = Parcel { messages, answer };
-        self.0.send(parcel).await.map_err(|_| TakeError::Closed)?;
+        let parcel = Submission { messages, answer };
+        self.0.send(parcel).await.map_err(|_| IngestError::Closed)?;
         match stored.await {
             Ok(Ok(taken)) => Ok(taken),
-            Ok(Err(error)) => Err(TakeError::Store(error)),
-            Err(_) => Err(TakeError::Closed),
+            Ok(Err(error)) => Err(IngestError::Store(error)),
+            Err(_) => Err(IngestError::Closed),
         }
     }
 }
 
-impl Hopper {
+impl BatchReceiver {
     /// Waits for what is to be stored next; `None`: nobody can hand in any more.
     pub async fn next(&mut self) -> Option<Batch> {
         let first = self.0.recv().await?;
@@ -116,14 +116,14 @@ impl Batch {
     ///
     /// # Errors
     /// What nobody's message is to blame for; then nothing of it is stored.
-    pub async fn keep(self, app: &App) -> Result<(), Arc<StoreError>> {
+    pub async fn store_batch(self, app: &App) -> Result<(), Arc<StoreError>> {
         let together: Vec<&Incoming> = self.0.iter().flat_map(|one| &one.messages).collect();
-        match keep(app, &together).await {
+        match store_batch(app, &together).await {
             Ok(_) => {
                 for parcel in self.0 {
-                    let taken = Taken {
+                    let taken = IngestCounts {
                         messages: parcel.messages.len(),
-                        ..Taken::default()
+                        ..IngestCounts::default()
                     };
                     // Who is gone got another answer already.
                     let _ = parcel.answer.send(Ok(taken));
@@ -134,7 +134,7 @@ impl Batch {
             Err(StoreError::Damaged { .. }) if self.0.len() > 1 => {
                 for parcel in self.0 {
                     let alone: Vec<&Incoming> = parcel.messages.iter().collect();
-                    let kept = keep(app, &alone).await.map_err(Arc::new);
+                    let kept = store_batch(app, &alone).await.map_err(Arc::new);
                     let _ = parcel.answer.send(kept);
                 }
                 Ok(())

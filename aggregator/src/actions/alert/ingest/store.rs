@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use hubward_protocol::AccountId;
 use jiff::SignedDuration;
 
-use super::Taken;
+use super::IngestCounts;
 use crate::actions::alert::open_or_update::open_or_update;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::config::outgoing::RouteEvent;
 use hubward_domain::account::Account;
 use hubward_domain::alert::arrival::{Arrival, Incoming};
-use hubward_domain::alert::event::{Content, Threat, TrialEvent, Unreadable, read};
+use hubward_domain::alert::event::{Content, Threat, TrialEvent, UnreadableMessage, read};
 use hubward_domain::audit::Actor;
 use hubward_domain::mirror::told;
 use hubward_domain::notice::{Notice, TestNotice, Trouble};
-use hubward_domain::trial::TrialKind;
+use hubward_domain::test_event::TestEventKind;
 use hubward_store::{StoreError, Tx};
 
 /// Who takes alerts in.
@@ -26,12 +26,15 @@ const ACTOR: Actor = Actor::Job("alerts");
 const ANNOUNCED: i64 = 20;
 
 /// Stores what messages mean, all of it or nothing.
-pub(super) async fn keep(app: &App, messages: &[&Incoming]) -> Result<Taken, StoreError> {
-    let mut taken = Taken {
+pub(super) async fn store_batch(
+    app: &App,
+    messages: &[&Incoming],
+) -> Result<IngestCounts, StoreError> {
+    let mut taken = IngestCounts {
         messages: messages.len(),
-        ..Taken::default()
+        ..IngestCounts::default()
     };
-    let contents: Vec<Result<Vec<Content>, Unreadable>> =
+    let contents: Vec<Result<Vec<Content>, UnreadableMessage>> =
         messages.iter().map(|message| read(&message.body)).collect();
     let ledger = ledger_of(app, &contents).await?;
     let mut opened = Vec::new();
@@ -96,7 +99,7 @@ fn arrival(app: &App, message: &Incoming, threat: &Threat) -> Arrival {
 /// The rows of the ledger that the threats are about.
 async fn ledger_of(
     app: &App,
-    contents: &[Result<Vec<Content>, Unreadable>],
+    contents: &[Result<Vec<Content>, UnreadableMessage>],
 ) -> Result<BTreeMap<AccountId, Account>, StoreError> {
     let mut accounts: Vec<AccountId> = contents
         .iter()
@@ -126,7 +129,7 @@ async fn arrived(
     else {
         return Ok(());
     };
-    if trial.kind != TrialKind::Test {
+    if trial.kind != TestEventKind::Test {
         return Ok(());
     }
     for channel in app.config.channels_of(RouteEvent::Alert) {

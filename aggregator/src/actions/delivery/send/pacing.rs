@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::config::outgoing::Channel;
 use hubward_domain::burst::{self, Load, MOST, WINDOW};
 use hubward_domain::delivery::Delivery;
-use hubward_domain::notice::{AlertDigest, AlertNotice, Class, Notice};
-use hubward_store::deliveries::Choice;
+use hubward_domain::notice::{AlertDigest, AlertNotice, Notice, NoticeClass};
+use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
 
 /// The turns of all channels, in this process.
@@ -57,21 +57,23 @@ impl Turns {
         load.waiting = tx.count_waiting(name, one_by_one + 1).await?;
         load.has_critical = load.waiting > 0 && tx.has_critical(name, now).await?;
         match burst::next(&load, one_by_one) {
-            burst::Next::One if load.has_critical => {
-                tx.lease_delivery(name, Choice::Critical, now).await
+            burst::DigestDecision::One if load.has_critical => {
+                tx.lease_delivery(name, DeliveryChoice::Critical, now).await
             }
-            burst::Next::One => tx.lease_delivery(name, Choice::Next, now).await,
-            burst::Next::Other => tx.lease_delivery(name, Choice::Other, now).await,
-            burst::Next::Digest => digest(app, tx, name, &load, now).await,
+            burst::DigestDecision::One => tx.lease_delivery(name, DeliveryChoice::Next, now).await,
+            burst::DigestDecision::Other => {
+                tx.lease_delivery(name, DeliveryChoice::Other, now).await
+            }
+            burst::DigestDecision::Digest => digest(app, tx, name, &load, now).await,
         }
     }
 
     /// Notes that a channel was told of an alert, or of many.
     pub(super) fn told(&self, channel: &str, notice: &Notice, now: Timestamp) {
         let is_critical = match (notice, notice.class()) {
-            (Notice::AlertDigest(_), _) | (_, Class::Alert) => false,
-            (_, Class::Critical) => true,
-            (_, Class::Single) => return,
+            (Notice::AlertDigest(_), _) | (_, NoticeClass::Alert) => false,
+            (_, NoticeClass::Critical) => true,
+            (_, NoticeClass::Single) => return,
         };
         // A poisoned map is still a map: nothing is half-written in it.
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,7 +113,7 @@ async fn digest(
     let waiting = tx.waiting(channel, MOST, now).await?;
     let (mut members, mut alerts): (Vec<String>, Vec<AlertNotice>) = (Vec::new(), Vec::new());
     for message in waiting {
-        if load.told_critical == 0 && message.notice.class() == Class::Critical {
+        if load.told_critical == 0 && message.notice.class() == NoticeClass::Critical {
             continue;
         }
         if let Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) = message.notice {
@@ -121,12 +123,13 @@ async fn digest(
     }
     // Other workers hold the rest.
     if members.len() < 2 {
-        return tx.lease_delivery(channel, Choice::Next, now).await;
+        return tx.lease_delivery(channel, DeliveryChoice::Next, now).await;
     }
     let notice = Notice::AlertDigest(Box::new(AlertDigest::of(&alerts)));
     let id = Notifier::new(app)
         .notify_channel(tx, channel, &notice)
         .await?;
     tx.gather(&id, &members).await?;
-    tx.lease_delivery(channel, Choice::This(&id), now).await
+    tx.lease_delivery(channel, DeliveryChoice::This(&id), now)
+        .await
 }

@@ -7,34 +7,34 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{Counts, Failed, Reader};
-use crate::aws::findings::Query;
-use hubward_domain::finding::{Life, Refused};
-use hubward_domain::mirror::Part;
+use super::{Failed, FindingsReader, SyncCounts};
+use crate::aws::findings::FindingsQuery;
+use hubward_domain::finding::{Life, UnreadableFinding};
+use hubward_domain::mirror::MirrorPart;
 use hubward_store::StoreError;
-use hubward_store::findings::{Packer, Seen};
+use hubward_store::findings::{Compressor, IncomingFinding};
 
 /// How many pages may wait to be stored, and are stored together. Of a thousand rows many share a page of an
 /// index, which a hundred would each write for themselves; more would only take memory.
 pub(super) const AHEAD: usize = 10;
 
 /// What is sent from reading to storing.
-pub(super) enum Sent {
+pub(super) enum ReadPage {
     /// A page that is being taken apart.
-    Page(Taken),
+    Page(StoredPage),
     /// All pages of a part were sent before.
-    Whole(Part),
+    Whole(MirrorPart),
 }
 
-type Taken = JoinHandle<Vec<Result<Seen, Refused>>>;
+type StoredPage = JoinHandle<Vec<Result<IncomingFinding, UnreadableFinding>>>;
 
-impl Reader<'_> {
+impl FindingsReader<'_> {
     /// Reads all that a query names. What came before, by key, is not counted again.
     pub(super) async fn read(
         &self,
-        query: &Query,
+        query: &FindingsQuery,
         seen: &mut BTreeSet<String>,
-    ) -> Result<Counts, Failed> {
+    ) -> Result<SyncCounts, Failed> {
         let (sender, sent) = mpsc::channel(AHEAD);
         // It ends with its sender, by which the other knows.
         let fetching = async move { self.fetch(query, &sender).await };
@@ -43,11 +43,15 @@ impl Reader<'_> {
     }
 
     /// Asks for one page after another, and sends them to be stored.
-    pub(super) async fn fetch(&self, query: &Query, sender: &Sender<Sent>) -> Result<(), Failed> {
+    pub(super) async fn fetch(
+        &self,
+        query: &FindingsQuery,
+        sender: &Sender<ReadPage>,
+    ) -> Result<(), Failed> {
         let mut next_token = None;
         loop {
             let page = self.hub.findings(query, next_token).await?;
-            let taken = Sent::Page(spawn_blocking(move || take(&page.findings)));
+            let taken = ReadPage::Page(spawn_blocking(move || take(&page.findings)));
             // Nobody stores any more: then storing has failed, and says why.
             if sender.send(taken).await.is_err() || page.next_token.is_none() {
                 return Ok(());
@@ -59,11 +63,11 @@ impl Reader<'_> {
     /// Stores what is sent, until nobody sends any more; of a full reading also which parts are whole.
     pub(super) async fn store(
         &self,
-        mut sent: Receiver<Sent>,
+        mut sent: Receiver<ReadPage>,
         mut seen: Option<&mut BTreeSet<String>>,
         sweep: Option<(&str, Timestamp)>,
-    ) -> Result<Counts, Failed> {
-        let mut counts = Counts::default();
+    ) -> Result<SyncCounts, Failed> {
+        let mut counts = SyncCounts::default();
         let mut waiting = Vec::with_capacity(AHEAD);
         while sent.recv_many(&mut waiting, AHEAD).await > 0 {
             // One finding may come twice, when others move while its list is read.
@@ -71,8 +75,8 @@ impl Reader<'_> {
             let mut whole = Vec::new();
             for sent in waiting.drain(..) {
                 let page = match sent {
-                    Sent::Page(page) => taken(page).await,
-                    Sent::Whole(part) => {
+                    ReadPage::Page(page) => taken(page).await,
+                    ReadPage::Whole(part) => {
                         whole.push(part);
                         continue;
                     }
@@ -86,7 +90,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            let together: Vec<Seen> = together.into_values().collect();
+            let together: Vec<IncomingFinding> = together.into_values().collect();
             counts.add(self.keep(&together, seen.as_deref()).await?);
             if let Some(seen) = &mut seen {
                 seen.extend(together.into_iter().map(|finding| finding.key));
@@ -105,10 +109,10 @@ impl Reader<'_> {
     /// Stores some findings, all of them or nothing.
     async fn keep(
         &self,
-        findings: &[Seen],
+        findings: &[IncomingFinding],
         seen: Option<&BTreeSet<String>>,
-    ) -> Result<Counts, StoreError> {
-        let mut counts = Counts::default();
+    ) -> Result<SyncCounts, StoreError> {
+        let mut counts = SyncCounts::default();
         let keys: Vec<&str> = findings.iter().map(|seen| seen.key.as_str()).collect();
         let region = self.hub.region();
         let mut tx = self.app.store.begin().await?;
@@ -141,14 +145,14 @@ impl Reader<'_> {
     }
 }
 
-fn take(page: &[Box<RawValue>]) -> Vec<Result<Seen, Refused>> {
-    let mut packer = Packer::default();
+fn take(page: &[Box<RawValue>]) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
+    let mut packer = Compressor::default();
     page.iter()
-        .map(|json| Seen::of(json.get(), &mut packer))
+        .map(|json| IncomingFinding::of(json.get(), &mut packer))
         .collect()
 }
 
-async fn taken(page: Taken) -> Vec<Result<Seen, Refused>> {
+async fn taken(page: StoredPage) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
     match page.await {
         Ok(findings) => findings,
         // It is not cancelled by anybody: it panicked, and so do we.

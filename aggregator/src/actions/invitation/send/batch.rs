@@ -9,10 +9,10 @@ use futures::future::join_all;
 use hubward_protocol::AccountId;
 use serde_json::json;
 
-use super::Outcome;
+use super::InviteOutcome;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::aws::security_hub::{BATCH, SecurityHub, Unprocessed};
+use crate::aws::security_hub::{BATCH, SecurityHub, UnprocessedAccounts};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::membership::MemberStatus;
 use hubward_store::StoreError;
@@ -25,7 +25,7 @@ const TOGETHER: usize = 8 * BATCH;
 type Unknown = (AccountId, Option<String>);
 
 /// What is done in one Region.
-pub(super) struct Desk<'a> {
+pub(super) struct InvitationBatch<'a> {
     app: &'a App,
     actor: &'a Actor,
     hub: &'a SecurityHub,
@@ -35,12 +35,12 @@ pub(super) struct Desk<'a> {
 #[derive(Default)]
 pub(super) struct Done {
     /// The outcome of each account.
-    pub(super) outcomes: BTreeMap<AccountId, Outcome>,
+    pub(super) outcomes: BTreeMap<AccountId, InviteOutcome>,
     /// What was seen of them last.
     pub(super) seen: BTreeMap<AccountId, MemberStatus>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> InvitationBatch<'a> {
     pub(super) fn new(app: &'a App, actor: &'a Actor, hub: &'a SecurityHub) -> Self {
         Self { app, actor, hub }
     }
@@ -69,7 +69,7 @@ impl<'a> Desk<'a> {
     async fn create(
         &self,
         accounts: &[Unknown],
-        outcomes: &mut BTreeMap<AccountId, Outcome>,
+        outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
     ) -> Vec<AccountId> {
         let ids: Vec<AccountId> = accounts
             .iter()
@@ -90,7 +90,11 @@ impl<'a> Desk<'a> {
     }
 
     /// Invites accounts that are known.
-    async fn send(&self, accounts: &[AccountId], outcomes: &mut BTreeMap<AccountId, Outcome>) {
+    async fn send(
+        &self,
+        accounts: &[AccountId],
+        outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
+    ) {
         if let Err(error) = self
             .record(Action::MembershipInviteRequested, accounts)
             .await
@@ -152,10 +156,13 @@ impl<'a> Desk<'a> {
 fn not_recorded(
     accounts: &[AccountId],
     error: &StoreError,
-    outcomes: &mut BTreeMap<AccountId, Outcome>,
+    outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
 ) {
     for account in accounts {
-        outcomes.insert(account.clone(), Outcome::NotRecorded(error.to_string()));
+        outcomes.insert(
+            account.clone(),
+            InviteOutcome::NotRecorded(error.to_string()),
+        );
     }
 }
 
@@ -163,8 +170,8 @@ fn not_recorded(
 fn refusals(
     operation: &'static str,
     accounts: &[AccountId],
-    answers: &[Result<Unprocessed, AwsFailure>],
-    outcomes: &mut BTreeMap<AccountId, Outcome>,
+    answers: &[Result<UnprocessedAccounts, AwsFailure>],
+    outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
 ) {
     for (batch, answer) in accounts.chunks(BATCH).zip(answers) {
         match answer {
@@ -172,7 +179,7 @@ fn refusals(
             Ok(unprocessed) => {
                 for (account, reason) in unprocessed {
                     let reason = reason.clone();
-                    let outcome = Outcome::Unprocessed { operation, reason };
+                    let outcome = InviteOutcome::Unprocessed { operation, reason };
                     outcomes.insert(account.clone(), outcome);
                 }
             }
@@ -181,11 +188,15 @@ fn refusals(
 }
 
 /// A failed call; what is known against an account already stays.
-fn fail(accounts: &[AccountId], failure: &AwsFailure, outcomes: &mut BTreeMap<AccountId, Outcome>) {
+fn fail(
+    accounts: &[AccountId],
+    failure: &AwsFailure,
+    outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
+) {
     for account in accounts {
         outcomes
             .entry(account.clone())
-            .or_insert_with(|| Outcome::Failed(failure.clone()));
+            .or_insert_with(|| InviteOutcome::Failed(failure.clone()));
     }
 }
 
@@ -193,20 +204,20 @@ fn fail(accounts: &[AccountId], failure: &AwsFailure, outcomes: &mut BTreeMap<Ac
 fn settle(
     accounts: &[AccountId],
     members: &BTreeMap<AccountId, MemberStatus>,
-    outcomes: &mut BTreeMap<AccountId, Outcome>,
+    outcomes: &mut BTreeMap<AccountId, InviteOutcome>,
 ) -> Vec<AccountId> {
     let mut missing = Vec::new();
     for account in accounts {
         match (members.get(account), outcomes.get(account)) {
-            (Some(MemberStatus::Enabled), Some(Outcome::Unprocessed { .. })) => {
-                outcomes.insert(account.clone(), Outcome::Joined);
+            (Some(MemberStatus::Enabled), Some(InviteOutcome::Unprocessed { .. })) => {
+                outcomes.insert(account.clone(), InviteOutcome::Joined);
             }
             (Some(MemberStatus::Enabled), _)
-            | (Some(MemberStatus::Invited), None | Some(Outcome::NotListed(_))) => {
-                outcomes.insert(account.clone(), Outcome::Invited);
+            | (Some(MemberStatus::Invited), None | Some(InviteOutcome::NotListed(_))) => {
+                outcomes.insert(account.clone(), InviteOutcome::Invited);
             }
-            (status, None | Some(Outcome::NotListed(_))) => {
-                outcomes.insert(account.clone(), Outcome::NotListed(status.cloned()));
+            (status, None | Some(InviteOutcome::NotListed(_))) => {
+                outcomes.insert(account.clone(), InviteOutcome::NotListed(status.cloned()));
                 missing.push(account.clone());
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::actions::StoreError;
-use crate::actions::report::writer::Draft;
+use crate::actions::report::writer::WrittenReport;
 use crate::app::App;
 use crate::channel::{Messenger, ReportMail};
 use hubward_domain::account::Account;
@@ -18,11 +18,11 @@ use hubward_domain::report::{Period, link};
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A report that is to go somewhere.
-pub(super) struct Parcel<'a> {
+pub(super) struct ReportParcel<'a> {
     /// Whose; `None` for the overview.
     pub(super) account: Option<&'a Account>,
     /// The file and its numbers.
-    pub(super) draft: &'a Draft,
+    pub(super) draft: &'a WrittenReport,
     /// The period.
     pub(super) period: Period,
     /// Where it lies already.
@@ -35,7 +35,7 @@ pub(super) struct Parcel<'a> {
 pub(super) async fn deliver(
     app: &App,
     destination: Destination,
-    parcel: &Parcel<'_>,
+    parcel: &ReportParcel<'_>,
 ) -> Result<String, String> {
     match destination {
         Destination::Directory => keep(app, parcel),
@@ -46,7 +46,7 @@ pub(super) async fn deliver(
     }
 }
 
-impl Parcel<'_> {
+impl ReportParcel<'_> {
     fn name(&self) -> &str {
         self.account
             .map_or(OVERVIEW, |account| account.account_id.as_str())
@@ -54,7 +54,7 @@ impl Parcel<'_> {
 }
 
 /// A copy takes the name at once: whoever reads the directory never sees half of it.
-fn keep(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+fn keep(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     let Some(directory) = &app.config.reports.directory else {
         return Err("reports.directory is not set".to_owned());
     };
@@ -75,7 +75,7 @@ fn copy(from: &Path, directory: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn upload(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+async fn upload(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     let reports = &app.config.reports;
     let Some(bucket) = &reports.bucket else {
         return Err("reports.bucket is not set".to_owned());
@@ -91,7 +91,7 @@ async fn upload(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
     Ok(format!("s3://{bucket}/{key}"))
 }
 
-async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
+async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     let Some(account) = parcel.account else {
         return Err("the overview is mailed to nobody".to_owned());
     };
@@ -153,7 +153,7 @@ async fn mail(app: &App, parcel: &Parcel<'_>) -> Result<String, String> {
 async fn link(
     app: &App,
     account: &Account,
-    parcel: &Parcel<'_>,
+    parcel: &ReportParcel<'_>,
 ) -> Result<Option<String>, StoreError> {
     if !parcel.places.contains_key(&Destination::Directory) {
         return Ok(parcel.places.get(&Destination::Bucket).cloned());

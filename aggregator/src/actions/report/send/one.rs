@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::destination::{Parcel, deliver};
+use super::destination::{ReportParcel, deliver};
 use super::round::Round;
-use super::{Outcome, Row, SendError};
+use super::{SendError, SendOutcome, SendRow};
 use crate::actions::notify::Notifier;
-use crate::actions::report::writer::{Desk, DraftError};
+use crate::actions::report::writer::{DraftError, ReportWriter};
 use hubward_domain::account::Account;
 use hubward_domain::audit::{Action, NewEvent};
 use hubward_domain::notice::{Notice, Trouble};
-use hubward_domain::report::Standing;
-use hubward_domain::report::sending::{Destination, OVERVIEW, Progress};
+use hubward_domain::report::AccountSummary;
+use hubward_domain::report::sending::{Destination, OVERVIEW, SendingProgress};
 use hubward_store::StoreError;
 use hubward_store::report_sendings::Sendings;
 
@@ -29,18 +29,18 @@ impl Round<'_> {
     /// to hear of it.
     pub(super) async fn one(
         &self,
-        desk: &Desk,
+        desk: &ReportWriter,
         account: Option<&Account>,
         workplace: &Path,
-        rows: &mut Vec<Row>,
-    ) -> Result<Option<Standing>, SendError> {
+        rows: &mut Vec<SendRow>,
+    ) -> Result<Option<AccountSummary>, SendError> {
         let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
         if !self.claim(name).await? {
-            rows.extend(self.destinations.iter().map(|destination| Row {
+            rows.extend(self.destinations.iter().map(|destination| SendRow {
                 account_id: account.map(|account| account.account_id.clone()),
                 period: self.period,
                 destination: *destination,
-                outcome: Outcome::Busy,
+                outcome: SendOutcome::Busy,
             }));
             return Ok(None);
         }
@@ -57,12 +57,12 @@ impl Round<'_> {
 
     async fn carry(
         &self,
-        desk: &Desk,
+        desk: &ReportWriter,
         account: Option<&Account>,
         sendings: &Sendings,
         workplace: &Path,
-        rows: &mut Vec<Row>,
-    ) -> Result<Option<Standing>, SendError> {
+        rows: &mut Vec<SendRow>,
+    ) -> Result<Option<AccountSummary>, SendError> {
         let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
         self.say_known(account, sendings, rows);
         let written = match account {
@@ -76,7 +76,7 @@ impl Round<'_> {
         let mut places: BTreeMap<Destination, String> = sendings
             .iter()
             .filter_map(|(destination, progress)| match progress {
-                Progress::Sent { place } => Some((*destination, place.clone())),
+                SendingProgress::Sent { place } => Some((*destination, place.clone())),
                 _ => None,
             })
             .collect();
@@ -88,7 +88,7 @@ impl Round<'_> {
             }
             let attempt = match &written {
                 Ok(draft) => {
-                    let parcel = Parcel {
+                    let parcel = ReportParcel {
                         account,
                         draft,
                         period: self.period,
@@ -100,26 +100,26 @@ impl Round<'_> {
                 Err(why) => Err(why.clone()),
             };
             let progress = match attempt {
-                Ok(place) => Progress::Sent { place },
-                Err(why) => Progress::after_failure(sendings.get(&destination), why),
+                Ok(place) => SendingProgress::Sent { place },
+                Err(why) => SendingProgress::after_failure(sendings.get(&destination), why),
             };
             self.record(account, name, destination, &progress).await?;
             let outcome = match progress {
-                Progress::Sent { place } => {
+                SendingProgress::Sent { place } => {
                     places.insert(destination, place.clone());
-                    Outcome::Sent { place }
+                    SendOutcome::Sent { place }
                 }
-                Progress::Failed { why, .. } => Outcome::Failed {
+                SendingProgress::Failed { why, .. } => SendOutcome::Failed {
                     why,
                     given_up: false,
                 },
-                Progress::GivenUp { why } => Outcome::Failed {
+                SendingProgress::GivenUp { why } => SendOutcome::Failed {
                     why,
                     given_up: true,
                 },
             };
-            all_there &= matches!(outcome, Outcome::Sent { .. });
-            rows.push(Row {
+            all_there &= matches!(outcome, SendOutcome::Sent { .. });
+            rows.push(SendRow {
                 account_id: account.map(|account| account.account_id.clone()),
                 period: self.period,
                 destination,
@@ -184,14 +184,14 @@ impl Round<'_> {
         account: Option<&Account>,
         name: &str,
         destination: Destination,
-        progress: &Progress,
+        progress: &SendingProgress,
     ) -> Result<(), StoreError> {
         let now = self.app.clock.now();
         let mut tx = self.app.store.begin().await?;
         tx.put_report_sending(name, self.period, destination, progress, now)
             .await?;
         match progress {
-            Progress::Sent { place } => {
+            SendingProgress::Sent { place } => {
                 let event = NewEvent {
                     action: Action::ReportSent,
                     subject: name.to_owned(),
@@ -203,7 +203,7 @@ impl Round<'_> {
                 };
                 tx.append_audit(now, self.actor, [event]).await?;
             }
-            Progress::GivenUp { why } => {
+            SendingProgress::GivenUp { why } => {
                 let notice = Notice::Operations(Trouble::ReportNotSent {
                     report: name.to_owned(),
                     project: account.map(|it| it.project.clone()).unwrap_or_default(),
@@ -213,7 +213,7 @@ impl Round<'_> {
                 });
                 Notifier::new(self.app).notify(&mut tx, &notice).await?;
             }
-            Progress::Failed { .. } => {}
+            SendingProgress::Failed { .. } => {}
         }
         tx.commit().await
     }

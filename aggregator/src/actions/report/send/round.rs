@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Outcome, Request, Row, SendError};
+use super::{SendError, SendOutcome, SendRequest, SendRow};
 use crate::actions::notify::Notifier;
-use crate::actions::report::writer::{Desk, DraftError};
+use crate::actions::report::writer::{DraftError, ReportWriter};
 use crate::app::App;
-use hubward_document::report::Format;
+use hubward_document::report::ReportFormat;
 use hubward_domain::account::{Account, AccountState};
 use hubward_domain::audit::Actor;
 use hubward_domain::notice::{Notice, ReportNotice, SentReport};
-use hubward_domain::report::sending::{Destination, OVERVIEW, Progress};
-use hubward_domain::report::{Period, Standing};
+use hubward_domain::report::sending::{Destination, OVERVIEW, SendingProgress};
+use hubward_domain::report::{AccountSummary, Period};
 use hubward_domain::routing::{RouteEvent, Subject, channels};
 use hubward_store::StoreError;
 use hubward_store::report_sendings::Sendings;
@@ -21,7 +21,7 @@ use hubward_store::report_sendings::Sendings;
 pub(super) struct Round<'a> {
     pub(super) app: &'a App,
     pub(super) actor: &'a Actor,
-    pub(super) request: &'a Request,
+    pub(super) request: &'a SendRequest,
     pub(super) period: Period,
     pub(super) destinations: &'a BTreeSet<Destination>,
     /// Who claims the reports.
@@ -33,7 +33,7 @@ impl Round<'_> {
         &self,
         all: &[Account],
         due: &[&Account],
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<SendRow>,
     ) -> Result<(), SendError> {
         if self.request.again {
             self.forget(due).await?;
@@ -42,7 +42,7 @@ impl Round<'_> {
         let nothing = Sendings::new();
         let of = |name: &str| known.get(name).unwrap_or(&nothing);
         let workplace = tempfile::tempdir().map_err(SendError::Workplace)?;
-        let desk = Desk::open(self.app, self.period, Format::Xlsx).await?;
+        let desk = ReportWriter::open(self.app, self.period, ReportFormat::Xlsx).await?;
         let mut told = Vec::new();
         for account in due {
             let sendings = of(account.account_id.as_str());
@@ -70,7 +70,7 @@ impl Round<'_> {
     }
 
     /// Accounts whose report was not written in this run, and which the overview is about all the same.
-    async fn count_others(&self, desk: &Desk, all: &[Account]) -> Result<(), SendError> {
+    async fn count_others(&self, desk: &ReportWriter, all: &[Account]) -> Result<(), SendError> {
         for account in all {
             if account.state == AccountState::Active && !desk.has(&account.account_id) {
                 match desk.count(account).await {
@@ -96,8 +96,8 @@ impl Round<'_> {
     /// Tells each channel of the `report` routes once of all the reports that it hears of.
     async fn tell(
         &self,
-        told: Vec<(&Account, Standing)>,
-        rows: &mut Vec<Row>,
+        told: Vec<(&Account, AccountSummary)>,
+        rows: &mut Vec<SendRow>,
     ) -> Result<(), StoreError> {
         if told.is_empty() {
             return Ok(());
@@ -124,7 +124,7 @@ impl Round<'_> {
                 .await?;
         }
         for (account, _) in told {
-            let progress = Progress::Sent {
+            let progress = SendingProgress::Sent {
                 place: String::new(),
             };
             let id = &account.account_id;
@@ -136,11 +136,11 @@ impl Round<'_> {
                 now,
             )
             .await?;
-            rows.push(Row {
+            rows.push(SendRow {
                 account_id: Some(id.clone()),
                 period: self.period,
                 destination: Destination::Channels,
-                outcome: Outcome::Sent {
+                outcome: SendOutcome::Sent {
                     place: String::new(),
                 },
             });
@@ -153,22 +153,24 @@ impl Round<'_> {
         &self,
         account: Option<&Account>,
         sendings: &Sendings,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<SendRow>,
     ) {
         for (destination, progress) in sendings {
             if !self.destinations.contains(destination) || !progress.is_over() {
                 continue;
             }
             let outcome = match progress {
-                Progress::Sent { place } => Outcome::Already {
+                SendingProgress::Sent { place } => SendOutcome::Already {
                     place: place.clone(),
                 },
-                Progress::Failed { why, .. } | Progress::GivenUp { why } => Outcome::Failed {
-                    why: why.clone(),
-                    given_up: true,
-                },
+                SendingProgress::Failed { why, .. } | SendingProgress::GivenUp { why } => {
+                    SendOutcome::Failed {
+                        why: why.clone(),
+                        given_up: true,
+                    }
+                }
             };
-            rows.push(Row {
+            rows.push(SendRow {
                 account_id: account.map(|account| account.account_id.clone()),
                 period: self.period,
                 destination: *destination,

@@ -10,10 +10,10 @@ use crate::jira::{Issue, Jira, JiraFailure, JiraUnavailable, is_key_of};
 use hubward_domain::account::Language;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::request::hook::{self, HookRefused};
-use hubward_domain::request::{Answer, Request, State, Taking, taking};
+use hubward_domain::request::{Request, RequestState, Taking, TicketAnswer, taking};
 use hubward_domain::retry::next_attempt;
 use hubward_store::StoreError;
-use hubward_store::request_wakes::Wake;
+use hubward_store::request_queue::Wake;
 
 /// Who reads issues.
 const ACTOR: Actor = Actor::Job("requests");
@@ -64,7 +64,7 @@ pub struct Read {
 ///
 /// # Errors
 /// See [`WakeError`].
-pub async fn wake(app: &App, proof: &hook::Proof<'_>, body: &[u8]) -> Result<bool, WakeError> {
+pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result<bool, WakeError> {
     let Some(config) = &app.config.requests.jira else {
         return Err(WakeError::NoJira);
     };
@@ -174,7 +174,7 @@ async fn language(app: &App, jira: &Jira, issue: &Issue) -> Language {
         .ticket
         .asked
         .entry
-        .text(hubward_domain::ledger::Column::Language);
+        .text(hubward_domain::ledger::LedgerColumn::Language);
     of_user
         .or_else(|| {
             let said = said.trim().to_lowercase();
@@ -198,7 +198,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
         }
         (Taking::Withdrawn, Some(known)) => {
             let request = Request {
-                state: State::Withdrawn { at: now },
+                state: RequestState::Withdrawn { at: now },
                 version: Some(ticket.updated),
                 updated_at: now,
                 ..known
@@ -213,12 +213,13 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
             tell(app, &mut tx, request).await?;
         }
         (Taking::TooLate, Some(mut known)) => {
-            if let State::Approved { late, .. } = &mut known.state {
+            if let RequestState::Approved { late, .. } = &mut known.state {
                 *late = true;
             }
             known.version = Some(ticket.updated);
             tx.put_request(&known).await?;
-            tx.put_answer(&known.id, &Answer::TooLate, now).await?;
+            tx.put_answer(&known.id, &TicketAnswer::TooLate, now)
+                .await?;
         }
         // So that polling does not take it for news again.
         (Taking::Unchanged, Some(mut known)) if known.version < Some(ticket.updated) => {

@@ -1,0 +1,109 @@
+//! Values that the server gives away and recognises when they come back, without keeping them: sealed
+//! with HMAC-SHA256 under a key that only it has. What is sealed can be read by anybody, but not made.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// The server's key.
+#[derive(Clone)]
+pub struct Signer([u8; 32]);
+
+/// What a value is for: a challenge never passes for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A challenge to be answered by a proof.
+    Challenge,
+    /// A login at the issuer that is under way.
+    Login,
+    /// The address of a report.
+    Report,
+    /// A bearer token.
+    Token,
+}
+
+/// The length of the HMAC.
+const MAC: usize = 32;
+
+impl Signer {
+    /// A seal with this key.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// The seal whose key is written in hexadecimal; `None` when it is not 32 bytes.
+    pub fn of_hex(key: &str) -> Option<Self> {
+        let key = hex::decode(key).ok()?;
+        Some(Self(key.try_into().ok()?))
+    }
+
+    /// Seals a value; the result is hexadecimal.
+    pub fn seal(&self, purpose: Purpose, value: &[u8]) -> String {
+        let mut sealed = value.to_vec();
+        sealed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
+        hex::encode(sealed)
+    }
+
+    /// The value, if it was sealed by this key for this purpose. Compared in constant time.
+    pub fn open(&self, purpose: Purpose, sealed: &str) -> Option<Vec<u8>> {
+        // One spelling only: a challenge is spent as text, and must not come back in capitals.
+        if sealed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
+        let mut value = hex::decode(sealed).ok()?;
+        let mac = value.split_off(value.len().checked_sub(MAC)?);
+        self.mac(purpose, &value).verify_slice(&mac).ok()?;
+        Some(value)
+    }
+
+    fn mac(&self, purpose: Purpose, value: &[u8]) -> Hmac<Sha256> {
+        // A block's length, filled up with zeros: what HMAC does with a shorter key anyway (RFC 2104).
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        mac.update(match purpose {
+            Purpose::Challenge => b"hubward challenge v1\0",
+            Purpose::Login => b"hubward login v1\0",
+            Purpose::Report => b"hubward report v1\0",
+            Purpose::Token => b"hubward token v1\0",
+        });
+        mac.update(value);
+        mac
+    }
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seal([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_this_key_sealed_for_this_purpose_opens() {
+        let seal = Signer::new([7; 32]);
+        let sealed = seal.seal(Purpose::Challenge, b"value");
+        assert_eq!(
+            seal.open(Purpose::Challenge, &sealed).as_deref(),
+            Some(&b"value"[..])
+        );
+        assert_eq!(seal.open(Purpose::Token, &sealed), None);
+        assert_eq!(Signer::new([8; 32]).open(Purpose::Challenge, &sealed), None);
+        for position in 0..sealed.len() {
+            let mut tampered = sealed.clone().into_bytes();
+            tampered[position] = if tampered[position] == b'0' {
+                b'1'
+            } else {
+                b'0'
+            };
+            let tampered = String::from_utf8(tampered).unwrap();
+            assert_eq!(seal.open(Purpose::Challenge, &tampered), None, "{position}");
+        }
+        assert_eq!(seal.open(Purpose::Challenge, &sealed.to_uppercase()), None);
+        for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &sealed[2..]] {
+            assert_eq!(seal.open(Purpose::Challenge, rubbish), None, "{rubbish}");
+        }
+    }
+}
