@@ -25,6 +25,7 @@ mod channels;
 mod check;
 mod configuration;
 mod dashboard;
+mod docs;
 mod doctor;
 mod doors;
 mod doors_trouble;
