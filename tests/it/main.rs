@@ -29,6 +29,7 @@ mod channels;
 mod check;
 mod configuration;
 mod dashboard;
+mod docs;
 mod doctor;
 mod end_to_end;
 mod escalation;
