@@ -207,7 +207,7 @@ fn without_the_hub_the_hint_says_where_to_turn_it_on() {
     block_on(hub.disable_security_hub().send()).unwrap();
     let rows = soc.hubward(["invite", "--json"]).expect(1).json();
     let detail = rows[1]["detail"].as_str().unwrap();
-    assert!(detail.contains("Security Hub is off"), "{detail}");
+    assert!(detail.contains("Security Hub is not enabled"), "{detail}");
 }
 
 #[test]

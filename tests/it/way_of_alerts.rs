@@ -78,7 +78,7 @@ fn a_drill_measures_the_time_from_guardduty_to_chat() {
         program.run()
     };
     let said = drill().expect(1).stderr;
-    assert!(said.contains("GuardDuty is not on"), "{said}");
+    assert!(said.contains("GuardDuty is not enabled"), "{said}");
     block_on(
         guardduty(&soc.cloud, ADMINISTRATOR, HOME)
             .create_detector()
