@@ -220,7 +220,7 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
     let rows = soc.hubward(["invite", "--json"]).expect(0).json();
     assert_eq!(outcomes(&rows, "invited"), 2, "{rows}");
     let detail = rows[0]["detail"].as_str().unwrap();
-    assert!(detail.contains("own organisation"), "{detail}");
+    assert!(detail.contains("own organization"), "{detail}");
     let history = soc
         .hubward(["account", "history", id, "--json"])
         .expect(0)
