@@ -8,7 +8,7 @@ use super::{Exit, Outcome};
 
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// Which shell.
+    /// The shell.
     shell: Shell,
 }
 
