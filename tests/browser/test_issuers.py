@@ -202,7 +202,7 @@ def test_an_address_that_nobody_vouches_for_makes_no_operator(address):
     asked, cookie = begin(address)
     _, headers, _ = finish(address, asked["state"], cookie)
     _, _, page = get(address, "/", session(headers))
-    assert "u-1" in page and "閲覧のみ" in page and "mika@example.com" not in page
+    assert "u-1" in page and "閲覧担当" in page and "mika@example.com" not in page
 
 
 def test_an_answer_of_another_login_is_refused(address):

@@ -100,6 +100,6 @@ def test_an_answer_counts_once_and_in_its_browser_only(at_provider):
     browser.driver.delete_all_cookies()
     # Somebody is sent the address with which another login ended.
     browser.open("/login/callback?code=stolen&state=" + "0" * 64)
-    assert "not begun in this browser" in browser.find("h1").text
+    assert "not started in this browser" in browser.find("h1").text
     browser.open("/")
     assert browser.path() == "/login"

@@ -153,7 +153,7 @@ fn a_queue_that_answers_with_errors_loses_nothing_and_operations_hears_of_it() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(chat.asked().len(), 20);
-    assert!(server.said().contains("alert queue is read again"));
+    assert!(server.said().contains("alert queue can be read again"));
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_drill_measures_the_time_from_guardduty_to_chat() {
         program.run()
     };
     let said = drill().expect(1).stderr;
-    assert!(said.contains("GuardDuty is not on"), "{said}");
+    assert!(said.contains("GuardDuty is not enabled"), "{said}");
     block_on(
         guardduty(&soc.cloud, ADMINISTRATOR, HOME)
             .create_detector()
@@ -175,7 +175,9 @@ fn what_is_long_over_is_forgotten_and_what_open_alerts_need_is_not() {
         let said = soc.hubward(["run", "prune"]).expect(0).stderr;
         let (messages, tests) = forgotten;
         assert!(
-            said.contains(&format!("{messages} delivered messages, {tests} tests")),
+            said.contains(&format!(
+                "delivered messages {messages}, test events {tests},"
+            )),
             "{said}"
         );
         let mut subjects = soc.database.read("SELECT subject FROM deliveries");

@@ -128,7 +128,7 @@ fn a_region_without_security_hub_is_named_with_its_cure() {
     assert_eq!(rows[9]["state"], "fail");
     let hint = rows[9]["hint"].as_str().unwrap();
     assert!(
-        hint.contains("Security Hub is off") && hint.contains(LINKED),
+        hint.contains("Security Hub is not enabled") && hint.contains(LINKED),
         "{hint}"
     );
 }

@@ -56,7 +56,7 @@ fn whoever_asks_learns_what_a_control_means_and_what_to_do() {
     let unknown = soc.hubward(["guide", "show", "\u{1b}[2JNothing"]).expect(1);
     assert!(!unknown.stderr.contains('\u{1b}'));
     let right = soc.hubward(["guide", "check"]).expect(0);
-    assert!(right.stderr.contains("Nothing is wrong"), "{right:?}");
+    assert!(right.stderr.contains("No problems found"), "{right:?}");
 }
 
 #[test]

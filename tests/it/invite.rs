@@ -207,7 +207,7 @@ fn without_the_hub_the_hint_says_where_to_turn_it_on() {
     block_on(hub.disable_security_hub().send()).unwrap();
     let rows = soc.hubward(["invite", "--json"]).expect(1).json();
     let detail = rows[1]["detail"].as_str().unwrap();
-    assert!(detail.contains("Security Hub is off"), "{detail}");
+    assert!(detail.contains("Security Hub is not enabled"), "{detail}");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
     let rows = soc.hubward(["invite", "--json"]).expect(0).json();
     assert_eq!(outcomes(&rows, "invited"), 2, "{rows}");
     let detail = rows[0]["detail"].as_str().unwrap();
-    assert!(detail.contains("own organisation"), "{detail}");
+    assert!(detail.contains("own organization"), "{detail}");
     let history = soc
         .hubward(["account", "history", id, "--json"])
         .expect(0)

@@ -232,7 +232,7 @@ fn without_a_queue_the_object_is_looked_at_and_fetched_only_when_it_is_another()
     door.look(0);
     for _ in 0..2 {
         let ran = door.look(0);
-        assert!(ran.stderr.contains("nothing new"), "{ran:?}");
+        assert!(ran.stderr.contains("no new version"), "{ran:?}");
     }
     let answers: Vec<_> = door
         .calls("GetObject")

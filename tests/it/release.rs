@@ -112,8 +112,16 @@ fn what_is_not_ours_or_was_changed_stays_outside() {
         (&name, changed, "not signed"),
         (&name, release[..release.len() / 2].to_vec(), "not signed"),
         (&file_name("2.0.0"), release.clone(), "not signed"),
-        (&file_name("1.0.0-rc.1"), release.clone(), "not a version"),
-        ("agent.tar.gz", release.clone(), "not the name of a release"),
+        (
+            &file_name("1.0.0-rc.1"),
+            release.clone(),
+            "not a release version",
+        ),
+        (
+            "agent.tar.gz",
+            release.clone(),
+            "not the file name of a release",
+        ),
     ];
     for (name, bytes, says) in cases {
         let refused = aggregator.add(name, &bytes, &["--force"]).expect(1);
@@ -140,7 +148,7 @@ fn a_version_never_changes_and_an_older_one_needs_force() {
     let refused = aggregator
         .add(&name, &release("1.1.0", "b"), &["--force"])
         .expect(1);
-    assert!(refused.stderr.contains("another content"), "{refused:?}");
+    assert!(refused.stderr.contains("different content"), "{refused:?}");
     let kept = fs::read(aggregator.path("releases").join(&name)).unwrap();
     assert_eq!(kept, release("1.1.0", "a"));
     let older = file_name("1.0.9");

@@ -235,7 +235,7 @@ fn the_cadence_says_who_gets_which_period() {
     // Of what was never read, a report would say that all is well.
     let refused = soc.hubward(["run", "report"]).expect(1);
     assert!(
-        refused.stderr.contains("never fetched completely")
+        refused.stderr.contains("never been fetched completely")
             && refused.stderr.contains("hubward findings sync"),
         "{refused:?}"
     );

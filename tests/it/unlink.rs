@@ -122,7 +122,7 @@ fn an_account_leaves_every_region_and_its_history_stays() {
         outcomes(&again.json()),
         ["ap-northeast-1 already", "us-east-1 already"]
     );
-    assert!(again.stderr.contains("has left already"), "{again:?}");
+    assert!(again.stderr.contains("has already left"), "{again:?}");
     // Nor does a Region that cannot be read just now bring the account back.
     soc.cloud.fault(&denied("ListMembers"));
     let unseen = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);

@@ -337,7 +337,7 @@ fn an_alert_says_all_that_helps_in_both_languages() {
         ),
         (
             Language::Ja,
-            ["深刻度", "担当者", "最初にすること", "1. Isolate"],
+            ["重要度", "担当者", "最初にすること", "1. Isolate"],
         ),
     ] {
         let letter = letter(&notice, language);

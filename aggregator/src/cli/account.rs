@@ -23,7 +23,7 @@ use hubward_domain::ledger::{Intent, LedgerColumn, LedgerEntry};
 pub(super) enum AccountCommand {
     /// List the ledger.
     List,
-    /// Show one account, and what was last seen of it.
+    /// Show one account and the results of its last check.
     Show {
         /// The account.
         #[arg(value_name = "ID")]
@@ -39,7 +39,7 @@ pub(super) enum AccountCommand {
         #[command(flatten)]
         how: How,
     },
-    /// Change an account's row of the ledger; what is not said stays as it is.
+    /// Change an account in the ledger; values that are not given stay as they are.
     Edit {
         /// The account.
         #[arg(value_name = "ID")]
@@ -49,7 +49,7 @@ pub(super) enum AccountCommand {
         #[command(flatten)]
         how: How,
     },
-    /// Show everything that happened to one account: who did it, where it came from, and when.
+    /// Show everything that happened to one account: who did it, from which source, and when.
     History {
         /// The account.
         #[arg(value_name = "ID")]
@@ -63,7 +63,7 @@ pub(super) struct How {
     /// Show what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask before the account's state changes.
+    /// Skip the confirmation when the account's state changes.
     #[arg(long)]
     yes: bool,
 }

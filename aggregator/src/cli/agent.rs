@@ -19,9 +19,9 @@ use hubward_domain::audit::Actor;
 pub(super) enum AgentCommand {
     /// List the runs of all agents, newest heartbeat first.
     List,
-    /// Take in what a member's `hubward-agent setup --json` printed, where it cannot reach the server.
+    /// Import the output of `hubward-agent setup --json` from a member that cannot reach the server.
     Record {
-        /// The file with its output.
+        /// The file with the output.
         file: PathBuf,
     },
 }

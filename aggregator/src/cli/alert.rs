@@ -31,18 +31,18 @@ pub(super) enum AlertCommand {
         #[arg(long)]
         state: Option<AlertState>,
     },
-    /// Show one alert, and what became of telling people.
+    /// Show one alert and its notifications.
     Show {
         /// The alert's id, or that of one of its findings.
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Take alerts: somebody looks at them.
+    /// Acknowledge alerts.
     Ack {
         /// The alerts' ids, or those of their findings.
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
-        /// What is to be said with it; it stays until another note is written.
+        /// A note; it stays until another note is written.
         #[arg(
             long,
             default_value = "",
@@ -51,16 +51,16 @@ pub(super) enum AlertCommand {
         )]
         note: String,
     },
-    /// Give an alert to somebody.
+    /// Assign an alert to a person.
     Assign {
         /// The alert's id, or that of one of its findings.
         #[arg(value_name = "ID")]
         id: String,
-        /// Who is to have it.
+        /// The person.
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// End alerts: they are dealt with.
+    /// Resolve alerts.
     Resolve {
         /// The alerts' ids, or those of their findings.
         #[arg(value_name = "ID", required = true)]
@@ -76,24 +76,24 @@ pub(super) enum AlertCommand {
     },
     /// Silence alerts for a while, list the silences, or end one.
     Silence(SilenceCommand),
-    /// Try messages again that were given up.
+    /// Send failed messages again.
     Replay {
         /// Only these messages.
         #[arg(value_name = "DELIVERY", conflicts_with = "dead_letter")]
         deliveries: Vec<String>,
-        /// Take in what lies in the alert queue's dead-letter queue instead.
+        /// Process the messages in the alert queue's dead-letter queue instead.
         #[arg(long)]
         dead_letter: bool,
     },
-    /// Send a test event the whole way from EventBridge to the channels, and say how far it came.
+    /// Send a test event from EventBridge to the channels, and show how far it got.
     Test {
-        /// Only a test message to these channels.
+        /// Send only a test message, to these channels.
         #[arg(value_name = "CHANNEL")]
         channels: Vec<String>,
     },
-    /// Ask GuardDuty for a sample finding in the SOC's own account, and measure the time to the channels.
+    /// Create a GuardDuty sample finding in the SOC's own account, and measure the time to the channels.
     Drill {
-        /// How many seconds to wait for it: GuardDuty may take five minutes.
+        /// How many seconds to wait; GuardDuty may take five minutes.
         #[arg(long, default_value_t = 900, value_name = "SECONDS")]
         wait: u64,
     },

@@ -17,16 +17,16 @@ use hubward_domain::audit::AuditEvent;
 pub(super) enum Audit {
     /// List the events, oldest first.
     List {
-        /// Only events behind this number.
+        /// Only events after this number.
         #[arg(long, default_value_t = 0, value_name = "NUMBER")]
         after: i64,
-        /// At most so many.
+        /// At most this many events.
         #[arg(long, default_value_t = i64::MAX, hide_default_value = true, value_name = "COUNT")]
         limit: i64,
     },
-    /// Prove that no event was changed or removed; exit 1 when one was.
+    /// Verify that no event was changed or removed; exit 1 when one was.
     Verify {
-        /// The hash of a head that was posted before, such as by a weekly digest: it must still be there.
+        /// The hash of an earlier head, such as from a weekly digest, which must still be in the log.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },

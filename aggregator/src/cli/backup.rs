@@ -14,7 +14,7 @@ use crate::text;
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// The file to write; it must not be there yet.
+    /// The file to write; it must not exist yet.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

@@ -18,7 +18,7 @@ pub(super) struct CheckCommand {
     /// Only these accounts.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// Also post what changed since the last post to the channels that listen to checks.
+    /// Also post what changed since the last post, to the channels of check routes.
     #[arg(long)]
     notify: bool,
 }

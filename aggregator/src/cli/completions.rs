@@ -8,7 +8,7 @@ use super::{CommandResult, Exit};
 
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// Which shell.
+    /// The shell.
     shell: Shell,
 }
 

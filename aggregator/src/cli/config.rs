@@ -14,7 +14,7 @@ use crate::world::World;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Say everything that is wrong with the configuration, at once.
+    /// Report all errors in the configuration at once.
     Check,
 }
 

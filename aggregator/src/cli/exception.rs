@@ -17,11 +17,11 @@ use hubward_domain::exception::{Exception as Record, NewException};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ExceptionCommand {
-    /// Record that a control need not be fixed in an account, until a day.
+    /// Record that a control need not be fixed in an account until a given day.
     Add(Add),
-    /// List the exceptions that have not ended.
+    /// List the active exceptions.
     List,
-    /// Take an exception back before its last day.
+    /// Remove an exception before its last day.
     Remove {
         /// The exception's id, as the list shows it.
         id: String,
@@ -39,10 +39,10 @@ pub(super) struct Add {
     /// Only for this resource [default: the whole account].
     #[arg(long, value_name = "ARN")]
     resource: Option<String>,
-    /// Why.
+    /// The reason.
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Its last day, such as 2027-03-31: at most a year from now.
+    /// The last day, such as 2027-03-31; at most a year from now.
     #[arg(long, value_name = "DATE")]
     until: Date,
     /// Also mark the findings as SUPPRESSED in Security Hub, with the reason as their note.

@@ -17,19 +17,19 @@ pub(super) struct Fields {
     /// The project's department.
     #[arg(long, value_name = "TEXT")]
     department: Option<String>,
-    /// Such as production or staging.
+    /// The environment, such as production or staging.
     #[arg(long, value_name = "TEXT")]
     environment: Option<String>,
     /// The responsible person.
     #[arg(long, value_name = "TEXT")]
     contact: Option<String>,
-    /// An address of the people in charge; may be repeated, or hold several, separated by `;`.
+    /// A contact's email address; may be repeated, or hold several, separated by `;`.
     #[arg(long, value_name = "ADDRESS")]
     contact_email: Option<Vec<String>>,
-    /// The AWS account's own address.
+    /// The AWS account's own email address.
     #[arg(long, value_name = "ADDRESS")]
     account_email: Option<String>,
-    /// The language of what is sent to the people in charge: ja or en.
+    /// The language of messages to the contacts: ja or en.
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
     /// A Region to watch; may be repeated [default: the hub's].
@@ -41,16 +41,16 @@ pub(super) struct Fields {
     /// How often a report is sent: weekly, monthly or none.
     #[arg(long, value_name = "CADENCE")]
     report: Option<String>,
-    /// active, leaving or left.
+    /// The state: active, leaving or left.
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
-    /// The request (ticket) that brought the row.
+    /// The request (ticket) that added the account.
     #[arg(long, value_name = "ID")]
     request: Option<String>,
     /// Free text.
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
-    /// A column that Hubward does not know, as HEADER=TEXT; may be repeated.
+    /// A column that Hubward does not use itself, as HEADER=TEXT; may be repeated.
     #[arg(long, value_name = "HEADER=TEXT")]
     set: Vec<String>,
 }

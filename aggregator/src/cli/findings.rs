@@ -13,7 +13,7 @@ use crate::text;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum FindingsCommand {
-    /// Bring the mirror up to date: everything the first time, then what changed.
+    /// Update the findings: all the first time, then what changed.
     Sync,
 }
 

@@ -22,16 +22,16 @@ use hubward_domain::guide::{ControlGuide, FieldKind, GuideEntry, aws_page, plain
 
 #[derive(Debug, Subcommand)]
 pub(super) enum GuideCommand {
-    /// List the controls that the guide has, and what the company wants of them.
+    /// List the controls in the guide, and the company's policy for them.
     List,
     /// Show what a failed control or a threat means, and what to do.
     Show {
         /// A control such as S3.1, or a GuardDuty finding type.
         control: String,
     },
-    /// Say everything that is wrong with the guide; exit 1 when something is.
+    /// Report all errors in the guide at once; exit 1 when there are any.
     Check,
-    /// Take in an edited workbook of the guide: all of it, or nothing.
+    /// Import an edited workbook of the guide: all entries or none.
     Import(ImportGuide),
     /// Write the guide to a file: a workbook to edit (xlsx) or a deck to present (pptx).
     Export {
@@ -40,7 +40,7 @@ pub(super) enum GuideCommand {
     },
     /// Write the guide as a static site into a directory.
     Site {
-        /// The directory; made where it is missing.
+        /// The directory; created if missing.
         directory: PathBuf,
     },
 }

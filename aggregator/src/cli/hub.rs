@@ -16,11 +16,11 @@ use hubward_domain::hub::{HubPart, HubState};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum HubCommand {
-    /// Say what is missing, and change nothing; exit 3 when something is.
+    /// Show what is missing and change nothing; exit 3 when something is missing.
     Plan,
-    /// Show what is missing, ask, and make it.
+    /// Show what is missing, ask, and set it up.
     Setup {
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },

@@ -14,13 +14,13 @@ use crate::world::World;
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// The SOC's account, to be written into the file.
+    /// The SOC's account, written into the file.
     #[arg(long, value_name = "ID")]
     administrator: Option<AccountId>,
-    /// Where the findings of all Regions come together.
+    /// The home Region, where the findings of all Regions are aggregated.
     #[arg(long, value_name = "REGION")]
     home_region: Option<Region>,
-    /// Another Region that is watched; may be repeated.
+    /// Another Region to watch; may be repeated.
     #[arg(long = "linked-region", value_name = "REGION")]
     linked_regions: Vec<Region>,
 }

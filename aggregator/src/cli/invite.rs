@@ -18,10 +18,10 @@ pub(super) struct Invite {
     /// Only these accounts.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// Say what would be sent, and send nothing.
+    /// Show what would be sent, and send nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Also invite again where an invitation is pending or a membership was ended.
+    /// Also send again where an invitation is pending or a membership has ended.
     #[arg(long)]
     force: bool,
 }

@@ -23,14 +23,14 @@ use hubward_domain::ledger::LedgerPlan;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum LedgerCommand {
-    /// Import an xlsx or csv file: all of it, or nothing.
+    /// Import an xlsx or csv file: all rows or none.
     Import(ImportLedger),
-    /// Write the ledger to a file: xlsx, csv or json by its extension.
+    /// Write the ledger to a file; its extension (xlsx, csv or json) sets the format.
     Export {
         /// The file.
         file: PathBuf,
     },
-    /// Write an empty ledger to start from.
+    /// Write an empty ledger to fill in.
     Template {
         /// The file.
         file: PathBuf,
@@ -44,13 +44,13 @@ pub(super) struct ImportLedger {
     /// Show what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Make accounts that the file lacks leaving.
+    /// Mark accounts missing from the file as leaving.
     #[arg(long)]
     prune: bool,
-    /// Do not ask before the state of accounts changes.
+    /// Skip the confirmation when the state of accounts changes.
     #[arg(long)]
     yes: bool,
-    /// Change the state of more than 30 % of the accounts.
+    /// Allow a change of state for more than 30 % of the accounts.
     #[arg(long)]
     force: bool,
 }

@@ -19,15 +19,15 @@ use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ReleaseCommand {
-    /// Verify a signed release of the agent and hand it out to members from now on.
+    /// Verify a signed release of the agent and offer it to members from now on.
     Add {
-        /// hubward-agent-VERSION-x86_64-unknown-linux-musl.tar.gz, as `packaging/release sign` made it.
+        /// The file hubward-agent-VERSION-x86_64-unknown-linux-musl.tar.gz, signed by `packaging/release sign`.
         file: PathBuf,
-        /// Keep it though it is older than the newest; members still get the newest.
+        /// Add it even if it is older than the newest; members still get the newest.
         #[arg(long)]
         force: bool,
     },
-    /// List the releases, newest first: the first is what members get.
+    /// List the releases, newest first; members get the first one.
     List,
 }
 

@@ -25,9 +25,9 @@ pub(super) use send::Send;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ReportCommand {
-    /// Write one report per account, and the overview, from the mirror of findings.
+    /// Write one report per account, and the overview, from the imported findings.
     Build(Build),
-    /// Send the reports of the last week or month that is over to where they go: each once.
+    /// Send the reports of the last complete week or month to their destinations, each once.
     Send(Send),
 }
 
@@ -36,13 +36,13 @@ pub(super) struct Build {
     /// Only these accounts, whatever their state or cadence.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// The directory; made where it is missing.
+    /// The directory; created if missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// A week such as 2026-W47 or a month such as 2026-11 [default: this week].
     #[arg(long)]
     period: Option<Period>,
-    /// xlsx, csv or json.
+    /// The format: xlsx, csv or json.
     #[arg(long, default_value = "xlsx", hide_default_value = true, value_parser = format())]
     format: ReportFormat,
 }

@@ -27,21 +27,21 @@ pub(super) enum RequestCommand {
         #[arg(long, value_enum)]
         state: Option<StateFilter>,
     },
-    /// Show one request: what it would change, and what is in its way.
+    /// Show one request: what it would change, and what must be corrected first.
     Show {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Take a request that came by another way, such as by mail.
+    /// Add a request that arrived in another way, such as by mail.
     Add {
         /// The account.
         #[arg(value_name = "ACCOUNT")]
         account: AccountId,
-        /// What is to be done with the account.
+        /// The kind of request.
         #[arg(long, value_enum, default_value_t = AddRequest::Add)]
         kind: AddRequest,
-        /// Who asks.
+        /// The requester.
         #[arg(
             long,
             value_name = "TEXT",
@@ -52,33 +52,33 @@ pub(super) enum RequestCommand {
         #[command(flatten)]
         fields: Box<Fields>,
     },
-    /// Approve a request: the ledger changes, invitations go out, the ticket is answered.
+    /// Approve a request: change the ledger, send the invitations, answer the ticket.
     Approve {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
-        /// Only if it is still at this revision.
+        /// Only if the request is still at this revision.
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
-        /// The contacts on record have been told; needed where the ledger has the account already.
+        /// The contacts on record were notified; required if the account is already in the ledger.
         #[arg(long)]
         contacts_told: bool,
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// Reject a request; whoever asked is told why.
+    /// Reject a request; the requester gets the reason.
     Reject {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
-        /// Why, for whoever asked.
+        /// The reason, for the requester.
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// Only if it is still at this revision.
+        /// Only if the request is still at this revision.
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },

@@ -17,10 +17,10 @@ use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// What `hubward backup` wrote.
+    /// The file that `hubward backup` wrote.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(long)]
     yes: bool,
 }

@@ -23,11 +23,11 @@ use hubward_domain::test_event::TestEventKind;
 
 #[derive(Debug, Args)]
 pub(super) struct RunCommand {
-    /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
-    /// outbox, escalate tells people again of alerts that nobody took, exceptions sees to those that end, invite sends the missing invitations,
-    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
-    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
-    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
+    /// The job: canary sends the daily test event, check posts what changed, deliver sends the messages in the
+    /// outbox, escalate notifies again of unacknowledged alerts, exceptions announces and ends those that expire, invite sends missing invitations,
+    /// ledger imports the ledger file from S3, open-alerts posts the alerts that are still open, prune removes expired
+    /// records, report sends the reports that are due, requests reads new requests from Jira and continues the approved
+    /// ones, sync-findings updates the findings, watch detects lost members.
     #[arg(value_enum)]
     job: Job,
 }

@@ -17,16 +17,16 @@ use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::silence::{self as held, Matcher};
 
-/// Alerts that nobody wants to hear of for a while.
+/// Silences of alerts.
 #[derive(Debug, Args)]
 pub(super) struct SilenceCommand {
     /// List the silences, newest first.
     #[arg(long, conflicts_with_all = ["end", "reason", "until"])]
     list: bool,
-    /// End this silence before its time.
+    /// End this silence early.
     #[arg(long, value_name = "ID", conflicts_with_all = ["reason", "until"])]
     end: Option<String>,
-    /// Only threats of this type; * stands for any text.
+    /// Only threats of this type; * matches any text.
     #[arg(long = "type", value_name = "PATTERN")]
     kind: Option<String>,
     /// Only threats to this account.
@@ -41,13 +41,13 @@ pub(super) struct SilenceCommand {
     /// Only threats in this Region.
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
-    /// Silence critical threats too; without it, they are told all the same.
+    /// Silence critical threats too; without it, they still notify.
     #[arg(long)]
     critical: bool,
-    /// Why; it is kept.
+    /// The reason, which is recorded.
     #[arg(long, value_name = "TEXT", required_unless_present_any = ["list", "end"])]
     reason: Option<String>,
-    /// Until when: a time, a day, or how long from now, such as 4h or 7d.
+    /// The end: a time, a day, or a duration from now, such as 4h or 7d.
     #[arg(long, value_name = "TIME", required_unless_present_any = ["list", "end"])]
     until: Option<String>,
 }

@@ -16,20 +16,20 @@ use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
-    /// Make a token for the API and the dashboard, and print it: this once, and never again.
+    /// Create a token for the API and the dashboard, and print it once.
     Add {
-        /// What it is called: who or what will hold it.
+        /// The token's name: the person or program that will use it.
         #[arg(value_name = "NAME")]
         name: String,
-        /// What its holder may do: viewer or operator.
+        /// The role: viewer or operator.
         #[arg(long, value_name = "ROLE")]
         role: Role,
     },
-    /// List the tokens, without what is secret.
+    /// List the tokens, without their secrets.
     List,
-    /// Make a token worthless, and end the sessions that it opened.
+    /// Revoke a token, and end its sessions.
     Revoke {
-        /// What it is called.
+        /// The token's name.
         #[arg(value_name = "NAME")]
         name: String,
     },

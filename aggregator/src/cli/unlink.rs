@@ -18,10 +18,10 @@ pub(super) struct Unlink {
     /// The account.
     #[arg(value_name = "ID")]
     account: AccountId,
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(long)]
     yes: bool,
-    /// Say what would be ended, and change nothing.
+    /// Show what would be ended, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }

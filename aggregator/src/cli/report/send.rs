@@ -19,10 +19,10 @@ pub(in crate::cli) struct Send {
     /// Only these accounts, whatever their state or cadence; without the overview.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// A week such as 2026-W47 or a month such as 2026-11 [default: the last that is over].
+    /// A week such as 2026-W47 or a month such as 2026-11 [default: the last complete one].
     #[arg(long)]
     period: Option<Period>,
-    /// Also what was sent already.
+    /// Also send what was already sent.
     #[arg(long)]
     again: bool,
 }
