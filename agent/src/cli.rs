@@ -12,7 +12,7 @@ use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::StandardId;
 use crate::change::Kind;
-use crate::text::Lang;
+use crate::text::Language;
 
 /// Sets this AWS account up for its SOC: AWS Config, GuardDuty, Security Hub, its standards, and the
 /// administrator's invitation, in all the Regions given, at once.
@@ -31,7 +31,7 @@ use crate::text::Lang;
 pub(crate) struct Cli {
     /// The language of what is said [env: HUBWARD_LANG, LANG]
     #[arg(long, global = true, value_name = "LANG")]
-    pub(crate) lang: Option<LangArg>,
+    pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -170,15 +170,6 @@ pub(crate) struct SetupArgs {
     pub(crate) dry_run: bool,
 }
 
-/// A language of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LangArg {
-    /// Japanese.
-    Ja,
-    /// English.
-    En,
-}
-
 /// A time such as `5m` or `1h 30m`: at least a second, at most a day.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "not a time from 1s to 24h, such as 5m".to_owned();
@@ -198,20 +189,20 @@ fn change() -> impl TypedValueParser<Value = Kind> {
 
 /// Reads the command line. The error knows its own exit code, and is no error for `--help`, which is
 /// in the language given.
-pub(crate) fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
-    let matches = help::localised(Cli::command(), lang).try_get_matches_from(args)?;
+pub(crate) fn parse(args: &[OsString], language: Language) -> Result<Cli, clap::Error> {
+    let matches = help::localized(Cli::command(), language).try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }
 
 /// `--lang` among arguments that are not parsed yet: the manual and its errors are in it already.
-pub(crate) fn asked_language(args: &[OsString]) -> Option<LangArg> {
+pub(crate) fn asked_language(args: &[OsString]) -> Option<Language> {
     let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
     let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
     let apart = || {
         let at = words.iter().position(|word| *word == "--lang")?;
         words.get(at + 1).copied()
     };
-    LangArg::from_str(joined.or_else(apart)?, false).ok()
+    Language::from_str(joined.or_else(apart)?, false).ok()
 }
 
 #[cfg(test)]
@@ -222,7 +213,7 @@ mod tests {
 
     fn parse_words(words: &str) -> Result<Cli, clap::Error> {
         let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-        parse(&args, Lang::En)
+        parse(&args, Language::En)
     }
 
     #[test]
@@ -280,8 +271,8 @@ mod tests {
             let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
             asked_language(&args)
         };
-        assert_eq!(asked("hubward-agent --lang ja --help"), Some(LangArg::Ja));
-        assert_eq!(asked("hubward-agent setup --lang=en"), Some(LangArg::En));
+        assert_eq!(asked("hubward-agent --lang ja --help"), Some(Language::Ja));
+        assert_eq!(asked("hubward-agent setup --lang=en"), Some(Language::En));
         assert_eq!(asked("hubward-agent setup --lang"), None);
     }
 
@@ -292,7 +283,7 @@ mod tests {
         );
         let Ok(Cli {
             command: Command::Setup(args),
-            lang: Some(LangArg::Ja),
+            lang: Some(Language::Ja),
         }) = cli
         else {
             panic!("{cli:?}");

@@ -20,10 +20,10 @@ use serde::Serialize;
 
 use self::begin::Begun;
 use crate::baseline::Baseline;
-use crate::cli::{self, Command, LangArg};
+use crate::cli::{self, Command};
 use crate::converge::{self, OpenError, Outcome};
 use crate::term::{self, Shown};
-use crate::text::{self, Lang};
+use crate::text::{Language, Say};
 use crate::verdict::{self, ExitStatus, RegionVerdict, StepVerdict, Trouble};
 use crate::world::{self, Style, World};
 
@@ -33,30 +33,30 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Ok(cli) => cli,
         Err(error) => return refuse_usage(&error),
     };
-    let lang = language(cli.lang, &world);
+    let say = Say(language(cli.lang, &world));
     let result = match cli.command {
         Command::Setup(args) if args.dry_run => {
-            Box::pin(plan::run(&args.baseline, &world, lang)).await
+            Box::pin(plan::run(&args.baseline, &world, say)).await
         }
         Command::Setup(args) => {
-            let run = Box::pin(setup::run(&args, &world, lang));
+            let run = Box::pin(setup::run(&args, &world, say));
             bounded(RUN, run).await.unwrap_or_else(|| {
-                world.screen.say(&text::out_of_time(lang));
+                world.screen.say(say.talk_out_of_time());
                 Ok(ExitStatus::Failed)
             })
         }
-        Command::Plan(args) => Box::pin(plan::run(&args, &world, lang)).await,
-        Command::Status(args) => Box::pin(status::run(&args, &world, lang)).await,
-        Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, lang)).await,
-        Command::Update(args) => Box::pin(update::run(&args, &world, lang)).await,
-        Command::Observe(args) => Box::pin(observe::run(&args, &world, lang)).await,
-        Command::Explain(args) => explain::run(&args, &world, lang),
-        Command::Undo(args) => Box::pin(undo::run(&args, &world, lang)).await,
+        Command::Plan(args) => Box::pin(plan::run(&args, &world, say)).await,
+        Command::Status(args) => Box::pin(status::run(&args, &world, say)).await,
+        Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, say)).await,
+        Command::Update(args) => Box::pin(update::run(&args, &world, say)).await,
+        Command::Observe(args) => Box::pin(observe::run(&args, &world, say)).await,
+        Command::Explain(args) => explain::run(&args, &world, say),
+        Command::Undo(args) => Box::pin(undo::run(&args, &world, say)).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
     };
     result.unwrap_or_else(|trouble| {
-        let (sentence, hint) = text::trouble(&trouble, lang);
-        let said = term::trouble(&sentence, hint.as_deref(), lang);
+        let (sentence, hint) = say.trouble(&trouble);
+        let said = term::trouble(&sentence, &hint, say);
         world.screen.say(&said);
         trouble.exit_status()
     })
@@ -97,44 +97,42 @@ fn refuse_usage(error: &clap::Error) -> ExitStatus {
 }
 
 /// The language of the manual: wanted before the command line can be parsed as a whole.
-fn manual(world: &World) -> Lang {
+fn manual(world: &World) -> Language {
     let flag = cli::asked_language(&world.args);
     language(flag, world)
 }
 
-fn language(flag: Option<LangArg>, world: &World) -> Lang {
-    match flag {
-        Some(LangArg::Ja) => Lang::Ja,
-        Some(LangArg::En) => Lang::En,
-        None => world
+fn language(flag: Option<Language>, world: &World) -> Language {
+    flag.unwrap_or_else(|| {
+        world
             .var("HUBWARD_LANG")
             .or_else(|| world.var("LANG"))
-            .map_or(Lang::En, Lang::of_locale),
-    }
+            .map_or(Language::En, Language::of_locale)
+    })
 }
 
 /// Tells on stderr what is looked at.
-fn say_looking(baseline: &Baseline, world: &World, lang: Lang) {
+fn say_looking(baseline: &Baseline, world: &World, say: Say) {
     let count = baseline.regions.len();
     world
         .screen
-        .say(&text::looking(&baseline.account, count, lang));
+        .say(&say.talk_looking(&baseline.account, count));
 }
 
 /// Prints the result: the contract's JSON object, or tables for a person.
-fn present(outcome: &Outcome, begun: &Begun, json: bool, world: &World, lang: Lang) -> ExitStatus {
-    let report = report(outcome, begun, lang);
+fn present(outcome: &Outcome, begun: &Begun, json: bool, world: &World, say: Say) -> ExitStatus {
+    let report = report(outcome, begun, say);
     if json {
         print_json(&report);
     } else {
-        let shown = shown(&report, outcome, begun, world.style_of_data(), lang);
+        let shown = shown(&report, outcome, begun, world.style_of_data(), say);
         world::print(&format!("{shown}\n"));
     }
     exit_status(&outcome.regions, begun)
 }
 
 /// The tables for a person.
-fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, lang: Lang) -> String {
+fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, say: Say) -> String {
     let planned = verdict::planned_changes(&outcome.regions);
     let shown = Shown {
         report,
@@ -143,7 +141,7 @@ fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, lan
         server_argument: &begun.server_argument,
         guide: begun.guide.as_deref(),
     };
-    term::report(&shown, style, lang)
+    term::report(&shown, style, say)
 }
 
 /// The exit code that a verdict calls for: what is not known to be all cannot be complete.
@@ -155,23 +153,23 @@ fn exit_status(regions: &[RegionVerdict], begun: &Begun) -> ExitStatus {
 }
 
 /// The verdict in the words that travel.
-fn report(outcome: &Outcome, begun: &Begun, lang: Lang) -> RunReport {
+fn report(outcome: &Outcome, begun: &Begun, say: Say) -> RunReport {
     let baseline = &begun.baseline;
     RunReport {
         account: baseline.account.clone(),
         administrator: baseline.administrator.clone(),
         complete: begun.knows_its_regions() && verdict::is_complete(&outcome.regions),
-        regions: region_reports(&outcome.regions, lang),
+        regions: region_reports(&outcome.regions, say),
         changes: outcome.changes,
     }
 }
 
-fn region_reports(regions: &[RegionVerdict], lang: Lang) -> Vec<RegionReport> {
+fn region_reports(regions: &[RegionVerdict], say: Say) -> Vec<RegionReport> {
     let step = |step: &StepVerdict| StepReport {
         step: step.step,
         state: step.state,
-        detail: text::detail(&step.reason, lang).into_owned(),
-        hint: text::hint(&step.reason, lang).map(Into::into),
+        detail: say.detail(&step.reason),
+        hint: say.hint(&step.reason),
         on: (step.state == State::ManagedElsewhere).then_some(step.on_elsewhere),
     };
     let region = |region: &RegionVerdict| RegionReport {

@@ -24,8 +24,6 @@ use std::process::ExitCode;
 use crate::verdict::ExitStatus;
 use crate::world::World;
 
-rust_i18n::i18n!("locales", fallback = "en");
-
 /// Runs the program. The key is the public half of the one that signs releases, in hexadecimal digits
 /// or base64: a build without it cannot verify updates, and makes none.
 pub fn main(release_key: Option<&'static str>) -> ExitCode {

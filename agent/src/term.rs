@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use self::wrap::wrap;
 use crate::change::Kind;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::world::Style;
 
 pub(crate) use explain::{explanation, explanations, undo};
@@ -34,53 +34,48 @@ pub(crate) struct Shown<'a> {
 }
 
 /// A whole result, as lines.
-pub(crate) fn report(shown: &Shown<'_>, style: Style, lang: Lang) -> String {
+pub(crate) fn report(shown: &Shown<'_>, style: Style, say: Say) -> String {
     let report = shown.report;
     let mut lines = vec![
-        text::heading(&report.account, &report.administrator, lang).into_owned(),
+        say.talk_heading(&report.account, &report.administrator),
         String::new(),
     ];
     let rows = report.regions.iter().map(|region| {
-        let cells = region
-            .steps
-            .iter()
-            .map(|step| cell(step.state, style, lang));
+        let cells = region.steps.iter().map(|step| cell(step.state, style, say));
         row(region.region.as_str(), cells)
     });
-    lines.push(head(lang));
+    lines.push(head(say));
     lines.extend(rows);
     for note in notes(&report.regions) {
         lines.push(String::new());
-        lines.extend(note.lines(style, lang));
+        lines.extend(note.lines(style, say));
     }
     if !shown.planned.is_empty() {
         lines.push(String::new());
-        lines.extend(explain::costs(shown.planned, shown.server_argument, lang));
+        lines.extend(explain::costs(shown.planned, shown.server_argument, say));
     }
     lines.push(String::new());
-    for line in text::summary(report, lang) {
+    for line in say.summary(report) {
         lines.extend(wrap(&line, 0));
     }
     if let Some(guide) = shown.guide.filter(|_| report.complete) {
-        lines.extend(wrap(&text::guide_helps(guide, lang), 2));
+        lines.extend(wrap(&say.summary_guide(guide), 2));
     }
     // Never broken: it is there to be copied.
-    lines.extend(text::next_command(report, shown.arguments, lang).map(Into::into));
+    lines.extend(say.next_command(report, shown.arguments));
     lines.join("\n")
 }
 
 /// An error and what helps.
-pub(crate) fn trouble(sentence: &str, hint: Option<&str>, lang: Lang) -> String {
-    let mut lines = wrap(&format!("{} {sentence}", text::error_word(lang)), 2);
-    if let Some(hint) = hint {
-        lines.extend(wrap(&format!("{} {hint}", text::hint_word(lang)), 2));
-    }
+pub(crate) fn trouble(sentence: &str, hint: &str, say: Say) -> String {
+    let mut lines = wrap(&format!("{} {sentence}", say.word_error()), 2);
+    lines.extend(wrap(&format!("{} {hint}", say.word_hint()), 2));
     lines.join("\n")
 }
 
-fn head(lang: Lang) -> String {
-    let heads = Step::ALL.map(|step| Cell::plain(&text::step(step, lang)));
-    row(&text::region_head(lang), heads)
+fn head(say: Say) -> String {
+    let heads = Step::ALL.map(|step| Cell::plain(say.step(step)));
+    row(say.word_region(), heads)
 }
 
 /// What stands in a table, and how it is coloured: the width is that of the words.
@@ -110,9 +105,9 @@ fn row(region: &str, cells: impl IntoIterator<Item = Cell>) -> String {
     line.trim_end().to_owned()
 }
 
-fn cell(state: State, style: Style, lang: Lang) -> Cell {
+fn cell(state: State, style: Style, say: Say) -> Cell {
     Cell {
-        words: format!("{} {}", symbol(state, style), text::state(state, lang)),
+        words: format!("{} {}", symbol(state, style), say.state(state)),
         colour: style.colour.then(|| colour(state)),
     }
 }
@@ -169,18 +164,18 @@ fn notes(regions: &[RegionReport]) -> Vec<Note<'_>> {
 }
 
 impl Note<'_> {
-    fn lines(&self, style: Style, lang: Lang) -> Vec<String> {
+    fn lines(&self, style: Style, say: Say) -> Vec<String> {
         let regions: Vec<_> = self.regions.iter().map(|region| region.as_str()).collect();
         let head = format!(
             "{} {}: {}",
             symbol(self.step.state, style),
-            text::step(self.step.step, lang),
+            say.step(self.step.step),
             regions.join(", ")
         );
         let mut lines = wrap(&head, 4);
         lines.extend(wrap(&format!("  {}", self.step.detail), 2));
         if let Some(hint) = &self.step.hint {
-            lines.extend(wrap(&format!("  {} {hint}", text::hint_word(lang)), 4));
+            lines.extend(wrap(&format!("  {} {hint}", say.word_hint()), 4));
         }
         lines
     }

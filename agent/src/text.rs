@@ -1,5 +1,6 @@
-//! The sentences, in both languages. Nothing else in the program knows how a fact is said; the words
-//! themselves are in `locales/`, one file per topic.
+//! The sentences, in both languages. The words are in `locales/`, one file per topic; `build.rs` makes
+//! `Say` of them, with one method per sentence. The files here add the methods that choose a sentence for
+//! a value of the program: a change, a reason, an error.
 
 mod change;
 mod explain;
@@ -11,39 +12,33 @@ mod summary;
 mod tests;
 mod trouble;
 
-use std::borrow::Cow;
+/// Generated from `locales/`.
+mod say {
+    use super::Language;
+
+    include!(concat!(env!("OUT_DIR"), "/say.rs"));
+}
+
 use std::time::Duration;
 
 use hubward_protocol::{AccountId, Region, State, Step};
-use rust_i18n::t;
 
 use crate::converge::Event;
 
-pub(crate) use change::change;
-pub(crate) use explain::{
-    costs, costs_nothing, costs_of, created, explained_by, explanation, explanation_heads,
-    undo_heading, untagged,
-};
-pub(crate) use reason::{detail, hint};
-pub(crate) use refusal::{refused, refused_hint};
-pub(crate) use server::{not_updated, server_fault, updated};
-pub(crate) use summary::{guide_helps, next_command, summary};
-pub(crate) use trouble::trouble;
+#[cfg(test)]
+pub(crate) use say::HELP_JA;
+pub(crate) use say::Say;
+pub(crate) use say::help_ja;
 
 /// A language of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lang {
-    /// Japanese.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Language {
     Ja,
-    /// English.
     En,
 }
 
-/// A sentence or a word.
-pub(crate) type Text = Cow<'static, str>;
-
-impl Lang {
-    /// The language that the environment's `ja_JP.UTF-8` or `en` asks for; English for all others.
+impl Language {
+    /// The language of a POSIX locale such as `ja_JP.UTF-8`; English for all that are not Japanese.
     pub(crate) fn of_locale(locale: &str) -> Self {
         match locale.split(['_', '-', '.', '@']).next() {
             Some(language) if language.eq_ignore_ascii_case("ja") => Self::Ja,
@@ -51,7 +46,7 @@ impl Lang {
         }
     }
 
-    /// The key of the locale files.
+    /// The language tag, as in `Accept-Language`.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Ja => "ja",
@@ -60,184 +55,70 @@ impl Lang {
     }
 }
 
-/// A step, as the head of a column.
-pub(crate) fn step(step: Step, lang: Lang) -> Text {
-    let locale = lang.code();
-    match step {
-        Step::Config => t!("step.config", locale = locale),
-        Step::GuardDuty => t!("step.guardduty", locale = locale),
-        Step::SecurityHub => t!("step.security_hub", locale = locale),
-        Step::Standards => t!("step.standards", locale = locale),
-        Step::Invitation => t!("step.invitation", locale = locale),
-    }
-}
-
-/// A state, in a word.
-pub(crate) fn state(state: State, lang: Lang) -> Text {
-    let locale = lang.code();
-    match state {
-        State::Already => t!("state.already", locale = locale),
-        State::Changed => t!("state.changed", locale = locale),
-        State::Planned => t!("state.planned", locale = locale),
-        State::Waiting => t!("state.waiting", locale = locale),
-        State::Insufficient => t!("state.insufficient", locale = locale),
-        State::ManagedElsewhere => t!("state.managed_elsewhere", locale = locale),
-        State::Blocked => t!("state.blocked", locale = locale),
-        State::Failed => t!("state.failed", locale = locale),
-    }
-}
-
-/// Something that happened during a run.
-pub(crate) fn event(event: &Event, lang: Lang) -> Text {
-    let locale = lang.code();
-    match event {
-        Event::Begins {
-            region,
-            step: begun,
-        } => t!(
-            "talk.begins",
-            locale = locale,
-            region = region,
-            step = step(*begun, lang)
-        ),
-        Event::Made {
-            region,
-            change: made,
-        } => {
-            t!(
-                "talk.made",
-                locale = locale,
-                region = region,
-                change = change(made, lang)
-            )
+impl Say {
+    /// The name of a step, short enough for the head of a column.
+    pub(crate) fn step(self, step: Step) -> &'static str {
+        match step {
+            Step::Config => self.step_config(),
+            Step::GuardDuty => self.step_guardduty(),
+            Step::SecurityHub => self.step_security_hub(),
+            Step::Standards => self.step_standards(),
+            Step::Invitation => self.step_invitation(),
         }
-        Event::Refused(refusal) => refused(refusal, lang),
-        Event::AwaitsInvitation { region, limit } => {
-            t!(
-                "talk.awaits_invitation",
-                locale = locale,
-                region = region,
-                seconds = limit.as_secs()
-            )
+    }
+
+    /// A state in one word, short enough for a cell of the table.
+    pub(crate) fn state(self, state: State) -> &'static str {
+        match state {
+            State::Already => self.state_already(),
+            State::Changed => self.state_changed(),
+            State::Planned => self.state_planned(),
+            State::Waiting => self.state_waiting(),
+            State::Insufficient => self.state_insufficient(),
+            State::ManagedElsewhere => self.state_managed_elsewhere(),
+            State::Blocked => self.state_blocked(),
+            State::Failed => self.state_failed(),
         }
-        Event::AwaitsStandards { region } => {
-            t!("talk.awaits_standards", locale = locale, region = region)
+    }
+
+    /// A line of progress.
+    pub(crate) fn event(self, event: &Event) -> String {
+        match event {
+            Event::Begins { region, step } => self.talk_begins(region, self.step(*step)),
+            Event::Made { region, change } => self.talk_made(self.change(change), region),
+            Event::Refused(refusal) => self.refused(refusal),
+            Event::AwaitsInvitation { region, limit } => {
+                self.talk_awaits_invitation(region, limit.as_secs())
+            }
+            Event::AwaitsStandards { region } => self.talk_awaits_standards(region),
+        }
+    }
+
+    /// Warns that the server did not list the Regions, so that only these are covered.
+    pub(crate) fn regions_unknown(self, known: &[Region]) -> String {
+        self.talk_regions_unknown(list(known))
+    }
+
+    /// The verdict on the account in one line.
+    pub(crate) fn looked(self, account: &AccountId, is_complete: bool) -> String {
+        if is_complete {
+            self.talk_looked_complete(account)
+        } else {
+            self.talk_looked_incomplete(account)
+        }
+    }
+
+    /// Asks for consent to the changes or, where only the invitation is missing, to waiting for it.
+    pub(crate) fn question(self, changes_now: bool, invitation: Duration) -> String {
+        if changes_now {
+            self.talk_question().to_owned()
+        } else {
+            self.talk_question_waiting(invitation.as_secs())
         }
     }
 }
 
-/// What is looked at.
-pub(crate) fn looking(account: &AccountId, count: usize, lang: Lang) -> Text {
-    t!(
-        "talk.looking",
-        locale = lang.code(),
-        account = account,
-        count = count
-    )
-}
-
-/// That the server did not say which Regions are wanted, and which ones are taken for them.
-pub(crate) fn regions_unknown(known: &[Region], lang: Lang) -> Text {
-    let regions: Vec<&str> = known.iter().map(|region| region.as_str()).collect();
-    t!(
-        "talk.regions_unknown",
-        locale = lang.code(),
-        regions = regions.join(", ")
-    )
-}
-
-/// How far it is, in a line.
-pub(crate) fn looked(account: &AccountId, is_complete: bool, lang: Lang) -> Text {
-    if is_complete {
-        t!(
-            "talk.looked_complete",
-            locale = lang.code(),
-            account = account
-        )
-    } else {
-        t!(
-            "talk.looked_incomplete",
-            locale = lang.code(),
-            account = account
-        )
-    }
-}
-
-/// Whose result it is.
-pub(crate) fn heading(account: &AccountId, administrator: &AccountId, lang: Lang) -> Text {
-    t!(
-        "talk.heading",
-        locale = lang.code(),
-        account = account,
-        administrator = administrator
-    )
-}
-
-/// Whether the changes may be made, or, where none is needed yet, the invitation waited for.
-pub(crate) fn question(changes_now: bool, invitation: Duration, lang: Lang) -> Text {
-    if changes_now {
-        t!("talk.question", locale = lang.code())
-    } else {
-        t!(
-            "talk.question_waiting",
-            locale = lang.code(),
-            seconds = invitation.as_secs()
-        )
-    }
-}
-
-/// Nobody could be asked.
-pub(crate) fn not_asked(lang: Lang) -> Text {
-    t!("talk.not_asked", locale = lang.code())
-}
-
-/// The answer was no.
-pub(crate) fn declined(lang: Lang) -> Text {
-    t!("talk.declined", locale = lang.code())
-}
-
-/// The run was told to stop.
-pub(crate) fn stopping(lang: Lang) -> Text {
-    t!("talk.stopping", locale = lang.code())
-}
-
-/// That a run took longer than it may.
-pub(crate) fn out_of_time(lang: Lang) -> Text {
-    t!("talk.out_of_time", locale = lang.code())
-}
-
-/// That a step is being worked on, as a cell of a table.
-pub(crate) fn working(lang: Lang) -> Text {
-    t!("word.working", locale = lang.code())
-}
-
-/// The head of the column of Regions.
-pub(crate) fn region_head(lang: Lang) -> Text {
-    t!("word.region", locale = lang.code())
-}
-
-/// The word before a hint.
-pub(crate) fn hint_word(lang: Lang) -> Text {
-    t!("word.hint", locale = lang.code())
-}
-
-/// The word before an error.
-pub(crate) fn error_word(lang: Lang) -> Text {
-    t!("word.error", locale = lang.code())
-}
-
-/// The headings of the manual: usage, commands, arguments, options.
-pub(crate) fn manual_heads(lang: Lang) -> [Text; 4] {
-    let locale = lang.code();
-    [
-        t!("manual.usage", locale = locale),
-        t!("manual.commands", locale = locale),
-        t!("manual.arguments", locale = locale),
-        t!("manual.options", locale = locale),
-    ]
-}
-
-/// Names, one after the other.
+/// Joins items with commas.
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
     items.join(", ")

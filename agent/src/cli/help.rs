@@ -1,64 +1,58 @@
-//! The manual in the reader's language. English is the doc comments themselves; in Japanese, each
-//! command and argument takes its words from `locales/help.ja.yml`.
+//! The `--help` texts. English is the doc comments of `cli.rs`; in Japanese, each command and argument
+//! takes its text from `locales/help.ja.yml`.
 
 use clap::{Arg, Command};
 
-use crate::text::{self, Lang};
+use crate::text::{Language, Say, help_ja};
 
-/// The command tree, ready to be asked in this language.
-pub(super) fn localised(command: Command, lang: Lang) -> Command {
-    match lang {
-        Lang::En => command,
-        Lang::Ja => {
-            // Built first, so that clap's own --help and `help` are there to be translated.
+/// The same commands, with their help in this language.
+pub(super) fn localized(command: Command, language: Language) -> Command {
+    match language {
+        Language::En => command,
+        Language::Ja => {
+            // Built first, because clap adds --help and `help` only then, and they need translating too.
             let mut command = command;
             command.build();
-            translated(command, "help")
+            translated(command, "help", Say(language))
         }
     }
 }
 
-fn translated(command: Command, path: &str) -> Command {
-    let [usage, commands, ..] = text::manual_heads(Lang::Ja);
+fn translated(command: Command, path: &str, say: Say) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
         .map(|sub| sub.get_name().to_owned())
         .collect();
     let mut command = command
         .help_template(format!(
-            "{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}"
+            "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}",
+            say.manual_usage()
         ))
-        .subcommand_help_heading(commands.into_owned())
-        .mut_args(|arg| translated_argument(arg, path));
-    if let Some(words) = words(path) {
-        command = command.about(words.clone()).long_about(words);
+        .subcommand_help_heading(say.manual_commands())
+        .mut_args(|arg| translated_argument(arg, path, say));
+    if let Some(text) = help_ja(path) {
+        command = command.about(text).long_about(text);
     }
     for name in names {
         let path = format!("{path}.{name}");
-        command = command.mut_subcommand(name, |sub| translated(sub, &path));
+        command = command.mut_subcommand(name, |sub| translated(sub, &path, say));
     }
     command
 }
 
-fn translated_argument(arg: Arg, path: &str) -> Arg {
-    let [_, _, arguments, options] = text::manual_heads(Lang::Ja);
+fn translated_argument(arg: Arg, path: &str, say: Say) -> Arg {
     let heading = if arg.is_positional() {
-        arguments
+        say.manual_arguments()
     } else {
-        options
+        say.manual_options()
     };
     let own = format!("{path}:{}", arg.get_id());
     let shared = format!("help:{}", arg.get_id());
-    let arg = arg.help_heading(heading.into_owned());
-    match words(&own).or_else(|| words(&shared)) {
-        Some(words) => arg.help(words.clone()).long_help(words),
+    let arg = arg.help_heading(heading);
+    match help_ja(&own).or_else(|| help_ja(&shared)) {
+        Some(text) => arg.help(text).long_help(text),
         None => arg,
     }
-}
-
-fn words(key: &str) -> Option<String> {
-    // Not by the macro: the key is made of the command's name.
-    crate::_rust_i18n_try_translate(Lang::Ja.code(), key).map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -69,17 +63,18 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::text::HELP_JA;
 
-    /// Every key that the tree asks for: of each command, and of each argument the one that answers.
+    /// Collects the keys of a command and its subcommands; of an argument's two keys, the one that has a text.
     fn wanted(command: &Command, path: &str, keys: &mut BTreeSet<String>) {
         keys.insert(path.to_owned());
         for arg in command.get_arguments() {
             let own = format!("{path}:{}", arg.get_id());
             let shared = format!("help:{}", arg.get_id());
-            keys.insert(if words(&own).is_some() { own } else { shared });
+            keys.insert(if help_ja(&own).is_some() { own } else { shared });
         }
         for sub in command.get_subcommands() {
-            // `help` repeats the tree, whose words are the commands' own.
+            // `help` repeats all commands, with the commands' own texts.
             if sub.get_name() == "help" {
                 keys.insert("help.help".to_owned());
             } else {
@@ -94,19 +89,13 @@ mod tests {
         command.build();
         let mut keys = BTreeSet::new();
         wanted(&command, "help", &mut keys);
-        let known: BTreeSet<String> = crate::_rust_i18n_backend()
-            .messages_for_locale("ja")
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(key, _)| key.into_owned())
-            .filter(|key| key.starts_with("help"))
-            .collect();
+        let known: BTreeSet<String> = HELP_JA.iter().map(|(key, _)| (*key).to_owned()).collect();
         assert_eq!(known, keys);
     }
 
     #[test]
     fn the_japanese_manual_has_no_english_headings() {
-        let help = localised(Cli::command(), Lang::Ja)
+        let help = localized(Cli::command(), Language::Ja)
             .render_long_help()
             .to_string();
         for english in ["Usage", "Commands", "Options", "Print"] {

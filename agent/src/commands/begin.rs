@@ -10,7 +10,7 @@ use crate::baseline::{Asked, Baseline, each_once};
 use crate::cli::{BaselineArgs, ServerArgs};
 use crate::converge::{self, Look, Session};
 use crate::server::{Address, Fault, Link, Prover, Transport};
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::Trouble;
 use crate::world::{self, Screen, World};
 
@@ -39,7 +39,7 @@ pub(super) struct Begun {
 #[derive(Clone)]
 pub(super) struct Complaints {
     server: String,
-    lang: Lang,
+    say: Say,
     screen: Screen,
     said: Arc<AtomicBool>,
 }
@@ -48,24 +48,19 @@ impl Complaints {
     /// Says what is wrong, the first time.
     pub(super) fn say(&self, fault: &Fault) {
         if !self.said.swap(true, Ordering::Relaxed) {
-            self.screen
-                .say(&text::server_fault(&self.server, fault, self.lang));
+            self.screen.say(&self.say.server_fault(&self.server, fault));
         }
     }
 }
 
 /// Asks STS who the caller is, and the server what it should be.
-pub(super) async fn begin(
-    args: &BaselineArgs,
-    world: &World,
-    lang: Lang,
-) -> Result<Begun, Trouble> {
+pub(super) async fn begin(args: &BaselineArgs, world: &World, say: Say) -> Result<Begun, Trouble> {
     let asked = Asked {
         administrator: administrator(args, world)?,
         regions: each_once(args.regions.clone()),
         standards: each_once(args.standards.clone()),
     };
-    let server = server(&args.server, world, lang)?;
+    let server = server(&args.server, world, say)?;
     let regions = match &server {
         // The server will say.
         Some(_) if asked.regions.is_empty() => default_region().await.into_iter().collect(),
@@ -80,7 +75,7 @@ pub(super) async fn begin(
         server: server
             .as_ref()
             .map_or_else(String::new, |server| server.address().to_string()),
-        lang,
+        say,
         screen: world.screen.clone(),
         said: Arc::default(),
     };
@@ -108,7 +103,7 @@ pub(super) async fn begin(
     }
     if !begun.knows_its_regions() {
         let known = &begun.baseline.regions;
-        world.screen.say(&text::regions_unknown(known, lang));
+        world.screen.say(&say.regions_unknown(known));
     }
     Ok(begun)
 }
@@ -153,7 +148,7 @@ impl Begun {
 pub(super) fn server(
     args: &ServerArgs,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Result<Option<Transport>, Trouble> {
     let Some(address) = address(args.server.as_deref(), world)? else {
         return Ok(None);
@@ -165,7 +160,7 @@ pub(super) fn server(
         }
         None => None,
     };
-    let transport = Transport::new(address, pem.as_deref(), lang.code()).map_err(|_| {
+    let transport = Transport::new(address, pem.as_deref(), say.0.code()).map_err(|_| {
         let file = args.ca_file.as_ref();
         Trouble::BadCertificates(file.map_or_else(String::new, |file| file.display().to_string()))
     })?;

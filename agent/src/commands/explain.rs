@@ -9,49 +9,49 @@ use crate::change::Kind;
 use crate::cli::ExplainArgs;
 use crate::server::Address;
 use crate::term;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::{self, World};
 
 #[derive(Serialize)]
 struct Explained {
     change: &'static str,
-    title: String,
-    why: String,
-    cost: String,
+    title: &'static str,
+    why: &'static str,
+    cost: &'static str,
     price_page: Option<String>,
-    by_hand: Vec<String>,
+    by_hand: Vec<&'static str>,
     help_page: String,
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ExplainArgs, world: &World, lang: Lang) -> Result<ExitStatus, Trouble> {
+pub(super) fn run(args: &ExplainArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
     let address = address(args.server.as_deref(), world)?;
     let guide = address.as_ref().map(Address::guide);
     let guide = guide.as_deref();
     let kinds = args.change.map_or(Kind::ALL.to_vec(), |kind| vec![kind]);
     if args.json {
-        let explained = |kind: &Kind| explained(*kind, guide, lang);
+        let explained = |kind: &Kind| explained(*kind, guide, say);
         print_json(&kinds.iter().map(explained).collect::<Vec<_>>());
     } else {
         let shown = match args.change {
-            Some(kind) => term::explanation(kind, guide, lang),
-            None => term::explanations(&server_argument(address.as_ref()), lang),
+            Some(kind) => term::explanation(kind, guide, say),
+            None => term::explanations(&server_argument(address.as_ref()), say),
         };
         world::print(&format!("{shown}\n"));
     }
     Ok(ExitStatus::Complete)
 }
 
-fn explained(kind: Kind, guide: Option<&str>, lang: Lang) -> Explained {
-    let explanation = text::explanation(kind, lang);
+fn explained(kind: Kind, guide: Option<&str>, say: Say) -> Explained {
+    let explanation = say.explanation(kind);
     Explained {
         change: kind.name(),
-        title: explanation.title.into_owned(),
-        why: explanation.why.into_owned(),
-        cost: explanation.cost.into_owned(),
+        title: explanation.title,
+        why: explanation.why,
+        cost: explanation.cost,
         price_page: explanation.price_page,
-        by_hand: explanation.by_hand.lines().map(str::to_owned).collect(),
+        by_hand: explanation.by_hand.lines().collect(),
         help_page: kind.help_page(guide),
     }
 }

@@ -9,7 +9,7 @@ use super::begin::{Begun, begin};
 use super::reporting::Reporter;
 use super::{exit_status, present};
 use crate::cli::HeartbeatArgs;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
@@ -17,19 +17,19 @@ use crate::world::World;
 pub(super) async fn run(
     args: &HeartbeatArgs,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Result<ExitStatus, Trouble> {
-    if super::begin::server(&args.baseline.server, world, lang)?.is_none() {
+    if super::begin::server(&args.baseline.server, world, say)?.is_none() {
         return Err(Trouble::NoServer);
     }
-    let mut begun = begin(&args.baseline, world, lang).await?;
-    let mut reporter = Reporter::new(&begun, lang);
+    let mut begun = begin(&args.baseline, world, say).await?;
+    let mut reporter = Reporter::new(&begun, say);
     let mut said = None;
     loop {
         let look = begun.look().await;
         let outcome = look.plan(&begun.baseline).verdict();
         if args.once {
-            let status = present(&outcome, &begun, args.baseline.json, world, lang);
+            let status = present(&outcome, &begun, args.baseline.json, world, say);
             reporter.send(&outcome.regions).await;
             return Ok(status);
         }
@@ -38,7 +38,7 @@ pub(super) async fn run(
         if said.replace(status) != Some(status) {
             let account = &begun.baseline.account;
             let is_complete = status == ExitStatus::Complete;
-            world.screen.say(&text::looked(account, is_complete, lang));
+            world.screen.say(&say.looked(account, is_complete));
         }
         if is_told_to_end(args.every).await {
             return Ok(status);

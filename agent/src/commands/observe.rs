@@ -9,7 +9,7 @@ use super::print_json;
 use crate::cli::ObserveArgs;
 use crate::converge::Session;
 use crate::observed::RegionSeen;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
@@ -23,14 +23,12 @@ struct Observed<'a> {
 pub(super) async fn run(
     args: &ObserveArgs,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Result<ExitStatus, Trouble> {
     let regions = regions(&args.regions).await?;
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    world
-        .screen
-        .say(&text::looking(account, regions.len(), lang));
+    world.screen.say(&say.talk_looking(account, regions.len()));
     let look = session.look(&regions, &[]).await;
     print_json(&Observed {
         account,

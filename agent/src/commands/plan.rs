@@ -4,7 +4,7 @@
 use super::begin::begin;
 use super::{present, say_looking};
 use crate::cli::BaselineArgs;
-use crate::text::Lang;
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
@@ -12,11 +12,11 @@ use crate::world::World;
 pub(super) async fn run(
     args: &BaselineArgs,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Result<ExitStatus, Trouble> {
-    let begun = begin(args, world, lang).await?;
-    say_looking(&begun.baseline, world, lang);
+    let begun = begin(args, world, say).await?;
+    say_looking(&begun.baseline, world, say);
     let look = begun.look().await;
     let outcome = look.plan(&begun.baseline).verdict();
-    Ok(present(&outcome, &begun, args.json, world, lang))
+    Ok(present(&outcome, &begun, args.json, world, say))
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::begin::{Begun, Complaints};
 use super::region_reports;
 use crate::server::{Fault, Link};
-use crate::text::Lang;
+use crate::text::Say;
 use crate::verdict::{self, RegionVerdict};
 use crate::world;
 
@@ -27,18 +27,18 @@ pub(super) struct Reporter {
     run: String,
     sequence: u32,
     complaints: Complaints,
-    lang: Lang,
+    say: Say,
 }
 
 impl Reporter {
     /// A new run, without a way to the server where there is none.
-    pub(super) fn new(begun: &Begun, lang: Lang) -> Self {
+    pub(super) fn new(begun: &Begun, say: Say) -> Self {
         Self {
             link: begun.link.clone(),
             run: world::random_name(),
             sequence: 0,
             complaints: begun.complaints.clone(),
-            lang,
+            say,
         }
     }
 
@@ -57,7 +57,7 @@ impl Reporter {
         let link = self.link.as_mut()?;
         self.sequence += 1;
         let complete = !regions.is_empty() && verdict::is_complete(regions);
-        let reports = region_reports(regions, self.lang);
+        let reports = region_reports(regions, self.say);
         let answer = link
             .heartbeat(&self.run, self.sequence, reports, complete)
             .await;

@@ -12,7 +12,7 @@ use super::telling::Telling;
 use super::{exit_status, present, print_json, report, say_looking};
 use crate::cli::SetupArgs;
 use crate::converge::{Look, Outcome, Plan, Stopper, Witness};
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::{Terminal, World};
 
@@ -27,15 +27,11 @@ const INVITATION: Duration = Duration::from_secs(60);
 const INVITATION_ON_THE_SPOT: Duration = Duration::from_secs(120);
 
 /// Runs the command.
-pub(super) async fn run(
-    args: &SetupArgs,
-    world: &World,
-    lang: Lang,
-) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(args: &SetupArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
     let end = Instant::now() + super::RUN - CLOSING;
-    let begun = begin(&args.baseline, world, lang).await?;
-    let reporting = Reporting::begin(Reporter::new(&begun, lang));
-    say_looking(&begun.baseline, world, lang);
+    let begun = begin(&args.baseline, world, say).await?;
+    let reporting = Reporting::begin(Reporter::new(&begun, say));
+    say_looking(&begun.baseline, world, say);
     let look = begun.look().await;
     let plan = look.plan(&begun.baseline);
     let shown = plan.verdict();
@@ -43,9 +39,9 @@ pub(super) async fn run(
 
     let json = args.baseline.json;
     let (outcome, status) = if !plan.may_change() {
-        let status = present(&shown, &begun, json, world, lang);
+        let status = present(&shown, &begun, json, world, say);
         (shown, status)
-    } else if let Some(status) = refusal(args, &begun, &plan, &shown, world, lang).await {
+    } else if let Some(status) = refusal(args, &begun, &plan, &shown, world, say).await {
         (shown, status)
     } else {
         let run = Run {
@@ -54,8 +50,8 @@ pub(super) async fn run(
             plan: &plan,
             reporting: &reporting,
         };
-        let outcome = carry_out(&run, &shown, end, world, lang).await;
-        let status = present(&outcome, &begun, json, world, lang);
+        let outcome = carry_out(&run, &shown, end, world, say).await;
+        let status = present(&outcome, &begun, json, world, say);
         (outcome, status)
     };
     reporting.end(&outcome.regions).await;
@@ -69,26 +65,26 @@ async fn refusal(
     plan: &Plan,
     shown: &Outcome,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Option<ExitStatus> {
     if args.yes {
         return None;
     }
     let json = args.baseline.json;
     let Some(terminal) = Terminal::open() else {
-        let status = present(shown, begun, json, world, lang);
-        world.screen.say(&text::not_asked(lang));
+        let status = present(shown, begun, json, world, say);
+        world.screen.say(say.talk_not_asked());
         return Some(status);
     };
-    let report = report(shown, begun, lang);
+    let report = report(shown, begun, say);
     let style = world.screen.style();
     world
         .screen
-        .say(&super::shown(&report, shown, begun, style, lang));
-    if is_agreed(terminal, plan.changes_now(), patience(begun), lang).await {
+        .say(&super::shown(&report, shown, begun, style, say));
+    if is_agreed(terminal, plan.changes_now(), patience(begun), say).await {
         return None;
     }
-    world.screen.say(&text::declined(lang));
+    world.screen.say(say.talk_declined());
     if json {
         print_json(&report);
     }
@@ -108,7 +104,7 @@ async fn carry_out(
     shown: &Outcome,
     end: Instant,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Outcome {
     let (nobody_invites, no_invitation) = watch::channel(None);
     if run.plan.lacks_invitation() {
@@ -122,14 +118,14 @@ async fn carry_out(
         progress: progress.subscribe(),
         regions: shown.regions.clone(),
         screen: world.screen.clone(),
-        lang,
+        say,
     };
     let talk = tokio::spawn(telling.tell());
     let screen = world.screen.clone();
     let interrupt = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             stopper.stop();
-            screen.say(&text::stopping(lang));
+            screen.say(say.talk_stopping());
         }
         std::future::pending::<()>().await;
     });
@@ -158,13 +154,8 @@ fn patience(begun: &Begun) -> Duration {
 }
 
 /// Asks, and takes silence for a no: a CloudShell session dies without a key press anyway.
-async fn is_agreed(
-    terminal: Terminal,
-    changes_now: bool,
-    invitation: Duration,
-    lang: Lang,
-) -> bool {
-    let question = text::question(changes_now, invitation, lang).into_owned();
+async fn is_agreed(terminal: Terminal, changes_now: bool, invitation: Duration, say: Say) -> bool {
+    let question = say.question(changes_now, invitation);
     let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
     match timeout(PATIENCE, answer).await {
         Ok(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),

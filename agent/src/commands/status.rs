@@ -5,7 +5,7 @@ use super::begin::begin;
 use super::present;
 use super::reporting::Reporter;
 use crate::cli::BaselineArgs;
-use crate::text::Lang;
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
@@ -13,12 +13,12 @@ use crate::world::World;
 pub(super) async fn run(
     args: &BaselineArgs,
     world: &World,
-    lang: Lang,
+    say: Say,
 ) -> Result<ExitStatus, Trouble> {
-    let begun = begin(args, world, lang).await?;
+    let begun = begin(args, world, say).await?;
     let look = begun.look().await;
     let outcome = look.plan(&begun.baseline).verdict();
-    let status = present(&outcome, &begun, args.json, world, lang);
-    Reporter::new(&begun, lang).send(&outcome.regions).await;
+    let status = present(&outcome, &begun, args.json, world, say);
+    Reporter::new(&begun, say).send(&outcome.regions).await;
     Ok(status)
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, interval};
 
 use crate::converge::Event;
 use crate::term::Progress;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::RegionVerdict;
 use crate::world::Screen;
 
@@ -26,14 +26,14 @@ pub(super) struct Telling {
     /// Where it is told.
     pub(super) screen: Screen,
     /// In which language.
-    pub(super) lang: Lang,
+    pub(super) say: Say,
 }
 
 impl Telling {
     /// Tells until nothing more is heard.
     pub(super) async fn tell(mut self) {
         let style = self.screen.style();
-        let picture = Progress::new(self.regions.clone(), style, self.lang);
+        let picture = Progress::new(self.regions.clone(), style, self.say);
         if self.screen.has_room_for(picture.height()) {
             self.draw(picture).await;
         } else {
@@ -45,7 +45,7 @@ impl Telling {
         while let Some(event) = self.heard.recv().await {
             // A log has what was done; that something begins is in it soon enough.
             if !matches!(event, Event::Begins { .. }) {
-                self.screen.say(&text::event(&event, self.lang));
+                self.screen.say(&self.say.event(&event));
             }
         }
     }
@@ -60,7 +60,7 @@ impl Telling {
                         if let Event::Begins { region, step } = &event {
                             picture.begins(*region, *step);
                         }
-                        picture.tell(&text::event(&event, self.lang));
+                        picture.tell(&self.say.event(&event));
                     }
                     None => break,
                 },

@@ -9,7 +9,7 @@ use crate::baseline::each_once;
 use crate::cli::UndoArgs;
 use crate::converge::{self, Session};
 use crate::term;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::{self, World};
 
@@ -28,7 +28,7 @@ struct Entry {
 }
 
 /// Runs the command.
-pub(super) async fn run(args: &UndoArgs, world: &World, lang: Lang) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(args: &UndoArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
     let regions = each_once(args.regions.clone());
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
@@ -37,19 +37,16 @@ pub(super) async fn run(args: &UndoArgs, world: &World, lang: Lang) -> Result<Ex
     if args.json {
         let entry = |(region, created): &(Region, converge::Created)| Entry {
             region: *region,
-            what: text::created(*region, created, lang).into_owned(),
+            what: say.created(*region, created),
             commands: created.commands(*region),
         };
         print_json(&Undo {
             account,
             created: found.iter().map(entry).collect(),
-            unread: unread
-                .iter()
-                .map(|refusal| text::refused(refusal, lang).into_owned())
-                .collect(),
+            unread: unread.iter().map(|refusal| say.refused(refusal)).collect(),
         });
     } else {
-        let shown = term::undo(account, seen.len(), &found, &unread, lang);
+        let shown = term::undo(account, seen.len(), &found, &unread, say);
         world::print(&format!("{shown}\n"));
     }
     Ok(if unread.is_empty() {

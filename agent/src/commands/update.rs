@@ -5,27 +5,23 @@ use super::begin::server;
 use crate::cli::UpdateArgs;
 use crate::server::{ReleaseKey, Releases, Updated};
 use crate::term;
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::{ExitStatus, Trouble};
 use crate::world::World;
 
 /// Runs the command.
-pub(super) async fn run(
-    args: &UpdateArgs,
-    world: &World,
-    lang: Lang,
-) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(args: &UpdateArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
     let key: ReleaseKey = world
         .release_key
         .and_then(|key| key.parse().ok())
         .ok_or(Trouble::NoReleaseKey)?;
-    let transport = server(&args.server, world, lang)?.ok_or(Trouble::NoServer)?;
+    let transport = server(&args.server, world, say)?.ok_or(Trouble::NoServer)?;
     let current = semver::Version::parse(env!("CARGO_PKG_VERSION"))
         .unwrap_or_else(|_| semver::Version::new(0, 0, 0));
     let releases = Releases::new(transport, key, current.clone());
     Ok(match releases.update(args.check).await {
         Ok(updated) => {
-            world.screen.say(&text::updated(&updated, &current, lang));
+            world.screen.say(&say.updated(&updated, &current));
             match updated {
                 Updated::Offered(_) => ExitStatus::Incomplete,
                 Updated::Latest | Updated::OnlyOlder(_) | Updated::Installed(_) => {
@@ -34,10 +30,8 @@ pub(super) async fn run(
             }
         }
         Err(why) => {
-            let (sentence, hint) = text::not_updated(&why, lang);
-            world
-                .screen
-                .say(&term::trouble(&sentence, Some(&hint), lang));
+            let (sentence, hint) = say.not_updated(&why);
+            world.screen.say(&term::trouble(&sentence, hint, say));
             ExitStatus::Failed
         }
     })

@@ -6,61 +6,63 @@ use super::wrap::wrap;
 use crate::change::{Cost, Kind};
 use crate::observed::Refusal;
 use crate::plan::undo::Created;
-use crate::text::{self, Lang};
+use crate::text::Say;
 
 /// What would be changed costs this: what costs by use with its page of prices, then what is free.
-pub(super) fn costs(planned: &[(Kind, Vec<Region>)], server: &str, lang: Lang) -> Vec<String> {
-    let mut lines = wrap(&text::costs(lang), 0);
+pub(super) fn costs(planned: &[(Kind, Vec<Region>)], server: &str, say: Say) -> Vec<String> {
+    let mut lines = wrap(say.explain_costs(), 0);
     let mut free = Vec::new();
     for (kind, regions) in planned {
         if kind.cost() == Cost::Free {
             free.push(*kind);
             continue;
         }
-        let words = text::costs_of(*kind, regions.len(), lang);
+        let words = say.costs_of(*kind, regions.len());
         lines.extend(wrap(&format!("  {words}"), 4));
-        let page = text::explanation(*kind, lang).price_page;
+        let page = say.explanation(*kind).price_page;
         lines.extend(page.map(|page| format!("    {page}")));
     }
     if !free.is_empty() {
-        let words = text::costs_nothing(&free, lang);
+        let words = say.costs_nothing(&free);
         lines.extend(wrap(&format!("  {words}"), 4));
     }
-    lines.extend(wrap(&text::explained_by(server, lang), 2));
+    lines.extend(wrap(&say.explain_more(server), 2));
     lines
 }
 
 /// One change, explained; `guide` is the first page of the server's guide.
-pub(crate) fn explanation(kind: Kind, guide: Option<&str>, lang: Lang) -> String {
-    let explained = text::explanation(kind, lang);
-    let [why, cost, by_hand, read_on] = text::explanation_heads(lang);
+pub(crate) fn explanation(kind: Kind, guide: Option<&str>, say: Say) -> String {
+    let explained = say.explanation(kind);
     let mut lines = wrap(&format!("{}: {}", kind.name(), explained.title), 2);
     lines.push(String::new());
-    lines.extend(wrap(&format!("{why} {}", explained.why), 2));
+    lines.extend(wrap(&format!("{} {}", say.explain_why(), explained.why), 2));
     lines.push(String::new());
-    lines.extend(wrap(&format!("{cost} {}", explained.cost), 2));
+    lines.extend(wrap(
+        &format!("{} {}", say.explain_cost(), explained.cost),
+        2,
+    ));
     lines.extend(explained.price_page.map(|page| format!("  {page}")));
     lines.push(String::new());
-    lines.push(by_hand.into_owned());
+    lines.push(say.explain_by_hand().to_owned());
     for step in explained.by_hand.lines() {
         lines.extend(wrap(&format!("  {step}"), 5));
     }
     lines.push(String::new());
-    lines.push(read_on.into_owned());
+    lines.push(say.explain_read_on().to_owned());
     lines.push(format!("  {}", kind.help_page(guide)));
     lines.join("\n")
 }
 
 /// Every change by its name, in a line or two.
-pub(crate) fn explanations(server: &str, lang: Lang) -> String {
+pub(crate) fn explanations(server: &str, say: Say) -> String {
     let mut lines = Vec::new();
     for kind in Kind::ALL {
         lines.push(kind.name().to_owned());
-        let title = text::explanation(kind, lang).title;
+        let title = say.explanation(kind).title;
         lines.extend(wrap(&format!("  {title}"), 2));
     }
     lines.push(String::new());
-    lines.extend(wrap(&text::explained_by(server, lang), 2));
+    lines.extend(wrap(&say.explain_more(server), 2));
     lines.join("\n")
 }
 
@@ -70,7 +72,7 @@ pub(crate) fn undo(
     regions: usize,
     found: &[(Region, Created)],
     unread: &[Refusal],
-    lang: Lang,
+    say: Say,
 ) -> String {
     let mut lines = Vec::new();
     let comment = |words: &str, lines: &mut Vec<String>| {
@@ -82,28 +84,27 @@ pub(crate) fn undo(
         ));
     };
     comment(
-        &text::undo_heading(account, regions, found.is_empty(), lang),
+        &say.undo_intro(account, regions, found.is_empty()),
         &mut lines,
     );
     for (region, created) in found {
         lines.push(String::new());
-        comment(&text::created(*region, created, lang), &mut lines);
+        comment(&say.created(*region, created), &mut lines);
         lines.extend(created.commands(*region));
     }
     if !found.is_empty() {
-        let [standards, role] = text::untagged(lang);
         lines.push(String::new());
-        comment(&standards, &mut lines);
-        comment(&role, &mut lines);
+        comment(say.undo_standards(), &mut lines);
+        comment(say.undo_role(), &mut lines);
         lines.push(
             "# aws iam delete-service-linked-role --role-name AWSServiceRoleForConfig".to_owned(),
         );
     }
     for refusal in unread {
         lines.push(String::new());
-        comment(&text::refused(refusal, lang), &mut lines);
-        let hint = text::refused_hint(refusal, lang);
-        comment(&format!("{} {hint}", text::hint_word(lang)), &mut lines);
+        comment(&say.refused(refusal), &mut lines);
+        let hint = say.refused_hint(refusal);
+        comment(&format!("{} {hint}", say.word_hint()), &mut lines);
     }
     lines.join("\n")
 }

@@ -7,7 +7,7 @@ use hubward_protocol::{Region, Step};
 
 use super::wrap::wrap;
 use super::{Cell, cell, head, row};
-use crate::text::{self, Lang};
+use crate::text::Say;
 use crate::verdict::RegionVerdict;
 use crate::world::Style;
 
@@ -17,18 +17,18 @@ pub(crate) struct Progress {
     working: BTreeSet<(Region, Step)>,
     last: String,
     style: Style,
-    lang: Lang,
+    say: Say,
 }
 
 impl Progress {
     /// Nothing has happened yet.
-    pub(crate) fn new(regions: Vec<RegionVerdict>, style: Style, lang: Lang) -> Self {
+    pub(crate) fn new(regions: Vec<RegionVerdict>, style: Style, say: Say) -> Self {
         Self {
             regions,
             working: BTreeSet::new(),
             last: String::new(),
             style,
-            lang,
+            say,
         }
     }
 
@@ -62,13 +62,13 @@ impl Progress {
 
     /// The picture, after so many seconds.
     pub(crate) fn lines(&self, seconds: u64) -> Vec<String> {
-        let mut lines = vec![head(self.lang)];
+        let mut lines = vec![head(self.say)];
         for region in &self.regions {
             let cells = region.steps.iter().map(|step| {
                 if self.working.contains(&(region.region, step.step)) {
-                    Cell::plain(&format!("* {}", text::working(self.lang)))
+                    Cell::plain(&format!("* {}", self.say.word_working()))
                 } else {
-                    cell(step.state, self.style, self.lang)
+                    cell(step.state, self.style, self.say)
                 }
             });
             lines.push(row(region.region.as_str(), cells));
@@ -84,6 +84,7 @@ impl Progress {
 mod tests {
     use super::*;
     use crate::plan::{Reason, Standing};
+    use crate::text::Language;
     use crate::verdict::StepVerdict;
 
     fn regions(standing: &Standing) -> Vec<RegionVerdict> {
@@ -106,7 +107,7 @@ mod tests {
             colour: false,
         };
         let waiting = regions(&Standing::Waiting(Reason::RegionEnabling));
-        let mut progress = Progress::new(waiting, style, Lang::En);
+        let mut progress = Progress::new(waiting, style, Say(Language::En));
         progress.begins("us-east-1".parse().unwrap(), Step::Config);
         progress.tell(&"x".repeat(200));
         let lines = progress.lines(7);

@@ -1,6 +1,7 @@
 //! What a person reads, as snapshots.
 
 use super::*;
+use crate::text::Language;
 
 const ARGUMENTS: &str = "--administrator 999999999999";
 
@@ -63,7 +64,7 @@ fn example() -> RunReport {
     }
 }
 
-fn shown(lang: Lang, unicode: bool, colour: bool) -> String {
+fn shown(say: Say, unicode: bool, colour: bool) -> String {
     let regions: Vec<Region> = vec!["ap-northeast-1".parse().unwrap()];
     let planned: Vec<_> = Kind::ALL
         .into_iter()
@@ -76,22 +77,22 @@ fn shown(lang: Lang, unicode: bool, colour: bool) -> String {
         server_argument: "",
         guide: None,
     };
-    report(&shown, Style { unicode, colour }, lang)
+    report(&shown, Style { unicode, colour }, say)
 }
 
 #[test]
 fn a_result_in_english() {
-    insta::assert_snapshot!(shown(Lang::En, true, false));
+    insta::assert_snapshot!(shown(Say(Language::En), true, false));
 }
 
 #[test]
 fn a_result_in_japanese() {
-    insta::assert_snapshot!(shown(Lang::Ja, true, false));
+    insta::assert_snapshot!(shown(Say(Language::Ja), true, false));
 }
 
 #[test]
 fn without_unicode_and_colour_it_says_the_same() {
-    let plain = shown(Lang::En, false, false);
+    let plain = shown(Say(Language::En), false, false);
     let fact = "別の管理者アカウントのメンバーです。調整が必要なため、担当者に連絡してください。";
     // What others wrote stays as it is; all that is ours is ASCII.
     assert!(
@@ -103,7 +104,7 @@ fn without_unicode_and_colour_it_says_the_same() {
         "{plain}"
     );
     assert!(!plain.contains('\u{1b}'));
-    let coloured = shown(Lang::En, false, true);
+    let coloured = shown(Say(Language::En), false, true);
     let mut without = coloured.clone();
     for code in [31, 32, 33, 36, 0] {
         without = without.replace(&format!("\u{1b}[{code}m"), "");
@@ -120,18 +121,18 @@ fn without_unicode_and_colour_it_says_the_same() {
 
 #[test]
 fn an_explanation_in_both_languages() {
-    let all: Vec<_> = [Lang::En, Lang::Ja]
+    let all: Vec<_> = [Say(Language::En), Say(Language::Ja)]
         .into_iter()
-        .map(|lang| explanation(Kind::StartRecorder, None, lang))
+        .map(|say| explanation(Kind::StartRecorder, None, say))
         .collect();
     insta::assert_snapshot!(all.join("\n\n"));
 }
 
 #[test]
 fn no_line_is_wider_than_a_terminal() {
-    for lang in [Lang::En, Lang::Ja] {
-        let mut all = vec![shown(lang, true, false), explanations("", lang)];
-        all.extend(Kind::ALL.map(|kind| explanation(kind, None, lang)));
+    for say in [Say(Language::En), Say(Language::Ja)] {
+        let mut all = vec![shown(say, true, false), explanations("", say)];
+        all.extend(Kind::ALL.map(|kind| explanation(kind, None, say)));
         let lines = all.iter().flat_map(|text| text.lines());
         // An address stays whole: it is there to be copied.
         for line in lines.filter(|line| !line.starts_with("  https://")) {

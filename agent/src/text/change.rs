@@ -1,102 +1,74 @@
 //! How a change is said: in plans ("would …") and in progress.
 
-use rust_i18n::t;
-
-use super::{Lang, Text, list};
+use super::{Say, list};
 use crate::change::Change;
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 
-/// What would be done, in the imperative.
-pub(crate) fn change(change: &Change, lang: Lang) -> Text {
-    let locale = lang.code();
-    match change {
-        Change::CreateServiceLinkedRole => t!("change.create_service_linked_role", locale = locale),
-        Change::CreateBucket(bucket) => t!(
-            "change.create_bucket",
-            locale = locale,
-            bucket = bucket.name
-        ),
-        Change::BlockPublicAccess(_) => t!("change.block_public_access", locale = locale),
-        Change::PutBucketPolicy(_) => t!("change.put_bucket_policy", locale = locale),
-        Change::PutRecorder {
-            recording,
-            global_types,
-            frequency,
-        } => t!(
-            "change.put_recorder",
-            locale = locale,
-            what = recorded(*recording, *global_types, *frequency, lang)
-        ),
-        Change::PutDeliveryChannel(_) => t!("change.put_delivery_channel", locale = locale),
-        Change::StartRecorder => t!("change.start_recorder", locale = locale),
-        Change::CreateDetector {
-            features,
-            frequency,
-        } if features.is_empty() => t!(
-            "change.create_detector",
-            locale = locale,
-            frequency = published(*frequency, lang)
-        ),
-        Change::CreateDetector {
-            features,
-            frequency,
-        } => t!(
-            "change.create_detector_with",
-            locale = locale,
-            features = list(features),
-            frequency = published(*frequency, lang)
-        ),
-        Change::ResumeDetector { .. } => t!("change.resume_detector", locale = locale),
-        Change::EnableSecurityHub => t!("change.enable_security_hub", locale = locale),
-        Change::EnableStandards(standards) => {
-            t!(
-                "change.enable_standards",
-                locale = locale,
-                standards = list(standards.iter().map(|standard| &standard.id))
-            )
-        }
-        Change::AcceptInvitation { administrator, .. } => {
-            t!(
-                "change.accept_invitation",
-                locale = locale,
-                administrator = administrator
-            )
+impl Say {
+    /// A change in the imperative, such as "create the S3 bucket …".
+    pub(crate) fn change(self, change: &Change) -> String {
+        match change {
+            Change::CreateServiceLinkedRole => self.change_create_service_linked_role().into(),
+            Change::CreateBucket(bucket) => self.change_create_bucket(&bucket.name),
+            Change::BlockPublicAccess(_) => self.change_block_public_access().into(),
+            Change::PutBucketPolicy(_) => self.change_put_bucket_policy().into(),
+            Change::PutRecorder {
+                recording,
+                global_types,
+                frequency,
+            } => self.change_put_recorder(self.recorded(*recording, *global_types, *frequency)),
+            Change::PutDeliveryChannel(_) => self.change_put_delivery_channel().into(),
+            Change::StartRecorder => self.change_start_recorder().into(),
+            Change::CreateDetector {
+                features,
+                frequency,
+            } if features.is_empty() => self.change_create_detector(self.published(*frequency)),
+            Change::CreateDetector {
+                features,
+                frequency,
+            } => self.change_create_detector_with(list(features), self.published(*frequency)),
+            Change::ResumeDetector { .. } => self.change_resume_detector().into(),
+            Change::EnableSecurityHub => self.change_enable_security_hub().into(),
+            Change::EnableStandards(standards) => {
+                self.change_enable_standards(list(standards.iter().map(|standard| &standard.id)))
+            }
+            Change::AcceptInvitation { administrator, .. } => {
+                self.change_accept_invitation(administrator)
+            }
         }
     }
-}
 
-fn recorded(
-    recording: Recording,
-    global_types: bool,
-    frequency: RecordingFrequency,
-    lang: Lang,
-) -> String {
-    let locale = lang.code();
-    let mut words = vec![match recording {
-        Recording::All => t!("word.all_types", locale = locale),
-        Recording::SecurityHubTypes => t!("word.security_hub_types", locale = locale),
-    }];
-    if global_types {
-        words.push(t!("word.with_global_types", locale = locale));
+    fn recorded(
+        self,
+        recording: Recording,
+        global_types: bool,
+        frequency: RecordingFrequency,
+    ) -> String {
+        let mut words = vec![match recording {
+            Recording::All => self.word_all_types(),
+            Recording::SecurityHubTypes => self.word_security_hub_types(),
+        }];
+        if global_types {
+            words.push(self.word_with_global_types());
+        }
+        if frequency == RecordingFrequency::Daily {
+            words.push(self.word_once_a_day());
+        }
+        words.join(self.word_comma())
     }
-    if frequency == RecordingFrequency::Daily {
-        words.push(t!("word.once_a_day", locale = locale));
-    }
-    words.join(&t!("word.comma", locale = locale))
-}
 
-fn published(frequency: PublishingFrequency, lang: Lang) -> Text {
-    let locale = lang.code();
-    match frequency {
-        PublishingFrequency::FifteenMinutes => t!("word.fifteen_minutes", locale = locale),
-        PublishingFrequency::OneHour => t!("word.one_hour", locale = locale),
-        PublishingFrequency::SixHours => t!("word.six_hours", locale = locale),
+    fn published(self, frequency: PublishingFrequency) -> &'static str {
+        match frequency {
+            PublishingFrequency::FifteenMinutes => self.word_fifteen_minutes(),
+            PublishingFrequency::OneHour => self.word_one_hour(),
+            PublishingFrequency::SixHours => self.word_six_hours(),
+        }
     }
-}
 
-/// Several changes in one sentence.
-pub(super) fn sentence(changes: &[Change], lang: Lang) -> String {
-    let separator = t!("word.separator", locale = lang.code());
-    let changes: Vec<_> = changes.iter().map(|one| change(one, lang)).collect();
-    changes.join(&separator)
+    /// Several changes, joined.
+    pub(super) fn sentence(self, changes: &[Change]) -> String {
+        let separator = self.word_separator();
+        let changes: Vec<_> = changes.iter().map(|one| self.change(one)).collect();
+        changes.join(separator)
+    }
 }

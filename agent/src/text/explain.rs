@@ -1,213 +1,148 @@
-//! Why a change is made, what kind of cost it has, and how it is done by hand; and what is said of
-//! what can be taken back.
+//! The explanation of a change (reason, cost, steps by hand), and the texts of `undo`.
 
 use hubward_protocol::{AccountId, Region};
-use rust_i18n::t;
 
-use super::{Lang, Text};
+use super::{Language, Say};
 use crate::change::{Cost, Kind};
 use crate::plan::undo::Created;
 
-/// A change, explained.
+/// The explanation of a change.
 pub(crate) struct Explanation {
-    /// What it does.
-    pub(crate) title: Text,
-    /// Why it is made.
-    pub(crate) why: Text,
-    /// What kind of cost it has.
-    pub(crate) cost: Text,
-    /// AWS's own page of prices, where it costs.
+    pub(crate) title: &'static str,
+    pub(crate) why: &'static str,
+    pub(crate) cost: &'static str,
+    /// AWS's price page; `None` for a change that is free.
     pub(crate) price_page: Option<String>,
-    /// The steps in the console, a line each.
-    pub(crate) by_hand: Text,
+    /// The steps in the AWS console, one per line.
+    pub(crate) by_hand: &'static str,
 }
 
-/// Explains a kind of change.
-pub(crate) fn explanation(kind: Kind, lang: Lang) -> Explanation {
-    let (title, why, by_hand) = words(kind, lang);
-    Explanation {
-        title,
-        why,
-        by_hand,
-        cost: cost(kind, lang),
-        price_page: match kind.cost() {
-            Cost::Free => None,
-            Cost::ByUse(page) => Some(page.address(lang == Lang::Ja)),
-        },
+impl Say {
+    /// Explains a kind of change.
+    pub(crate) fn explanation(self, kind: Kind) -> Explanation {
+        let [title, why, by_hand] = self.words(kind);
+        Explanation {
+            title,
+            why,
+            by_hand,
+            cost: self.cost(kind),
+            price_page: match kind.cost() {
+                Cost::Free => None,
+                Cost::ByUse(page) => Some(page.address(self.0 == Language::Ja)),
+            },
+        }
     }
-}
 
-fn words(kind: Kind, lang: Lang) -> (Text, Text, Text) {
-    let locale = lang.code();
-    match kind {
-        Kind::CreateServiceLinkedRole => (
-            t!("explain.create_service_linked_role.title", locale = locale),
-            t!("explain.create_service_linked_role.why", locale = locale),
-            t!(
-                "explain.create_service_linked_role.by_hand",
-                locale = locale
-            ),
-        ),
-        Kind::PutRecorder => (
-            t!("explain.put_recorder.title", locale = locale),
-            t!("explain.put_recorder.why", locale = locale),
-            t!("explain.put_recorder.by_hand", locale = locale),
-        ),
-        Kind::CreateBucket => (
-            t!("explain.create_bucket.title", locale = locale),
-            t!("explain.create_bucket.why", locale = locale),
-            t!("explain.create_bucket.by_hand", locale = locale),
-        ),
-        Kind::BlockPublicAccess => (
-            t!("explain.block_public_access.title", locale = locale),
-            t!("explain.block_public_access.why", locale = locale),
-            t!("explain.block_public_access.by_hand", locale = locale),
-        ),
-        Kind::PutBucketPolicy => (
-            t!("explain.put_bucket_policy.title", locale = locale),
-            t!("explain.put_bucket_policy.why", locale = locale),
-            t!("explain.put_bucket_policy.by_hand", locale = locale),
-        ),
-        Kind::PutDeliveryChannel => (
-            t!("explain.put_delivery_channel.title", locale = locale),
-            t!("explain.put_delivery_channel.why", locale = locale),
-            t!("explain.put_delivery_channel.by_hand", locale = locale),
-        ),
-        Kind::StartRecorder => (
-            t!("explain.start_recorder.title", locale = locale),
-            t!("explain.start_recorder.why", locale = locale),
-            t!("explain.start_recorder.by_hand", locale = locale),
-        ),
-        Kind::CreateDetector => (
-            t!("explain.create_detector.title", locale = locale),
-            t!("explain.create_detector.why", locale = locale),
-            t!("explain.create_detector.by_hand", locale = locale),
-        ),
-        Kind::ResumeDetector => (
-            t!("explain.resume_detector.title", locale = locale),
-            t!("explain.resume_detector.why", locale = locale),
-            t!("explain.resume_detector.by_hand", locale = locale),
-        ),
-        Kind::EnableSecurityHub => (
-            t!("explain.enable_security_hub.title", locale = locale),
-            t!("explain.enable_security_hub.why", locale = locale),
-            t!("explain.enable_security_hub.by_hand", locale = locale),
-        ),
-        Kind::EnableStandards => (
-            t!("explain.enable_standards.title", locale = locale),
-            t!("explain.enable_standards.why", locale = locale),
-            t!("explain.enable_standards.by_hand", locale = locale),
-        ),
-        Kind::AcceptInvitation => (
-            t!("explain.accept_invitation.title", locale = locale),
-            t!("explain.accept_invitation.why", locale = locale),
-            t!("explain.accept_invitation.by_hand", locale = locale),
-        ),
+    fn words(self, kind: Kind) -> [&'static str; 3] {
+        match kind {
+            Kind::CreateServiceLinkedRole => [
+                self.explain_create_service_linked_role_title(),
+                self.explain_create_service_linked_role_why(),
+                self.explain_create_service_linked_role_by_hand(),
+            ],
+            Kind::PutRecorder => [
+                self.explain_put_recorder_title(),
+                self.explain_put_recorder_why(),
+                self.explain_put_recorder_by_hand(),
+            ],
+            Kind::CreateBucket => [
+                self.explain_create_bucket_title(),
+                self.explain_create_bucket_why(),
+                self.explain_create_bucket_by_hand(),
+            ],
+            Kind::BlockPublicAccess => [
+                self.explain_block_public_access_title(),
+                self.explain_block_public_access_why(),
+                self.explain_block_public_access_by_hand(),
+            ],
+            Kind::PutBucketPolicy => [
+                self.explain_put_bucket_policy_title(),
+                self.explain_put_bucket_policy_why(),
+                self.explain_put_bucket_policy_by_hand(),
+            ],
+            Kind::PutDeliveryChannel => [
+                self.explain_put_delivery_channel_title(),
+                self.explain_put_delivery_channel_why(),
+                self.explain_put_delivery_channel_by_hand(),
+            ],
+            Kind::StartRecorder => [
+                self.explain_start_recorder_title(),
+                self.explain_start_recorder_why(),
+                self.explain_start_recorder_by_hand(),
+            ],
+            Kind::CreateDetector => [
+                self.explain_create_detector_title(),
+                self.explain_create_detector_why(),
+                self.explain_create_detector_by_hand(),
+            ],
+            Kind::ResumeDetector => [
+                self.explain_resume_detector_title(),
+                self.explain_resume_detector_why(),
+                self.explain_resume_detector_by_hand(),
+            ],
+            Kind::EnableSecurityHub => [
+                self.explain_enable_security_hub_title(),
+                self.explain_enable_security_hub_why(),
+                self.explain_enable_security_hub_by_hand(),
+            ],
+            Kind::EnableStandards => [
+                self.explain_enable_standards_title(),
+                self.explain_enable_standards_why(),
+                self.explain_enable_standards_by_hand(),
+            ],
+            Kind::AcceptInvitation => [
+                self.explain_accept_invitation_title(),
+                self.explain_accept_invitation_why(),
+                self.explain_accept_invitation_by_hand(),
+            ],
+        }
     }
-}
 
-fn cost(kind: Kind, lang: Lang) -> Text {
-    let locale = lang.code();
-    match kind {
-        Kind::PutDeliveryChannel => t!("explain.put_delivery_channel.cost", locale = locale),
-        Kind::StartRecorder => t!("explain.start_recorder.cost", locale = locale),
-        Kind::CreateDetector => t!("explain.create_detector.cost", locale = locale),
-        Kind::ResumeDetector => t!("explain.resume_detector.cost", locale = locale),
-        Kind::EnableSecurityHub => t!("explain.enable_security_hub.cost", locale = locale),
-        Kind::EnableStandards => t!("explain.enable_standards.cost", locale = locale),
-        Kind::CreateServiceLinkedRole
-        | Kind::PutRecorder
-        | Kind::CreateBucket
-        | Kind::BlockPublicAccess
-        | Kind::PutBucketPolicy
-        | Kind::AcceptInvitation => t!("explain.free", locale = locale),
+    fn cost(self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::PutDeliveryChannel => self.explain_put_delivery_channel_cost(),
+            Kind::StartRecorder => self.explain_start_recorder_cost(),
+            Kind::CreateDetector => self.explain_create_detector_cost(),
+            Kind::ResumeDetector => self.explain_resume_detector_cost(),
+            Kind::EnableSecurityHub => self.explain_enable_security_hub_cost(),
+            Kind::EnableStandards => self.explain_enable_standards_cost(),
+            Kind::CreateServiceLinkedRole
+            | Kind::PutRecorder
+            | Kind::CreateBucket
+            | Kind::BlockPublicAccess
+            | Kind::PutBucketPolicy
+            | Kind::AcceptInvitation => self.explain_free(),
+        }
     }
-}
 
-/// The words before why, cost, by hand, and where more is read.
-pub(crate) fn explanation_heads(lang: Lang) -> [Text; 4] {
-    let locale = lang.code();
-    [
-        t!("explain.why", locale = locale),
-        t!("explain.cost", locale = locale),
-        t!("explain.by_hand", locale = locale),
-        t!("explain.read_on", locale = locale),
-    ]
-}
-
-/// The line above the costs of a plan.
-pub(crate) fn costs(lang: Lang) -> Text {
-    t!("explain.costs", locale = lang.code())
-}
-
-/// What one kind of change costs, in how many Regions.
-pub(crate) fn costs_of(kind: Kind, regions: usize, lang: Lang) -> Text {
-    t!(
-        "explain.costs_of",
-        locale = lang.code(),
-        change = kind.name(),
-        count = regions,
-        cost = cost(kind, lang)
-    )
-}
-
-/// The changes of a plan that cost nothing.
-pub(crate) fn costs_nothing(kinds: &[Kind], lang: Lang) -> Text {
-    let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-    t!(
-        "explain.costs_nothing",
-        locale = lang.code(),
-        changes = names.join(", ")
-    )
-}
-
-/// The command that says more; `server` is the argument that names the server.
-pub(crate) fn explained_by(server: &str, lang: Lang) -> Text {
-    t!("explain.more", locale = lang.code(), server = server)
-}
-
-/// The line above what can be taken back, or that there is nothing.
-pub(crate) fn undo_heading(account: &AccountId, regions: usize, empty: bool, lang: Lang) -> Text {
-    let locale = lang.code();
-    if empty {
-        t!(
-            "undo.nothing",
-            locale = locale,
-            account = account,
-            count = regions
-        )
-    } else {
-        t!("undo.heading", locale = locale, account = account)
+    /// The cost of one kind of change that is made in this many Regions.
+    pub(crate) fn costs_of(self, kind: Kind, regions: usize) -> String {
+        self.explain_costs_of(kind.name(), self.cost(kind), regions)
     }
-}
 
-/// Something that was created, and what is lost with it.
-pub(crate) fn created(region: Region, created: &Created, lang: Lang) -> Text {
-    let locale = lang.code();
-    match created {
-        Created::Membership { administrator } => t!(
-            "undo.membership",
-            locale = locale,
-            region = region,
-            administrator = administrator
-        ),
-        Created::Hub => t!("undo.hub", locale = locale, region = region),
-        Created::Detector { .. } => t!("undo.detector", locale = locale, region = region),
-        Created::Recorder { .. } => t!("undo.recorder", locale = locale, region = region),
-        Created::Bucket(bucket) => t!(
-            "undo.bucket",
-            locale = locale,
-            region = region,
-            bucket = bucket.name
-        ),
+    /// The kinds of change in a plan that are free.
+    pub(crate) fn costs_nothing(self, kinds: &[Kind]) -> String {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        self.explain_costs_nothing(names.join(", "))
     }
-}
 
-/// What carries no tag: the role, and the standards.
-pub(crate) fn untagged(lang: Lang) -> [Text; 2] {
-    let locale = lang.code();
-    [
-        t!("undo.standards", locale = locale),
-        t!("undo.role", locale = locale),
-    ]
+    /// The heading of the undo script, which also says when there is nothing to undo.
+    pub(crate) fn undo_intro(self, account: &AccountId, regions: usize, empty: bool) -> String {
+        if empty {
+            self.undo_nothing(account, regions)
+        } else {
+            self.undo_heading(account)
+        }
+    }
+
+    /// A resource that the agent created, and what its removal means.
+    pub(crate) fn created(self, region: Region, created: &Created) -> String {
+        match created {
+            Created::Membership { administrator } => self.undo_membership(administrator, region),
+            Created::Hub => self.undo_hub(region),
+            Created::Detector { .. } => self.undo_detector(region),
+            Created::Recorder { .. } => self.undo_recorder(region),
+            Created::Bucket(bucket) => self.undo_bucket(&bucket.name, region),
+        }
+    }
 }

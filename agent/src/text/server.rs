@@ -1,106 +1,70 @@
-//! How the server's faults are said, each in one line, and how an update went.
+//! Problems with the SOC's server, one line each, and the outcome of an update.
 
-use rust_i18n::t;
 use semver::Version;
 
-use super::{Lang, Text};
+use super::Say;
 use crate::server::{Fault, NotUpdated, Updated};
 
-/// What is wrong with the server, and that the work goes on.
-pub(crate) fn server_fault(server: &str, fault: &Fault, lang: Lang) -> Text {
-    let locale = lang.code();
-    let why = match fault {
-        Fault::Unreachable(why) => t!("fault.unreachable", locale = locale, why = why),
-        Fault::TooSlow => t!("fault.too_slow", locale = locale),
-        Fault::Redirects => t!("fault.redirects", locale = locale),
-        Fault::TooLarge => t!("fault.too_large", locale = locale),
-        Fault::Refuses {
-            status,
-            error,
-            hint,
-        } if hint.is_empty() => {
-            t!(
-                "fault.refuses",
-                locale = locale,
-                status = status,
-                error = error
-            )
-        }
-        Fault::Refuses {
-            status,
-            error,
-            hint,
-        } => t!(
-            "fault.refuses_with_hint",
-            locale = locale,
-            status = status,
-            error = error,
-            hint = hint
-        ),
-        Fault::Unreadable => t!("fault.unreadable", locale = locale),
-        Fault::OtherServer(named) => t!("fault.other_server", locale = locale, named = named),
-        Fault::OtherAccount(account) => {
-            t!("fault.other_account", locale = locale, account = account)
-        }
-        Fault::OtherAdministrator(administrator) => t!(
-            "fault.other_administrator",
-            locale = locale,
-            administrator = administrator
-        ),
-        Fault::Unsigned(why) => t!("fault.unsigned", locale = locale, why = why),
-    };
-    t!("fault.said", locale = locale, server = server, why = why)
-}
-
-/// How a look for an update ended.
-pub(crate) fn updated(updated: &Updated, current: &Version, lang: Lang) -> Text {
-    let locale = lang.code();
-    match updated {
-        Updated::Latest => t!("update.latest", locale = locale, current = current),
-        Updated::OnlyOlder(version) => t!(
-            "update.only_older",
-            locale = locale,
-            version = version,
-            current = current
-        ),
-        Updated::Offered(version) => t!(
-            "update.offered",
-            locale = locale,
-            version = version,
-            current = current
-        ),
-        Updated::Installed(version) => t!(
-            "update.installed",
-            locale = locale,
-            version = version,
-            current = current
-        ),
+impl Say {
+    /// A problem with the server, in one line that also says that the run continues.
+    pub(crate) fn server_fault(self, server: &str, fault: &Fault) -> String {
+        let why = match fault {
+            Fault::Unreachable(why) => self.fault_unreachable(why),
+            Fault::TooSlow => self.fault_too_slow().into(),
+            Fault::Redirects => self.fault_redirects().into(),
+            Fault::TooLarge => self.fault_too_large().into(),
+            Fault::Refuses {
+                status,
+                error,
+                hint,
+            } if hint.is_empty() => self.fault_refuses(error, status),
+            Fault::Refuses {
+                status,
+                error,
+                hint,
+            } => self.fault_refuses_with_hint(error, hint, status),
+            Fault::Unreadable => self.fault_unreadable().into(),
+            Fault::OtherServer(named) => self.fault_other_server(named),
+            Fault::OtherAccount(account) => self.fault_other_account(account),
+            Fault::OtherAdministrator(administrator) => {
+                self.fault_other_administrator(administrator)
+            }
+            Fault::Unsigned(why) => self.fault_unsigned(why),
+        };
+        self.fault_said(server, why)
     }
-}
 
-/// Why nothing was updated, and what helps.
-pub(crate) fn not_updated(why: &NotUpdated, lang: Lang) -> (Text, Text) {
-    let locale = lang.code();
-    match why {
-        NotUpdated::Unavailable(why) => (
-            t!("update.unavailable", locale = locale, why = why),
-            t!("update.unavailable.hint", locale = locale),
-        ),
-        NotUpdated::NoFile(name) => (
-            t!("update.no_file", locale = locale, name = name),
-            t!("update.tell_the_soc.hint", locale = locale),
-        ),
-        NotUpdated::WrongHash => (
-            t!("update.wrong_hash", locale = locale),
-            t!("update.tell_the_soc.hint", locale = locale),
-        ),
-        NotUpdated::WrongSignature => (
-            t!("update.wrong_signature", locale = locale),
-            t!("update.tell_the_soc.hint", locale = locale),
-        ),
-        NotUpdated::NotReplaced(why) => (
-            t!("update.not_replaced", locale = locale, why = why),
-            t!("update.not_replaced.hint", locale = locale),
-        ),
+    /// The outcome of an update.
+    pub(crate) fn updated(self, updated: &Updated, current: &Version) -> String {
+        match updated {
+            Updated::Latest => self.update_latest(current),
+            Updated::OnlyOlder(version) => self.update_only_older(current, version),
+            Updated::Offered(version) => self.update_offered(current, version),
+            Updated::Installed(version) => self.update_installed(current, version),
+        }
+    }
+
+    /// Why an update failed, and the hint.
+    pub(crate) fn not_updated(self, why: &NotUpdated) -> (String, &'static str) {
+        match why {
+            NotUpdated::Unavailable(why) => {
+                (self.update_unavailable(why), self.update_unavailable_hint())
+            }
+            NotUpdated::NoFile(name) => {
+                (self.update_no_file(name), self.update_tell_the_soc_hint())
+            }
+            NotUpdated::WrongHash => (
+                self.update_wrong_hash().into(),
+                self.update_tell_the_soc_hint(),
+            ),
+            NotUpdated::WrongSignature => (
+                self.update_wrong_signature().into(),
+                self.update_tell_the_soc_hint(),
+            ),
+            NotUpdated::NotReplaced(why) => (
+                self.update_not_replaced(why),
+                self.update_not_replaced_hint(),
+            ),
+        }
     }
 }
