@@ -23,7 +23,7 @@ use client::JiraClient;
 pub use client::JiraFailure;
 use hubward_domain::account::Language;
 use hubward_domain::request::{
-    AnswerPart, Help, NotifiedContacts, Ticket, TicketAnswer, Transition, closing,
+    AnswerPart, Help, JudgedRequest, Ticket, TicketAnswer, Transition, closing,
 };
 use issue::text_at;
 
@@ -201,7 +201,7 @@ impl Jira {
         &self,
         key: &str,
         answer: &TicketAnswer,
-        told: &NotifiedContacts,
+        told: &JudgedRequest,
         help: Help<'_>,
         number: i64,
         again: bool,

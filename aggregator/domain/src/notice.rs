@@ -339,3 +339,6 @@ impl NoticeClass {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ use super::ledger::{LedgerColumn, LedgerEntry};
 pub use answer::{AnswerPart, Help, TicketAnswer, Transition, closing};
 pub use judge::{NotApprovable, Obstacle, Ready, judge, may_approve, may_approve_alone};
 pub use progress::{Hindrance, RegionProgress, RequestProgress, progress};
-pub use view::{NotifiedContacts, RequestView};
+pub use view::{JudgedRequest, RequestView};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -109,7 +109,28 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_no_secret_of_the_standard_signs_with_the_text_itself() {
+    fn every_frozen_notice_leaves_with_its_type_time_and_data_alone() {
+        const NOTICES_V1: &str = include_str!("../../domain/golden/notices.v1.json");
+        let frozen: Vec<Value> = serde_json::from_str(NOTICES_V1).unwrap();
+        for notice in frozen {
+            let delivery = Delivery {
+                notice: serde_json::from_value(notice.clone()).unwrap(),
+                ..delivery()
+            };
+            let body: Value = serde_json::from_str(&body(&delivery).unwrap()).unwrap();
+            assert_eq!(
+                body,
+                json!({
+                    "type": notice["type"],
+                    "timestamp": "1970-01-01T00:00:00Z",
+                    "data": notice["data"],
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_no_base64_is_the_key_itself() {
         assert!(signer(&SecretString::from("correct horse")).is_ok());
     }
 }

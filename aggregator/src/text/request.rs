@@ -6,8 +6,8 @@ use super::LocalizedMessage;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::EntryRefused;
 use hubward_domain::request::{
-    AnswerPart, Help, Hindrance, NotApprovable, NotifiedContacts, Obstacle, RequestKind,
-    RequestView, TicketAnswer,
+    AnswerPart, Help, Hindrance, JudgedRequest, NotApprovable, Obstacle, RequestKind, RequestView,
+    TicketAnswer,
 };
 
 /// What is to be done.
@@ -139,7 +139,7 @@ pub fn question(view: &RequestView, language: Language) -> String {
 }
 
 /// What a ticket is told, in its reporter's language.
-pub fn answer(answer: &TicketAnswer, told: &NotifiedContacts, help: Help<'_>) -> Vec<AnswerPart> {
+pub fn answer(answer: &TicketAnswer, told: &JudgedRequest, help: Help<'_>) -> Vec<AnswerPart> {
     let language = told.request.language;
     let locale = language.as_str();
     let account = told.request.account().map(|id| id.to_string());
@@ -246,7 +246,7 @@ fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
         .into()
 }
 
-fn approved(told: &NotifiedContacts, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
+fn approved(told: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
     let locale = told.request.language.as_str();
     match (told.request.kind(), lines) {
         (Some(RequestKind::Remove), _) => vec![AnswerPart::Text(

@@ -12,7 +12,7 @@ use crate::ledger::{FieldChange, LedgerColumn, Rules};
 /// A request, what it would do to today's ledger, and the account as that ledger has it: all that can be
 /// said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotifiedContacts {
+pub struct JudgedRequest {
     /// The request.
     pub request: Request,
     /// What it would change, or what is in its way.
@@ -21,7 +21,7 @@ pub struct NotifiedContacts {
     pub record: Option<Account>,
 }
 
-impl NotifiedContacts {
+impl JudgedRequest {
     /// A request next to a ledger.
     pub fn of(request: Request, ledger: &[Account], rules: &Rules) -> Self {
         let judged = judge(&request.id, &request.asked, ledger, rules);

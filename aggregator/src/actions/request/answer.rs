@@ -10,7 +10,7 @@ use hubward_document::install_script;
 use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::release;
-use hubward_domain::request::{Help, NotifiedContacts, RequestState, TicketAnswer};
+use hubward_domain::request::{Help, JudgedRequest, RequestState, TicketAnswer};
 use hubward_domain::retry::next_attempt;
 use hubward_domain::routing::Subject;
 use hubward_store::StoreError;
@@ -87,7 +87,7 @@ async fn give(
         return Ok(Ok(()));
     };
     let ledger = app.store.accounts().await?;
-    let told = NotifiedContacts::of(request, &ledger, &rules(app));
+    let told = JudgedRequest::of(request, &ledger, &rules(app));
     if is_overtaken(&queued.answer, &told) {
         return Ok(Ok(()));
     }
@@ -129,7 +129,7 @@ async fn give(
 }
 
 /// Whether the request is further than what was to be said.
-fn is_overtaken(answer: &TicketAnswer, told: &NotifiedContacts) -> bool {
+fn is_overtaken(answer: &TicketAnswer, told: &JudgedRequest) -> bool {
     match answer {
         TicketAnswer::Received => told.request.state != RequestState::Open || told.judged.is_err(),
         TicketAnswer::Stuck => told.request.state != RequestState::Open || told.judged.is_ok(),

@@ -13,7 +13,7 @@ use crate::app::App;
 use hubward_domain::audit::{Action, Actor, ChangeSource, NewEvent};
 use hubward_domain::notice::Notice;
 use hubward_domain::request::{
-    NotApprovable, NotifiedContacts, Origin, Request, RequestState, RequestView, TicketAnswer,
+    JudgedRequest, NotApprovable, Origin, Request, RequestState, RequestView, TicketAnswer,
     may_approve, may_approve_alone,
 };
 use hubward_store::{StoreError, Tx};
@@ -161,16 +161,16 @@ pub async fn reject(
 }
 
 /// The request as it stands in this transaction.
-async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<NotifiedContacts, DecideError> {
+async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<JudgedRequest, DecideError> {
     let request = tx
         .hold_request(id)
         .await?
         .ok_or_else(|| DecideError::Unknown(id.to_owned()))?;
     let ledger = tx.accounts().await?;
-    Ok(NotifiedContacts::of(request, &ledger, &rules(app)))
+    Ok(JudgedRequest::of(request, &ledger, &rules(app)))
 }
 
-fn ready(told: &NotifiedContacts) -> Result<&hubward_domain::request::Ready, NotApprovable> {
+fn ready(told: &JudgedRequest) -> Result<&hubward_domain::request::Ready, NotApprovable> {
     if told.request.state != RequestState::Open {
         return Err(NotApprovable::Decided(told.request.state.as_str()));
     }
@@ -184,7 +184,7 @@ async fn carry_out(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: NotifiedContacts,
+    mut told: JudgedRequest,
 ) -> Result<RequestView, StoreError> {
     if let Ok(ready) = &told.judged {
         let source = ChangeSource::Request(told.request.id.clone());
@@ -215,7 +215,7 @@ async fn conclude(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: NotifiedContacts,
+    mut told: JudgedRequest,
     action: Action,
     detail: serde_json::Value,
     answer: TicketAnswer,

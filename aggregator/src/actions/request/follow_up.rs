@@ -15,7 +15,7 @@ use hubward_domain::account::AccountState;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::Notice;
 use hubward_domain::request::{
-    Hindrance, NotifiedContacts, Origin, RegionProgress, Request, RequestKind, RequestProgress,
+    Hindrance, JudgedRequest, Origin, RegionProgress, Request, RequestKind, RequestProgress,
     RequestState, TicketAnswer, progress,
 };
 use hubward_store::StoreError;
@@ -123,7 +123,7 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
         return Ok(false);
     };
     let ledger = tx.accounts().await?;
-    let mut told = NotifiedContacts::of(request, &ledger, &rules(app));
+    let mut told = JudgedRequest::of(request, &ledger, &rules(app));
     let found = match (&told.record, told.request.kind(), &told.request.state) {
         (Some(record), Some(kind), RequestState::Approved { at, .. }) => {
             let places = RegionProgress::all(record, &hub, &seen);

@@ -17,7 +17,7 @@ use hubward_domain::account::{Account, Language};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::{ContactNotice, Matter, Notice};
 use hubward_domain::request::{
-    NotifiedContacts, Origin, Request, RequestState, RequestView, RequestedChange, Ticket,
+    JudgedRequest, Origin, Request, RequestState, RequestView, RequestedChange, Ticket,
     TicketAnswer, judge,
 };
 use hubward_store::request_answers::Queued;
@@ -42,7 +42,7 @@ pub struct ShownRequest {
     /// The request, next to today's ledger.
     pub view: RequestView,
     /// What is to be said about it in words.
-    pub told: NotifiedContacts,
+    pub told: JudgedRequest,
     /// The answers, in order.
     pub answers: Vec<Queued>,
 }
@@ -116,7 +116,7 @@ pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreE
 }
 
 fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> ShownRequest {
-    let told = NotifiedContacts::of(request, ledger, &rules(app));
+    let told = JudgedRequest::of(request, ledger, &rules(app));
     ShownRequest {
         view: told.view(),
         told,
@@ -129,7 +129,7 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
     let now = app.clock.now();
     tx.put_request(request).await?;
     let ledger = tx.accounts().await?;
-    let told = NotifiedContacts::of(request.clone(), &ledger, &rules(app));
+    let told = JudgedRequest::of(request.clone(), &ledger, &rules(app));
     let view = told.view();
     let mut told_by_mail = false;
     if let (Ok(ready), Some(record)) = (&told.judged, &told.record) {
@@ -181,7 +181,7 @@ async fn keep(app: &App, tx: &mut Tx, actor: &Actor, request: &Request) -> Resul
 /// Tells who listens how a request stands.
 async fn tell(app: &App, tx: &mut Tx, request: Request) -> Result<(), StoreError> {
     let ledger = tx.accounts().await?;
-    let view = NotifiedContacts::of(request, &ledger, &rules(app)).view();
+    let view = JudgedRequest::of(request, &ledger, &rules(app)).view();
     let notice = Notice::RequestChanged(Box::new(view));
     Notifier::new(app).notify(tx, &notice).await?;
     Ok(())
