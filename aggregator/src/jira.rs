@@ -17,14 +17,11 @@ use serde_json::{Value, json};
 
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
-use crate::text;
 use crate::world::Environment;
 use client::JiraClient;
 pub use client::JiraFailure;
 use hubward_domain::account::Language;
-use hubward_domain::request::{
-    AnswerPart, Help, JudgedRequest, Ticket, TicketAnswer, Transition, closing,
-};
+use hubward_domain::request::{AnswerPart, Ticket, Transition, closing};
 use issue::text_at;
 
 /// The way to one project of one site.
@@ -191,22 +188,18 @@ impl Jira {
             .find(|language| locale.starts_with(language.as_str())))
     }
 
-    /// Tells a ticket's reporter what became of it, in their language; `line` is what a project pastes.
-    /// `number` tells it from the ticket's other answers. `again`: it was tried before, and may be there
-    /// already.
+    /// Comments on a ticket for its reporter. `number` is this answer's among the ticket's. With `again` an earlier
+    /// attempt may have arrived, so existing comments are read first.
     ///
     /// # Errors
     /// See [`JiraFailure`].
     pub async fn answer(
         &self,
         key: &str,
-        answer: &TicketAnswer,
-        told: &JudgedRequest,
-        help: Help<'_>,
+        mut parts: Vec<AnswerPart>,
         number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
-        let mut parts = text::request::answer(answer, told, help);
         parts.push(AnswerPart::Text(format!("Hubward {key}/{number}")));
         let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");

@@ -62,7 +62,7 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["jira"],
-        may: &["jira", "config", "text", "world"],
+        may: &["jira", "config", "world"],
         never_words: &["hubward_store", "aws_", "clap"],
     },
     Room {

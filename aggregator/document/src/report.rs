@@ -8,6 +8,7 @@
 mod about;
 mod book;
 mod cell;
+mod column;
 mod flat;
 mod sheet;
 mod style;

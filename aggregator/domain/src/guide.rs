@@ -18,11 +18,11 @@ mod problem;
 mod table;
 
 pub use advice::{GuideAdvice, Links, aws_page};
-pub use collection::{Guide, GuideFile};
+pub use collection::Guide;
 pub use draft::EntryDraft;
 pub use entry::{ControlGuide, Effort, GuideEntry, Owner, Policy, Texts, ThreatGuide};
 pub use field::{FieldKind, GuideField, Section};
-pub use file::{FileError, parse, write};
+pub use file::{FileError, GuideFile, parse, write};
 pub use markdown::{Target, html, plain};
 pub use problem::{Fault, GuideProblem};
 pub use table::{GuideChange, Imported, TableProblem, read_sheets};

@@ -14,6 +14,7 @@ use crate::actions::request::follow_up::{
 use crate::actions::request::receive::issues::{IssuesError, poll, read_next};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
+use crate::text;
 use hubward_domain::audit::Actor;
 use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::membership::SkipReason;
@@ -88,7 +89,7 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
     passed.approved = approve_alone(app).await?.len();
     follow(app, &mut passed).await?;
     loop {
-        match answer_next(app).await {
+        match answer_next(app, text::request::answer).await {
             Ok(None) => break,
             Ok(Some((_, DeliveryNext::Delivered))) => passed.answered += 1,
             Ok(Some((queued, DeliveryNext::Again { why, .. } | DeliveryNext::GivenUp { why }))) => {

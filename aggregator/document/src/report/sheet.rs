@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use super::cell::{ReportCell, fitting};
+use super::column::{CellStyle, SheetColumn};
 use super::style::Style;
 use super::words;
 use hubward_domain::account::Language;
@@ -17,37 +18,6 @@ use hubward_domain::finding::FindingSeverity;
 
 /// As high as a row may be in Excel.
 const HIGHEST: f64 = 409.0;
-
-/// How a column looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CellStyle {
-    /// Text.
-    Text,
-    /// Text that matters less than the rest of its row.
-    Quiet,
-    /// Counts.
-    Number,
-    /// Counts, with a bar as long as they are large.
-    Bar,
-    /// Days, the more the redder.
-    Days,
-    /// Severities, each in its colour.
-    Severity,
-    /// A verdict, change or state: short, in the middle.
-    State,
-    /// For the reader to fill in.
-    Blank,
-}
-
-/// A table's column.
-#[derive(Clone, Debug)]
-pub(super) struct SheetColumn {
-    pub(super) header: String,
-    pub(super) width: f64,
-    pub(super) look: CellStyle,
-    /// Whether it is needed on paper too.
-    pub(super) printed: bool,
-}
 
 /// A table that is being written.
 pub(super) struct SheetTable {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_xlsxwriter::{ChartLine, Color, Format, FormatAlign, FormatBorder};
 
-use super::sheet::CellStyle;
+use super::column::CellStyle;
 use super::words;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;

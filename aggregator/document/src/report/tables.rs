@@ -6,7 +6,7 @@ use rust_i18n::t;
 
 use super::ReportFrame;
 use super::cell::ReportCell;
-use super::sheet::{CellStyle, SheetColumn};
+use super::column::{CellStyle, SheetColumn};
 use super::words;
 use crate::guide_words;
 use hubward_domain::alert::AlertState;

@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use super::collection::GuideFile;
+use super::file::GuideFile;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/guide");
 

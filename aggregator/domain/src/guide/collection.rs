@@ -5,17 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bundled::{self, KnownControls};
 use super::entry::{ControlGuide, GuideEntry, ThreatGuide};
 use super::field::{FieldKind, GuideField};
+use super::file::{self, GuideFile};
 use super::problem::{Fault, GuideProblem};
-use super::{file, finding_type, markdown};
-
-/// A file of the guide: where it lies below the guide's directory, and its text or why it has none.
-#[derive(Clone, Debug)]
-pub struct GuideFile {
-    /// Such as `controls/S3.1.md`.
-    pub path: String,
-    /// The text, or why it cannot be read.
-    pub text: Result<String, String>,
-}
+use super::{finding_type, markdown};
 
 /// Everything that the guide says.
 #[derive(Clone, Debug, Default)]

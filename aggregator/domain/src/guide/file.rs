@@ -12,6 +12,15 @@ use crate::account::Language;
 
 const FENCE: &str = "+++";
 
+/// A file of the guide: where it lies below the guide's directory, and its text or why it has none.
+#[derive(Clone, Debug)]
+pub struct GuideFile {
+    /// Such as `controls/S3.1.md`.
+    pub path: String,
+    /// The text, or why it cannot be read.
+    pub text: Result<String, String>,
+}
+
 /// Something wrong with a file, in one of its fields or as a whole.
 pub type FileError = (Option<GuideField>, Fault);
 

@@ -10,7 +10,7 @@ use hubward_document::install_script;
 use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::release;
-use hubward_domain::request::{Help, JudgedRequest, RequestState, TicketAnswer};
+use hubward_domain::request::{AnswerPart, Help, JudgedRequest, RequestState, TicketAnswer};
 use hubward_domain::retry::next_attempt;
 use hubward_domain::routing::Subject;
 use hubward_store::StoreError;
@@ -27,11 +27,17 @@ pub enum AnswerError {
     Store(#[from] StoreError),
 }
 
+/// Puts an answer into the reporter's words. The caller passes it in, because sentences are above actions.
+pub type RenderAnswer = fn(&TicketAnswer, &JudgedRequest, Help<'_>) -> Vec<AnswerPart>;
+
 /// Gives the next answer that is due; `None` when there is none.
 ///
 /// # Errors
 /// See [`AnswerError`].
-pub async fn answer_next(app: &App) -> Result<Option<(Queued, DeliveryNext)>, AnswerError> {
+pub async fn answer_next(
+    app: &App,
+    render: RenderAnswer,
+) -> Result<Option<(Queued, DeliveryNext)>, AnswerError> {
     let Some(jira) = app.jira().await? else {
         return Ok(None);
     };
@@ -42,7 +48,7 @@ pub async fn answer_next(app: &App) -> Result<Option<(Queued, DeliveryNext)>, An
     let Some(queued) = leased else {
         return Ok(None);
     };
-    let outcome = give(app, jira, &queued).await?;
+    let outcome = give(app, jira, &queued, render).await?;
     // The giving took its time.
     let now = app.clock.now();
     let [chance] = app.random();
@@ -82,6 +88,7 @@ async fn give(
     app: &App,
     jira: &Jira,
     queued: &Queued,
+    render: RenderAnswer,
 ) -> Result<Result<(), JiraFailure>, StoreError> {
     let Some(request) = app.store.request(&queued.request_id).await? else {
         return Ok(Ok(()));
@@ -103,22 +110,14 @@ async fn give(
     let guide = app.config.guide_links().first_page(told.request.language);
     let key = &queued.request_id;
     let again = queued.attempts > 1;
-    if let Err(failure) = jira
-        .answer(
-            key,
-            &queued.answer,
-            &told,
-            Help {
-                lines: lines
-                    .as_ref()
-                    .map(|lines| lines.each_ref().map(String::as_str)),
-                guide: &guide,
-            },
-            queued.position,
-            again,
-        )
-        .await
-    {
+    let help = Help {
+        lines: lines
+            .as_ref()
+            .map(|lines| lines.each_ref().map(String::as_str)),
+        guide: &guide,
+    };
+    let parts = render(&queued.answer, &told, help);
+    if let Err(failure) = jira.answer(key, parts, queued.position, again).await {
         return Ok(Err(failure));
     }
     let Some(how) = queued.answer.closes() else {
