@@ -10,11 +10,13 @@ import random
 import sqlite3
 
 REGIONS = ["ap-northeast-1", "ap-northeast-3", "us-east-1", "eu-west-1"]
-CONFIGURATION = """[hub]
-administrator = "999999999999"
-home_region = "ap-northeast-1"
-linked_regions = ["ap-northeast-3", "us-east-1", "eu-west-1"]
-[server]
+# The Regions that every AWS account has without opting in.
+ALL_REGIONS = [
+    *REGIONS,
+    "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
+    "eu-north-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-2", "us-west-1", "us-west-2",
+]  # fmt: skip
+SERVER = """[server]
 listen = "127.0.0.1:0"
 [requests]
 form = true
@@ -42,6 +44,11 @@ VERDICTS = [
     ("resigned", 12, "Resigned"),
     ("unknown", 8, "Pausing"),
 ]
+# Which group a verdict is in, the worst first.
+RANKS = {
+    "resigned": 0, "not_in_ledger": 0, "unknown": 1,
+    "invited": 2, "not_invited": 2, "incomplete": 2, "complete": 3,
+}  # fmt: skip
 THREATS = [
     ("UnauthorizedAccess:EC2-SSHBruteForce", "198.51.100.7 is guessing SSH passwords of i-0a12."),
     ("CryptoCurrency:EC2-BitcoinTool.B!DNS", "An instance asks for a domain of a Bitcoin pool."),
@@ -51,11 +58,20 @@ THREATS = [
 ]
 
 
+def configuration(regions=REGIONS):
+    """The configuration of a SOC that watches these Regions; the first is its home."""
+    linked = json.dumps(regions[1:])
+    hub = f'[hub]\nadministrator = "999999999999"\nhome_region = "{regions[0]}"\n'
+    return f"{hub}linked_regions = {linked}\n{SERVER}"
+
+
 class Seed:
     """Rows of one SOC."""
 
-    def __init__(self, database, accounts):
+    def __init__(self, database, accounts, regions=REGIONS, findings=None):
         self.rows = sqlite3.connect(database)
+        self.regions = regions
+        self.findings_count = findings
         self.random = random.Random(7)
         self.now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         self.accounts = [f"{100000000000 + number * 7919}" for number in range(accounts)]
@@ -74,6 +90,9 @@ class Seed:
         self.runs()
         self.findings()
         self.trend()
+        if self.findings_count is not None:
+            self.requests()
+            self.audit()
         self.rows.commit()
         self.rows.close()
 
@@ -115,7 +134,7 @@ class Seed:
         weights = [weight for _, weight, _ in VERDICTS]
         rows = []
         for account in self.accounts:
-            for region in REGIONS:
+            for region in self.regions:
                 verdict, status = self.random.choices(words, weights)[0]
                 rows.append((account, region, status, verdict, self.random.randint(0, 90)))
         rows.append(("999000111222", "us-east-1", "Enabled", "not_in_ledger", 2))
@@ -132,6 +151,13 @@ class Seed:
                 }
                 for account, region, status, verdict, days in rows
             ),
+        )
+        worst = {}
+        for account, _, _, verdict, _ in rows:
+            worst[account] = min(RANKS[verdict], worst.get(account, 4))
+        self.insert(
+            "account_verdicts",
+            ({"account_id": account, "worst": rank} for account, rank in worst.items()),
         )
 
     def alerts(self):
@@ -155,7 +181,7 @@ class Seed:
                         "id": name,
                         "finding_id": finding,
                         "account_id": account,
-                        "region": self.random.choice(REGIONS),
+                        "region": self.random.choice(self.regions),
                         "type": kind,
                         "severity": "CRITICAL" if number % 4 == 0 else "HIGH",
                         "title": title,
@@ -296,9 +322,13 @@ class Seed:
         )
 
     def findings(self):
-        """A part of the mirror."""
+        """A part of the mirror: of a few accounts, or so many findings of all of them."""
         severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"]
-        count = min(len(self.accounts) * 3, 400)
+        if self.findings_count is None:
+            count, accounts, regions = min(len(self.accounts) * 3, 400), 40, ["us-east-1"]
+        else:
+            count, accounts, regions = self.findings_count, len(self.accounts), self.regions
+        accounts = min(accounts, len(self.accounts))
         self.insert(
             "findings",
             (
@@ -306,8 +336,8 @@ class Seed:
                     "finding": f"key-{number}",
                     "finding_id": f"finding-{number}",
                     "product_arn": "arn:aws:securityhub:us-east-1::product/aws/securityhub",
-                    "account_id": self.accounts[number % min(40, len(self.accounts))],
-                    "region": "us-east-1",
+                    "account_id": self.accounts[number % accounts],
+                    "region": regions[number // accounts % len(regions)],
                     "kind": self.random.choice(["control", "control", "threat", "other"]),
                     "control_id": "S3.1",
                     "finding_type": "type",
@@ -333,7 +363,7 @@ class Seed:
     def trend(self):
         """How it went in the last 45 days."""
         for day in range(45):
-            places = int(len(self.accounts) * len(REGIONS) * (0.7 + 0.3 * day / 44))
+            places = int(len(self.accounts) * len(self.regions) * (0.7 + 0.3 * day / 44))
             complete = int(places * (0.55 + 0.33 * day / 44))
             rest = places - complete
             counts = {
@@ -349,3 +379,52 @@ class Seed:
                     for verdict, count in counts.items()
                 ),
             )
+
+    def requests(self):
+        """What was asked for in a large SOC; one in ten is undecided."""
+        decided = {"state": "complete", "by": "person:mika@example.com", "at": self.ago(days=1)}
+        self.insert(
+            "requests",
+            (
+                {
+                    "id": f"R-{number:08x}",
+                    "position": number + 1,
+                    "origin": "cli",
+                    "asked": json.dumps(
+                        {
+                            "kind": "change",
+                            "entry": {"fields": [["account_id", account], ["contact", "Ken"]]},
+                        }
+                    ),
+                    "reporter": "Mika",
+                    "language": "ja",
+                    "revision": 1,
+                    "state": "complete" if number % 10 else "open",
+                    "facts": json.dumps(decided if number % 10 else {"state": "open"}),
+                    "created_at": self.ago(days=2),
+                    "updated_at": self.ago(days=1),
+                    "due_at": self.ago(days=1),
+                    "leased_until": self.ago(days=1),
+                }
+                for number, account in enumerate(self.accounts[:1000])
+            ),
+        )
+
+    def audit(self):
+        """The events of a large SOC. Their hashes are none: it is read, and never verified."""
+        actions = ["account.added", "account.changed", "membership.observed"]
+        self.insert(
+            "audit_events",
+            (
+                {
+                    "sequence": number + 1,
+                    "at": self.ago(days=10),
+                    "actor": "job:check",
+                    "action": actions[number % 3],
+                    "subject": self.accounts[number % len(self.accounts)],
+                    "detail": json.dumps({"region": "us-east-1", "from": None, "to": "Enabled"}),
+                    "hash": f"{number:064x}",
+                }
+                for number in range(len(self.accounts) * 10)
+            ),
+        )

@@ -20,10 +20,20 @@ def program():
 class Soc:
     """One SOC; AWS is out of its reach."""
 
-    def __init__(self, directory, accounts=60, configuration="", hubward=None):
+    def __init__(
+        self,
+        directory,
+        accounts=60,
+        configuration="",
+        hubward=None,
+        regions=seed.REGIONS,
+        findings=None,
+    ):
         self.program = hubward or program()
         self.directory = pathlib.Path(directory)
-        (self.directory / "hubward.toml").write_text(seed.CONFIGURATION + configuration)
+        (self.directory / "hubward.toml").write_text(
+            seed.configuration(regions) + configuration
+        )
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),
@@ -33,7 +43,7 @@ class Soc:
         }
         self.server = None
         self.hubward("migrate")
-        seed.Seed(self.directory / "hubward.db", accounts).fill()
+        seed.Seed(self.directory / "hubward.db", accounts, regions, findings).fill()
 
     def hubward(self, *words):
         """Runs `hubward`, and gives what it printed."""

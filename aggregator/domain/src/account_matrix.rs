@@ -4,8 +4,6 @@
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 
-use super::check::Verdict;
-
 /// What a verdict means for the one who looks from afar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerdictGroup {
@@ -65,23 +63,6 @@ pub struct MatrixCell {
     pub verdict: String,
     /// Since when.
     pub since: Timestamp,
-}
-
-/// One account in one Region, with all that its verdict says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckRow {
-    /// The account.
-    pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
-    pub project: String,
-    /// The Region.
-    pub region: Region,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Since when.
-    pub since: Timestamp,
-    /// When its agent last reported.
-    pub reported_at: Option<Timestamp>,
 }
 
 /// One account in one Region, for a list of those that need somebody.

@@ -4,10 +4,13 @@
 //! Security Hub's own controls found can only add reasons and doubts, never make an account complete;
 //! between those two the newer one is believed.
 
+mod evidence;
+
 use hubward_protocol::{State, Step, StepReport};
 use jiff::{SignedDuration, Timestamp};
 
 use super::membership::MemberStatus;
+pub use evidence::{AccountRegion, CheckRow, Evidence};
 
 /// How long after its association an account may be without findings: Security Hub's first checks run
 /// within 24 hours of a standard being enabled (Security Hub User Guide, "Schedule for running

@@ -43,6 +43,7 @@ pub mod routing;
 pub mod run;
 pub mod sanitize;
 pub mod schedule;
+pub mod search;
 pub mod signed_token;
 pub mod silence;
 pub mod test_event;

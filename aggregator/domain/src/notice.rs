@@ -83,7 +83,7 @@ pub struct CheckNotice {
     /// How many there are.
     pub all: usize,
     /// Those whose verdict changed, and those that wait for people who are reminded today.
-    pub rows: Vec<CheckRow>,
+    pub rows: Vec<CheckNoticeRow>,
     /// The first post of a week says everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
@@ -104,7 +104,7 @@ pub struct Digest {
 
 /// One account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckRow {
+pub struct CheckNoticeRow {
     /// The account.
     pub account_id: AccountId,
     /// Its project.

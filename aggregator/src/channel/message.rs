@@ -15,7 +15,7 @@ use rust_i18n::t;
 pub(super) use alert::FirstSteps;
 use hubward_domain::account::Language;
 use hubward_domain::notice::{
-    CheckNotice, CheckRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
+    CheckNotice, CheckNoticeRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
 };
 use hubward_domain::sanitize::tame;
 
@@ -151,7 +151,7 @@ fn of_check(check: &CheckNotice, locale: &str) -> RenderedMessage {
 }
 
 /// Who, where, how far, who acts; and for whom is reminded, whom to call.
-fn of_row(row: &CheckRow, locale: &str) -> String {
+fn of_row(row: &CheckNoticeRow, locale: &str) -> String {
     let mut line = format!(
         "{} {} {}: {} {}",
         row.project, row.account_id, row.region, row.verdict_text, row.next_step

@@ -8,10 +8,11 @@ use super::failure::CommandFailure;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::check::announce::announce_check;
-use crate::actions::check::run::{Row, check};
+use crate::actions::check::run::check;
 use crate::app::App;
 use crate::text;
 use hubward_domain::audit::Actor;
+use hubward_domain::check::CheckRow;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckCommand {
@@ -46,7 +47,7 @@ impl CheckCommand {
             .await
             .map_err(|error| CommandFailure::action(&error, language))?;
         let administrator = &app.config.hub.administrator;
-        let hint = |row: &Row| text::check::hint(row, administrator, language);
+        let hint = |row: &CheckRow| text::check::hint(row, administrator, language);
         if screen.is_json() {
             let rows = rows
                 .iter()

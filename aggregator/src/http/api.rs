@@ -13,8 +13,7 @@ use super::AppState;
 use super::openapi::Holders;
 use super::problem::{ApiProblem, Code};
 use super::rate_limit::{ApiToken, asked_language};
-use crate::actions::check::run::Row;
-use crate::actions::request::receive;
+use crate::actions::request::receive::{RequestFilter, search_requests};
 use crate::queries;
 use crate::queries::alert::AlertRow;
 use crate::queries::check::latest_check;
@@ -56,10 +55,10 @@ pub(super) async fn accounts(
     Asking(asked): Asking<PageQuery>,
 ) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let rows = queries::account::accounts(&state.app)
+    let (rows, all) = queries::account::account_page(&state.app, window)
         .await
         .map_err(failed)?;
-    Ok(cut("accounts", &rows, window))
+    Ok(part("accounts", &rows, all, window, None))
 }
 
 /// What the last check said of each account and Region; AWS is not asked.
@@ -86,22 +85,12 @@ pub(super) async fn check(
     let window = window(asked.limit, asked.offset)?;
     let language = asked_language(&headers).unwrap_or(state.app.config.locale.language);
     let administrator = &state.app.config.hub.administrator;
-    let places = latest_check(&state.app, None).await.map_err(failed)?;
-    let rows: Vec<shape::CheckJson> = places
-        .into_iter()
-        .map(|place| {
-            let row = Row {
-                account_id: place.account_id,
-                project: place.project,
-                region: place.region,
-                verdict: place.verdict,
-                since: place.since,
-                reported_at: place.reported_at,
-            };
-            shape::check(&row, administrator, language)
-        })
+    let (rows, all) = latest_check(&state.app, window).await.map_err(failed)?;
+    let rows: Vec<shape::CheckJson> = rows
+        .iter()
+        .map(|row| shape::check(row, administrator, language))
         .collect();
-    Ok(cut("check", &rows, window))
+    Ok(part("check", &rows, all, window, None))
 }
 
 /// The alerts, newest first.
@@ -185,9 +174,12 @@ pub(super) async fn requests(
     Asking(asked): Asking<PageQuery>,
 ) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let shown = receive::requests(&state.app).await.map_err(failed)?;
+    let filter = RequestFilter::default();
+    let (shown, all) = search_requests(&state.app, &filter, window)
+        .await
+        .map_err(failed)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
-    Ok(cut("requests", &rows, window))
+    Ok(part("requests", &rows, all, window, None))
 }
 
 /// The messages of the outbox, newest first.
@@ -252,18 +244,6 @@ pub(super) async fn audit(
         .filter(|_| full)
         .map(|last| format!("/api/v1/audit?after={}&limit={limit}", last.sequence));
     Ok(answer(&events, next, None))
-}
-
-/// The part that is asked for of rows that are all here.
-fn cut<T: Serialize>(name: &str, rows: &[T], window: PageWindow) -> Response {
-    let from = usize::try_from(window.offset)
-        .unwrap_or(usize::MAX)
-        .min(rows.len());
-    let length = usize::try_from(window.limit).unwrap_or(0);
-    let shown = rows.get(from..).unwrap_or_default();
-    let shown = shown.get(..length).unwrap_or(shown);
-    let all = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    part(name, shown, all, window, None)
 }
 
 fn part<T: Serialize>(

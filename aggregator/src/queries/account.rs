@@ -19,14 +19,23 @@ pub async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
     app.store.accounts().await
 }
 
+/// A page of the ledger, by account id, and how many rows it has in all.
+///
+/// # Errors
+/// The database failed.
+pub async fn account_page(
+    app: &App,
+    window: PageWindow,
+) -> Result<(Vec<Account>, i64), StoreError> {
+    app.store.account_page(window).await
+}
+
 /// What was last seen of one account, by Region.
 ///
 /// # Errors
 /// The database failed.
 pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membership>, StoreError> {
-    let mut memberships = app.store.memberships().await?;
-    memberships.retain(|seen| seen.account_id == *account);
-    Ok(memberships)
+    app.store.memberships_of(account).await
 }
 
 /// The accounts that match, worst first, and how many match.

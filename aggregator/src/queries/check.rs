@@ -2,111 +2,47 @@
 //! since when. From the store alone; `check` is what asks AWS. What agents reported and controls found
 //! since then is taken into account as the next check will.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use hubward_protocol::{AccountId, Region};
-use jiff::Timestamp;
+use hubward_protocol::AccountId;
 
 use crate::app::App;
-use hubward_domain::account::Account;
-use hubward_domain::account_matrix::CheckRow;
-use hubward_domain::check::{
-    AgentReport, CheckFacts, ControlEvidence, ListedStatus, NOT_WANTED, Verdict, judge,
-};
-use hubward_domain::membership::{MemberStatus, Membership};
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::check::{CheckRow, NOT_WANTED};
+use hubward_domain::membership::Membership;
 use hubward_store::StoreError;
+use hubward_store::evidence::AccountRange;
 
-/// All that is known beside the listings.
-struct Evidence {
-    ledger: BTreeMap<AccountId, Account>,
-    reports: BTreeMap<(AccountId, Region), AgentReport>,
-    evidence: BTreeMap<(AccountId, Region), Vec<ControlEvidence>>,
-    heard_of: BTreeSet<(AccountId, Region)>,
-    mirrored_until: Option<Timestamp>,
-    baseline: bool,
-}
-
-/// What the last check said of the ledger's accounts, or of one, by account and Region.
+/// A page of what the last check said, by account and Region, and how many rows there are in all.
 ///
 /// # Errors
-/// The database failed.
+/// The database failed, or a row is damaged.
 pub async fn latest_check(
     app: &App,
-    account: Option<&AccountId>,
-) -> Result<Vec<CheckRow>, StoreError> {
-    let store = &app.store;
-    let ledger = match account {
-        Some(account) => store.accounts_of(std::slice::from_ref(account)).await?,
-        None => store
-            .accounts()
-            .await?
-            .into_iter()
-            .map(|row| (row.account_id.clone(), row))
-            .collect(),
-    };
-    let known = Evidence {
-        ledger,
-        reports: store.run_reports().await?,
-        evidence: store.evidence().await?,
-        heard_of: store.places_with_findings().await?,
-        mirrored_until: store
-            .checkpoints()
-            .await?
-            .values()
-            .map(|checkpoint| checkpoint.read_to)
-            .min(),
-        baseline: !app.config.baseline.standards.is_empty(),
-    };
-    Ok(store
-        .memberships()
-        .await?
-        .into_iter()
-        .filter(|seen| account.is_none_or(|account| seen.account_id == *account))
-        .filter(|seen| seen.verdict != NOT_WANTED)
-        .map(|seen| {
-            let place = (seen.account_id.clone(), seen.region);
-            CheckRow {
-                project: known
-                    .ledger
-                    .get(&seen.account_id)
-                    .map(|row| row.project.clone())
-                    .unwrap_or_default(),
-                region: seen.region,
-                since: seen.since,
-                verdict: known.verdict(&place, &seen),
-                reported_at: known.reports.get(&place).map(|report| report.at),
-                account_id: seen.account_id,
-            }
-        })
-        .collect())
+    window: PageWindow,
+) -> Result<(Vec<CheckRow>, i64), StoreError> {
+    let (seen, all) = app.store.membership_page(window).await?;
+    Ok((judged(app, seen).await?, all))
 }
 
-impl Evidence {
-    fn verdict(&self, place: &(AccountId, Region), seen: &Membership) -> Verdict {
-        let is_understood = !matches!(seen.status, Some(MemberStatus::Unknown(_)));
-        match seen.verdict.as_str() {
-            "not_in_ledger" => return Verdict::NotInLedger,
-            // The listing could not be read; the status is that of an earlier one.
-            "unknown" if is_understood => return Verdict::Unreadable(String::new()),
-            _ => {}
-        }
-        let standards = self
-            .ledger
-            .get(&place.0)
-            .is_some_and(|account| self.baseline || !account.standards.is_empty());
-        judge(&CheckFacts {
-            seen: &ListedStatus::Listed(seen.status.clone()),
-            report: self.reports.get(place),
-            controls: self
-                .evidence
-                .get(place)
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
-            silent_until: self
-                .mirrored_until
-                .filter(|_| standards && !self.heard_of.contains(place)),
-            associated_since: seen.associated_since,
-            was_complete: seen.completed_at.is_some(),
-        })
-    }
+/// What the last check said of one account, by Region.
+///
+/// # Errors
+/// The database failed, or a row is damaged.
+pub async fn latest_check_of(app: &App, account: &AccountId) -> Result<Vec<CheckRow>, StoreError> {
+    let mut seen = app.store.memberships_of(account).await?;
+    seen.retain(|seen| seen.verdict != NOT_WANTED);
+    judged(app, seen).await
+}
+
+/// Rows in the order of their accounts, with what has become known of them since.
+async fn judged(app: &App, seen: Vec<Membership>) -> Result<Vec<CheckRow>, StoreError> {
+    let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
+        return Ok(Vec::new());
+    };
+    let range = AccountRange::Between(&first.account_id, &last.account_id);
+    let baseline = !app.config.baseline.standards.is_empty();
+    let evidence = app.store.evidence(range, baseline).await?;
+    Ok(seen
+        .into_iter()
+        .map(|seen| evidence.latest_row(seen))
+        .collect())
 }

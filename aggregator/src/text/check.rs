@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use rust_i18n::t;
 
 use crate::actions::check::announce::Announced;
-use crate::actions::check::run::Row;
 use hubward_domain::account::Language;
-use hubward_domain::check::Verdict;
-use hubward_domain::notice::CheckRow;
+use hubward_domain::check::{CheckRow, Verdict};
+use hubward_domain::notice::CheckNoticeRow;
 
 /// The verdict, for a table.
 pub fn verdict(verdict: &Verdict, language: Language) -> String {
@@ -31,7 +30,7 @@ pub fn verdict(verdict: &Verdict, language: Language) -> String {
 }
 
 /// The verdict, and for how many days it has been this one.
-pub fn verdict_with_age(row: &Row, now: Timestamp, language: Language) -> String {
+pub fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> String {
     let locale = language.as_str();
     let word = verdict(&row.verdict, language);
     match now.duration_since(row.since).as_hours() / 24 {
@@ -71,7 +70,7 @@ pub fn next_step(verdict: &Verdict, language: Language) -> String {
 
 /// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
 /// to be done.
-pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String {
+pub fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
     let locale = language.as_str();
     let account = &row.account_id;
     if let Some(step) = row.verdict.obstacle() {
@@ -106,7 +105,7 @@ pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String 
 }
 
 /// How many are complete.
-pub fn summary(rows: &[Row], language: Language) -> String {
+pub fn summary(rows: &[CheckRow], language: Language) -> String {
     let locale = language.as_str();
     if rows.is_empty() {
         return t!("check.empty", locale = locale).into_owned();
@@ -122,9 +121,13 @@ pub fn summary(rows: &[Row], language: Language) -> String {
 }
 
 /// A check's rows as channels hear of them.
-pub fn notice_rows(rows: &[Row], administrator: &AccountId, language: Language) -> Vec<CheckRow> {
+pub fn notice_rows(
+    rows: &[CheckRow],
+    administrator: &AccountId,
+    language: Language,
+) -> Vec<CheckNoticeRow> {
     rows.iter()
-        .map(|row| CheckRow {
+        .map(|row| CheckNoticeRow {
             account_id: row.account_id.clone(),
             project: row.project.clone(),
             region: row.region,

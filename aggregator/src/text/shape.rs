@@ -5,8 +5,8 @@ use hubward_protocol::{AccountId, Region, Step};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actions::check::run::Row;
 use hubward_domain::account::Language;
+use hubward_domain::check::CheckRow;
 use hubward_domain::run::Run;
 
 /// One account in one Region.
@@ -54,7 +54,7 @@ pub struct AgentRunJson {
 }
 
 /// A row of a check.
-pub fn check(row: &Row, administrator: &AccountId, language: Language) -> CheckJson {
+pub fn check(row: &CheckRow, administrator: &AccountId, language: Language) -> CheckJson {
     CheckJson {
         account_id: row.account_id.clone(),
         project: row.project.clone(),

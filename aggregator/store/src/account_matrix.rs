@@ -1,22 +1,24 @@
 //! The tables `accounts` and `memberships` seen together, in parts: who matches what somebody wants to
 //! see, and how many there are of what. It costs what is shown, and a count of the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError};
+use super::batch::{batches, placeholders};
+use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account_matrix::{
     AccountLine, MatrixCell, Outstanding, PageWindow, PlaceFilter, VerdictGroup,
 };
+use hubward_domain::search::fold;
 
 /// The ledger's accounts that have not left, and those that are watched without being in it.
-const EVERYBODY: &str = "(SELECT account_id, project, department, environment, contact, state \
+const EVERYBODY: &str = "(SELECT account_id, project, department, environment, state, search_key \
      FROM accounts WHERE state <> 'left' UNION ALL \
-     SELECT DISTINCT s.account_id, '', '', '', '', '' FROM memberships s \
+     SELECT DISTINCT s.account_id, '', '', '', '', s.account_id FROM memberships s \
      WHERE s.verdict = 'not_in_ledger' \
      AND NOT EXISTS (SELECT 1 FROM accounts k WHERE k.account_id = s.account_id)) a";
 
@@ -40,10 +42,8 @@ impl Store {
         let count = format!("SELECT COUNT(*) FROM {EVERYBODY} WHERE {sql}");
         let page = format!(
             "SELECT a.account_id, a.project, a.department, a.environment, a.state \
-             FROM {EVERYBODY} LEFT JOIN (SELECT account_id, MIN({}) AS worst FROM memberships \
-             GROUP BY account_id) w ON w.account_id = a.account_id WHERE {sql} \
-             ORDER BY COALESCE(w.worst, {}), a.project, a.account_id",
-            rank(),
+             FROM {EVERYBODY} LEFT JOIN account_verdicts w ON w.account_id = a.account_id \
+             WHERE {sql} ORDER BY COALESCE(w.worst, {}), a.project, a.account_id",
             rank_of(VerdictGroup::Waiting)
         );
         let (rows, all) = self.page(count, &page, &bound, window).await?;
@@ -60,10 +60,9 @@ impl Store {
         if accounts.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let places: Vec<String> = (1..=accounts.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT account_id, region, verdict, since FROM memberships WHERE account_id IN ({})",
-            places.join(", ")
+            placeholders(self.engine, 1, accounts.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for account in accounts {
@@ -99,14 +98,9 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_by_worst(&self) -> Result<BTreeMap<VerdictGroup, i64>> {
-        let sql = format!(
-            "SELECT worst, COUNT(*) FROM (SELECT account_id, MIN({}) AS worst FROM memberships \
-             WHERE verdict <> 'not_wanted' GROUP BY account_id) w GROUP BY worst",
-            rank()
-        );
         let mut counts: BTreeMap<VerdictGroup, i64> =
             VerdictGroup::ALL.map(|group| (group, 0)).into();
-        for row in sqlx::query(sqlx::AssertSqlSafe(sql))
+        for row in sqlx::query("SELECT worst, COUNT(*) FROM account_verdicts GROUP BY worst")
             .fetch_all(&self.pool)
             .await?
         {
@@ -126,11 +120,23 @@ impl Store {
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn outstanding(&self, group: VerdictGroup, limit: i64) -> Result<Vec<Outstanding>> {
+        // The first ones of each verdict are read off an index; of all verdicts together, all would be sorted.
+        let firsts: Vec<String> = group
+            .verdicts()
+            .iter()
+            .map(|verdict| {
+                format!(
+                    "SELECT * FROM (SELECT account_id, region, verdict, since FROM memberships \
+                     WHERE verdict = '{verdict}' ORDER BY since, account_id, region LIMIT $1) \
+                     of_{verdict}"
+                )
+            })
+            .collect();
         let sql = format!(
             "SELECT m.account_id, COALESCE(a.project, '') AS project, m.region, m.verdict, m.since \
-             FROM memberships m LEFT JOIN accounts a ON a.account_id = m.account_id \
-             WHERE m.verdict IN ({}) ORDER BY m.since, m.account_id, m.region LIMIT $1",
-            words(group)
+             FROM ({}) m LEFT JOIN accounts a ON a.account_id = m.account_id \
+             ORDER BY m.since, m.account_id, m.region LIMIT $1",
+            firsts.join(" UNION ALL ")
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(limit)
@@ -170,13 +176,36 @@ impl Store {
     }
 }
 
+impl Tx {
+    /// Writes anew which group the worst Region of these accounts is in, after their memberships.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn rank_accounts(&mut self, accounts: &BTreeSet<&AccountId>) -> Result<()> {
+        let accounts: Vec<&AccountId> = accounts.iter().copied().collect();
+        for part in batches(&accounts, 1) {
+            let sql = format!(
+                "INSERT INTO account_verdicts (account_id, worst) \
+                 SELECT account_id, MIN({}) FROM memberships WHERE account_id IN ({}) \
+                 GROUP BY account_id ON CONFLICT (account_id) DO UPDATE SET worst = excluded.worst",
+                rank(),
+                placeholders(self.1, 1, part.len())
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            for account in part {
+                query = query.bind(account.as_str());
+            }
+            query.execute(&mut *self.0).await?;
+        }
+        Ok(())
+    }
+}
+
 fn condition(filter: &PlaceFilter) -> Condition {
     let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
     if !filter.search.is_empty() {
         bound.push(like(&filter.search));
-        let columns = ["account_id", "project", "department", "contact"]
-            .map(|column| format!("LOWER(a.{column}) LIKE $1 ESCAPE '!'"));
-        parts.push(format!("({})", columns.join(" OR ")));
+        parts.push("a.search_key LIKE $1 ESCAPE '!'".to_owned());
     }
     if filter.region.is_some() || !filter.verdicts.is_empty() {
         let mut within = Vec::new();
@@ -208,10 +237,10 @@ fn condition(filter: &PlaceFilter) -> Condition {
     }
 }
 
-/// A pattern that finds a text anywhere, in capitals or not; nothing in it is a wildcard.
+/// A pattern that finds a folded text anywhere; nothing in it is a wildcard.
 pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
-    for char in text.to_lowercase().chars() {
+    for char in fold(text).chars() {
         if matches!(char, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -305,5 +334,6 @@ mod tests {
     #[test]
     fn what_is_searched_for_is_no_pattern() {
         assert_eq!(like("50%_Off!"), "%50!%!_off!!%");
+        assert_eq!(like("５０％"), "%50!%%");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::Row;
 
+use super::batch::placeholders;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::handling::Handling;
 
@@ -16,11 +17,10 @@ impl Store {
         if alerts.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let places: Vec<String> = (1..=alerts.len()).map(|n| format!("${n}")).collect();
+        let places = placeholders(self.engine, 1, alerts.len());
         let sql = format!(
             "SELECT alert_id, assignee, note, changed_at, changed_by FROM alert_handling \
-             WHERE alert_id IN ({})",
-            places.join(", ")
+             WHERE alert_id IN ({places})"
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for alert in alerts {

@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::account_matrix::like;
+use super::batch::placeholders;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::{Alert, AlertFilter};
@@ -65,12 +66,11 @@ impl Store {
         if alerts.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let places: Vec<String> = (1..=alerts.len()).map(|n| format!("${n}")).collect();
+        let places = placeholders(self.engine, 1, alerts.len());
         let sql = format!(
             "SELECT f.alert_id, f.finding_id FROM alert_findings f \
-             JOIN alerts a ON a.id = f.alert_id WHERE f.alert_id IN ({}) \
-             ORDER BY CASE WHEN f.finding_id = a.finding_id THEN 0 ELSE 1 END, f.finding_id",
-            places.join(", ")
+             JOIN alerts a ON a.id = f.alert_id WHERE f.alert_id IN ({places}) \
+             ORDER BY CASE WHEN f.finding_id = a.finding_id THEN 0 ELSE 1 END, f.finding_id"
         );
         let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
@@ -296,7 +296,7 @@ fn condition(filter: &AlertFilter) -> (String, Vec<String>) {
             .map(|column| format!("LOWER({column}) LIKE ${at} ESCAPE '!'"));
         parts.push(format!(
             "({} OR account_id IN (SELECT c.account_id FROM accounts c \
-             WHERE LOWER(c.project) LIKE ${at} ESCAPE '!'))",
+             WHERE c.search_key LIKE ${at} ESCAPE '!'))",
             own.join(" OR ")
         ));
     }

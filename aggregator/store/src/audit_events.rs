@@ -101,12 +101,18 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn recorded_actions(&self) -> Result<Vec<String>> {
-        sqlx::query("SELECT DISTINCT action FROM audit_events ORDER BY action")
-            .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(|row| Ok(row.try_get(0)?))
-            .collect()
+        // From each action on to the next by the index: a DISTINCT would read the whole log.
+        sqlx::query(
+            "WITH RECURSIVE known (action) AS (SELECT MIN(action) FROM audit_events UNION ALL \
+             SELECT (SELECT MIN(e.action) FROM audit_events e WHERE e.action > known.action) \
+             FROM known WHERE known.action IS NOT NULL) \
+             SELECT action FROM known WHERE action IS NOT NULL ORDER BY action",
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok(row.try_get(0)?))
+        .collect()
     }
 
     /// The chain's end as it is kept; nothing is verified.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::batch::placeholders;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::delivery::{Delivery, DeliveryNext, DeliveryState, PostFilter, Posted};
@@ -108,11 +109,10 @@ impl Store {
         if subjects.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let places: Vec<String> = (1..=subjects.len()).map(|n| format!("${n}")).collect();
+        let places = placeholders(self.engine, 1, subjects.len());
         let sql = format!(
             "SELECT id, channel, subject, notice, state, attempts, due_at, last_error, created_at \
-             FROM deliveries WHERE subject IN ({}) ORDER BY position, id",
-            places.join(", ")
+             FROM deliveries WHERE subject IN ({places}) ORDER BY position, id"
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for subject in subjects {

@@ -18,6 +18,7 @@ mod database_url;
 pub mod deliveries;
 pub mod delivery_attempts;
 pub mod digests;
+pub mod evidence;
 pub mod exceptions;
 pub mod findings;
 pub mod history;
@@ -170,6 +171,7 @@ impl Store {
         }
         let store = Self::connect(database_url).await?;
         store.verify_version().await?;
+        store.fold_search_keys().await?;
         Ok(store)
     }
 
@@ -189,6 +191,7 @@ impl Store {
         }
         let before = applied.len();
         migrations::run(&store.pool).await?;
+        store.fold_search_keys().await?;
         let after = migrations::applied(&store.pool).await?.len();
         Ok((store, after.saturating_sub(before)))
     }

@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 
 use super::batch::{batches, value_rows};
 use super::{Result, Store, StoreError, Tx};
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::membership::{MemberStatus, Membership};
 
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
@@ -30,6 +31,38 @@ impl Store {
             .iter()
             .map(membership)
             .collect()
+    }
+
+    /// What was seen of one account, by Region.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn memberships_of(&self, account: &AccountId) -> Result<Vec<Membership>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM memberships WHERE account_id = $1 ORDER BY region");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(account.as_str())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(membership)
+            .collect()
+    }
+
+    /// A page of what was seen of accounts that are to be watched, by account and Region, and how many rows there are
+    /// in all.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn membership_page(&self, window: PageWindow) -> Result<(Vec<Membership>, i64)> {
+        // `memberships_watched` is an index of exactly these rows in this order.
+        let matching = "verdict <> 'not_wanted'";
+        let count = format!("SELECT COUNT(*) FROM memberships WHERE {matching}");
+        let page = format!(
+            "SELECT {COLUMNS} FROM memberships WHERE {matching} ORDER BY account_id, region"
+        );
+        let (rows, all) = self.page(count, &page, &[], window).await?;
+        Ok((rows.iter().map(membership).collect::<Result<_>>()?, all))
     }
 
     /// How many places have each verdict that any has.
@@ -126,7 +159,8 @@ impl Tx {
             }
             query.execute(&mut *self.0).await?;
         }
-        Ok(())
+        self.rank_accounts(&seen.iter().map(|seen| &seen.account_id).collect())
+            .await
     }
 }
 

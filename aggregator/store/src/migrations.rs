@@ -72,6 +72,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "decided",
         include_str!("../migrations/0015_decided.sql"),
     ),
+    (17, "reads", include_str!("../migrations/0017_reads.sql")),
 ];
 
 pub(super) fn newest() -> i64 {

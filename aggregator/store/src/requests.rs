@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account::Language;
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::request::{Origin, Request, RequestState};
 
 const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
@@ -29,6 +30,28 @@ impl Store {
             .iter()
             .map(request)
             .collect()
+    }
+
+    /// A page of the requests, or of those in a state, newest first, and how many there are.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn request_page(
+        &self,
+        state: Option<&str>,
+        window: PageWindow,
+    ) -> Result<(Vec<Request>, i64)> {
+        let bound: Vec<String> = state.map(str::to_owned).into_iter().collect();
+        let matching = if state.is_some() {
+            "state = $1"
+        } else {
+            "1 = 1"
+        };
+        let count = format!("SELECT COUNT(*) FROM requests WHERE {matching}");
+        let page =
+            format!("SELECT {COLUMNS} FROM requests WHERE {matching} ORDER BY position DESC");
+        let (rows, all) = self.page(count, &page, &bound, window).await?;
+        Ok((rows.iter().map(request).collect::<Result<_>>()?, all))
     }
 
     /// Those in a state, oldest first.

@@ -2,49 +2,59 @@
 
 use std::collections::BTreeMap;
 
-use hubward_protocol::{AccountId, Region, RegionReport};
+use hubward_protocol::{AccountId, RegionReport};
 use jiff::Timestamp;
 use sqlx::Row;
 
+use super::evidence::AccountRange;
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::check::AgentReport;
+use hubward_domain::check::{AccountRegion, AgentReport};
 
 impl Store {
-    /// The last report of every account and Region.
+    /// The last report of each Region of some accounts.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), AgentReport>> {
-        sqlx::query("SELECT account_id, region, steps, reported_at FROM run_reports")
-            .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(|row| {
-                let (account, region, steps): (String, String, String) =
-                    (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-                let damaged = |why: String| StoreError::Damaged {
-                    table: "run_reports",
-                    row: format!("{account} {region}"),
-                    why,
-                };
-                Ok((
-                    (
-                        account
-                            .parse()
-                            .map_err(|_| damaged("account_id".to_owned()))?,
-                        region.parse().map_err(|_| damaged("region".to_owned()))?,
-                    ),
-                    AgentReport {
-                        at: row
-                            .try_get::<String, _>(3)?
-                            .parse()
-                            .map_err(|_| damaged("reported_at".to_owned()))?,
-                        steps: serde_json::from_str(&steps)
-                            .map_err(|error| damaged(error.to_string()))?,
-                    },
-                ))
-            })
-            .collect()
+    pub async fn run_reports(
+        &self,
+        range: AccountRange<'_>,
+    ) -> Result<BTreeMap<AccountRegion, AgentReport>> {
+        let (first, last) = range.bounds();
+        sqlx::query(
+            "SELECT account_id, region, steps, reported_at FROM run_reports \
+             WHERE account_id BETWEEN $1 AND $2",
+        )
+        .bind(first)
+        .bind(last)
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let (account, region, steps): (String, String, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let damaged = |why: String| StoreError::Damaged {
+                table: "run_reports",
+                row: format!("{account} {region}"),
+                why,
+            };
+            Ok((
+                (
+                    account
+                        .parse()
+                        .map_err(|_| damaged("account_id".to_owned()))?,
+                    region.parse().map_err(|_| damaged("region".to_owned()))?,
+                ),
+                AgentReport {
+                    at: row
+                        .try_get::<String, _>(3)?
+                        .parse()
+                        .map_err(|_| damaged("reported_at".to_owned()))?,
+                    steps: serde_json::from_str(&steps)
+                        .map_err(|error| damaged(error.to_string()))?,
+                },
+            ))
+        })
+        .collect()
     }
 }
 

@@ -51,7 +51,7 @@ impl Store {
             parts.push(format!(
                 "(account_id LIKE ${at} ESCAPE '!' OR LOWER(agent_version) LIKE ${at} ESCAPE '!' \
                  OR account_id IN (SELECT a.account_id FROM accounts a \
-                 WHERE LOWER(a.project) LIKE ${at} ESCAPE '!'))"
+                 WHERE a.search_key LIKE ${at} ESCAPE '!'))"
             ));
         }
         let matching = parts.join(" AND ");

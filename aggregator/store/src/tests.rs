@@ -1,5 +1,7 @@
 //! Tests of the store against a real SQLite file.
 
+mod reads;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

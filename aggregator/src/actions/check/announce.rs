@@ -17,7 +17,7 @@ use crate::app::App;
 use hubward_document::install_script;
 use hubward_domain::account::Account;
 use hubward_domain::notice::{
-    CheckNotice, CheckRow, ContactNotice, Digest, Matter, Notice, Trouble, WaitingPlace,
+    CheckNotice, CheckNoticeRow, ContactNotice, Digest, Matter, Notice, Trouble, WaitingPlace,
 };
 use hubward_domain::reminder::{Calendar, PATIENCE, Reminder};
 use hubward_domain::routing::{RouteEvent, Subject, channels};
@@ -49,7 +49,7 @@ pub enum Announced {
 /// The database failed; then nothing counts as posted, and nobody as reminded.
 pub async fn announce_check(
     app: &App,
-    rows: Vec<CheckRow>,
+    rows: Vec<CheckNoticeRow>,
     whole: bool,
 ) -> Result<Announced, StoreError> {
     let now = app.clock.now();
@@ -122,7 +122,7 @@ pub async fn announce_check(
 async fn remind(
     app: &App,
     tx: &mut Tx,
-    rows: &[CheckRow],
+    rows: &[CheckNoticeRow],
     ledger: &BTreeMap<AccountId, Account>,
     zone: &TimeZone,
     line: &str,
@@ -133,7 +133,7 @@ async fn remind(
         holidays: &app.config.locale.holidays,
         after_days: app.config.check.remind_after_days,
     };
-    let mut waiting: BTreeMap<&AccountId, Vec<&CheckRow>> = BTreeMap::new();
+    let mut waiting: BTreeMap<&AccountId, Vec<&CheckNoticeRow>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.waits_for_member) {
         waiting.entry(&row.account_id).or_default().push(row);
     }
@@ -197,7 +197,7 @@ async fn remind(
 /// The first post of a week says everything.
 async fn digest(
     tx: &mut Tx,
-    rows: &[CheckRow],
+    rows: &[CheckNoticeRow],
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Option<Digest>, StoreError> {

@@ -16,46 +16,22 @@ use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
 use crate::actions::notify::Notifier;
 use crate::app::App;
-use hubward_domain::account::{Account, AccountState};
+use hubward_domain::account::AccountState;
 use hubward_domain::alert::arrival::{Arrival, IngestSource};
 use hubward_domain::alert::loss::{self, is_lost};
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::check::{
-    AgentReport, CheckFacts, ControlEvidence, ListedStatus, NOT_WANTED, Verdict, judge,
-};
+use hubward_domain::check::{AccountRegion, CheckRow, Evidence, ListedStatus, NOT_WANTED, Verdict};
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_store::StoreError;
+use hubward_store::evidence::AccountRange;
 
-/// One account in one Region.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The account.
-    pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
-    pub project: String,
-    /// The Region.
-    pub region: Region,
-    /// How far it is.
-    pub verdict: Verdict,
-    /// Since when the verdict is this one, as far as checks have seen.
-    pub since: Timestamp,
-    /// When its agent last reported.
-    pub reported_at: Option<Timestamp>,
-}
-
-type AccountRegion = (AccountId, Region);
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
 /// All that a check looked at, before it judges.
 struct Looked {
-    ledger: BTreeMap<AccountId, Account>,
+    evidence: Evidence,
     regions: Vec<Region>,
     listings: Listings,
-    reports: BTreeMap<AccountRegion, AgentReport>,
-    evidence: BTreeMap<AccountRegion, Vec<ControlEvidence>>,
-    heard_of: BTreeSet<AccountRegion>,
-    /// Up to when every source of findings was mirrored; `None`: not at all.
-    mirrored_until: Option<Timestamp>,
     /// What is seen is as old as the asking, not as the writing.
     at: Timestamp,
 }
@@ -70,9 +46,16 @@ pub async fn check(
     app: &App,
     actor: &Actor,
     wanted: &[AccountId],
-) -> Result<Vec<Row>, ActionError> {
+) -> Result<Vec<CheckRow>, ActionError> {
     let accounts = select_accounts(app.store.accounts().await?, wanted)?;
-    let looked = look(app).await?;
+    let whole = wanted.is_empty();
+    let range = match (accounts.first(), accounts.last()) {
+        (Some(first), Some(last)) if !whole => {
+            AccountRange::Between(&first.account_id, &last.account_id)
+        }
+        _ => AccountRange::All,
+    };
+    let looked = look(app, range).await?;
     let mut places: Vec<AccountRegion> = accounts
         .iter()
         .filter(|account| account.state == AccountState::Active)
@@ -82,7 +65,6 @@ pub async fn check(
                 .map(|region| (account.account_id.clone(), region))
         })
         .collect();
-    let whole = wanted.is_empty();
     let strangers = if whole {
         looked.strangers()
     } else {
@@ -94,12 +76,9 @@ pub async fn check(
     Ok(rows)
 }
 
-async fn look(app: &App) -> Result<Looked, ActionError> {
-    let ledger = app.store.accounts().await?;
-    let reports = app.store.run_reports().await?;
-    let evidence = app.store.evidence().await?;
-    let heard_of = app.store.places_with_findings().await?;
-    let checkpoints = app.store.checkpoints().await?;
+async fn look(app: &App, range: AccountRange<'_>) -> Result<Looked, ActionError> {
+    let baseline = !app.config.baseline.standards.is_empty();
+    let evidence = app.store.evidence(range, baseline).await?;
     let aws = app.aws().await?;
     let at = app.clock.now();
     let regions: Vec<Region> = app.config.hub.regions().collect();
@@ -115,19 +94,9 @@ async fn look(app: &App) -> Result<Looked, ActionError> {
     }))
     .await;
     Ok(Looked {
-        ledger: ledger
-            .into_iter()
-            .map(|account| (account.account_id.clone(), account))
-            .collect(),
+        evidence,
         regions,
         listings: listings.into_iter().collect(),
-        reports,
-        evidence,
-        heard_of,
-        mirrored_until: checkpoints
-            .values()
-            .map(|checkpoint| checkpoint.read_to)
-            .min(),
         at,
     })
 }
@@ -144,7 +113,7 @@ impl Looked {
     /// Members that are watched although the ledger does not want them (any more).
     fn strangers(&self) -> BTreeSet<AccountRegion> {
         let is_known = |(account, region): &AccountRegion| {
-            self.ledger.get(account).is_some_and(|account| {
+            self.evidence.ledger.get(account).is_some_and(|account| {
                 account.state != AccountState::Left
                     && wanted_regions(account, &self.regions).contains(region)
             })
@@ -161,37 +130,10 @@ impl Looked {
             .filter(|place| !is_known(place))
             .collect()
     }
-
-    fn judge(
-        &self,
-        place: &AccountRegion,
-        seen: &ListedStatus,
-        last: Option<&Membership>,
-        baseline: bool,
-    ) -> Verdict {
-        let standards = self
-            .ledger
-            .get(&place.0)
-            .is_some_and(|account| baseline || !account.standards.is_empty());
-        judge(&CheckFacts {
-            seen,
-            report: self.reports.get(place),
-            controls: self
-                .evidence
-                .get(place)
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
-            silent_until: self
-                .mirrored_until
-                .filter(|_| standards && !self.heard_of.contains(place)),
-            associated_since: last.and_then(|last| last.associated_since),
-            was_complete: last.is_some_and(|last| last.completed_at.is_some()),
-        })
-    }
 }
 
 /// Worst projects first, and within each its worst places; then as the ledger and the hub have them.
-fn sort(rows: &mut [Row], regions: &[Region]) {
+fn sort(rows: &mut [CheckRow], regions: &[Region]) {
     let mut worst: BTreeMap<String, u8> = BTreeMap::new();
     for row in rows.iter() {
         let rank = worst.entry(row.project.clone()).or_insert(u8::MAX);
@@ -217,8 +159,7 @@ async fn record_check(
     places: Vec<AccountRegion>,
     strangers: &BTreeSet<AccountRegion>,
     whole: bool,
-) -> Result<Vec<Row>, StoreError> {
-    let baseline = !app.config.baseline.standards.is_empty();
+) -> Result<Vec<CheckRow>, StoreError> {
     let mut tx = app.store.begin().await?;
     let before = tx.memberships().await?;
     let (mut rows, mut events, mut lost, mut writes) =
@@ -231,29 +172,20 @@ async fn record_check(
         .collect();
     let all = places.iter().map(|place| (place, true));
     for (place, is_judged) in all.chain(unjudged.into_iter().map(|place| (place, false))) {
-        let (account_id, region) = place.clone();
-        let account = looked.ledger.get(&account_id);
+        let (account_id, region) = place;
+        let account = looked.evidence.ledger.get(account_id);
         let last = before.get(place);
         let seen = looked.seen(place);
         let verdict = is_judged.then(|| {
             if strangers.contains(place) {
                 Verdict::NotInLedger
             } else {
-                looked.judge(place, &seen, last, baseline)
+                looked.evidence.judge(place, &seen, last)
             }
         });
         let now = membership(place, last, &seen, verdict.as_ref(), looked.at);
         if let Some(verdict) = verdict {
-            rows.push(Row {
-                account_id,
-                project: account
-                    .map(|account| account.project.clone())
-                    .unwrap_or_default(),
-                region,
-                verdict,
-                since: now.since,
-                reported_at: looked.reports.get(place).map(|report| report.at),
-            });
+            rows.push(looked.evidence.row(place.clone(), verdict, now.since));
         }
         // Another check saw later than this one: its word stays.
         if last.is_some_and(|last| last.seen_at > looked.at) {

@@ -5,8 +5,7 @@
 
 pub mod issues;
 
-use std::collections::BTreeMap;
-
+use hubward_protocol::AccountId;
 use serde_json::json;
 
 use super::contacts_notified_at;
@@ -14,12 +13,14 @@ use crate::actions::ledger::rules;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::account::{Account, Language};
+use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::{ContactNotice, Matter, Notice};
 use hubward_domain::request::{
     JudgedRequest, Origin, Request, RequestState, RequestView, RequestedChange, Ticket,
     TicketAnswer, judge,
 };
+use hubward_domain::search::fold;
 use hubward_store::request_answers::Queued;
 use hubward_store::{StoreError, Tx};
 
@@ -82,11 +83,69 @@ pub async fn take_request(
 /// # Errors
 /// The database failed.
 pub async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
-    let ledger = app.store.accounts().await?;
-    let requests = app.store.requests().await?.into_iter();
-    Ok(requests
-        .map(|request| shown(app, request, &ledger, Vec::new()))
-        .collect())
+    beside_ledger(app, app.store.requests().await?).await
+}
+
+/// Which requests are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct RequestFilter {
+    /// The state that they are shown in; `None` for all.
+    pub state: Option<String>,
+    /// A part of the id, the account, its project or who asks; empty for all.
+    pub search: String,
+}
+
+/// A page of the requests that match, newest first, and how many match.
+///
+/// # Errors
+/// The database failed.
+pub async fn search_requests(
+    app: &App,
+    filter: &RequestFilter,
+    window: PageWindow,
+) -> Result<(Vec<ShownRequest>, i64), StoreError> {
+    let state = filter.state.as_deref();
+    // Whether an open request can be carried out depends on the ledger: the database knows both as `open`.
+    let is_judged = matches!(state, Some("waiting" | "stuck"));
+    let stored = if is_judged { Some("open") } else { state };
+    if !is_judged && filter.search.is_empty() {
+        let (requests, all) = app.store.request_page(stored, window).await?;
+        return Ok((beside_ledger(app, requests).await?, all));
+    }
+    let (requests, _) = app.store.request_page(stored, PageWindow::ALL).await?;
+    let mut shown = beside_ledger(app, requests).await?;
+    let wanted = fold(&filter.search);
+    shown.retain(|shown| {
+        state.is_none_or(|state| shown.view.state == state) && says(&shown.view, &wanted)
+    });
+    let all = i64::try_from(shown.len()).unwrap_or(i64::MAX);
+    let skip = usize::try_from(window.offset).unwrap_or(usize::MAX);
+    let take = usize::try_from(window.limit).unwrap_or(usize::MAX);
+    Ok((shown.into_iter().skip(skip).take(take).collect(), all))
+}
+
+fn says(view: &RequestView, wanted: &str) -> bool {
+    let account = view.account_id.as_ref().map(ToString::to_string);
+    [
+        view.id.as_str(),
+        view.project.as_str(),
+        view.reporter.as_str(),
+        account.as_deref().unwrap_or_default(),
+    ]
+    .iter()
+    .any(|text| fold(text).contains(wanted))
+}
+
+/// Requests next to the rows of the ledger that they are about.
+async fn beside_ledger(app: &App, requests: Vec<Request>) -> Result<Vec<ShownRequest>, StoreError> {
+    let accounts: Vec<AccountId> = requests.iter().filter_map(Request::account).collect();
+    let ledger = app.store.accounts_of(&accounts).await?;
+    let shown = requests.into_iter().map(|request| {
+        let record = request.account().and_then(|id| ledger.get(&id));
+        let ledger = record.map_or(&[][..], std::slice::from_ref);
+        shown(app, request, ledger, Vec::new())
+    });
+    Ok(shown.collect())
 }
 
 /// One request; `None` where there is none of this id.
@@ -98,21 +157,9 @@ pub async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreE
         return Ok(None);
     };
     request.contacts_told = contacts_notified_at(app, &request).await?;
-    let ledger = app.store.accounts().await?;
     let answers = app.store.request_answers(id).await?;
-    Ok(Some(shown(app, request, &ledger, answers)))
-}
-
-/// How many requests are in each state, as it is shown.
-///
-/// # Errors
-/// The database failed.
-pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreError> {
-    let mut counts = BTreeMap::new();
-    for shown in requests(app).await? {
-        *counts.entry(shown.view.state).or_default() += 1;
-    }
-    Ok(counts)
+    let mut shown = beside_ledger(app, vec![request]).await?;
+    Ok(shown.pop().map(|shown| ShownRequest { answers, ..shown }))
 }
 
 fn shown(app: &App, request: Request, ledger: &[Account], answers: Vec<Queued>) -> ShownRequest {

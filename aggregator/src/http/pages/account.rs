@@ -14,10 +14,9 @@ use super::super::AppState;
 use super::super::auth::{CurrentUser, PageContext, PageRejection};
 use super::super::shell::{MessagePage, Shell, notice, page};
 use super::{PageAnswer, failed, not_found};
-use crate::actions::check::run::Row;
 use crate::queries;
 use crate::queries::account::AccountDetail;
-use crate::queries::check::latest_check;
+use crate::queries::check::latest_check_of;
 use crate::queries::release_download::install_lines;
 use crate::queries::report_download::{self, report_file, report_periods};
 use crate::text;
@@ -93,7 +92,7 @@ pub(in super::super) async fn show(
     let dossier = queries::account::account_detail(app, &account)
         .await
         .map_err(failed(&state, &by))?;
-    let places = latest_check(app, Some(&account))
+    let places = latest_check_of(app, &account)
         .await
         .map_err(failed(&state, &by))?;
     if dossier.account.is_none() && dossier.events.is_empty() && places.is_empty() {
@@ -102,15 +101,7 @@ pub(in super::super) async fn show(
     let install = install_lines(app).await.map_err(failed(&state, &by))?;
     let words = &by.reader.words;
     let language = words.language();
-    let places = places.into_iter().map(|place| {
-        let row = Row {
-            account_id: place.account_id,
-            project: place.project,
-            region: place.region,
-            verdict: place.verdict,
-            since: place.since,
-            reported_at: place.reported_at,
-        };
+    let places = places.into_iter().map(|row| {
         let missing: Vec<&str> = row
             .verdict
             .missing()

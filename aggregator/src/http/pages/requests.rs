@@ -11,7 +11,7 @@ use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
 use crate::actions::request::receive::{
-    ReceivedRequest, ShownRequest, request, requests, take_request,
+    ReceivedRequest, RequestFilter, ShownRequest, request, search_requests, take_request,
 };
 use crate::text;
 use crate::text::dashboard::{Chip, TimelineEntry, Words};
@@ -97,18 +97,17 @@ struct FormField {
 pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
-    let mut shown = requests(&state.app).await.map_err(failed(&state, &by))?;
     let asked = reader.asked("state");
     let search = searchable(reader.asked("q"));
-    let wanted = search.to_lowercase();
     let known = STATES.contains(&asked);
-    shown.retain(|shown| {
-        (!known || shown.view.state == asked) && (wanted.is_empty() || says(&shown.view, &wanted))
-    });
-    let all = i64::try_from(shown.len()).unwrap_or(i64::MAX);
+    let filter = RequestFilter {
+        state: known.then(|| asked.to_owned()),
+        search: search.clone(),
+    };
     let window = PageWindow::page(reader.page(), ROWS);
-    let skip = usize::try_from(window.offset).unwrap_or(usize::MAX);
-    let take = usize::try_from(window.limit).unwrap_or(0);
+    let (shown, all) = search_requests(&state.app, &filter, window)
+        .await
+        .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
@@ -122,12 +121,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
                 FilterChoice::new(word, text::request::state(word, words.language()), asked)
             })
             .into(),
-        rows: shown
-            .iter()
-            .skip(skip)
-            .take(take)
-            .map(|shown| row(words, &shown.view))
-            .collect(),
+        rows: shown.iter().map(|shown| row(words, &shown.view)).collect(),
         pages: Pages::of(reader, all),
         is_narrowed: known || !search.is_empty(),
         has_form: state.app.config.requests.form,
@@ -371,18 +365,6 @@ fn refused(state: &AppState, by: &CurrentUser, text: String) -> PageRejection {
         text,
         String::new(),
     ))
-}
-
-fn says(view: &RequestView, wanted: &str) -> bool {
-    let account = view.account_id.as_ref().map(ToString::to_string);
-    [
-        view.id.as_str(),
-        view.project.as_str(),
-        view.reporter.as_str(),
-        account.as_deref().unwrap_or_default(),
-    ]
-    .iter()
-    .any(|text| text.to_lowercase().contains(wanted))
 }
 
 fn row(words: &Words, view: &RequestView) -> RequestRow {

@@ -2,30 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hubward_protocol::{AccountId, Region};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::evidence::AccountRange;
 use crate::{Result, Store};
-use hubward_domain::check::{ControlEvidence, EVIDENCE};
-
-/// One account in one Region.
-type EvidencePlace = (AccountId, Region);
+use hubward_domain::check::{AccountRegion, ControlEvidence, EVIDENCE};
 
 impl Store {
-    /// What the controls that are evidence of a step found last.
+    /// What the controls that are evidence of a step found last in some accounts.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn evidence(&self) -> Result<BTreeMap<EvidencePlace, Vec<ControlEvidence>>> {
-        let mut evidence: BTreeMap<EvidencePlace, Vec<ControlEvidence>> = BTreeMap::new();
+    pub(crate) async fn control_evidence(
+        &self,
+        range: AccountRange<'_>,
+    ) -> Result<BTreeMap<AccountRegion, Vec<ControlEvidence>>> {
+        let (first, last) = range.bounds();
+        let mut evidence: BTreeMap<AccountRegion, Vec<ControlEvidence>> = BTreeMap::new();
         for (control, step) in EVIDENCE {
             let rows = sqlx::query(
                 "SELECT account_id, region, compliance_status, updated_at FROM findings \
-                 WHERE control_id = $1 AND record_state = 'ACTIVE' \
+                 WHERE control_id = $1 AND account_id BETWEEN $2 AND $3 AND record_state = 'ACTIVE' \
                  AND compliance_status IN ('PASSED', 'FAILED') AND updated_at IS NOT NULL",
             )
             .bind(control)
+            .bind(first.clone())
+            .bind(last.clone())
             .fetch_all(&self.pool)
             .await?;
             for row in rows {
@@ -45,21 +48,32 @@ impl Store {
         Ok(evidence)
     }
 
-    /// The accounts and Regions that have any finding.
+    /// Where some accounts have any finding, of what a check has listed before. One look into the index for each
+    /// place: a million findings need not be read to know where they are.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn places_with_findings(&self) -> Result<BTreeSet<EvidencePlace>> {
-        let rows = sqlx::query("SELECT DISTINCT account_id, region FROM findings")
-            .fetch_all(&self.pool)
-            .await?;
+    pub(crate) async fn places_with_findings(
+        &self,
+        range: AccountRange<'_>,
+    ) -> Result<BTreeSet<AccountRegion>> {
+        let (first, last) = range.bounds();
+        let rows = sqlx::query(
+            "SELECT m.account_id, m.region FROM memberships m \
+             WHERE m.account_id BETWEEN $1 AND $2 AND EXISTS (SELECT 1 FROM findings f \
+             WHERE f.account_id = m.account_id AND f.region = m.region)",
+        )
+        .bind(first)
+        .bind(last)
+        .fetch_all(&self.pool)
+        .await?;
         let places: Result<Vec<_>> = rows.iter().map(place).collect();
         Ok(places?.into_iter().flatten().collect())
     }
 }
 
 /// AWS's words; where they are none of ours, they are nobody's evidence.
-fn place(row: &AnyRow) -> Result<Option<EvidencePlace>> {
+fn place(row: &AnyRow) -> Result<Option<AccountRegion>> {
     let (account, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(account.parse().ok().zip(region.parse().ok()))
 }
