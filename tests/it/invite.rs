@@ -297,5 +297,38 @@ fn operators_hear_once_when_aws_limits_are_near() {
         near.as_flattened().iter().map(String::as_str).collect()
     );
     soc.hubward(["invite"]).expect(0);
+    soc.hubward(["check"]).expect(3);
     assert_eq!(told(&soc), first);
+}
+
+#[test]
+fn one_account_costs_the_same_calls_however_many_members_there_are() {
+    let soc = Soc::new();
+    let id = "111111111111";
+    let mut all = sixty();
+    import(&soc, &all);
+    soc.hubward(["invite"]).expect(0);
+    all.push(id.to_owned());
+    import(&soc, &all);
+    let made = |operation: &str| {
+        let calls = soc.cloud.calls();
+        let of = |call: &&Value| call["service"] == "securityhub" && call["operation"] == operation;
+        calls.iter().filter(of).count()
+    };
+
+    soc.cloud.forget_calls();
+    let rows = soc.hubward(["invite", id, "--json"]).expect(0).json();
+    assert_eq!(outcomes(&rows, "invited"), 2);
+    // In each of two Regions once to see what there is, and once to see what came of it.
+    assert_eq!((made("ListMembers"), made("GetMembers")), (0, 4));
+
+    soc.cloud.forget_calls();
+    let rows = soc.hubward(["invite", id, "--json"]).expect(0).json();
+    assert_eq!(outcomes(&rows, "already"), 2);
+    assert_eq!((made("ListMembers"), made("GetMembers")), (0, 2));
+
+    // Looked at for the plan, before the deletion and after it.
+    soc.cloud.forget_calls();
+    soc.hubward(["unlink", id, "--yes"]).expect(0);
+    assert_eq!((made("ListMembers"), made("GetMembers")), (0, 6));
 }

@@ -648,7 +648,7 @@ fn an_approved_request_that_does_not_get_on_is_said_once() {
     // AWS takes nothing at the moment: the approval stands, and the invitation goes out later.
     soc.cloud.fault(&json!({
         "service": "securityhub",
-        "operation": "ListMembers",
+        "operation": "GetMembers",
         "error": { "code": "AccessDeniedException", "status": 403 },
     }));
     soc.hubward(["request", "approve", "SOC-1", "--yes"])

@@ -124,7 +124,7 @@ fn an_account_leaves_every_region_and_its_history_stays() {
     );
     assert!(again.stderr.contains("has already left"), "{again:?}");
     // Nor does a Region that cannot be read just now bring the account back.
-    soc.cloud.fault(&denied("ListMembers"));
+    soc.cloud.fault(&denied("GetMembers"));
     let unseen = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
     assert_eq!(
         outcomes(&unseen.json()),
@@ -145,7 +145,7 @@ fn a_dry_run_walks_the_same_road_and_changes_nothing() {
         outcomes(&ran.json()),
         ["ap-northeast-1 planned", "us-east-1 planned"]
     );
-    soc.cloud.fault(&denied("ListMembers"));
+    soc.cloud.fault(&denied("GetMembers"));
     let ran = soc.hubward(["unlink", ID, "--dry-run", "--json"]).expect(1);
     assert_eq!(
         outcomes(&ran.json()),
@@ -220,7 +220,7 @@ fn a_run_that_is_killed_in_the_middle_is_gone_on_with() {
 #[test]
 fn one_region_that_fails_keeps_the_account_leaving_and_is_named() {
     let soc = linked();
-    for operation in ["DisassociateMembers", "DeleteMembers", "ListMembers"] {
+    for operation in ["DisassociateMembers", "DeleteMembers", "GetMembers"] {
         soc.cloud.fault(&denied(operation));
         let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
         let rows = ran.json();

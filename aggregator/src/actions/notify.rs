@@ -1,6 +1,8 @@
 //! Puts notices into the outbox, inside the caller's transaction: nothing is sent that was not committed, and
 //! nothing that was committed goes unsent. Sending is `actions::delivery::send`.
 
+mod quota;
+
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -12,6 +14,8 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::notice::{AlertNotice, Notice, Trouble};
 use hubward_domain::routing::{Subject, channels, channels_of_alert};
 use hubward_store::{StoreError, Tx};
+
+pub(crate) use quota::watch_quotas;
 
 /// How long the operations route is spared a second notice of the same trouble.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);

@@ -1,9 +1,9 @@
 //! Ends the membership of one account in every Region of the hub, and its watch in the ledger.
 //!
-//! Per Region: disassociate, see it in the listing, delete, see it in the listing; AWS's answers alone
+//! Per Region: disassociate, see it in AWS's record of its members, delete, see it there; AWS's answers alone
 //! are not believed. The ledger says `leaving` before AWS is called and `left` once every Region is
-//! seen to be without the account: whatever cuts the work off, running it again goes on from what the
-//! listings say. Run after that, it changes nothing. [`plan`] is the road up to the first write, and a
+//! seen to be without the account: whatever cuts the work off, running it again goes on from what AWS's
+//! record says. Run after that, it changes nothing. [`plan`] is the road up to the first write, and a
 //! dry run ends there. The row and its history stay.
 
 mod region;

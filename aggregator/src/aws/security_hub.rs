@@ -97,6 +97,21 @@ impl SecurityHub {
         Ok(statuses(answer.members))
     }
 
+    /// Any number of accounts with their status; who is no member is left out.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached; a part is never returned for the whole.
+    pub async fn members_among(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+        let mut members = BTreeMap::new();
+        for batch in accounts.chunks(BATCH) {
+            members.extend(self.get_members(batch).await?);
+        }
+        Ok(members)
+    }
+
     /// Makes accounts known, at most [`BATCH`] of them, with their own address where there is one.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
-use crate::actions::notify::Notifier;
+use crate::actions::notify::{Notifier, watch_quotas};
 use crate::app::App;
 use hubward_domain::account::AccountState;
 use hubward_domain::alert::arrival::{Arrival, IngestSource};
@@ -72,6 +72,14 @@ pub async fn check(
     };
     places.extend(strangers.iter().cloned());
     let mut rows = record_check(app, actor, &looked, places, &strangers, whole).await?;
+    if whole {
+        // Invitations of single accounts do not see how many members there are.
+        for (region, listing) in &looked.listings {
+            if let Ok(members) = listing {
+                watch_quotas(app, *region, members).await?;
+            }
+        }
+    }
     sort(&mut rows, &looked.regions);
     Ok(rows)
 }

@@ -1,12 +1,11 @@
 //! Sends the invitations that are missing, per Region, at most 50 accounts a call.
 //!
-//! It decides from the administrator's own listing, reads which accounts AWS did not process, and
+//! It decides from the administrator's own record of its members, reads which accounts AWS did not process, and
 //! believes an invitation only when AWS shows it. Each batch leaves its trace *before* AWS is
 //! called: whatever cuts the work off, nothing was sent without one. Run twice, the second sends
 //! nothing. A dry run takes the same road and stops before the first change.
 
 mod batch;
-mod quota;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +14,7 @@ use hubward_protocol::{AccountId, Region};
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
+use crate::actions::notify::watch_quotas;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::security_hub::SecurityHub;
@@ -111,7 +111,18 @@ async fn invite_in_region(
     let mut outcomes = BTreeMap::new();
     let (mut to_create, mut to_invite) = (Vec::new(), Vec::new());
     let mut listing = BTreeMap::new();
-    match hub.list_members().await {
+    let is_whole = request.accounts.is_empty();
+    // Of a few accounts AWS is asked by their ids: a listing costs a call for each 50 members.
+    let seen = if is_whole {
+        hub.list_members().await
+    } else {
+        let ids: Vec<AccountId> = accounts
+            .iter()
+            .map(|account| account.account_id.clone())
+            .collect();
+        hub.members_among(&ids).await
+    };
+    match seen {
         Err(failure) => {
             for account in &accounts {
                 outcomes.insert(
@@ -146,9 +157,10 @@ async fn invite_in_region(
     let done = desk.work(&to_create, &to_invite).await;
     outcomes.extend(done.outcomes);
     listing.extend(done.seen);
-    if !request.dry_run && !listing.is_empty() {
-        // Where this fails, the next run tells.
-        let _ = quota::watch(app, hub.region(), &listing).await;
+    // How near the limits are is known only of the whole listing.
+    if is_whole && !request.dry_run && !listing.is_empty() {
+        // Where this fails, the next run or check tells.
+        let _ = watch_quotas(app, hub.region(), &listing).await;
     }
     outcomes
         .into_iter()

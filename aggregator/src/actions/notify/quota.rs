@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
 
-use crate::actions::notify::Notifier;
+use super::Notifier;
 use crate::app::App;
 use hubward_domain::membership::MemberStatus;
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::quota::{LIMIT, Quota, level};
 use hubward_store::StoreError;
 
-/// Compares a Region's listing with the limits.
-pub(super) async fn watch(
+/// Compares a Region's whole listing with the limits.
+pub(crate) async fn watch_quotas(
     app: &App,
     region: Region,
     listing: &BTreeMap<AccountId, MemberStatus>,
