@@ -18,7 +18,7 @@ mod sheet;
 mod unreadable;
 pub mod value;
 
-pub use column::{LedgerColumn, same_header, unknown_columns};
+pub use column::{LedgerColumn, UnknownHeaders, unknown_columns};
 pub use diff::{AccountChange, AddedAccount, FieldChange, LedgerPlan, TooManyStateChanges, diff};
 pub use effect::{Effects, Invitation, effects};
 pub use entry::{EntryRefused, Intent, LedgerEntry};

@@ -2,7 +2,7 @@
 //! per account.
 
 use hubward_domain::account::{Account, Language};
-use hubward_domain::ledger::{LedgerColumn, same_header, unknown_columns};
+use hubward_domain::ledger::{LedgerColumn, UnknownHeaders, unknown_columns};
 
 /// Headers and rows, all of the same width.
 pub(super) struct LedgerTable {
@@ -13,6 +13,11 @@ pub(super) struct LedgerTable {
 impl LedgerTable {
     pub(super) fn of(accounts: &[Account], language: Language) -> Self {
         let unknown = unknown_columns(accounts);
+        let mut headers = UnknownHeaders::default();
+        let numbers: Vec<usize> = unknown
+            .iter()
+            .map(|header| headers.number(header))
+            .collect();
         let known = LedgerColumn::ALL
             .iter()
             .map(|column| column.header(language));
@@ -23,21 +28,20 @@ impl LedgerTable {
                 .collect(),
             rows: accounts
                 .iter()
-                .map(|account| row(account, &unknown))
+                .map(|account| row(account, &numbers, &mut headers))
                 .collect(),
         }
     }
 }
 
-fn row(account: &Account, unknown: &[&str]) -> Vec<String> {
+fn row(account: &Account, unknown: &[usize], headers: &mut UnknownHeaders) -> Vec<String> {
     let known = LedgerColumn::ALL
         .into_iter()
         .map(|column| column.text(account));
-    let extra = unknown.iter().map(|header| {
-        let own = account
-            .extra
-            .iter()
-            .find(|(name, _)| same_header(name, header));
+    let positions = headers.positions(&account.extra);
+    let extra = unknown.iter().map(|number| {
+        let position = positions.get(number);
+        let own = position.and_then(|position| account.extra.get(*position));
         own.map(|(_, value)| value.clone()).unwrap_or_default()
     });
     known.chain(extra).collect()

@@ -343,3 +343,31 @@ mod any_ledger {
         }
     }
 }
+
+#[test]
+fn the_time_grows_with_the_columns_and_not_with_their_square() {
+    let ledger = |columns: usize| -> Vec<Account> {
+        let extra: Vec<_> = (0..columns)
+            .map(|column| (format!("費用コード {column}"), "007".to_owned()))
+            .collect();
+        let mut accounts = accounts(5, 200);
+        for account in &mut accounts {
+            account.extra.clone_from(&extra);
+        }
+        accounts
+    };
+    // The fastest of some runs: whatever else the machine does makes a run slower, never faster.
+    let fastest = |columns: usize| {
+        let accounts = ledger(columns);
+        let times = (0..5).map(|_| {
+            let begun = std::time::Instant::now();
+            let table = table::LedgerTable::of(&accounts, Language::En);
+            assert_eq!(table.headers.len(), LedgerColumn::ALL.len() + columns);
+            begun.elapsed()
+        });
+        times.min().unwrap()
+    };
+    // Ten times the columns: ten times the time, and not a hundred times.
+    let (few, many) = (fastest(20), fastest(200));
+    assert!(many < few * 30, "{few:?} {many:?}");
+}

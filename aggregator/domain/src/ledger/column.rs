@@ -3,7 +3,7 @@
 //! Columns that stand here are known; every other header of a file is kept as it is, and no rule
 //! looks at it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -179,9 +179,35 @@ pub(super) const NAME_LIMIT: usize = 256;
 /// How many characters notes, lists and cells of unknown columns may have.
 pub(super) const TEXT_LIMIT: usize = 4_000;
 
-/// Whether two headers of unknown columns mean the same column.
-pub fn same_header(one: &str, other: &str) -> bool {
-    one == other || fold(one) == fold(other)
+/// Which headers of unknown columns mean the same column. A ledger repeats its headers in every row, and folding one
+/// is slow: each is folded once.
+#[derive(Debug, Default)]
+pub struct UnknownHeaders {
+    numbers: HashMap<String, usize>,
+    folded: HashMap<String, usize>,
+}
+
+impl UnknownHeaders {
+    /// A column's number: the same for all headers that mean it.
+    pub fn number(&mut self, header: &str) -> usize {
+        if let Some(number) = self.numbers.get(header) {
+            return *number;
+        }
+        let next = self.folded.len();
+        let number = *self.folded.entry(fold(header)).or_insert(next);
+        self.numbers.insert(header.to_owned(), number);
+        number
+    }
+
+    /// Where an account has the value of each column, by the column's number. Of several headers that mean the same
+    /// column, the first counts.
+    pub fn positions(&mut self, extra: &[(String, String)]) -> HashMap<usize, usize> {
+        let mut positions = HashMap::with_capacity(extra.len());
+        for (position, (header, _)) in extra.iter().enumerate() {
+            positions.entry(self.number(header)).or_insert(position);
+        }
+        positions
+    }
 }
 
 /// The unknown columns of some accounts, in order of appearance: what a file needs besides the

@@ -4,11 +4,11 @@
 //! Nothing is written here: the plan is data that is shown, asked about, and then stored by an action.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use super::column::same_header;
-use super::{LedgerColumn, Reading};
+use super::{LedgerColumn, Reading, UnknownHeaders};
 use crate::account::{Account, AccountState};
 
 /// The outcome of comparing a file with the ledger.
@@ -84,6 +84,7 @@ pub fn diff(current: &[Account], reading: &Reading, prune: bool) -> LedgerPlan {
         .iter()
         .map(|account| (&account.account_id, account))
         .collect();
+    let mut headers = UnknownHeaders::default();
     let mut plan = LedgerPlan::default();
     for row in &reading.rows {
         match stored.remove(&row.account.account_id) {
@@ -92,8 +93,8 @@ pub fn diff(current: &[Account], reading: &Reading, prune: bool) -> LedgerPlan {
                 account: row.account.clone(),
             }),
             Some(before) => {
-                let after = merged(before, &row.account, &reading.columns);
-                match AccountChange::between(Some(row.row), before, after) {
+                let after = merged(before, &row.account, &reading.columns, &mut headers);
+                match AccountChange::between(Some(row.row), before, after, &mut headers) {
                     Some(change) => plan.changed.push(change),
                     None => plan.unchanged += 1,
                 }
@@ -108,7 +109,7 @@ pub fn diff(current: &[Account], reading: &Reading, prune: bool) -> LedgerPlan {
             state: AccountState::Leaving,
             ..account.clone()
         };
-        match AccountChange::between(None, account, after) {
+        match AccountChange::between(None, account, after, &mut headers) {
             Some(change) if prune => plan.leaving.push(change),
             _ => plan.missing.push(account.clone()),
         }
@@ -151,7 +152,12 @@ impl LedgerPlan {
 
 impl AccountChange {
     /// The change, if there is one. An unknown column that is empty is the same as none.
-    fn between(row: Option<u32>, before: &Account, after: Account) -> Option<Self> {
+    fn between(
+        row: Option<u32>,
+        before: &Account,
+        after: Account,
+        headers: &mut UnknownHeaders,
+    ) -> Option<Self> {
         let mut fields = Vec::new();
         let mut differs = |field: &str, before: String, after: String| {
             if before != after {
@@ -166,8 +172,12 @@ impl AccountChange {
         for column in LedgerColumn::ALL {
             differs(column.as_str(), column.text(before), column.text(&after));
         }
+        let positions = headers.positions(&before.extra);
         for (name, value) in &after.extra {
-            differs(name, extra(before, name).to_owned(), value.clone());
+            let position = positions.get(&headers.number(name));
+            let stored = position.and_then(|position| before.extra.get(*position));
+            let stored = stored.map_or("", |(_, value)| value);
+            differs(name, stored.to_owned(), value.clone());
         }
         let before = before.clone();
         (!fields.is_empty()).then_some(Self {
@@ -180,30 +190,31 @@ impl AccountChange {
 }
 
 /// The stored account with what the file says about it.
-fn merged(stored: &Account, read: &Account, columns: &[LedgerColumn]) -> Account {
+fn merged(
+    stored: &Account,
+    read: &Account,
+    columns: &[LedgerColumn],
+    headers: &mut UnknownHeaders,
+) -> Account {
     let mut after = stored.clone();
     for column in columns {
         column.copy(read, &mut after);
     }
+    let mut positions = headers.positions(&after.extra);
     for (name, value) in &read.extra {
-        match after
-            .extra
-            .iter_mut()
-            .find(|(known, _)| same_header(known, name))
-        {
-            Some((_, stored)) => stored.clone_from(value),
-            None => after.extra.push((name.clone(), value.clone())),
+        match positions.entry(headers.number(name)) {
+            Entry::Occupied(position) => {
+                if let Some((_, stored)) = after.extra.get_mut(*position.get()) {
+                    stored.clone_from(value);
+                }
+            }
+            Entry::Vacant(position) => {
+                position.insert(after.extra.len());
+                after.extra.push((name.clone(), value.clone()));
+            }
         }
     }
     after
-}
-
-fn extra<'a>(account: &'a Account, name: &str) -> &'a str {
-    account
-        .extra
-        .iter()
-        .find(|(known, _)| same_header(known, name))
-        .map_or("", |(_, value)| value)
 }
 
 #[cfg(test)]

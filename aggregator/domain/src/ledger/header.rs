@@ -3,7 +3,7 @@
 //!
 //! The cells below it are judged by `read`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::column::fold;
 use super::findings::LedgerProblems;
@@ -128,12 +128,11 @@ impl Header {
         below: &[SheetRow],
         findings: &mut LedgerProblems,
     ) {
-        let mut named: Vec<u32> = self.texts.keys().copied().collect();
+        let mut named: HashSet<u32> = self.texts.keys().copied().collect();
         for data in below {
             for cell in &data.cells {
                 let holds = cell.formula || !cell.value.text().is_empty();
-                if holds && !named.contains(&cell.column) {
-                    named.push(cell.column);
+                if holds && named.insert(cell.column) {
                     findings.problem(LedgerProblem::EmptyHeader {
                         at: sheet.address(row.number, cell.column),
                         data: sheet.address(data.number, cell.column),

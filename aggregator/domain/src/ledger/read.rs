@@ -3,12 +3,12 @@
 //!
 //! It compares with nothing: what importing would change is `diff`'s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
-use super::column::{same_header, unknown_columns};
+use super::column::{UnknownHeaders, unknown_columns};
 use super::findings::LedgerProblems;
 use super::header::{Header, above};
 use super::row::RowReader;
@@ -42,8 +42,12 @@ impl Reading {
     /// The warnings that are news to a ledger of these accounts: an unknown column that came in
     /// once comes back with every file, and need not be looked at again.
     pub fn warnings_for(&self, current: &[Account]) -> Vec<Warning> {
-        let stored = unknown_columns(current);
-        let is_new = |header: &String| !stored.iter().any(|known| same_header(known, header));
+        let mut headers = UnknownHeaders::default();
+        let stored: HashSet<usize> = unknown_columns(current)
+            .into_iter()
+            .map(|known| headers.number(known))
+            .collect();
+        let mut is_new = |header: &String| !stored.contains(&headers.number(header));
         self.warnings
             .iter()
             .filter_map(|warning| match warning {

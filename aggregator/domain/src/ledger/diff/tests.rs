@@ -283,3 +283,33 @@ fn a_plan_is_json_for_programs() {
     assert_eq!(json["leaving"][0]["fields"][0]["after"], "leaving");
     assert_eq!(json["unchanged"], 0);
 }
+
+#[test]
+fn the_time_grows_with_the_columns_and_not_with_their_square() {
+    let ledger = |columns: usize| -> Vec<Account> {
+        let extra: Vec<_> = (0..columns)
+            .map(|column| (format!("費用コード {column}"), "007".to_owned()))
+            .collect();
+        let numbered = (1..=300).map(account);
+        numbered
+            .map(|account| Account {
+                extra: extra.clone(),
+                ..account
+            })
+            .collect()
+    };
+    // The fastest of some runs: whatever else the machine does makes a run slower, never faster.
+    let fastest = |columns: usize| {
+        let stored = ledger(columns);
+        let file = reading(&stored, &LedgerColumn::ALL);
+        let times = (0..5).map(|_| {
+            let begun = std::time::Instant::now();
+            assert_eq!(diff(&stored, &file, false).unchanged, stored.len());
+            begun.elapsed()
+        });
+        times.min().unwrap()
+    };
+    // Ten times the columns: ten times the time, and not a hundred times.
+    let (few, many) = (fastest(20), fastest(200));
+    assert!(many < few * 30, "{few:?} {many:?}");
+}
