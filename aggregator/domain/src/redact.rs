@@ -1,5 +1,5 @@
-//! Whoever is asked may repeat what it was asked with, and its answer is kept and shown: here are its words without
-//! our secrets. Pure.
+//! Remote services may echo our request, with its secrets, in their responses, which we store and
+//! show. Redacts the secrets from such text. Pure.
 
 use std::cmp::Reverse;
 
@@ -7,28 +7,28 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::{Url, form_urlencoded};
 
-/// Shorter parts of an address are everybody's, such as `hook` or `v1`.
+/// Shorter parts of a URL's path are not secret, such as `hook` or `v1`.
 const PART: usize = 8;
-/// What stands in a secret's place.
+/// The replacement of a secret.
 const HIDDEN: &str = "[…]";
 
-/// The secrets of one conversation, in every form in which they may come back.
+/// The secrets of one request, in every form in which a response may repeat them.
 pub struct Redactor(Vec<String>);
 
 impl Redactor {
-    /// Of addresses, everything after the host is one; of anything else, the whole.
+    /// Of URLs, everything after the host is secret; of other texts, the whole.
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut forms: Vec<String> = secrets.into_iter().flat_map(forms).collect();
         forms.retain(|form| form.len() >= PART);
-        // A whole before its parts.
+        // The longest first, so that a secret is replaced before its own parts.
         forms.sort_by_key(|form| Reverse(form.len()));
         Self(forms)
     }
 
-    /// These words without them.
+    /// The text without the secrets.
     pub fn over(&self, words: &str) -> String {
         let mut words = words.to_owned();
-        // Words are cut somewhere, perhaps in the middle of one.
+        // Responses are truncated, perhaps in the middle of a secret.
         for form in &self.0 {
             let begun = (PART..form.len())
                 .rev()
@@ -67,7 +67,7 @@ fn parts(url: &Url) -> Vec<String> {
         parts.extend(forms(password));
         let (user, password) = (unescaped(url.username()), unescaped(password));
         parts.extend(forms(&password));
-        // As it travels: RFC 7617 and RFC 4616.
+        // As basic authentication encodes them: RFC 7617 and RFC 4616.
         parts.push(STANDARD.encode(format!("{user}:{password}")));
         parts.push(STANDARD.encode(format!("\0{user}\0{password}")));
     }
@@ -79,7 +79,7 @@ fn escaped(text: &str) -> String {
 }
 
 fn unescaped(text: &str) -> String {
-    // A plus is a plus here.
+    // Unlike in a form, a plus is a plus here.
     let pair = text.replace('+', "%2B");
     form_urlencoded::parse(pair.as_bytes())
         .map(|(name, _)| name.into_owned())

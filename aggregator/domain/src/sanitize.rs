@@ -1,20 +1,21 @@
-//! Text that somebody else wrote (AWS, a member, a stranger with a form) made harmless, before any chat
-//! service's own escaping: it mentions nobody, links nowhere, and shows what it is. Pure.
+//! Makes untrusted text (of AWS, a member, an anonymous form) harmless before a chat service's own
+//! escaping: it mentions no one, has no links, and displays as it is. Pure.
 //!
-//! Addresses are defanged (`hxxps://evil[.]example`) and not removed: whoever looks into an alert needs
-//! them. What cannot be seen, such as a character that turns the direction of writing, is left out.
+//! URLs are defanged (`hxxps://evil[.]example`) rather than removed, because the people who handle
+//! an alert need them. Invisible characters, such as those that change the direction of writing,
+//! are removed.
 
-/// Words that call everybody where they stand behind an `@`.
+/// Words that notify everyone after an `@`.
 const CALLS: [&str; 6] = ["all", "channel", "everyone", "here", "room", "team"];
 
-/// One line of text, made harmless. Done twice, it is the same as once.
+/// One line of harmless text. Idempotent.
 pub fn tame(text: &str) -> String {
     let visible: String = text.chars().filter_map(visible).collect();
     let words: Vec<String> = visible.split(' ').map(word).collect();
     words.join(" ")
 }
 
-/// What is shown of a character: nothing of one that cannot be seen, a space of one that steers.
+/// The visible form of a character: nothing for an invisible one, a space for a control character.
 fn visible(char: char) -> Option<char> {
     match char {
         // Soft hyphens, joiners, fillers, and everything that sets the direction of writing.
@@ -64,7 +65,7 @@ fn word(word: &str) -> String {
     tamed
 }
 
-/// Puts a run of characters that addresses are made of behind what is there.
+/// Appends a token of characters that URLs consist of, defanged if needed.
 fn flush(tamed: &mut String, token: &mut String) {
     let token = std::mem::take(token);
     let before = tamed.chars().next_back();
@@ -84,13 +85,13 @@ fn flush(tamed: &mut String, token: &mut String) {
     }
 }
 
-/// Whether what stands behind a dot may be the rest of a host's name: no top-level name begins with
-/// anything but two letters.
+/// Whether the text after a dot can be the rest of a host name: top-level domains begin with two
+/// letters.
 fn is_name(rest: &str) -> bool {
     rest.chars().take_while(char::is_ascii_alphabetic).count() >= 2
 }
 
-/// Such as `sato@example.com`, and calling nobody.
+/// Such as `sato@example.com`, unless it mentions everyone.
 fn is_mail_address(token: &str) -> bool {
     let Some((local, host)) = token.split_once('@') else {
         return false;
@@ -106,8 +107,8 @@ fn is_mail_address(token: &str) -> bool {
         && !CALLS.iter().any(|call| first.eq_ignore_ascii_case(call))
 }
 
-/// `https://` becomes `hxxps://`, and any other scheme that a service may link loses its colon. What lies
-/// in S3 nobody links.
+/// `https://` becomes `hxxps://`, and other schemes that a service may link lose their colon.
+/// `s3://` stays, because no service links it.
 fn without_scheme(word: &str) -> String {
     let parts: Vec<&str> = word.split("://").collect();
     let mut unlinked = String::new();
@@ -179,7 +180,7 @@ mod tests {
             "a < b && c > d, e.g. 1.2.3, mail.smtp_url[0]",
             "受注 本番 担当: 佐藤",
         ] {
-            // A key of the configuration is no address, and looks like one.
+            // A key of the configuration is not a URL, but looks like one.
             let told = tame(text).replace("[.]", ".");
             assert_eq!(told, text);
         }

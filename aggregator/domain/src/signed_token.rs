@@ -1,51 +1,53 @@
-//! Values that the server gives away and recognises when they come back, without keeping them: sealed
-//! with HMAC-SHA256 under a key that only it has. What is sealed can be read by anybody, but not made.
+//! Values that the server gives to clients and verifies when they come back, without storing them:
+//! signed with HMAC-SHA256. The values are not encrypted; clients can read them, but cannot make
+//! them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The server's key.
+/// The server's signing key.
 #[derive(Clone)]
 pub struct Signer([u8; 32]);
 
-/// What a value is for: a challenge never passes for a token.
+/// What a value is for, so that a challenge cannot be used as a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A challenge to be answered by a proof.
+    /// A challenge, to be answered with a proof.
     Challenge,
-    /// A login at the issuer that is under way.
+    /// An OpenID Connect login in progress.
     Login,
-    /// The address of a report.
+    /// The link to a report.
     Report,
     /// A bearer token.
     Token,
 }
 
-/// The length of the HMAC.
+/// The length of the HMAC in bytes.
 const MAC: usize = 32;
 
 impl Signer {
-    /// A seal with this key.
+    /// A signer with this key.
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
     }
 
-    /// The seal whose key is written in hexadecimal; `None` when it is not 32 bytes.
+    /// A signer with a hexadecimal key; `None` if it is not 32 bytes.
     pub fn of_hex(key: &str) -> Option<Self> {
         let key = hex::decode(key).ok()?;
         Some(Self(key.try_into().ok()?))
     }
 
-    /// Seals a value; the result is hexadecimal.
+    /// Signs a value; the result is hexadecimal and contains the value.
     pub fn seal(&self, purpose: Purpose, value: &[u8]) -> String {
         let mut sealed = value.to_vec();
         sealed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
         hex::encode(sealed)
     }
 
-    /// The value, if it was sealed by this key for this purpose. Compared in constant time.
+    /// The value, if it was signed with this key for this purpose. Compared in constant time.
     pub fn open(&self, purpose: Purpose, sealed: &str) -> Option<Vec<u8>> {
-        // One spelling only: a challenge is spent as text, and must not come back in capitals.
+        // Only one spelling is accepted: a challenge is marked as spent by its text, and must not
+        // be valid again in capital letters.
         if sealed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
@@ -56,7 +58,7 @@ impl Signer {
     }
 
     fn mac(&self, purpose: Purpose, value: &[u8]) -> Hmac<Sha256> {
-        // A block's length, filled up with zeros: what HMAC does with a shorter key anyway (RFC 2104).
+        // HMAC pads a shorter key to a block with zeros (RFC 2104), so this is the same key.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());

@@ -1,29 +1,28 @@
-//! When people are told again of an alert that nobody has taken. Pure; what was told is kept by
-//! `store::alert_escalations`.
+//! When people are notified again of an alert that no one has acknowledged. Pure; past escalations
+//! are stored by `store::alert_escalations`.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Severity;
 
-/// The longest pause between two calls for a critical alert, in multiples of the first.
+/// The longest pause between two escalations of a critical alert, in multiples of the first.
 const LONGEST: i32 = 16;
 
-/// What was told of an alert that is open.
+/// An open alert and its past escalations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnacknowledgedAlert {
-    /// How bad it is.
     pub severity: Severity,
-    /// Since when it waits: stored, or opened again since.
+    /// Since when it waits: when it was stored or last reopened.
     pub since: Timestamp,
-    /// How often people were told again, and when last.
+    /// The level and time of the last escalation.
     pub told: Option<(i64, Timestamp)>,
 }
 
 impl UnacknowledgedAlert {
-    /// The level at which people are to be told again now, from 1; `None`: not now.
+    /// The level, from 1, of an escalation that is due now; `None` if none is.
     ///
-    /// Once per alert; for a critical one again and again, at pauses that double. What was told before
-    /// the alert was opened again does not count.
+    /// Once per alert; repeatedly for a critical one, with pauses that double. Escalations from
+    /// before the alert was reopened do not count.
     pub fn due(&self, after: SignedDuration, now: Timestamp) -> Option<i64> {
         let told = self.told.filter(|(_, at)| *at >= self.since);
         let passed =

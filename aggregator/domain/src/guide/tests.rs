@@ -18,7 +18,7 @@ fn s3_1() -> GuideEntry {
     guide().entry(FieldKind::Control, "S3.1").unwrap().clone()
 }
 
-/// What `table::read_sheets` gets from a workbook of these entries.
+/// A sheet as `table::read_sheets` gets it from a workbook with these entries.
 fn sheet(kind: FieldKind, entries: &[GuideEntry]) -> Sheet {
     let fields = kind.fields();
     let line = |number, texts: Vec<String>| SheetRow {

@@ -1,4 +1,4 @@
-//! What of the hub is changed, and what of other people's is left alone.
+//! Tests: what Hubward changes in the SOC's account, and what it leaves alone.
 
 use serde_json::{Value, json};
 
@@ -312,7 +312,7 @@ fn guardduty_itself_is_heard_of_what_is_high_or_critical() {
             assert!(!matches(&ours, &other), "{at}");
         }
     }
-    // What somebody else's rule leaves out is not all of it.
+    // The rule of others does not match all the events.
     let event = json!({ "detail": { "severity": 9.5 } });
     for (bounds, expected) in [
         (json!([">", 4]), true),

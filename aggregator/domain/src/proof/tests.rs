@@ -1,4 +1,4 @@
-//! Attacks on a proof that need no network to be refused.
+//! Attacks on a proof that are rejected without the network.
 
 use super::*;
 
@@ -158,7 +158,7 @@ fn a_damaged_authorization_never_passes_for_another_than_the_signed_one() {
     crate::fuzz::damaged(whole.as_bytes(), |bytes| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let passes = judge(|headers| headers.authorization.clone_from(&text)).is_ok();
-        // The access key and the signature are STS's to judge; all the rest is fixed.
+        // Only STS can check the access key and the signature; everything else is fixed.
         if passes {
             let (told, signature) = text.split_once("Signature=").unwrap();
             let scope = |form: &str| form.split_once('/').map(|(_, scope)| scope.to_owned());

@@ -1,5 +1,5 @@
-//! What the address of a report says that is too large for a mail: whose it is, of which period, and until when it is
-//! good. Sealed, so that whoever got the mail needs no login, and nobody else can make one.
+//! The link to a report that is too large for a mail: its account, period and expiry, signed. So
+//! the recipient of the mail needs no login, and no one else can make a link.
 
 use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Period;
 use crate::signed_token::{Purpose, Signer};
 
-/// How long it is good: that of a month's report until the next month's is there.
+/// How long a link is valid: a monthly report's until the next one is there.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 
-/// Makes one.
+/// Makes a signed link.
 pub fn sealed(seal: &Signer, account: &AccountId, period: Period, now: Timestamp) -> String {
     let until = now.saturating_add(GOOD_FOR).unwrap_or(now).as_second();
     seal.seal(
@@ -19,7 +19,7 @@ pub fn sealed(seal: &Signer, account: &AccountId, period: Period, now: Timestamp
     )
 }
 
-/// Reads one; `None` where we did not make it, or it is good no more.
+/// Verifies a link; `None` if its signature is invalid or it has expired.
 pub fn opened(seal: &Signer, link: &str, now: Timestamp) -> Option<(AccountId, Period)> {
     let value = String::from_utf8(seal.open(Purpose::Report, link)?).ok()?;
     let mut words = value.split(' ');
