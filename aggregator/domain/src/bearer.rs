@@ -38,15 +38,15 @@ impl Bearer {
     }
 
     /// Signs the token.
-    pub fn token(&self, seal: &Signer) -> String {
+    pub fn token(&self, signer: &Signer) -> String {
         // Three plain fields always serialize.
         let value = serde_json::to_vec(self).unwrap_or_default();
-        seal.seal(Purpose::Token, &value)
+        signer.sign(Purpose::Token, &value)
     }
 
     /// The holder of a token, if its signature is valid and it has not expired.
-    pub fn of_token(seal: &Signer, token: &str, now: Timestamp) -> Option<Self> {
-        let value = seal.open(Purpose::Token, token)?;
+    pub fn of_token(signer: &Signer, token: &str, now: Timestamp) -> Option<Self> {
+        let value = signer.verify(Purpose::Token, token)?;
         let bearer: Self = serde_json::from_slice(&value).ok()?;
         (bearer.expires > now.as_second()).then_some(bearer)
     }
@@ -66,15 +66,15 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_an_hour_and_only_here() {
-        let seal = Signer::new([7; 32]);
+        let signer = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let bearer = Bearer::new("012345678901".parse().unwrap(), "arn".to_owned(), now);
-        let token = bearer.token(&seal);
-        assert_eq!(Bearer::of_token(&seal, &token, now), Some(bearer));
+        let token = bearer.token(&signer);
+        assert_eq!(Bearer::of_token(&signer, &token, now), Some(bearer));
         let later = now + SignedDuration::from_hours(1);
-        assert_eq!(Bearer::of_token(&seal, &token, later), None);
+        assert_eq!(Bearer::of_token(&signer, &token, later), None);
         assert_eq!(Bearer::of_token(&Signer::new([8; 32]), &token, now), None);
-        let challenge = seal.seal(Purpose::Challenge, b"{}");
-        assert_eq!(Bearer::of_token(&seal, &challenge, now), None);
+        let challenge = signer.sign(Purpose::Challenge, b"{}");
+        assert_eq!(Bearer::of_token(&signer, &challenge, now), None);
     }
 }

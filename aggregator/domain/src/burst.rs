@@ -20,9 +20,9 @@ pub struct Load {
     /// Whether one of them is critical.
     pub has_critical: bool,
     /// Messages about alerts that were sent within the [`WINDOW`]; a digest counts as one.
-    pub told: i64,
+    pub sent: i64,
     /// Critical ones among these.
-    pub told_critical: i64,
+    pub sent_critical: i64,
     /// How long ago the last of them was sent.
     pub since_last: Option<SignedDuration>,
 }
@@ -42,13 +42,13 @@ pub enum DigestDecision {
 ///
 /// The first critical alert is always sent individually.
 pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
-    if load.has_critical && load.told_critical == 0 {
+    if load.has_critical && load.sent_critical == 0 {
         return DigestDecision::One;
     }
-    if load.waiting + load.told <= one_by_one {
+    if load.waiting + load.sent <= one_by_one {
         return DigestDecision::One;
     }
-    let is_due = load.told < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
+    let is_due = load.sent < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
     match (is_due, load.waiting) {
         (false, _) => DigestDecision::Other,
         (true, ..=1) => DigestDecision::One,
@@ -60,10 +60,10 @@ pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
 mod tests {
     use super::*;
 
-    fn load(waiting: i64, told: i64) -> Load {
+    fn load(waiting: i64, sent: i64) -> Load {
         Load {
             waiting,
-            told,
+            sent,
             since_last: Some(SignedDuration::from_secs(1)),
             ..Load::default()
         }
@@ -94,7 +94,7 @@ mod tests {
         let mut critical = load(10_000, 60);
         critical.has_critical = true;
         assert_eq!(next(&critical, 20), DigestDecision::One);
-        critical.told_critical = 1;
+        critical.sent_critical = 1;
         assert_eq!(next(&critical, 20), DigestDecision::Other);
     }
 }

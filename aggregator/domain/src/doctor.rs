@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_told_before_aws_refuses_it() {
-        let told = [0, 59, -60, 239, -240, 90_000].map(clock);
+        let health = [0, 59, -60, 239, -240, 90_000].map(clock);
         use Health as H;
-        assert_eq!(told, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
+        assert_eq!(health, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
         assert_eq!(clock(i64::MIN), H::Fail);
     }
 
@@ -183,8 +183,8 @@ mod tests {
             "2026-12-01T00:00:00Z",
             "2027-02-01T00:00:00Z",
         ];
-        let told = until.map(|until| certificate(until.parse().unwrap(), now));
-        assert_eq!(told, [Health::Fail, Health::Warn, Health::Ok]);
+        let health = until.map(|until| certificate(until.parse().unwrap(), now));
+        assert_eq!(health, [Health::Fail, Health::Warn, Health::Ok]);
     }
 
     #[test]

@@ -56,17 +56,17 @@ impl LoginAttempt {
     }
 
     /// The signed cookie value.
-    pub fn sealed(&self, seal: &Signer) -> String {
+    pub fn signed(&self, signer: &Signer) -> String {
         // Plain fields always serialize.
-        seal.seal(
+        signer.sign(
             Purpose::Login,
             &serde_json::to_vec(self).unwrap_or_default(),
         )
     }
 
     /// The login in a cookie, if its signature is valid and it has not expired.
-    pub fn open(seal: &Signer, sealed: &str, now: Timestamp) -> Option<Self> {
-        let value = seal.open(Purpose::Login, sealed)?;
+    pub fn verify(signer: &Signer, cookie: &str, now: Timestamp) -> Option<Self> {
+        let value = signer.verify(Purpose::Login, cookie)?;
         let attempt: Self = serde_json::from_slice(&value).ok()?;
         (attempt.expires > now.as_second()).then_some(attempt)
     }
@@ -126,23 +126,23 @@ mod tests {
 
     #[test]
     fn a_login_is_good_for_ten_minutes_and_only_here() {
-        let seal = Signer::new([7; 32]);
+        let signer = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let attempt = LoginAttempt::new([1; 32], [2; 32], [3; 32], "//evil.test", now);
         assert_eq!(attempt.next, "/");
-        let sealed = attempt.sealed(&seal);
+        let cookie = attempt.signed(&signer);
         assert_eq!(
-            LoginAttempt::open(&seal, &sealed, now),
+            LoginAttempt::verify(&signer, &cookie, now),
             Some(attempt.clone())
         );
         let later = now + SignedDuration::from_mins(10);
-        assert_eq!(LoginAttempt::open(&seal, &sealed, later), None);
+        assert_eq!(LoginAttempt::verify(&signer, &cookie, later), None);
         assert_eq!(
-            LoginAttempt::open(&Signer::new([8; 32]), &sealed, now),
+            LoginAttempt::verify(&Signer::new([8; 32]), &cookie, now),
             None
         );
-        let token = seal.seal(Purpose::Token, b"{}");
-        assert_eq!(LoginAttempt::open(&seal, &token, now), None);
+        let token = signer.sign(Purpose::Token, b"{}");
+        assert_eq!(LoginAttempt::verify(&signer, &token, now), None);
     }
 
     #[test]

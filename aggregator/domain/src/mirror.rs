@@ -160,7 +160,7 @@ pub fn advanced(before: Option<Checkpoint>, window: MirrorWindow, now: Timestamp
 }
 
 /// The findings in an event of Security Hub; empty for any other event.
-pub fn told(event: &str) -> Vec<Value> {
+pub fn findings_in(event: &str) -> Vec<Value> {
     let Ok(mut event) = serde_json::from_str::<Value>(event) else {
         return Vec::new();
     };
@@ -178,10 +178,10 @@ pub fn told(event: &str) -> Vec<Value> {
 
 /// Whether an event is newer than the mirror's finding: events arrive late and in any order, while
 /// changes made by people do not change the time of the last update.
-pub fn is_news(known: RecordState, touched: Option<Timestamp>, told: &Finding) -> bool {
+pub fn is_news(known: RecordState, touched: Option<Timestamp>, event: &Finding) -> bool {
     match known {
-        RecordState::Active => told.updated_at >= touched,
-        RecordState::Archived => told.updated_at > touched,
+        RecordState::Active => event.updated_at >= touched,
+        RecordState::Archived => event.updated_at > touched,
     }
 }
 
@@ -280,22 +280,25 @@ mod tests {
         };
         let imported = "Security Hub Findings - Imported";
         let two = serde_json::json!([{"Id": "a"}, 7]);
-        assert_eq!(told(&event(imported, two.clone())).len(), 2);
-        assert_eq!(told(&event("Findings Imported V2", two)), [Value::Null; 0]);
+        assert_eq!(findings_in(&event(imported, two.clone())).len(), 2);
+        assert_eq!(
+            findings_in(&event("Findings Imported V2", two)),
+            [Value::Null; 0]
+        );
         for nothing in [
             event(imported, Value::Null),
             "[]".to_owned(),
             "{".to_owned(),
             String::new(),
         ] {
-            assert!(told(&nothing).is_empty(), "{nothing}");
+            assert!(findings_in(&nothing).is_empty(), "{nothing}");
         }
     }
 
     #[test]
     fn a_late_event_takes_nothing_back() {
         let at = |text: &str| -> Timestamp { text.parse().unwrap() };
-        let told = |updated: &str| {
+        let updated_finding = |updated: &str| {
             let asff = serde_json::json!({
                 "Id": "a", "AwsAccountId": "111111111111", "UpdatedAt": updated,
             });
@@ -303,7 +306,7 @@ mod tests {
         };
         let known = Some(at("2026-11-20T03:00:00Z"));
         let (active, archived) = (RecordState::Active, RecordState::Archived);
-        let same = told("2026-11-20T03:00:00Z");
+        let same = updated_finding("2026-11-20T03:00:00Z");
         assert!(
             is_news(active, known, &same),
             "a decision leaves the time as it is"
@@ -312,8 +315,16 @@ mod tests {
             !is_news(archived, known, &same),
             "what is gone comes back by a touch only"
         );
-        assert!(!is_news(active, known, &told("2026-11-20T02:59:59Z")));
-        assert!(is_news(archived, known, &told("2026-11-20T03:00:01Z")));
-        assert!(is_news(active, None, &told("when it was")));
+        assert!(!is_news(
+            active,
+            known,
+            &updated_finding("2026-11-20T02:59:59Z")
+        ));
+        assert!(is_news(
+            archived,
+            known,
+            &updated_finding("2026-11-20T03:00:01Z")
+        ));
+        assert!(is_news(active, None, &updated_finding("when it was")));
     }
 }

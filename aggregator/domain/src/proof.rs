@@ -40,11 +40,11 @@ pub enum ProofRefused {
 }
 
 /// Makes a challenge from 32 random bytes.
-pub fn challenge(seal: &Signer, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
+pub fn challenge(signer: &Signer, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
     let expires_at = now.saturating_add(CHALLENGE_LIFE).unwrap_or(now);
     let mut value = random.to_vec();
     value.extend_from_slice(&expires_at.as_second().to_be_bytes());
-    (seal.seal(Purpose::Challenge, &value), expires_at)
+    (signer.sign(Purpose::Challenge, &value), expires_at)
 }
 
 /// Checks a proof for this server and Region. Returns when its challenge expires: until then the
@@ -53,13 +53,13 @@ pub fn challenge(seal: &Signer, random: [u8; 32], now: Timestamp) -> (String, Ti
 /// # Errors
 /// Why it is rejected.
 pub fn verify(
-    seal: &Signer,
+    signer: &Signer,
     server_id: &str,
     region: Region,
     headers: &ProofHeaders,
     now: Timestamp,
 ) -> Result<Timestamp, ProofRefused> {
-    let expires_at = expiry(seal, &headers.x_hubward_challenge).ok_or(ProofRefused::Challenge)?;
+    let expires_at = expiry(signer, &headers.x_hubward_challenge).ok_or(ProofRefused::Challenge)?;
     if expires_at <= now || headers.x_hubward_server_id != server_id {
         return Err(ProofRefused::Challenge);
     }
@@ -77,8 +77,8 @@ pub fn verify(
     Ok(expires_at)
 }
 
-fn expiry(seal: &Signer, challenge: &str) -> Option<Timestamp> {
-    let value = seal.open(Purpose::Challenge, challenge)?;
+fn expiry(signer: &Signer, challenge: &str) -> Option<Timestamp> {
+    let value = signer.verify(Purpose::Challenge, challenge)?;
     let seconds = value.get(32..)?.try_into().ok()?;
     Timestamp::from_second(i64::from_be_bytes(seconds)).ok()
 }

@@ -26,8 +26,8 @@ impl Redactor {
     }
 
     /// The text without the secrets.
-    pub fn over(&self, words: &str) -> String {
-        let mut words = words.to_owned();
+    pub fn redact(&self, text: &str) -> String {
+        let mut words = text.to_owned();
         // Responses are truncated, perhaps in the middle of a secret.
         for form in &self.0 {
             let begun = (PART..form.len())
@@ -94,36 +94,36 @@ mod tests {
     #[test]
     fn what_comes_back_is_kept_without_the_address_and_without_its_parts() {
         let slack = Redactor::of(["https://hooks.slack.com/services/T0/B0/v9LrKpWc4NhY"]);
-        for said in [
+        for response in [
             "no_team at /services/T0/B0/v9LrKpWc4NhY?",
             "POST https://hooks.slack.com/services/T0/B0/v9LrKpWc4NhY",
             "unknown hook v9LrKpWc4NhY",
         ] {
-            let kept = slack.over(said);
+            let kept = slack.redact(response);
             assert!(!kept.contains("v9LrKp") && kept.contains(HIDDEN), "{kept}");
         }
-        assert_eq!(slack.over("channel_is_archived"), "channel_is_archived");
+        assert_eq!(slack.redact("channel_is_archived"), "channel_is_archived");
         let google = Redactor::of(["https://chat.example/v1/m?key=k&token=Hn4Xs9Lq2%3D"]);
-        for said in ["token=Hn4Xs9Lq2%3D", "the token Hn4Xs9Lq2= is old"] {
-            assert!(!google.over(said).contains("Hn4Xs9"), "{said}");
+        for response in ["token=Hn4Xs9Lq2%3D", "the token Hn4Xs9Lq2= is old"] {
+            assert!(!google.redact(response).contains("Hn4Xs9"), "{response}");
         }
     }
 
     #[test]
     fn what_is_cut_off_is_hidden_too() {
-        let hush = Redactor::of(["https://hooks.slack.com/services/T0/B0/v9LrKpWc4NhY"]);
-        assert_eq!(hush.over("no services/T0/B0/v9Lr"), "no […]");
-        assert_eq!(hush.over("no v9LrKpWc4"), "no […]");
+        let redactor = Redactor::of(["https://hooks.slack.com/services/T0/B0/v9LrKpWc4NhY"]);
+        assert_eq!(redactor.redact("no services/T0/B0/v9Lr"), "no […]");
+        assert_eq!(redactor.redact("no v9LrKpWc4"), "no […]");
         let token = Redactor::of(["a-token-of-ours"]);
-        assert_eq!(token.over("you said a-token-of-"), "you said […]");
-        assert_eq!(token.over("a token of ours"), "a token of ours");
+        assert_eq!(token.redact("you response a-token-of-"), "you response […]");
+        assert_eq!(token.redact("a token of ours"), "a token of ours");
     }
 
     #[test]
     fn a_token_is_hidden_as_it_is_and_as_it_travels() {
-        let hush = Redactor::of(["a+token/of=ours", "smtps://me:p%40ssword+1@mail.example"]);
-        for said in [
-            "you said a+token/of=ours",
+        let redactor = Redactor::of(["a+token/of=ours", "smtps://me:p%40ssword+1@mail.example"]);
+        for response in [
+            "you response a+token/of=ours",
             "a%2Btoken%2Fof%3Dours",
             "p@ssword+1 is wrong",
             "p%40ssword+1",
@@ -131,7 +131,11 @@ mod tests {
             &STANDARD.encode("me:p@ssword+1"),
             &STANDARD.encode("\0me\0p@ssword+1"),
         ] {
-            assert_eq!(hush.over(said).matches(HIDDEN).count(), 1, "{said}");
+            assert_eq!(
+                redactor.redact(response).matches(HIDDEN).count(),
+                1,
+                "{response}"
+            );
         }
     }
 }

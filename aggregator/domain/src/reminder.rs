@@ -79,7 +79,7 @@ mod tests {
 
     /// The days of the reminders for people who never react, simulated hour by hour.
     fn reminded(calendar: &Calendar<'_>, since: &str, days: i64) -> Vec<String> {
-        let (mut last, mut told) = (None, Vec::new());
+        let (mut last, mut reminders) = (None, Vec::new());
         for hour in 0..days * 24 {
             let now = at(since) + SignedDuration::from_hours(hour);
             if calendar.is_due(at(since), last, now) {
@@ -88,18 +88,18 @@ mod tests {
                     count,
                     last_at: now,
                 });
-                told.push(calendar.date(now).to_string());
+                reminders.push(calendar.date(now).to_string());
             }
         }
-        told
+        reminders
     }
 
     #[test]
     fn the_intervals_grow_and_working_days_are_waited_for() {
         // A Monday in Tokyo. Three days, then 6, 12, 24 and 30; a weekend moves one to Monday.
-        let told = reminded(&calendar(&[]), "2026-11-02T00:00:00Z", 100);
+        let days = reminded(&calendar(&[]), "2026-11-02T00:00:00Z", 100);
         assert_eq!(
-            told,
+            days,
             [
                 "2026-11-05",
                 "2026-11-11",
@@ -127,7 +127,7 @@ mod tests {
             after_days: 0,
             ..calendar(&[])
         };
-        let told = reminded(&eager, "2026-11-02T00:00:00Z", 4);
-        assert_eq!(told, ["2026-11-02", "2026-11-04"]);
+        let days = reminded(&eager, "2026-11-02T00:00:00Z", 4);
+        assert_eq!(days, ["2026-11-02", "2026-11-04"]);
     }
 }

@@ -94,8 +94,8 @@ pub enum RequestState {
         /// When the invitations were sent; `None` before.
         invited: Option<Timestamp>,
         /// The obstacles of which the reporter was last notified.
-        #[serde(default)]
-        told: Vec<Hindrance>,
+        #[serde(default, rename = "told")]
+        notified: Vec<Hindrance>,
         /// Whether the reporter was notified that a change of the ticket came too late.
         #[serde(default)]
         late: bool,

@@ -38,20 +38,20 @@ impl Signer {
     }
 
     /// Signs a value; the result is hexadecimal and contains the value.
-    pub fn seal(&self, purpose: Purpose, value: &[u8]) -> String {
-        let mut sealed = value.to_vec();
-        sealed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
-        hex::encode(sealed)
+    pub fn sign(&self, purpose: Purpose, value: &[u8]) -> String {
+        let mut signed = value.to_vec();
+        signed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
+        hex::encode(signed)
     }
 
     /// The value, if it was signed with this key for this purpose. Compared in constant time.
-    pub fn open(&self, purpose: Purpose, sealed: &str) -> Option<Vec<u8>> {
+    pub fn verify(&self, purpose: Purpose, signed: &str) -> Option<Vec<u8>> {
         // Only one spelling is accepted: a challenge is marked as spent by its text, and must not
         // be valid again in capital letters.
-        if sealed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        if signed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
-        let mut value = hex::decode(sealed).ok()?;
+        let mut value = hex::decode(signed).ok()?;
         let mac = value.split_off(value.len().checked_sub(MAC)?);
         self.mac(purpose, &value).verify_slice(&mac).ok()?;
         Some(value)
@@ -85,27 +85,41 @@ mod tests {
 
     #[test]
     fn only_what_this_key_sealed_for_this_purpose_opens() {
-        let seal = Signer::new([7; 32]);
-        let sealed = seal.seal(Purpose::Challenge, b"value");
+        let signer = Signer::new([7; 32]);
+        let signed = signer.sign(Purpose::Challenge, b"value");
         assert_eq!(
-            seal.open(Purpose::Challenge, &sealed).as_deref(),
+            signer.verify(Purpose::Challenge, &signed).as_deref(),
             Some(&b"value"[..])
         );
-        assert_eq!(seal.open(Purpose::Token, &sealed), None);
-        assert_eq!(Signer::new([8; 32]).open(Purpose::Challenge, &sealed), None);
-        for position in 0..sealed.len() {
-            let mut tampered = sealed.clone().into_bytes();
+        assert_eq!(signer.verify(Purpose::Token, &signed), None);
+        assert_eq!(
+            Signer::new([8; 32]).verify(Purpose::Challenge, &signed),
+            None
+        );
+        for position in 0..signed.len() {
+            let mut tampered = signed.clone().into_bytes();
             tampered[position] = if tampered[position] == b'0' {
                 b'1'
             } else {
                 b'0'
             };
             let tampered = String::from_utf8(tampered).unwrap();
-            assert_eq!(seal.open(Purpose::Challenge, &tampered), None, "{position}");
+            assert_eq!(
+                signer.verify(Purpose::Challenge, &tampered),
+                None,
+                "{position}"
+            );
         }
-        assert_eq!(seal.open(Purpose::Challenge, &sealed.to_uppercase()), None);
-        for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &sealed[2..]] {
-            assert_eq!(seal.open(Purpose::Challenge, rubbish), None, "{rubbish}");
+        assert_eq!(
+            signer.verify(Purpose::Challenge, &signed.to_uppercase()),
+            None
+        );
+        for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &signed[2..]] {
+            assert_eq!(
+                signer.verify(Purpose::Challenge, rubbish),
+                None,
+                "{rubbish}"
+            );
         }
     }
 }

@@ -202,7 +202,7 @@ impl JiraClient {
     fn hush(&self, bytes: &[u8]) -> String {
         let token = self.token.expose_secret();
         let login = STANDARD.encode(format!("{}:{token}", self.email));
-        Redactor::of([token, &login]).over(&String::from_utf8_lossy(bytes))
+        Redactor::of([token, &login]).redact(&String::from_utf8_lossy(bytes))
     }
 }
 

@@ -45,7 +45,7 @@ pub async fn linked_report(
     link: &str,
 ) -> Result<Option<(String, tokio::fs::File)>, LinkError> {
     let seal = app.report_link_key().await?;
-    match link::opened(&seal, link, app.clock.now()) {
+    match link::verify(&seal, link, app.clock.now()) {
         Some((account, period)) => Ok(report_file(app, &account, &period.to_string()).await?),
         None => Ok(None),
     }

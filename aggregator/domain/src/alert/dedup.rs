@@ -50,8 +50,8 @@ pub fn decide(
     minimum: Severity,
     is_silenced: impl Fn(&Alert) -> bool,
 ) -> DedupDecision {
-    let told = &threat.alert;
-    let is_worth_it = threat.is_new && told.severity >= minimum;
+    let new = &threat.alert;
+    let is_worth_it = threat.is_new && new.severity >= minimum;
     let Some(KnownAlert {
         alert: known,
         findings,
@@ -60,7 +60,7 @@ pub fn decide(
         if !is_worth_it {
             return DedupDecision::Ignore;
         }
-        let mut alert = told.clone();
+        let mut alert = new.clone();
         if is_silenced(&alert) {
             alert.state = AlertState::Silenced;
         }
@@ -68,20 +68,20 @@ pub fn decide(
     };
     let seen = findings
         .iter()
-        .find(|(id, _)| *id == told.finding_id)
+        .find(|(id, _)| *id == new.finding_id)
         .map(|(_, count)| *count);
     if seen.is_none() && !is_worth_it {
         return DedupDecision::Ignore;
     }
     let mut alert = known.clone();
-    alert.severity = known.severity.max(told.severity);
-    alert.count = known.count + (told.count - seen.unwrap_or(0)).max(0);
-    alert.first_seen = known.first_seen.min(told.first_seen);
-    alert.last_seen = known.last_seen.max(told.last_seen);
+    alert.severity = known.severity.max(new.severity);
+    alert.count = known.count + (new.count - seen.unwrap_or(0)).max(0);
+    alert.first_seen = known.first_seen.min(new.first_seen);
+    alert.last_seen = known.last_seen.max(new.last_seen);
     // A finding that joins does not replace the title and facts of the first one.
-    if seen.is_some() && told.last_seen >= known.last_seen {
-        alert.title.clone_from(&told.title);
-        alert.facts.clone_from(&told.facts);
+    if seen.is_some() && new.last_seen >= known.last_seen {
+        alert.title.clone_from(&new.title);
+        alert.facts.clone_from(&new.facts);
     }
     if alert == *known && seen.is_some() {
         return DedupDecision::Ignore;
@@ -122,7 +122,7 @@ fn news(known: &Alert, now: &Alert, is_silenced: bool) -> Option<AlertNews> {
 }
 
 /// The key by which findings of several Regions become one alert; `None` if the actor is unknown.
-pub fn fold(account: &AccountId, kind: &str, actor: &str) -> Option<String> {
+pub fn dedup_key(account: &AccountId, kind: &str, actor: &str) -> Option<String> {
     if actor.is_empty() {
         return None;
     }

@@ -15,7 +15,7 @@ pub struct UnacknowledgedAlert {
     /// Since when it waits: when it was stored or last reopened.
     pub since: Timestamp,
     /// The level and time of the last escalation.
-    pub told: Option<(i64, Timestamp)>,
+    pub last_escalation: Option<(i64, Timestamp)>,
 }
 
 impl UnacknowledgedAlert {
@@ -24,10 +24,10 @@ impl UnacknowledgedAlert {
     /// Once per alert; repeatedly for a critical one, with pauses that double. Escalations from
     /// before the alert was reopened do not count.
     pub fn due(&self, after: SignedDuration, now: Timestamp) -> Option<i64> {
-        let told = self.told.filter(|(_, at)| *at >= self.since);
+        let last = self.last_escalation.filter(|(_, at)| *at >= self.since);
         let passed =
             |from: Timestamp, factor: i32| now.duration_since(from) >= after.saturating_mul(factor);
-        match told {
+        match last {
             None => passed(self.since, 1).then_some(1),
             Some((level, at)) if self.severity == Severity::Critical => {
                 let factor = 2_i32.saturating_pow(u32::try_from(level.clamp(1, 10)).unwrap_or(1));
@@ -46,11 +46,11 @@ mod tests {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
-    fn due(severity: Severity, told: Option<(i64, i64)>, now: i64) -> Option<i64> {
+    fn due(severity: Severity, last: Option<(i64, i64)>, now: i64) -> Option<i64> {
         UnacknowledgedAlert {
             severity,
             since: at(0),
-            told: told.map(|(level, minute)| (level, at(minute))),
+            last_escalation: last.map(|(level, minute)| (level, at(minute))),
         }
         .due(SignedDuration::from_mins(30), at(now))
     }
@@ -73,7 +73,7 @@ mod tests {
         let again = UnacknowledgedAlert {
             severity: Severity::High,
             since: at(100),
-            told: Some((1, at(30))),
+            last_escalation: Some((1, at(30))),
         };
         assert_eq!(again.due(SignedDuration::from_mins(30), at(129)), None);
         assert_eq!(again.due(SignedDuration::from_mins(30), at(130)), Some(1));

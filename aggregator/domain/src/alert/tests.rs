@@ -20,7 +20,7 @@ fn finding() -> Value {
         "CreatedAt": "2026-11-20T00:00:00.123Z",
         "UpdatedAt": "2026-11-20T00:10:00.5Z",
         "Severity": { "Label": "HIGH", "Original": "8", "Product": 2 },
-        "Title": "Somebody guesses passwords",
+        "Title": "An attacker guesses passwords",
         "Description": "…",
         "Resources": [{ "Type": "AwsEc2Instance", "Id": "arn:aws:ec2:us-east-1:111111111111:instance/i-1" }],
         "SourceUrl": "https://us-east-1.console.aws.amazon.com/guardduty/home",
@@ -351,11 +351,12 @@ fn one_actor_in_several_regions_is_one_alert_and_the_count_is_of_all() {
         threat(&finding)
     };
     let (first, second) = (acted("us-east-1", "3"), acted("eu-west-1", "4"));
-    let key =
-        |threat: &Threat| dedup::fold(&threat.alert.account_id, &threat.alert.kind, &threat.actor);
+    let key = |threat: &Threat| {
+        dedup::dedup_key(&threat.alert.account_id, &threat.alert.kind, &threat.actor)
+    };
     assert!(key(&first).is_some());
     assert_eq!(key(&first), key(&second));
-    assert_eq!(key(&threat(&finding())), None, "nobody knows who acts");
+    assert_eq!(key(&threat(&finding())), None, "the actor is unknown");
     let mut known = known(&first.alert);
     assert!(dedup::joins(&known, &second));
     let DedupDecision::Update { alert, tell: None } = judged(Some(&known), &second) else {

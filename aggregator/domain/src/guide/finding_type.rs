@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn both_spellings_are_one_type() {
-        for (told, one) in [
+        for (spelling, one) in [
             (
                 "UnauthorizedAccess:EC2/SSHBruteForce",
                 "UnauthorizedAccess:EC2/SSHBruteForce",
@@ -71,7 +71,7 @@ mod tests {
             ("", ""),
             (":", ":"),
         ] {
-            assert_eq!(normal(told), one, "{told}");
+            assert_eq!(normal(spelling), one, "{spelling}");
         }
     }
 

@@ -207,8 +207,8 @@ fn a_queue_that_cannot_be_added_to_is_for_a_person() {
             })),
             ..nothing()
         };
-        let told = state(&seen, HubPart::Queue);
-        assert_eq!(told, HubState::Insufficient(Why::PolicyUnreadable));
+        let judged = state(&seen, HubPart::Queue);
+        assert_eq!(judged, HubState::Insufficient(Why::PolicyUnreadable));
     }
     let seen = ObservedHub {
         queue: Ok(Some(AlertQueue {
@@ -246,11 +246,11 @@ fn a_rule_that_does_is_adopted_and_another_is_never_overwritten() {
     let good = pattern(HubPart::ThreatRule);
     let narrow = json!({ "source": ["aws.guardduty"] });
     let name = "hubward-threats";
-    let told = judge_threats(vec![rule("soc", false, true, good.clone())]);
-    assert_eq!(told, HubState::Already);
-    let told = judge_threats(vec![rule(name, false, true, narrow.clone())]);
+    let judged = judge_threats(vec![rule("soc", false, true, good.clone())]);
+    assert_eq!(judged, HubState::Already);
+    let judged = judge_threats(vec![rule(name, false, true, narrow.clone())]);
     let why = Why::ForeignRule(name.to_owned());
-    assert_eq!(told, HubState::Insufficient(why));
+    assert_eq!(judged, HubState::Insufficient(why));
     let count = |rules| match judge_threats(rules) {
         HubState::Planned(changes) => changes.len(),
         other => panic!("{other:?}"),

@@ -12,7 +12,7 @@ use crate::alert::{Alert, AlertState, Severity, console, regions};
 use crate::burst::SHOWN;
 
 /// How many alerts a digest or list contains individually.
-const TOLD: usize = 20;
+const LISTED: usize = 20;
 /// How many finding ids it contains.
 const NAMED: usize = 1_000;
 
@@ -130,7 +130,7 @@ impl StillOpenNotice {
             count: alerts.len(),
             untaken: alerts.iter().filter(untaken).count(),
             finding_ids: ids.take(NAMED).collect(),
-            alerts: alerts.iter().take(TOLD).cloned().collect(),
+            alerts: alerts.iter().take(LISTED).cloned().collect(),
         }
     }
 }

@@ -257,7 +257,7 @@ fn the_same_issue_twice_is_one_request() {
         by: "operator:mika".to_owned(),
         at: at(150),
         invited: None,
-        told: Vec::new(),
+        notified: Vec::new(),
         late: false,
     };
     assert_eq!(taking(Some(&approved), &revised), Taking::TooLate);
@@ -308,7 +308,7 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
     assert_eq!(judge(&old, 300), RequestProgress::Underway);
     assert_eq!(judge(&[], 300), RequestProgress::Underway);
     let RequestProgress::Stuck(late) = judge(&both[..1], 2_000) else {
-        panic!("nobody waits for ever");
+        panic!("a request never waits permanently");
     };
     assert_eq!((late.len(), &late[0].why[..]), (1, "not_invited"));
     let refused = [seen("us-east-1", "resigned", 200)];

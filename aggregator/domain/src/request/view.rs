@@ -136,7 +136,7 @@ impl RequestView {
             decided_at,
             reason,
             hindrances: match &request.state {
-                RequestState::Approved { told, .. } => told.clone(),
+                RequestState::Approved { notified, .. } => notified.clone(),
                 _ => Vec::new(),
             },
             created_at: request.created_at,

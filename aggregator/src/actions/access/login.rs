@@ -108,7 +108,7 @@ impl LoginService {
         let address = issuer.address(&attempt).await?;
         Ok(Begun {
             address,
-            sealed: attempt.sealed(&self.seal),
+            sealed: attempt.signed(&self.seal),
         })
     }
 
@@ -124,7 +124,7 @@ impl LoginService {
         code: &str,
     ) -> Result<(SessionKey, String), LoginError> {
         let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
-        let attempt = LoginAttempt::open(&self.seal, sealed, app.clock.now())
+        let attempt = LoginAttempt::verify(&self.seal, sealed, app.clock.now())
             .filter(|attempt| attempt.state == state)
             .ok_or(LoginError::NotBegunHere)?;
         let claims = issuer.claims(&attempt, code).await?;

@@ -6,7 +6,7 @@
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::account::Account;
-use hubward_domain::alert::dedup::{fold, joins};
+use hubward_domain::alert::dedup::{dedup_key, joins};
 use hubward_domain::alert::event::Threat;
 use hubward_domain::alert::{Alert, AlertState, DedupDecision, KnownAlert, decide};
 use hubward_domain::audit::{Action, Actor};
@@ -25,7 +25,7 @@ pub(super) async fn open_or_update(
     let told = &threat.alert;
     // Another process that has the same finding waits here until we are done.
     tx.claim_finding(&told.finding_id).await?;
-    let fold = fold(&told.account_id, &told.kind, &threat.actor);
+    let fold = dedup_key(&told.account_id, &told.kind, &threat.actor);
     let known = known(tx, threat, fold.as_deref()).await?;
     let silences = tx.silences(app.clock.now()).await?;
     let minimum = app.config.alerts.minimum_severity;

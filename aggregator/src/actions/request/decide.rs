@@ -194,7 +194,7 @@ async fn carry_out(
         by: actor.to_string(),
         at: app.clock.now(),
         invited: None,
-        told: Vec::new(),
+        notified: Vec::new(),
         late: false,
     };
     let detail = json!({ "revision": told.request.revision });

@@ -86,10 +86,13 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if let Some(mut request) = tx.hold_request(id).await? {
-        if let RequestState::Approved { invited, told, .. } = &mut request.state {
+        if let RequestState::Approved {
+            invited, notified, ..
+        } = &mut request.state
+        {
             *invited = Some(now);
-            if !refused.is_empty() && *told != refused {
-                told.clone_from(&refused);
+            if !refused.is_empty() && *notified != refused {
+                notified.clone_from(&refused);
                 if request.origin == Origin::Jira {
                     let answer = TicketAnswer::Hindered {
                         hindrances: refused,
@@ -145,8 +148,10 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
             tx.append_audit(now, &ACTOR, [event]).await?;
             Some(TicketAnswer::Complete)
         }
-        (RequestProgress::Stuck(found), RequestState::Approved { told, .. }) if *told != found => {
-            told.clone_from(&found);
+        (RequestProgress::Stuck(found), RequestState::Approved { notified, .. })
+            if *notified != found =>
+        {
+            notified.clone_from(&found);
             Some(TicketAnswer::Hindered { hindrances: found })
         }
         _ => None,

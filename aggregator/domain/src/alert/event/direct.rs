@@ -165,7 +165,7 @@ mod tests {
                 "id": "f",
                 "type": "UnauthorizedAccess:EC2/SSHBruteForce",
                 "severity": 8,
-                "title": "Somebody guesses passwords",
+                "title": "An attacker guesses passwords",
                 "description": "…",
                 "createdAt": "2026-11-20T00:00:00.123Z",
                 "updatedAt": "2026-11-20T00:10:00.5Z",

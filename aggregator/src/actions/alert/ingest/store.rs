@@ -15,7 +15,7 @@ use hubward_domain::account::Account;
 use hubward_domain::alert::arrival::{Arrival, Incoming};
 use hubward_domain::alert::event::{Content, Threat, TrialEvent, UnreadableMessage, read};
 use hubward_domain::audit::Actor;
-use hubward_domain::mirror::told;
+use hubward_domain::mirror::findings_in;
 use hubward_domain::notice::{Notice, TestNotice, Trouble};
 use hubward_domain::test_event::TestEventKind;
 use hubward_store::{StoreError, Tx};
@@ -50,7 +50,7 @@ pub(super) async fn store_batch(
             }
         };
         // An event may also tell what a person did with a finding, which leaves no touch to ask for.
-        tx.follow_findings(&told(&message.body), app.clock.now())
+        tx.follow_findings(&findings_in(&message.body), app.clock.now())
             .await?;
         for content in contents {
             match content {

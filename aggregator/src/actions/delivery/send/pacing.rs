@@ -93,8 +93,8 @@ impl Turns {
         }
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         Load {
-            told: count(times.len()),
-            told_critical: count(times.iter().filter(|(_, critical)| *critical).count()),
+            sent: count(times.len()),
+            sent_critical: count(times.iter().filter(|(_, critical)| *critical).count()),
             since_last: times.back().map(|(at, _)| now.duration_since(*at)),
             ..Load::default()
         }
@@ -113,7 +113,7 @@ async fn digest(
     let waiting = tx.waiting(channel, MOST, now).await?;
     let (mut members, mut alerts): (Vec<String>, Vec<AlertNotice>) = (Vec::new(), Vec::new());
     for message in waiting {
-        if load.told_critical == 0 && message.notice.class() == NoticeClass::Critical {
+        if load.sent_critical == 0 && message.notice.class() == NoticeClass::Critical {
             continue;
         }
         if let Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) = message.notice {

@@ -159,7 +159,7 @@ async fn link(
         return Ok(parcel.places.get(&Destination::Bucket).cloned());
     }
     let seal = app.report_link_key().await?;
-    let link = link::sealed(&seal, &account.account_id, parcel.period, app.clock.now());
+    let link = link::sign(&seal, &account.account_id, parcel.period, app.clock.now());
     let server = app.config.server.public_url.trim_end_matches('/');
     Ok(Some(format!("{server}/reports/{link}")))
 }
