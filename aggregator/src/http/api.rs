@@ -14,10 +14,10 @@ use super::openapi::Holders;
 use super::problem::{ApiProblem, Code};
 use super::rate_limit::{ApiToken, asked_language};
 use crate::actions::check::run::Row;
-use crate::actions::request::receive;
 use crate::queries;
 use crate::queries::alert::AlertRow;
 use crate::queries::check::latest_check;
+use crate::queries::request;
 use crate::text::shape;
 use hubward_domain::account::Account;
 use hubward_domain::account_matrix::PageWindow;
@@ -185,7 +185,7 @@ pub(super) async fn requests(
     Asking(asked): Asking<PageQuery>,
 ) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let shown = receive::requests(&state.app).await.map_err(failed)?;
+    let shown = request::requests(&state.app).await.map_err(failed)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
     Ok(cut("requests", &rows, window))
 }

@@ -1,6 +1,6 @@
-//! What the last check said, in full: each account and Region with its verdict, what is missing, and
-//! since when. From the store alone; `check` is what asks AWS. What agents reported and controls found
-//! since then is taken into account as the next check will.
+//! The last check with details: the verdict of each account and Region, what is missing, and since when.
+//! Reads only the store; `actions::check::run` asks AWS. Agent reports and findings that are newer than the
+//! check are taken into account as the next check will.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,17 +16,17 @@ use hubward_domain::check::{
 use hubward_domain::membership::{MemberStatus, Membership};
 use hubward_store::StoreError;
 
-/// All that is known beside the listings.
+/// Everything that a verdict depends on, except the listing.
 struct Evidence {
     ledger: BTreeMap<AccountId, Account>,
     reports: BTreeMap<(AccountId, Region), AgentReport>,
     evidence: BTreeMap<(AccountId, Region), Vec<ControlEvidence>>,
-    heard_of: BTreeSet<(AccountId, Region)>,
+    with_findings: BTreeSet<(AccountId, Region)>,
     mirrored_until: Option<Timestamp>,
     baseline: bool,
 }
 
-/// What the last check said of the ledger's accounts, or of one, by account and Region.
+/// The last check of all accounts of the ledger, or of one, by account and Region.
 ///
 /// # Errors
 /// The database failed.
@@ -48,7 +48,7 @@ pub async fn latest_check(
         ledger,
         reports: store.run_reports().await?,
         evidence: store.evidence().await?,
-        heard_of: store.places_with_findings().await?,
+        with_findings: store.places_with_findings().await?,
         mirrored_until: store
             .checkpoints()
             .await?
@@ -86,7 +86,7 @@ impl Evidence {
         let is_understood = !matches!(seen.status, Some(MemberStatus::Unknown(_)));
         match seen.verdict.as_str() {
             "not_in_ledger" => return Verdict::NotInLedger,
-            // The listing could not be read; the status is that of an earlier one.
+            // The listing could not be read, so the status is an earlier one.
             "unknown" if is_understood => return Verdict::Unreadable(String::new()),
             _ => {}
         }
@@ -104,7 +104,7 @@ impl Evidence {
                 .unwrap_or_default(),
             silent_until: self
                 .mirrored_until
-                .filter(|_| standards && !self.heard_of.contains(place)),
+                .filter(|_| standards && !self.with_findings.contains(place)),
             associated_since: seen.associated_since,
             was_complete: seen.completed_at.is_some(),
         })

@@ -1,9 +1,9 @@
-//! Looks at the administrator's listing of every Region, and judges every active account of the
-//! ledger in each Region that it is wanted in; and names members that the ledger does not want.
+//! Reads the administrator's member listing in every Region and judges every active account of the ledger in
+//! each of its Regions; also lists members that the ledger does not know.
 //!
-//! It changes nothing in AWS. What it saw is kept, so that the next check can say since when; a
-//! status that differs from the last one is an audit event, and a membership that was lost without an
-//! unlink is an alert, in the same transaction. Run twice, the second adds nothing.
+//! It changes nothing in AWS. The result is stored, so that the next check can tell since when a verdict
+//! holds. A changed status is an audit event, and a membership lost without an unlink is an alert, in the
+//! same transaction. Run twice, the second adds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,18 +26,18 @@ use hubward_domain::check::{
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_store::StoreError;
 
-/// One account in one Region.
+/// The verdict of one account in one Region.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The account.
     pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
+    /// Its project; empty if the account is not in the ledger.
     pub project: String,
     /// The Region.
     pub region: Region,
-    /// How far it is.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Since when the verdict is this one, as far as checks have seen.
+    /// Since when checks have found this verdict.
     pub since: Timestamp,
     /// When its agent last reported.
     pub reported_at: Option<Timestamp>,
@@ -46,59 +46,59 @@ pub struct Row {
 type AccountRegion = (AccountId, Region);
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
-/// All that a check looked at, before it judges.
-struct Looked {
+/// Everything that a check reads before it judges.
+struct CheckInput {
     ledger: BTreeMap<AccountId, Account>,
     regions: Vec<Region>,
     listings: Listings,
     reports: BTreeMap<AccountRegion, AgentReport>,
     evidence: BTreeMap<AccountRegion, Vec<ControlEvidence>>,
-    heard_of: BTreeSet<AccountRegion>,
-    /// Up to when every source of findings was mirrored; `None`: not at all.
+    with_findings: BTreeSet<AccountRegion>,
+    /// The time up to which every source of findings is mirrored; `None` if one never was.
     mirrored_until: Option<Timestamp>,
-    /// What is seen is as old as the asking, not as the writing.
+    /// The time of the listing. What it shows may be older than the time of writing.
     at: Timestamp,
 }
 
-/// Checks the accounts that are asked for, or all. Projects come worst first, and within a project
-/// its accounts and Regions.
+/// Checks the given accounts, or all. Projects are sorted by their worst verdict, and within a project its
+/// accounts and Regions.
 ///
 /// # Errors
-/// Nothing could be judged: the ledger or AWS is out of reach, or an account is unknown. A Region
-/// whose listing cannot be read is a verdict, not an error.
+/// Nothing could be judged: the ledger or AWS cannot be reached, or an account is unknown. A Region whose
+/// listing cannot be read is a verdict, not an error.
 pub async fn check(
     app: &App,
     actor: &Actor,
     wanted: &[AccountId],
 ) -> Result<Vec<Row>, ActionError> {
     let accounts = select_accounts(app.store.accounts().await?, wanted)?;
-    let looked = look(app).await?;
+    let input = read_input(app).await?;
     let mut places: Vec<AccountRegion> = accounts
         .iter()
         .filter(|account| account.state == AccountState::Active)
         .flat_map(|account| {
-            wanted_regions(account, &looked.regions)
+            wanted_regions(account, &input.regions)
                 .into_iter()
                 .map(|region| (account.account_id.clone(), region))
         })
         .collect();
     let whole = wanted.is_empty();
     let strangers = if whole {
-        looked.strangers()
+        input.strangers()
     } else {
         BTreeSet::new()
     };
     places.extend(strangers.iter().cloned());
-    let mut rows = record_check(app, actor, &looked, places, &strangers, whole).await?;
-    sort(&mut rows, &looked.regions);
+    let mut rows = record_check(app, actor, &input, places, &strangers, whole).await?;
+    sort(&mut rows, &input.regions);
     Ok(rows)
 }
 
-async fn look(app: &App) -> Result<Looked, ActionError> {
+async fn read_input(app: &App) -> Result<CheckInput, ActionError> {
     let ledger = app.store.accounts().await?;
     let reports = app.store.run_reports().await?;
     let evidence = app.store.evidence().await?;
-    let heard_of = app.store.places_with_findings().await?;
+    let with_findings = app.store.places_with_findings().await?;
     let checkpoints = app.store.checkpoints().await?;
     let aws = app.aws().await?;
     let at = app.clock.now();
@@ -114,7 +114,7 @@ async fn look(app: &App) -> Result<Looked, ActionError> {
         }
     }))
     .await;
-    Ok(Looked {
+    Ok(CheckInput {
         ledger: ledger
             .into_iter()
             .map(|account| (account.account_id.clone(), account))
@@ -123,7 +123,7 @@ async fn look(app: &App) -> Result<Looked, ActionError> {
         listings: listings.into_iter().collect(),
         reports,
         evidence,
-        heard_of,
+        with_findings,
         mirrored_until: checkpoints
             .values()
             .map(|checkpoint| checkpoint.read_to)
@@ -132,7 +132,7 @@ async fn look(app: &App) -> Result<Looked, ActionError> {
     })
 }
 
-impl Looked {
+impl CheckInput {
     fn seen(&self, (account, region): &AccountRegion) -> ListedStatus {
         match self.listings.get(region) {
             Some(Ok(members)) => ListedStatus::Listed(members.get(account).cloned()),
@@ -141,7 +141,7 @@ impl Looked {
         }
     }
 
-    /// Members that are watched although the ledger does not want them (any more).
+    /// Members that the ledger does not want, or no longer wants.
     fn strangers(&self) -> BTreeSet<AccountRegion> {
         let is_known = |(account, region): &AccountRegion| {
             self.ledger.get(account).is_some_and(|account| {
@@ -183,14 +183,14 @@ impl Looked {
                 .unwrap_or_default(),
             silent_until: self
                 .mirrored_until
-                .filter(|_| standards && !self.heard_of.contains(place)),
+                .filter(|_| standards && !self.with_findings.contains(place)),
             associated_since: last.and_then(|last| last.associated_since),
             was_complete: last.is_some_and(|last| last.completed_at.is_some()),
         })
     }
 }
 
-/// Worst projects first, and within each its worst places; then as the ledger and the hub have them.
+/// Projects by their worst verdict, and within each its rows; then in the order of the ledger and the hub.
 fn sort(rows: &mut [Row], regions: &[Region]) {
     let mut worst: BTreeMap<String, u8> = BTreeMap::new();
     for row in rows.iter() {
@@ -208,12 +208,12 @@ fn sort(rows: &mut [Row], regions: &[Region]) {
     });
 }
 
-/// Judges each place next to what was seen of it before, keeps what was seen, and makes an alert of
-/// what was lost.
+/// Judges each account and Region against the previous observation, stores the new one, and opens alerts for
+/// lost memberships.
 async fn record_check(
     app: &App,
     actor: &Actor,
-    looked: &Looked,
+    input: &CheckInput,
     places: Vec<AccountRegion>,
     strangers: &BTreeSet<AccountRegion>,
     whole: bool,
@@ -224,7 +224,7 @@ async fn record_check(
     let (mut rows, mut events, mut lost, mut writes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let judged: BTreeSet<&AccountRegion> = places.iter().collect();
-    // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
+    // Leaving, left and unknown accounts are not judged, but their status is stored.
     let unjudged: Vec<&AccountRegion> = before
         .keys()
         .filter(|place| whole && !judged.contains(place))
@@ -232,17 +232,17 @@ async fn record_check(
     let all = places.iter().map(|place| (place, true));
     for (place, is_judged) in all.chain(unjudged.into_iter().map(|place| (place, false))) {
         let (account_id, region) = place.clone();
-        let account = looked.ledger.get(&account_id);
+        let account = input.ledger.get(&account_id);
         let last = before.get(place);
-        let seen = looked.seen(place);
+        let seen = input.seen(place);
         let verdict = is_judged.then(|| {
             if strangers.contains(place) {
                 Verdict::NotInLedger
             } else {
-                looked.judge(place, &seen, last, baseline)
+                input.judge(place, &seen, last, baseline)
             }
         });
-        let now = membership(place, last, &seen, verdict.as_ref(), looked.at);
+        let now = membership(place, last, &seen, verdict.as_ref(), input.at);
         if let Some(verdict) = verdict {
             rows.push(Row {
                 account_id,
@@ -252,11 +252,11 @@ async fn record_check(
                 region,
                 verdict,
                 since: now.since,
-                reported_at: looked.reports.get(place).map(|report| report.at),
+                reported_at: input.reports.get(place).map(|report| report.at),
             });
         }
-        // Another check saw later than this one: its word stays.
-        if last.is_some_and(|last| last.seen_at > looked.at) {
+        // A concurrent check read a later listing: its result wins.
+        if last.is_some_and(|last| last.seen_at > input.at) {
             continue;
         }
         let last_status = last.and_then(|last| last.status.as_ref());
@@ -274,9 +274,9 @@ async fn record_check(
         if let Some(last) = last
             && is_lost(account.map(|account| account.state), Some(last), &seen)
         {
-            lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
+            lost.push((loss::alert(last, now.status.as_ref(), input.at), account));
         }
-        // In a whole check, most places are as they were: one statement says of all of them when that was.
+        // In a check of all accounts most rows are unchanged: one statement updates the time of all of them.
         let is_as_before = last.is_some_and(|last| {
             let seen_at = last.seen_at;
             *last
@@ -291,7 +291,7 @@ async fn record_check(
     }
     tx.put_memberships(&writes).await?;
     if whole {
-        tx.touch_memberships(looked.at).await?;
+        tx.touch_memberships(input.at).await?;
         tx.put_trend(&app.today()).await?;
     }
     tx.append_audit(app.clock.now(), actor, events).await?;
@@ -315,7 +315,7 @@ async fn record_check(
     Ok(rows)
 }
 
-/// What is kept of a place now.
+/// The membership to store.
 fn membership(
     (account_id, region): &AccountRegion,
     last: Option<&Membership>,
@@ -324,7 +324,7 @@ fn membership(
     at: Timestamp,
 ) -> Membership {
     let word = verdict.map_or(NOT_WANTED, Verdict::as_str);
-    // What could not be read is no news about the membership: the last known status stays.
+    // An unreadable listing says nothing about the membership: the last known status is kept.
     let status = match seen {
         ListedStatus::Listed(status) => status.clone(),
         ListedStatus::Unreadable(_) => last.and_then(|last| last.status.clone()),
