@@ -1,6 +1,11 @@
-//! What Hubward can do: `NOUN/VERB.rs` is one use case, takes the [`App`](crate::app::App) and an
-//! [`Actor`](hubward_domain::audit::Actor), and returns plain data. The command line, HTTP and jobs parse, call
-//! one of these and present the outcome. What only reads is in `queries`.
+//! What Hubward does. `NOUN/VERB.rs` is one use case: a function that takes the [`App`](crate::app::App) and
+//! returns plain data. The command line, HTTP and jobs parse their input, call one use case and present the
+//! result.
+//!
+//! An action that a person or a request can cause takes an [`Actor`](hubward_domain::audit::Actor), which its
+//! audit events name. An action that only a job runs uses a constant `Actor::Job`. Actions that write no
+//! audit event (planning, leases, the mirror of findings, messages of the outbox) take none. What only reads
+//! is in `queries`.
 
 pub mod access;
 pub mod account;
@@ -30,7 +35,7 @@ use hubward_protocol::AccountId;
 use crate::aws::AwsUnavailable;
 pub use hubward_store::StoreError;
 
-/// Why a use-case that needs ledger and AWS did not happen.
+/// Why a use case that needs the ledger and AWS failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
     /// The database failed.
@@ -39,7 +44,7 @@ pub enum ActionError {
     /// AWS cannot be called at all.
     #[error(transparent)]
     Aws(#[from] AwsUnavailable),
-    /// Accounts that were asked for are not in the ledger.
+    /// These requested accounts are not in the ledger.
     #[error("not in the ledger: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     NotInLedger(Vec<AccountId>),
 }

@@ -1,4 +1,5 @@
-//! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
+//! What every use case needs, opened once per process: configuration, database, clock, and access to AWS and
+//! Jira.
 
 mod signing_key;
 
@@ -21,10 +22,10 @@ use crate::world::{Chance, Clock, Environment, World};
 use hubward_domain::guide::{FieldKind, Guide, GuideFile};
 use hubward_store::{DatabaseUrl, Store, StoreError};
 
-/// No entry of the guide is as large: ten sections of 30,000 characters of three bytes.
+/// Larger than any valid guide entry: ten sections of 30,000 characters of three bytes each.
 const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 
-/// An opened Hubward.
+/// Shared state of one process; clones are cheap and share it.
 #[derive(Clone, Debug)]
 pub struct App {
     /// The configuration.
@@ -33,7 +34,7 @@ pub struct App {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
-    /// What this process has done.
+    /// The metrics that this process counts.
     pub telemetry: Telemetry,
     chance: Chance,
     environment: Environment,
@@ -42,7 +43,7 @@ pub struct App {
     guide: Arc<OnceLock<Arc<Guide>>>,
 }
 
-/// Why Hubward cannot be opened.
+/// Why Hubward cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The configuration file could not be read.
@@ -63,15 +64,15 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
-    /// The configuration is wrong.
+    /// The configuration is invalid.
     #[error("the configuration {} has {} problems", file.display(), problems.len())]
     Wrong {
         /// The file.
         file: PathBuf,
-        /// Everything that is wrong.
+        /// All problems.
         problems: Vec<ConfigProblem>,
     },
-    /// The database's address is a secret that is not there.
+    /// The secret with the database URL cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
     /// The database cannot be used.
@@ -85,10 +86,10 @@ pub enum OpenError {
     },
 }
 
-/// Reads the configuration that the command line and the environment name.
+/// Reads the configuration that the command line and the environment select.
 ///
 /// # Errors
-/// It cannot be read, or is wrong.
+/// It cannot be read or is invalid.
 pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
     let file = read::locate(given, &world.environment);
     let text = std::fs::read_to_string(&file).map_err(|source| OpenError::Unreadable {
@@ -99,10 +100,10 @@ pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, Open
         .map_err(|problems| OpenError::Wrong { file, problems })
 }
 
-/// Where the configured database is; a relative path starts at `directory`.
+/// The address of the configured database; relative paths start at `directory`.
 ///
 /// # Errors
-/// The address is a secret that is not there, or of no known kind.
+/// The secret cannot be read, or the URL is invalid.
 pub fn database(
     store: &config::StoreConfig,
     directory: &Path,
@@ -116,7 +117,7 @@ pub fn database(
 }
 
 impl App {
-    /// Opens what the configuration says.
+    /// Opens the configuration and the database.
     ///
     /// # Errors
     /// See [`OpenError`].
@@ -142,8 +143,8 @@ impl App {
         })
     }
 
-    /// The administrator's AWS: opened at the first call, and then the same for the whole process, so
-    /// that all its parts share one pace.
+    /// AWS with the administrator's credentials. Opened at the first call and then shared by the whole
+    /// process, so that all parts share the rate limits.
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
@@ -163,22 +164,22 @@ impl App {
         .boxed()
     }
 
-    /// The time zone of the people who are told.
+    /// The time zone of messages and schedules.
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.config.locale.timezone).unwrap_or(TimeZone::UTC)
     }
 
-    /// The day that it is there, such as `2026-11-24`.
+    /// Today's date in that time zone, such as `2026-11-24`.
     pub fn today(&self) -> String {
         self.day().to_string()
     }
 
-    /// The day that it is there.
+    /// Today's date in that time zone.
     pub fn day(&self) -> Date {
         self.zone().to_datetime(self.clock.now()).date()
     }
 
-    /// The company's Jira, opened at the first call; `None` where it has none.
+    /// The company's Jira, opened at the first call; `None` if it is not configured.
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
@@ -190,7 +191,7 @@ impl App {
         self.jira.get_or_try_init(open).await.map(Some)
     }
 
-    /// The guide with the company's own entries in front, read once for the whole process.
+    /// The guide with the company's own entries first, read once per process.
     pub fn guide(&self) -> &Arc<Guide> {
         let own = || {
             self.config
@@ -201,7 +202,7 @@ impl App {
             .get_or_init(|| Arc::new(Guide::with(own().unwrap_or_default())))
     }
 
-    /// Bytes that nobody can guess.
+    /// Cryptographically secure random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.chance.bytes()
     }
@@ -212,7 +213,7 @@ impl App {
     }
 }
 
-/// The files of a company's guide; what cannot be read is there with the reason.
+/// The files of a company's guide. Files that cannot be read are included with the error.
 pub fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     let mut sources = Vec::new();
     if let Err(error) = std::fs::read_dir(directory) {
@@ -220,7 +221,7 @@ pub fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     }
     for kind in FieldKind::ALL {
         let entries = std::fs::read_dir(directory.join(kind.folder()));
-        // A company may have no words of its own on one of the two.
+        // The company may have entries of only one of the two kinds.
         let mut files: Vec<PathBuf> = entries
             .into_iter()
             .flatten()
@@ -248,7 +249,7 @@ fn unreadable(path: String, error: &std::io::Error) -> GuideFile {
     GuideFile { path, text }
 }
 
-/// A file's text, but of a file that no entry can be as large as, only an error.
+/// A file's text; an error if it is larger than any valid entry.
 fn bounded_text(file: &Path) -> std::io::Result<String> {
     use std::io::Read;
     let mut text = String::new();

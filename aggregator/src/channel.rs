@@ -105,7 +105,7 @@ impl Messenger {
                 retry_after,
                 blame,
             }) => Attempt::Refused {
-                why: self.hush(channel).over(&why),
+                why: self.hush(channel).redact(&why),
                 retry_after,
                 blame,
             },
@@ -235,7 +235,7 @@ impl Messenger {
         let answered = client.get(address).send().await;
         match response::of(answered, Timestamp::UNIX_EPOCH).await {
             Attempt::Taken => Ok(()),
-            Attempt::Refused { why, .. } => Err(Redactor::of([url.expose_secret()]).over(&why)),
+            Attempt::Refused { why, .. } => Err(Redactor::of([url.expose_secret()]).redact(&why)),
         }
     }
 

@@ -1,7 +1,7 @@
-//! The configuration as values: one struct per section of `hubward.toml`, each with its defaults.
+//! The configuration: one struct per section of `hubward.toml`, with its defaults.
 //!
-//! How the file, the environment and the defaults become one of these is in [`read`], everything
-//! that can be wrong beyond a value's type in [`verify`], what a secret is in [`secret`].
+//! [`read`] combines file, environment and defaults; [`verify`] checks what a value's type cannot; [`secret`]
+//! is a value that is not shown.
 
 pub mod guide;
 pub mod intake;
@@ -29,7 +29,7 @@ use intake::{LedgerConfig, Requests};
 use outgoing::{Alerts, Channel, ChannelRoute, Mail, Reports, RouteEvent};
 use watching::{Baseline, CheckConfig, FindingsConfig, HubConfig, PacingConfig};
 
-/// Everything that an operator can set.
+/// The whole configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The file that was read, for messages.
@@ -71,12 +71,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// Where relative paths of the configuration start: the file's own directory.
+    /// The directory of the configuration file, where its relative paths start.
     pub fn directory(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Every channel that messages leave by: the configured ones, and the accounts' contacts.
+    /// All channels that messages are sent through: the configured ones, and the accounts' contacts.
     pub fn outlets(&self) -> Vec<Channel> {
         let configured = self.channels.iter().cloned();
         configured.chain(self.mail.contacts()).collect()
@@ -88,17 +88,17 @@ impl Config {
         Some(self.directory().join(directory))
     }
 
-    /// Where links to the guide lead.
+    /// Builds links to guide pages.
     pub fn guide_links(&self) -> Links {
         self.guide.links(&self.server.public_url)
     }
 
-    /// Where the agent's releases lie.
+    /// The directory of the agent's releases.
     pub fn releases(&self) -> PathBuf {
         self.directory().join("releases")
     }
 
-    /// What the SOC's own side must have.
+    /// The wanted state of the SOC's own side.
     pub fn wanted_hub(&self) -> WantedHub {
         WantedHub::of(
             self.hub.administrator.clone(),
@@ -108,20 +108,20 @@ impl Config {
         )
     }
 
-    /// The channels of the routes that listen to an event, whatever else the routes match.
+    /// The channels of the routes for an event, whatever else the routes match.
     pub fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
         let routes = self.routes.iter().filter(|route| route.event == event);
         routes.map(|route| route.channel.as_str()).collect()
     }
 
-    /// Whether any route listens to alerts.
-    pub fn tells_of_alerts(&self) -> bool {
+    /// Whether any route is for alerts.
+    pub fn routes_alerts(&self) -> bool {
         self.routes
             .iter()
             .any(|route| route.event == RouteEvent::Alert)
     }
 
-    /// Every secret that is set, with its key.
+    /// All configured secrets with their keys.
     pub fn secrets(&self) -> Vec<(String, &Secret)> {
         let jira = self.requests.jira.as_ref();
         let mut secrets: Vec<(String, &Secret)> = [
@@ -156,27 +156,27 @@ impl Config {
     }
 }
 
-/// Where the server listens and how it is reached.
+/// `[server]`: where the server listens and its public address.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct ServerConfig {
-    /// Address and port; port 0 takes a free one.
+    /// Address and port; port 0 uses a free one.
     pub listen: String,
-    /// The canonical origin that agents and people use.
+    /// The canonical origin for agents and browsers.
     pub public_url: String,
     /// PEM file of the certificate chain.
     pub tls_certificate: Option<PathBuf>,
     /// PEM file of the private key.
     pub tls_key: Option<PathBuf>,
-    /// Networks whose `X-Forwarded-For` counts.
+    /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<String>,
-    /// Called while all is well, for a dead-man switch elsewhere.
+    /// A URL to ping regularly, for a watchdog ("dead man's switch") that alerts when pings stop.
     pub ping_url: Option<Secret>,
-    /// The public key that the agent's releases are signed for; without it, none is taken in.
+    /// The public key that verifies the agent's releases; without it, none can be added.
     pub release_key: Option<ReleaseKey>,
 }
 
-/// Where the database is.
+/// `[store]`: the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct StoreConfig {
@@ -184,7 +184,7 @@ pub struct StoreConfig {
     pub url: Secret,
 }
 
-/// The language and the clock of what is sent.
+/// `[locale]`: language and time zone of messages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct Locale {
@@ -192,21 +192,21 @@ pub struct Locale {
     pub language: Language,
     /// An IANA time zone.
     pub timezone: String,
-    /// Days on which nobody is reminded.
+    /// Days without reminders.
     pub holidays: Vec<jiff::civil::Date>,
 }
 
-/// Who may log in to the dashboard.
+/// `[login]`: who may log in to the dashboard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Login {
-    /// The OpenID Connect issuer.
+    /// The OpenID Connect issuer's URL.
     pub issuer: Option<String>,
-    /// Hubward's client there.
+    /// Our client id at the issuer.
     pub client_id: Option<String>,
-    /// Its secret.
+    /// Our client secret.
     pub client_secret: Option<Secret>,
-    /// Who may also change things.
+    /// Email addresses of users who may make changes.
     pub operators: Vec<String>,
 }
 

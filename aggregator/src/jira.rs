@@ -1,8 +1,8 @@
-//! Jira Service Management, by its REST API: issues are read, tickets are commented and closed.
+//! Jira Service Management through its REST API: reads issues, comments on tickets and closes them.
 //!
-//! What an issue says means nothing here but fields and texts; what to do about it is decided in
-//! `domain::request`. Sources: developer.atlassian.com, Jira Cloud platform REST API v3 (issues, enhanced
-//! JQL search, transitions, users) and Jira Service Management REST API (request comments).
+//! Here an issue is only fields and texts; what it means is decided in `hubward_domain::request`. Sources:
+//! developer.atlassian.com, Jira Cloud platform REST API v3 (issues, enhanced JQL search, transitions, users)
+//! and Jira Service Management REST API (request comments).
 
 mod client;
 mod issue;
@@ -24,7 +24,7 @@ use hubward_domain::account::Language;
 use hubward_domain::request::{AnswerPart, Ticket, Transition, closing};
 use issue::text_at;
 
-/// The way to one project of one site.
+/// A client for one project of one Jira site.
 #[derive(Clone, Debug)]
 pub struct Jira {
     client: JiraClient,
@@ -33,10 +33,10 @@ pub struct Jira {
     columns: Vec<(hubward_domain::ledger::LedgerColumn, String)>,
 }
 
-/// Jira cannot be called at all.
+/// Why Jira cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum JiraUnavailable {
-    /// The token is not where the configuration says.
+    /// The token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
     /// The TLS library could not be set up.
@@ -44,16 +44,16 @@ pub enum JiraUnavailable {
     Client(#[source] reqwest::Error),
 }
 
-/// An issue as it was read.
+/// An issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// What it says.
+    /// Its fields.
     pub ticket: Ticket,
-    /// Jira's id of who reported it.
+    /// The Jira account id of the reporter.
     pub reporter_id: Option<String>,
 }
 
-/// An issue that a search found.
+/// An issue in a search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Its key.
@@ -62,13 +62,13 @@ pub struct Found {
     pub updated: Timestamp,
 }
 
-/// How many issues a page of a search has.
+/// Issues per page of a search.
 const PAGE: usize = 100;
-/// How many pages are read at most: more is no queue of requests.
+/// The most pages that are read. More would not be a queue of requests.
 const PAGES: usize = 100;
 
 impl Jira {
-    /// Prepares for calling.
+    /// Sets the client up.
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
@@ -93,7 +93,7 @@ impl Jira {
         })
     }
 
-    /// Sees whether the project is there for us.
+    /// Checks that the project exists and is readable.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -103,7 +103,7 @@ impl Jira {
         Ok(())
     }
 
-    /// Reads an issue; `None` when it is not there for us, or not of our project.
+    /// Reads an issue; `None` if it does not exist, is not visible, or is in another project.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -130,7 +130,7 @@ impl Jira {
         Ok(is_ours.then_some(issue))
     }
 
-    /// The project's issues that are open, or that changed in the last minutes.
+    /// The project's issues that are open or were updated in the last `minutes`.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -171,7 +171,7 @@ impl Jira {
         Ok(found)
     }
 
-    /// The language of a user, where Jira says it: they may keep it to themselves.
+    /// The language of a user; `None` if the user's profile hides it.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -188,8 +188,8 @@ impl Jira {
             .find(|language| locale.starts_with(language.as_str())))
     }
 
-    /// Comments on a ticket for its reporter. `number` is this answer's among the ticket's. With `again` an earlier
-    /// attempt may have arrived, so existing comments are read first.
+    /// Comments on a ticket for its reporter. `number` distinguishes the answer from the ticket's others. With
+    /// `again`, an earlier attempt may have succeeded, so existing comments are read first.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -240,7 +240,7 @@ impl Jira {
         Ok(false)
     }
 
-    /// Closes a ticket by what its workflow offers. `false`: it offers nothing that fits.
+    /// Closes a ticket with a matching transition of its workflow. `false` if there is none.
     ///
     /// # Errors
     /// See [`JiraFailure`].
@@ -267,7 +267,7 @@ impl Jira {
     }
 }
 
-/// Whether a text is the key of an issue of a project: it becomes part of a path.
+/// Whether a text is the key of an issue in a project. It becomes part of a path.
 pub fn is_key_of(text: &str, project: &str) -> bool {
     text.strip_prefix(project)
         .and_then(|rest| rest.strip_prefix('-'))

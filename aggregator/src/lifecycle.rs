@@ -1,6 +1,6 @@
-//! When the process is to stop: Ctrl-C at a terminal, SIGTERM from whoever started it.
+//! Shutdown: Ctrl-C in a terminal, or SIGTERM from the service manager.
 
-/// Waits until somebody wants the process to stop.
+/// Waits for a signal to stop.
 pub async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

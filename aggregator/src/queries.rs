@@ -1,5 +1,5 @@
-//! What Hubward knows, one file per noun. Queries read the store (and report or release files), take no actor and
-//! change nothing; what changes something is in `actions`.
+//! Everything that only reads, one file per noun: from the store, and from report and release files. Queries
+//! take no actor and change nothing; what changes something is in `actions`.
 
 pub mod account;
 pub mod agent;
@@ -9,10 +9,15 @@ pub mod audit;
 pub mod authenticate;
 pub mod check;
 pub mod delivery;
+pub mod exception;
+pub mod guide;
 pub mod health;
 pub mod metrics;
 pub mod overview;
 pub mod release;
 pub mod release_download;
 pub mod report_download;
+pub mod request;
+pub mod silence;
+pub mod test_event;
 pub mod token;

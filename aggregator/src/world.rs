@@ -1,5 +1,5 @@
-//! What a process is given from outside, as a value: arguments, environment, clock, user, terminal.
-//! Nothing else in the program asks the operating system for these, so that a test can hand in others.
+//! What a process gets from outside, as a value: arguments, environment, clock, user, terminal. Nothing else
+//! in the program asks the operating system for these, so that a test can provide its own.
 
 pub mod disk;
 
@@ -9,7 +9,7 @@ use std::io::IsTerminal;
 
 use jiff::Timestamp;
 
-/// The environment variables that are valid text.
+/// The environment variables that are valid Unicode.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, String>);
 
@@ -29,7 +29,7 @@ pub enum Chance {
     System,
 }
 
-/// All that the process was given.
+/// The process's inputs.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The command line, program name first.
@@ -38,14 +38,14 @@ pub struct World {
     pub environment: Environment,
     /// The clock.
     pub clock: Clock,
-    /// Who runs the process, for the audit log.
+    /// The user who runs the process, for the audit log.
     pub user: String,
-    /// Whether a person can be asked.
+    /// Whether a person can be asked for confirmation.
     pub interactive: bool,
 }
 
 impl World {
-    /// The process's own.
+    /// Reads the real process.
     pub fn of_process() -> Self {
         let environment = Environment(
             std::env::vars_os()
@@ -54,7 +54,7 @@ impl World {
                 })
                 .collect(),
         );
-        // Under sudo, the person is who typed it.
+        // Under sudo, the user who invoked it.
         let user = environment
             .get("SUDO_USER")
             .map(str::to_owned)
@@ -71,12 +71,12 @@ impl World {
 }
 
 impl Environment {
-    /// A variable's value.
+    /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Every variable, by name.
+    /// All variables, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -106,13 +106,13 @@ impl Chance {
 }
 
 impl Clock {
-    /// The present moment, to the second: what tables and the audit log keep.
+    /// The current time in whole seconds, as tables and the audit log store it.
     pub fn now(self) -> Timestamp {
         let now = self.read();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// The present moment, to the millisecond: where it is measured how long something took.
+    /// The current time in milliseconds, for measuring durations.
     pub fn exactly(self) -> Timestamp {
         let now = self.read();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

@@ -1,5 +1,5 @@
-"""Asks for each page of a large dashboard and each route of the API again and again, as somebody who is logged in and
-as a program with a token, and says how long it took and how much came: the real server, SQLite, a connection of its own
+"""Asks for each page of a large dashboard and each route of the API again and again, as a person who is logged in and as
+a program with a token, and says how long it took and how much came: the real server, SQLite, a connection of its own
 for each request."""
 
 import http.client

@@ -1,8 +1,8 @@
-//! Who may look at Hubward from outside the command line, and who may act: roles, the tokens that
-//! operators give away, and the sessions of the dashboard.
+//! Access to the dashboard and the API: roles, access tokens made by operators, and dashboard
+//! sessions.
 //!
-//! Pure: rows are kept by `store::access_tokens` and `store::sessions`. Members' agents are not here:
-//! they prove their account (`bearer`).
+//! Pure: rows are stored by `store::access_tokens` and `store::sessions`. Members' agents
+//! authenticate differently, by proving their account (`bearer`).
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,44 +14,41 @@ use subtle::ConstantTimeEq;
 
 use super::audit::Actor;
 
-/// What somebody may do.
+/// What a token's holder or a person is allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Look.
+    /// Read only.
     Viewer,
-    /// Look and act.
+    /// Read and change.
     Operator,
 }
 
-/// The word is no role's.
+/// The text is not the name of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected viewer or operator")]
 pub struct UnknownRole;
 
-/// A token's record: not the token, only what recognises it.
+/// A stored access token. It has a hash of the secret, never the token itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessToken {
-    /// Its name.
     pub name: String,
     /// What its holder may do.
     pub role: Role,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// Who made it.
     pub created_by: String,
-    /// The part of it that finds this record.
+    /// The public part of the token, by which the record is found.
     #[serde(skip)]
     pub id: String,
-    /// The SHA-256 of the part that nobody else knows, in hex.
+    /// SHA-256 of the token's secret part, in hex.
     #[serde(skip)]
     pub hash: String,
 }
 
-/// Who looks, as a token or a login proved it.
+/// The authenticated user of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
-    /// The token's name, or what the issuer calls the person.
+    /// The token's name, or the name that the issuer gives the person.
     pub name: String,
     /// How it was proved.
     pub proof: TokenProof,
@@ -59,7 +56,7 @@ pub struct Visitor {
     pub role: Role,
 }
 
-/// How a visitor proved who it is.
+/// How a user was authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenProof {
     /// By a token of `hubward token add`.
@@ -71,36 +68,34 @@ pub enum TokenProof {
 /// A session of the dashboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The token's name, or what the issuer calls the person.
+    /// The token's name, or the name that the issuer gives the person.
     pub name: String,
-    /// The token's role; `None` for a person of the issuer, whose role the configuration says.
+    /// The token's role; `None` for a person of the issuer, whose role comes from the
+    /// configuration.
     pub token_role: Option<Role>,
-    /// When it began.
     pub started_at: Timestamp,
-    /// When it was last used, roughly.
+    /// When it was last used, to a precision of [`GRAIN`].
     pub seen_at: Timestamp,
 }
 
-/// A session's secret, as its cookie has it.
+/// A session's secret, as the cookie holds it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionKey(String);
 
-/// What every token begins with, so that a scanner of secrets can find one.
+/// The prefix of all tokens, so that secret scanners recognize them.
 const PREFIX: &str = "hubward_";
-/// How long a name may be.
+/// The longest name of a token, in characters.
 const LONGEST_NAME: usize = 64;
-/// How long a session may last: a shift.
+/// The longest life of a session: one shift.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
-/// How long it may lie unused.
+/// How long a session may be unused before it expires.
 const IDLE: SignedDuration = SignedDuration::from_hours(2);
-/// How exactly its last use is kept: a write for each page would be too many.
+/// The precision of the last use: writing it for each page would be too many writes.
 const GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Role {
-    /// Every role.
     pub const ALL: [Self; 2] = [Self::Viewer, Self::Operator];
 
-    /// The role's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -108,7 +103,7 @@ impl Role {
         }
     }
 
-    /// The role of a person that the issuer names: who is not listed may look only.
+    /// The role of a person that the issuer names: operator if listed, otherwise viewer.
     pub fn of_person(name: &str, operators: &[String]) -> Self {
         let listed = operators
             .iter()
@@ -117,7 +112,7 @@ impl Role {
     }
 }
 
-/// Whether a token may have this name: it becomes part of the audit log.
+/// Whether a token may have this name, which is shown in the audit log.
 pub fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len())
         && name
@@ -125,14 +120,14 @@ pub fn is_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// Makes a token from bytes that nobody can guess: the token, its id and the hash of its secret.
+/// Makes a token from random bytes: the token, its id, and the hash of its secret.
 pub fn mint(id: [u8; 8], secret: [u8; 32]) -> (String, String, String) {
     let (id, secret) = (hex::encode(id), hex::encode(secret));
     let hash = sha256(&secret);
     (format!("{PREFIX}{id}_{secret}"), id, hash)
 }
 
-/// A token's id, where a text has a token's form.
+/// A token's id, if the text has the form of a token.
 pub fn id_of(token: &str) -> Option<&str> {
     parts(token).map(|(id, _)| id)
 }
@@ -144,14 +139,14 @@ fn parts(token: &str) -> Option<(&str, &str)> {
 }
 
 impl AccessToken {
-    /// Whether a text is this token. Compared in constant time.
+    /// Whether the text is this token. Compared in constant time.
     pub fn is(&self, token: &str) -> bool {
         parts(token).is_some_and(|(_, secret)| {
             bool::from(sha256(secret).as_bytes().ct_eq(self.hash.as_bytes()))
         })
     }
 
-    /// Its holder.
+    /// The token's holder.
     pub fn visitor(&self) -> Visitor {
         Visitor {
             name: self.name.clone(),
@@ -162,7 +157,7 @@ impl AccessToken {
 }
 
 impl Visitor {
-    /// The visitor as an actor.
+    /// The visitor as an actor of the audit log.
     pub fn actor(&self) -> Actor {
         match self.proof {
             TokenProof::Token => Actor::Token(self.name.clone()),
@@ -172,17 +167,17 @@ impl Visitor {
 }
 
 impl Session {
-    /// Whether it is still good.
+    /// Whether the session has not expired.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         now.duration_since(self.started_at) < LIFE && now.duration_since(self.seen_at) < IDLE
     }
 
-    /// Whether its use is to be written down.
+    /// Whether the last use should be written to the database.
     pub fn is_to_be_touched(&self, now: Timestamp) -> bool {
         now.duration_since(self.seen_at) >= GRAIN
     }
 
-    /// Who has it.
+    /// The session's user.
     pub fn visitor(&self, operators: &[String]) -> Visitor {
         let (proof, role) = match self.token_role {
             Some(role) => (TokenProof::Token, role),
@@ -195,24 +190,24 @@ impl Session {
         }
     }
 
-    /// Sessions that began before this moment are over, whatever they do.
+    /// Sessions that started before this moment have expired, however active they are.
     pub fn oldest(now: Timestamp) -> Timestamp {
         now.saturating_sub(LIFE).unwrap_or(now)
     }
 
-    /// How long the cookie is kept, in seconds.
+    /// `Max-Age` of the cookie, in seconds.
     pub fn cookie_life() -> i64 {
         LIFE.as_secs()
     }
 }
 
 impl SessionKey {
-    /// A new one, from bytes that nobody can guess.
+    /// A new key from random bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(hex::encode(bytes))
     }
 
-    /// What a cookie says, where it has the form of a session's.
+    /// Reads a cookie's value; `None` if it does not have the form of a session key.
     pub fn of_cookie(value: &str) -> Option<Self> {
         (value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .then(|| Self(value.to_owned()))
@@ -223,18 +218,18 @@ impl SessionKey {
         &self.0
     }
 
-    /// What the database knows it by.
+    /// The hash by which the database stores the session.
     pub fn hash(&self) -> String {
         sha256(&self.0)
     }
 
-    /// What every form of the session's pages carries: another site cannot know it, and it gives the
-    /// cookie away to nobody.
+    /// The CSRF token in every form of the session's pages. Another site cannot know it, and the
+    /// session key cannot be computed from it.
     pub fn form_token(&self) -> String {
         sha256(&format!("hubward form v1 {}", self.0))
     }
 
-    /// Whether a form was made for this session. Compared in constant time.
+    /// Whether a form's CSRF token belongs to this session. Compared in constant time.
     pub fn made(&self, form_token: &str) -> bool {
         self.form_token()
             .as_bytes()

@@ -1,6 +1,6 @@
-//! One row of the ledger: who an AWS account belongs to and what was agreed with its people.
+//! One row of the ledger: an AWS account, its owners, and what was agreed with them.
 //!
-//! Not whether the account is really watched: that is `membership`, and only AWS knows it.
+//! Whether the account is really monitored is in `membership`; only AWS knows that.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,44 +8,45 @@ use std::str::FromStr;
 use hubward_protocol::{AccountId, Region};
 use serde::{Deserialize, Serialize};
 
-/// A ledger row, with every column of design's ledger and the ones we do not know.
+/// A ledger row, with all columns that Hubward knows and the unknown ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Account {
     /// The account.
     pub account_id: AccountId,
     /// The project that owns it.
     pub project: String,
-    /// The project's department, or empty.
+    /// The project's department; empty if unknown.
     pub department: String,
-    /// Such as production or staging, or empty.
+    /// For example production or staging; empty if unknown.
     pub environment: String,
-    /// The responsible person's name, or empty.
+    /// The responsible person's name; empty if unknown.
     pub contact: String,
-    /// Where reports and reminders go; at least one.
+    /// The recipients of reports and reminders; at least one.
     pub contact_emails: Vec<String>,
-    /// The AWS account's own (root) address, sent with `CreateMembers`; never a contact's.
+    /// The AWS account's own (root) address, which `CreateMembers` needs. Hubward sends nothing to
+    /// it.
     pub account_email: Option<String>,
-    /// The language of what is sent to the contacts.
+    /// The language of messages to the contacts.
     pub language: Language,
-    /// The Regions to watch; empty means the hub's.
+    /// The Regions to monitor; empty means the hub's Regions.
     pub regions: Vec<Region>,
-    /// The standards to enable; empty means the baseline's.
+    /// The standards to enable; empty means the baseline's standards.
     pub standards: Vec<Standard>,
     /// How often a report is sent.
     pub report: ReportCadence,
-    /// Where the account stands with the SOC.
+    /// Whether the account is to be monitored, is being unlinked, or was unlinked.
     pub state: AccountState,
-    /// The request (ticket) that brought the row, or empty.
+    /// The request (ticket) that added the row; empty if none.
     pub request: String,
     /// Free text, or empty.
     pub notes: String,
-    /// Columns that Hubward does not know, in the file's order: kept, and given back on export.
+    /// Columns that Hubward does not know, in the file's order. They are kept and exported again.
     #[serde(serialize_with = "as_map")]
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub extra: Vec<(String, String)>,
 }
 
-/// A language that people are addressed in.
+/// A language of messages and pages.
 #[derive(
     Clone,
     Copy,
@@ -77,15 +78,15 @@ pub enum ReportCadence {
     Weekly,
     /// Every month.
     Monthly,
-    /// Only when asked for.
+    /// Only on demand.
     None,
 }
 
-/// Where an account stands with the SOC.
+/// The state of an account in the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountState {
-    /// It is, or is to become, watched.
+    /// It is monitored, or is to be monitored.
     #[default]
     Active,
     /// It is to be unlinked.
@@ -95,7 +96,8 @@ pub enum AccountState {
 }
 
 /// A Security Hub standard without partition and Region, such as
-/// `aws-foundational-security-best-practices/v/1.0.0`: the part of the ARN that is the same everywhere.
+/// `aws-foundational-security-best-practices/v/1.0.0`: the part of the ARN that is the same
+/// everywhere.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
@@ -103,7 +105,7 @@ pub enum AccountState {
 #[serde(try_from = "String", into = "String")]
 pub struct Standard(String);
 
-/// The text is not of the form `NAME/v/VERSION`.
+/// The text does not have the form `NAME/v/VERSION`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a standard of the form NAME/v/VERSION")]
 pub struct InvalidStandard(String);
@@ -156,7 +158,6 @@ impl fmt::Display for Standard {
 }
 
 impl Language {
-    /// Every language.
     pub const ALL: [Self; 2] = [Self::Ja, Self::En];
 
     /// The language's code.
@@ -169,10 +170,8 @@ impl Language {
 }
 
 impl ReportCadence {
-    /// Every cadence.
     pub const ALL: [Self; 3] = [Self::Weekly, Self::Monthly, Self::None];
 
-    /// The cadence's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Weekly => "weekly",
@@ -183,10 +182,8 @@ impl ReportCadence {
 }
 
 impl AccountState {
-    /// Every state.
     pub const ALL: [Self; 3] = [Self::Active, Self::Leaving, Self::Left];
 
-    /// The state's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",

@@ -1,93 +1,85 @@
-//! How the verdicts of a check look from afar: in four groups, worst first, and which of them somebody
-//! wants to see.
+//! The matrix of accounts and Regions on the dashboard: verdicts in four groups, and the filters of
+//! the list.
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 
-/// What a verdict means for the one who looks from afar.
+/// A group of verdicts, for the overview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerdictGroup {
-    /// It was, or seemed, watched, and is not as it should be: look first.
+    /// It was, or seemed to be, monitored, and no longer is as it should be. The most urgent group.
     Drifted,
-    /// Nobody can say, or somebody else decides.
+    /// The state is unknown, or another administrator or AWS decides.
     Unclear,
-    /// On its way: somebody has to act.
+    /// In progress: a person has to act.
     Waiting,
-    /// Watched.
+    /// Monitored.
     Complete,
 }
 
-/// What somebody wants to see of accounts and Regions.
+/// A filter of accounts and Regions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlaceFilter {
     /// A part of the account's id, project, department or contact.
     pub search: String,
-    /// Only what has one of these verdicts anywhere; empty for all.
+    /// Only accounts that have one of these verdicts in any Region; empty means all.
     pub verdicts: Vec<String>,
-    /// Only what the Region has; it narrows the verdicts to that Region too.
+    /// Only accounts with this Region; `verdicts` then apply to that Region only.
     pub region: Option<Region>,
 }
 
-/// A part of a long list.
+/// The rows of a list to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageWindow {
-    /// How many are left out before it.
+    /// How many rows are skipped.
     pub offset: i64,
-    /// How many it holds at most.
+    /// The most rows returned.
     pub limit: i64,
 }
 
-/// One account, as its line of the matrix says it.
+/// One account: a row of the matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountLine {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
+    /// Its project; empty if the account is not in the ledger.
     pub project: String,
-    /// Its department.
     pub department: String,
-    /// Its environment.
     pub environment: String,
-    /// The ledger's state; empty when the ledger does not know it.
+    /// The state in the ledger; empty if the account is not in the ledger.
     pub state: String,
-    /// What the last check said, in each Region that it looked at.
+    /// The verdicts of the last check, by Region.
     pub cells: Vec<MatrixCell>,
 }
 
-/// One account in one Region.
+/// One account in one Region: a cell of the matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatrixCell {
-    /// The Region.
     pub region: Region,
-    /// The verdict's word.
     pub verdict: String,
-    /// Since when.
+    /// When the verdict last changed.
     pub since: Timestamp,
 }
 
-/// One account in one Region, for a list of those that need somebody.
+/// One account in one Region that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outstanding {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
+    /// Its project; empty if the account is not in the ledger.
     pub project: String,
-    /// The Region.
     pub region: Region,
-    /// The verdict's word.
     pub verdict: String,
-    /// Since when.
+    /// When the verdict last changed.
     pub since: Timestamp,
 }
 
 impl PageWindow {
-    /// Everything.
+    /// A filter that matches everything.
     pub const ALL: Self = Self {
         offset: 0,
         limit: i64::MAX,
     };
 
-    /// A page of so many, from 1.
+    /// Page `number` (from 1) of pages with `size` rows.
     pub fn page(number: i64, size: i64) -> Self {
         Self {
             offset: number.clamp(1, 1_000_000).saturating_sub(1) * size,
@@ -100,7 +92,6 @@ impl VerdictGroup {
     /// Every group, worst first.
     pub const ALL: [Self; 4] = [Self::Drifted, Self::Unclear, Self::Waiting, Self::Complete];
 
-    /// The group's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Drifted => "drifted",
@@ -110,7 +101,7 @@ impl VerdictGroup {
         }
     }
 
-    /// The verdicts in it, as the database has them.
+    /// The names of the group's verdicts, as stored in the database.
     pub fn verdicts(self) -> &'static [&'static str] {
         match self {
             Self::Drifted => &[
@@ -126,7 +117,7 @@ impl VerdictGroup {
         }
     }
 
-    /// The group of a verdict; `None` for who is not to be watched any more.
+    /// The group of a verdict; `None` for accounts that should not be monitored.
     pub fn of(verdict: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -136,7 +127,8 @@ impl VerdictGroup {
 }
 
 impl PlaceFilter {
-    /// What the words of an address ask for: a group's name or a single verdict's.
+    /// The filter that a page's query parameters describe. `state` is a group's name or a
+    /// verdict's.
     pub fn of(search: &str, state: &str, region: &str) -> Self {
         let group = VerdictGroup::ALL
             .into_iter()
@@ -160,7 +152,7 @@ impl PlaceFilter {
     }
 }
 
-/// What somebody typed into a search, within bounds and without what cannot be found.
+/// A search text, shortened and without characters that cannot match.
 pub fn searchable(text: &str) -> String {
     text.trim()
         .chars()

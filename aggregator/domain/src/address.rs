@@ -1,38 +1,40 @@
-//! Which addresses Hubward may send to. An operator's typing error, or a hostile configuration
-//! change, must not turn a chat message into a request to the cloud's metadata service or to a
-//! neighbour inside the network.
+//! Which URLs Hubward may send to. A typing error or a hostile change in the configuration must not
+//! turn a chat message into a request to the cloud's metadata service or to another host of the
+//! internal network (SSRF).
 //!
-//! It judges the address as written and, through [`is_public`], each address that a name resolves to.
+//! [`verify_channel`] judges the URL as written; [`is_public`] judges each address that its host
+//! resolves to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Why an address is not sent to.
+/// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnsafeAddress {
-    /// It is no absolute URL with a host.
+    /// It is not an absolute URL with a host.
     #[error("it is not an absolute URL")]
     NotAUrl,
-    /// It is not `https`, and not a private address that was explicitly allowed either.
+    /// It is not `https`, and not a private address that was explicitly allowed.
     #[error("it is not https")]
     NotHttps,
-    /// It carries a user name or a password.
+    /// It contains a user name or a password.
     #[error("it carries a user name or password")]
     Credentials,
-    /// It points into a private network, to this machine, or to a metadata service.
+    /// It leads to a private network, to this machine, or to a metadata service.
     #[error("it is a loopback or private address")]
     Private,
-    /// Microsoft switched this kind of Teams webhook off; messages would vanish.
+    /// Microsoft has retired this kind of Teams webhook; messages would be lost.
     #[error("it is a retired Office 365 connector")]
     RetiredTeamsConnector,
 }
 
-/// Judges the address of a channel.
+/// Checks the URL of a channel.
 ///
 /// # Errors
-/// Why it must not be used. `allow_private` lifts only [`UnsafeAddress::Private`], and there also
-/// [`UnsafeAddress::NotHttps`]; never link-local addresses, where cloud metadata services are.
+/// Why it must not be used. `allow_private` lifts only [`UnsafeAddress::Private`], and for
+/// private addresses also [`UnsafeAddress::NotHttps`]. Link-local addresses, where cloud metadata
+/// services are, are always refused.
 pub fn verify_channel(address: &str, allow_private: bool) -> Result<Url, UnsafeAddress> {
     let url = Url::parse(address).map_err(|_| UnsafeAddress::NotAUrl)?;
     let private = is_private_host(&url)?;
@@ -51,7 +53,7 @@ pub fn verify_channel(address: &str, allow_private: bool) -> Result<Url, UnsafeA
     Ok(url)
 }
 
-/// Office 365 connectors, under their newer and their older names.
+/// Hosts of Office 365 connectors, by their newer and older names.
 fn is_retired(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     host == "webhook.office.com"
@@ -60,12 +62,12 @@ fn is_retired(host: &str) -> bool {
         || host == "outlook.office365.com"
 }
 
-/// Whether a URL's host is this very machine.
+/// Whether a URL's host is this machine.
 pub fn is_loopback_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        // Schemes that are not the web's keep an address as a name.
+        // With schemes other than http and https, `url` parses an IP address as a name.
         Some(Host::Domain(name)) => {
             name == "localhost"
                 || name
@@ -76,7 +78,7 @@ pub fn is_loopback_host(url: &Url) -> bool {
     }
 }
 
-/// Judges an endpoint that credentials or proofs travel to: `https`, or this very machine.
+/// Checks a URL that receives credentials or proofs: `https`, or this machine.
 ///
 /// # Errors
 /// Why it must not be used.
@@ -101,7 +103,8 @@ pub fn is_public(ip: IpAddr) -> bool {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => match embedded_v4(ip) {
             Some(inner) => is_public_v4(inner),
-            // Only 2000::/3 is global unicast; documentation and unassigned space is not met.
+            // Only 2000::/3 is global unicast. Documentation and unassigned ranges in it do not
+            // matter.
             None => ip.segments()[0] & 0xe000 == 0x2000 && ip.segments()[..2] != [0x2001, 0x0db8],
         },
     }
@@ -122,7 +125,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
         || (a == 192 && b == 0 && c == 0))
 }
 
-/// The IPv4 address that an IPv6 one stands for: mapped, compatible, NAT64 and 6to4 forms.
+/// The IPv4 address that an IPv6 address embeds: mapped, compatible, NAT64 and 6to4 forms.
 fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = ip.segments();
     let inner = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));

@@ -1,7 +1,7 @@
-//! A threat that a person must see: what is known of it, and what another event about it changes.
+//! A threat that a person must see: its facts, states and filters.
 //!
-//! Pure: the events come from `read`, rows are kept by `store::alerts`, and who is told is decided
-//! in `domain::routing`.
+//! Pure: events are parsed in `event`, rows are stored by `store::alerts`, and recipients are
+//! chosen in `domain::routing`.
 
 pub mod arrival;
 pub mod dedup;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dedup::{DedupDecision, KnownAlert, decide, regions};
 
-/// ASFF's `Severity.Label`. It is taken as it is, never derived from a number (service model of
+/// ASFF's `Severity.Label`. Used as AWS gives it, never derived from a number (service model of
 /// Security Hub: `Product` and `Normalized` are deprecated).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
@@ -36,72 +36,71 @@ pub enum Severity {
     Medium,
     /// High.
     High,
-    /// Critical: an attack in several steps.
+    /// An attack in several steps.
     Critical,
 }
 
-/// How far people are with an alert.
+/// How far the handling of an alert is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
-    /// Nobody has taken it.
+    /// Not acknowledged.
     Open,
-    /// Somebody has taken it.
+    /// A person has acknowledged it.
     Acknowledged,
     /// It is dealt with.
     Resolved,
-    /// It is known, and not to be told of.
+    /// It matches a silence, so no one is notified.
     Silenced,
 }
 
-/// A word that is none of ours.
+/// The text is not one of the allowed words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {}", .0.join(", "))]
 pub struct UnknownWord(Vec<&'static str>);
 
-/// One threat.
+/// One threat: an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Short, and the same however often its first finding comes.
+    /// A short id, derived from the first finding's id, so it is stable.
     pub id: String,
-    /// The first finding.
+    /// The id of the first finding.
     pub finding_id: String,
     /// The account that is threatened.
     pub account_id: AccountId,
-    /// The Region it was found in.
+    /// The Region of the first finding.
     pub region: Region,
     /// GuardDuty's type, such as `UnauthorizedAccess:EC2-SSHBruteForce`.
     pub kind: String,
-    /// How bad it is; it only ever rises.
+    /// It never decreases.
     pub severity: Severity,
     /// The finding's title.
     pub title: String,
     /// How far people are with it.
     pub state: AlertState,
-    /// How often GuardDuty saw it.
+    /// How often GuardDuty observed it.
     pub count: i64,
-    /// When it began.
     pub first_seen: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
-    /// What helps to act.
+    /// What helps a person to act on it.
     pub facts: AlertFacts,
 }
 
-/// Which alerts somebody wants to see; nothing set means all.
+/// A filter of alerts; an empty one matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlertFilter {
-    /// In this state.
+    /// Only this state.
     pub state: Option<AlertState>,
-    /// This bad.
+    /// Only this severity.
     pub severity: Option<Severity>,
-    /// In this Region.
+    /// Only this Region.
     pub region: Option<Region>,
-    /// Of this account.
+    /// Only this account.
     pub account: Option<AccountId>,
-    /// This one.
+    /// Only this alert.
     pub id: Option<String>,
-    /// A part of account, project, type or title; empty for all.
+    /// A part of the account, project, type or title; empty means all.
     pub search: String,
 }
 
@@ -111,21 +110,22 @@ pub struct AlertFacts {
     /// The finding's description.
     #[serde(default)]
     pub description: String,
-    /// What is threatened, such as an instance's ARN.
+    /// The threatened resource, such as an instance's ARN.
     #[serde(default)]
     pub resource: String,
-    /// The finding in AWS's console; only ever an address of AWS's own.
+    /// The finding in AWS's console; always a URL of AWS.
     #[serde(default)]
     pub console: Option<String>,
 }
 
-/// Where GuardDuty found something: `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
+/// The Region in the ARN of a GuardDuty finding:
+/// `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
 pub fn region_of(finding_id: &str) -> Option<Region> {
     finding_id.split(':').nth(3)?.parse().ok()
 }
 
-/// A finding of GuardDuty's in AWS's console. The address is ours and not the one that the finding brings:
-/// links lead only where we say.
+/// The URL of a GuardDuty finding in AWS's console. It is built here rather than taken from the
+/// finding, so that a forged finding cannot place a link.
 pub fn console(finding_id: &str) -> Option<String> {
     let parts: Vec<&str> = finding_id.splitn(6, ':').collect();
     let ["arn", "aws", "guardduty", _, _, detector] = parts.as_slice() else {
@@ -152,7 +152,6 @@ impl Severity {
         Self::Critical,
     ];
 
-    /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Informational => "INFORMATIONAL",
@@ -165,7 +164,6 @@ impl Severity {
 }
 
 impl AlertState {
-    /// Every state.
     pub const ALL: [Self; 4] = [
         Self::Open,
         Self::Acknowledged,
@@ -173,7 +171,6 @@ impl AlertState {
         Self::Silenced,
     ];
 
-    /// The state's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",

@@ -1,5 +1,5 @@
-//! The trace of changes: who did what to which subject, chained by hashes so that a rewritten past
-//! shows. Pure; the rows are kept by `store::audit_events`.
+//! The audit log: who did what to which subject, in a hash chain that shows when the past was
+//! rewritten. Pure; rows are stored by `store::audit_events`.
 
 use std::fmt;
 
@@ -12,115 +12,107 @@ use sha2::{Digest, Sha256};
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// A person at the command line, by the machine's user name.
+    /// A person at the command line, by the operating system's user name.
     Operator(String),
     /// A member's agent that proved its account.
     Member {
-        /// The account.
         account: AccountId,
-        /// The caller that STS named.
+        /// The caller's ARN, as STS returned it.
         caller: String,
     },
-    /// A person whom the OpenID Connect issuer named.
+    /// A person authenticated by the OpenID Connect issuer.
     Person(String),
     /// The holder of an access token, by the token's name.
     Token(String),
-    /// A job of the timetable, by its name.
+    /// A scheduled job, by its name.
     Job(&'static str),
-    /// A file that was handed in where the ledger is kept.
+    /// A version of the ledger's file in S3.
     File {
-        /// Where, such as `s3://bucket/key`.
+        /// Its location, such as `s3://bucket/key`.
         place: String,
-        /// Which version of it.
         version: String,
         /// The SHA-256 of its content, in hex.
         sha256: String,
     },
 }
 
-/// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// A row came into the ledger.
+    /// An account was added to the ledger.
     AccountAdded,
-    /// A row's columns changed; its state may be among them.
+    /// Columns of an account changed, possibly its state.
     AccountChanged,
-    /// AWS is asked to make the account a member in a Region. Recorded before the call.
+    /// Hubward is about to make the account a member in a Region. Recorded before the call to AWS.
     MembershipCreateRequested,
-    /// AWS is asked to invite the account in a Region. Recorded before the call.
+    /// Hubward is about to invite the account in a Region. Recorded before the call to AWS.
     MembershipInviteRequested,
-    /// AWS is asked to end the account's association in a Region. Recorded before the call.
+    /// Hubward is about to end the account's association in a Region. Recorded before the call to
+    /// AWS.
     MembershipDisassociateRequested,
-    /// AWS is asked to forget the account in a Region. Recorded before the call.
+    /// Hubward is about to delete the member in a Region. Recorded before the call to AWS.
     MembershipDeleteRequested,
-    /// AWS is asked to change something of the SOC's own side. Recorded before the call.
+    /// Hubward is about to change something in the SOC's own account. Recorded before the call to
+    /// AWS.
     HubChangeRequested,
-    /// The administrator's listing says something else than before.
+    /// The administrator's member listing changed.
     MembershipObserved,
-    /// An operator handed in what an agent had printed.
+    /// An operator recorded the output of an agent.
     RunRecorded,
     /// An account proved itself, but is not to be served.
     ProofRefused,
-    /// An operator handed in a release of the agent.
+    /// An operator uploaded a release of the agent.
     ReleaseAdded,
     /// An entry of the company's guide was written.
     GuideChanged,
-    /// A control is not to be fixed in an account, until a day.
+    /// An exception was granted: a control need not be fixed in an account until a date.
     ExceptionAdded,
-    /// An exception was taken back.
+    /// An exception was revoked.
     ExceptionRemoved,
-    /// An exception's last day is over.
     ExceptionExpired,
     /// A threat became an alert.
     AlertOpened,
-    /// An alert became worse.
+    /// An alert's severity rose.
     AlertUpdated,
-    /// A person took, gave away, ended or reopened an alert, or wrote a note.
+    /// A person acknowledged, assigned, resolved or reopened an alert, or wrote a note.
     AlertHandled,
-    /// Nobody had taken an alert, and people were told again.
+    /// No one had acknowledged an alert, and people were notified again.
     AlertEscalated,
-    /// What lay in the dead-letter queue was taken in.
+    /// Messages of the dead-letter queue were imported.
     DeadLettersTaken,
-    /// An event of our own was sent, or samples were asked for, to prove the way of alerts.
+    /// A test event was sent, or sample findings were requested, to test alert delivery.
     WayTried,
-    /// Nobody wants to hear of some alerts for a while.
     SilenceAdded,
-    /// People want to hear of them again.
     SilenceEnded,
-    /// A message that was given up is to be tried again.
+    /// A message that was given up is to be sent again.
     DeliveryReplayed,
     /// An access token was made.
     TokenAdded,
-    /// An access token is worth nothing any more.
+    /// An access token was revoked.
     TokenRevoked,
-    /// Somebody logged in to the dashboard.
+    /// A person logged in to the dashboard.
     SessionOpened,
-    /// An operator had a message sent to a channel, to see whether it arrives.
+    /// An operator sent a test message to a channel.
     ChannelTested,
-    /// A copy was put in the database's place.
+    /// The database was replaced by a backup.
     StoreRestored,
-    /// A request came in, or says something else than before.
+    /// A request was received, or its content changed.
     RequestTaken,
-    /// The contacts on record were told of a request.
+    /// The contacts on record were notified of a request.
     RequestContactsTold,
-    /// A request was approved.
     RequestApproved,
-    /// A request was turned down.
     RequestRejected,
-    /// Whoever asked took a request back.
+    /// The reporter withdrew a request.
     RequestWithdrawn,
-    /// What a request asked for is done.
+    /// What a request asked for was completed.
     RequestCompleted,
-    /// A report went to one of its destinations.
+    /// A report was sent to one of its destinations.
     ReportSent,
 }
 
-/// Where a change of the ledger comes from.
+/// The origin of a change of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeSource {
-    /// A file.
     File {
-        /// Its name.
         name: String,
         /// SHA-256 of its content, in hex.
         sha256: String,
@@ -132,7 +124,7 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
-    /// A file's name and content.
+    /// The source for a file of this name and content.
     pub fn file(name: &str, bytes: &[u8]) -> Self {
         Self::File {
             name: name.to_owned(),
@@ -140,7 +132,7 @@ impl ChangeSource {
         }
     }
 
-    /// An event's facts: where the change comes from, and what it is.
+    /// The detail of an event: the source of the change, and `what` changed.
     pub fn detail(&self, what: &Value) -> Value {
         match self {
             Self::File { name, sha256 } => {
@@ -152,18 +144,17 @@ impl ChangeSource {
     }
 }
 
-/// An event before it has its place in the chain.
+/// An event that is not in the chain yet.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// What was done.
     pub action: Action,
-    /// To which account.
+    /// The account or other object it is about.
     pub subject: String,
     /// The facts, such as the values before and after.
     pub detail: Value,
 }
 
-/// An event of the log, as it is listed.
+/// An event of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = AuditEvent)]
 pub struct AuditEvent {
@@ -179,40 +170,40 @@ pub struct AuditEvent {
     pub subject: String,
     /// The facts, as JSON.
     pub detail: Value,
-    /// SHA-256, in hex, over the hash before it and this row.
+    /// SHA-256, in hex, of the previous event's hash and this event.
     pub hash: String,
 }
 
-/// Which events of the log; an empty text is any.
+/// A filter of events; an empty text matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// To what something was done.
+    /// Only events about this subject.
     pub subject: String,
-    /// What was done, by the action's name.
+    /// Only this action.
     pub action: String,
 }
 
-/// Where the chain is broken.
+/// The chain does not verify.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenChain {
     /// The first event that does not follow from the one before it.
     pub sequence: i64,
 }
 
-/// The end of a chain that holds.
+/// The end of a verified chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// How many events there are.
+    /// The number of events.
     pub events: i64,
     /// The last event's hash.
     pub hash: String,
 }
 
-/// The hash before the first event.
+/// The previous hash of the first event.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl AuditEvent {
-    /// Puts an event behind the last one.
+    /// Appends an event to the chain after `last`, its sequence number and hash.
     pub fn after(last: Option<(i64, &str)>, at: Timestamp, actor: &Actor, new: NewEvent) -> Self {
         let (previous_sequence, previous_hash) = last.unwrap_or((0, GENESIS));
         let mut event = Self {
@@ -228,8 +219,8 @@ impl AuditEvent {
         event
     }
 
-    /// The hash that this event has behind `previous`. A JSON array keeps the fields apart: no text
-    /// in one field can pass for the beginning of the next.
+    /// The hash of this event after `previous`. The fields are hashed as a JSON array, so that text
+    /// of one field cannot pass for the beginning of the next.
     fn chained(&self, previous: &str) -> String {
         let fields = serde_json::json!([
             previous,
@@ -244,7 +235,7 @@ impl AuditEvent {
     }
 }
 
-/// Follows a chain, a part at a time: give it the last known link and the events behind it.
+/// Verifies a chain piece by piece: pass the last verified link and the events after it.
 ///
 /// # Errors
 /// The first event whose number or hash does not follow.
@@ -264,7 +255,6 @@ pub fn verify<'a>(
 }
 
 impl Action {
-    /// The action's name in the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AccountAdded => "account.added",

@@ -1,5 +1,5 @@
-//! A caller that proved its account, as its token says it. The token is sealed (`seal`), so nothing
-//! of it is kept.
+//! The bearer token of an agent that proved its account. The token is signed (`signed_token`), so
+//! the server stores nothing.
 
 use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
@@ -8,22 +8,21 @@ use serde::{Deserialize, Serialize};
 use super::audit::Actor;
 use super::signed_token::{Purpose, Signer};
 
-/// How long a token is good: a run ends within 20 minutes, and a later look proves itself again.
+/// How long a token is valid: a run takes at most 20 minutes, and a later one proves itself again.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Who holds a token.
+/// The holder of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bearer {
-    /// The account.
     pub account: AccountId,
-    /// The caller that STS named.
+    /// The caller's ARN, as STS returned it.
     pub caller: String,
-    /// Until when, in seconds since 1970.
+    /// When the token expires, in seconds since 1970.
     expires: i64,
 }
 
 impl Bearer {
-    /// A bearer from now on.
+    /// A holder whose token is valid from now on.
     pub fn new(account: AccountId, caller: String, now: Timestamp) -> Self {
         let expires = now.saturating_add(LIFE).unwrap_or(now).as_second();
         Self {
@@ -33,21 +32,21 @@ impl Bearer {
         }
     }
 
-    /// Until when its token is good.
+    /// When the token expires.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp::from_second(self.expires).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// Its token.
-    pub fn token(&self, seal: &Signer) -> String {
-        // Three plain fields: nothing here can fail to be JSON.
+    /// Signs the token.
+    pub fn token(&self, signer: &Signer) -> String {
+        // Three plain fields always serialize.
         let value = serde_json::to_vec(self).unwrap_or_default();
-        seal.seal(Purpose::Token, &value)
+        signer.sign(Purpose::Token, &value)
     }
 
-    /// Who holds a token, if it is ours and still good.
-    pub fn of_token(seal: &Signer, token: &str, now: Timestamp) -> Option<Self> {
-        let value = seal.open(Purpose::Token, token)?;
+    /// The holder of a token, if its signature is valid and it has not expired.
+    pub fn of_token(signer: &Signer, token: &str, now: Timestamp) -> Option<Self> {
+        let value = signer.verify(Purpose::Token, token)?;
         let bearer: Self = serde_json::from_slice(&value).ok()?;
         (bearer.expires > now.as_second()).then_some(bearer)
     }
@@ -67,15 +66,15 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_an_hour_and_only_here() {
-        let seal = Signer::new([7; 32]);
+        let signer = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let bearer = Bearer::new("012345678901".parse().unwrap(), "arn".to_owned(), now);
-        let token = bearer.token(&seal);
-        assert_eq!(Bearer::of_token(&seal, &token, now), Some(bearer));
+        let token = bearer.token(&signer);
+        assert_eq!(Bearer::of_token(&signer, &token, now), Some(bearer));
         let later = now + SignedDuration::from_hours(1);
-        assert_eq!(Bearer::of_token(&seal, &token, later), None);
+        assert_eq!(Bearer::of_token(&signer, &token, later), None);
         assert_eq!(Bearer::of_token(&Signer::new([8; 32]), &token, now), None);
-        let challenge = seal.seal(Purpose::Challenge, b"{}");
-        assert_eq!(Bearer::of_token(&seal, &challenge, now), None);
+        let challenge = signer.sign(Purpose::Challenge, b"{}");
+        assert_eq!(Bearer::of_token(&signer, &challenge, now), None);
     }
 }

@@ -1,53 +1,54 @@
-//! When alerts are told one by one, and when so many come that they become a digest. Pure.
+//! When alerts are sent one by one, and when there are so many that they become a digest. Pure.
 
 use jiff::SignedDuration;
 
-/// The longest that an alert waits for its digest while a burst lasts.
+/// The longest time that an alert waits for its digest during a burst.
 const EVERY: SignedDuration = SignedDuration::from_secs(15);
-/// The time over which messages are counted.
+/// The sliding window in which messages are counted.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(1);
-/// How many alerts one digest stands for, at most.
+/// The most alerts in one digest.
 pub const MOST: i64 = 1_000;
-/// How many of them it shows.
+/// How many of them the digest lists.
 pub const SHOWN: usize = 20;
 
-/// How much there is to tell a channel.
+/// The messages that wait for a channel, and those recently sent to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
-    /// Messages about alerts that wait, in no digest yet; counted up to where it makes no difference.
+    /// Waiting messages about alerts that are in no digest yet; counted only up to the number that
+    /// makes a difference.
     pub waiting: i64,
-    /// Whether a critical one is among them.
+    /// Whether one of them is critical.
     pub has_critical: bool,
-    /// Messages about alerts that were sent within the [`WINDOW`], each digest once.
-    pub told: i64,
+    /// Messages about alerts that were sent within the [`WINDOW`]; a digest counts as one.
+    pub sent: i64,
     /// Critical ones among these.
-    pub told_critical: i64,
-    /// How long ago the last of them was sent, if one was.
+    pub sent_critical: i64,
+    /// How long ago the last of them was sent.
     pub since_last: Option<SignedDuration>,
 }
 
 /// What is sent next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigestDecision {
-    /// The oldest message; a critical one before all others.
+    /// The oldest message; a critical one first.
     One,
-    /// A digest of those that wait.
+    /// A digest of the waiting alerts.
     Digest,
-    /// Something else than an alert: these wait a little for more of them.
+    /// Something other than an alert: alerts wait a little longer for their digest.
     Other,
 }
 
-/// Decides what is sent next, where so many a minute are told one by one.
+/// Decides what is sent next; up to `one_by_one` alerts per minute are sent individually.
 ///
-/// The first critical one goes by itself, whatever else there is.
+/// The first critical alert is always sent individually.
 pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
-    if load.has_critical && load.told_critical == 0 {
+    if load.has_critical && load.sent_critical == 0 {
         return DigestDecision::One;
     }
-    if load.waiting + load.told <= one_by_one {
+    if load.waiting + load.sent <= one_by_one {
         return DigestDecision::One;
     }
-    let is_due = load.told < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
+    let is_due = load.sent < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
     match (is_due, load.waiting) {
         (false, _) => DigestDecision::Other,
         (true, ..=1) => DigestDecision::One,
@@ -59,10 +60,10 @@ pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
 mod tests {
     use super::*;
 
-    fn load(waiting: i64, told: i64) -> Load {
+    fn load(waiting: i64, sent: i64) -> Load {
         Load {
             waiting,
-            told,
+            sent,
             since_last: Some(SignedDuration::from_secs(1)),
             ..Load::default()
         }
@@ -93,7 +94,7 @@ mod tests {
         let mut critical = load(10_000, 60);
         critical.has_critical = true;
         assert_eq!(next(&critical, 20), DigestDecision::One);
-        critical.told_critical = 1;
+        critical.sent_critical = 1;
         assert_eq!(next(&critical, 20), DigestDecision::Other);
     }
 }

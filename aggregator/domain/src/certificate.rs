@@ -1,12 +1,12 @@
-//! Until when a certificate is good. Whether anybody trusts it is for those who connect to say.
+//! The expiry of a TLS certificate. Whether it is trusted is up to the clients that connect.
 
 use jiff::Timestamp;
 use x509_parser::pem::Pem;
 
-/// Until when the first certificate of a PEM file is good: the server's own comes first.
+/// When the first certificate of a PEM file expires; the server's own comes first.
 ///
 /// # Errors
-/// There is none, or it cannot be read, and why.
+/// There is none, or it cannot be parsed; with the reason.
 pub fn good_until(pem: &[u8]) -> Result<Timestamp, String> {
     let first = Pem::iter_from_buffer(pem)
         .next()

@@ -1,10 +1,9 @@
-//! Which services messages leave by, and what each of them takes: how fast, how much at once. Pure.
+//! The kinds of channels, and how fast and how much each service accepts. Pure.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// A kind of channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
@@ -18,21 +17,20 @@ pub enum ChannelKind {
     Chatwork,
     /// Standard Webhooks.
     Webhook,
-    /// Mail.
     Mail,
 }
 
-/// How fast a service takes messages.
+/// A service's rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The time between two messages, in the long run.
+    /// The average time between two messages.
     pub period: Duration,
-    /// How many may go at once after a rest.
+    /// How many messages may be sent at once after a pause.
     pub burst: u32,
 }
 
 impl ChannelKind {
-    /// How many messages may be on their way to such a channel at once.
+    /// How many messages may be sent to such a channel concurrently.
     pub fn workers(self) -> usize {
         match self {
             Self::Webhook => 4,
@@ -40,12 +38,12 @@ impl ChannelKind {
         }
     }
 
-    /// How fast it is sent to; `None`: as fast as it answers.
+    /// The rate limit to observe; `None` means as fast as the service answers.
     ///
     /// Slack takes about one a second (api.slack.com/docs/rate-limits); Google Chat 60 a minute and
-    /// space, shared by all that write there (developers.google.com/workspace/chat/limits); Chatwork 10 in
-    /// ten seconds and room, and 100 in five minutes by its older documents; Teams 4 a second by its older
-    /// documents, and a flow's own limits are lower.
+    /// space, shared by all senders (developers.google.com/workspace/chat/limits); Chatwork 10 in
+    /// ten seconds and room, and 100 in five minutes by its older documents; Teams 4 a second by
+    /// its older documents, and a flow's own limits are lower.
     pub fn pace(self) -> Option<Pace> {
         let (millis, burst) = match self {
             Self::Webhook => return None,
@@ -59,9 +57,9 @@ impl ChannelKind {
         })
     }
 
-    /// How many messages about alerts a minute it is told one by one; more of them become a digest.
+    /// How many messages about alerts per minute are sent individually; more become a digest.
     ///
-    /// A person reads about twenty; a program, which may sort them itself, gets far more.
+    /// A person can read about twenty; a program can sort them itself and gets far more.
     pub fn one_by_one(self) -> i64 {
         match self {
             Self::Webhook => 3_000,

@@ -1,8 +1,9 @@
-//! Is an account really watched in a Region, and if not, what is missing and who acts next.
+//! Whether an account is really monitored in a Region, and if not, what is missing and who acts
+//! next.
 //!
-//! The administrator's listing is the truth about the membership. What an agent reported and what
-//! Security Hub's own controls found can only add reasons and doubts, never make an account complete;
-//! between those two the newer one is believed.
+//! The administrator's member listing is the only proof of a membership. An agent's report and the
+//! findings of Security Hub's own controls can only add reasons and doubts; they never make an
+//! account complete. Where those two disagree, the newer one wins.
 
 mod evidence;
 
@@ -12,70 +13,68 @@ use jiff::{SignedDuration, Timestamp};
 use super::membership::MemberStatus;
 pub use evidence::{AccountRegion, CheckRow, Evidence};
 
-/// How long after its association an account may be without findings: Security Hub's first checks run
+/// How long after its association an account may have no findings: Security Hub's first checks run
 /// within 24 hours of a standard being enabled (Security Hub User Guide, "Schedule for running
-/// security checks"), and they have a day to reach us.
+/// security checks"), plus a day for the findings to arrive.
 const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
 
-/// All that is known of one account in one Region.
+/// Everything known about one account in one Region.
 #[derive(Clone, Debug)]
 pub struct CheckFacts<'a> {
-    /// The administrator's side.
+    /// What the administrator's member listing says.
     pub seen: &'a ListedStatus,
-    /// What its agent last reported.
+    /// The agent's last report.
     pub report: Option<&'a AgentReport>,
-    /// What Security Hub's own controls found.
+    /// The findings of Security Hub's own controls.
     pub controls: &'a [ControlEvidence],
-    /// Up to when findings were mirrored without any of this account in this Region; `None`: there are
-    /// some, or none are expected.
+    /// The time of the last sync, if the mirror has no findings of this account in this Region
+    /// although it should; otherwise `None`.
     pub silent_until: Option<Timestamp>,
-    /// Since when checks have seen it associated.
+    /// Since when checks have found it associated.
     pub associated_since: Option<Timestamp>,
-    /// Whether it was complete at some time since then.
+    /// Whether it has been complete at some time since then.
     pub was_complete: bool,
 }
 
-/// What could be learned from the administrator's side.
+/// The account's status in the member listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListedStatus {
-    /// The Region's listing was read; `None` when the account is not in it.
+    /// The Region's listing was read; `None` if the account is not in it.
     Listed(Option<MemberStatus>),
-    /// The Region's listing could not be read, and why.
+    /// The Region's listing could not be read; with the reason.
     Unreadable(String),
 }
 
-/// What an agent reported of a Region.
+/// An agent's report of a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentReport {
-    /// When.
     pub at: Timestamp,
-    /// Its steps.
     pub steps: Vec<StepReport>,
 }
 
-/// What one of Security Hub's controls found of a service that the baseline wants.
+/// The result of a Security Hub control about a service that the baseline requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlEvidence {
-    /// The service.
+    /// The service's step.
     pub step: Step,
     /// Whether it is as it should be.
     pub passed: bool,
-    /// When that was found.
+    /// When the control was evaluated.
     pub at: Timestamp,
 }
 
-/// How far an account is in a Region.
+/// The state of an account in a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Associated, and nothing is known to be missing.
     Complete,
-    /// Associated, but never complete yet: these steps are missing.
+    /// Associated, but has never been complete: these steps are missing.
     Incomplete(Vec<StepReport>),
-    /// Associated and complete once; these steps are not any more.
+    /// Associated and once complete; these steps are now missing.
     Drifted(Vec<StepReport>),
-    /// Invited; its people have not finished. What its agent reported is in the way, if anything.
+    /// Invited, and not accepted yet. With the obstacles that its agent reported.
     Invited(Vec<StepReport>),
-    /// An organisation or another administrator has it; no invitation of ours can be accepted.
+    /// An organization or another administrator manages it; it cannot accept our invitation.
     ManagedElsewhere(Vec<StepReport>),
     /// Not invited yet.
     NotInvited,
@@ -85,20 +84,20 @@ pub enum Verdict {
     Removed,
     /// The AWS account is suspended.
     Suspended,
-    /// AWS's word is not understood.
+    /// AWS returned a status that Hubward does not know.
     UnknownStatus(String),
-    /// Associated, though the ledger does not ask for it.
+    /// Associated, but not in the ledger.
     NotInLedger,
-    /// Nothing could be learned.
+    /// The state could not be read; with the reason.
     Unreadable(String),
 }
 
-/// The control that tells whether a service is on, and the step that it is evidence of (Security Hub
-/// User Guide, "Config.1" and "GuardDuty.1").
+/// The controls that show whether a service is on, and the step that each is evidence of (Security
+/// Hub User Guide, "Config.1" and "GuardDuty.1").
 pub const EVIDENCE: [(&str, Step); 2] =
     [("Config.1", Step::Config), ("GuardDuty.1", Step::GuardDuty)];
 
-/// Judges an account that the ledger wants watched in a Region.
+/// Judges an account that should be monitored in a Region.
 pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
     use MemberStatus as S;
     let status = match facts.seen {
@@ -137,11 +136,11 @@ pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
 }
 
 impl CheckFacts<'_> {
-    /// What an associated account lacks.
+    /// The steps that an associated account is missing.
     fn missing(&self) -> Vec<StepReport> {
         let is_invited = |report: &StepReport| report.step == Step::Invitation;
         let mut missing = undone_of(self.report);
-        // A report that knows of no association is older than the listing: it says nothing now.
+        // A report from before the association is outdated, because the listing is newer.
         let outdated = missing.iter().any(is_invited);
         let report = self.report.filter(|_| !outdated);
         if outdated {
@@ -152,8 +151,8 @@ impl CheckFacts<'_> {
             if spoken.is_some_and(|spoken| control.at <= spoken) {
                 continue;
             }
-            // Where Security Hub's successor runs too, Config.1 passes whatever is recorded, and the
-            // recorder is AWS's own (AWS Config Developer Guide, "Service-linked recorders").
+            // Where the new Security Hub runs too, Config.1 passes whatever is recorded, and AWS
+            // owns the recorder (AWS Config Developer Guide, "Service-linked recorders").
             let not_ours = control.step == Step::Config
                 && report.is_some_and(|report| {
                     report.steps.iter().any(|step| {
@@ -188,7 +187,7 @@ impl CheckFacts<'_> {
     }
 }
 
-/// What findings show, in the form of a report; the detail is AWS's words, in every language.
+/// A finding as a step of a report. The detail is AWS's text, so it is not translated.
 fn found(step: Step, detail: String) -> StepReport {
     StepReport {
         step,
@@ -210,14 +209,15 @@ fn undone_of(report: Option<&AgentReport>) -> Vec<StepReport> {
 }
 
 fn is_in_the_way(state: State) -> bool {
-    // What is managed elsewhere is here only when its service is off, or another administrator has it.
+    // "Managed elsewhere" counts as missing only if the service is off, or another administrator
+    // has it.
     matches!(
         state,
         State::Blocked | State::Failed | State::Insufficient | State::ManagedElsewhere
     )
 }
 
-/// The verdict's word for who is not to be watched any more.
+/// The verdict's word for accounts that should not be monitored.
 pub const NOT_WANTED: &str = "not_wanted";
 
 impl Verdict {
@@ -243,7 +243,7 @@ impl Verdict {
         *self == Self::Complete
     }
 
-    /// Whether the account's own people act next.
+    /// Whether the account's own people have to act next.
     pub fn waits_for_member(&self) -> bool {
         matches!(
             self,
@@ -251,8 +251,7 @@ impl Verdict {
         )
     }
 
-    /// How bad it is, worst first: what was watched and is not any more, then what is watched in part,
-    /// then what never was.
+    /// Sort order, worst first: no longer monitored, partly monitored, never monitored.
     pub fn rank(&self) -> u8 {
         match self {
             Self::Resigned | Self::Removed => 0,
@@ -267,7 +266,7 @@ impl Verdict {
         }
     }
 
-    /// The steps that are missing, in the order in which they are done.
+    /// The missing steps, in the order in which they are done.
     pub fn missing(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = self.undone().iter().map(|report| report.step).collect();
         if !matches!(
@@ -285,7 +284,7 @@ impl Verdict {
         steps
     }
 
-    /// The step that a person should look at first: the earliest one that is in the way.
+    /// The step to look at first: the earliest one with an obstacle.
     pub fn obstacle(&self) -> Option<&StepReport> {
         let undone = self.undone();
         undone

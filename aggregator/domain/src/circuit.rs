@@ -1,18 +1,19 @@
-//! Whether a channel is tried at all: after several failures in a row it is left alone, but for one message
-//! now and then that finds out whether it works again. Pure; the state is kept by `store::circuits`.
+//! A circuit breaker for each channel: after several failures in a row, messages wait, and only a
+//! probe is sent from time to time until one succeeds. Pure; the state is stored by
+//! `store::circuits`.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::retry::pause;
 
-/// After so many failures in a row a channel is left alone.
+/// The circuit opens after this many failures in a row.
 const FAILURES: i64 = 5;
-/// The longest time between two tries of a channel that is left alone.
+/// The longest time between two probes, in seconds.
 const LONGEST: i64 = 300;
-/// How long a try may last, before another one is made: longer than a lease.
+/// How long a probe may take before the next one starts: longer than a delivery's lease.
 const TRY: SignedDuration = SignedDuration::from_secs(40);
-/// After so long out of order somebody is told.
+/// Operators are notified after a channel has failed for this long.
 const ALARMING: SignedDuration = SignedDuration::from_mins(1);
 
 /// A channel's state.
@@ -21,18 +22,18 @@ const ALARMING: SignedDuration = SignedDuration::from_mins(1);
 pub enum Circuit {
     /// Messages are sent.
     Closed {
-        /// How many failed in a row.
+        /// The failures in a row.
         failures: i64,
     },
-    /// They wait.
+    /// Messages wait.
     Open {
-        /// How many failed in a row.
+        /// The failures in a row.
         failures: i64,
-        /// Since when they wait.
+        /// Since when messages wait.
         since: Timestamp,
-        /// When the next one finds out whether the channel works again.
+        /// When the next probe is sent.
         probe_at: Timestamp,
-        /// What the channel last answered.
+        /// The channel's last response.
         why: String,
     },
 }
@@ -40,11 +41,11 @@ pub enum Circuit {
 /// Whether a message may be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CircuitTurn {
-    /// It may.
+    /// Send it.
     Go,
-    /// One may, to find out; and the state while it does.
+    /// Send one message as a probe; the circuit's state until its result is known.
     Probe(Circuit),
-    /// None may.
+    /// Send nothing.
     Wait,
 }
 
@@ -74,12 +75,12 @@ impl Circuit {
         }
     }
 
-    /// The state after the channel took a message.
+    /// The state after the channel accepted a message.
     pub fn taken(&self) -> Self {
         Self::default()
     }
 
-    /// The state after the channel failed; `chance` spreads the tries.
+    /// The state after a failure; `chance` spreads the probes over time.
     pub fn failed(&self, why: &str, now: Timestamp, chance: u8) -> Self {
         let (failures, since) = match self {
             Self::Closed { failures } => (failures + 1, now),
@@ -99,7 +100,7 @@ impl Circuit {
         }
     }
 
-    /// The state when somebody wants to know now whether the channel works.
+    /// The state after an operator asked for a probe now.
     pub fn hurried(&self, now: Timestamp) -> Self {
         match self.clone() {
             Self::Open {
@@ -122,7 +123,7 @@ impl Circuit {
         matches!(self, Self::Open { .. })
     }
 
-    /// Whether the channel has been out of order for so long that somebody should know.
+    /// Whether the channel has failed for so long that operators should be notified.
     pub fn is_alarming(&self, now: Timestamp) -> bool {
         match self {
             Self::Closed { .. } => false,
@@ -164,7 +165,7 @@ mod tests {
         let again = probing.failed("503", at(2), 0);
         assert_eq!(again.turn(at(3)), CircuitTurn::Wait);
         assert!(matches!(again.turn(at(4)), CircuitTurn::Probe(_)));
-        // A worker that died while it tried does not leave the channel alone for ever.
+        // A worker that died during a probe must not block the channel permanently.
         assert!(matches!(probing.turn(at(41)), CircuitTurn::Probe(_)));
         let long = failing(40);
         assert!(matches!(long.turn(at(300)), CircuitTurn::Probe(_)));

@@ -1,4 +1,4 @@
-//! One message to one channel: what the outbox keeps of it, and what an attempt makes of it.
+//! One message to one channel: its row in the outbox, and what follows from each delivery attempt.
 
 use std::str::FromStr;
 
@@ -8,26 +8,24 @@ use serde::{Deserialize, Serialize};
 use super::notice::Notice;
 use super::retry::next_attempt;
 
-/// A message on its way.
+/// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its id: the same at every attempt.
+    /// Its id, the same at every attempt, so that receivers can recognize duplicates.
     pub id: String,
-    /// The channel's name.
     pub channel: String,
-    /// What is told.
+    /// The content.
     pub notice: Notice,
-    /// How far it is.
     pub state: DeliveryState,
-    /// How often it was tried, this time included.
+    /// The number of attempts, including this one.
     pub attempts: i64,
-    /// What the channel last answered.
+    /// The channel's last response.
     pub last_error: Option<String>,
     /// When it was put into the outbox.
     pub created_at: Timestamp,
 }
 
-/// A message of the outbox, as it is listed.
+/// A message of the outbox, as listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = Delivery)]
 pub struct Posted {
@@ -42,84 +40,79 @@ pub struct Posted {
     pub kind: String,
     /// How far it is.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: i64,
-    /// What the channel last answered.
+    /// The channel's last response.
     pub last_error: Option<String>,
-    /// When it is tried next; of no meaning once it is delivered or given up.
+    /// When the next attempt is due; meaningless once it is delivered or given up.
     pub due_at: Timestamp,
     /// When it was put into the outbox.
     pub created_at: Timestamp,
 }
 
-/// Which messages somebody wants to see.
+/// A filter of messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PostFilter {
-    /// Only those in this state.
+    /// Only messages in this state.
     pub state: Option<DeliveryState>,
-    /// Only those to this channel; empty for all.
+    /// Only messages to this channel; empty means all.
     pub channel: String,
 }
 
-/// How far a message is.
+/// The state of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// It is to be sent.
+    /// Waiting for an attempt.
     Pending,
-    /// The channel took it.
+    /// The channel accepted it.
     Delivered,
-    /// It is not tried any more.
+    /// No further attempts.
     GivenUp,
 }
 
-/// What a channel did with a message.
+/// The result of a delivery attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// It took it.
+    /// The channel accepted it.
     Taken,
-    /// It did not.
+    /// The channel rejected it, or could not be reached.
     Refused {
-        /// What it answered, without anything secret.
+        /// The response, without secrets.
         why: String,
-        /// Its `Retry-After`, in seconds.
+        /// The response's `Retry-After`, in seconds.
         retry_after: Option<i64>,
-        /// What it is about.
+        /// Whose fault it is.
         blame: Blame,
     },
 }
 
-/// What a refusal is about.
+/// Whether the channel or the message is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// The channel: no message would get through.
+    /// The channel: no message would be accepted.
     Channel,
-    /// This message: another one may get through.
+    /// This message: another one may be accepted.
     Message,
-    /// This message, and it never will get through.
+    /// This message, permanently: retrying does not help.
     Hopeless,
 }
 
-/// What becomes of a message after an attempt.
+/// What follows from an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryNext {
-    /// It is delivered.
     Delivered,
-    /// It is tried again.
+    /// Another attempt.
     Again {
-        /// When.
         at: Timestamp,
-        /// Why.
         why: String,
     },
-    /// It is given up.
     GivenUp {
-        /// Why.
         why: String,
     },
 }
 
-/// Decides what becomes of a message after an attempt; `chance` spreads repetitions.
+/// Decides what follows from an attempt; `chance` spreads the retries over time.
 pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) -> DeliveryNext {
     match attempt {
         Attempt::Taken => DeliveryNext::Delivered,
@@ -143,7 +136,7 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
     }
 }
 
-/// The word is no state's.
+/// The text is not the name of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected pending, delivered or given_up")]
 pub struct UnknownState;
@@ -160,10 +153,8 @@ impl FromStr for DeliveryState {
 }
 
 impl DeliveryState {
-    /// Every state.
     pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::GivenUp];
 
-    /// The state's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",

@@ -1,68 +1,67 @@
-//! What is looked at to say whether an installation can work, and how findings are judged. Pure.
+//! The checks of `hubward doctor`, and how their results are judged. Pure.
 
 use jiff::Timestamp;
 
 use super::address::verify_endpoint;
 use super::hub::HubPart;
 
-/// One thing that is looked at, in the order in which it is told.
+/// One check, in the order in which they are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DoctorCheck {
-    /// The file is there and right.
+    /// The configuration file exists and is valid.
     Configuration,
-    /// What it refers to as `env:` and `file:` is there.
+    /// The values that it refers to by `env:` and `file:` exist.
     Secrets,
-    /// It answers, and is of this version.
+    /// The database answers, and has this version's schema.
     Database,
-    /// The log's chain holds.
+    /// The audit log's hash chain verifies.
     Audit,
-    /// What is left to write to.
+    /// Free disk space.
     Disk,
-    /// How long the server's own certificate is good.
+    /// The expiry of the server's own TLS certificate.
     Certificate,
-    /// Whether AWS is really AWS.
+    /// Whether an AWS endpoint override is set.
     Endpoint,
-    /// Whether AWS has the time that we have.
+    /// Whether our clock agrees with AWS's.
     Clock,
     /// Credentials of the administrator account.
     Credentials,
     /// Security Hub, in one Region.
     SecurityHub,
-    /// What else must be there in the SOC's account.
+    /// The other parts that the SOC's account needs.
     Hub(HubPart),
-    /// Whether AWS lets us read what we have to.
+    /// Permissions to read what Hubward needs.
     Permissions,
-    /// How agents reach the server.
+    /// The URL by which agents reach the server.
     PublicUrl,
-    /// What agents are installed from.
+    /// The agent's releases.
     Releases,
-    /// Whom to watch.
+    /// The accounts to monitor.
     Ledger,
-    /// Where alerts come from.
+    /// The source of alerts.
     Alerts,
-    /// Where messages leave.
+    /// The channels for messages.
     Channels,
-    /// Where mail is handed over.
+    /// The mail server.
     Mail,
-    /// Where requests come from.
+    /// The source of requests.
     Requests,
     /// The company's own guide.
     Guide,
 }
 
-/// How well one thing is.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
-    /// Fine.
     Ok,
-    /// It works, or is not in use yet; somebody should know.
+    /// It works or is not used yet, but needs attention.
     Warn,
-    /// Hubward cannot do its work.
+    /// Hubward cannot work.
     Fail,
 }
 
 impl DoctorCheck {
-    /// What must be there in the SOC's account beside Security Hub.
+    /// The checks of the SOC's account, except Security Hub.
     pub fn of_hub() -> impl Iterator<Item = Self> {
         HubPart::ALL
             .into_iter()
@@ -108,7 +107,7 @@ impl Health {
     }
 }
 
-/// Whether agents elsewhere can reach this address: on loopback, nobody but this machine can.
+/// Whether agents on other machines can reach this URL; a loopback address works only on this one.
 pub fn public_url(url: &str) -> Health {
     match verify_endpoint(url) {
         Ok(url) if url.scheme() == "https" => Health::Ok,
@@ -127,8 +126,9 @@ pub fn members(count: usize) -> Health {
     }
 }
 
-/// How many seconds AWS's clock may be before or behind ours. A signature is refused that is five minutes
-/// old (docs IAM reference_sigv-troubleshooting.html), and one that is made now takes its time to arrive.
+/// `ahead`: by how many seconds AWS's clock is ahead of ours; negative if behind. AWS refuses a
+/// signature that is five minutes old (docs IAM reference_sigv-troubleshooting.html), and a new one
+/// takes some time to arrive.
 pub fn clock(ahead: i64) -> Health {
     match ahead.unsigned_abs() {
         0..60 => Health::Ok,
@@ -137,7 +137,8 @@ pub fn clock(ahead: i64) -> Health {
     }
 }
 
-/// What must be left of a disk, in bytes: a day of a large company's findings is some hundred megabytes.
+/// `free`: the free disk space in bytes. A day of a large company's findings is some hundred
+/// megabytes.
 pub fn disk(free: u64) -> Health {
     const MIB: u64 = 1 << 20;
     if free < 100 * MIB {
@@ -149,7 +150,8 @@ pub fn disk(free: u64) -> Health {
     }
 }
 
-/// How long a certificate must be good: what renews it does so weeks before.
+/// How long a certificate must be valid: certificates are normally renewed weeks before they
+/// expire.
 pub fn certificate(until: Timestamp, now: Timestamp) -> Health {
     const DAY: i64 = 24 * 60 * 60;
     match until.duration_since(now).as_secs() {
@@ -165,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_told_before_aws_refuses_it() {
-        let told = [0, 59, -60, 239, -240, 90_000].map(clock);
+        let health = [0, 59, -60, 239, -240, 90_000].map(clock);
         use Health as H;
-        assert_eq!(told, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
+        assert_eq!(health, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
         assert_eq!(clock(i64::MIN), H::Fail);
     }
 
@@ -181,8 +183,8 @@ mod tests {
             "2026-12-01T00:00:00Z",
             "2027-02-01T00:00:00Z",
         ];
-        let told = until.map(|until| certificate(until.parse().unwrap(), now));
-        assert_eq!(told, [Health::Fail, Health::Warn, Health::Ok]);
+        let health = until.map(|until| certificate(until.parse().unwrap(), now));
+        assert_eq!(health, [Health::Fail, Health::Warn, Health::Ok]);
     }
 
     #[test]

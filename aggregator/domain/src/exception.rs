@@ -1,5 +1,5 @@
-//! An exception: a control that need not be fixed in an account, or for one of its resources, until a last day.
-//! What may be one, what it covers, and when its people hear that it ends.
+//! An exception: a control that need not be fixed in an account, or for one of its resources, until
+//! a date. What is allowed, what it covers, and when the contacts are notified of its end.
 
 use hubward_protocol::AccountId;
 use jiff::civil::Date;
@@ -8,88 +8,74 @@ use serde::Serialize;
 
 use crate::finding::{Finding, FindingKind, FindingWorkflow};
 
-/// How many days before its end people hear of it.
+/// How many days before its end the contacts are notified.
 pub const NOTICE_DAYS: i32 = 14;
-/// The longest reason: it also becomes a finding's note, which AWS limits to 512 characters.
+/// The longest reason, in characters. It also becomes a finding's note, which AWS limits to 512
+/// characters.
 pub const LONGEST_REASON: usize = 400;
 
-/// What is asked for.
+/// An exception to be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewException {
-    /// The control.
     pub control: String,
-    /// The account.
     pub account_id: AccountId,
-    /// The resource's ARN; `None` for the whole account.
+    /// The resource's ARN; `None` means the whole account.
     pub resource: Option<String>,
-    /// Why.
     pub reason: String,
-    /// Its last day.
     pub until: Date,
 }
 
-/// An exception that was granted.
+/// A granted exception.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exception {
-    /// Its name.
     pub id: String,
-    /// The control.
     pub control: String,
-    /// The account.
     pub account_id: AccountId,
-    /// The resource's ARN; `None` for the whole account.
+    /// The resource's ARN; `None` means the whole account.
     pub resource: Option<String>,
-    /// Why.
     pub reason: String,
-    /// Its last day.
     pub until: Date,
-    /// Whether Security Hub was told too.
+    /// Whether the findings are suppressed in Security Hub too.
     pub suppressed: bool,
-    /// When it was granted.
     pub added_at: Timestamp,
-    /// By whom.
     pub added_by: String,
-    /// When its people heard that it ends.
+    /// When the contacts were notified of its end.
     #[serde(skip)]
     pub warned_at: Option<Timestamp>,
 }
 
-/// Why something can be no exception.
+/// Why an exception cannot be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExceptionRefusal {
-    /// It is no control's id.
+    /// Not the id of a control.
     Control,
-    /// There is no reason, or a very long one, or one with control characters.
+    /// The reason is missing, too long, or has control characters.
     Reason,
-    /// It is no ARN of an AWS resource of that account's.
+    /// Not the ARN of a resource of that account.
     Resource,
     /// The last day is over.
-    Past {
-        /// Today.
-        today: Date,
-    },
+    Past { today: Date },
     /// The last day is more than a year away.
     TooLong {
-        /// The last that may be.
+        /// The latest allowed day.
         latest: Date,
     },
 }
 
-/// What is due of an exception on a day.
+/// What is due for an exception on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing.
     Nothing,
-    /// Its people hear that it ends soon.
+    /// Its end has to be announced to the contacts.
     Notice,
-    /// It has ended.
+    /// It has expired.
     End,
 }
 
-/// Judges what is asked for.
+/// Checks a new exception.
 ///
 /// # Errors
-/// Every reason against it.
+/// All reasons against it.
 pub fn judge(new: &NewException, today: Date) -> Result<(), Vec<ExceptionRefusal>> {
     let mut refused = Vec::new();
     let word = |c: char| c.is_ascii_alphanumeric();
@@ -130,7 +116,7 @@ pub fn judge(new: &NewException, today: Date) -> Result<(), Vec<ExceptionRefusal
     }
 }
 
-/// An ARN that names the account, or none at all as those of S3's buckets do.
+/// Whether an ARN contains the account, or no account at all as those of S3 buckets.
 fn is_resource(resource: &str, account: &AccountId) -> bool {
     let parts: Vec<&str> = resource.splitn(6, ':').collect();
     let sound = resource.len() <= 1024 && !resource.chars().any(|c| c.is_control() || c == ' ');
@@ -146,8 +132,8 @@ fn is_resource(resource: &str, account: &AccountId) -> bool {
     }
 }
 
-/// Marks a control's finding as suppressed where an exception covers it, with the exception as its note: so
-/// reports show it, whether Security Hub was told or not.
+/// Marks a finding as suppressed if an exception covers it, with the exception as its note. So
+/// reports show it even if Security Hub does not.
 pub fn excuse(finding: &mut Finding, exceptions: &[Exception]) {
     let covering = exceptions
         .iter()
@@ -177,7 +163,7 @@ impl Exception {
             return Due::End;
         }
         let begins = self.until.saturating_sub(Span::new().days(NOTICE_DAYS));
-        // One that was granted for a few days was never to last longer: nobody needs to be told.
+        // An exception of a few days needs no announcement: its contacts know that it is short.
         let is_short = jiff::tz::TimeZone::UTC
             .to_datetime(self.added_at)
             .date()

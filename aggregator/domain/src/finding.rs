@@ -1,8 +1,8 @@
-//! One finding of Security Hub, read from its ASFF JSON, and when it was open.
+//! A finding of Security Hub, parsed from its ASFF JSON, and when it was open.
 //!
-//! Strict about what says whose it is, tolerant about the rest: a product may write what it likes, and
-//! AWS adds words. Sources: Security Hub's service model (`AwsSecurityFinding`), the user guide's
-//! `controls-findings-create-update` and GuardDuty's `securityhub-integration`.
+//! Strict about the identity (id and account), tolerant about the rest: products write what they
+//! like, and AWS adds values. Sources: Security Hub's service model (`AwsSecurityFinding`), the
+//! user guide's `controls-findings-create-update` and GuardDuty's `securityhub-integration`.
 
 mod key;
 mod read;
@@ -14,53 +14,50 @@ use key::key;
 pub use key::key_of_threat;
 pub use read::{UnreadableFinding, is_guard_duty, read};
 
-/// A finding, as far as reports need it. The texts are whatever a product wrote.
+/// The part of a finding that reports need. The texts are as the product wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id that its product gave it.
     pub id: String,
-    /// Who found it.
+    /// The ARN of the product that created it.
     pub product_arn: String,
-    /// Whose it is.
+    /// The account that it is about.
     pub account_id: AccountId,
-    /// Where it is; usually a Region, but a product writes it.
+    /// Usually a Region, but the product decides what it writes.
     pub region: String,
-    /// What it is about.
+    /// Threat, control or other.
     pub kind: FindingKind,
-    /// The control, such as `S3.1`; empty when it is no control's.
+    /// The control, such as `S3.1`; empty if it is not about a control.
     pub control_id: String,
     /// The standards that it counts for, such as `nist-800-53/v/5.0.0`.
     pub standards: Vec<String>,
-    /// Its types in ASFF's taxonomy, by `; `.
+    /// Its types in ASFF's taxonomy, separated by `; `.
     pub finding_type: String,
-    /// Its title.
     pub title: String,
     /// The first resource's id.
     pub resource: String,
     /// The first resource's type.
     pub resource_type: String,
-    /// Where it is explained: how to remedy it, or its page in the console.
+    /// The explanation: how to remediate it, or its page in the console.
     pub link: String,
-    /// How bad it is.
     pub severity: FindingSeverity,
-    /// What the control says; `None` when it is no control's.
+    /// The control's result; `None` if it is not about a control.
     pub compliance: Option<Compliance>,
-    /// What a person did with it.
+    /// The workflow status that people set.
     pub workflow: FindingWorkflow,
-    /// Whether its product still sees it.
+    /// Whether its product still reports it.
     pub record: RecordState,
-    /// What a person wrote to it.
+    /// The note that a person wrote.
     pub note: String,
-    /// When its product made it.
+    /// When its product created it.
     pub created_at: Option<Timestamp>,
-    /// When its product last touched it; what people do does not count.
+    /// When its product last updated it; changes made by people do not count.
     pub updated_at: Option<Timestamp>,
 }
 
 /// A finding of the mirror.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mirrored {
-    /// The finding.
     pub finding: Finding,
     /// When it was open.
     pub life: Life,
@@ -69,86 +66,77 @@ pub struct Mirrored {
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// A threat that GuardDuty saw.
+    /// A threat that GuardDuty detected.
     Threat,
     /// A control of Security Hub.
     Control,
-    /// Another product's.
+    /// Another product's finding.
     Other,
 }
 
-/// How bad it is: the label that AWS or the product gave. It is never derived from a number, because
-/// AWS's own examples pair numbers and labels differently.
+/// The label that AWS or the product gave. It is never derived from a number, because AWS's own
+/// examples pair numbers and labels differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingSeverity {
-    /// No label, or one that AWS did not have when this was written.
+    /// No label, or one that Hubward does not know.
     Unlabelled,
-    /// INFORMATIONAL
     Informational,
-    /// LOW
     Low,
-    /// MEDIUM
     Medium,
-    /// HIGH
     High,
-    /// CRITICAL
     Critical,
 }
 
-/// A control's verdict on one resource.
+/// A control's result for one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Compliance {
-    /// PASSED
     Passed,
-    /// FAILED
     Failed,
-    /// WARNING, `NOT_AVAILABLE`, or a word that is not known: it could not be judged.
+    /// WARNING, `NOT_AVAILABLE`, or an unknown value: the resource could not be evaluated.
     Unknown,
 }
 
-/// What a person, or AWS for one, did with a finding.
+/// The workflow status that people, or AWS itself, set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingWorkflow {
-    /// NEW: nobody has looked at it.
+    /// NEW: not reviewed.
     #[default]
     New,
-    /// NOTIFIED: its owner was told.
+    /// NOTIFIED: its owner was notified.
     Notified,
-    /// SUPPRESSED: it was looked at, and nothing is to be done.
+    /// SUPPRESSED: reviewed, and no action is needed.
     Suppressed,
-    /// RESOLVED: it was looked at and cleared.
+    /// RESOLVED: reviewed and fixed.
     Resolved,
 }
 
-/// Whether its product still sees it.
+/// Whether its product still reports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordState {
-    /// ACTIVE
     #[default]
     Active,
-    /// ARCHIVED
     Archived,
 }
 
-/// When a finding was open, as far as the mirror has seen. One that is open again keeps when it was
+/// When a finding was open, as far as the mirror has observed. A reopened one keeps the time it was
 /// closed before: `closed_at` is then the earlier of the two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Life {
-    /// Since when; `None` when it never was.
+    /// Since when it is open; `None` if it never was.
     pub opened_at: Option<Timestamp>,
-    /// Until when it was the last time; `None` when it never ended.
+    /// When it was last closed; `None` if it never was.
     pub closed_at: Option<Timestamp>,
 }
 
 impl Finding {
-    /// The finding's key in the mirror: of its account and Region, because ids are the products' own
-    /// and two accounts may use the same.
+    /// The finding's key in the mirror. It includes the account and Region, because products choose
+    /// their ids and two accounts may use the same one.
     pub fn key(&self) -> String {
         let account = self.account_id.as_str();
         key([account, &self.region, &self.product_arn, &self.id])
     }
 
-    /// Whether somebody has to do something about it.
+    /// Whether action is needed.
     pub fn is_open(&self) -> bool {
         self.record == RecordState::Active
             && matches!(
@@ -158,15 +146,16 @@ impl Finding {
             && matches!(self.compliance, None | Some(Compliance::Failed))
     }
 
-    /// Whether somebody decided that nothing is to be done about it.
+    /// Whether a person decided that no action is needed.
     pub fn is_suppressed(&self) -> bool {
         self.record == RecordState::Active && self.workflow == FindingWorkflow::Suppressed
     }
 }
 
 impl Life {
-    /// How life goes on with what is seen now. `before` is the life so far with the time of the
-    /// product's last touch; a change without a touch is a person's, and as old as our look.
+    /// The life after a new observation. `before` is the life so far with the time of the product's
+    /// last update. A change without an update was made by a person, and dates from our
+    /// observation.
     pub fn next(
         before: Option<(Self, Option<Timestamp>)>,
         finding: &Finding,
@@ -187,11 +176,11 @@ impl Life {
             (true, true) | (false, false) => life,
             (false, true) => Self {
                 opened_at: Some(at),
-                // Never later than the reopening, for that is how the two are told apart.
+                // Never later than the reopening: their order tells the two apart.
                 closed_at: life.closed_at.map(|closed| closed.min(at)),
             },
             (true, false) => Self {
-                // Always later than the opening, even where a product's times run backwards.
+                // Always later than the opening, even if a product's times run backwards.
                 closed_at: Some(
                     life.opened_at
                         .and_then(|opened| opened.checked_add(SignedDuration::from_secs(1)).ok())
@@ -214,10 +203,8 @@ impl Life {
 }
 
 impl FindingKind {
-    /// Every kind.
     pub const ALL: [Self; 3] = [Self::Threat, Self::Control, Self::Other];
 
-    /// The kind's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Threat => "threat",
@@ -238,7 +225,7 @@ impl FindingSeverity {
         Self::Unlabelled,
     ];
 
-    /// AWS's label; empty where there is none.
+    /// AWS's label; empty if none.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Critical => "CRITICAL",
@@ -252,10 +239,8 @@ impl FindingSeverity {
 }
 
 impl Compliance {
-    /// Every verdict.
     pub const ALL: [Self; 3] = [Self::Passed, Self::Failed, Self::Unknown];
 
-    /// The verdict's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "PASSED",
@@ -266,10 +251,8 @@ impl Compliance {
 }
 
 impl FindingWorkflow {
-    /// Every status.
     pub const ALL: [Self; 4] = [Self::New, Self::Notified, Self::Suppressed, Self::Resolved];
 
-    /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "NEW",
@@ -281,10 +264,8 @@ impl FindingWorkflow {
 }
 
 impl RecordState {
-    /// Every state.
     pub const ALL: [Self; 2] = [Self::Active, Self::Archived];
 
-    /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",

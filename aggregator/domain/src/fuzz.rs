@@ -1,14 +1,14 @@
-//! Hostile bytes for the parsers of what comes from outside: real input, damaged in many ways. Each parser's
-//! own tests say what must not happen; here is only how the damage is done, and how long. `cargo bolero` can
-//! drive the same tests by libFuzzer, guided by coverage.
+//! Fuzzing of the parsers of untrusted input: real input, damaged in many ways. The assertions are
+//! in each parser's own tests; this file only damages the input and limits the time. `cargo bolero`
+//! can run the same tests with libFuzzer, guided by coverage.
 
 use std::time::Duration;
 
-/// How long a test of the suite goes on; a longer run is for whoever has an evening.
+/// How long each fuzz test takes within the suite.
 const TIME: Duration = Duration::from_secs(3);
 
-/// Gives a parser this input, damaged again and again. What it must not do is panic, hang, or take memory
-/// without end; anything else is asserted by `parse`.
+/// Calls a parser with the input, damaged in many ways. It must not panic, hang, or take unlimited
+/// memory; `parse` can assert more.
 pub(crate) fn damaged(input: &[u8], parse: impl Fn(&[u8]) + std::panic::RefUnwindSafe) {
     parse(input);
     bolero::check!()
@@ -17,7 +17,8 @@ pub(crate) fn damaged(input: &[u8], parse: impl Fn(&[u8]) + std::panic::RefUnwin
         .for_each(|edits| parse(&edited(input, edits)));
 }
 
-/// One damage after the other: a byte replaced, put in or taken out, a stretch repeated, the end cut off.
+/// Applies edits one after another: replaces, inserts or removes a byte, repeats a part, or
+/// truncates.
 fn edited(input: &[u8], edits: &[(u32, u8, u8)]) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for (at, kind, byte) in edits.iter().take(32) {
@@ -32,7 +33,8 @@ fn edited(input: &[u8], edits: &[(u32, u8, u8)]) -> Vec<u8> {
                 bytes.splice(at..at, again);
             }
             4 if *byte < 16 => bytes.truncate(at),
-            // What parsers count on: quotes, brackets, separators, signs, the ends of ranges.
+            // Bytes with a meaning for parsers: quotes, brackets, separators, signs, the ends of
+            // ranges.
             _ => {
                 const TELLING: &[u8] = b"\"'{}[]<>,:;=/\\&%-+\n\r\t\0\x7f\xff\xe3=0";
                 bytes.insert(at, TELLING[*byte as usize % TELLING.len()]);

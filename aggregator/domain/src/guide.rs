@@ -1,8 +1,9 @@
-//! The guide: what a failed control or a threat means and what to do, one file each, in both languages.
+//! The guide: what a failed control or a threat means and what to do, one file each, in both
+//! languages.
 //!
-//! Entries come as files (`file`) or as rows of a workbook (`table`), become a [`EntryDraft`] of texts by field, and
-//! are judged by one set of rules (`judge`). A company's own entries stand in front of the bundled ones.
-//! Reading and writing the files is `app`'s and `actions`'.
+//! Entries come as files (`file`) or as rows of a workbook (`table`), become an [`EntryDraft`] of
+//! texts by field, and are checked by one set of rules (`judge`). A company's own entries override
+//! the bundled ones. The files are read and written by `app` and `actions`.
 
 mod advice;
 mod bundled;

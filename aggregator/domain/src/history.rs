@@ -1,7 +1,8 @@
-//! How findings stood day by day: what a finding counts as, what a group of them amounts to, which spans of
-//! the table that changes, and what stood on a day.
+//! The daily history of findings: how a finding is counted, which rows of the history table a new
+//! count changes, and the totals of a day.
 //!
-//! AWS forgets findings after 30 and 90 days; this does not. Pure: rows are kept by `store::history`.
+//! AWS deletes findings after 30 or 90 days; the history keeps their numbers. Pure: rows are stored
+//! by `store::history`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,121 +12,106 @@ use super::finding::{
     Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState,
 };
 
-/// How an active finding stands. The order is that of how much there is to do.
+/// The status of an active finding, ordered by how much work is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HistoryStatus {
-    /// Somebody has to do something about it.
+    /// Action is needed.
     Open,
-    /// It could not be judged.
+    /// It could not be evaluated.
     Unknown,
-    /// A person said that it is done, and the control has not seen it yet.
+    /// A person set it to resolved, but the control has not passed yet.
     Resolved,
-    /// Somebody decided that nothing is to be done.
+    /// A person decided that no action is needed.
     Suppressed,
     /// The control passed.
     Passed,
 }
 
-/// What of a finding is counted.
+/// The facts of a finding that are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedFinding {
-    /// Where it is.
+    /// The Region of the finding.
     pub region: String,
-    /// What it is about.
     pub kind: FindingKind,
-    /// What it is about, as a resource; its own id where it names none.
+    /// The resource; the finding's own id if it names none.
     pub resource: String,
-    /// How bad it is.
     pub severity: FindingSeverity,
-    /// How it stands.
     pub status: HistoryStatus,
     /// The standards that it counts for.
     pub standards: Vec<String>,
 }
 
-/// One line of the count of a control in an account. The standard is empty for all of them together.
+/// A key of the count of a control in an account. The standard is empty for all standards together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryLine {
-    /// The standard.
     pub standard: String,
-    /// Where.
     pub region: String,
-    /// Of what.
     pub kind: FindingKind,
-    /// How bad.
     pub severity: FindingSeverity,
-    /// How it stands.
     pub status: HistoryStatus,
 }
 
-/// The findings of one control in one account, being counted.
+/// The count of one control's findings in one account.
 #[derive(Debug, Default)]
 pub struct Count {
     lines: BTreeMap<HistoryLine, i64>,
     resources: BTreeMap<(String, String), (HistoryStatus, FindingSeverity)>,
 }
 
-/// A line that holds now, and since which day.
+/// A row of the history that is still in effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holding {
-    /// The day.
+    /// The first day of the row.
     pub from: Date,
-    /// The count.
     pub count: i64,
 }
 
-/// What a new count changes.
+/// The rows that a new count changes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Lines that held since an earlier day, and do no more.
+    /// Rows from an earlier day that end today, with their first day.
     pub ended: Vec<(HistoryLine, Date)>,
-    /// Lines that were written today already, and never were.
+    /// Rows that started today and are deleted again.
     pub undone: Vec<HistoryLine>,
-    /// Lines that hold from today on.
+    /// Rows that start today.
     pub begun: Vec<(HistoryLine, i64)>,
 }
 
-/// So many findings stood like this from a day until before another.
+/// A row of the history: this count from one day until before another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The first day.
     pub from: Date,
-    /// The first day on which it was otherwise; [`STILL`] while it is.
+    /// The first day after it; [`STILL`] while it is in effect.
     pub until: Date,
-    /// Of what.
     pub kind: FindingKind,
-    /// How bad.
     pub severity: FindingSeverity,
     /// How they stood.
     pub status: HistoryStatus,
-    /// How many.
     pub count: u64,
 }
 
-/// How findings stood on one day.
+/// The numbers of one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Open ones by severity.
     pub open: BTreeMap<FindingSeverity, u64>,
-    /// How many of them are threats.
+    /// How many of the open ones are threats.
     pub threats: u64,
-    /// How many of them are failed controls on a resource.
+    /// How many of the open ones are failed controls, counted per resource.
     pub failed: u64,
-    /// Controls that passed on a resource.
+    /// Passed controls, counted per resource.
     pub passed: u64,
-    /// Resolved by a person.
+    /// Findings that a person resolved.
     pub resolved: u64,
-    /// Suppressed.
     pub suppressed: u64,
-    /// What could not be judged.
+    /// Findings that could not be evaluated.
     pub unknown: u64,
 }
 
-/// The day that ends what still holds.
+/// The end of a row that is still in effect.
 pub const STILL: Date = jiff::civil::date(9999, 12, 31);
 
 impl HistoryStatus {
-    /// Every status.
     pub const ALL: [Self; 5] = [
         Self::Open,
         Self::Unknown,
@@ -134,7 +120,7 @@ impl HistoryStatus {
         Self::Passed,
     ];
 
-    /// How a finding stands; `None` when its product does not see it any more.
+    /// The status of a finding; `None` if its product no longer reports it.
     pub fn of(
         record: RecordState,
         workflow: FindingWorkflow,
@@ -145,7 +131,7 @@ impl HistoryStatus {
         }
         Some(match (workflow, compliance) {
             (FindingWorkflow::Suppressed, _) => Self::Suppressed,
-            // What passes is resolved by AWS itself.
+            // AWS itself sets findings of passed controls to resolved.
             (_, Some(Compliance::Passed)) => Self::Passed,
             (FindingWorkflow::Resolved, _) => Self::Resolved,
             (_, Some(Compliance::Unknown)) => Self::Unknown,
@@ -153,7 +139,6 @@ impl HistoryStatus {
         })
     }
 
-    /// The status's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -166,7 +151,7 @@ impl HistoryStatus {
 }
 
 impl CountedFinding {
-    /// What is counted of a finding; `None` when it is archived.
+    /// The facts to count; `None` if the finding is archived.
     pub fn of(finding: &Finding) -> Option<Self> {
         let status = HistoryStatus::of(finding.record, finding.workflow, finding.compliance)?;
         let resource = if finding.resource.is_empty() {
@@ -186,7 +171,7 @@ impl CountedFinding {
 }
 
 impl Count {
-    /// Takes one more finding of the control into account.
+    /// Counts one more finding of the control.
     pub fn add(&mut self, counted: CountedFinding) {
         let line = |standard: String, severity, status| HistoryLine {
             standard,
@@ -205,8 +190,8 @@ impl Count {
             *self.lines.entry(line).or_default() += 1;
             return;
         }
-        // Where findings are not consolidated, each standard has its own of the same control and resource:
-        // they are one thing to do, as bad as the worst of them says.
+        // Without consolidated findings, each standard has its own finding of the same control and
+        // resource. They count as one, with the worst severity.
         let place = (counted.region, counted.resource);
         let known = self
             .resources
@@ -216,7 +201,6 @@ impl Count {
         known.1 = known.1.max(counted.severity);
     }
 
-    /// The lines.
     pub fn lines(mut self) -> BTreeMap<HistoryLine, i64> {
         for ((region, _), (status, severity)) in self.resources {
             let line = HistoryLine {
@@ -232,7 +216,7 @@ impl Count {
     }
 }
 
-/// What is to be written, so that from today on the lines are these.
+/// The changes that make `self` the rows in effect from today on.
 pub fn changes(
     mut holding: BTreeMap<HistoryLine, Holding>,
     lines: BTreeMap<HistoryLine, i64>,
@@ -260,7 +244,7 @@ pub fn changes(
     changes
 }
 
-/// How it stood at the end of each day; `None` for days before anything was counted.
+/// The totals at the end of each day; `None` for days before the first count.
 pub fn tallies(spans: &[Span], days: &[Date]) -> Vec<Option<Tally>> {
     let first = spans.iter().map(|span| span.from).min();
     let on = |day: Date| {

@@ -1,8 +1,8 @@
-//! The SOC's own side in AWS: what must be there so that accounts are watched and threats arrive, and
-//! what has to be changed for it. Pure; how it is seen and changed is `aws::hub`'s.
+//! The SOC's own account in AWS: what it needs so that accounts are monitored and threats arrive,
+//! and the changes that lead there. Pure; `aws::hub` reads and changes the account.
 //!
-//! What somebody else made is adopted where it does, added to where that takes nothing away, and
-//! otherwise left alone, so that a person decides.
+//! Existing resources of others are used if they suffice, and extended if that takes nothing away.
+//! Otherwise they are left alone, and a person decides.
 
 mod aggregation;
 mod pattern;
@@ -17,198 +17,182 @@ use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 use serde_json::Value;
 
-/// The name of what is made, where the configuration names none.
+/// The queue's name if the configuration has none.
 const QUEUE: &str = "hubward-alerts";
 
-/// The tag on everything that is made.
+/// The tag on all resources that Hubward creates.
 pub const TAG_KEY: &str = "hubward:created-by";
 
-/// Its value.
+/// The tag's value.
 pub const TAG_VALUE: &str = "hubward";
 
-/// The source of events that only prove the way from the bus to the queue.
+/// The source of test events, which prove that events get from the bus to the queue.
 pub const TEST_SOURCE: &str = "hubward.test";
 
-/// One thing that must be there.
+/// One part of the setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubPart {
     /// Security Hub, in one Region.
     SecurityHub,
-    /// The linked Regions' findings come to the home Region.
+    /// The linked Regions' findings are aggregated in the home Region.
     Aggregation,
-    /// Where messages go that cannot be taken in.
+    /// The queue for messages that cannot be processed.
     DeadLetterQueue,
-    /// Where threats wait to be taken in.
+    /// The queue for threats.
     Queue,
-    /// What puts them there, as Security Hub tells of them.
+    /// The rule that sends Security Hub's events about threats to the queue.
     ThreatRule,
-    /// What puts those of the home Region there at once, as GuardDuty itself tells of them.
+    /// The rule that sends GuardDuty's own events of the home Region to the queue, minutes earlier.
     GuardDutyRule,
-    /// What puts test events there.
+    /// The rule that sends test events to the queue.
     TestRule,
 }
 
-/// What is wanted.
+/// The intended setup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedHub {
     /// The SOC's account.
     pub administrator: AccountId,
-    /// Where everything comes together.
+    /// The Region of the queue and of the aggregated findings.
     pub home: Region,
-    /// The other Regions that are watched.
+    /// The other monitored Regions.
     pub linked: Vec<Region>,
-    /// The queue's name.
     pub queue: String,
 }
 
-/// What there is; `E` is why something could not be seen.
+/// The existing setup; `E` is why a part could not be read.
 #[derive(Clone, Debug)]
 pub struct ObservedHub<E> {
     /// Whether Security Hub is on, home Region first.
     pub hubs: Vec<(Region, Result<bool, E>)>,
     /// The account's finding aggregator.
     pub aggregator: Result<Option<Aggregator>, E>,
-    /// The dead-letter queue.
     pub dead_letter_queue: Result<Option<AlertQueue>, E>,
-    /// The queue.
     pub queue: Result<Option<AlertQueue>, E>,
-    /// The rules that have our names or feed the queue.
+    /// The rules that have our names or send to the queue.
     pub rules: Result<Vec<Rule>, E>,
 }
 
 /// A finding aggregator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aggregator {
-    /// Its ARN.
     pub arn: String,
-    /// Where it is.
+    /// Its home Region.
     pub home: String,
-    /// AWS's word for which Regions it links.
+    /// AWS's `RegionLinkingMode`.
     pub mode: String,
-    /// The Regions that the word is about.
+    /// The Regions that the mode refers to.
     pub regions: Vec<String>,
 }
 
-/// A queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertQueue {
     /// Its address.
     pub url: String,
-    /// Whether it carries our tag.
+    /// Whether it has our tag.
     pub ours: bool,
-    /// Its policy.
     pub policy: Option<String>,
     /// Its redrive policy.
     pub redrive: Option<String>,
-    /// The KMS key that it is encrypted with.
+    /// The KMS key that encrypts it.
     pub kms_key: Option<String>,
-    /// Whether SQS encrypts it with its own key.
+    /// Whether SQS encrypts it with SQS's own key.
     pub sqs_encrypted: bool,
 }
 
 /// A rule of EventBridge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Its name.
     pub name: String,
-    /// Whether it carries our tag.
+    /// Whether it has our tag.
     pub ours: bool,
-    /// Whether it works.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// Which events it is for; a schedule has none.
+    /// The events that it matches; a scheduled rule has none.
     pub pattern: Option<Value>,
     /// Whether it sends them to the queue.
     pub feeds_queue: bool,
 }
 
-/// One thing, and how it is.
+/// One part of the setup, and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubItem<E> {
-    /// Which.
     pub part: HubPart,
-    /// Where.
     pub region: Region,
     /// How it is.
     pub state: HubState<E>,
 }
 
-/// How one thing is.
+/// The state of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HubState<E> {
-    /// As it should be, whoever made it.
+    /// As intended, whether or not Hubward created it.
     Already,
-    /// These changes make it so.
+    /// These changes are needed.
     Planned(Vec<HubChange>),
-    /// Somebody else's does not do, and is not ours to change.
+    /// A resource of others does not suffice, and is not ours to change.
     Insufficient(Why),
-    /// It could not be seen.
+    /// It could not be read.
     Unseen(E),
 }
 
 /// What a person has to decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// Findings come together in another Region.
+    /// Findings are aggregated in another Region.
     AggregatedIn(String),
     /// Another rule has the name.
     ForeignRule(String),
-    /// The queue's policy cannot be understood, so nothing is added to it.
+    /// The queue's policy cannot be parsed, so nothing is added to it.
     PolicyUnreadable,
-    /// EventBridge may not use the key that AWS manages for SQS.
+    /// EventBridge cannot use the AWS managed key of SQS.
     KeyOfAws,
 }
 
-/// One change, a single call to AWS, safe to repeat.
+/// One change: a single call to AWS that is safe to repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum HubChange {
     /// Turns Security Hub on, without its default standards.
     EnableSecurityHub,
-    /// Brings Regions' findings together.
-    CreateAggregator {
-        /// The Regions.
-        linked: Vec<Region>,
-    },
-    /// Links more Regions than before, never fewer.
+    /// Aggregates the findings of Regions.
+    CreateAggregator { linked: Vec<Region> },
+    /// Links more Regions; never fewer.
     UpdateAggregator {
-        /// Its ARN.
         arn: String,
-        /// AWS's word for which Regions.
+        /// AWS's `RegionLinkingMode`.
         mode: &'static str,
-        /// The Regions that the word is about.
+        /// The Regions that the mode refers to.
         regions: Vec<String>,
     },
     /// Makes a queue.
     CreateQueue {
-        /// Its name.
         name: String,
-        /// Its attributes, in AWS's words.
+        /// Its attributes, by AWS's names.
         attributes: BTreeMap<&'static str, String>,
     },
-    /// Adds to a queue.
+    /// Changes attributes of a queue.
     SetQueueAttributes {
         /// Its address.
         url: String,
         /// The attributes that change.
         attributes: BTreeMap<&'static str, String>,
     },
-    /// Makes a rule, or mends ours.
+    /// Creates a rule, or corrects ours.
     PutRule {
-        /// Its name.
         name: String,
-        /// Which events it is for.
+        /// The events that it matches.
         pattern: String,
     },
-    /// Lets a rule feed the queue.
+    /// Lets a rule send to the queue.
     PutTarget {
-        /// The rule's name.
         rule: String,
         /// The queue's ARN.
         queue: String,
     },
 }
 
-/// What has to be done, in an order in which it can be done.
+/// The changes to make, in a possible order.
 pub fn plan<E: Clone>(seen: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<E>> {
     let home = |part, state| HubItem {
         part,
@@ -275,7 +259,7 @@ fn judged<T, E: Clone>(seen: &Result<T, E>, judge: impl Fn(&T) -> HubState<E>) -
 }
 
 impl HubPart {
-    /// Every part, in the order in which it is told.
+    /// All parts, in the order of reports.
     pub const ALL: [Self; 7] = [
         Self::SecurityHub,
         Self::Aggregation,
@@ -299,7 +283,7 @@ impl HubPart {
         }
     }
 
-    /// The name of the rule that this part is; nothing for other parts.
+    /// The name of the rule that this part is; empty for other parts.
     fn rule(self) -> &'static str {
         match self {
             Self::ThreatRule => "hubward-threats",
@@ -311,7 +295,7 @@ impl HubPart {
 }
 
 impl WantedHub {
-    /// What the configuration wants; the queue's name is the last part of its address.
+    /// The setup that the configuration asks for; the queue's name is the last part of its URL.
     pub fn of(
         administrator: AccountId,
         home: Region,

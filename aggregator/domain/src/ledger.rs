@@ -1,9 +1,9 @@
-//! The ledger as a table that people edit: what a sheet must look like, which accounts its rows
-//! are, and what importing them would change.
+//! The ledger as a table that people edit: the required form of a sheet, the accounts in its rows,
+//! and what importing them would change.
 //!
-//! Pure, so that a dry run is the very same road as the real one: `document::sheet` turns a file
-//! into a [`Sheet`], [`read`] judges every cell of it, [`diff`] compares with what is stored, and
-//! an action writes the [`LedgerPlan`] (or does not). Sentences about problems live in `text::ledger`.
+//! Pure, so a dry run uses the same code as the import: `document::sheet` turns a file into a
+//! [`Sheet`], [`read`] checks its cells, [`diff`] compares with the stored rows, and an action
+//! stores the [`LedgerPlan`] (or not). The sentences about problems are in `text::ledger`.
 
 mod column;
 mod diff;

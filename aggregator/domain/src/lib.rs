@@ -1,7 +1,7 @@
-//! What is true: the SOC's words as values, and every business "if" as a pure function over them.
+//! The business rules: the SOC's terms as types, and every decision as a pure function over them.
 //!
-//! Nothing here awaits, reads a clock, a file, the environment or the network; that is what
-//! `store`, `aws` and `document` do, and `actions` join the two.
+//! Nothing here awaits, or reads a clock, a file, the environment or the network. `store`, `aws`
+//! and `document` do that, and `actions` connect them.
 
 pub mod access;
 pub mod account;

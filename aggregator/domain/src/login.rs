@@ -1,5 +1,5 @@
-//! A login at the OpenID Connect issuer that is under way, as the browser carries it: sealed, so that
-//! nothing of it is kept here. And where a browser may be sent afterwards.
+//! An OpenID Connect login in progress. The browser carries it as a signed cookie, so the server
+//! stores nothing. Also: where a browser may be redirected after a login.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,37 +8,37 @@ use super::signed_token::{Purpose, Signer};
 
 /// How long a person may take at the issuer.
 const LIFE: SignedDuration = SignedDuration::from_mins(10);
-/// How long an address within the dashboard may be.
+/// The longest address within the dashboard, in characters.
 const LONGEST_ADDRESS: usize = 1000;
 
-/// A login under way.
+/// A login in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginAttempt {
-    /// Ties the issuer's answer to this browser.
+    /// Binds the issuer's response to this browser (CSRF).
     pub state: String,
-    /// Ties the issuer's token to this login.
+    /// Binds the issuer's token to this login (replay).
     pub nonce: String,
-    /// Proves to the issuer that who takes the answer is who asked (PKCE, RFC 7636).
+    /// Proves to the issuer that the same client asked and got the response (PKCE, RFC 7636).
     pub verifier: String,
-    /// Where the person wanted to go.
+    /// The page that the person wanted to see.
     pub next: String,
-    /// Until when, in seconds since 1970.
+    /// When it expires, in seconds since 1970.
     expires: i64,
 }
 
-/// Who a person is, as the issuer says it.
+/// A person's identity, as the issuer asserts it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// The issuer's own name for the person; never given to another.
+    /// The issuer's own id of the person; never reused for another person.
     pub subject: String,
-    /// The address, where there is one.
+    /// The email address, if there is one.
     pub email: Option<String>,
-    /// Whether the issuer vouches for the address.
+    /// Whether the issuer has verified the address.
     pub email_verified: bool,
 }
 
 impl LoginAttempt {
-    /// A login from now on. The three texts come from bytes that nobody can guess.
+    /// A login that starts now. The three texts must come from random bytes.
     pub fn new(
         state: [u8; 32],
         nonce: [u8; 32],
@@ -55,31 +55,31 @@ impl LoginAttempt {
         }
     }
 
-    /// What the browser carries.
-    pub fn sealed(&self, seal: &Signer) -> String {
-        // Plain fields: nothing here can fail to be JSON.
-        seal.seal(
+    /// The signed cookie value.
+    pub fn signed(&self, signer: &Signer) -> String {
+        // Plain fields always serialize.
+        signer.sign(
             Purpose::Login,
             &serde_json::to_vec(self).unwrap_or_default(),
         )
     }
 
-    /// The login that a browser carries, if it is ours and not too old.
-    pub fn open(seal: &Signer, sealed: &str, now: Timestamp) -> Option<Self> {
-        let value = seal.open(Purpose::Login, sealed)?;
+    /// The login in a cookie, if its signature is valid and it has not expired.
+    pub fn verify(signer: &Signer, cookie: &str, now: Timestamp) -> Option<Self> {
+        let value = signer.verify(Purpose::Login, cookie)?;
         let attempt: Self = serde_json::from_slice(&value).ok()?;
         (attempt.expires > now.as_second()).then_some(attempt)
     }
 
-    /// How long the cookie is kept, in seconds.
+    /// `Max-Age` of the cookie, in seconds.
     pub fn cookie_life() -> i64 {
         LIFE.as_secs()
     }
 }
 
 impl Claims {
-    /// What the person is known by: an address that the issuer vouches for, else its own name for the
-    /// person. An address that anybody could have typed in must not make an operator.
+    /// The person's name: a verified email address, otherwise the issuer's id. An unverified
+    /// address, which anyone could have typed in, must not make an operator.
     pub fn name(&self) -> &str {
         match &self.email {
             Some(email) if self.email_verified && !email.is_empty() => email,
@@ -88,8 +88,8 @@ impl Claims {
     }
 }
 
-/// The address, if it lies within the dashboard; otherwise its front page. A login must not send
-/// people to another site.
+/// The address if it is within the dashboard, otherwise the front page. A login must not redirect
+/// to another site.
 pub fn within(address: &str) -> String {
     let inside = address.starts_with('/')
         && !address.starts_with("//")
@@ -126,23 +126,23 @@ mod tests {
 
     #[test]
     fn a_login_is_good_for_ten_minutes_and_only_here() {
-        let seal = Signer::new([7; 32]);
+        let signer = Signer::new([7; 32]);
         let now = Timestamp::UNIX_EPOCH;
         let attempt = LoginAttempt::new([1; 32], [2; 32], [3; 32], "//evil.test", now);
         assert_eq!(attempt.next, "/");
-        let sealed = attempt.sealed(&seal);
+        let cookie = attempt.signed(&signer);
         assert_eq!(
-            LoginAttempt::open(&seal, &sealed, now),
+            LoginAttempt::verify(&signer, &cookie, now),
             Some(attempt.clone())
         );
         let later = now + SignedDuration::from_mins(10);
-        assert_eq!(LoginAttempt::open(&seal, &sealed, later), None);
+        assert_eq!(LoginAttempt::verify(&signer, &cookie, later), None);
         assert_eq!(
-            LoginAttempt::open(&Signer::new([8; 32]), &sealed, now),
+            LoginAttempt::verify(&Signer::new([8; 32]), &cookie, now),
             None
         );
-        let token = seal.seal(Purpose::Token, b"{}");
-        assert_eq!(LoginAttempt::open(&seal, &token, now), None);
+        let token = signer.sign(Purpose::Token, b"{}");
+        assert_eq!(LoginAttempt::verify(&signer, &token, now), None);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! One account in one Region, as the administrator's listing tells it, and what an invitation needs.
+//! One account in one Region, as the administrator's member listing shows it, and what an
+//! invitation or a removal needs next.
 
 use std::fmt;
 
@@ -6,13 +7,14 @@ use super::account::{Account, AccountState};
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 
-/// Security Hub's `Member.MemberStatus`: a free string in AWS's model, whose spelling has changed
-/// without notice before, hence read without regard to case and never exhaustively.
+/// Security Hub's `Member.MemberStatus`. In AWS's model it is a free string whose spelling has
+/// changed without notice before, so it is parsed without regard to case, and unknown values are
+/// allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberStatus {
-    /// Known, not invited.
+    /// Created, not invited.
     Created,
-    /// Invited, not answered.
+    /// Invited, not accepted.
     Invited,
     /// Associated: its findings reach the administrator.
     Enabled,
@@ -24,32 +26,29 @@ pub enum MemberStatus {
     Deleted,
     /// The AWS account is suspended.
     AccountSuspended,
-    /// A status that AWS did not have when this was written.
+    /// A status that Hubward does not know.
     Unknown(String),
 }
 
-/// What was last seen of one account in one Region.
+/// The last observation of one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// The account.
     pub account_id: AccountId,
-    /// The Region.
     pub region: Region,
-    /// The listing's word; `None` when it was not listed.
+    /// The status in the listing; `None` if it was not listed.
     pub status: Option<MemberStatus>,
-    /// The verdict's word.
     pub verdict: String,
-    /// Since when the verdict is the same.
+    /// When the verdict last changed.
     pub since: Timestamp,
     /// When the listing was read.
     pub seen_at: Timestamp,
-    /// Since when it is seen associated; `None` while it is not.
+    /// Since when it is associated; `None` while it is not.
     pub associated_since: Option<Timestamp>,
-    /// Since when it has been complete, or was once, since then.
+    /// When it was first complete since its association.
     pub completed_at: Option<Timestamp>,
 }
 
-/// What has to be sent for an account in a Region.
+/// The next call to AWS that an invitation needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextInvitation {
     /// `CreateMembers`, then `InviteMembers`.
@@ -58,7 +57,7 @@ pub enum NextInvitation {
     Invite,
     /// Nothing: it is invited or associated.
     Already(MemberStatus),
-    /// Nothing, and a person should know why.
+    /// Nothing, and a person should know the reason.
     Skip(SkipReason),
 }
 
@@ -67,29 +66,29 @@ pub enum NextInvitation {
 pub enum SkipReason {
     /// The ledger says that it is leaving or has left.
     NotActive(AccountState),
-    /// The membership was ended by somebody; inviting again is for a person to decide.
+    /// The membership was ended; inviting again is a person's decision.
     Ended(MemberStatus),
     /// The AWS account is suspended.
     Suspended,
-    /// A status we do not understand is not acted on.
+    /// Hubward does not act on an unknown status.
     UnknownStatus(String),
 }
 
-/// What has to be done for an account to be gone from a Region.
+/// The next call to AWS that a removal from a Region needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextRemoval {
-    /// Nothing: it is gone.
+    /// Nothing: it is removed.
     Gone,
     /// `DisassociateMembers`, then `DeleteMembers`.
     Disassociate,
     /// `DeleteMembers`.
     Delete,
-    /// Nothing: a status we do not understand is not acted on.
+    /// Nothing: Hubward does not act on an unknown status.
     Leave(String),
 }
 
 impl MemberStatus {
-    /// Reads AWS's word.
+    /// Parses AWS's word.
     pub fn parse(text: &str) -> Self {
         match text.to_ascii_lowercase().as_str() {
             "created" => Self::Created,
@@ -120,7 +119,7 @@ impl fmt::Display for MemberStatus {
     }
 }
 
-/// The Regions in which an account is to be watched: its own, or the hub's.
+/// The Regions in which an account is to be monitored: its own, or the hub's.
 pub fn wanted_regions(account: &Account, hub: &[Region]) -> Vec<Region> {
     hub.iter()
         .copied()
@@ -128,9 +127,9 @@ pub fn wanted_regions(account: &Account, hub: &[Region]) -> Vec<Region> {
         .collect()
 }
 
-/// Decides what is sent for an account whose listing says `status` (`None`: not listed).
+/// The next call for an account with this `status` in the listing (`None`: not listed).
 ///
-/// `force` invites again where an invitation is pending or a membership was ended.
+/// `force` invites again even if an invitation is pending or the membership was ended.
 pub fn next_invitation(
     state: AccountState,
     status: Option<&MemberStatus>,
@@ -155,9 +154,9 @@ pub fn next_invitation(
     }
 }
 
-/// Decides what is done next to remove an account whose listing says `status` (`None`: not listed).
+/// The next call to remove an account with this `status` in the listing (`None`: not listed).
 ///
-/// An account that AWS has suspended may still be associated underneath: AWS's word hides it.
+/// A suspended account may still be associated: AWS's word hides that, so it is disassociated too.
 pub fn next_removal(status: Option<&MemberStatus>) -> NextRemoval {
     use MemberStatus as S;
     match status {

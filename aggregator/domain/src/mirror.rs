@@ -1,4 +1,5 @@
-//! What has to be asked so that the mirror of findings is true again: which Regions, and what of them.
+//! What to query from Security Hub to update the mirror of findings: which Regions, and which
+//! findings of them.
 
 use std::fmt;
 
@@ -11,76 +12,73 @@ use super::finding::{Finding, RecordState};
 /// How the home Region's finding aggregator links other Regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Linking {
-    /// All of them.
     All,
     /// All but these.
     AllBut(Vec<Region>),
-    /// These.
+    /// Only these.
     Only(Vec<Region>),
 }
 
-/// A Region that is asked.
+/// A Region to query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MirrorSource {
-    /// The Region.
     pub region: Region,
-    /// Whether it answers for the Regions that are linked to it too.
+    /// Whether it returns the findings of its linked Regions too.
     pub aggregated: bool,
 }
 
 /// How far a source has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Changes up to here are in the mirror.
+    /// The mirror has all changes up to here.
     pub read_to: Timestamp,
-    /// When everything was last read.
+    /// When all findings were last read.
     pub swept_at: Timestamp,
 }
 
-/// What is read of a source.
+/// The findings to query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MirrorWindow {
-    /// Everything that is active; what does not come is gone.
+    /// All active findings; the mirror archives those that are not returned.
     Everything,
-    /// What was touched in between, and what people decided.
-    Changes {
-        /// From.
-        from: Timestamp,
-        /// To.
-        to: Timestamp,
-    },
+    /// Findings that were updated in this time, and those that people changed.
+    Changes { from: Timestamp, to: Timestamp },
 }
 
-/// A part of everything, that is read by itself: the accounts whose number begins with a digit, or all.
+/// A part of a full reading: the accounts whose id starts with a digit, or all accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MirrorPart(Option<char>);
 
-/// A full reading that has not ended.
+/// A full reading in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sweep {
-    /// When it began.
+    /// When it started.
     pub began_at: Timestamp,
-    /// The parts that have been read.
+    /// The parts that are done.
     pub read: Vec<String>,
 }
 
-/// Findings reach the administrator, and the home Region, some time after they were touched.
+/// Findings reach the administrator and the home Region some time after they were updated.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(2);
 
-/// The window's end is only there because AWS wants one: whoever's clock runs ahead is not left out.
+/// AWS requires an end of the window. It is in the future, so that products whose clock is ahead
+/// are not missed.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// Some endings leave no touch: archived by AWS for want of updates, deleted after 90 days.
+/// Some findings end without an update: archived by AWS because they were not updated, or deleted
+/// after 90 days.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// From so many accounts on everything is read in parts: what is cut off goes on, and several at once make up
-/// for how long AWS takes to answer. Below, the parts would only be more calls.
+/// With this many accounts, a full reading is done in parts: an interrupted one can continue, and
+/// several parts at once make up for AWS's slow responses. With fewer accounts the parts would only
+/// be additional calls.
 const MANY_ACCOUNTS: usize = 50;
 
-/// A full reading that was cut off longer ago is begun anew: it would archive by what it saw too long ago.
+/// An interrupted reading older than this is started again, because it would archive findings by
+/// outdated observations.
 const SWEEP_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
-/// The Regions to ask: the home Region for all that are linked to it, and each of the others.
+/// The Regions to query: the home Region for all linked ones, and each of the others.
 pub fn sources(home: Region, others: &[Region], linking: Option<&Linking>) -> Vec<MirrorSource> {
     let is_linked = |region: &Region| match linking {
         None => false,
@@ -118,7 +116,7 @@ pub fn next_window(checkpoint: Option<Checkpoint>, now: Timestamp) -> MirrorWind
 }
 
 impl MirrorPart {
-    /// The parts of everything, for so many accounts.
+    /// The parts of a full reading, for this number of accounts.
     pub fn all(accounts: usize) -> Vec<Self> {
         if accounts < MANY_ACCOUNTS {
             return vec![Self(None)];
@@ -126,14 +124,14 @@ impl MirrorPart {
         ('0'..='9').map(|digit| Self(Some(digit))).collect()
     }
 
-    /// What the numbers of its accounts begin with; empty for all.
+    /// The first digits of its accounts' ids; empty for all accounts.
     pub fn prefix(self) -> String {
         self.0.map(String::from).unwrap_or_default()
     }
 }
 
 impl Sweep {
-    /// What is still to be read, and since when the reading goes on.
+    /// The parts that are still to be read, and when the reading started.
     pub fn next(
         before: Option<Self>,
         parts: Vec<MirrorPart>,
@@ -150,7 +148,7 @@ impl Sweep {
     }
 }
 
-/// How far it is read once a window that was opened now has been stored whole.
+/// The checkpoint after a window that was queried at `now` has been stored completely.
 pub fn advanced(before: Option<Checkpoint>, window: MirrorWindow, now: Timestamp) -> Checkpoint {
     Checkpoint {
         read_to: now,
@@ -161,8 +159,8 @@ pub fn advanced(before: Option<Checkpoint>, window: MirrorWindow, now: Timestamp
     }
 }
 
-/// The findings that an event of Security Hub tells of, whatever they are of; none where it is no such event.
-pub fn told(event: &str) -> Vec<Value> {
+/// The findings in an event of Security Hub; empty for any other event.
+pub fn findings_in(event: &str) -> Vec<Value> {
     let Ok(mut event) = serde_json::from_str::<Value>(event) else {
         return Vec::new();
     };
@@ -178,12 +176,12 @@ pub fn told(event: &str) -> Vec<Value> {
     }
 }
 
-/// Whether an event tells more of a finding than the mirror knows: events come late and in any order, while
-/// what people decide does not move the time of the last touch.
-pub fn is_news(known: RecordState, touched: Option<Timestamp>, told: &Finding) -> bool {
+/// Whether an event is newer than the mirror's finding: events arrive late and in any order, while
+/// changes made by people do not change the time of the last update.
+pub fn is_news(known: RecordState, touched: Option<Timestamp>, event: &Finding) -> bool {
     match known {
-        RecordState::Active => told.updated_at >= touched,
-        RecordState::Archived => told.updated_at > touched,
+        RecordState::Active => event.updated_at >= touched,
+        RecordState::Archived => event.updated_at > touched,
     }
 }
 
@@ -282,22 +280,25 @@ mod tests {
         };
         let imported = "Security Hub Findings - Imported";
         let two = serde_json::json!([{"Id": "a"}, 7]);
-        assert_eq!(told(&event(imported, two.clone())).len(), 2);
-        assert_eq!(told(&event("Findings Imported V2", two)), [Value::Null; 0]);
+        assert_eq!(findings_in(&event(imported, two.clone())).len(), 2);
+        assert_eq!(
+            findings_in(&event("Findings Imported V2", two)),
+            [Value::Null; 0]
+        );
         for nothing in [
             event(imported, Value::Null),
             "[]".to_owned(),
             "{".to_owned(),
             String::new(),
         ] {
-            assert!(told(&nothing).is_empty(), "{nothing}");
+            assert!(findings_in(&nothing).is_empty(), "{nothing}");
         }
     }
 
     #[test]
     fn a_late_event_takes_nothing_back() {
         let at = |text: &str| -> Timestamp { text.parse().unwrap() };
-        let told = |updated: &str| {
+        let updated_finding = |updated: &str| {
             let asff = serde_json::json!({
                 "Id": "a", "AwsAccountId": "111111111111", "UpdatedAt": updated,
             });
@@ -305,7 +306,7 @@ mod tests {
         };
         let known = Some(at("2026-11-20T03:00:00Z"));
         let (active, archived) = (RecordState::Active, RecordState::Archived);
-        let same = told("2026-11-20T03:00:00Z");
+        let same = updated_finding("2026-11-20T03:00:00Z");
         assert!(
             is_news(active, known, &same),
             "a decision leaves the time as it is"
@@ -314,8 +315,16 @@ mod tests {
             !is_news(archived, known, &same),
             "what is gone comes back by a touch only"
         );
-        assert!(!is_news(active, known, &told("2026-11-20T02:59:59Z")));
-        assert!(is_news(archived, known, &told("2026-11-20T03:00:01Z")));
-        assert!(is_news(active, None, &told("when it was")));
+        assert!(!is_news(
+            active,
+            known,
+            &updated_finding("2026-11-20T02:59:59Z")
+        ));
+        assert!(is_news(
+            archived,
+            known,
+            &updated_finding("2026-11-20T03:00:01Z")
+        ));
+        assert!(is_news(active, None, &updated_finding("when it was")));
     }
 }

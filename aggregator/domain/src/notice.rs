@@ -1,7 +1,8 @@
-//! What channels are told, as facts. The sentences are made when a message is sent, in `channel`.
+//! The content of messages to channels, as data. The sentences are made in `channel` when a message
+//! is sent.
 //!
-//! Serialised, a notice is the body of the `webhook` channel without its timestamp: `type` and
-//! `data`. It is also how the outbox keeps it, so fields may be added and none renamed.
+//! A serialized notice is the body of the `webhook` channel without its timestamp: `type` and
+//! `data`. The outbox stores the same JSON, so fields may be added but never renamed.
 
 mod alert;
 mod report;
@@ -22,81 +23,81 @@ pub use alert::{AlertDigest, AlertNews, AlertNotice, EscalatedNotice, StillOpenN
 pub use report::{ReportNotice, SentReport};
 pub use trouble::Trouble;
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Notice {
     /// A new threat.
     #[serde(rename = "alert.opened")]
     AlertOpened(Box<AlertNotice>),
-    /// A known threat became worse, or is back.
+    /// A known threat became worse, or is active again.
     #[serde(rename = "alert.updated")]
     AlertUpdated(Box<AlertNotice>),
-    /// Nobody has taken an alert.
+    /// An alert was not acknowledged in time.
     #[serde(rename = "alert.escalated")]
     AlertEscalated(Box<EscalatedNotice>),
-    /// What is still open.
+    /// The alerts that are still open.
     #[serde(rename = "alert.still_open")]
     AlertsStillOpen(StillOpenNotice),
-    /// So many alerts at once that they are told in one message.
+    /// Many alerts at once, in one message.
     #[serde(rename = "alert.digest")]
     AlertDigest(Box<AlertDigest>),
-    /// Accounts whose verdict is another one than at the last post.
+    /// Accounts whose verdict changed since the last post.
     #[serde(rename = "check.changed")]
     CheckChanged(CheckNotice),
-    /// An account is not watched any more, and what its project may now switch off.
+    /// An account is no longer monitored, and its project may turn services off.
     #[serde(rename = "account.left")]
     AccountLeft(LeftNotice),
-    /// A request came, or is further than before.
+    /// A request was received or progressed.
     #[serde(rename = "request.changed")]
     RequestChanged(Box<RequestView>),
-    /// Reports of a period are where they should go.
+    /// Reports of a period were delivered.
     #[serde(rename = "report.delivered")]
     ReportDelivered(Box<ReportNotice>),
-    /// Something about Hubward itself needs a person.
+    /// A problem of Hubward itself needs a person.
     #[serde(rename = "operations.notice")]
     Operations(Trouble),
-    /// Something that an account's own contacts need to know; by mail alone.
+    /// A message for an account's own contacts; by mail only.
     #[serde(rename = "contact.notice")]
     Contact(Box<ContactNotice>),
-    /// An operator asks whether messages arrive.
+    /// A test message that an operator requested.
     #[serde(rename = "test")]
     Test(TestNotice),
 }
 
-/// How a message is sent when there are many.
+/// How a message is sent during a burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeClass {
-    /// By itself, always.
+    /// Always individually.
     Single,
-    /// An alert: with others in a digest when there are too many.
+    /// An alert: may become part of a digest.
     Alert,
-    /// An alert of the worst kind: like any other, but before all others.
+    /// A critical alert: may become part of a digest, but is sent before all others.
     Critical,
 }
 
-/// What changed since the last post.
+/// The changes since the last post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckNotice {
-    /// How many account and Region pairs are complete now.
+    /// The number of complete pairs of account and Region.
     pub complete: usize,
-    /// How many there are.
+    /// The number of all pairs.
     pub all: usize,
-    /// Those whose verdict changed, and those that wait for people who are reminded today.
+    /// The pairs whose verdict changed, and those whose people are reminded today.
     pub rows: Vec<CheckNoticeRow>,
-    /// The first post of a week says everything.
+    /// The weekly summary, in the first post of a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
 }
 
-/// The whole state, once a week.
+/// The weekly summary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// The week, such as `2026-W47`.
     pub week: String,
-    /// How many account and Region pairs have each verdict.
+    /// The number of account and Region pairs with each verdict.
     pub verdicts: BTreeMap<String, usize>,
-    /// The audit log's last event: whoever rewrites the log has to rewrite this post too.
+    /// The sequence number of the audit log's last event. An attacker who rewrites the log would
+    /// have to rewrite this post too.
     pub audit_sequence: i64,
     /// That event's hash.
     pub audit_hash: String,
@@ -105,37 +106,31 @@ pub struct Digest {
 /// One account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckNoticeRow {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project.
     pub project: String,
-    /// The Region.
     pub region: Region,
-    /// The verdict's word.
     pub verdict: String,
     /// The steps that are missing.
     pub missing: Vec<hubward_protocol::Step>,
-    /// Since when.
+    /// When the verdict last changed.
     pub since: Timestamp,
-    /// The verdict, for a person.
     pub verdict_text: String,
-    /// Who acts next, for a person.
+    /// Who acts next, as text.
     pub next_step: String,
-    /// What helps.
+    /// A hint on how to proceed.
     pub hint: String,
-    /// For how many whole days.
+    /// For how many whole days the verdict has been the same.
     #[serde(default)]
     pub days: i64,
     /// Whether the account's own people act next.
     #[serde(default)]
     pub waits_for_member: bool,
-    /// Whom to call.
+    /// The responsible person.
     #[serde(default)]
     pub contact: String,
-    /// Their addresses.
     #[serde(default)]
     pub contact_emails: Vec<String>,
-    /// The line that they paste, on the days on which they are reminded.
+    /// The command line that the contacts paste, on days on which they are reminded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
 }
@@ -143,101 +138,86 @@ pub struct CheckNoticeRow {
 /// An account that has left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftNotice {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project.
     pub project: String,
     /// The project's language.
     pub language: Language,
-    /// Whom to tell.
     pub contact: String,
-    /// Their addresses.
     pub contact_emails: Vec<String>,
-    /// Where it was watched.
+    /// The Regions in which it was monitored.
     pub regions: Vec<Region>,
 }
 
-/// What an account's contacts are told, in their language.
+/// A message to an account's contacts, in their language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactNotice {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project.
     pub project: String,
     /// The contacts' language.
     pub language: Language,
-    /// Their addresses.
     pub to: Vec<String>,
-    /// What they are told.
+    /// The subject matter.
     pub matter: Matter,
 }
 
-/// What an account's contacts are told.
+/// The subject matter of a message to contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "matter", rename_all = "snake_case")]
 pub enum Matter {
-    /// The account waits for them.
+    /// The account is not set up yet: a reminder.
     Reminder {
-        /// How often they were reminded, this time included.
+        /// How many reminders there were, including this one.
         count: i64,
-        /// Where it waits, and why.
+        /// The Regions in which it is not set up, with the reason.
         places: Vec<WaitingPlace>,
-        /// The line to paste into CloudShell.
+        /// The command line to paste into CloudShell.
         line: String,
     },
-    /// Somebody asks for a change of their account: they hear of it before anybody decides.
+    /// A change of their account was requested. They are notified before it is decided.
     Request {
-        /// The request.
         request: String,
-        /// Which revision of it.
+        /// The revision of the request.
         revision: i64,
-        /// What is asked for.
         kind: RequestKind,
-        /// Who asks.
         reporter: String,
-        /// What it would change.
+        /// The changes that it would make.
         changes: Vec<FieldChange>,
     },
-    /// An exception of theirs ends soon, or has ended.
+    /// One of their exceptions expires soon, or has expired.
     Exception {
-        /// The control.
         control: String,
-        /// The resource; `None` for the whole account.
+        /// The resource; `None` means the whole account.
         resource: Option<String>,
-        /// What it was granted for.
+        /// The reason it was granted for.
         reason: String,
-        /// Its last day.
         until: jiff::civil::Date,
         /// Whether that day is over.
         over: bool,
     },
 }
 
-/// A Region in which an account waits for its people.
+/// A Region in which an account's people have to act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingPlace {
-    /// The Region.
     pub region: Region,
-    /// The verdict's word.
     pub verdict: String,
 }
 
-/// A message that proves a channel.
+/// A message that tests a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestNotice {
-    /// The channel's name.
     pub channel: String,
-    /// Who asked.
+    /// Who requested it.
     pub actor: String,
 }
 
-/// The subject under which contacts on record are told of a request.
+/// The subject of messages to the contacts on record about a request.
 pub fn contacts_of_request(request: &str, revision: i64) -> String {
     format!("request:{request}/{revision}:contacts")
 }
 
 impl Notice {
-    /// The word that routes know it by; a test goes to the channel it is made for.
+    /// The event of routes that match it; `None` for a test, which goes to its channel only.
     pub fn route_event(&self) -> Option<RouteEvent> {
         match self {
             Self::AlertOpened(_)
@@ -253,7 +233,7 @@ impl Notice {
         }
     }
 
-    /// How it is sent when there are many.
+    /// How it is sent during a burst.
     pub fn class(&self) -> NoticeClass {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => {
@@ -267,7 +247,7 @@ impl Notice {
         }
     }
 
-    /// What keeps messages about one thing together in a chat, where the service can do that.
+    /// A key that groups messages about one thing into a thread, if the service supports threads.
     pub fn thread(&self) -> Option<String> {
         let subject = self.subject();
         subject
@@ -275,7 +255,7 @@ impl Notice {
             .then(|| subject.replace(':', "-"))
     }
 
-    /// What it is about: deliveries of one subject belong together.
+    /// What it is about; deliveries with the same subject belong together.
     pub fn subject(&self) -> String {
         match self {
             Self::AlertOpened(alert) | Self::AlertUpdated(alert) => format!("alert:{}", alert.id),
@@ -310,7 +290,7 @@ impl Notice {
         }
     }
 
-    /// Its readers' language, where it is not everybody's.
+    /// The recipients' language, if it is not the channel's.
     pub fn language(&self) -> Option<Language> {
         match self {
             Self::Contact(contact) => Some(contact.language),
@@ -319,7 +299,7 @@ impl Notice {
         }
     }
 
-    /// The addresses of the account's contacts, where it is about one account and for them too.
+    /// The addresses of the account's contacts, if the message is also for them.
     pub fn contacts(&self) -> &[String] {
         match self {
             Self::Contact(contact) => &contact.to,
@@ -330,7 +310,6 @@ impl Notice {
 }
 
 impl NoticeClass {
-    /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Single => "single",

@@ -1,31 +1,28 @@
-//! An object in S3, and the events that tell of its new versions. Pure.
+//! An object in S3, and the notifications of its new versions. Pure.
 //!
-//! An event only wakes: what it says of size, version or content is not believed, the object itself is
-//! looked at. Whatever is not understood, or is about another object, is not for us.
+//! A notification only triggers a look at the object itself; its size, version and content are not
+//! trusted. Notifications that cannot be parsed, or are about another object, are ignored.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// An object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Its bucket.
     pub bucket: String,
-    /// Its key.
     pub key: String,
 }
 
-/// One content of an object.
+/// One version of an object's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// S3's tag of the content.
+    /// S3's ETag of the content.
     pub etag: String,
-    /// S3's id, where the bucket keeps versions.
+    /// S3's version id, if the bucket is versioned.
     pub id: Option<String>,
 }
 
-/// What S3 itself sends (AmazonS3/latest/userguide/notification-content-structure.html).
+/// A notification of S3 itself (AmazonS3/latest/userguide/notification-content-structure.html).
 #[derive(Deserialize)]
 struct Notification {
     #[serde(rename = "Records")]
@@ -56,7 +53,8 @@ struct Key {
     key: String,
 }
 
-/// What EventBridge sends (AmazonS3/latest/userguide/ev-events.html); its keys are not encoded.
+/// An event of EventBridge (AmazonS3/latest/userguide/ev-events.html); its keys are not
+/// URL-encoded.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct S3Event {
@@ -65,7 +63,7 @@ struct S3Event {
     detail: ObjectPlace,
 }
 
-/// What SNS puts around it (sns/latest/dg/sns-message-and-json-formats.html).
+/// The envelope of SNS (sns/latest/dg/sns-message-and-json-formats.html).
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct S3EventEnvelope {
@@ -74,7 +72,7 @@ struct S3EventEnvelope {
 }
 
 impl Object {
-    /// Whether a message tells of a new version of this object.
+    /// Whether a message announces a new version of this object.
     pub fn is_in(&self, message: &str) -> bool {
         match serde_json::from_str(message) {
             Ok(S3EventEnvelope { r#type, message }) if r#type == "Notification" => {
@@ -103,15 +101,15 @@ impl Object {
         self.bucket == bucket && self.key == key
     }
 
-    /// The key beside it where the outcome of a version is written.
+    /// The key, next to the object, for the result of importing a version.
     pub fn result_key(&self) -> String {
         format!("{}.result.xlsx", self.key)
     }
 }
 
 impl Version {
-    /// Whether this is another version than the one before: by S3's id where both have one, since
-    /// the same content may be handed in again, and otherwise by the content.
+    /// Whether this version differs from the previous one: by S3's version id if both have one,
+    /// since the same content may be uploaded again, otherwise by the ETag.
     pub fn is_new_after(&self, before: Option<&Self>) -> bool {
         before.is_none_or(|before| match (&self.id, &before.id) {
             (Some(id), Some(known)) => id != known,
@@ -119,7 +117,7 @@ impl Version {
         })
     }
 
-    /// What people call it.
+    /// The version's name in messages.
     pub fn name(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.etag)
     }
@@ -193,7 +191,7 @@ mod tests {
             .to_string(),
             notification("soc", &format!("{ENCODED}&x=1"), "ObjectRemoved:Delete").to_string(),
             notification("soc", ENCODED, "ObjectRemoved:Delete").to_string(),
-            // Not encoded, it is another key.
+            // A key that is not encoded is another key.
             notification("soc", &key, "ObjectCreated:Put").to_string(),
             json!({ "Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "soc" }).to_string(),
             json!({ "Records": [] }).to_string(),
@@ -221,7 +219,7 @@ mod tests {
         assert!(version("b", None).is_new_after(Some(&version("a", None))));
         assert!(version("a", Some("2")).is_new_after(Some(&version("a", Some("1")))));
         assert!(!version("a", Some("1")).is_new_after(Some(&version("a", Some("1")))));
-        // The bucket began to keep versions in between.
+        // Versioning was turned on between the two.
         assert!(!version("a", Some("1")).is_new_after(Some(&version("a", None))));
     }
 }

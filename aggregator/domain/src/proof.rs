@@ -1,9 +1,10 @@
-//! Is a proof worth asking STS about: its challenge, its server, its date, and the shape of its
-//! signature. Everything that can be refused without the network is refused here.
+//! Checks a proof (a signed `GetCallerIdentity` request) before STS is called: its challenge,
+//! server, date, and the form of its signature. Everything that can be rejected without the network
+//! is rejected here.
 //!
-//! The rules and the attacks behind them: one algorithm, one list of signed headers, one scope, the
-//! same Region in scope and host; nothing of the request is taken from the client but header values
-//! of a closed set, each of a strict form. Whether the signature is right, only STS can tell.
+//! The rules against attacks: one algorithm, one list of signed headers, one scope, the same Region
+//! in scope and host; of the request, only the values of a fixed set of headers come from the
+//! client, each in a strict form. Only STS can verify the signature itself.
 
 use hubward_protocol::Region;
 use hubward_protocol::proof::{ProofHeaders, SIGNED_HEADERS, SIGNED_HEADERS_WITH_TOKEN};
@@ -13,24 +14,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::signed_token::{Purpose, Signer};
 
-/// How long a challenge can be answered.
+/// How long a challenge is valid.
 pub const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
-/// How far a proof's date may be from ours: what STS allows too.
+/// How far a proof's date may be from ours; STS allows the same.
 const DATE_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// Longer than any session token AWS has issued.
+/// In bytes; longer than any session token AWS has issued.
 const LONGEST_TOKEN: usize = 8 * 1024;
 
-/// Why a proof is refused.
+/// Why a proof is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProofRefused {
-    /// A value is not of the form that a signer gives it.
+    /// A value does not have the form that a signer gives it.
     #[error("a header value is malformed")]
     Malformed,
-    /// The challenge is not ours, has expired, or was answered before; or the proof was made for
-    /// another server.
+    /// The challenge is not ours, has expired or was used before; or the proof was made for another
+    /// server.
     #[error("the challenge is refused")]
     Challenge,
-    /// The signature does not cover what it must, or STS refused it.
+    /// The signature does not cover the required headers, or STS rejected it.
     #[error("the signature is refused")]
     Signature,
     /// The date is too far from ours.
@@ -39,26 +40,26 @@ pub enum ProofRefused {
 }
 
 /// Makes a challenge from 32 random bytes.
-pub fn challenge(seal: &Signer, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
+pub fn challenge(signer: &Signer, random: [u8; 32], now: Timestamp) -> (String, Timestamp) {
     let expires_at = now.saturating_add(CHALLENGE_LIFE).unwrap_or(now);
     let mut value = random.to_vec();
     value.extend_from_slice(&expires_at.as_second().to_be_bytes());
-    (seal.seal(Purpose::Challenge, &value), expires_at)
+    (signer.sign(Purpose::Challenge, &value), expires_at)
 }
 
-/// Judges a proof for this server and Region. Returns when its challenge expires: until then, it
-/// must be remembered as spent.
+/// Checks a proof for this server and Region. Returns when its challenge expires: until then the
+/// caller must remember it as spent.
 ///
 /// # Errors
-/// Why it is refused.
+/// Why it is rejected.
 pub fn verify(
-    seal: &Signer,
+    signer: &Signer,
     server_id: &str,
     region: Region,
     headers: &ProofHeaders,
     now: Timestamp,
 ) -> Result<Timestamp, ProofRefused> {
-    let expires_at = expiry(seal, &headers.x_hubward_challenge).ok_or(ProofRefused::Challenge)?;
+    let expires_at = expiry(signer, &headers.x_hubward_challenge).ok_or(ProofRefused::Challenge)?;
     if expires_at <= now || headers.x_hubward_server_id != server_id {
         return Err(ProofRefused::Challenge);
     }
@@ -76,13 +77,13 @@ pub fn verify(
     Ok(expires_at)
 }
 
-fn expiry(seal: &Signer, challenge: &str) -> Option<Timestamp> {
-    let value = seal.open(Purpose::Challenge, challenge)?;
+fn expiry(signer: &Signer, challenge: &str) -> Option<Timestamp> {
+    let value = signer.verify(Purpose::Challenge, challenge)?;
     let seconds = value.get(32..)?.try_into().ok()?;
     Timestamp::from_second(i64::from_be_bytes(seconds)).ok()
 }
 
-/// `yyyymmddThhmmssZ`, and nothing else.
+/// Parses exactly `yyyymmddThhmmssZ`.
 fn signed_at(text: &str) -> Option<Timestamp> {
     let form = b"00000000T000000Z";
     let fits = text.len() == form.len()
@@ -97,8 +98,8 @@ fn signed_at(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(date).ok()
 }
 
-/// `AWS4-HMAC-SHA256 Credential=KEY/DAY/REGION/sts/aws4_request, SignedHeaders=…, Signature=…`: each
-/// part once, in this order, as every SDK writes it.
+/// Checks `AWS4-HMAC-SHA256 Credential=KEY/DAY/REGION/sts/aws4_request, SignedHeaders=…,
+/// Signature=…`: each part once, in this order, as every SDK writes it.
 fn verify_authorization(
     text: &str,
     day: &str,

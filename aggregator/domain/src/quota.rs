@@ -1,13 +1,14 @@
-//! AWS's limits on membership by invitation, and when operators hear that one is near. Pure.
+//! AWS's limits on membership by invitation, and when operators are notified that one is near.
+//! Pure.
 //!
-//! Both are 1,000 in each Region and cannot be raised. Source: docs general/latest/gr/sechub.html and
-//! securityhub-account-restrictions-recommendations.html.
+//! Both are 1,000 in each Region and cannot be raised. Source: docs general/latest/gr/sechub.html
+//! and securityhub-account-restrictions-recommendations.html.
 
 use super::membership::MemberStatus;
 
-/// The limit.
+/// The limit of members or invitations in a Region.
 pub const LIMIT: usize = 1_000;
-/// Counts at which operators hear of it, each once on the way up.
+/// The counts at which operators are notified, each once on the way up.
 const LEVELS: [usize; 4] = [1_000, 990, 950, 900];
 
 /// A limit.
@@ -15,15 +16,13 @@ const LEVELS: [usize; 4] = [1_000, 990, 950, 900];
 pub enum Quota {
     /// Member accounts by invitation.
     Members,
-    /// Invitations that nobody answered yet.
+    /// Invitations that were not accepted yet.
     Invitations,
 }
 
 impl Quota {
-    /// Every limit.
     pub const ALL: [Self; 2] = [Self::Members, Self::Invitations];
 
-    /// The limit's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Members => "members",
@@ -31,8 +30,9 @@ impl Quota {
         }
     }
 
-    /// How much of it a Region's listing uses. Accounts of the administrator's own organisation are
-    /// listed alike and counted too: too early a warning is better than none.
+    /// How much of the limit a Region's listing uses. Accounts of the administrator's own
+    /// organization are listed alike and counted too: a warning that comes too early is better than
+    /// none.
     pub fn used<'a>(self, listing: impl Iterator<Item = &'a MemberStatus>) -> usize {
         listing
             .filter(|status| match self {
@@ -43,7 +43,7 @@ impl Quota {
     }
 }
 
-/// How near the limit a count is: one of the counts at which operators hear of it, or 0.
+/// How near the limit a count is: the highest reached count of [`LEVELS`], or 0.
 pub fn level(count: usize) -> usize {
     let reached = LEVELS.into_iter().find(|level| count >= *level);
     reached.unwrap_or(0)

@@ -1,5 +1,5 @@
-//! A release of the agent: its version and file name, the key it is signed for, and which one may
-//! come in beside those that are there. Reading an archive is `document::release_archive`'s.
+//! A release of the agent: its version and file name, the key that signs it, and which release may
+//! be added to the existing ones. Archives are read by `document::release_archive`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,31 +9,30 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use zipsign_api::{PUBLIC_KEY_LENGTH, VerifyingKey};
 
-/// The program in the archive, and the beginning of its name.
+/// The program in the archive, and the beginning of the archive's name.
 pub const PROGRAM: &str = "hubward-agent";
-/// What it is built for: static, so that it runs in any CloudShell.
+/// The build target: static, so that it runs in any CloudShell.
 pub const TARGET: &str = "x86_64-unknown-linux-musl";
-/// The largest archive that is taken in; one as built for members has a few MiB.
+/// The largest accepted archive, in bytes; a release build has a few MiB.
 pub const LARGEST_ARCHIVE: usize = 32 << 20;
-/// The largest program that is taken in, unpacked.
+/// The largest accepted program after unpacking, in bytes.
 pub const LARGEST_PROGRAM: u64 = 128 << 20;
 
-/// A release that was taken in.
+/// A release of the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// Its version: plain numbers, no pre-release.
+    /// Its version: three plain numbers, no pre-release.
     pub version: Version,
     /// SHA-256 of the archive, in hex.
     pub sha256: String,
-    /// The archive's bytes.
+    /// The archive's size in bytes.
     pub size: u64,
     /// When it was taken in.
     pub added_at: Timestamp,
-    /// By whom.
     pub added_by: String,
 }
 
-/// Why a file's name is not a release's.
+/// Why a file name is not that of a release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotARelease {
     /// It is not `hubward-agent-VERSION-TARGET.tar.gz`.
@@ -44,36 +43,34 @@ pub enum NotARelease {
     Version(String),
 }
 
-/// Why a genuine release does not come in.
+/// Why a genuine release is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReleaseRefusal {
-    /// The version is there with another content: members may have it already.
+    /// The version exists with another content: members may already have it.
     #[error("{version} is there with SHA-256 {sha256}")]
     OtherContent {
-        /// The version.
         version: Version,
-        /// What is there.
+        /// The existing archive's SHA-256.
         sha256: String,
     },
-    /// It is older than the newest, and nobody would ever get it.
+    /// It is older than the newest release, so no member would get it.
     #[error("older than {newest}")]
     Older {
-        /// The newest that is there.
+        /// The newest release.
         newest: Version,
     },
 }
 
-/// What is to be done with a genuine release.
+/// What to do with a genuine release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReleaseDecision {
-    /// Take it in.
     Add,
-    /// It is there, byte for byte.
+    /// It already exists, byte for byte.
     Already,
 }
 
 impl Release {
-    /// The name of its file.
+    /// The archive's file name.
     pub fn file(&self) -> String {
         file_name(&self.version)
     }
@@ -83,7 +80,7 @@ fn file_name(version: &Version) -> String {
     format!("{PROGRAM}-{version}-{TARGET}.tar.gz")
 }
 
-/// The version that a file's name says.
+/// The version in a file name.
 ///
 /// # Errors
 /// It is not the name of a release for [`TARGET`].
@@ -95,7 +92,7 @@ pub fn version_of(name: &str) -> Result<Version, NotARelease> {
         .and_then(|rest| rest.strip_suffix(TARGET))
         .and_then(|rest| rest.strip_suffix('-'))
         .ok_or(NotARelease::Form)?;
-    // A pre-release would reach every member: `newest` makes no difference.
+    // A pre-release would reach all members, because `newest` does not distinguish it.
     Version::parse(word)
         .ok()
         .filter(|version| version.pre.is_empty() && version.build.is_empty())
@@ -107,8 +104,8 @@ pub fn newest(releases: &[Release]) -> Option<&Release> {
     releases.iter().max_by(|a, b| a.version.cmp(&b.version))
 }
 
-/// Whether a genuine release may come in beside those that are there. `force` lifts only
-/// [`ReleaseRefusal::Older`]: what members may have got under a version never changes.
+/// Whether a genuine release may be added to the existing ones. `force` lifts only
+/// [`ReleaseRefusal::Older`]: the content of a version that members may have never changes.
 ///
 /// # Errors
 /// See [`ReleaseRefusal`].
@@ -138,7 +135,7 @@ pub fn decide(
 /// `/releases/manifest.json`, in the schema that `self_update::backends::manifest` reads (1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Manifest {
-    /// The version of this form: 1.
+    /// The version of the schema: 1.
     schema: u8,
     /// Newest first.
     releases: Vec<ManifestRelease>,
@@ -160,7 +157,7 @@ struct ManifestRelease {
 struct ManifestAsset {
     /// The archive's name.
     name: String,
-    /// Relative: beside the manifest.
+    /// Relative to the manifest.
     url: String,
     /// `sha256:` and 64 hex digits.
     digest: String,
@@ -187,18 +184,18 @@ pub fn manifest(releases: &[Release]) -> Manifest {
     }
 }
 
-/// The public key that releases are signed for: Ed25519, written as 64 hex digits.
+/// The public key of the releases' signatures: Ed25519, written as 64 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ReleaseKey(VerifyingKey);
 
-/// The text is no usable public key.
+/// The text is not a usable public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a public key of 64 hex digits, as `packaging/release keygen` prints it")]
 pub struct InvalidReleaseKey;
 
 impl ReleaseKey {
-    /// The key as the signature's library takes it.
+    /// The key in the type of the signature library.
     pub fn verifying(&self) -> VerifyingKey {
         self.0
     }

@@ -1,37 +1,36 @@
 //! When the people of an account that waits for them are reminded: on working days, at growing
-//! intervals, at most once a day; and when the SOC is told that reminding does not help.
+//! intervals, at most once a day; and when the SOC is notified that reminders do not help.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
-/// After so many reminders the SOC is told.
+/// The SOC is notified after this many reminders.
 pub const PATIENCE: i64 = 3;
-/// No more days than these lie between two reminders.
+/// The longest interval between two reminders, in days.
 const LONGEST: i64 = 30;
 
-/// How often an account's people were reminded since it began to wait.
+/// The reminders of an account since it began to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reminder {
-    /// How often.
+    /// The number of reminders.
     pub count: i64,
-    /// When last.
     pub last_at: Timestamp,
 }
 
-/// The calendar by which people are reminded.
+/// The calendar of reminders.
 #[derive(Clone, Debug)]
 pub struct Calendar<'a> {
-    /// Whose days.
+    /// The time zone of the days.
     pub zone: TimeZone,
-    /// Days on which nobody is reminded, beside Saturdays and Sundays.
+    /// Days without reminders, in addition to Saturdays and Sundays.
     pub holidays: &'a [Date],
-    /// Days of silence before the first reminder.
+    /// Days before the first reminder.
     pub after_days: u16,
 }
 
 impl Calendar<'_> {
-    /// Whether people are reminded now of what waits since `since`.
+    /// Whether a reminder is due now for an account that has waited since `since`.
     pub fn is_due(&self, since: Timestamp, last: Option<Reminder>, now: Timestamp) -> bool {
         let today = self.date(now);
         let is_off = matches!(today.weekday(), Weekday::Saturday | Weekday::Sunday)
@@ -78,9 +77,9 @@ mod tests {
         }
     }
 
-    /// The days on which somebody is reminded who never does anything, looked at every hour.
+    /// The days of the reminders for people who never react, simulated hour by hour.
     fn reminded(calendar: &Calendar<'_>, since: &str, days: i64) -> Vec<String> {
-        let (mut last, mut told) = (None, Vec::new());
+        let (mut last, mut reminders) = (None, Vec::new());
         for hour in 0..days * 24 {
             let now = at(since) + SignedDuration::from_hours(hour);
             if calendar.is_due(at(since), last, now) {
@@ -89,18 +88,18 @@ mod tests {
                     count,
                     last_at: now,
                 });
-                told.push(calendar.date(now).to_string());
+                reminders.push(calendar.date(now).to_string());
             }
         }
-        told
+        reminders
     }
 
     #[test]
     fn the_intervals_grow_and_working_days_are_waited_for() {
-        // A Monday in Tokyo. Three days, then 6, 12, 24 and 30; a weekend moves one to its Monday.
-        let told = reminded(&calendar(&[]), "2026-11-02T00:00:00Z", 100);
+        // A Monday in Tokyo. Three days, then 6, 12, 24 and 30; a weekend moves one to Monday.
+        let days = reminded(&calendar(&[]), "2026-11-02T00:00:00Z", 100);
         assert_eq!(
-            told,
+            days,
             [
                 "2026-11-05",
                 "2026-11-11",
@@ -113,7 +112,7 @@ mod tests {
 
     #[test]
     fn nobody_is_reminded_on_a_holiday_or_a_weekend_of_the_place() {
-        // In Tokyo it is Saturday already, and in UTC still Friday.
+        // In Tokyo it is already Saturday, and in UTC still Friday.
         let saturday = at("2026-11-06T15:30:00Z");
         let since = at("2026-11-01T00:00:00Z");
         assert!(!calendar(&[]).is_due(since, None, saturday));
@@ -128,7 +127,7 @@ mod tests {
             after_days: 0,
             ..calendar(&[])
         };
-        let told = reminded(&eager, "2026-11-02T00:00:00Z", 4);
-        assert_eq!(told, ["2026-11-02", "2026-11-04"]);
+        let days = reminded(&eager, "2026-11-02T00:00:00Z", 4);
+        assert_eq!(days, ["2026-11-02", "2026-11-04"]);
     }
 }

@@ -1,7 +1,7 @@
-//! A report: the period that it is about, what the mirror's findings amount to, and how it gets to its
-//! readers.
+//! A report: its period, the numbers of its findings, and its delivery.
 //!
-//! What is open is so as the mirror has it now; what is new or resolved is counted within the period.
+//! Open findings are those that are open in the mirror now; new and resolved ones are counted
+//! within the period.
 
 mod account_summary;
 mod console;

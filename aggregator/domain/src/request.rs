@@ -1,9 +1,9 @@
-//! A request to add, change or remove an account: what is asked for, whether it can be done, who may
-//! decide, and how far it is. Pure: where it comes from (Jira, the command line, a form) and how it is
-//! answered is not known here.
+//! A request to add, change or remove an account: its content, whether it can be carried out, who
+//! may decide, and its state. Pure: its source (Jira, the command line, a form) and the answers are
+//! handled elsewhere.
 //!
-//! Anyone can name any account in a form. Hence whatever touches an account that the ledger has already
-//! is a person's decision, and the contacts on record hear of it first.
+//! Anyone can name any account in a form. So a request about an account that is already in the
+//! ledger needs a person's decision, and its contacts on record are notified first.
 
 mod answer;
 pub mod hook;
@@ -24,34 +24,30 @@ pub use judge::{NotApprovable, Obstacle, Ready, judge, may_approve, may_approve_
 pub use progress::{Hindrance, RegionProgress, RequestProgress, progress};
 pub use view::{JudgedRequest, RequestView};
 
-/// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Jira's issue key, or `R-7` for one of our own (no Jira project has a key of one letter).
     pub id: String,
     /// Where it came from.
     pub origin: Origin,
-    /// What is asked for.
     pub asked: RequestedChange,
-    /// Who asks, as a person reads it.
+    /// The reporter's name.
     pub reporter: String,
-    /// The language in which they are answered.
+    /// The language of the answers.
     pub language: Language,
-    /// Counts up whenever what is asked for changes: a decision is about one revision.
+    /// Increases whenever the content changes: a decision is about one revision.
     pub revision: i64,
-    /// When Jira last changed the issue; none for our own.
+    /// When Jira last changed the issue; `None` for our own.
     pub version: Option<Timestamp>,
-    /// How far it is.
     pub state: RequestState,
-    /// Since when the contacts on record have been told; of the present revision only.
+    /// When the contacts on record were notified of the present revision.
     pub contacts_told: Option<Timestamp>,
-    /// When it came.
+    /// When it was received.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
 }
 
-/// Where a request came from.
+/// The source of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = RequestOrigin)]
 #[serde(rename_all = "lowercase")]
@@ -64,106 +60,98 @@ pub enum Origin {
     Form,
 }
 
-/// What is asked for, as it was written.
+/// The requested change, as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedChange {
-    /// The word for what is to be done.
+    /// The word for the kind of change.
     pub kind: String,
-    /// The account, and what is said of it.
+    /// The account's values.
     pub entry: LedgerEntry,
 }
 
-/// What is to be done with an account.
+/// The kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = RequestKind)]
 #[serde(rename_all = "lowercase")]
 pub enum RequestKind {
-    /// It is to be watched.
+    /// Monitor the account.
     Add,
-    /// Its row of the ledger is to say something else.
+    /// Change its row of the ledger.
     Change,
-    /// It is to be watched no more.
+    /// Stop monitoring the account.
     Remove,
 }
 
-/// How far a request is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum RequestState {
-    /// Nobody has decided yet.
+    /// Not decided.
     Open,
-    /// It was approved, and the ledger says what it asked for.
+    /// Approved, and the ledger has been changed accordingly.
     Approved {
-        /// By whom.
         by: String,
-        /// When.
         at: Timestamp,
-        /// When the invitations went out; none before.
+        /// When the invitations were sent; `None` before.
         invited: Option<Timestamp>,
-        /// What its people were last told to be in the way.
-        #[serde(default)]
-        told: Vec<Hindrance>,
-        /// Whether they were told that a change of their ticket comes too late.
+        /// The obstacles of which the reporter was last notified.
+        #[serde(default, rename = "told")]
+        notified: Vec<Hindrance>,
+        /// Whether the reporter was notified that a change of the ticket came too late.
         #[serde(default)]
         late: bool,
     },
     /// It was turned down.
     Rejected {
-        /// By whom.
         by: String,
-        /// When.
         at: Timestamp,
-        /// Why, for whoever asked.
+        /// The reason, for the reporter.
         reason: String,
     },
-    /// What it asked for is done.
+    /// Completed.
     Complete {
         /// Who approved it.
         by: String,
         /// When it was done.
         at: Timestamp,
     },
-    /// Whoever asked took it back.
+    /// The reporter withdrew it.
     Withdrawn {
-        /// When that was seen.
+        /// When Hubward noticed it.
         at: Timestamp,
     },
 }
 
-/// The columns that a request may not speak of: they follow from what becomes of it.
+/// The columns that a request may not set, because they follow from its outcome.
 pub const OURS: [LedgerColumn; 2] = [LedgerColumn::State, LedgerColumn::Request];
 
-/// An issue as Jira has it now.
+/// A Jira issue in its present state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// Its key.
     pub key: String,
-    /// What its fields ask for.
+    /// The content of its fields.
     pub asked: RequestedChange,
-    /// Who reported it.
     pub reporter: String,
-    /// When it last changed.
     pub updated: Timestamp,
     /// Whether it is closed.
     pub closed: bool,
 }
 
-/// What an issue that was read means for what is known of it.
+/// What a read issue means for the stored request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taking {
     /// It is a new request.
     New,
-    /// It asks for something else than before, or again, and nobody has decided yet.
+    /// Its content changed, or it was reopened, and it is not decided yet.
     Revised,
-    /// It asks for something else than what was decided: too late.
+    /// Its content changed after the decision: too late.
     TooLate,
-    /// It was closed before anybody decided.
+    /// It was closed before the decision.
     Withdrawn,
     /// There is nothing new in it.
     Unchanged,
 }
 
-/// Decides what an issue means; idempotent by its key, its version and what it says.
+/// Decides what an issue means. Idempotent by its key, its version and its content.
 pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
     let Some(known) = known else {
         return if ticket.closed {
@@ -172,7 +160,7 @@ pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
             Taking::New
         };
     };
-    // An answer that was slower than a later one.
+    // An outdated response that arrived after a newer one.
     if known.version.is_some_and(|seen| ticket.updated < seen) {
         return Taking::Unchanged;
     }
@@ -181,7 +169,7 @@ pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
         RequestState::Open if ticket.closed => Taking::Withdrawn,
         RequestState::Open if says_else => Taking::Revised,
         RequestState::Withdrawn { .. } if !ticket.closed => Taking::Revised,
-        // Told once: the answer itself is a change of the ticket.
+        // Answered only once, because the answer itself changes the ticket.
         RequestState::Approved { late: false, .. } if says_else && !ticket.closed => {
             Taking::TooLate
         }
@@ -190,22 +178,20 @@ pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
 }
 
 impl Request {
-    /// What is to be done, where that can be told.
+    /// The kind of change, if it is recognized.
     pub fn kind(&self) -> Option<RequestKind> {
         RequestKind::of_text(&self.asked.kind)
     }
 
-    /// The account, where that can be told.
+    /// The account, if its id is valid.
     pub fn account(&self) -> Option<AccountId> {
         self.asked.entry.account()
     }
 }
 
 impl RequestKind {
-    /// Every kind.
     pub const ALL: [Self; 3] = [Self::Add, Self::Change, Self::Remove];
 
-    /// The kind's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Add => "add",
@@ -214,8 +200,8 @@ impl RequestKind {
         }
     }
 
-    /// The kind that a text speaks of, such as the name of a request type: `Add an AWS account`,
-    /// `AWSアカウントの解除`. None where it speaks of none, or of several.
+    /// The kind that a text describes, such as the name of a request type: `Add an AWS account`,
+    /// `AWSアカウントの解除`. `None` if it describes none, or several.
     pub fn of_text(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
@@ -250,10 +236,8 @@ impl RequestState {
 }
 
 impl Origin {
-    /// Every origin.
     pub const ALL: [Self; 3] = [Self::Jira, Self::Cli, Self::Form];
 
-    /// The origin's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Jira => "jira",

@@ -1,21 +1,22 @@
-//! How long is kept what nobody needs for ever. The ledger, requests, alerts, the audit log and the history of
-//! findings stay.
+//! How long data is kept that is not needed permanently. The ledger, requests, alerts, the audit
+//! log and the history of findings are never deleted.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Delivered messages, each attempt, and tests of the way: as long as somebody may ask who was told. What was
-/// given up stays, and so does what tells of an alert that is not over.
+/// Delivered messages, delivery attempts, and test events: as long as people may ask who was
+/// notified. Messages that were given up stay, and so do those about alerts that are not resolved.
 const DELIVERED: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// Findings that are archived, or that AWS forgot: long enough for a report to be built again a year later.
+/// Findings that are archived or deleted by AWS: long enough to build a report again a year later.
 const GONE: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// Before when a thing must have ended to be forgotten now.
+/// Data that ended before these moments is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetentionLimits {
-    /// Delivered messages that were put into the outbox before, and tests that were sent before.
+    /// For delivered messages by when they were put into the outbox, and for test events by when
+    /// they were sent.
     pub delivered: Timestamp,
-    /// Archived findings that were seen last before.
+    /// For archived findings by when they were last observed.
     pub gone: Timestamp,
 }
 

@@ -1,20 +1,20 @@
-//! When a message that a channel did not take is tried again, and when that ends.
+//! When a message that a channel did not accept is sent again, and when it is given up.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Seconds before the next attempt, by how many have failed; then the last one again and again.
+/// Seconds before the next attempt, by the number of failures; the last one is repeated.
 const PAUSES: [i64; 12] = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
-/// How long a message is tried before it is given up: over a weekend.
+/// How long a message is retried before it is given up: longer than a weekend.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
-/// The longest pause that a channel may ask for.
+/// The longest pause that a channel may ask for, in seconds.
 const LONGEST: i64 = 3_600;
-/// After so many failures in a row somebody is told that a channel is out of order: a minute's worth.
+/// Operators are notified of a failing channel after this many failures in a row: about a minute.
 pub const ALARMING: i64 = 6;
 
-/// When a message is tried again after its `failures`-th failure; `None`: it is given up.
+/// When a message is sent again after its `failures`-th failure; `None` if it is given up.
 ///
-/// `asked` is the channel's `Retry-After` in seconds: honoured where it is longer than our own pause,
-/// within bounds. `chance` (any number) spreads messages that failed together by up to a fifth.
+/// `asked` is the channel's `Retry-After` in seconds: respected if it is longer than our own pause,
+/// up to a limit. `chance` (any number) spreads messages that failed together by up to a fifth.
 pub fn next_attempt(
     failures: i64,
     asked: Option<i64>,
@@ -27,12 +27,12 @@ pub fn next_attempt(
     (next.duration_since(created) <= PATIENCE).then_some(next)
 }
 
-/// The pause after so many failures, spread by chance.
+/// The pause after a number of failures, spread by `chance`.
 pub fn pause(failures: i64, chance: u8) -> SignedDuration {
     spread(seconds(failures), chance)
 }
 
-/// How many seconds a channel is left alone that asked for so many.
+/// For how many seconds a channel is left alone that asked for `asked`.
 pub fn asked_for(asked: i64) -> i64 {
     asked.clamp(0, LONGEST)
 }

@@ -1,4 +1,4 @@
-//! Which channels hear of what: the `[[routes]]` of the configuration, and how they match.
+//! Which channels get which events: the `[[routes]]` of the configuration, and how they match.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,11 @@ use super::account::Account;
 use super::alert::kind::is_of;
 use super::alert::{Alert, Severity};
 
-/// Which events go to which channel. An empty matcher matches everything; one that is set matches
-/// only what has the fact it asks for.
+/// Sends matching events to a channel. An empty matcher matches everything; one with values matches
+/// only events that have one of the values.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ChannelRoute {
-    /// What happened.
     pub event: RouteEvent,
-    /// The channel's name.
     pub channel: String,
     /// Only these severities.
     #[serde(default)]
@@ -37,40 +35,37 @@ pub struct ChannelRoute {
     pub region: Vec<Region>,
 }
 
-/// What a route listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RouteEvent {
     /// A threat.
     Alert,
-    /// A change in who is watched.
+    /// A change in the monitoring of accounts.
     Check,
     /// A request's progress.
     Request,
     /// A report's delivery.
     Report,
-    /// Hubward's own health.
+    /// A problem of Hubward itself.
     Operations,
 }
 
-/// What is known of an event; what is not known matches no matcher that asks for it.
+/// The facts of an event; an absent fact does not match a matcher with values.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subject<'a> {
     /// An alert's severity.
     pub severity: Option<Severity>,
     /// An alert's type.
     pub kind: Option<&'a str>,
-    /// The account's project, as the ledger has it.
+    /// The account's project in the ledger.
     pub project: Option<&'a str>,
-    /// The account.
     pub account: Option<&'a AccountId>,
-    /// The account's environment, as the ledger has it.
+    /// The account's environment in the ledger.
     pub environment: Option<&'a str>,
-    /// The Region.
     pub region: Option<Region>,
 }
 
-/// The channels that hear of an event, each once.
+/// The channels that get an event, each once.
 pub fn channels<'a>(
     routes: &'a [ChannelRoute],
     event: RouteEvent,
@@ -83,8 +78,8 @@ pub fn channels<'a>(
         .collect()
 }
 
-/// The channels that hear of an alert. Of an account that the ledger does not know, nobody else may hear:
-/// whoever runs Hubward always does.
+/// The channels that get an alert. Routes that match by project or environment never match an
+/// account outside the ledger, so such an alert goes to the operations channels too.
 pub fn channels_of_alert<'a>(
     routes: &'a [ChannelRoute],
     alert: &Alert,
@@ -101,7 +96,7 @@ pub fn channels_of_alert<'a>(
 }
 
 impl<'a> Subject<'a> {
-    /// What is known of an alert; `account` is its row of the ledger, where there is one.
+    /// The facts of an alert; `account` is its row of the ledger, if there is one.
     pub fn of(alert: &'a Alert, account: Option<&'a Account>) -> Self {
         Self {
             severity: Some(alert.severity),

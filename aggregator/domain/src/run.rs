@@ -1,55 +1,54 @@
-//! One execution of an agent, as its newest heartbeat left it. Advisory: what it says of an account
-//! adds reasons to a check, never completeness.
+//! One execution of an agent, as its newest heartbeat describes it. Advisory: it can add reasons to
+//! a check's verdict, but never make an account complete.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use semver::Version;
 
-/// A run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The account that proved itself.
     pub account_id: AccountId,
-    /// The run's name.
+    /// The run's id.
     pub run: String,
     /// The agent's version.
     pub agent_version: String,
-    /// The caller that STS named.
+    /// The caller's ARN, as STS returned it.
     pub caller: String,
     /// The newest heartbeat's number.
     pub sequence: u32,
-    /// Whether nothing was missing then.
+    /// Whether nothing was missing at that heartbeat.
     pub complete: bool,
-    /// When its first heartbeat came.
+    /// When its first heartbeat arrived.
     pub started_at: Timestamp,
-    /// When its newest heartbeat came.
+    /// When its newest heartbeat arrived.
     pub last_heartbeat: Timestamp,
 }
 
-/// Which runs somebody wants to see; nothing set means all.
+/// A filter of runs; an empty one matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFilter {
-    /// Of this account.
+    /// Only runs of this account.
     pub account: Option<AccountId>,
-    /// Those that reported to be complete, or those that did not.
+    /// Only complete or only incomplete runs.
     pub complete: Option<bool>,
-    /// A part of account, project or version; empty for all.
+    /// A part of the account, project or version; empty means all.
     pub search: String,
 }
 
-/// How many runs are kept.
+/// The numbers of stored runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunCounts {
-    /// Those that reported to be complete.
+    /// Runs that reported to be complete.
     pub complete: i64,
     /// The others.
     pub incomplete: i64,
-    /// When the last heartbeat of any came.
+    /// When the newest heartbeat of all runs arrived.
     pub last_heartbeat: Option<Timestamp>,
 }
 
 impl Run {
-    /// Whether its agent is older than `newest`; what is no version counts as old.
+    /// Whether its agent is older than `newest`; a version that cannot be parsed counts as old.
     pub fn is_outdated(&self, newest: &str) -> bool {
         match (self.agent_version.parse::<Version>(), newest.parse()) {
             (Ok(version), Ok(newest)) => version < newest,

@@ -1,20 +1,21 @@
-//! Text that somebody else wrote (AWS, a member, a stranger with a form) made harmless, before any chat
-//! service's own escaping: it mentions nobody, links nowhere, and shows what it is. Pure.
+//! Makes untrusted text (of AWS, a member, an anonymous form) harmless before a chat service's own
+//! escaping: it mentions no one, has no links, and displays as it is. Pure.
 //!
-//! Addresses are defanged (`hxxps://evil[.]example`) and not removed: whoever looks into an alert needs
-//! them. What cannot be seen, such as a character that turns the direction of writing, is left out.
+//! URLs are defanged (`hxxps://evil[.]example`) rather than removed, because the people who handle
+//! an alert need them. Invisible characters, such as those that change the direction of writing,
+//! are removed.
 
-/// Words that call everybody where they stand behind an `@`.
+/// Words that notify everyone after an `@`.
 const CALLS: [&str; 6] = ["all", "channel", "everyone", "here", "room", "team"];
 
-/// One line of text, made harmless. Done twice, it is the same as once.
-pub fn tame(text: &str) -> String {
+/// One line of harmless text. Idempotent.
+pub fn sanitize(text: &str) -> String {
     let visible: String = text.chars().filter_map(visible).collect();
     let words: Vec<String> = visible.split(' ').map(word).collect();
     words.join(" ")
 }
 
-/// What is shown of a character: nothing of one that cannot be seen, a space of one that steers.
+/// The visible form of a character: nothing for an invisible one, a space for a control character.
 fn visible(char: char) -> Option<char> {
     match char {
         // Soft hyphens, joiners, fillers, and everything that sets the direction of writing.
@@ -43,16 +44,16 @@ fn visible(char: char) -> Option<char> {
 
 fn word(word: &str) -> String {
     let unlinked = without_scheme(word);
-    let (mut tamed, mut token) = (String::new(), String::new());
+    let (mut clean, mut token) = (String::new(), String::new());
     let mut chars = unlinked.chars().peekable();
     while let Some(char) = chars.next() {
         if char.is_ascii_alphanumeric() || "._%+@-".contains(char) {
             token.push(char);
             continue;
         }
-        flush(&mut tamed, &mut token);
+        flush(&mut clean, &mut token);
         let next = chars.peek().copied();
-        tamed.push(match char {
+        clean.push(match char {
             // <!here>, <@U…>, <users/all>, <at>, <https://…|text>
             '<' if next.is_some() => '\u{2039}',
             // [To:all], [toall], [/info]
@@ -60,37 +61,37 @@ fn word(word: &str) -> String {
             char => char,
         });
     }
-    flush(&mut tamed, &mut token);
-    tamed
+    flush(&mut clean, &mut token);
+    clean
 }
 
-/// Puts a run of characters that addresses are made of behind what is there.
-fn flush(tamed: &mut String, token: &mut String) {
+/// Appends a token of characters that URLs consist of, defanged if needed.
+fn flush(clean: &mut String, token: &mut String) {
     let token = std::mem::take(token);
-    let before = tamed.chars().next_back();
+    let before = clean.chars().next_back();
     if !matches!(before, Some('/' | ':')) && is_mail_address(&token) {
-        tamed.push_str(&token);
+        clean.push_str(&token);
         return;
     }
     for (at, char) in token.char_indices() {
         let rest = token.get(at + 1..).unwrap_or_default();
         match char {
-            '@' => tamed.push('\u{ff20}'),
-            '.' if tamed.ends_with(char::is_alphanumeric) && is_name(rest) => {
-                tamed.push_str("[.]");
+            '@' => clean.push('\u{ff20}'),
+            '.' if clean.ends_with(char::is_alphanumeric) && is_name(rest) => {
+                clean.push_str("[.]");
             }
-            char => tamed.push(char),
+            char => clean.push(char),
         }
     }
 }
 
-/// Whether what stands behind a dot may be the rest of a host's name: no top-level name begins with
-/// anything but two letters.
+/// Whether the text after a dot can be the rest of a host name: top-level domains begin with two
+/// letters.
 fn is_name(rest: &str) -> bool {
     rest.chars().take_while(char::is_ascii_alphabetic).count() >= 2
 }
 
-/// Such as `sato@example.com`, and calling nobody.
+/// Such as `sato@example.com`, unless it mentions everyone.
 fn is_mail_address(token: &str) -> bool {
     let Some((local, host)) = token.split_once('@') else {
         return false;
@@ -106,8 +107,8 @@ fn is_mail_address(token: &str) -> bool {
         && !CALLS.iter().any(|call| first.eq_ignore_ascii_case(call))
 }
 
-/// `https://` becomes `hxxps://`, and any other scheme that a service may link loses its colon. What lies
-/// in S3 nobody links.
+/// `https://` becomes `hxxps://`, and other schemes that a service may link lose their colon.
+/// `s3://` stays, because no service links it.
 fn without_scheme(word: &str) -> String {
     let parts: Vec<&str> = word.split("://").collect();
     let mut unlinked = String::new();
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn addresses_are_defanged_and_still_readable() {
-        for (text, tamed) in [
+        for (text, clean) in [
             (
                 "see https://evil.example/a.php",
                 "see hxxps://evil[.]example/a[.]php",
@@ -165,7 +166,7 @@ mod tests {
                 "hxxps://hxxps://evil[.]example",
             ),
         ] {
-            assert_eq!(tame(text), tamed);
+            assert_eq!(sanitize(text), clean);
         }
     }
 
@@ -179,11 +180,11 @@ mod tests {
             "a < b && c > d, e.g. 1.2.3, mail.smtp_url[0]",
             "受注 本番 担当: 佐藤",
         ] {
-            // A key of the configuration is no address, and looks like one.
-            let told = tame(text).replace("[.]", ".");
-            assert_eq!(told, text);
+            // A key of the configuration is not a URL, but looks like one.
+            let clean = sanitize(text).replace("[.]", ".");
+            assert_eq!(clean, text);
         }
-        assert_eq!(tame("a. b"), "a. b");
+        assert_eq!(sanitize("a. b"), "a. b");
     }
 
     #[test]
@@ -206,27 +207,27 @@ mod tests {
             "@channel,",
             "(@everyone)",
         ] {
-            let told = tame(text);
+            let clean = sanitize(text);
             assert!(
-                !told.contains('@') && !told.contains("[T") && !told.contains("[t"),
-                "{told}"
+                !clean.contains('@') && !clean.contains("[T") && !clean.contains("[t"),
+                "{clean}"
             );
-            assert!(!told.contains("[/") && !told.contains("[r"), "{told}");
+            assert!(!clean.contains("[/") && !clean.contains("[r"), "{clean}");
             assert!(
-                !told.contains("<!") && !told.contains("<@") && !told.contains("<a"),
-                "{told}"
+                !clean.contains("<!") && !clean.contains("<@") && !clean.contains("<a"),
+                "{clean}"
             );
-            assert!(!told.contains("<u") && !told.contains("</"), "{told}");
+            assert!(!clean.contains("<u") && !clean.contains("</"), "{clean}");
         }
     }
 
     #[test]
     fn what_cannot_be_seen_is_left_out_and_a_line_is_a_line() {
-        assert_eq!(tame("a\u{202e}b\u{200b}c\u{2066}\u{feff}d"), "abcd");
-        assert_eq!(tame("@\u{200b}here"), "\u{ff20}here");
-        assert_eq!(tame("ht\u{200d}tps://x"), "hxxps://x");
+        assert_eq!(sanitize("a\u{202e}b\u{200b}c\u{2066}\u{feff}d"), "abcd");
+        assert_eq!(sanitize("@\u{200b}here"), "\u{ff20}here");
+        assert_eq!(sanitize("ht\u{200d}tps://x"), "hxxps://x");
         assert_eq!(
-            tame("a\r\nContact: evil\u{2028}\u{1b}[2J"),
+            sanitize("a\r\nContact: evil\u{2028}\u{1b}[2J"),
             "a  Contact: evil  [2J"
         );
     }
@@ -234,8 +235,8 @@ mod tests {
     proptest! {
         #[test]
         fn twice_is_once(text in "[a-z.@:/<>\\[\\]!\u{200b} あ]{0,40}") {
-            let once = tame(&text);
-            prop_assert_eq!(tame(&once), once.clone());
+            let once = sanitize(&text);
+            prop_assert_eq!(sanitize(&once), once.clone());
             prop_assert!(!once.contains("http://") && !once.contains("https://"));
         }
     }

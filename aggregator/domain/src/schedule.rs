@@ -1,7 +1,7 @@
-//! When something is due: a cron expression in a time zone, or every so often. Whose turn it is, when
-//! several servers look at the same clock, is decided from a row that they share.
+//! When a job is due: by a cron expression in a time zone, or at intervals. Several servers share a
+//! row with the job's lease to decide which of them runs it.
 //!
-//! Pure: rows are kept by `store::job_runs`, and what is done is in `jobs::timetable`.
+//! Pure: rows are stored by `store::job_runs`, and jobs are run by `jobs::timetable`.
 
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -11,58 +11,57 @@ use croner::{CivilDate, CivilDateTime, CivilTime, Cron, CronDateTime, Resolution
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, civil};
 
-/// How long a server may be silent before another takes its job over.
+/// How long a server may be silent before another one takes over its job.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How long its holder counts on it, so that two never work at once: a lease ends in whole seconds, and clocks
-/// of two machines differ a little.
+/// How long the holder relies on its lease. Shorter than [`LEASE`], so that two servers never work
+/// at once: a lease ends in whole seconds, and two machines' clocks differ a little.
 pub const HELD: SignedDuration = SignedDuration::from_secs(50);
-/// Seconds before a job that failed is tried again, by how often it has; then the last again and again.
+/// Seconds before a failed job is retried, by the number of failures; the last one is repeated.
 const PAUSES: [i64; 5] = [60, 120, 300, 900, 1_800];
-/// After so many failures of one due time somebody is told.
+/// Operators are notified after this many failures of one due time.
 pub const ALARMING: i64 = 3;
 
-/// When something is due.
+/// The due times of a job.
 #[derive(Clone, Debug)]
 pub enum Schedule {
-    /// At the times of a cron expression, on the clocks of a zone.
+    /// By a cron expression, in a time zone.
     Cron(Box<Cron>, TimeZone),
-    /// At every multiple of a duration since 1970, so that all servers mean the same moments.
+    /// At every multiple of a duration since 1970, so that all servers agree on the times.
     Every(SignedDuration),
 }
 
-/// What the servers share about a job.
+/// The shared row of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRun {
-    /// The job's name.
     pub job: String,
-    /// The due time that was last taken up.
+    /// The last due time that was started.
     pub due_at: Timestamp,
-    /// Until when nobody else takes it up.
+    /// Until when no other server may start it.
     pub leased_until: Timestamp,
     /// How often this due time has failed.
     pub failures: i64,
-    /// When it was last begun.
+    /// When it was last started.
     pub started_at: Timestamp,
-    /// When it ended; `None` while it goes on, or waits to be tried again.
+    /// When it ended; `None` while it runs, or waits for a retry.
     pub ended_at: Option<Timestamp>,
-    /// When it last succeeded, at whatever due time.
+    /// When it last succeeded, for any due time.
     pub succeeded_at: Option<Timestamp>,
     /// How long the last success took.
     pub duration: Option<SignedDuration>,
-    /// Why it last failed, if it has not succeeded since.
+    /// The last error, unless it has succeeded since.
     pub last_error: Option<String>,
 }
 
 impl Schedule {
-    /// Reads a cron expression, five fields or six with seconds first.
+    /// Parses a cron expression with five fields, or six with seconds first.
     ///
     /// # Errors
-    /// It is none.
+    /// It is invalid.
     pub fn cron(expression: &str, zone: TimeZone) -> Result<Self, CronError> {
         Ok(Self::Cron(Box::new(Cron::from_str(expression)?), zone))
     }
 
-    /// The latest due time that is not after `now`; `None`: there has been none for years.
+    /// The latest due time not after `now`; `None` if there was none for years.
     pub fn last_due(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Cron(cron, zone) => {
@@ -80,22 +79,22 @@ impl Schedule {
         }
     }
 
-    /// Whether a new installation does at once what was due before it was there. What comes around soon
-    /// does no harm; a report of last week does.
+    /// Whether a new installation runs the job at once for a due time from before the installation.
+    /// Harmless for frequent jobs; a report of last week would be surprising.
     pub fn catches_up_from_nothing(&self) -> bool {
         matches!(self, Self::Every(_))
     }
 }
 
 impl JobRun {
-    /// Whether a due time is to be taken up now: it is newer than the last one, or that one was left
-    /// unfinished, and nobody holds the job.
+    /// Whether a due time should be started now: it is newer than the last one, or that one is
+    /// unfinished, and no server holds the lease.
     pub fn is_open(&self, due: Timestamp, now: Timestamp) -> bool {
         self.leased_until <= now && (self.due_at < due || self.ended_at.is_none())
     }
 }
 
-/// How long a job waits after its `failures`-th failure.
+/// The pause after a job's `failures`-th failure.
 pub fn pause(failures: i64) -> SignedDuration {
     let index = usize::try_from(failures.max(1) - 1).unwrap_or(0);
     SignedDuration::from_secs(
@@ -107,7 +106,7 @@ pub fn pause(failures: i64) -> SignedDuration {
     )
 }
 
-/// A moment, as a clock on a wall of a zone shows it; what croner looks for due times with.
+/// A local time in a zone, for croner to search due times with.
 #[derive(Clone, Debug)]
 struct WallClock {
     at: Timestamp,
@@ -118,7 +117,7 @@ impl CronDateTime for WallClock {
     fn to_civil(&self) -> CivilDateTime {
         let shown = self.zone.to_datetime(self.at);
         let part = |part: i8| u32::try_from(part).unwrap_or_default();
-        // jiff's parts are always a date and a time.
+        // jiff's parts are always a valid date and time.
         CivilDateTime::new(
             CivilDate::from_parts_unchecked(
                 i32::from(shown.year()),
@@ -282,7 +281,7 @@ mod tests {
         assert!(left.is_open(due, now));
         let held = row("2026-11-24T09:00:00Z", "2026-11-24T09:06:00Z", None);
         assert!(!held.is_open(due, now));
-        // An old due time that is still worked on keeps the new one waiting: never twice at once.
+        // While an old due time is still running, the new one waits: never two at once.
         let late = row("2026-11-23T09:00:00Z", "2026-11-24T09:06:00Z", None);
         assert!(!late.is_open(due, now));
     }

@@ -1,62 +1,64 @@
-//! Values that the server gives away and recognises when they come back, without keeping them: sealed
-//! with HMAC-SHA256 under a key that only it has. What is sealed can be read by anybody, but not made.
+//! Values that the server gives to clients and verifies when they come back, without storing them:
+//! signed with HMAC-SHA256. The values are not encrypted; clients can read them, but cannot make
+//! them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The server's key.
+/// The server's signing key.
 #[derive(Clone)]
 pub struct Signer([u8; 32]);
 
-/// What a value is for: a challenge never passes for a token.
+/// What a value is for, so that a challenge cannot be used as a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A challenge to be answered by a proof.
+    /// A challenge, to be answered with a proof.
     Challenge,
-    /// A login at the issuer that is under way.
+    /// An OpenID Connect login in progress.
     Login,
-    /// The address of a report.
+    /// The link to a report.
     Report,
     /// A bearer token.
     Token,
 }
 
-/// The length of the HMAC.
+/// The length of the HMAC in bytes.
 const MAC: usize = 32;
 
 impl Signer {
-    /// A seal with this key.
+    /// A signer with this key.
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
     }
 
-    /// The seal whose key is written in hexadecimal; `None` when it is not 32 bytes.
+    /// A signer with a hexadecimal key; `None` if it is not 32 bytes.
     pub fn of_hex(key: &str) -> Option<Self> {
         let key = hex::decode(key).ok()?;
         Some(Self(key.try_into().ok()?))
     }
 
-    /// Seals a value; the result is hexadecimal.
-    pub fn seal(&self, purpose: Purpose, value: &[u8]) -> String {
-        let mut sealed = value.to_vec();
-        sealed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
-        hex::encode(sealed)
+    /// Signs a value; the result is hexadecimal and contains the value.
+    pub fn sign(&self, purpose: Purpose, value: &[u8]) -> String {
+        let mut signed = value.to_vec();
+        signed.extend_from_slice(&self.mac(purpose, value).finalize().into_bytes());
+        hex::encode(signed)
     }
 
-    /// The value, if it was sealed by this key for this purpose. Compared in constant time.
-    pub fn open(&self, purpose: Purpose, sealed: &str) -> Option<Vec<u8>> {
-        // One spelling only: a challenge is spent as text, and must not come back in capitals.
-        if sealed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    /// The value, if it was signed with this key for this purpose. Compared in constant time.
+    pub fn verify(&self, purpose: Purpose, signed: &str) -> Option<Vec<u8>> {
+        // Only one spelling is accepted: a challenge is marked as spent by its text, and must not
+        // be valid again in capital letters.
+        if signed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
-        let mut value = hex::decode(sealed).ok()?;
+        let mut value = hex::decode(signed).ok()?;
         let mac = value.split_off(value.len().checked_sub(MAC)?);
         self.mac(purpose, &value).verify_slice(&mac).ok()?;
         Some(value)
     }
 
     fn mac(&self, purpose: Purpose, value: &[u8]) -> Hmac<Sha256> {
-        // A block's length, filled up with zeros: what HMAC does with a shorter key anyway (RFC 2104).
+        // HMAC pads a shorter key to a block with zeros (RFC 2104), so this is the same key.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
@@ -83,27 +85,41 @@ mod tests {
 
     #[test]
     fn only_what_this_key_sealed_for_this_purpose_opens() {
-        let seal = Signer::new([7; 32]);
-        let sealed = seal.seal(Purpose::Challenge, b"value");
+        let signer = Signer::new([7; 32]);
+        let signed = signer.sign(Purpose::Challenge, b"value");
         assert_eq!(
-            seal.open(Purpose::Challenge, &sealed).as_deref(),
+            signer.verify(Purpose::Challenge, &signed).as_deref(),
             Some(&b"value"[..])
         );
-        assert_eq!(seal.open(Purpose::Token, &sealed), None);
-        assert_eq!(Signer::new([8; 32]).open(Purpose::Challenge, &sealed), None);
-        for position in 0..sealed.len() {
-            let mut tampered = sealed.clone().into_bytes();
+        assert_eq!(signer.verify(Purpose::Token, &signed), None);
+        assert_eq!(
+            Signer::new([8; 32]).verify(Purpose::Challenge, &signed),
+            None
+        );
+        for position in 0..signed.len() {
+            let mut tampered = signed.clone().into_bytes();
             tampered[position] = if tampered[position] == b'0' {
                 b'1'
             } else {
                 b'0'
             };
             let tampered = String::from_utf8(tampered).unwrap();
-            assert_eq!(seal.open(Purpose::Challenge, &tampered), None, "{position}");
+            assert_eq!(
+                signer.verify(Purpose::Challenge, &tampered),
+                None,
+                "{position}"
+            );
         }
-        assert_eq!(seal.open(Purpose::Challenge, &sealed.to_uppercase()), None);
-        for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &sealed[2..]] {
-            assert_eq!(seal.open(Purpose::Challenge, rubbish), None, "{rubbish}");
+        assert_eq!(
+            signer.verify(Purpose::Challenge, &signed.to_uppercase()),
+            None
+        );
+        for rubbish in ["", "00", "zz", "日本", &"0".repeat(63), &signed[2..]] {
+            assert_eq!(
+                signer.verify(Purpose::Challenge, rubbish),
+                None,
+                "{rubbish}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Alerts that nobody wants to hear of for a while: what a silence covers, and what may be silenced. Pure;
-//! the rows are kept by `store::silences`.
+//! Silences: alerts for which no one is notified for a while. What a silence covers, and what may
+//! be silenced. Pure; rows are stored by `store::silences`.
 
 #[cfg(test)]
 mod tests;
@@ -16,85 +16,75 @@ use super::alert::kind::{is_of, is_pattern};
 use super::alert::{Alert, Severity};
 pub use written::WrittenSilence;
 
-/// How long a silence may be: a typing error must not hide threats for a century.
+/// The longest silence: a typing error must not hide threats for a century.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// The most characters of a reason.
+/// The longest reason, in characters.
 const REASON: usize = 500;
-/// The most characters of a project or an environment.
+/// The longest project or environment, in characters.
 const NAME: usize = 200;
 
-/// Which alerts are silenced. What is not set matches all; something is.
+/// Which alerts are silenced. An absent condition matches all; at least one is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Matcher {
-    /// A pattern of types.
+    /// A pattern of finding types.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The account.
     pub account: Option<AccountId>,
-    /// Its project.
     pub project: Option<String>,
-    /// Its environment.
     pub environment: Option<String>,
-    /// The Region.
     pub region: Option<Region>,
-    /// Whether critical alerts are silenced too; not unless somebody says so.
+    /// Whether critical alerts are silenced too; off by default.
     pub critical: bool,
 }
 
-/// A silence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Silence {
-    /// Its id.
     pub id: String,
-    /// What it covers.
     #[serde(flatten)]
     pub matcher: Matcher,
-    /// Why.
     pub reason: String,
-    /// Who made it.
     pub created_by: String,
-    /// When.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When it expires.
     pub until: Timestamp,
-    /// When somebody ended it.
+    /// When a person ended it.
     pub ended_at: Option<Timestamp>,
-    /// How many alerts it kept silent.
+    /// How many alerts it has silenced.
     pub count: i64,
 }
 
-/// Why alerts are not silenced.
+/// Why a silence is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSilenced {
     /// It would cover every alert.
     #[error("nothing says which alerts")]
     Everything,
-    /// The pattern can match no type.
+    /// The pattern cannot match any type.
     #[error("{0} is no pattern of types")]
     Pattern(String),
-    /// The end is no time.
+    /// The end is not a time.
     #[error("{0} is no time")]
     NoTime(String),
-    /// The end is not ahead, or too far ahead.
+    /// The end is not in the future, or too far in the future.
     #[error("{0} is not within the next 366 days")]
     WrongTime(Timestamp),
-    /// It is no account's id.
+    /// It is not an account id.
     #[error("{0} is no account")]
     Account(String),
-    /// It is no Region.
+    /// It is not a Region.
     #[error("{0} is no Region")]
     Region(String),
-    /// A project or an environment is longer than any.
+    /// A project or an environment is too long.
     #[error("a name has at most {NAME} characters")]
     TooLong,
-    /// There is no reason, or a very long one.
+    /// The reason is missing or too long.
     #[error("a reason has 1 to {REASON} characters")]
     Reason,
 }
 
 impl Matcher {
-    /// Whether it covers an alert. One of an account outside the ledger is never silenced: nobody there can
-    /// have agreed to it.
+    /// Whether it covers an alert. Alerts of accounts outside the ledger are never silenced,
+    /// because no one there can have agreed to it.
     pub fn covers(&self, alert: &Alert, account: Option<&Account>) -> bool {
         let Some(account) = account else {
             return false;
@@ -116,10 +106,10 @@ impl Matcher {
             && self.region.is_none_or(|wanted| wanted == alert.region)
     }
 
-    /// Whether it may be used at all.
+    /// Checks the matcher.
     ///
     /// # Errors
-    /// It says nothing, or its pattern is none.
+    /// It has no condition, or its pattern is invalid.
     pub fn verify(&self) -> Result<(), NotSilenced> {
         if let Some(pattern) = self.kind.as_ref().filter(|pattern| !is_pattern(pattern)) {
             return Err(NotSilenced::Pattern(pattern.clone()));
@@ -141,23 +131,23 @@ impl Matcher {
     }
 }
 
-/// Whether a pattern has a word in it: every type has a `:`, and nearly every one an `e`.
+/// Whether a pattern has enough text: every type has a `:`, and nearly every one an `e`.
 fn has_word(pattern: &str) -> bool {
     let words = pattern.split(|c: char| !c.is_ascii_alphanumeric());
     words.into_iter().any(|word| word.len() >= 2)
 }
 
 impl Silence {
-    /// Whether it is in force.
+    /// Whether it is in effect.
     pub fn holds(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now < self.until
     }
 }
 
-/// A reason, without what would steer a screen.
+/// A reason without control characters.
 ///
 /// # Errors
-/// It is empty, or too long.
+/// It is empty or too long.
 pub fn reason(text: &str) -> Result<String, NotSilenced> {
     super::alert::handling::written(text, REASON)
         .map(|text| text.replace('\n', " "))
@@ -165,11 +155,12 @@ pub fn reason(text: &str) -> Result<String, NotSilenced> {
         .ok_or(NotSilenced::Reason)
 }
 
-/// When a silence ends: a moment (`2026-12-01T09:00:00Z`), one of the people's time zone
-/// (`2026-12-01T09:00`), the end of a day there (`2026-12-01`), or a time from now (`4h`, `7d`).
+/// Parses the end of a silence: a moment (`2026-12-01T09:00:00Z`), a local time
+/// (`2026-12-01T09:00`), the end of a local day (`2026-12-01`), or a duration from now (`4h`,
+/// `7d`).
 ///
 /// # Errors
-/// It is none of these, not ahead, or too far ahead.
+/// It is none of these, not in the future, or too far in the future.
 pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, NotSilenced> {
     let unknown = || NotSilenced::NoTime(text.chars().take(60).collect());
     let text = text.trim();

@@ -1,42 +1,38 @@
-//! Events of our own that prove the way from EventBridge to the store: one that somebody asked for, and
-//! one a day. Pure; they are kept by `store::trials`.
+//! Test events, which prove that events get from EventBridge to the store: one on request, and a
+//! daily canary. Pure; stored by `store::test_events`.
 
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-/// How long an event may be on its way before it is missing. EventBridge delivers within seconds.
+/// How long an event may take before it counts as missing. EventBridge delivers within seconds.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why an event was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TestEventKind {
-    /// Somebody asked for it; it goes on to the channels.
+    /// An operator asked for it; channels are notified of it.
     Test,
-    /// It is sent every day, and says nothing when it arrives.
+    /// The daily one; silent when it arrives.
     Canary,
 }
 
-/// An event of our own, as far as it came.
+/// A test event, and how far it got.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TestEvent {
-    /// Its id.
     pub id: String,
     /// Why it was sent.
     pub kind: TestEventKind,
-    /// Who sent it.
     pub actor: String,
-    /// When.
     pub sent_at: Timestamp,
-    /// When EventBridge made the event.
+    /// When EventBridge created the event.
     pub event_at: Option<Timestamp>,
-    /// By which door it came.
+    /// The source by which it arrived.
     pub door: Option<String>,
-    /// When it came.
+    /// When it was received.
     pub received_at: Option<Timestamp>,
-    /// When it was stored.
     pub stored_at: Option<Timestamp>,
 }
 
@@ -46,7 +42,6 @@ pub struct TestEvent {
 pub struct NoKind;
 
 impl TestEventKind {
-    /// The kind's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Test => "test",

@@ -1,3 +1,3 @@
-//! Logging in, and the keys that tokens and links are signed with.
+//! Logging in to the dashboard and out again.
 
 pub mod login;

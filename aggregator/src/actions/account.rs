@@ -1,3 +1,3 @@
-//! Changing single accounts of the ledger.
+//! Adding and editing single accounts of the ledger.
 
 pub mod edit;

@@ -1,4 +1,4 @@
-//! What agents may do: prove their account, report, and hand a run over as a file.
+//! Requests of the agent: sessions, heartbeats, and results that are recorded from a file.
 
 pub mod heartbeat;
 pub mod record;

@@ -1,4 +1,4 @@
-//! From a GuardDuty finding to an alert, and what people and time do to it.
+//! Alerts: from a GuardDuty finding to an alert, and what people and time do with it.
 
 pub mod acknowledge;
 pub mod drill;

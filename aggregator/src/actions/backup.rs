@@ -1,4 +1,4 @@
-//! Copies of the database: making one, and restoring from one.
+//! Backups of the database: creating and restoring.
 
 pub mod create;
 pub mod restore;

@@ -1,4 +1,4 @@
-//! Whether each account is watched in each Region, and notifying people of the result.
+//! Checks whether each account is monitored in each Region, and notifies people of the result.
 
 pub mod announce;
 pub mod run;

@@ -1,4 +1,4 @@
-//! Sending what is in the outbox, retrying, and recording what became of it.
+//! Sending the messages of the outbox, retrying, and recording the results.
 
 pub mod record;
 pub mod retry;

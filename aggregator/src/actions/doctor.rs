@@ -1,6 +1,6 @@
-//! Looks at the whole installation, one thing after the other, and says of each how it is. It changes
-//! nothing, and what is broken does not keep it from looking at the rest: hence it opens what it can by
-//! itself, instead of taking an opened `App`.
+//! Examines the whole installation item by item and reports on each. It changes nothing. A failed item does
+//! not prevent the others from being examined, so it opens what it needs by itself instead of taking an
+//! opened `App`.
 
 mod cloud;
 mod fact;
@@ -20,18 +20,18 @@ use hubward_domain::doctor::DoctorCheck;
 use hubward_domain::guide::Guide;
 use hubward_store::Store;
 
-/// What was found of one thing.
+/// The result of one item.
 #[derive(Debug)]
 pub struct DoctorResult {
-    /// What was looked at.
+    /// The examined item.
     pub check: DoctorCheck,
-    /// Where, if it is a thing of one Region.
+    /// The Region, for items that exist per Region.
     pub region: Option<Region>,
     /// What was found.
     pub fact: Fact,
 }
 
-/// Examines the installation that the command line and the environment name.
+/// Examines the installation that the command line and the environment select.
 pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     let config = match app::configuration(given, world) {
         Ok(config) => config,
@@ -61,7 +61,7 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     findings.extend(cloud::aws(&config, world).await);
     let public_url = config.server.public_url.clone();
     let alerts = match &config.alerts.queue_url {
-        Some(queue) if config.tells_of_alerts() => Fact::AlertQueue(queue.clone()),
+        Some(queue) if config.routes_alerts() => Fact::AlertQueue(queue.clone()),
         Some(_) => Fact::NoAlertRoute,
         None => Fact::NoAlertQueue,
     };
@@ -78,7 +78,7 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     findings
 }
 
-/// Whether the company's own guide can be read; nothing where there is none.
+/// Whether the company's own guide can be read; `None` if there is none.
 fn own_guide(config: &Config) -> Option<DoctorResult> {
     let sources = app::guide_sources(&config.own_guide()?);
     let files = sources.len();
@@ -97,9 +97,9 @@ fn found(check: DoctorCheck, fact: Fact) -> DoctorResult {
     }
 }
 
-/// Only the environment can be looked at.
+/// Without a configuration, only the environment can be examined.
 fn without_configuration(error: OpenError, world: &World) -> Vec<DoctorResult> {
-    let unseen = |check| found(check, Fact::NotLookedAt(DoctorCheck::Configuration));
+    let skipped = |check| found(check, Fact::NotLookedAt(DoctorCheck::Configuration));
     let before = [
         DoctorCheck::Secrets,
         DoctorCheck::Database,
@@ -120,15 +120,15 @@ fn without_configuration(error: OpenError, world: &World) -> Vec<DoctorResult> {
         DoctorCheck::Configuration,
         Fact::Misconfigured(error),
     )];
-    findings.extend(before.map(unseen));
+    findings.extend(before.map(skipped));
     findings.extend(cloud::endpoints(world));
     findings.extend(
         aws.into_iter()
             .chain(DoctorCheck::of_hub())
             .chain([DoctorCheck::Permissions])
-            .map(unseen),
+            .map(skipped),
     );
-    findings.extend(behind.map(unseen));
+    findings.extend(behind.map(skipped));
     findings
 }
 

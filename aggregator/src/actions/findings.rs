@@ -1,3 +1,3 @@
-//! The mirror of Security Hub's findings.
+//! The local mirror of Security Hub's findings.
 
 pub mod sync;

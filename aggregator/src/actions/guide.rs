@@ -1,4 +1,3 @@
-//! The guide: importing a company's own texts, and publishing it.
+//! The guide to controls and threats: importing a company's own texts. `queries::guide` renders it.
 
 pub mod import;
-pub mod publish;

@@ -1,3 +1,3 @@
-//! The SOC's own side in AWS.
+//! The SOC's own resources in AWS.
 
 pub mod setup;

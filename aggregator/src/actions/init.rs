@@ -1,5 +1,5 @@
-//! Writes a first configuration and creates the database. What is there stays: run twice, the
-//! second only upgrades the database if it is old.
+//! Writes a first configuration and creates the database. Existing files are kept: run twice, the second only
+//! migrates an older database.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use hubward_store::Store;
 /// The commented configuration that `init` writes.
 pub const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 
-/// What is already known about the hub.
+/// The values to fill in.
 #[derive(Clone, Debug, Default)]
 pub struct InitRequest {
     /// The SOC's account.
@@ -24,29 +24,29 @@ pub struct InitRequest {
     pub linked_regions: Vec<Region>,
 }
 
-/// What was made.
+/// The result of `init`.
 #[derive(Clone, Debug)]
 pub struct Initialised {
     /// The configuration file.
     pub file: PathBuf,
-    /// Whether it was written now; otherwise it was there.
+    /// Whether the file was written now; otherwise it existed.
     pub written: bool,
-    /// Where the database is, and how many upgrades it needed.
+    /// Where the database is, and the number of migrations that were applied.
     pub database: (String, usize),
-    /// Whether nothing is left for a person to fill in.
+    /// Whether all required keys are set.
     pub complete: bool,
 }
 
-/// Writes the configuration where there is none, and creates or upgrades the database.
+/// Writes the configuration if there is none, and creates or migrates the database.
 ///
 /// # Errors
-/// The file cannot be written, an existing one is wrong, or the database cannot be created.
+/// The file cannot be written, an existing file is invalid, or the database cannot be created.
 pub async fn initialise(
     given: Option<&Path>,
     world: &World,
     request: &InitRequest,
 ) -> Result<Initialised, OpenError> {
-    // Without --config, the file is made here rather than in /etc.
+    // Without --config, the file is created in the current directory rather than in /etc.
     let file = given
         .map(Path::to_owned)
         .or_else(|| world.environment.get("HUBWARD_CONFIG").map(PathBuf::from))
@@ -58,7 +58,7 @@ pub async fn initialise(
         })?;
     let (store, complete) = match app::configuration(Some(&file), world) {
         Ok(config) => (config.store, true),
-        // A fresh file without the required keys is no mistake yet: the person fills them in.
+        // A new file may lack the required keys: the operator fills them in.
         Err(OpenError::Wrong { .. }) if written => {
             (read::store_alone(EXAMPLE, &world.environment), false)
         }
@@ -73,11 +73,11 @@ pub async fn initialise(
     })
 }
 
-/// Creates or upgrades a database; says where it is and how many upgrades it needed. A relative path
-/// starts at `directory`.
+/// Creates or migrates a database. Returns where it is and the number of migrations. Relative paths start at
+/// `directory`.
 ///
 /// # Errors
-/// The database cannot be created or upgraded.
+/// The database cannot be created or migrated.
 pub async fn migrate(
     config: &config::StoreConfig,
     directory: &Path,
@@ -93,7 +93,7 @@ pub async fn migrate(
     }
 }
 
-/// The example with the known keys switched on.
+/// The example with the given keys set.
 fn filled_in(request: &InitRequest) -> String {
     let list = request
         .linked_regions
@@ -120,7 +120,7 @@ fn filled_in(request: &InitRequest) -> String {
         .collect()
 }
 
-/// Writes a file that is not there yet, for its owner alone: it may come to hold secrets.
+/// Writes a new file that only its owner can read, because secrets may be added. `false` if the file exists.
 fn write_new(file: &Path, text: &str) -> std::io::Result<bool> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();

@@ -1,3 +1,3 @@
-//! Inviting accounts.
+//! Inviting accounts to Security Hub.
 
 pub mod send;

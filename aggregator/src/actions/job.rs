@@ -1,4 +1,4 @@
-//! What scheduled jobs need: leases and pruning.
+//! Support for scheduled jobs: leases, and pruning of old data.
 
 pub mod lease;
 pub mod prune;

@@ -1,4 +1,4 @@
-//! The ledger: importing files, and the rules and writes that every way into it shares.
+//! The ledger: importing files, and the rules and writes that all ways to change it share.
 
 pub mod import;
 pub mod import_s3;
@@ -16,7 +16,7 @@ use hubward_domain::ledger::{LedgerPlan, Rules};
 use hubward_domain::membership::Membership;
 use hubward_store::Tx;
 
-/// The accounts that were asked for, or all.
+/// The given accounts, or all if none are given.
 pub(crate) fn select_accounts(
     accounts: Vec<Account>,
     wanted: &[AccountId],
@@ -38,7 +38,7 @@ pub(crate) fn select_accounts(
         .collect())
 }
 
-/// What the judging of ledger rows depends on.
+/// The rules that ledger rows are validated with.
 pub(crate) fn rules(app: &App) -> Rules {
     Rules {
         regions: app.config.hub.regions().collect::<Vec<Region>>(),
@@ -47,7 +47,7 @@ pub(crate) fn rules(app: &App) -> Rules {
     }
 }
 
-/// What the administrator's listing last said of every account and Region.
+/// The last known member status of every account and Region.
 pub(crate) async fn listed(
     app: &App,
 ) -> Result<BTreeMap<(AccountId, Region), Membership>, StoreError> {
@@ -57,7 +57,7 @@ pub(crate) async fn listed(
         .collect())
 }
 
-/// Writes what a plan changes, each row with its event.
+/// Writes the changes of a plan, each with its audit event.
 pub(crate) async fn write_plan(
     app: &App,
     tx: &mut Tx,

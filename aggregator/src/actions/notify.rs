@@ -1,4 +1,4 @@
-//! Puts notices into the outbox, inside the caller's transaction: nothing is sent that was not committed, and
+//! Adds notices to the outbox, inside the caller's transaction: nothing is sent that was not committed, and
 //! nothing that was committed goes unsent. Sending is `actions::delivery::send`.
 
 mod quota;
@@ -17,10 +17,10 @@ use hubward_store::{StoreError, Tx};
 
 pub(crate) use quota::watch_quotas;
 
-/// How long the operations route is spared a second notice of the same trouble.
+/// Minimum time between two notices about the same problem.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
-/// Knows the configured routes and writes one outbox row per channel that a notice goes to.
+/// Writes one outbox row per channel that a notice is routed to.
 #[derive(Clone, Copy)]
 pub(crate) struct Notifier<'a> {
     app: &'a App,
@@ -31,12 +31,12 @@ impl<'a> Notifier<'a> {
         Self { app }
     }
 
-    /// Notifies every channel whose route takes the notice, whatever it is about. Returns how many those are.
+    /// Notifies every channel whose route matches the notice. Returns the number of channels.
     pub(crate) async fn notify(&self, tx: &mut Tx, notice: &Notice) -> Result<usize, StoreError> {
         self.notify_about(tx, notice, Subject::default()).await
     }
 
-    /// The same for a notice about an account or project, which routes may match.
+    /// Like [`Notifier::notify`], for a notice about an account or project, which routes can match.
     pub(crate) async fn notify_about(
         &self,
         tx: &mut Tx,
@@ -53,7 +53,7 @@ impl<'a> Notifier<'a> {
         Ok(routed.len())
     }
 
-    /// Puts a notice into one channel's outbox, and returns the delivery's id.
+    /// Adds a notice to one channel's outbox. Returns the delivery's id.
     pub(crate) async fn notify_channel(
         &self,
         tx: &mut Tx,
@@ -66,8 +66,8 @@ impl<'a> Notifier<'a> {
         Ok(id)
     }
 
-    /// Mails a notice to the account's own contacts, in their language. `false` where they cannot be reached:
-    /// mail is not set up, or the ledger has no address.
+    /// Mails a notice to the account's contacts, in their language. `false` if mail is not set up or the
+    /// ledger has no address.
     pub(crate) async fn notify_contacts(
         &self,
         tx: &mut Tx,
@@ -80,7 +80,7 @@ impl<'a> Notifier<'a> {
         Ok(true)
     }
 
-    /// Notifies the operations route of a trouble, at most once an hour for the same one.
+    /// Notifies the operations route of a problem, at most once an hour for the same one.
     pub(crate) async fn notify_operations(
         &self,
         tx: &mut Tx,
@@ -113,7 +113,7 @@ impl<'a> Notifier<'a> {
             .await
     }
 
-    /// The same with a notice that the caller made.
+    /// Like [`Notifier::notify_alert`], with the given notice.
     pub(crate) async fn notify_alert_with(
         &self,
         tx: &mut Tx,

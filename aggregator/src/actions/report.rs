@@ -1,4 +1,4 @@
-//! Reports of findings: building and sending them.
+//! Reports about findings: building and sending them.
 
 pub mod build;
 pub mod send;

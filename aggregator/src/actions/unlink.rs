@@ -1,10 +1,10 @@
-//! Ends the membership of one account in every Region of the hub, and its watch in the ledger.
+//! Ends the membership of one account in every Region of the hub, and its monitoring in the ledger.
 //!
-//! Per Region: disassociate, see it in AWS's record of its members, delete, see it there; AWS's answers alone
-//! are not believed. The ledger says `leaving` before AWS is called and `left` once every Region is
-//! seen to be without the account: whatever cuts the work off, running it again goes on from what AWS's
-//! record says. Run after that, it changes nothing. [`plan`] is the road up to the first write, and a
-//! dry run ends there. The row and its history stay.
+//! Per Region: disassociate, confirm in AWS's record of its members, delete, confirm there; AWS's answers alone are
+//! not sufficient. The ledger says `leaving` before AWS is called, and `left` once no Region knows the
+//! account. After an interruption, running it again continues from AWS's record; after that, it changes
+//! nothing. [`plan`] does everything before the first write, and a dry run ends there. The ledger row and its
+//! history are kept.
 
 mod region;
 
@@ -31,65 +31,65 @@ use region::{RegionRemoval, status};
 /// What unlinking would do.
 #[derive(Clone, Debug)]
 pub struct UnlinkPlan {
-    /// The account, as the ledger has it.
+    /// The account, as in the ledger.
     pub account: Account,
     /// What is to be done in each Region, home Region first.
     pub rows: Vec<UnlinkRow>,
 }
 
-/// What became of unlinking.
+/// The result of unlinking.
 #[derive(Clone, Debug)]
 pub struct Unlinked {
-    /// Where the account now stands in the ledger.
+    /// The account's state in the ledger.
     pub state: AccountState,
-    /// What became of it in each Region, home Region first.
+    /// The result of each Region, home Region first.
     pub rows: Vec<UnlinkRow>,
-    /// What its project is told, once it has left.
+    /// The notice to its project, once the account has left.
     pub farewell: Option<Farewell>,
 }
 
-/// What a project is told when its account has left.
+/// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
 pub struct Farewell {
     /// The message.
     pub notice: LeftNotice,
-    /// How many channels have it in their outbox.
+    /// Number of channels that get it.
     pub channels: usize,
 }
 
-/// One Region.
+/// The result of one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnlinkRow {
     /// The Region.
     pub region: Region,
-    /// What became of the account there.
+    /// What was done there.
     pub outcome: UnlinkOutcome,
 }
 
-/// What became of a membership.
+/// The result of ending a membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnlinkOutcome {
-    /// Seen to be gone.
+    /// Confirmed to be gone.
     Deleted,
-    /// It was gone before.
+    /// It did not exist.
     Already,
-    /// It would be ended; this is what the listing says now.
+    /// It would be ended; its current status.
     Planned(MemberStatus),
-    /// AWS named the account as not processed.
+    /// AWS returned the account as unprocessed.
     Unprocessed(String),
-    /// AWS took the calls, but still lists the account.
+    /// AWS accepted the calls, but still lists the account.
     StillListed(MemberStatus),
-    /// A status that we do not understand: not acted on.
+    /// An unknown status, which is not acted on.
     Skipped(String),
     /// A call failed.
     Failed(AwsFailure),
-    /// The trace could not be written, so AWS was not called.
+    /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
 }
 
 impl UnlinkPlan {
-    /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read just now
-    /// does not bring back who has left.
+    /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read does not make an
+    /// account that has left a member again.
     pub fn is_done(&self) -> bool {
         let is_open = |row: &UnlinkRow| {
             !matches!(
@@ -101,11 +101,11 @@ impl UnlinkPlan {
     }
 }
 
-/// Finds out what unlinking would do. Writes nothing.
+/// Computes what unlinking would do. Writes nothing.
 ///
 /// # Errors
-/// The ledger or AWS is out of reach, or the account is unknown. A Region whose listing cannot be read
-/// is a row's outcome.
+/// The ledger or AWS cannot be reached, or the account is unknown. A Region whose listing cannot be read is a
+/// row's outcome.
 pub async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionError> {
     let account = in_ledger(app.store.accounts().await?, account)?;
     let aws = app.aws().await?;
@@ -130,7 +130,7 @@ pub async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionEr
 /// Unlinks an account.
 ///
 /// # Errors
-/// The ledger or AWS is out of reach, or the account is unknown. What fails in a Region is its row's
+/// The ledger or AWS cannot be reached, or the account is unknown. A failure in a Region is its row's
 /// outcome.
 pub async fn carry_out(
     app: &App,
@@ -146,18 +146,18 @@ pub async fn carry_out(
     let rows = join_all(app.config.hub.regions().map(|region| {
         let hub = aws.security_hub(region);
         async move {
-            let desk = RegionRemoval {
+            let removal = RegionRemoval {
                 app,
                 actor,
                 hub: &hub,
                 account,
             };
-            let (Ok(outcome) | Err(outcome)) = desk.remove().await;
+            let (Ok(outcome) | Err(outcome)) = removal.remove().await;
             UnlinkRow { region, outcome }
         }
     }))
     .await;
-    let (state, farewell) = conclude(app, actor, account, &rows).await?;
+    let (state, farewell) = record_result(app, actor, account, &rows).await?;
     Ok(Unlinked {
         state,
         rows,
@@ -165,9 +165,9 @@ pub async fn carry_out(
     })
 }
 
-/// Keeps what was seen, as a check does; and once no Region has the account any more, it has left, and
-/// its project is told: in the same transaction, hence once.
-async fn conclude(
+/// Stores the observed status, as a check does. Once no Region lists the account, marks it as left and
+/// notifies its project, in the same transaction and therefore once.
+async fn record_result(
     app: &App,
     actor: &Actor,
     account: &AccountId,
@@ -183,7 +183,7 @@ async fn conclude(
         .map(|row| row.region)
         .collect();
     for region in &gone {
-        // Where no check has ever seen it, there is nothing that would be outdated.
+        // Without an earlier check there is no stored status to update.
         let Some(last) = before.remove(&(account.clone(), *region)) else {
             continue;
         };
@@ -208,10 +208,10 @@ async fn conclude(
     }
     let row = in_ledger(tx.accounts().await?, account)?;
     let (mut state, mut farewell) = (row.state, None);
-    // Somebody may have decided otherwise in the meantime: then the account stays what they made it.
+    // If an operator changed the account's state meanwhile, that state is kept.
     if gone.len() == rows.len() && state == AccountState::Leaving {
         state = AccountState::Left;
-        farewell = Some(tell(app, &mut tx, &row).await?);
+        farewell = Some(notify(app, &mut tx, &row).await?);
         events.extend(set_state(&mut tx, row, state).await?);
     }
     tx.append_audit(now, actor, events).await?;
@@ -219,7 +219,7 @@ async fn conclude(
     Ok((state, farewell))
 }
 
-async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
+async fn notify(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
     let hub: Vec<Region> = app.config.hub.regions().collect();
     let left = LeftNotice {
         account_id: account.account_id.clone(),
@@ -252,7 +252,7 @@ fn in_ledger(accounts: Vec<Account>, account: &AccountId) -> Result<Account, Act
         .ok_or_else(|| ActionError::NotInLedger(vec![account.clone()]))
 }
 
-/// Writes another state into the ledger, and returns its event; none where nothing changes.
+/// Changes the state in the ledger. Returns the audit event; `None` if the state is the same.
 async fn set_state(
     tx: &mut Tx,
     mut account: Account,
@@ -274,7 +274,7 @@ async fn set_state(
 }
 
 impl UnlinkOutcome {
-    /// The outcome's word, in JSON and tables.
+    /// The outcome's word in JSON and tables.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Deleted => "deleted",

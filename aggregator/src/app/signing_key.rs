@@ -1,4 +1,4 @@
-//! The keys with which the server signs tokens and links. Each is made once per database, so that any number of
+//! The keys with which the server signs tokens and links. Each is created once per database, so that all
 //! servers share it.
 
 use super::App;
@@ -6,7 +6,7 @@ use hubward_domain::signed_token::Signer;
 use hubward_store::StoreError;
 
 impl App {
-    /// The signing key of this name; made on first use.
+    /// The signing key with this name, created on first use.
     ///
     /// # Errors
     /// The database failed, or holds a key that is not 32 bytes in hexadecimal.
@@ -22,7 +22,7 @@ impl App {
         })
     }
 
-    /// The key that links to reports are signed with.
+    /// The key that signs links to reports.
     ///
     /// # Errors
     /// As [`App::signing_key`].

@@ -1,6 +1,6 @@
-//! A queue of SQS, as its only consumer sees it: messages are received, and deleted once they are stored.
+//! An SQS queue with Hubward as its only consumer: messages are received, and deleted after they are stored.
 //!
-//! What is not deleted comes again when its visibility timeout is over: at least once, never lost.
+//! A message that is not deleted is delivered again after its visibility timeout: at-least-once.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::AwsFailure;
 
-/// The most messages of one call (service model of SQS, `MaxNumberOfMessages`).
+/// The most messages per call (SQS service model, `MaxNumberOfMessages`).
 const BATCH: i32 = 10;
 
 /// A queue.
@@ -25,11 +25,11 @@ pub struct EventQueue {
 /// A message of the queue.
 #[derive(Clone, Debug)]
 pub struct QueueMessage {
-    /// The queue's name for it: the same whenever it comes again.
+    /// The message id, which is the same on every delivery.
     pub id: String,
-    /// What it takes to delete it, this time.
+    /// The receipt handle of this delivery, needed to delete the message.
     pub receipt: String,
-    /// What it says.
+    /// The message's text.
     pub body: String,
 }
 
@@ -42,7 +42,7 @@ impl EventQueue {
         }
     }
 
-    /// Waits up to `seconds` (at most 20) for messages, and returns up to ten.
+    /// Waits up to `seconds` (at most 20) for messages. Returns up to ten.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -70,10 +70,10 @@ impl EventQueue {
             .collect())
     }
 
-    /// Keeps messages, at most ten, from coming again for so many seconds from now.
+    /// Sets the visibility timeout of at most ten messages to this many seconds from now.
     ///
     /// # Errors
-    /// AWS refused or was not reached; then they may come again sooner.
+    /// AWS refused or was not reached; then they may be delivered again sooner.
     pub async fn hold(&self, messages: &[QueueMessage], seconds: i32) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
@@ -97,7 +97,7 @@ impl EventQueue {
         Ok(())
     }
 
-    /// Where messages go that were received too often; `None`: nowhere.
+    /// The queue's dead-letter queue; `None` if it has none.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -136,8 +136,7 @@ impl EventQueue {
         }))
     }
 
-    /// Deletes messages that are stored, at most ten. One that is not deleted comes again, which is
-    /// no harm.
+    /// Deletes at most ten messages. A message that is not deleted is delivered again, which is harmless.
     ///
     /// # Errors
     /// AWS refused or was not reached.

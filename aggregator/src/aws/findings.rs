@@ -1,8 +1,9 @@
-//! Security Hub's findings, as the administrator reads them in one Region, and which Regions the home
-//! Region shows.
+//! Security Hub's findings in one Region as the administrator reads them, and which Regions are linked to the
+//! home Region.
 //!
-//! A page is what AWS sent, not what the SDK knows of it: fields that are younger than this program
-//! must reach the mirror too. Hence the answer's body is taken by us; the SDK signs, sends, and tries again.
+//! A page is the JSON that AWS sent, not what the SDK parses: fields that are newer than this program must
+//! reach the mirror too. So the response body is taken before the SDK parses it; the SDK signs, sends and
+//! retries.
 
 mod body;
 
@@ -20,45 +21,45 @@ use super::security_hub::SecurityHub;
 use body::Body;
 use hubward_domain::mirror::{Linking, MirrorPart};
 
-/// The most values of one filter (Security Hub's service model).
+/// The most values of one filter (Security Hub service model).
 pub const MOST_VALUES: usize = 20;
 
-/// Which findings.
+/// Which findings to read.
 #[derive(Clone, Debug)]
 pub enum FindingsQuery {
-    /// All of a part that are active.
+    /// All active findings of one part of the mirror.
     Active(MirrorPart),
-    /// Those that their products touched in between, archived ones too.
+    /// Findings that were updated in a time window, including archived ones.
     Updated {
         /// From.
         from: Timestamp,
         /// To.
         to: Timestamp,
     },
-    /// Active ones that their owners were told of, or that were suppressed.
-    ToldOrSuppressed,
-    /// Those that a person resolved; what passes is resolved by AWS itself, and is not meant.
+    /// Active findings with the workflow status NOTIFIED or SUPPRESSED.
+    NotifiedOrSuppressed,
+    /// Failed findings that a person resolved. AWS itself resolves those that passed; they are not included.
     ResolvedByHand,
-    /// All active ones of these accounts, at most [`MOST_VALUES`].
+    /// All active findings of these accounts, at most [`MOST_VALUES`].
     OfAccounts(Vec<AccountId>),
-    /// These ids, at most [`MOST_VALUES`].
+    /// The findings with these ids, at most [`MOST_VALUES`].
     Ids(Vec<String>),
 }
 
 /// One page of findings.
 #[derive(Debug)]
 pub struct FindingsPage {
-    /// Each finding's whole JSON.
+    /// Each finding's complete JSON.
     pub findings: Vec<Box<RawValue>>,
-    /// Asks for the next page.
+    /// The token for the next page.
     pub next_token: Option<String>,
 }
 
 impl SecurityHub {
-    /// One page of the findings that are asked for.
+    /// Reads one page.
     ///
     /// # Errors
-    /// AWS refused, was not reached, or its answer is no page.
+    /// AWS refused, was not reached, or its response is not a page of findings.
     pub async fn findings(
         &self,
         query: &FindingsQuery,
@@ -94,7 +95,7 @@ impl SecurityHub {
         })
     }
 
-    /// How the account's aggregator links other Regions to this one; `None` where none does.
+    /// How the account's aggregator links other Regions to this one; `None` if there is no aggregator.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -154,7 +155,7 @@ fn filters(query: &FindingsQuery) -> AwsSecurityFindingFilters {
                 .end(to.to_string())
                 .build(),
         ),
-        FindingsQuery::ToldOrSuppressed => filters
+        FindingsQuery::NotifiedOrSuppressed => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("NOTIFIED"))
             .workflow_status(is("SUPPRESSED")),

@@ -1,5 +1,5 @@
-//! The SOC's own side, as it is seen and changed: Security Hub and its aggregator, the queues, the
-//! rules. What is wanted and what is changed for it is decided in `domain::hub`.
+//! The SOC's own side: Security Hub and its aggregator, the queues and the rules. What is needed and what to
+//! change is decided in `hubward_domain::hub`.
 
 mod queues;
 mod rules;
@@ -15,7 +15,7 @@ use super::{Aws, AwsFailure};
 use hubward_domain::hub::{Aggregator, HubChange, ObservedHub, TAG_KEY, TAG_VALUE, WantedHub};
 
 impl Aws {
-    /// Looks at everything. Changes nothing.
+    /// Reads the state of all resources. Changes nothing.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
     pub fn see_hub<'a>(&'a self, wanted: &'a WantedHub) -> BoxFuture<'a, ObservedHub<AwsFailure>> {
         async move {
@@ -43,7 +43,7 @@ impl Aws {
         .boxed()
     }
 
-    /// Makes one change. That somebody else was faster is no failure.
+    /// Makes one change. A resource that already exists is no failure.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -95,7 +95,7 @@ impl SecurityHub {
         let asked = self
             .client()
             .enable_security_hub()
-            // Otherwise AWS enables its default standards, an obsolete one among them.
+            // Otherwise AWS enables its default standards, including an obsolete one.
             .enable_default_standards(false)
             .tags(TAG_KEY, TAG_VALUE)
             .send();
@@ -112,7 +112,7 @@ impl SecurityHub {
         }
     }
 
-    /// The account's aggregator, whichever Region it is in; none where Security Hub is off.
+    /// The account's aggregator, whichever Region it is in; `None` if Security Hub is off.
     async fn aggregator(&self) -> Result<Option<Aggregator>, AwsFailure> {
         self.pacing().turn(self.region(), ApiClass::Other).await;
         let listed = match self.client().list_finding_aggregators().send().await {

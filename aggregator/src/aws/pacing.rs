@@ -1,5 +1,5 @@
-//! How fast AWS may be asked: one limiter per Region and class of operation, for the administrator
-//! account. AWS limits per account and Region, so all parts of the process share these.
+//! Rate limits for calls to AWS: one limiter per Region and class of operation. AWS limits per account and
+//! Region, so all parts of the process share these.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -11,12 +11,12 @@ use hubward_protocol::Region;
 
 use crate::config::watching::PacingConfig;
 
-/// A class of operations that AWS limits together.
+/// Operations that AWS limits together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApiClass {
-    /// `GetFindings`: 3 a second, bursts of 6 (Security Hub's service model).
+    /// `GetFindings`: 3 per second, bursts of 6 (Security Hub service model).
     GetFindings,
-    /// Everything else of Security Hub: 10 a second, bursts of 30.
+    /// All other operations of Security Hub: 10 per second, bursts of 30.
     Other,
 }
 
@@ -30,7 +30,7 @@ pub struct Pacing {
 }
 
 impl Pacing {
-    /// Limiters at these rates.
+    /// Limiters with the configured rates.
     pub fn new(rates: PacingConfig) -> Self {
         Self {
             rates,
@@ -38,7 +38,7 @@ impl Pacing {
         }
     }
 
-    /// Waits for the next call's turn.
+    /// Waits until the next call is allowed.
     pub async fn turn(&self, region: Region, class: ApiClass) {
         if let Some(limiter) = self.limiter(region, class) {
             limiter.until_ready().await;
@@ -55,7 +55,7 @@ impl Pacing {
         }
         let quota = Quota::with_period(Duration::from_secs_f64(1.0 / rate))?
             .allow_burst(NonZeroU32::new(burst)?);
-        // A poisoned map is still a map: nothing is half-written in it.
+        // A poisoned lock still holds a valid map: no update leaves it half-written.
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = limiters
             .entry((region, class))

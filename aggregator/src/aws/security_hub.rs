@@ -1,8 +1,7 @@
-//! Security Hub CSPM's membership operations, as the administrator calls them in one Region.
+//! Security Hub CSPM's membership operations in one Region, called as the administrator.
 //!
-//! It sends what it is told and reads all of the answer; what is to be sent is decided in
-//! `domain::membership`. Calls carry at most 50 accounts (service model, `AccountDetailsList`), and
-//! an answer of 200 can still name accounts that were not processed.
+//! What to send is decided in `hubward_domain::membership`. Calls have at most 50 accounts (service model,
+//! `AccountDetailsList`), and a response with status 200 can still contain unprocessed accounts.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +16,7 @@ use hubward_domain::membership::MemberStatus;
 /// The most accounts in one call.
 pub const BATCH: usize = 50;
 
-/// Accounts that AWS did not process, each with AWS's own words.
+/// Accounts that AWS did not process, each with AWS's reason.
 pub type UnprocessedAccounts = BTreeMap<AccountId, String>;
 
 /// Security Hub in one Region.
@@ -37,7 +36,7 @@ impl SecurityHub {
         }
     }
 
-    /// The Region it stands for.
+    /// The Region that is called.
     pub fn region(&self) -> Region {
         self.region
     }
@@ -50,10 +49,10 @@ impl SecurityHub {
         &self.pacing
     }
 
-    /// Every member with its status, whether associated or not.
+    /// All members with their status, associated or not.
     ///
     /// # Errors
-    /// AWS refused or was not reached; a part of a list is never returned for the whole.
+    /// AWS refused or was not reached; a partial list is never returned.
     pub async fn list_members(&self) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
         const OPERATION: &str = "securityhub:ListMembers";
         let mut members = BTreeMap::new();
@@ -63,7 +62,7 @@ impl SecurityHub {
             let page = self
                 .client
                 .list_members()
-                // The default lists only the associated ones.
+                // By default only associated members are listed.
                 .only_associated(false)
                 .max_results(50)
                 .set_next_token(next_token)
@@ -78,7 +77,7 @@ impl SecurityHub {
         }
     }
 
-    /// Accounts with their status, at most [`BATCH`] of them; who is no member is left out.
+    /// The status of at most [`BATCH`] accounts; those that are not members are missing.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -97,7 +96,7 @@ impl SecurityHub {
         Ok(statuses(answer.members))
     }
 
-    /// Any number of accounts with their status; who is no member is left out.
+    /// The status of any number of accounts; those that are no members are left out.
     ///
     /// # Errors
     /// AWS refused or was not reached; a part is never returned for the whole.
@@ -112,7 +111,7 @@ impl SecurityHub {
         Ok(members)
     }
 
-    /// Makes accounts known, at most [`BATCH`] of them, with their own address where there is one.
+    /// Creates at most [`BATCH`] members, with their root email address if known.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -141,7 +140,7 @@ impl SecurityHub {
         Ok(unprocessed(answer.unprocessed_accounts))
     }
 
-    /// Invites known accounts, at most [`BATCH`] of them.
+    /// Invites at most [`BATCH`] members.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -161,8 +160,7 @@ impl SecurityHub {
         Ok(unprocessed(answer.unprocessed_accounts))
     }
 
-    /// Ends the association of accounts, at most [`BATCH`] of them. AWS's answer is empty: only the
-    /// listing tells what came of it.
+    /// Disassociates at most [`BATCH`] members. AWS's response is empty: only the listing shows the result.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -178,7 +176,7 @@ impl SecurityHub {
         Ok(())
     }
 
-    /// Forgets accounts that are not associated, at most [`BATCH`] of them.
+    /// Deletes at most [`BATCH`] disassociated members.
     ///
     /// # Errors
     /// AWS refused or was not reached.

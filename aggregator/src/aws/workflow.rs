@@ -1,5 +1,5 @@
-//! The workflow status of findings, as the administrator sets it from the home Region: also of what lies in
-//! Regions that are linked to it (docs finding-update-batchupdatefindings.html).
+//! The workflow status of findings. The administrator sets it from the home Region, also for findings in
+//! linked Regions (docs finding-update-batchupdatefindings.html).
 
 use aws_sdk_securityhub::types::{
     AwsSecurityFindingIdentifier, NoteUpdate, WorkflowStatus, WorkflowUpdate,
@@ -12,10 +12,10 @@ use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
 use hubward_domain::alert::write_back::{Named, WriteBackStatus};
 
-/// The most findings of one call (service model of Security Hub).
+/// The most findings per call (Security Hub service model).
 pub const BATCH: usize = 100;
 
-/// Who writes the notes.
+/// The author of our notes.
 const AUTHOR: &str = "hubward";
 
 /// A finding that AWS did not process.
@@ -23,13 +23,13 @@ const AUTHOR: &str = "hubward";
 pub struct UnprocessedFinding {
     /// Its id.
     pub id: String,
-    /// AWS's code and words.
+    /// AWS's error code and message.
     pub why: String,
 }
 
 impl SecurityHub {
-    /// Sets the status of at most [`BATCH`] findings; returns those that AWS did not process. That a finding has
-    /// the status already is no failure.
+    /// Sets the status of at most [`BATCH`] findings. Returns those that AWS did not process. Setting the
+    /// same status again is no failure.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -41,8 +41,8 @@ impl SecurityHub {
         self.update(findings, WorkflowStatus::from(status.as_str()), None)
     }
 
-    /// Suppresses at most [`BATCH`] findings, or makes them new again, with a note; returns those that AWS did
-    /// not process.
+    /// Suppresses at most [`BATCH`] findings or sets them back to new, with a note. Returns those that AWS
+    /// did not process.
     ///
     /// # Errors
     /// AWS refused or was not reached.

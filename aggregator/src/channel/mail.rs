@@ -150,7 +150,7 @@ pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let said = Redactor::of([smtp_url.expose_secret()]).over(&cause.to_string());
+    let said = Redactor::of([smtp_url.expose_secret()]).redact(&cause.to_string());
     let said: String = said.chars().take(200).collect();
     match error.status() {
         Some(code) => format!("it answered {code} {said}"),

@@ -17,7 +17,7 @@ use hubward_domain::account::Language;
 use hubward_domain::notice::{
     CheckNotice, CheckNoticeRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
 };
-use hubward_domain::sanitize::tame;
+use hubward_domain::sanitize::sanitize;
 
 /// The most rows of a check that are listed; the rest is counted.
 const ROWS: usize = 20;
@@ -59,13 +59,13 @@ impl RenderedMessage {
     /// The letter, with everything made harmless that somebody else may have written.
     fn tamed(self) -> Self {
         Self {
-            title: tame(&self.title),
+            title: sanitize(&self.title),
             facts: self
                 .facts
                 .into_iter()
-                .map(|(name, value)| (name, tame(&value)))
+                .map(|(name, value)| (name, sanitize(&value)))
                 .collect(),
-            lines: self.lines.iter().map(|line| tame(line)).collect(),
+            lines: self.lines.iter().map(|line| sanitize(line)).collect(),
             ..self
         }
     }

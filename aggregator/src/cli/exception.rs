@@ -10,6 +10,7 @@ use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::exception::{self, ExceptionError};
 use crate::app::App;
+use crate::queries::exception::exceptions;
 use crate::text;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
@@ -56,7 +57,7 @@ impl ExceptionCommand {
         match self {
             Self::Add(add) => add.run(app, actor, screen).await,
             Self::List => {
-                let all = exception::list(app)
+                let all = exceptions(app)
                     .await
                     .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&all, screen)?;

@@ -12,8 +12,9 @@ use super::fields::Fields;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::request::decide::{self, Approval, DecideError, RejectRequest};
-use crate::actions::request::receive::{self, ReceivedRequest, ShownRequest};
+use crate::actions::request::receive::{ReceivedRequest, receive_request};
 use crate::app::App;
+use crate::queries::request::{ShownRequest, request, requests};
 use crate::text;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
@@ -61,8 +62,8 @@ pub(super) enum RequestCommand {
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
         /// The contacts on record were notified; required if the account is already in the ledger.
-        #[arg(long)]
-        contacts_told: bool,
+        #[arg(long = "contacts-told")]
+        contacts_notified: bool,
         /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
@@ -110,7 +111,7 @@ impl RequestCommand {
         let failed = |error| CommandFailure::store(&error, language);
         match self {
             Self::List { state } => {
-                let mut shown = receive::requests(app).await.map_err(failed)?;
+                let mut shown = requests(app).await.map_err(failed)?;
                 if let Some(state) = state {
                     shown.retain(|shown| shown.view.state == state.as_str());
                 }
@@ -146,9 +147,7 @@ impl RequestCommand {
                     },
                     language: app.config.locale.language,
                 };
-                let shown = receive::take_request(app, actor, taken)
-                    .await
-                    .map_err(failed)?;
+                let shown = receive_request(app, actor, taken).await.map_err(failed)?;
                 show::show(&shown, screen)?;
                 screen.say(&t!(
                     "request.taken",
@@ -160,13 +159,13 @@ impl RequestCommand {
             Self::Approve {
                 id,
                 revision,
-                contacts_told,
+                contacts_notified,
                 yes,
             } => {
                 let approval = Approval {
                     id,
                     revision,
-                    contacts_told,
+                    contacts_notified,
                 };
                 approve(app, actor, approval, yes, screen).await
             }
@@ -188,7 +187,7 @@ impl RequestCommand {
 }
 
 async fn find(app: &App, id: &str, language: Language) -> Result<ShownRequest, CommandFailure> {
-    receive::request(app, id)
+    request(app, id)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?
         .ok_or_else(|| CommandFailure::Messages(vec![text::request::unknown(id, language)]))

@@ -12,7 +12,7 @@ use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::send_test_event;
 use crate::actions::delivery::send::{Outbox, give_up_lost_channels};
 use crate::actions::job::prune::{Pruned, prune};
-use crate::actions::ledger::import_s3::File;
+use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
 use crate::jobs::ledger::{LedgerLook, TakeLedgerError, take_once};
 use crate::text::{self, LocalizedMessage};
@@ -114,7 +114,7 @@ async fn ledger(app: &App, screen: &Screen) -> CommandResult {
 pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
     let language = screen.language();
     let locale = language.as_str();
-    let new = |file: &File| {
+    let new = |file: &LedgerFile| {
         let version = file.version.name();
         screen.say(&t!(
             "ledger_door.new",

@@ -31,7 +31,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     })?;
     let takes_alerts =
         app.config.alerts.queue_url.is_some() || app.config.alerts.push_secret.is_some();
-    if takes_alerts && !app.config.tells_of_alerts() {
+    if takes_alerts && !app.config.routes_alerts() {
         screen.warn(&text::LocalizedMessage::new(
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),

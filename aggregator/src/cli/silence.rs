@@ -8,10 +8,9 @@ use serde::Serialize;
 use super::failure::CommandFailure;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
-use crate::actions::alert::silence::{
-    SilenceError, SilenceRequest, Silenced, end_silence, silence, silences,
-};
+use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
 use crate::app::App;
+use crate::queries::silence::{Silenced, silences};
 use crate::text;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;

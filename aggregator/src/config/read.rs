@@ -1,7 +1,7 @@
-//! From file and environment to a [`Config`], or to *everything* that is wrong at once.
+//! Builds a [`Config`] from file and environment, or returns *all* problems at once.
 //!
-//! `HUBWARD_SECTION__KEY` overrides a key of a section; its value is text, or what TOML or a
-//! comma-separated list makes of it where the key wants something else.
+//! `HUBWARD_SECTION__KEY` overrides a key of a section. The value is a text; if the key has another type, it
+//! is parsed as TOML or as a comma-separated list.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::watching::HubConfig;
 use super::{Config, ConfigProblem, StoreConfig};
 use crate::world::Environment;
 
-/// `[hub]` before its required keys are known to be there.
+/// `[hub]` before its required keys are checked.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct HubDraft {
@@ -25,8 +25,8 @@ struct HubDraft {
     linked_regions: Vec<Region>,
 }
 
-/// Finds the configuration file: `--config`, else `HUBWARD_CONFIG`, else `./hubward.toml` where it
-/// exists, else `/etc/hubward/hubward.toml`.
+/// Finds the configuration file: `--config`, else `HUBWARD_CONFIG`, else `./hubward.toml` if it exists, else
+/// `/etc/hubward/hubward.toml`.
 pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
     let here = Path::new("hubward.toml");
     given
@@ -36,7 +36,7 @@ pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("/etc/hubward/hubward.toml"))
 }
 
-/// Reads a configuration from the text of its file.
+/// Reads a configuration from a file's text.
 ///
 /// # Errors
 /// All problems, in the order of the file's sections.
@@ -56,7 +56,7 @@ pub fn read(
         reader.required("hub.administrator", hub.administrator),
         reader.required("hub.home_region", hub.home_region),
     ) else {
-        // The rest is read all the same, for its problems.
+        // The rest is still read to report its problems.
         let _ = reader.rest(None);
         return Err(reader.problems);
     };
@@ -76,7 +76,7 @@ pub fn read(
     }
 }
 
-/// `[store]` alone, for the moment in which the rest is still to be filled in.
+/// Reads only `[store]`, for `init`, when required keys are still missing.
 pub fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
     let mut reader = ConfigReader::new(text.parse().unwrap_or_default());
     reader.overlay(environment);
@@ -85,9 +85,9 @@ pub fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
 
 struct ConfigReader {
     document: Table,
-    /// Dotted keys whose text came from the environment and was not tried as TOML yet.
+    /// Dotted keys with a value from the environment that was not parsed as TOML yet.
     from_environment: BTreeSet<String>,
-    /// Every section that was asked for.
+    /// All sections that exist.
     known: BTreeSet<String>,
     problems: Vec<ConfigProblem>,
 }
@@ -129,7 +129,7 @@ impl ConfigReader {
         }
     }
 
-    /// Everything but `[hub]`; `None` without it.
+    /// All sections except `[hub]`; `None` without a valid one.
     fn rest(&mut self, hub: Option<(&Path, HubConfig)>) -> Option<Config> {
         let server = self.section("server");
         let store = self.section("store");
@@ -208,8 +208,8 @@ impl ConfigReader {
         }
     }
 
-    /// Reads one value; what cannot be read is reported, taken out, and the rest read again, so that
-    /// one mistake does not hide the next.
+    /// Reads one value. A part that cannot be read is reported and removed, and the rest is read again, so
+    /// that one mistake does not hide the next.
     fn value<T: DeserializeOwned>(&mut self, name: &str, mut value: Value) -> Option<T> {
         if !value.is_table() {
             self.problems.push(ConfigProblem::Invalid {
@@ -249,7 +249,7 @@ impl ConfigReader {
                 *slot = other_reading(text);
                 continue;
             }
-            // A part that was taken out for its own problem is then missing: that is not another one.
+            // A removed part is then reported as missing; that is not another problem.
             let message = error.inner().to_string();
             if !(message.starts_with("missing field") && reported.contains(&key)) {
                 self.problems.push(ConfigProblem::Invalid {
@@ -278,7 +278,7 @@ impl ConfigReader {
     }
 }
 
-/// What a text of the environment may mean where the key wants no text.
+/// The typed value of an environment variable's text.
 fn other_reading(text: &str) -> Value {
     format!("value = {text}")
         .parse::<Table>()
@@ -307,7 +307,7 @@ fn at<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// Takes the key out; of a list, the whole list, so that the other entries keep their numbers.
+/// Removes a key. Of a list, removes the whole list, so that the other entries keep their numbers.
 fn remove(value: &mut Value, path: &str) -> bool {
     let path = path.split_once('[').map_or(path, |(list, _)| list);
     let (parent, key) = match path.rsplit_once('.') {
@@ -319,7 +319,7 @@ fn remove(value: &mut Value, path: &str) -> bool {
         .is_some_and(|table| table.remove(key).is_some())
 }
 
-/// The keys that a section has, as its type says them.
+/// The keys of a section, from its type.
 fn known_keys<T: DeserializeOwned>() -> Vec<String> {
     serde_aux::prelude::serde_introspect::<T>()
         .iter()

@@ -1,7 +1,7 @@
-//! A value that nobody may read in a log: written as it is, or better as `env:NAME` or `file:PATH`.
+//! A secret value: written literally, or better as `env:NAME` or `file:PATH`. It never appears in logs.
 //!
-//! It is looked up when it is used, not when the configuration is read: an operator's shell need
-//! not hold the server's secrets.
+//! It is read when it is used, not with the configuration: an operator's shell need not have the server's
+//! secrets.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::world::Environment;
 
-/// Where a secret is to be found. `Debug` never shows it.
+/// Where a secret is. `Debug` never shows the value.
 #[derive(Clone)]
 pub struct Secret(SecretSource);
 
@@ -22,10 +22,10 @@ enum SecretSource {
     File(PathBuf),
 }
 
-/// A secret is not where the configuration says.
+/// Why a secret cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretMissing {
-    /// The environment variable is not set, or empty.
+    /// The environment variable is not set or empty.
     #[error("the environment variable {0} is not set")]
     Env(String),
     /// The file could not be read.
@@ -34,12 +34,12 @@ pub enum SecretMissing {
 }
 
 impl Secret {
-    /// A value that stands in the configuration itself.
+    /// A literal value.
     pub fn literal(value: &str) -> Self {
         Self(SecretSource::Literal(SecretString::from(value)))
     }
 
-    /// The value, where it stands in the configuration itself.
+    /// The value, if it is written literally in the configuration.
     pub fn as_literal(&self) -> Option<&SecretString> {
         match &self.0 {
             SecretSource::Literal(value) => Some(value),
@@ -55,13 +55,12 @@ impl Secret {
         }
     }
 
-    /// Looks the secret up.
+    /// Reads the secret.
     ///
-    /// A relative `file:` path starts at `directory`, the configuration file's; a line end at the
-    /// file's end does not belong to the secret.
+    /// A relative `file:` path starts at `directory`, the configuration file's; a line end at the end of the
+    /// file is removed.
     ///
-    /// # Errors
-    /// The variable or the file is not there.
+    /// The variable or the file does not exist.
     pub fn reveal(
         &self,
         environment: &Environment,
@@ -92,7 +91,7 @@ impl fmt::Debug for Secret {
 }
 
 impl<'de> Deserialize<'de> for Secret {
-    /// Its own error: serde's would quote the value.
+    /// A custom error, because serde's would quote the value.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(text) => Ok(Self::parse(&text)),

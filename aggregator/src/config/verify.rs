@@ -1,4 +1,4 @@
-//! What must hold between the values of a configuration, beyond the type of each.
+//! Checks of the configuration beyond the type of each value.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use hubward_domain::alert::kind::is_pattern;
 use hubward_domain::ledger::LedgerColumn;
 use hubward_domain::request::OURS;
 
-/// Everything that can be judged without looking secrets up.
+/// All checks that do not need the secrets.
 pub(super) fn verify(config: &Config) -> Vec<ConfigProblem> {
     let mut problems = Vec::new();
     hub(config, &mut problems);
@@ -28,8 +28,7 @@ pub(super) fn verify(config: &Config) -> Vec<ConfigProblem> {
     problems
 }
 
-/// Everything that can be judged only with the secrets at hand: whether they are there, and whether
-/// the addresses among them are safe.
+/// All checks that need the secrets: whether they can be read, and whether the URLs among them are safe.
 pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<ConfigProblem> {
     let directory = config.directory();
     let mut problems = Vec::new();
@@ -217,7 +216,7 @@ fn jira(config: &Config, problems: &mut Vec<ConfigProblem>) {
     }
 }
 
-/// Such as `SOC`: it becomes part of a query.
+/// Such as `SOC`. It becomes part of a JQL query.
 fn is_project_key(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase())
         && (2..=64).contains(&text.len())
@@ -309,7 +308,7 @@ fn channels(config: &Config, problems: &mut Vec<ConfigProblem>) {
     }
 }
 
-/// The keys that a channel's kind needs and that are not set.
+/// The keys that a channel's kind requires and that are not set.
 fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
     let wanted: &[(&str, bool)] = match channel.kind {
         ChannelKind::Slack

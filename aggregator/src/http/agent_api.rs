@@ -76,7 +76,7 @@ pub(super) async fn session(
     let request: SessionRequest<String> = parse(body, LONGEST_PROOF).await?;
     let session = state
         .desk
-        .enrol(&state.app, request)
+        .issue(&state.app, request)
         .await
         .map_err(|error| match error {
             SessionError::Proof(ProofRefused::Malformed) => ApiProblem::new(Code::Malformed),

@@ -55,7 +55,7 @@ pub(super) async fn store(bench: JobContext, mut hopper: BatchReceiver, alarm: D
         let Some(Failing { since, why }) = failing.take() else {
             continue;
         };
-        alarm.rest();
+        alarm.reset();
         bench.say(JobEvent::IntakeWorks);
         let seconds = i64::try_from(since.elapsed().as_secs()).unwrap_or(i64::MAX);
         tokio::spawn(say_when_possible(
@@ -110,6 +110,6 @@ fn begin(
     let (app, alarm) = (bench.app.clone(), Arc::clone(alarm));
     // Not waited for: the next batch may be stored again.
     tokio::spawn(async move {
-        alarm.sound(&app, Trouble::StoreFailing { why }).await;
+        alarm.notify(&app, Trouble::StoreFailing { why }).await;
     });
 }

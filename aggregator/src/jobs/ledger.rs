@@ -7,7 +7,8 @@ use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{self, InviteRow, invite};
 use crate::actions::ledger::import::{self, ImportError};
 use crate::actions::ledger::import_s3::{
-    DoorError, File, ObjectState, listen, look, mark_imported, open_queue, write_back,
+    LedgerFile, LedgerObjectError, ObjectState, listen, mark_imported, open_queue, read_object,
+    write_back,
 };
 use crate::app::App;
 use crate::text::ledger_s3 as text;
@@ -33,9 +34,9 @@ pub enum LedgerLook {
     /// What was taken before.
     Known(Object),
     /// A version that changed nothing.
-    Refused(File, ImportError),
+    Refused(LedgerFile, ImportError),
     /// A version that was imported; what it changed, and what became of the invitations.
-    Imported(File, LedgerPlan, Vec<InviteRow>),
+    Imported(LedgerFile, LedgerPlan, Vec<InviteRow>),
 }
 
 /// Why nothing was taken; the next look tries again.
@@ -43,7 +44,7 @@ pub enum LedgerLook {
 pub enum TakeLedgerError {
     /// S3, AWS or the database is out of reach.
     #[error(transparent)]
-    Door(#[from] DoorError),
+    Door(#[from] LedgerObjectError),
     /// Somebody changed the ledger in the same moment.
     #[error("the ledger changed while the file was imported")]
     Changed,
@@ -54,7 +55,7 @@ pub enum TakeLedgerError {
 /// # Errors
 /// See [`TakeLedgerError`].
 pub async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError> {
-    let (file, imported) = match look(app, woken).await? {
+    let (file, imported) = match read_object(app, woken).await? {
         ObjectState::Closed => return Ok(LedgerLook::Closed),
         ObjectState::Absent(object) => return Ok(LedgerLook::Absent(object)),
         ObjectState::Known(object) => return Ok(LedgerLook::Known(object)),
@@ -71,7 +72,7 @@ pub async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError>
     match imported {
         Ok(plan) => complete(app, file, plan).await,
         Err(ImportError::Changed) => Err(TakeLedgerError::Changed),
-        Err(ImportError::Store(error)) => Err(DoorError::from(error).into()),
+        Err(ImportError::Store(error)) => Err(LedgerObjectError::from(error).into()),
         Err(error) => refuse(app, file, error).await,
     }
 }
@@ -97,13 +98,16 @@ pub async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
     let taken = take(app, woken).await?;
     if let Some(queue) = &queue {
         for messages in &heard {
-            queue.delete(messages).await.map_err(DoorError::from)?;
+            queue
+                .delete(messages)
+                .await
+                .map_err(LedgerObjectError::from)?;
         }
     }
     Ok(taken)
 }
 
-async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
+async fn import(app: &App, file: &LedgerFile, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
     let request = import::ImportRequest {
         name: &file.object.key,
         bytes,
@@ -118,12 +122,16 @@ async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, Impo
 }
 
 /// Whoever is not invited is, also after a version that changed nothing: a kill may have come between.
-async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<LedgerLook, TakeLedgerError> {
+async fn complete(
+    app: &App,
+    file: LedgerFile,
+    plan: LedgerPlan,
+) -> Result<LedgerLook, TakeLedgerError> {
     let language = app.config.locale.language;
     let everybody = send::InviteRequest::default();
     let rows = invite(app, &file.actor(), &everybody)
         .await
-        .map_err(DoorError::from)?;
+        .map_err(LedgerObjectError::from)?;
     let workbook = text::imported_workbook(&file, &plan, &rows, app.clock.now(), language);
     let mut why = text::incomplete(&rows, language);
     why.extend(write(app, &file, &workbook, language).await);
@@ -137,7 +145,11 @@ async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<LedgerLook,
     Ok(LedgerLook::Imported(file, plan, rows))
 }
 
-async fn refuse(app: &App, file: File, error: ImportError) -> Result<LedgerLook, TakeLedgerError> {
+async fn refuse(
+    app: &App,
+    file: LedgerFile,
+    error: ImportError,
+) -> Result<LedgerLook, TakeLedgerError> {
     let language = app.config.locale.language;
     let mut why = text::refused(&file, &error, language);
     let workbook = text::refused_workbook(&file, &why, app.clock.now(), language);
@@ -155,7 +167,7 @@ async fn refuse(app: &App, file: File, error: ImportError) -> Result<LedgerLook,
 /// Writes the outcome beside the file, where that is wanted; a line where it could not be.
 async fn write(
     app: &App,
-    file: &File,
+    file: &LedgerFile,
     workbook: &ExportOutcome,
     language: Language,
 ) -> Option<String> {
@@ -206,7 +218,10 @@ async fn forever(bench: &JobContext, failing: &mut bool) -> Result<(), TakeLedge
             bench.say(JobEvent::LedgerTaken(Box::new(taken)));
         }
         if !messages.is_empty() {
-            queue.delete(&messages).await.map_err(DoorError::from)?;
+            queue
+                .delete(&messages)
+                .await
+                .map_err(LedgerObjectError::from)?;
         }
         if std::mem::take(failing) {
             bench.say(JobEvent::LedgerWorks);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, invite};
 use crate::actions::request::answer::{AnswerError, answer_next};
-use crate::actions::request::decide::approve_alone;
+use crate::actions::request::decide::auto_approve;
 use crate::actions::request::follow_up::{
     FollowUpStep, follow_next, invited, not_invited, wake_all,
 };
@@ -86,7 +86,7 @@ pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
             }
         }
     }
-    passed.approved = approve_alone(app).await?.len();
+    passed.approved = auto_approve(app).await?.len();
     follow(app, &mut passed).await?;
     loop {
         match answer_next(app, text::request::answer).await {
@@ -112,7 +112,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
     loop {
         match follow_next(app).await? {
             FollowUpStep::Idle => return Ok(()),
-            FollowUpStep::Looked(_, complete) => passed.complete += usize::from(complete),
+            FollowUpStep::Checked(_, complete) => passed.complete += usize::from(complete),
             FollowUpStep::Invite(request, account) => {
                 let wanted = InviteRequest {
                     accounts: vec![account],

@@ -16,7 +16,7 @@ use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::ActionError;
 use crate::actions::alert::escalate::escalate;
 use crate::actions::alert::remind::remind_open;
-use crate::actions::alert::test_event::{TestEventError, miss_canaries, send_test_event};
+use crate::actions::alert::test_event::{TestEventError, detect_missing_canary, send_test_event};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::actions::exception::{self, ExceptionError};
@@ -214,7 +214,7 @@ fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Looks whether it arrived.
 fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        miss_canaries(app).await?;
+        detect_missing_canary(app).await?;
         Ok(())
     }
     .boxed()
@@ -372,7 +372,7 @@ async fn work_on(
                 () = bench.stopped() => break None,
                 _ = next_hold.tick() => {
                     // Where the database fails, the lease tells how long the turn is still ours.
-                    if matches!(turn.hold(&app).await, Ok(false)) {
+                    if matches!(turn.renew(&app).await, Ok(false)) {
                         return;
                     }
                 }
@@ -381,8 +381,8 @@ async fn work_on(
         }
     };
     let kept = match done {
-        None => turn.leave(&app).await,
-        Some(Ok(())) => turn.end(&app).await,
+        None => turn.release(&app).await,
+        Some(Ok(())) => turn.complete(&app).await,
         Some(Err(error)) => {
             let kept = turn.fail(&app, &error.to_string()).await;
             bench.say(JobEvent::JobFails(job, error));

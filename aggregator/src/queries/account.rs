@@ -1,4 +1,4 @@
-//! What is known of the accounts: the ledger, what the administrator's listing last said of them, and all about one.
+//! Accounts: the ledger, the memberships, and all details of one account.
 
 use super::alert::{AlertRow, search_alerts};
 use crate::app::App;
@@ -11,7 +11,7 @@ use hubward_domain::run::{Run, RunFilter};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
-/// The whole ledger, by account id.
+/// All accounts of the ledger, by account id.
 ///
 /// # Errors
 /// The database failed.
@@ -19,7 +19,7 @@ pub async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
     app.store.accounts().await
 }
 
-/// A page of the ledger, by account id, and how many rows it has in all.
+/// A page of the ledger, by account id, and the number of its rows.
 ///
 /// # Errors
 /// The database failed.
@@ -30,7 +30,7 @@ pub async fn account_page(
     app.store.account_page(window).await
 }
 
-/// What was last seen of one account, by Region.
+/// The last known membership of one account, by Region.
 ///
 /// # Errors
 /// The database failed.
@@ -38,7 +38,7 @@ pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membershi
     app.store.memberships_of(account).await
 }
 
-/// The accounts that match, worst first, and how many match.
+/// The matching accounts, worst verdict first, and the number of matches.
 ///
 /// # Errors
 /// The database failed.
@@ -50,27 +50,27 @@ pub async fn account_matrix(
     app.store.lines(filter, window).await
 }
 
-/// Everything that is known of one account.
+/// All details of one account.
 #[derive(Clone, Debug)]
 pub struct AccountDetail {
-    /// Its row of the ledger; `None` for one that the ledger does not know.
+    /// Its ledger row; `None` if it is not in the ledger.
     pub account: Option<Account>,
-    /// What happened to it lately, newest first.
+    /// Its latest audit events, newest first.
     pub events: Vec<AuditEvent>,
     /// Its agents' runs, newest first.
     pub runs: Vec<Run>,
     /// Its alerts, newest first.
     pub alerts: Vec<AlertRow>,
-    /// How many findings are open, by severity and kind.
+    /// Number of open findings by severity and kind.
     pub findings: Vec<(String, String, i64)>,
-    /// The controls that fail: how many findings of each are open, by severity.
+    /// Number of open findings of each failed control, by severity.
     pub failed_controls: Vec<(String, String, i64)>,
 }
 
-/// How many events, runs and alerts a dossier holds.
+/// The most events, runs and alerts in the details.
 const RECENT: i64 = 50;
 
-/// Everything that is known of one account; of one that nobody knows, nothing.
+/// All details of one account; empty if it is unknown.
 ///
 /// # Errors
 /// The database failed.

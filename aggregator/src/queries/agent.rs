@@ -1,4 +1,4 @@
-//! The agents' runs.
+//! Runs of agents.
 
 use crate::app::App;
 use hubward_domain::account_matrix::PageWindow;
@@ -6,7 +6,7 @@ use hubward_domain::run::{Run, RunFilter};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
-/// The runs of all agents, newest heartbeat first.
+/// All runs, newest heartbeat first.
 ///
 /// # Errors
 /// The database failed.
@@ -14,7 +14,7 @@ pub async fn runs(app: &App) -> Result<Vec<Run>, StoreError> {
     app.store.runs().await
 }
 
-/// The agents' runs that match, newest heartbeat first, and how many match; with their projects.
+/// The matching runs with their projects, newest heartbeat first, and the number of matches.
 ///
 /// # Errors
 /// The database failed.

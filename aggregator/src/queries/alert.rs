@@ -1,4 +1,4 @@
-//! Alerts, each with its handling and its deliveries.
+//! Alerts with their handling and deliveries.
 
 use crate::app::App;
 use hubward_domain::account_matrix::PageWindow;
@@ -11,35 +11,35 @@ use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 use serde::Serialize;
 
-/// An alert with what became of telling people.
+/// An alert with the state of its notifications.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Alert)]
 pub struct AlertRow {
-    /// The alert, with its account's row of the ledger as it is today.
+    /// The alert, with its account's current ledger row.
     #[serde(flatten)]
     pub alert: AlertNotice,
-    /// What people did with it.
+    /// Who acknowledged or resolved it, and their notes.
     #[serde(flatten)]
     pub handling: Handling,
-    /// One for each message and channel.
+    /// One entry per message and channel.
     pub deliveries: Vec<DeliveryRow>,
 }
 
-/// What became of one message to one channel.
+/// The state of one message to one channel.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AlertDelivery)]
 pub struct DeliveryRow {
     /// The channel's name.
     pub channel: String,
-    /// How far it is.
+    /// The delivery's state.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i64,
-    /// What the channel last answered.
+    /// The channel's last error.
     pub last_error: Option<String>,
 }
 
-/// How many alerts are looked up at once.
+/// Alerts per query.
 const PART: i64 = 500;
 
 /// The alerts in a state, or all; newest first.
@@ -62,7 +62,7 @@ pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow
     }
 }
 
-/// The alert that goes by this id, or by that of one of its findings.
+/// The alert with this id, or with a finding of this id.
 ///
 /// # Errors
 /// The database failed.
@@ -79,7 +79,7 @@ pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> 
     Ok(rows.into_iter().next())
 }
 
-/// The alerts that match, newest first, and how many match.
+/// The matching alerts, newest first, and the number of matches.
 ///
 /// # Errors
 /// The database failed.
@@ -125,7 +125,7 @@ pub async fn search_alerts(
     Ok((rows, all))
 }
 
-/// What happened to an alert, newest first.
+/// An alert's audit events, newest first.
 ///
 /// # Errors
 /// The database failed.

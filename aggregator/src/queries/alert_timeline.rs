@@ -1,14 +1,14 @@
-//! The way of one alert, moment by moment: made, received, stored, told, taken. It reads the store only.
+//! The timeline of one alert: created, received, stored, notified, acknowledged.
 
 use crate::app::App;
 use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep, Tried};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
-/// How many of the account's newest events are looked through.
+/// How many of the account's latest events are searched.
 const LATELY: i64 = 1_000;
 
-/// The moments of an alert's way, in the order in which they were.
+/// The moments of an alert, in order.
 ///
 /// # Errors
 /// The database failed.
@@ -18,8 +18,9 @@ pub async fn timeline(
     alert: &str,
 ) -> Result<Vec<TimelineMoment>, StoreError> {
     let arrival = app.store.arrival(alert).await?;
-    // In their own order: EventBridge's times are whole seconds, and may read as earlier than what was before.
-    let mut way = arrival.map(|came| came.moments()).unwrap_or_default();
+    // The arrival keeps its own order: EventBridge's times have whole seconds and can seem earlier than the
+    // moment before.
+    let mut timeline = arrival.map(|arrival| arrival.moments()).unwrap_or_default();
     let mut moments = Vec::new();
     moments.extend(attempts(app, &format!("alert:{alert}")).await?);
     let events = app.store.newest_events(account.as_str(), LATELY).await?;
@@ -42,11 +43,11 @@ pub async fn timeline(
         });
     }
     moments.sort_by_key(|moment| (moment.at, moment.step));
-    way.extend(moments);
-    Ok(way)
+    timeline.extend(moments);
+    Ok(timeline)
 }
 
-/// The attempts to deliver what was said about a subject.
+/// The attempts to deliver messages about a subject.
 ///
 /// # Errors
 /// The database failed.

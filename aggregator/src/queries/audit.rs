@@ -1,7 +1,7 @@
-//! The audit log: its events, and whether its hash chain holds.
+//! The audit log: its events, and whether its hash chain is valid.
 //!
-//! A chain that was rewritten as a whole, or whose end was cut off, is consistent in itself. A head that was
-//! posted earlier shows it: an unchanged log still contains that head.
+//! A chain that was rewritten completely, or whose end was cut off, is still consistent. A head that was
+//! posted earlier reveals this: an unmodified log still contains that head.
 
 use hubward_protocol::AccountId;
 
@@ -10,21 +10,22 @@ use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::audit::{AuditEvent, BrokenChain, EventFilter, Head};
 use hubward_store::StoreError;
 
-/// What became of verifying.
+/// The result of verifying the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChainVerdict {
-    /// The chain holds, and has the head that was asked for.
+    /// The chain is valid and contains the given head.
     Holds(Head),
-    /// It is broken.
+    /// The chain is broken.
     Broken(BrokenChain),
-    /// It holds, but lacks the head that was posted before: it was rewritten, or its end cut off.
+    /// The chain is valid, but lacks the head that was posted before: the log was rewritten, or its end was
+    /// cut off.
     Rewritten(Head),
 }
 
 /// Verifies the whole log; `posted` is the hash of a head that was kept elsewhere.
 ///
 /// # Errors
-/// The database failed. A broken chain is an answer, not an error.
+/// The database failed. A broken chain is a result, not an error.
 pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<ChainVerdict, StoreError> {
     Ok(match app.store.verify_audit().await? {
         Err(broken) => ChainVerdict::Broken(broken),
@@ -37,7 +38,7 @@ pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<ChainVerdic
     })
 }
 
-/// Up to `limit` events behind a number, oldest first; of one account where given.
+/// Up to `limit` events after a sequence number, oldest first; of one account if given.
 ///
 /// # Errors
 /// The database failed.
@@ -57,15 +58,15 @@ pub async fn audit_events(
 pub struct AuditPage {
     /// Its events, newest first.
     pub events: Vec<AuditEvent>,
-    /// How many match.
+    /// Number of matches.
     pub all: i64,
-    /// Which actions there are to choose from.
+    /// The actions that occur, to filter by.
     pub actions: Vec<String>,
-    /// The last event of the whole log, whose hash is its head.
+    /// The last event of the whole log, whose hash is the head.
     pub head: Option<AuditEvent>,
 }
 
-/// The events that match, newest first.
+/// The matching events, newest first.
 ///
 /// # Errors
 /// The database failed.

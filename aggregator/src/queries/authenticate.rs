@@ -1,11 +1,10 @@
-//! Who a token or a session's cookie belongs to. It reads only, but for the time at which a session was
-//! last used.
+//! The holder of an access token or a session cookie. Writes only when the session was last used.
 
 use crate::app::App;
 use hubward_domain::access::{SessionKey, Visitor, id_of};
 use hubward_store::StoreError;
 
-/// The holder of an access token.
+/// The holder of an access token; `None` if it is invalid, revoked or expired.
 ///
 /// # Errors
 /// The database failed.
@@ -19,7 +18,7 @@ pub async fn authenticate_token(app: &App, token: &str) -> Result<Option<Visitor
         .map(|record| record.visitor()))
 }
 
-/// Who is logged in with a cookie.
+/// The logged-in user of a session cookie.
 ///
 /// # Errors
 /// The database failed.

@@ -1,6 +1,6 @@
-//! What the last check said, in full: each account and Region with its verdict, what is missing, and
-//! since when. From the store alone; `check` is what asks AWS. What agents reported and controls found
-//! since then is taken into account as the next check will.
+//! The last check with details: the verdict of each account and Region, what is missing, and since when.
+//! Reads only the store; `actions::check::run` asks AWS. Agent reports and findings that are newer than the
+//! check are taken into account as the next check will.
 
 use hubward_protocol::AccountId;
 
@@ -11,7 +11,7 @@ use hubward_domain::membership::Membership;
 use hubward_store::StoreError;
 use hubward_store::evidence::AccountRange;
 
-/// A page of what the last check said, by account and Region, and how many rows there are in all.
+/// A page of the last check, by account and Region, and the number of its rows.
 ///
 /// # Errors
 /// The database failed, or a row is damaged.
@@ -23,7 +23,7 @@ pub async fn latest_check(
     Ok((judged(app, seen).await?, all))
 }
 
-/// What the last check said of one account, by Region.
+/// The last check of one account, by Region.
 ///
 /// # Errors
 /// The database failed, or a row is damaged.
@@ -33,7 +33,7 @@ pub async fn latest_check_of(app: &App, account: &AccountId) -> Result<Vec<Check
     judged(app, seen).await
 }
 
-/// Rows in the order of their accounts, with what has become known of them since.
+/// Judges rows, which are in the order of their accounts, by what the store knows now.
 async fn judged(app: &App, seen: Vec<Membership>) -> Result<Vec<CheckRow>, StoreError> {
     let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
         return Ok(Vec::new());

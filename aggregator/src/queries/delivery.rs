@@ -1,11 +1,11 @@
-//! The messages of the outbox.
+//! Messages of the outbox.
 
 use crate::app::App;
 use hubward_domain::account_matrix::PageWindow;
-use hubward_domain::delivery::{PostFilter, Posted};
+use hubward_domain::delivery::{Delivery, PostFilter, Posted};
 use hubward_store::StoreError;
 
-/// The messages of the outbox that match, newest first, and how many match.
+/// The matching messages, newest first, and the number of matches.
 ///
 /// # Errors
 /// The database failed.
@@ -15,4 +15,13 @@ pub async fn deliveries(
     window: PageWindow,
 ) -> Result<(Vec<Posted>, i64), StoreError> {
     app.store.posted(filter, window).await
+}
+
+/// The newest test message of a channel with its progress.
+///
+/// # Errors
+/// The database failed.
+pub async fn newest_test(app: &App, channel: &str) -> Result<Option<Delivery>, StoreError> {
+    let tests = app.store.deliveries_of(&format!("test:{channel}")).await?;
+    Ok(tests.into_iter().next_back())
 }

@@ -1,6 +1,6 @@
-//! Asks the server of this configuration, on this machine, whether it is ready: for health checks of
-//! containers, which have neither shell nor curl. It opens neither the database nor the way to AWS:
-//! whether those work is the server's own to say. Changes nothing.
+//! Asks the server of this configuration, on this machine, whether it is ready. For health checks of
+//! containers, which have neither shell nor curl. Opens neither the database nor AWS: the server reports
+//! their state.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -9,35 +9,35 @@ use reqwest::redirect::Policy;
 
 use crate::config::ServerConfig;
 
-/// Far more than a server that is well takes.
+/// Far longer than a healthy server takes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why the server does not count as ready.
+/// Why the server is not ready.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// The configured address cannot be asked.
+    /// The configured address cannot be called.
     #[error("{0} is no address to ask")]
     Address(String),
-    /// It did not answer.
+    /// There was no response.
     #[error("no answer from {url}")]
     Silent {
-        /// What was asked.
+        /// The URL that was called.
         url: String,
         /// Why.
         #[source]
         source: reqwest::Error,
     },
-    /// It answered, but not that it is ready.
+    /// The server responded that it is not ready.
     #[error("{url} answered {status}")]
     Refused {
-        /// What was asked.
+        /// The URL that was called.
         url: String,
         /// The HTTP status.
         status: u16,
     },
 }
 
-/// Returns what was asked, when it answered that it is ready.
+/// Returns the URL, if the server is ready.
 ///
 /// # Errors
 /// See [`NotReady`].
@@ -47,13 +47,14 @@ pub async fn probe(server: &ServerConfig) -> Result<String, NotReady> {
         url: url.clone(),
         source,
     };
-    // Once per process; a second call finds it set already.
+    // Once per process; a second call is a no-op.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(Policy::none())
         .timeout(PATIENCE)
-        // Its certificate is for the name that callers use, and a restart mends none that ran out.
+        // The certificate is issued for the public host name, and restarting a container does not fix an
+        // expired one.
         .tls_danger_accept_invalid_certs(true)
         .build()
         .map_err(silent)?;
@@ -64,7 +65,7 @@ pub async fn probe(server: &ServerConfig) -> Result<String, NotReady> {
     }
 }
 
-/// Where the server can be asked from this machine; nothing where it takes whatever port is free.
+/// The server's URL on this machine; `None` if it listens on a random port.
 fn address(server: &ServerConfig) -> Option<String> {
     let listens: SocketAddr = server.listen.parse().ok()?;
     let host = match listens.ip() {

@@ -1,5 +1,5 @@
-//! The figures by which others watch Hubward itself. Counted by the database at every call, so that
-//! they cost a few rows, however many accounts there are; they name nobody.
+//! The metrics that the database counts at every scrape. The queries return few rows, however many accounts
+//! there are, and no names of accounts or people.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use hubward_domain::schedule::JobRun;
 use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
-/// Everything that is counted.
+/// The counts of one scrape.
 #[derive(Clone, Debug, Default)]
 pub struct MetricsSnapshot {
-    /// The ledger's accounts by state, those that nobody is in included.
+    /// Accounts of the ledger by state, including states without accounts.
     pub accounts: BTreeMap<String, i64>,
     /// Accounts and Regions by the last check's verdict.
     pub memberships: BTreeMap<String, i64>,
     /// The agents' runs.
     pub runs: RunCounts,
-    /// How many events the audit log has.
+    /// Number of events in the audit log.
     pub audit_events: i64,
-    /// The alerts by state, those that no alert is in included.
+    /// Alerts by state, including states without alerts.
     pub alerts: BTreeMap<String, i64>,
-    /// The outbox by channel and state.
+    /// Outbox messages by channel and state.
     pub deliveries: BTreeMap<(String, String), i64>,
-    /// How long the oldest message waits for each channel that any waits for, in seconds.
+    /// Age of the oldest pending message of each channel, in seconds.
     pub oldest_pending: BTreeMap<String, i64>,
-    /// Whether each configured channel is left alone because it failed.
+    /// Whether the circuit of each configured channel is open.
     pub open_circuits: BTreeMap<String, bool>,
-    /// How many messages of the alert queue nobody understood.
+    /// Number of messages from the alert queue that could not be parsed.
     pub refused_messages: i64,
     /// When the newest canary that arrived was sent.
     pub last_canary: Option<Timestamp>,
-    /// What is done by the clock.
+    /// The scheduled jobs.
     pub jobs: Vec<JobRun>,
 }
 
-/// Counts.
+/// Counts everything.
 ///
 /// # Errors
 /// The database failed.

@@ -1,5 +1,5 @@
-//! Everything at a glance: how many are watched, who waits, what drifted, what is open. Counted by the
-//! database from what is stored; AWS is not asked.
+//! The overview: accounts by state, who waits, what drifted, what is open. Counted by the database; AWS is
+//! not called.
 
 use std::collections::BTreeMap;
 
@@ -13,28 +13,28 @@ use hubward_domain::delivery::DeliveryState;
 use hubward_domain::run::RunCounts;
 use hubward_store::StoreError;
 
-/// What there is to see.
+/// The figures and lists of the overview.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// How many accounts there are by the group of their worst Region.
+    /// Number of accounts by the group of their worst Region.
     pub accounts: BTreeMap<VerdictGroup, i64>,
-    /// How many places there are by Region and group, in the hub's order.
+    /// Number of accounts in each Region and group, in the hub's order.
     pub regions: Vec<(Region, BTreeMap<VerdictGroup, i64>)>,
     /// When a listing was last read.
     pub seen_at: Option<Timestamp>,
-    /// What drifted, the longest first.
+    /// Accounts that drifted, longest first.
     pub drifted: Vec<Outstanding>,
-    /// Who waits, the longest first.
+    /// Accounts that wait for their owners, longest first.
     pub waiting: Vec<Outstanding>,
-    /// How many alerts are open, by severity.
+    /// Number of open alerts by severity.
     pub open_alerts: BTreeMap<String, i64>,
-    /// The open alerts, newest first.
+    /// Open alerts, newest first.
     pub alerts: Vec<(Alert, String)>,
-    /// How many messages are in each state.
+    /// Number of messages in each state.
     pub deliveries: BTreeMap<String, i64>,
     /// The agents' runs.
     pub runs: RunCounts,
-    /// How many places were in each group, by day.
+    /// Number of account and Region pairs in each group, by day.
     pub trend: Vec<Day>,
 }
 
@@ -43,16 +43,16 @@ pub struct Overview {
 pub struct Day {
     /// The day, such as `2026-11-24`.
     pub day: String,
-    /// How many places were in each group.
+    /// Number of account and Region pairs in each group.
     pub places: BTreeMap<VerdictGroup, i64>,
 }
 
-/// How many rows each list of the overview has.
+/// Rows in each list of the overview.
 const ROWS: i64 = 6;
-/// How far the trend reaches back.
+/// The time span of the trend.
 const TREND: SignedDuration = SignedDuration::from_hours(24 * 59);
 
-/// Looks.
+/// Reads the overview.
 ///
 /// # Errors
 /// The database failed.

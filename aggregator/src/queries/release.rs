@@ -1,10 +1,10 @@
-//! The agent's releases on record.
+//! Releases of the agent.
 
 use crate::app::App;
 use hubward_domain::release::Release;
 use hubward_store::StoreError;
 
-/// The agent's releases, newest first.
+/// All releases, newest first.
 ///
 /// # Errors
 /// The database failed.

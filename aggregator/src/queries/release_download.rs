@@ -1,5 +1,5 @@
-//! What the server gives to whoever asks, without proof: the script that installs the newest
-//! release, the manifest that agents update by, and the archives themselves. It changes nothing.
+//! Downloads that need no login: the script that installs the newest release, the manifest that agents update
+//! by, and the archives.
 
 use std::io;
 
@@ -10,22 +10,22 @@ use hubward_document::install_script;
 use hubward_domain::release::{self, Manifest, Release};
 use hubward_store::StoreError;
 
-/// An archive, opened.
+/// An open archive.
 #[derive(Debug)]
 pub struct Archive {
-    /// What is recorded of it.
+    /// Its record.
     pub release: Release,
     /// Its content, from the beginning.
     pub file: tokio::fs::File,
 }
 
-/// Why a release that is recorded cannot be handed out.
+/// Why a recorded release cannot be downloaded.
 #[derive(Debug, thiserror::Error)]
-pub enum HandOutError {
-    /// Its file is gone, or is not the recorded one. `hubward release add` puts it back.
+pub enum DownloadError {
+    /// Its file is missing or differs from the record. `hubward release add` restores it.
     #[error("cannot read the release {file}")]
     Unreadable {
-        /// Its name.
+        /// The file name.
         file: String,
         /// Why.
         #[source]
@@ -49,13 +49,13 @@ pub async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
 /// The lines that a project pastes into CloudShell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InstallLines {
-    /// Fetches the script and runs it.
+    /// Downloads the script and runs it.
     pub line: String,
-    /// Checks the script before it runs.
+    /// Verifies the script before running it.
     pub checked_line: String,
 }
 
-/// What a project pastes to join; `None` before the first release.
+/// The lines to paste; `None` before the first release.
 ///
 /// # Errors
 /// The database failed.
@@ -68,7 +68,7 @@ pub async fn install_lines(app: &App) -> Result<Option<InstallLines>, StoreError
     }))
 }
 
-/// `/releases/manifest.json`; without releases before the first.
+/// `/releases/manifest.json`; lists no releases before the first.
 ///
 /// # Errors
 /// The database failed.
@@ -76,17 +76,17 @@ pub async fn release_manifest(app: &App) -> Result<Manifest, StoreError> {
     Ok(release::manifest(&app.store.releases().await?))
 }
 
-/// `/releases/NAME`; `None` where no release's file is called exactly so. The path is made from the
-/// record, never from `name`.
+/// `/releases/NAME`; `None` unless a release's file has exactly this name. The path is made from the record,
+/// never from `name`.
 ///
 /// # Errors
-/// See [`HandOutError`].
-pub async fn release_archive(app: &App, name: &str) -> Result<Option<Archive>, HandOutError> {
+/// See [`DownloadError`].
+pub async fn release_archive(app: &App, name: &str) -> Result<Option<Archive>, DownloadError> {
     let releases = app.store.releases().await?;
     let Some(release) = releases.into_iter().find(|release| release.file() == name) else {
         return Ok(None);
     };
-    let unreadable = |source| HandOutError::Unreadable {
+    let unreadable = |source| DownloadError::Unreadable {
         file: release.file(),
         source,
     };

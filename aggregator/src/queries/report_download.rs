@@ -1,5 +1,4 @@
-//! The workbooks of one account that reports were written to `reports.directory`: which there are, and
-//! one of them to be read. It changes nothing.
+//! The workbooks of one account in `reports.directory`: the list, and opening one.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,12 +9,12 @@ use crate::app::App;
 use hubward_domain::report::{Period, link};
 use hubward_store::StoreError;
 
-/// The periods that there is a workbook of, the newest first.
+/// The periods with a workbook, newest first.
 pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
     let Some(directory) = &app.config.reports.directory else {
         return Vec::new();
     };
-    // No directory yet: no report yet.
+    // Without a directory there are no reports yet.
     let Ok(entries) = std::fs::read_dir(app.config.directory().join(directory)) else {
         return Vec::new();
     };
@@ -35,37 +34,38 @@ pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
     periods
 }
 
-/// The workbook that a mail's address leads to, with its name; `None` where it is not one of ours, good no more, or the
-/// workbook is gone.
+/// The workbook of a link in a mail, with its file name; `None` if the link is invalid or expired, or the
+/// workbook was deleted.
 ///
 /// # Errors
-/// The database failed, or the workbook is there and cannot be read.
+/// The database failed, or the workbook cannot be read.
 pub async fn linked_report(
     app: &App,
     link: &str,
 ) -> Result<Option<(String, tokio::fs::File)>, LinkError> {
     let seal = app.report_link_key().await?;
-    match link::opened(&seal, link, app.clock.now()) {
+    match link::verify(&seal, link, app.clock.now()) {
         Some((account, period)) => Ok(report_file(app, &account, &period.to_string()).await?),
         None => Ok(None),
     }
 }
 
-/// Why a report was not handed out by its address.
+/// Why a linked report could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Disk(#[from] io::Error),
 }
 
-/// The workbook of a period, with its name; `None` when there is none. What is no period names no file.
+/// A period's workbook with its file name; `None` if there is none, or unless `period` parses as a period
+/// (prevents path traversal).
 ///
 /// # Errors
-/// It is there and cannot be read.
+/// The file cannot be read.
 pub async fn report_file(
     app: &App,
     account: &AccountId,

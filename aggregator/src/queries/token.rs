@@ -4,7 +4,7 @@ use crate::app::App;
 use hubward_domain::access::AccessToken;
 use hubward_store::StoreError;
 
-/// The access tokens' records, by name.
+/// The records of all tokens, by name.
 ///
 /// # Errors
 /// The database failed.

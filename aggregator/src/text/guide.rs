@@ -4,7 +4,7 @@ use rust_i18n::t;
 
 use super::{LocalizedMessage, ledger};
 use crate::actions::guide::import::ImportGuideError;
-use crate::actions::guide::publish::PublishError;
+use crate::queries::guide::PublishError;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 

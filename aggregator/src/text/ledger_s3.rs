@@ -8,7 +8,7 @@ use super::LocalizedMessage;
 use super::ledger::not_imported;
 use crate::actions::invitation::send::InviteRow;
 use crate::actions::ledger::import::ImportError;
-use crate::actions::ledger::import_s3::{DoorError, File};
+use crate::actions::ledger::import_s3::{LedgerFile, LedgerObjectError};
 use crate::actions::{ActionError, StoreError};
 use hubward_document::outcome::ExportOutcome;
 use hubward_domain::account::Language;
@@ -22,7 +22,7 @@ fn line(message: &LocalizedMessage) -> String {
 }
 
 /// Why a version was refused, a line for each reason.
-pub fn refused(file: &File, error: &ImportError, language: Language) -> Vec<String> {
+pub fn refused(file: &LedgerFile, error: &ImportError, language: Language) -> Vec<String> {
     let messages = not_imported(error, &file.object.key, language);
     messages.iter().map(line).collect()
 }
@@ -39,12 +39,14 @@ pub fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> {
 }
 
 /// Why the door could not be looked through.
-pub fn failed(error: &DoorError, language: Language) -> LocalizedMessage {
+pub fn failed(error: &LedgerObjectError, language: Language) -> LocalizedMessage {
     match error {
-        DoorError::Aws(failure) => super::aws::failure(failure, language),
-        DoorError::Action(ActionError::Aws(error)) => super::aws::unavailable(error, language),
-        DoorError::Action(ActionError::Store(error)) => store(error, language),
-        DoorError::Action(other @ ActionError::NotInLedger(_)) => {
+        LedgerObjectError::Aws(failure) => super::aws::failure(failure, language),
+        LedgerObjectError::Action(ActionError::Aws(error)) => {
+            super::aws::unavailable(error, language)
+        }
+        LedgerObjectError::Action(ActionError::Store(error)) => store(error, language),
+        LedgerObjectError::Action(other @ ActionError::NotInLedger(_)) => {
             LocalizedMessage::new(other.to_string(), "")
         }
     }
@@ -62,7 +64,7 @@ fn store(error: &StoreError, language: Language) -> LocalizedMessage {
 
 /// The workbook for a version that was refused.
 pub fn refused_workbook(
-    file: &File,
+    file: &LedgerFile,
     lines: &[String],
     at: Timestamp,
     language: Language,
@@ -77,7 +79,7 @@ pub fn refused_workbook(
 
 /// The workbook for a version that was imported.
 pub fn imported_workbook(
-    file: &File,
+    file: &LedgerFile,
     plan: &LedgerPlan,
     invited: &[InviteRow],
     at: Timestamp,
@@ -145,7 +147,7 @@ pub fn summary(plan: &LedgerPlan, language: Language) -> String {
 }
 
 fn workbook(
-    file: &File,
+    file: &LedgerFile,
     summary: String,
     rows: Vec<[String; 4]>,
     at: Timestamp,

@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use super::LocalizedMessage;
-use crate::actions::alert::silence::Silenced;
+use crate::queries::silence::Silenced;
 use hubward_domain::account::Language;
 use hubward_domain::silence::{Matcher, NotSilenced};
 

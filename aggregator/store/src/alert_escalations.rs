@@ -91,7 +91,7 @@ fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
         severity,
         // An open alert that a person touched was opened again by that hand.
         since: time("changed_at")?.map_or(stored, |changed| changed.max(stored)),
-        told: level.zip(time("told_at")?),
+        last_escalation: level.zip(time("told_at")?),
     };
     let account: String = row.try_get("account_id")?;
     let account = account.parse().map_err(|_| damaged(&id, "account_id"))?;

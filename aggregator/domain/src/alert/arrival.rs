@@ -1,112 +1,106 @@
-//! How an alert came to us, and the moments on its way to people.
+//! How an alert reached Hubward, and the moments between the finding and the notification.
 
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// By which door a message came.
+/// The source of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IngestSource {
-    /// From the queue.
+    /// The SQS queue.
     Queue,
-    /// Pushed by EventBridge.
+    /// Pushed by an EventBridge API destination.
     Push,
-    /// From the dead-letter queue, by an operator's hand.
+    /// The dead-letter queue, imported by an operator.
     DeadLetter,
-    /// Not at all: we saw it ourselves, in the listing of members.
+    /// No message: Hubward found it itself in the member listing.
     Watch,
 }
 
-/// How an alert came; all times to the millisecond.
+/// How an alert arrived. All times have millisecond precision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// By which door.
     pub door: IngestSource,
-    /// When GuardDuty made the finding.
+    /// When GuardDuty created the finding.
     pub aws_created_at: Option<Timestamp>,
-    /// When EventBridge made the event.
+    /// When EventBridge created the event.
     pub event_at: Option<Timestamp>,
-    /// When we had the message.
+    /// When Hubward received the message.
     pub received_at: Timestamp,
-    /// When it was stored.
     pub stored_at: Timestamp,
 }
 
-/// A message as it came by a door.
+/// A received message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
-    /// Which door.
     pub door: IngestSource,
-    /// The same whenever the same message comes again.
+    /// The same each time the same message is delivered.
     pub id: String,
     /// What it says.
     pub body: String,
-    /// When it came, to the millisecond.
+    /// When it was received, to the millisecond.
     pub received_at: Timestamp,
 }
 
-/// One attempt to deliver a message, as it ended.
+/// The result of one delivery attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tried {
-    /// The message.
     pub delivery: String,
-    /// Which attempt it was.
+    /// The attempt's number, from 1.
     pub attempt: i64,
     /// When it ended, to the millisecond.
     pub at: Timestamp,
-    /// What became of it: `delivered`, `again` or `given_up`.
+    /// `delivered`, `again` or `given_up`.
     pub outcome: String,
-    /// What the channel answered, where it did not take it.
+    /// The channel's response, if it did not accept the message.
     pub why: Option<String>,
 }
 
-/// One moment of an alert's way.
+/// One moment in an alert's timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimelineMoment {
-    /// When.
     pub at: Timestamp,
     /// What happened then.
     pub step: TimelineStep,
-    /// What there is to say to it, such as the door, or a channel's answer.
+    /// Additional text, such as the source or a channel's response.
     pub detail: String,
 }
 
-/// What happened at a moment of an alert's way.
+/// What happened at a moment of an alert's timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimelineStep {
-    /// GuardDuty made the finding.
+    /// GuardDuty created the finding.
     Created,
-    /// EventBridge made the event.
+    /// EventBridge created the event.
     Event,
-    /// We had the message.
+    /// Hubward received the message.
     Received,
     /// The alert was stored.
     Stored,
-    /// A channel took a message.
+    /// A channel accepted a message.
     Delivered,
-    /// A channel did not take a message.
+    /// A channel rejected a message.
     Refused,
-    /// A message was given up.
+    /// Delivery of a message was given up.
     GivenUp,
-    /// Nobody had taken the alert, and people were told again.
+    /// The alert was not acknowledged, and people were notified again.
     Escalated,
-    /// A person did something with it.
+    /// A person acted on it.
     Handled,
 }
 
-/// The word is no door's.
+/// The text is not the name of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a door")]
 pub struct NoDoor;
 
 impl IngestSource {
-    /// Every door.
     pub const ALL: [Self; 4] = [Self::Queue, Self::Push, Self::DeadLetter, Self::Watch];
 
-    /// The door's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queue => "queue",
@@ -129,7 +123,6 @@ impl FromStr for IngestSource {
 }
 
 impl TimelineStep {
-    /// The step's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -146,7 +139,7 @@ impl TimelineStep {
 }
 
 impl Arrival {
-    /// The moments before people were told, in the order in which they happen.
+    /// The moments before the notification, in order of time.
     pub fn moments(&self) -> Vec<TimelineMoment> {
         let moment = |step, at, detail: &str| TimelineMoment {
             at,

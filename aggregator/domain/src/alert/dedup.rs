@@ -1,7 +1,7 @@
-//! What is one threat and what is another, and when people are told again of one that they know. Pure.
+//! Which events are the same threat, and when people are notified again of a known one. Pure.
 //!
-//! A finding is known by its id. The same type, account and actor in several Regions is one alert too:
-//! whoever uses a stolen key does so in all of them.
+//! A finding is identified by its id. Findings of the same type, account and actor in several
+//! Regions are one alert too: a stolen key is usually tried in all of them.
 
 use hubward_protocol::{AccountId, Region};
 use jiff::SignedDuration;
@@ -12,47 +12,46 @@ use super::kind::native;
 use super::{Alert, AlertState, Severity, region_of};
 use crate::notice::AlertNews;
 
-/// After so long without anything, a threat that goes on is news again.
+/// After this long without activity, new activity of a known threat is worth a notification.
 const QUIET: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is known of a threat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownAlert {
-    /// The alert.
     pub alert: Alert,
-    /// Its findings, and how often each was seen.
+    /// The alert's findings, and how often each was observed.
     pub findings: Vec<(String, i64)>,
 }
 
-/// What a threat means, next to what is known.
+/// What to do with a threat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DedupDecision {
-    /// It is new: people are told, unless it is silenced.
+    /// It is new: notify people, unless it is silenced.
     Open(Alert),
-    /// It is known.
+    /// It is known: update its alert.
     Update {
         /// The alert as it is now.
         alert: Alert,
-        /// Why people are told again; `None`: they are not.
+        /// Why people are notified again; `None` if they are not.
         tell: Option<AlertNews>,
     },
-    /// Nothing changes.
+    /// No change.
     Ignore,
 }
 
-/// Decides what a threat means; `known` is the alert that its finding belongs to, or may join.
+/// Decides what to do with a threat. `known` is the alert that its finding belongs to, or may join.
 ///
-/// What is archived or already handled in Security Hub opens nothing, and neither does what is below
-/// `minimum`. A repetition, or an older event that comes late, changes nothing. `is_silenced` says whether
-/// somebody silenced such an alert.
+/// A finding that is archived, already handled in Security Hub, or below `minimum` opens no alert.
+/// A repetition, or an older event that arrives late, changes nothing. `is_silenced`: whether a
+/// silence covers the alert.
 pub fn decide(
     known: Option<&KnownAlert>,
     threat: &Threat,
     minimum: Severity,
     is_silenced: impl Fn(&Alert) -> bool,
 ) -> DedupDecision {
-    let told = &threat.alert;
-    let is_worth_it = threat.is_new && told.severity >= minimum;
+    let new = &threat.alert;
+    let is_worth_it = threat.is_new && new.severity >= minimum;
     let Some(KnownAlert {
         alert: known,
         findings,
@@ -61,7 +60,7 @@ pub fn decide(
         if !is_worth_it {
             return DedupDecision::Ignore;
         }
-        let mut alert = told.clone();
+        let mut alert = new.clone();
         if is_silenced(&alert) {
             alert.state = AlertState::Silenced;
         }
@@ -69,20 +68,20 @@ pub fn decide(
     };
     let seen = findings
         .iter()
-        .find(|(id, _)| *id == told.finding_id)
+        .find(|(id, _)| *id == new.finding_id)
         .map(|(_, count)| *count);
     if seen.is_none() && !is_worth_it {
         return DedupDecision::Ignore;
     }
     let mut alert = known.clone();
-    alert.severity = known.severity.max(told.severity);
-    alert.count = known.count + (told.count - seen.unwrap_or(0)).max(0);
-    alert.first_seen = known.first_seen.min(told.first_seen);
-    alert.last_seen = known.last_seen.max(told.last_seen);
-    // One that joins leaves the words of the first.
-    if seen.is_some() && told.last_seen >= known.last_seen {
-        alert.title.clone_from(&told.title);
-        alert.facts.clone_from(&told.facts);
+    alert.severity = known.severity.max(new.severity);
+    alert.count = known.count + (new.count - seen.unwrap_or(0)).max(0);
+    alert.first_seen = known.first_seen.min(new.first_seen);
+    alert.last_seen = known.last_seen.max(new.last_seen);
+    // A finding that joins does not replace the title and facts of the first one.
+    if seen.is_some() && new.last_seen >= known.last_seen {
+        alert.title.clone_from(&new.title);
+        alert.facts.clone_from(&new.facts);
     }
     if alert == *known && seen.is_some() {
         return DedupDecision::Ignore;
@@ -94,7 +93,7 @@ pub fn decide(
         .flatten();
     match (known.state, tell) {
         (AlertState::Resolved | AlertState::Silenced, Some(_)) => alert.state = AlertState::Open,
-        // What was dealt with and goes on is open again, whether or not people hear of it.
+        // A resolved threat with new activity opens again, whether or not people are notified.
         (AlertState::Resolved, None)
             if is_silenced && threat.is_new && alert.last_seen > known.last_seen =>
         {
@@ -105,7 +104,7 @@ pub fn decide(
     DedupDecision::Update { alert, tell }
 }
 
-/// Why people are told again, if they are.
+/// Why people are notified again, if they are.
 fn news(known: &Alert, now: &Alert, is_silenced: bool) -> Option<AlertNews> {
     let is_worse = now.severity > known.severity;
     let gap = now.last_seen.duration_since(known.last_seen);
@@ -122,8 +121,8 @@ fn news(known: &Alert, now: &Alert, is_silenced: bool) -> Option<AlertNews> {
     }
 }
 
-/// By what alerts of several Regions are known to be one; `None` where nobody knows who acts.
-pub fn fold(account: &AccountId, kind: &str, actor: &str) -> Option<String> {
+/// The key by which findings of several Regions become one alert; `None` if the actor is unknown.
+pub fn dedup_key(account: &AccountId, kind: &str, actor: &str) -> Option<String> {
     if actor.is_empty() {
         return None;
     }
@@ -132,8 +131,8 @@ pub fn fold(account: &AccountId, kind: &str, actor: &str) -> Option<String> {
     Some(digest.chars().take(32).collect())
 }
 
-/// Whether a finding that nobody knows joins this alert: it comes from another Region. In the same one it
-/// is about another resource, and an alert of its own.
+/// Whether a new finding joins this alert: only if it is in another Region. In the same Region it
+/// is about another resource, and becomes an alert of its own.
 pub fn joins(known: &KnownAlert, threat: &Threat) -> bool {
     known.alert.state != AlertState::Resolved
         && known
@@ -142,7 +141,7 @@ pub fn joins(known: &KnownAlert, threat: &Threat) -> bool {
             .all(|(id, _)| region_of(id) != Some(threat.alert.region))
 }
 
-/// Every Region that findings were found in, the alert's own first.
+/// All Regions of the findings, the alert's own first.
 pub fn regions(own: Region, finding_ids: &[String]) -> Vec<Region> {
     let mut regions = vec![own];
     for region in finding_ids.iter().filter_map(|id| region_of(id)) {

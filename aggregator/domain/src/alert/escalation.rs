@@ -1,34 +1,33 @@
-//! When people are told again of an alert that nobody has taken. Pure; what was told is kept by
-//! `store::alert_escalations`.
+//! When people are notified again of an alert that no one has acknowledged. Pure; past escalations
+//! are stored by `store::alert_escalations`.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Severity;
 
-/// The longest pause between two calls for a critical alert, in multiples of the first.
+/// The longest pause between two escalations of a critical alert, in multiples of the first.
 const LONGEST: i32 = 16;
 
-/// What was told of an alert that is open.
+/// An open alert and its past escalations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnacknowledgedAlert {
-    /// How bad it is.
     pub severity: Severity,
-    /// Since when it waits: stored, or opened again since.
+    /// Since when it waits: when it was stored or last reopened.
     pub since: Timestamp,
-    /// How often people were told again, and when last.
-    pub told: Option<(i64, Timestamp)>,
+    /// The level and time of the last escalation.
+    pub last_escalation: Option<(i64, Timestamp)>,
 }
 
 impl UnacknowledgedAlert {
-    /// The level at which people are to be told again now, from 1; `None`: not now.
+    /// The level, from 1, of an escalation that is due now; `None` if none is.
     ///
-    /// Once per alert; for a critical one again and again, at pauses that double. What was told before
-    /// the alert was opened again does not count.
+    /// Once per alert; repeatedly for a critical one, with pauses that double. Escalations from
+    /// before the alert was reopened do not count.
     pub fn due(&self, after: SignedDuration, now: Timestamp) -> Option<i64> {
-        let told = self.told.filter(|(_, at)| *at >= self.since);
+        let last = self.last_escalation.filter(|(_, at)| *at >= self.since);
         let passed =
             |from: Timestamp, factor: i32| now.duration_since(from) >= after.saturating_mul(factor);
-        match told {
+        match last {
             None => passed(self.since, 1).then_some(1),
             Some((level, at)) if self.severity == Severity::Critical => {
                 let factor = 2_i32.saturating_pow(u32::try_from(level.clamp(1, 10)).unwrap_or(1));
@@ -47,11 +46,11 @@ mod tests {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
-    fn due(severity: Severity, told: Option<(i64, i64)>, now: i64) -> Option<i64> {
+    fn due(severity: Severity, last: Option<(i64, i64)>, now: i64) -> Option<i64> {
         UnacknowledgedAlert {
             severity,
             since: at(0),
-            told: told.map(|(level, minute)| (level, at(minute))),
+            last_escalation: last.map(|(level, minute)| (level, at(minute))),
         }
         .due(SignedDuration::from_mins(30), at(now))
     }
@@ -74,7 +73,7 @@ mod tests {
         let again = UnacknowledgedAlert {
             severity: Severity::High,
             since: at(100),
-            told: Some((1, at(30))),
+            last_escalation: Some((1, at(30))),
         };
         assert_eq!(again.due(SignedDuration::from_mins(30), at(129)), None);
         assert_eq!(again.due(SignedDuration::from_mins(30), at(130)), Some(1));

@@ -1,9 +1,9 @@
-//! From a message, by whichever door it came, to the threats in it.
+//! Parses a received message into the threats in it.
 //!
-//! A message is an event of EventBridge: `Security Hub Findings - Imported`, whose `detail.findings` is an
-//! array (docs securityhub-cwe-integration-types.html), or `GuardDuty Finding`, whose `detail` is one
-//! finding (docs guardduty_findings_eventbridge.html). Both name a threat by the same ARN, so both forms of
-//! one threat are one alert.
+//! A message is an event of EventBridge: `Security Hub Findings - Imported`, whose
+//! `detail.findings` is an array (docs securityhub-cwe-integration-types.html), or `GuardDuty
+//! Finding`, whose `detail` is one finding (docs guardduty_findings_eventbridge.html). Both
+//! identify a threat by the same ARN, so both forms of one threat are one alert.
 
 mod asff;
 mod direct;
@@ -18,43 +18,44 @@ use url::Url;
 use super::Alert;
 use crate::hub::TEST_SOURCE;
 
-/// What a message of the queue holds.
+/// What one finding of a message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A threat that GuardDuty found.
+    /// A threat that GuardDuty detected.
     Threat(Box<Threat>),
-    /// It claims to be GuardDuty's and is not, or is damaged; and why.
+    /// It claims to be GuardDuty's but is not, or is damaged; with the reason.
     Suspicious(String),
     /// A finding of another product: not an alert.
     Other,
-    /// An event of our own, which proves the way.
+    /// A test event of Hubward's own, which proves that alerts arrive.
     Trial(TrialEvent),
 }
 
-/// An event of our own, as it came back.
+/// A test event of Hubward's own, as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialEvent {
-    /// The id that it was sent under.
+    /// The id that it was sent with.
     pub id: String,
-    /// When EventBridge took it.
+    /// When EventBridge accepted it.
     pub event_at: Option<Timestamp>,
 }
 
-/// A threat, as one event tells it.
+/// A threat, as one event describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Threat {
-    /// The alert that it is, were nothing else known. Its Region is the one it was found in, not the
-    /// one that the event came through.
+    /// The alert to open if nothing else is known. Its Region is the finding's, not the one of the
+    /// queue that delivered the event.
     pub alert: Alert,
-    /// Active and not yet handled in Security Hub: only then it opens an alert.
+    /// Active and not yet handled in Security Hub; only such a finding opens an alert.
     pub is_new: bool,
-    /// Who is behind it: a remote address or a principal; empty when unknown.
+    /// The attacker: a remote address or a principal; empty if unknown.
     pub actor: String,
-    /// When GuardDuty made the finding.
+    /// When GuardDuty created the finding.
     pub created_at: Timestamp,
-    /// When the event was made.
+    /// When the event was created.
     pub event_at: Option<Timestamp>,
-    /// The finding's key in the mirror of Security Hub's, where the event does not say what people decided there.
+    /// The finding's key in the mirror of Security Hub, if the event does not include the workflow
+    /// status set by people.
     pub undecided: Option<String>,
 }
 
@@ -62,8 +63,9 @@ pub struct Threat {
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 impl Threat {
-    /// Takes back what it says of the time after it was received. Who knows the push door's secret could otherwise
-    /// forge a sighting of the year 2099, and every real one after it would be an old one.
+    /// Caps the event's times at the time of receipt. Otherwise an attacker who has the push
+    /// endpoint's secret could send an observation of the year 2099, and every real one after it
+    /// would count as old.
     pub fn bound_by(&mut self, received_at: Timestamp) {
         let latest = received_at.checked_add(AHEAD).unwrap_or(received_at);
         self.alert.first_seen = self.alert.first_seen.min(latest);
@@ -71,16 +73,16 @@ impl Threat {
     }
 }
 
-/// The message is no event of ours, and why.
+/// The message is not an event that Hubward understands; with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UnreadableMessage(pub String);
 
-/// The most characters of a title that are kept.
+/// The longest title that is kept, in characters.
 const TITLE: usize = 500;
-/// The most characters of a description or resource that are kept.
+/// The longest description or resource that is kept, in characters.
 const LONG: usize = 2_000;
-/// The most characters of a finding's `Id`: far more than GuardDuty's ARNs have.
+/// The longest `Id` of a finding, in characters: far more than GuardDuty's ARNs have.
 const ID: usize = 1_024;
 
 #[derive(Deserialize)]
@@ -88,25 +90,25 @@ struct EventBridgeEnvelope {
     source: String,
     #[serde(rename = "detail-type", default)]
     detail_type: String,
-    // Whatever it says, it never makes an alert unreadable.
+    // Any JSON value is accepted: a bad time must not make the alert unreadable.
     #[serde(default)]
     time: Value,
     #[serde(default)]
     detail: Value,
 }
 
-/// Where a finding lies, by its ARN.
+/// The account and Region in a finding's ARN.
 struct Owned {
     region: Region,
 }
 
-/// Reads a message's body: one content for each finding in it.
+/// Parses a message's body: one content for each finding in it.
 ///
 /// # Errors
-/// It is no event of AWS's that is expected here. It may have been an alert all the same: keep it, and
-/// say so.
+/// It is not one of the expected AWS events. It may still have been an alert, so the
+/// caller keeps and reports it.
 pub fn read(body: &str) -> Result<Vec<Content>, UnreadableMessage> {
-    // PostgreSQL takes no text with a zero in it, which JSON can write as an escape.
+    // PostgreSQL rejects U+0000 in text, which JSON can contain as an escape.
     let body = body.replace("\\u0000", "\\ufffd");
     let envelope: EventBridgeEnvelope = serde_json::from_str(&body)
         .map_err(|error| UnreadableMessage(format!("not an EventBridge event: {error}")))?;
@@ -137,7 +139,7 @@ pub fn read(body: &str) -> Result<Vec<Content>, UnreadableMessage> {
 }
 
 fn trial(detail: &Value, event_at: Option<Timestamp>) -> Content {
-    // Whoever else puts such events proves nothing, and does no harm.
+    // Anyone who can put events on the bus can send this too; it proves nothing and does no harm.
     match detail.get("id").and_then(Value::as_str) {
         Some(id) => Content::Trial(TrialEvent {
             id: clipped(id, TITLE),
@@ -147,7 +149,7 @@ fn trial(detail: &Value, event_at: Option<Timestamp>) -> Content {
     }
 }
 
-/// Whether a finding's ARN is GuardDuty's and lies in the account that the finding names:
+/// Whether a finding's ARN is GuardDuty's and belongs to the account that the finding names:
 /// `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
 fn owned(id: &str, account: &str) -> Result<Owned, String> {
     let parts: Vec<&str> = id.splitn(6, ':').collect();
@@ -165,13 +167,13 @@ fn owned(id: &str, account: &str) -> Result<Owned, String> {
     }
 }
 
-/// Short enough to be read out, and the same however often the finding comes.
+/// Short enough to read aloud, and the same for each event of the finding.
 pub(in crate::alert) fn short(finding_id: &str) -> String {
     let digest = hex::encode(Sha256::digest(finding_id.as_bytes()));
     digest.chars().take(12).collect()
 }
 
-/// A link that a person may follow from a chat message: only into AWS's own console.
+/// Whether a URL may be shown as a link in a message: only AWS's own console.
 fn is_console(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| {
         url.scheme() == "https"
@@ -183,7 +185,7 @@ fn is_console(address: &str) -> bool {
     })
 }
 
-/// To the second, so that times compare as text too.
+/// Truncated to seconds, so that times sort correctly as text.
 fn whole(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

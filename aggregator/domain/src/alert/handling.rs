@@ -1,29 +1,29 @@
-//! What people do with an alert, and what each act makes of it.
+//! The acts of people on an alert (acknowledge, assign, resolve, reopen), and the state after each.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::AlertState;
 
-/// What a person does.
+/// What a person does with an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Takes it.
+    /// Takes responsibility for it.
     Acknowledge,
-    /// Gives it to somebody.
+    /// Assigns it to a person.
     Assign(String),
-    /// Has dealt with it.
+    /// Closes it.
     Resolve,
-    /// Finds that it is not dealt with.
+    /// Opens it again.
     Reopen,
 }
 
-/// What a person last said of an alert. A repetition of the threat does not touch it.
+/// The last act and note of a person. A repetition of the threat does not change it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Handling {
-    /// Who has it; empty for nobody.
+    /// The assignee; empty if none.
     pub assignee: String,
-    /// What was written to it.
+    /// The note.
     pub note: String,
     /// When.
     pub changed_at: Option<Timestamp>,
@@ -31,23 +31,21 @@ pub struct Handling {
     pub changed_by: String,
 }
 
-/// The act makes no sense in the alert's state.
+/// The act is not possible in the alert's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an alert that is {} cannot be {}", state.as_str(), act)]
 pub struct NotNow {
-    /// The state it is in.
     pub state: AlertState,
     /// The act's word.
     pub act: &'static str,
 }
 
-/// How long a note may be, in characters.
+/// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
-/// How long a name may be, in characters.
+/// The longest name of an assignee, in characters.
 pub const LONGEST_NAME: usize = 100;
 
 impl Act {
-    /// The act's word.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Acknowledge => "acknowledge",
@@ -57,10 +55,11 @@ impl Act {
         }
     }
 
-    /// The state that an alert is in afterwards. Done again, an act changes nothing.
+    /// The alert's state after the act. Repeating an act changes nothing.
     ///
     /// # Errors
-    /// It makes no sense now: what is dealt with has to be reopened before it is taken again.
+    /// It is not possible now: a resolved alert has to be reopened before it can be
+    /// acknowledged.
     pub fn on(&self, state: AlertState) -> Result<AlertState, NotNow> {
         use AlertState as S;
         match (self, state) {
@@ -76,8 +75,8 @@ impl Act {
 }
 
 impl Handling {
-    /// What is known after an act. An empty note leaves the one before; whoever takes an alert that
-    /// nobody has, has it.
+    /// The handling after an act. An empty note keeps the previous one; acknowledging an alert
+    /// without an assignee assigns it to the person.
     pub fn after(&self, act: &Act, note: &str, by: &str, now: Timestamp) -> Self {
         let assignee = match act {
             Act::Assign(name) => name.clone(),
@@ -94,7 +93,7 @@ impl Handling {
     }
 }
 
-/// What somebody wrote, without what would steer a screen; line ends stay. `None`: it is too long.
+/// A person's text without control characters except line ends; `None` if it is too long.
 pub fn written(text: &str, longest: usize) -> Option<String> {
     let text: String = text
         .trim()

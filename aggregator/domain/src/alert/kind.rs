@@ -1,9 +1,9 @@
-//! Types of threats as text: the two ways in which AWS writes one, and patterns of them. Pure.
+//! Finding types as text: AWS's two spellings, and patterns for them. Pure.
 //!
 //! GuardDuty writes `UnauthorizedAccess:EC2/SSHBruteForce`, Security Hub's findings of it
 //! `UnauthorizedAccess:EC2-SSHBruteForce` (guardduty/latest/ug/securityhub-integration.html).
 
-/// A type as GuardDuty itself writes it.
+/// A type in GuardDuty's spelling.
 pub fn native(kind: &str) -> String {
     match kind.split_once(':') {
         Some((purpose, rest)) if !rest.contains('/') => {
@@ -13,8 +13,7 @@ pub fn native(kind: &str) -> String {
     }
 }
 
-/// Whether a pattern names a type, in either way of writing it. `*` stands for any text; case does not
-/// count.
+/// Whether a pattern matches a type, in either spelling. `*` matches any text; case is ignored.
 pub fn is_of(pattern: &str, kind: &str) -> bool {
     let pattern = native(pattern).to_lowercase();
     let kind = native(kind).to_lowercase();
@@ -36,7 +35,7 @@ pub fn is_of(pattern: &str, kind: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Whether a text can be a pattern of types at all.
+/// Whether a text can be a pattern of types.
 pub fn is_pattern(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 200

@@ -1,4 +1,5 @@
-//! A member that is lost: associated yesterday, not today, and nobody here unlinked it.
+//! The alert for a lost member: associated before, no longer associated, and not unlinked by
+//! Hubward.
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
@@ -9,11 +10,11 @@ use crate::account::AccountState;
 use crate::check::ListedStatus;
 use crate::membership::{MemberStatus, Membership};
 
-/// The type of such an alert, in the form of GuardDuty's own.
+/// The type of such an alert, in the form of GuardDuty's types.
 pub const TYPE: &str = "Hubward:Membership/Lost";
 
-/// Whether a membership was lost since it was last seen: the ledger wants the account watched, and the
-/// listing, which could be read, does not have it associated any more.
+/// Whether a membership was lost since the last check: the account should be monitored, and a
+/// complete listing no longer has it as associated.
 pub fn is_lost(
     state: Option<AccountState>,
     last: Option<&Membership>,
@@ -28,7 +29,7 @@ pub fn is_lost(
     wanted && was_associated && is_gone
 }
 
-/// The alert of it. Each loss is an alert of its own, and one loss is the same however often it is seen.
+/// The alert for it. Each loss is an alert of its own; the same loss gives the same id every time.
 pub fn alert(last: &Membership, status: Option<&MemberStatus>, now: Timestamp) -> Alert {
     let Membership {
         account_id, region, ..

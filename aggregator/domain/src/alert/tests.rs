@@ -1,4 +1,4 @@
-//! What an event means, and what it must never mean.
+//! Tests: which events open, update or do not change alerts.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn finding() -> Value {
         "CreatedAt": "2026-11-20T00:00:00.123Z",
         "UpdatedAt": "2026-11-20T00:10:00.5Z",
         "Severity": { "Label": "HIGH", "Original": "8", "Product": 2 },
-        "Title": "Somebody guesses passwords",
+        "Title": "An attacker guesses passwords",
         "Description": "…",
         "Resources": [{ "Type": "AwsEc2Instance", "Id": "arn:aws:ec2:us-east-1:111111111111:instance/i-1" }],
         "SourceUrl": "https://us-east-1.console.aws.amazon.com/guardduty/home",
@@ -202,7 +202,7 @@ fn known(alert: &Alert) -> KnownAlert {
     }
 }
 
-/// The same threat, seen again at a later moment.
+/// The same threat, observed again at a later moment.
 fn later(count: i64, last_seen: &str) -> Threat {
     let mut threat = threat(&finding());
     threat.alert.count = count;
@@ -262,7 +262,7 @@ fn more_of_the_same_is_noted_and_only_worse_is_told() {
     );
     assert_eq!(tell(&more, S::Resolved), (S::Open, Some(AlertNews::Worse)));
     assert_eq!(tell(&more, S::Silenced), (S::Open, Some(AlertNews::Worse)));
-    // What Security Hub has as handled is noted, and no news.
+    // A finding that is already handled in Security Hub is recorded without a notification.
     more.is_new = false;
     assert_eq!(tell(&more, S::Open), (S::Open, None));
     assert_eq!(tell(&more, S::Resolved), (S::Resolved, None));
@@ -292,7 +292,7 @@ fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
         tell(&known, "2026-11-20T00:11:00Z"),
         (S::Open, Some(AlertNews::Reopened))
     );
-    // A count that comes late is no activity after the end.
+    // An event that arrives late does not mean activity after the end.
     assert_eq!(tell(&known, "2026-11-20T00:10:00Z"), (S::Resolved, None));
 }
 
@@ -324,7 +324,7 @@ fn what_is_silenced_is_kept_and_comes_back_when_the_silence_ends() {
         }
         other => panic!("{other:?}"),
     }
-    // A silence that leaves out the critical ones does not hide that one became critical.
+    // A silence that excludes critical alerts does not hide that the alert became critical.
     let mut worse = more;
     worse.alert.severity = Severity::Critical;
     assert!(matches!(
@@ -351,11 +351,12 @@ fn one_actor_in_several_regions_is_one_alert_and_the_count_is_of_all() {
         threat(&finding)
     };
     let (first, second) = (acted("us-east-1", "3"), acted("eu-west-1", "4"));
-    let key =
-        |threat: &Threat| dedup::fold(&threat.alert.account_id, &threat.alert.kind, &threat.actor);
+    let key = |threat: &Threat| {
+        dedup::dedup_key(&threat.alert.account_id, &threat.alert.kind, &threat.actor)
+    };
     assert!(key(&first).is_some());
     assert_eq!(key(&first), key(&second));
-    assert_eq!(key(&threat(&finding())), None, "nobody knows who acts");
+    assert_eq!(key(&threat(&finding())), None, "the actor is unknown");
     let mut known = known(&first.alert);
     assert!(dedup::joins(&known, &second));
     let DedupDecision::Update { alert, tell: None } = judged(Some(&known), &second) else {

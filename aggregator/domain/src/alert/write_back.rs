@@ -1,7 +1,7 @@
-//! What Security Hub is told of an alert, so that whoever looks there sees that it is in hand.
+//! Writes an alert's state back to Security Hub, so that people there see that it is being handled.
 //!
-//! Our own update comes back as an `Imported` event (docs securityhub-cwe-integration-types.html). It is not
-//! NEW then, so it opens nothing, and says nothing that is not known.
+//! Our own update comes back as an `Imported` event (docs securityhub-cwe-integration-types.html).
+//! It is not NEW then, so it opens no alert.
 
 use std::str::FromStr;
 
@@ -10,16 +10,15 @@ use jiff::SignedDuration;
 
 use super::handling::Act;
 
-/// `Workflow.Status`, as far as we set it.
+/// The values of `Workflow.Status` that Hubward sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteBackStatus {
-    /// People were told of it.
+    /// People were notified.
     Notified,
-    /// It is dealt with.
     Resolved,
 }
 
-/// A finding, as `BatchUpdateFindings` wants it named.
+/// The identifier of a finding for `BatchUpdateFindings`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     /// Its ARN.
@@ -28,24 +27,22 @@ pub struct Named {
     pub product_arn: String,
 }
 
-/// What waits to be written, of one alert.
+/// A pending write for the findings of one alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteBack {
-    /// The alert.
     pub alert_id: String,
-    /// What its findings are to have.
+    /// The status that its findings should have.
     pub status: WriteBackStatus,
-    /// How often it was tried, this time included.
+    /// The number of attempts, including this one.
     pub attempts: i64,
 }
 
-/// The word is no status's.
+/// The text is not one of the statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a status")]
 pub struct NoStatus;
 
 impl WriteBackStatus {
-    /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Notified => "NOTIFIED",
@@ -53,7 +50,7 @@ impl WriteBackStatus {
         }
     }
 
-    /// What an act makes of it. What is opened again is known to people all the same.
+    /// The status after an act. A reopened alert stays `NOTIFIED`, because people know of it.
     pub fn after(act: &Act) -> Self {
         match act {
             Act::Resolve => Self::Resolved,
@@ -73,16 +70,16 @@ impl FromStr for WriteBackStatus {
     }
 }
 
-/// The first pause after a refusal, and the longest, in seconds.
+/// The first and the longest pause after a rejected write, in seconds.
 const PAUSES: (i64, i64) = (2, 1_800);
 
-/// How long a write waits after its `attempts`-th refusal: twice as long each time.
+/// The pause after `attempts` rejected writes: it doubles each time.
 pub fn pause(attempts: i64) -> SignedDuration {
     let factor = 2_i64.saturating_pow(u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0));
     SignedDuration::from_secs(PAUSES.0.saturating_mul(factor).min(PAUSES.1))
 }
 
-/// How Security Hub names a finding of GuardDuty's; `None`: it is not GuardDuty's.
+/// The identifier of a GuardDuty finding in Security Hub; `None` if it is not GuardDuty's.
 pub fn named(finding_id: &str) -> Option<Named> {
     let mut parts = finding_id.split(':');
     let is_guard_duty = parts.next() == Some("arn") && parts.nth(1) == Some("guardduty");

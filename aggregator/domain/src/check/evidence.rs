@@ -13,18 +13,15 @@ use crate::membership::{MemberStatus, Membership};
 /// One account in one Region.
 pub type AccountRegion = (AccountId, Region);
 
-/// One account in one Region, and what a check says of it.
+/// One account in one Region, with its full verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckRow {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
+    /// Its project; empty if the account is not in the ledger.
     pub project: String,
-    /// The Region.
     pub region: Region,
-    /// How far it is.
     pub verdict: Verdict,
-    /// Since when the verdict is this one, as far as checks have seen.
+    /// When the verdict last changed, as far as checks have seen.
     pub since: Timestamp,
     /// When its agent last reported.
     pub reported_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What a verdict is, case by case.
+//! Tests of verdicts, case by case.
 
 use super::*;
 

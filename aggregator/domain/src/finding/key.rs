@@ -1,9 +1,9 @@
-//! By what a finding is known in the mirror: the hash of its account, Region, product and id.
+//! The key of a finding in the mirror: a hash of its account, Region, product and id.
 
 use hubward_protocol::{AccountId, Region};
 use sha2::{Digest, Sha256};
 
-/// The key in the mirror of what GuardDuty found, as its finding in Security Hub has it
+/// The mirror's key of a GuardDuty finding, as Security Hub identifies it
 /// (guardduty/latest/ug/securityhub-integration.html).
 pub fn key_of_threat(account: &AccountId, region: Region, arn: &str) -> String {
     let product = format!("arn:aws:securityhub:{region}::product/aws/guardduty");

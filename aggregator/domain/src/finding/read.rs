@@ -1,4 +1,4 @@
-//! Reads a finding out of its ASFF JSON.
+//! Parses a finding from its ASFF JSON.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -6,16 +6,15 @@ use serde_json::Value;
 
 use super::{Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState};
 
-/// Why a finding is not taken over: nobody could say whose or which it is.
+/// Why a finding cannot be stored: its identity is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadableFinding {
-    /// It has no id.
     NoId,
-    /// Its account is no account.
+    /// Its account is not an account id.
     NoAccount,
 }
 
-/// Reads a finding.
+/// Parses a finding.
 ///
 /// # Errors
 /// See [`UnreadableFinding`].
@@ -85,13 +84,14 @@ pub fn read(asff: &Value) -> Result<Finding, UnreadableFinding> {
     })
 }
 
-/// GuardDuty itself, and no custom product that calls itself so: the account field of AWS's own
-/// products is empty. AWS's sample of a finding leaves even its colon out.
+/// Whether the ARN is GuardDuty's own, not that of a custom product with its name: the account
+/// field of AWS's own products is empty. AWS's sample of a finding omits even its colon.
 pub fn is_guard_duty(product_arn: &str) -> bool {
     is_product(product_arn, "product/aws/guardduty")
 }
 
-/// Security Hub itself. Anybody may bring findings in that name a control, and they are evidence of nothing.
+/// Whether the ARN is Security Hub's own. Any integration can import findings that name a control;
+/// those are no evidence.
 fn is_security_hub(product_arn: &str) -> bool {
     is_product(product_arn, "product/aws/securityhub")
 }
@@ -103,7 +103,7 @@ fn is_product(product_arn: &str, product: &str) -> bool {
     )
 }
 
-/// The control: named outright by all but old findings, whose generator ends with it.
+/// The control's id. Old findings have it only at the end of their generator id.
 fn control(asff: &Value, product_arn: &str) -> String {
     if !is_security_hub(product_arn) {
         return String::new();
@@ -126,8 +126,8 @@ fn control(asff: &Value, product_arn: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The standards: all that a consolidated finding counts for, or the one of a finding of its own; old ones
-/// say it only in their product's words.
+/// The standards: a consolidated finding lists all of them, another one has its own; old ones have
+/// it only in the product fields.
 fn standards(asff: &Value) -> Vec<String> {
     let associated = asff.pointer("/Compliance/AssociatedStandards");
     let associated = associated.and_then(Value::as_array);
@@ -151,7 +151,7 @@ fn standards(asff: &Value) -> Vec<String> {
     found
 }
 
-/// A standard without what comes before its name: `arn:…:standards/`, or `standards/`.
+/// A standard's id without `arn:…:standards/` or `standards/`.
 fn standard(id: &str) -> Option<String> {
     let path = id.rsplit(':').next().unwrap_or_default();
     let path = path.strip_prefix("standards/").unwrap_or(path);
@@ -193,12 +193,12 @@ fn text(asff: &Value, pointer: &str) -> String {
     )
 }
 
-/// PostgreSQL takes no zero byte, and no person misses it.
+/// PostgreSQL rejects U+0000 in text.
 fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// To the second, so that times compare as texts too.
+/// Truncated to seconds, so that times sort correctly as text.
 fn time(asff: &Value, pointer: &str) -> Option<Timestamp> {
     let time: Timestamp = text(asff, pointer).parse().ok()?;
     Timestamp::from_second(time.as_second()).ok()

@@ -1,4 +1,4 @@
-//! Tests of reading findings, and of their lives.
+//! Tests of parsing findings, and of when they are open.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! What the guide says of a failed control, joined into reports, tickets and pages; where its pages are.
+//! The guide's advice on a failed control, for reports, tickets and pages; and the URLs of its
+//! pages.
 
 use super::collection::Guide;
 use super::entry::{Effort, Owner, Policy};
@@ -6,10 +7,10 @@ use super::field::{FieldKind, Section};
 use super::markdown::{Target, is_key};
 use crate::account::Language;
 
-/// What to tell of a control in one row.
+/// The advice on a control, in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GuideAdvice {
-    /// The guide has it.
+    /// The guide has an entry for it.
     Given {
         /// The control's title in the guide.
         title: String,
@@ -17,18 +18,18 @@ pub enum GuideAdvice {
         policy: Policy,
         /// How long it takes.
         effort: Effort,
-        /// Who does it.
+        /// Who fixes it.
         owner: Owner,
-        /// What may happen, in one plain sentence.
+        /// The risk, in one sentence.
         risk: String,
-        /// What to do in the console, as plain text.
+        /// How to fix it in the console, as plain text.
         console: String,
-        /// The guide's own page.
+        /// The guide's page.
         link: String,
     },
-    /// The guide has nothing: only AWS's own page helps.
+    /// The guide has no entry: only AWS's page helps.
     Absent {
-        /// AWS's page; `None` when the id cannot be one of AWS's.
+        /// AWS's page; `None` if the id cannot be one of AWS's.
         link: Option<String>,
     },
 }
@@ -36,14 +37,14 @@ pub enum GuideAdvice {
 /// Where the guide's pages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// At the server of this origin, below `/guide`.
+    /// On the server with this origin, below `/guide`.
     Server(String),
-    /// Where a static site was published, below this address.
+    /// On a static site, below this URL.
     Site(String),
 }
 
 impl Links {
-    /// The page that lists all of it.
+    /// The page that lists all entries.
     pub fn first_page(&self, language: Language) -> String {
         match self {
             Self::Server(origin) => format!("{}/guide", origin.trim_end_matches('/')),
@@ -72,7 +73,7 @@ impl Links {
 }
 
 impl Guide {
-    /// What to tell of a control that failed.
+    /// The advice on a failed control.
     pub fn advice(&self, control: &str, language: Language, links: &Links) -> GuideAdvice {
         let Some(known) = self.control(control) else {
             return GuideAdvice::Absent {
@@ -95,7 +96,7 @@ impl Guide {
     }
 }
 
-/// AWS's own page of a control, by the address that findings name as their remediation.
+/// AWS's page of a control, by the URL that findings have as their remediation.
 pub fn aws_page(control: &str) -> Option<String> {
     is_key(control)
         .then(|| format!("https://docs.aws.amazon.com/console/securityhub/{control}/remediation"))

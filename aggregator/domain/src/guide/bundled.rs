@@ -1,4 +1,5 @@
-//! The texts that come with Hubward, part of the program: entries, and the ids of AWS's controls.
+//! The texts that are compiled into the program: the bundled entries, and the ids of AWS's
+//! controls.
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
@@ -7,15 +8,13 @@ use super::file::GuideFile;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/guide");
 
-/// The controls that AWS had on a day.
+/// AWS's controls as of a day.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KnownControls {
-    /// The day.
     pub(super) as_of: String,
-    /// AWS's page that they were read from.
+    /// AWS's page that lists them.
     pub(super) source: String,
-    /// Their ids.
     pub(super) ids: Vec<String>,
 }
 
@@ -30,7 +29,7 @@ pub(super) fn sources() -> Vec<GuideFile> {
     files.collect()
 }
 
-/// The bundled list of ids; a test reads it, so that it cannot be broken here.
+/// The bundled list of ids. A test parses it, so it cannot be broken at run time.
 pub(super) fn known_controls() -> KnownControls {
     FILES
         .get_file("control_ids.toml")

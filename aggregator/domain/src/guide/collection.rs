@@ -1,4 +1,5 @@
-//! The whole guide: the bundled entries, a company's own in front of them, and what is wrong with either.
+//! The whole guide: the bundled entries, the company's own entries that override them, and their
+//! errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +15,15 @@ use super::{finding_type, markdown};
 pub struct Guide {
     /// By kind and lower-case key.
     entries: BTreeMap<(FieldKind, String), GuideEntry>,
-    /// Which of them are the company's own.
+    /// The keys of the company's own entries.
     own: BTreeSet<(FieldKind, String)>,
     known: KnownControls,
     problems: Vec<GuideProblem>,
 }
 
 impl Guide {
-    /// The bundled guide, and over it a company's own files: one that is wrong changes nothing, and is a
-    /// problem.
+    /// The bundled guide, overridden by a company's own files. A file with an error overrides
+    /// nothing and is listed in the problems.
     pub fn with(own: Vec<GuideFile>) -> Self {
         let mut guide = Self {
             known: bundled::known_controls(),
@@ -82,7 +83,8 @@ impl Guide {
         }
     }
 
-    /// What no file can know alone: ids of AWS, and where links lead.
+    /// Checks that need the whole guide: whether AWS has the ids, and whether links lead to an
+    /// entry.
     fn verify(&mut self) {
         let mut problems = Vec::new();
         for entry in self.entries.values() {
@@ -98,7 +100,7 @@ impl Guide {
         self.problems.extend(problems);
     }
 
-    /// What is wrong with a sound entry next to others.
+    /// What is wrong with a valid entry in relation to the others.
     pub(super) fn beyond(
         &self,
         entry: &GuideEntry,
@@ -123,7 +125,7 @@ impl Guide {
         faults
     }
 
-    /// A control's entry; ids are compared without regard to case, as AWS's own spelling varies.
+    /// A control's entry. Case is ignored, because AWS's own spelling varies.
     pub fn control(&self, id: &str) -> Option<&ControlGuide> {
         match self.entry(FieldKind::Control, id) {
             Some(GuideEntry::Control(control)) => Some(control),
@@ -136,8 +138,8 @@ impl Guide {
         self.entries.get(&(kind, key.to_ascii_lowercase()))
     }
 
-    /// The family that a finding type belongs to, in GuardDuty's spelling or in Security Hub's; the most exact
-    /// pattern wins, and of equal ones the company's own.
+    /// The family of a finding type, in GuardDuty's or Security Hub's spelling. The most specific
+    /// pattern wins; of equal ones, the company's own.
     pub fn threat(&self, finding_type: &str) -> Option<&ThreatGuide> {
         let normal = finding_type::normal(finding_type);
         self.threats()
@@ -146,7 +148,7 @@ impl Guide {
             .map(|(_, threat)| threat)
     }
 
-    /// Every entry of a kind: controls by service and number, families by name.
+    /// All entries of a kind: controls by service and number, families by name.
     pub fn entries(&self, kind: FieldKind) -> Vec<&GuideEntry> {
         let all = self.entries.values();
         let mut entries: Vec<&GuideEntry> = all.filter(|entry| entry.kind() == kind).collect();
@@ -160,7 +162,7 @@ impl Guide {
         entries
     }
 
-    /// Every control's entry, by service and number.
+    /// All controls' entries, by service and number.
     pub fn controls(&self) -> Vec<&ControlGuide> {
         let entries = self.entries(FieldKind::Control).into_iter();
         entries
@@ -171,7 +173,7 @@ impl Guide {
             .collect()
     }
 
-    /// Every family's entry.
+    /// All families' entries.
     pub fn threats(&self) -> impl Iterator<Item = &ThreatGuide> {
         self.entries.values().filter_map(|entry| match entry {
             GuideEntry::Threat(threat) => Some(threat),
@@ -184,18 +186,18 @@ impl Guide {
         self.own.contains(&(kind, key.to_ascii_lowercase()))
     }
 
-    /// Whether AWS has a control of this id, as far as the bundled list knows.
+    /// Whether AWS has a control with this id, according to the bundled list.
     pub fn knows(&self, id: &str) -> bool {
         let mut ids = self.known.ids.iter();
         ids.any(|known| known.eq_ignore_ascii_case(id))
     }
 
-    /// The day of the bundled list of ids, and AWS's page that it is from.
+    /// The day of the bundled list of ids, and AWS's page that it comes from.
     pub fn known_as_of(&self) -> (&str, &str) {
         (&self.known.as_of, &self.known.source)
     }
 
-    /// Everything that is wrong.
+    /// All errors.
     pub fn problems(&self) -> &[GuideProblem] {
         &self.problems
     }

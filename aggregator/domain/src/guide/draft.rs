@@ -1,15 +1,15 @@
-//! An entry of the guide before it is judged: a text for each field, wherever it came from.
+//! An unchecked entry of the guide: a text for each field, whatever its source.
 
 use std::collections::BTreeMap;
 
 use super::field::GuideField;
 
-/// Texts by field; a field without text is not there.
+/// Texts by field; fields without text are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryDraft(BTreeMap<GuideField, String>);
 
 impl EntryDraft {
-    /// Sets a field: lines end in `\n` and nothing else, and white space around the whole is no part of it.
+    /// Sets a field. Line ends become `\n`, and surrounding white space is removed.
     pub fn set(&mut self, field: GuideField, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
@@ -21,7 +21,7 @@ impl EntryDraft {
         }
     }
 
-    /// A field's text; empty when it has none.
+    /// A field's text; empty if it has none.
     pub fn get(&self, field: GuideField) -> &str {
         self.0.get(&field).map_or("", String::as_str)
     }

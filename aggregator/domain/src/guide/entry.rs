@@ -1,4 +1,4 @@
-//! An entry of the guide as values: a control's or a threat family's, complete in both languages.
+//! A checked entry of the guide: a control's or a threat family's, complete in both languages.
 
 use std::collections::BTreeMap;
 
@@ -12,33 +12,28 @@ use crate::account::Language;
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
-    /// English.
     pub en: String,
-    /// Japanese.
     pub ja: String,
 }
 
 /// Whether a failed control has to be fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
-    /// Without exception that is not recorded.
+    /// Always, unless an exception is recorded.
     Must,
-    /// Unless there is a reason.
+    /// Unless there is a reason not to.
     Should,
-    /// As the project likes.
+    /// The project decides.
     May,
-    /// The company does not want it.
+    /// The company does not require it.
     NotNeeded,
 }
 
-/// How long fixing takes.
+/// How long the fix takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effort {
-    /// Minutes.
     Minutes,
-    /// Hours.
     Hours,
-    /// Days.
     Days,
 }
 
@@ -47,51 +42,49 @@ pub enum Effort {
 pub enum Owner {
     /// The application's developers.
     Application,
-    /// Who runs accounts and networks.
+    /// The operators of accounts and networks.
     Platform,
-    /// The security people.
+    /// The security team.
     Security,
 }
 
-/// What the guide says of a control.
+/// The guide's entry for a control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlGuide {
-    /// The control's id, as AWS spells it.
+    /// The control's id, in AWS's spelling.
     pub id: String,
-    /// Its title.
     pub title: Texts,
     /// Whether it has to be fixed.
     pub policy: Policy,
-    /// How long it takes.
+    /// How long the fix takes.
     pub effort: Effort,
-    /// Who does it.
+    /// Who fixes it.
     pub owner: Owner,
-    /// Where it matters.
+    /// When the control applies.
     pub applies_when: Texts,
-    /// When somebody last read it.
+    /// When a person last reviewed it.
     pub reviewed: Date,
-    /// AWS's own page.
+    /// AWS's page.
     pub link: String,
     pub(super) body: BTreeMap<Section, Texts>,
 }
 
-/// What the guide says of a family of threats.
+/// The guide's entry for a family of threats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreatGuide {
     /// The family's name.
     pub family: String,
     /// Patterns of finding types, such as `UnauthorizedAccess:EC2/*`.
     pub types: Vec<String>,
-    /// Its title.
     pub title: Texts,
-    /// When somebody last read it.
+    /// When a person last reviewed it.
     pub reviewed: Date,
-    /// AWS's own page.
+    /// AWS's page.
     pub link: String,
     pub(super) body: BTreeMap<Section, Texts>,
 }
 
-/// Either.
+/// An entry of either kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GuideEntry {
     /// A control's.
@@ -111,10 +104,9 @@ impl Texts {
 }
 
 impl Policy {
-    /// Every policy, the strictest first.
+    /// All policies, the strictest first.
     pub const ALL: [Self; 4] = [Self::Must, Self::Should, Self::May, Self::NotNeeded];
 
-    /// The word of the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Must => "must",
@@ -126,10 +118,9 @@ impl Policy {
 }
 
 impl Effort {
-    /// Every effort, the least first.
+    /// All efforts, the smallest first.
     pub const ALL: [Self; 3] = [Self::Minutes, Self::Hours, Self::Days];
 
-    /// The word of the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Minutes => "minutes",
@@ -140,10 +131,8 @@ impl Effort {
 }
 
 impl Owner {
-    /// Every owner.
     pub const ALL: [Self; 3] = [Self::Application, Self::Platform, Self::Security];
 
-    /// The word of the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Application => "application",
@@ -154,7 +143,6 @@ impl Owner {
 }
 
 impl ControlGuide {
-    /// A section as it was written, in Markdown.
     pub fn markdown(&self, section: Section, language: Language) -> &str {
         markdown(&self.body, section, language)
     }
@@ -166,12 +154,11 @@ impl ControlGuide {
 }
 
 impl ThreatGuide {
-    /// A section as it was written, in Markdown.
     pub fn markdown(&self, section: Section, language: Language) -> &str {
         markdown(&self.body, section, language)
     }
 
-    /// What GuardDuty saw, in one plain sentence.
+    /// What GuardDuty detected, in one sentence.
     pub fn happened(&self, language: Language) -> String {
         plain(self.markdown(Section::Happened, language))
     }
@@ -181,7 +168,8 @@ impl ThreatGuide {
         steps(self.markdown(Section::Steps, language))
     }
 
-    /// How well one of the family's patterns fits a normal finding type; `None` when none does.
+    /// How specifically one of the family's patterns matches a normalized finding type; `None` if
+    /// none matches.
     pub(super) fn fits(&self, normal: &str) -> Option<usize> {
         let fitting = self.types.iter();
         fitting
@@ -195,7 +183,6 @@ fn markdown(body: &BTreeMap<Section, Texts>, section: Section, language: Languag
 }
 
 impl GuideEntry {
-    /// What it is about.
     pub fn kind(&self) -> FieldKind {
         match self {
             Self::Control(_) => FieldKind::Control,
@@ -211,7 +198,6 @@ impl GuideEntry {
         }
     }
 
-    /// A section as it was written, in Markdown.
     pub fn markdown(&self, section: Section, language: Language) -> &str {
         match self {
             Self::Control(control) => control.markdown(section, language),
@@ -219,7 +205,7 @@ impl GuideEntry {
         }
     }
 
-    /// The entry as texts again: exactly the draft that it was judged from.
+    /// The entry as the draft that it was made from.
     pub fn draft(&self) -> EntryDraft {
         let kind = self.kind();
         let mut draft = EntryDraft::default();

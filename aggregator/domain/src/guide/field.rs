@@ -1,4 +1,4 @@
-//! What an entry of the guide is made of: its kind, its fields, the sections of its text.
+//! The structure of the guide's entries: kinds, fields, and sections of the text.
 
 use crate::account::Language;
 
@@ -11,59 +11,57 @@ pub enum FieldKind {
     Threat,
 }
 
-/// A part of an entry's text.
+/// A section of an entry's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
-    /// What a failed control says of the account.
+    /// What the failed control means for the account.
     Meaning,
-    /// What may happen, in one sentence.
+    /// The risk, in one sentence.
     Risk,
     /// How to fix it in the console.
     Console,
-    /// How to fix it by commands.
+    /// How to fix it with commands.
     Cli,
-    /// When it may stay as it is.
+    /// When an exception is acceptable.
     Exception,
-    /// What GuardDuty saw, in one sentence.
+    /// What GuardDuty detected, in one sentence.
     Happened,
     /// The first three steps.
     Steps,
-    /// What to keep as evidence.
+    /// What to preserve as evidence.
     Preserve,
 }
 
-/// One field of an entry; what people read has one for each language.
+/// One field of an entry. Texts have one field per language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GuideField {
     /// The control's id.
     Id,
     /// The threats' family.
     Family,
-    /// The family's finding types, one a line.
+    /// The family's finding types, one per line.
     Types,
-    /// The title.
     Title(Language),
     /// Whether it has to be fixed.
     Policy,
-    /// How long it takes.
+    /// How long the fix takes.
     Effort,
-    /// Who does it.
+    /// Who fixes it.
     Owner,
-    /// Where it matters.
+    /// When the control applies.
     AppliesWhen(Language),
-    /// When somebody last read it.
+    /// When a person last reviewed it.
     Reviewed,
-    /// AWS's own page.
+    /// AWS's page.
     Link,
     /// A section's text.
     Text(Section, Language),
 }
 
-/// English first, as the files have it.
+/// English first, as in the files.
 pub(super) const LANGUAGES: [Language; 2] = [Language::En, Language::Ja];
 
 impl FieldKind {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Control, Self::Threat];
 
     /// The directory of its files.
@@ -74,7 +72,7 @@ impl FieldKind {
         }
     }
 
-    /// The field that names an entry.
+    /// The field that identifies an entry.
     pub fn key(self) -> GuideField {
         match self {
             Self::Control => GuideField::Id,
@@ -116,7 +114,7 @@ impl FieldKind {
         }
     }
 
-    /// Every field, in the order of a workbook: what is short first, then the text.
+    /// All fields, in the order of a workbook: short ones first, then the texts.
     pub fn fields(self) -> Vec<GuideField> {
         let sections = self.sections().iter();
         let texts = sections.flat_map(|section| LANGUAGES.map(|it| GuideField::Text(*section, it)));
@@ -125,7 +123,6 @@ impl FieldKind {
 }
 
 impl Section {
-    /// Every section.
     pub const ALL: [Self; 8] = [
         Self::Meaning,
         Self::Risk,
@@ -166,7 +163,7 @@ impl Section {
 }
 
 impl GuideField {
-    /// The field's name, with the language after a dot where it has one.
+    /// The field's name, followed by a dot and the language if it has one.
     pub fn name(self) -> String {
         match self {
             Self::Id => "id".to_owned(),
@@ -183,7 +180,7 @@ impl GuideField {
         }
     }
 
-    /// The header that it has in a workbook.
+    /// The field's header in a workbook.
     pub fn header(self, language: Language) -> String {
         let (en, ja, of) = match self {
             Self::Id => ("Control", "コントロール", None),

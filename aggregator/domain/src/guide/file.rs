@@ -1,4 +1,5 @@
-//! An entry as a file: TOML between two lines of `+++`, then `# en` and `# ja`, each with its `## section`s.
+//! An entry as a file: TOML between two lines of `+++`, then `# en` and `# ja`, each with its `##
+//! section`s.
 
 use toml::{Table, Value};
 
@@ -12,22 +13,23 @@ use crate::account::Language;
 
 const FENCE: &str = "+++";
 
-/// A file of the guide: where it lies below the guide's directory, and its text or why it has none.
+/// A file of the guide: its path below the guide's directory, and its text or why it could not be
+/// read.
 #[derive(Clone, Debug)]
 pub struct GuideFile {
-    /// Such as `controls/S3.1.md`.
+    /// For example `controls/S3.1.md`.
     pub path: String,
     /// The text, or why it cannot be read.
     pub text: Result<String, String>,
 }
 
-/// Something wrong with a file, in one of its fields or as a whole.
+/// An error in one of a file's fields, or in the file as a whole.
 pub type FileError = (Option<GuideField>, Fault);
 
-/// Reads an entry from its file's text.
+/// Parses an entry's file.
 ///
 /// # Errors
-/// Everything that is wrong with it.
+/// All errors in it.
 pub fn parse(kind: FieldKind, text: &str) -> Result<GuideEntry, Vec<FileError>> {
     let text = text.replace("\r\n", "\n");
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -85,7 +87,7 @@ fn read_front(kind: FieldKind, front: &str, draft: &mut EntryDraft, wrong: &mut 
     }
 }
 
-/// What a value of the front matter says: text, a date, or a list as lines.
+/// A value of the front matter as text: a string, a date, or a list as lines.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -150,7 +152,7 @@ fn read_body(kind: FieldKind, body: &str, draft: &mut EntryDraft, wrong: &mut Ve
     close(&mut part, wrong);
 }
 
-/// An entry's file.
+/// The content of an entry's file.
 pub fn write(entry: &GuideEntry) -> String {
     let kind = entry.kind();
     let draft = entry.draft();

@@ -3,7 +3,7 @@
 //! GuardDuty: `UnauthorizedAccess:EC2/SSHBruteForce`. Security Hub's ASFF puts its namespace and category in
 //! front and writes a dash: `TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce` (as the type's `Types`).
 
-/// The one spelling that both become: `UnauthorizedAccess:EC2/SSHBruteForce`.
+/// The common spelling of both: `UnauthorizedAccess:EC2/SSHBruteForce`.
 pub(super) fn normal(kind: &str) -> String {
     let Some((purpose, rest)) = kind.split_once(':') else {
         return kind.trim().to_owned();
@@ -16,7 +16,7 @@ pub(super) fn normal(kind: &str) -> String {
     }
 }
 
-/// Whether a pattern fits a normal type, and if so by how many characters that are no `*`.
+/// Whether a pattern matches a normalized type, and if so, how many of its characters are not `*`.
 pub(super) fn fits(pattern: &str, normal: &str) -> Option<usize> {
     let pattern = pattern.to_ascii_lowercase();
     let text = normal.to_ascii_lowercase();
@@ -34,7 +34,7 @@ pub(super) fn fits(pattern: &str, normal: &str) -> Option<usize> {
     Some(pattern.chars().filter(|char| *char != '*').count())
 }
 
-/// Whether it can be a pattern: a purpose, a colon, and something behind it, without spaces.
+/// Whether it can be a pattern: a purpose, a colon and more text, without spaces.
 pub(super) fn is_pattern(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || ":/.!&*-_".contains(c);
     text.len() <= 200
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn both_spellings_are_one_type() {
-        for (told, one) in [
+        for (spelling, one) in [
             (
                 "UnauthorizedAccess:EC2/SSHBruteForce",
                 "UnauthorizedAccess:EC2/SSHBruteForce",
@@ -71,7 +71,7 @@ mod tests {
             ("", ""),
             (":", ":"),
         ] {
-            assert_eq!(normal(told), one, "{told}");
+            assert_eq!(normal(spelling), one, "{spelling}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! From a draft to an entry, or to everything that is wrong with it.
+//! Checks a draft: the result is an entry, or all errors in the draft.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use super::problem::Fault;
 use super::{finding_type, markdown};
 use crate::account::Language;
 
-/// Below the 32,767 characters of a cell, so that every entry fits into a workbook.
+/// In characters. Less than the 32,767 of an Excel cell, so that every entry fits into a workbook.
 const LIMIT: usize = 30_000;
 
-/// Judges a draft.
+/// Checks a draft.
 ///
 /// # Errors
-/// Every fault, with its field.
+/// All errors, each with its field.
 pub(super) fn judge(
     kind: FieldKind,
     draft: &EntryDraft,

@@ -1,6 +1,7 @@
-//! The guide's Markdown: paragraphs, lists, code, bold, links; as plain text, as HTML, and what is wrong with it.
+//! The guide's Markdown (paragraphs, lists, code, bold, links): as plain text, as HTML, and its
+//! errors.
 //!
-//! Raw HTML is never passed on, and a link leads to https or to another entry.
+//! Raw HTML is never passed on, and links lead only to https or to another entry.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -10,15 +11,14 @@ use super::problem::Fault;
 /// Another entry that a text links to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// What it is about.
     pub kind: FieldKind,
     /// The control's id, or the family's name.
     pub key: String,
 }
 
 impl Target {
-    /// Reads a link such as `S3.1.md` or `../threats/AttackSequence.md`; without a directory, it stays among
-    /// entries of the kind it is in.
+    /// Parses a link such as `S3.1.md` or `../threats/AttackSequence.md`. Without a directory it
+    /// refers to an entry of the kind `from`.
     pub(super) fn of(link: &str, from: FieldKind) -> Option<Self> {
         let named = FieldKind::ALL.into_iter().find_map(|kind| {
             let rest = link.strip_prefix("../")?.strip_prefix(kind.folder())?;
@@ -33,7 +33,7 @@ impl Target {
     }
 }
 
-/// Whether a text can name an entry, and so its file.
+/// Whether a text can be an entry's key, and so its file name.
 pub(super) fn is_key(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '_';
     (1..=80).contains(&text.len())
@@ -45,12 +45,12 @@ fn events(text: &str) -> Parser<'_> {
     Parser::new_ext(text, Options::empty())
 }
 
-/// Whether a line begins or ends a block of code.
+/// Whether a line starts or ends a code block.
 pub(super) fn is_fence(line: &str) -> bool {
     line.trim_start().starts_with("```")
 }
 
-/// What a text may not have.
+/// The parts of a text that are not allowed.
 pub(super) fn faults(text: &str, kind: FieldKind) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut code = false;
@@ -96,7 +96,7 @@ pub(super) fn targets(text: &str, kind: FieldKind) -> Vec<Target> {
         .collect()
 }
 
-/// Whether a link may be followed outside.
+/// Whether a link to another site is allowed.
 pub(super) fn is_https(link: &str) -> bool {
     let safe = |c: char| !c.is_control() && !c.is_whitespace();
     link.chars().all(safe)
@@ -104,8 +104,8 @@ pub(super) fn is_https(link: &str) -> bool {
             .is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
 }
 
-/// The text without its marks: a line for each paragraph and each item, addresses in brackets behind their
-/// words.
+/// The text without markup: a line for each paragraph and list item, with URLs in parentheses after
+/// their texts.
 pub fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut lists: Vec<Option<u64>> = Vec::new();
@@ -149,7 +149,7 @@ pub fn plain(text: &str) -> String {
                 item_begins = false;
                 out.push_str(&text);
             }
-            // Japanese lines go on without a space.
+            // Japanese lines are joined without a space.
             Event::SoftBreak if out.ends_with(|c: char| !c.is_ascii()) => {}
             Event::SoftBreak => out.push(' '),
             Event::HardBreak => out.push('\n'),
@@ -184,7 +184,7 @@ pub(super) fn steps(text: &str) -> Vec<String> {
     steps
 }
 
-/// How many blocks stand side by side at the outermost level.
+/// The number of top-level blocks.
 pub(super) fn blocks(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut blocks = 0;
@@ -201,7 +201,7 @@ pub(super) fn blocks(text: &str) -> usize {
     blocks
 }
 
-/// The text as HTML; `address` says where another entry's page is.
+/// The text as HTML; `address` returns the URL of another entry's page.
 pub fn html(text: &str, kind: FieldKind, address: impl Fn(&Target) -> String) -> String {
     let mut out = String::new();
     let kept = events(text).filter_map(|event| match event {

@@ -1,94 +1,87 @@
-//! What can be wrong with an entry of the guide, and where.
+//! The possible errors of a guide's entry, and their places.
 
 use super::field::GuideField;
 
-/// One thing that is wrong.
+/// One error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuideProblem {
     /// The file, such as `controls/S3.1.md`.
     pub place: String,
-    /// The field, where it is one field's.
+    /// The field, if the error is in one.
     pub field: Option<GuideField>,
-    /// What is wrong.
     pub fault: Fault,
 }
 
-/// What is wrong with a field, or with a file.
+/// An error in a field or a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It has nothing in it.
+    /// It is empty.
     Missing,
-    /// It takes only some words.
+    /// It is not one of the allowed words.
     Word {
-        /// What it says.
         found: String,
-        /// What it may say.
+        /// The allowed words.
         allowed: Vec<&'static str>,
     },
-    /// It is no date such as `2026-11-24`.
+    /// It is not a date such as `2026-11-24`.
     Date,
-    /// It is no https address.
+    /// It is not an https URL.
     Address,
-    /// It is no name of a control or a family.
+    /// It is not the name of a control or a family.
     Name,
-    /// AWS has no control of this id, as far as the bundled list knows.
+    /// AWS has no control with this id, according to the bundled list.
     UnknownControl,
     /// It is not exactly three numbered steps.
     ThreeSteps {
-        /// How many it is.
+        /// How many steps it has.
         found: usize,
     },
     /// It is more than one paragraph.
     OneParagraph,
-    /// It is longer than a cell may be.
+    /// It is too long for a cell.
     TooLong,
-    /// It has something that is not part of the guide's Markdown.
+    /// It has markup that the guide does not support.
     Markup {
-        /// Such as `heading`.
+        /// For example `heading`.
         what: &'static str,
     },
-    /// A code block that begins with three backticks does not end.
+    /// A code block that starts with three backticks does not end.
     OpenCode,
-    /// It has control characters.
     ControlCharacter,
     /// A link leads neither to https nor to another entry.
     Link {
-        /// Where it leads.
+        /// The link's target.
         to: String,
     },
     /// A link leads to an entry that does not exist.
     DeadLink {
-        /// Where it leads.
+        /// The link's target.
         to: String,
     },
-    /// A field or a section that no entry has.
+    /// Entries have no such field or section.
     Unknown {
-        /// Its name.
         name: String,
     },
-    /// A field or a section stands there twice.
+    /// A field or a section occurs twice.
     Twice {
-        /// Its name.
         name: String,
     },
-    /// The front matter cannot be read.
+    /// The front matter cannot be parsed.
     FrontMatter {
-        /// Why.
         detail: String,
     },
     /// The file cannot be read.
     Unreadable {
-        /// Why.
         detail: String,
     },
-    /// The file's name is not its entry's.
+    /// The file's name does not match its entry.
     FileName {
-        /// What it should be.
+        /// The right name.
         expected: String,
     },
     /// Another entry has the same name, or the same finding type.
     SameAs {
-        /// What both have.
+        /// The common name or type.
         what: String,
     },
 }

@@ -1,6 +1,6 @@
-//! The guide as a workbook's sheets, read back: one row an entry, one column a field.
+//! Imports the guide from a workbook's sheets: one row per entry, one column per field.
 //!
-//! All of it is judged before any of it counts, and every problem names its cell.
+//! All cells are checked before anything is imported, and every problem names its cell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,63 +12,49 @@ use super::judge::judge;
 use super::problem::Fault;
 use crate::ledger::{CellAddress, Sheet, SheetRow, Value};
 
-/// What a workbook brings.
+/// The result of reading a workbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Entries that are not as the guide has them.
+    /// Entries that differ from the guide.
     pub changes: Vec<GuideChange>,
-    /// How many are.
+    /// The number of entries that do not differ.
     pub unchanged: usize,
 }
 
 /// An entry that a workbook changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuideChange {
-    /// The entry as it is to be.
+    /// The new entry.
     pub entry: GuideEntry,
-    /// The fields that differ; none for a new one.
+    /// The fields that differ; empty for a new entry.
     pub fields: Vec<GuideField>,
-    /// Whether the guide has none of this name yet.
+    /// Whether the guide has no entry of this name yet.
     pub is_new: bool,
 }
 
-/// What is wrong with a workbook.
+/// An error in a workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableProblem {
     /// No sheet has a column of control ids or of families.
     NoTable,
     /// A column is missing.
     Column {
-        /// The header row's first cell.
+        /// The first cell of the header row.
         at: CellAddress,
-        /// The field.
         field: GuideField,
     },
-    /// A header that means no field, or one that stands there already.
-    Header {
-        /// Its cell.
-        at: CellAddress,
-        /// What it says.
-        found: String,
-    },
-    /// A cell is computed, or holds one of Excel's errors.
-    Computed {
-        /// The cell.
-        at: CellAddress,
-    },
-    /// A cell's text is wrong.
-    Cell {
-        /// The cell.
-        at: CellAddress,
-        /// What is wrong with it.
-        fault: Fault,
-    },
+    /// A header that means no field, or that occurs twice.
+    Header { at: CellAddress, found: String },
+    /// A cell has a formula or one of Excel's errors.
+    Computed { at: CellAddress },
+    /// A cell's text has an error.
+    Cell { at: CellAddress, fault: Fault },
 }
 
-/// Reads the sheets of a workbook next to the guide as it is.
+/// Reads a workbook's sheets and compares them with the guide.
 ///
 /// # Errors
-/// Everything that is wrong, and then nothing counts.
+/// All errors; nothing is imported then.
 pub fn read_sheets(sheets: &[Sheet], guide: &Guide) -> Result<Imported, Vec<TableProblem>> {
     let mut reader = GuideTableReader::default();
     let mut tables = 0;
@@ -120,7 +106,7 @@ fn differing(before: &GuideEntry, after: &GuideEntry) -> Vec<GuideField> {
         .collect()
 }
 
-/// The row of headers, and what the sheet is about; `None` for a sheet that is no table of ours.
+/// The header row, and the kind of the entries; `None` if the sheet is not a table of the guide.
 fn heading(sheet: &Sheet) -> Option<(FieldKind, &SheetRow)> {
     let row = sheet.rows.iter().find(|row| !row.is_blank())?;
     let kind = FieldKind::ALL.into_iter().find(|kind| {
@@ -131,7 +117,7 @@ fn heading(sheet: &Sheet) -> Option<(FieldKind, &SheetRow)> {
     Some((kind, row))
 }
 
-/// A sound row, and where its fields stand.
+/// A valid row, and the columns of its fields.
 struct GuideRow {
     entry: GuideEntry,
     places: BTreeMap<GuideField, CellAddress>,

@@ -18,7 +18,7 @@ fn s3_1() -> GuideEntry {
     guide().entry(FieldKind::Control, "S3.1").unwrap().clone()
 }
 
-/// What `table::read_sheets` gets from a workbook of these entries.
+/// A sheet as `table::read_sheets` gets it from a workbook with these entries.
 fn sheet(kind: FieldKind, entries: &[GuideEntry]) -> Sheet {
     let fields = kind.fields();
     let line = |number, texts: Vec<String>| SheetRow {
@@ -102,16 +102,16 @@ fn a_threat_is_found_in_both_spellings() {
 #[test]
 fn a_control_without_an_entry_leads_to_aws() {
     let links = Links::Server("https://soc.example.com".to_owned());
-    let told = |id| guide().advice(id, Language::Ja, &links);
-    let GuideAdvice::Given { link, policy, .. } = told("S3.1") else {
+    let advice = |id| guide().advice(id, Language::Ja, &links);
+    let GuideAdvice::Given { link, policy, .. } = advice("S3.1") else {
         panic!("the guide has S3.1");
     };
     assert_eq!(policy, Policy::Must);
     assert_eq!(link, "https://soc.example.com/guide/S3.1");
     let address = "https://docs.aws.amazon.com/console/securityhub/Nothing.1/remediation";
     let link = Some(address.to_owned());
-    assert_eq!(told("Nothing.1"), GuideAdvice::Absent { link });
-    assert_eq!(told("../etc\n"), GuideAdvice::Absent { link: None });
+    assert_eq!(advice("Nothing.1"), GuideAdvice::Absent { link });
+    assert_eq!(advice("../etc\n"), GuideAdvice::Absent { link: None });
 }
 
 #[test]

@@ -137,13 +137,13 @@ fn a_tally_is_of_the_end_of_its_day_and_nothing_is_said_of_days_before() {
         span(fourth, STILL, HistoryStatus::Passed, 3),
     ];
     let days = [1, 2, 3, 4, 30].map(|day| date(2026, 11, day));
-    let told = tallies(&spans, &days);
+    let totals = tallies(&spans, &days);
     let open = |tally: &Option<Tally>| tally.as_ref().map(|tally| tally.failed);
     assert_eq!(
-        told.iter().map(open).collect::<Vec<_>>(),
+        totals.iter().map(open).collect::<Vec<_>>(),
         [None, Some(5), Some(5), Some(2), Some(2)]
     );
-    let last = told[4].as_ref().unwrap();
+    let last = totals[4].as_ref().unwrap();
     assert_eq!(
         (last.passed, last.open.get(&FindingSeverity::High)),
         (3, Some(&2))

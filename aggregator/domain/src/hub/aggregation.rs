@@ -1,5 +1,5 @@
-//! Whether the linked Regions' findings come to the home Region. Regions are only ever added: somebody
-//! may look at those that are there already.
+//! Whether the linked Regions' findings are aggregated in the home Region. Regions are only added,
+//! because other people may use those that are already linked.
 
 use hubward_protocol::Region;
 

@@ -1,20 +1,21 @@
-//! Which events the rules are for, in EventBridge's language, and whether a pattern that somebody else
-//! wrote lets them through.
+//! The EventBridge patterns of our rules, and whether another rule's pattern matches the same
+//! events.
 //!
-//! Only the part of that language is understood that such patterns need; whatever else one says, it is
-//! taken for one that lets nothing through. A rule too many does no harm: a threat is known by its id.
+//! Only the part of EventBridge's language that such patterns need is supported; anything else
+//! counts as matching nothing. The worst result is one rule too many, which does no harm: threats
+//! are deduplicated by their ids.
 
 use serde_json::{Value, json};
 
 use super::{HubPart, TEST_SOURCE, WantedHub};
 
-/// The pattern of one of our rules. GuardDuty is known by its `ProductArn`, which AWS checks, never by
-/// a name, which any integration may claim. The suffix is that of every Region, and of both spellings
-/// in AWS's documentation (guardduty/latest/ug/securityhub-integration.html).
+/// The pattern of one of our rules. GuardDuty is identified by its `ProductArn`, which AWS
+/// verifies, never by a name, which any integration may claim. The suffix is that of every Region,
+/// and of both spellings in AWS's documentation (guardduty/latest/ug/securityhub-integration.html).
 ///
-/// GuardDuty's own events need no proof but their source, which only AWS uses. They are of one Region each,
-/// and of members only where the SOC is GuardDuty's administrator too; there they come minutes before
-/// Security Hub has them (guardduty_findings_eventbridge.html).
+/// GuardDuty's own events need no other proof than their source, which only AWS can use. They cover
+/// one Region each, and members only if the SOC is GuardDuty's administrator too; but they arrive
+/// minutes before Security Hub has the finding (guardduty_findings_eventbridge.html).
 pub(super) fn pattern(part: HubPart) -> Value {
     match part {
         HubPart::TestRule => json!({ "source": [TEST_SOURCE] }),
@@ -36,7 +37,7 @@ pub(super) fn pattern(part: HubPart) -> Value {
     }
 }
 
-/// Events that must reach the queue by this part.
+/// Sample events that this part must deliver to the queue.
 pub(super) fn samples(part: HubPart, wanted: &WantedHub) -> Vec<Value> {
     if part == HubPart::TestRule {
         return vec![json!({ "source": TEST_SOURCE, "detail-type": "Hubward Test" })];
@@ -73,11 +74,11 @@ fn threat(region: &str, label: &str) -> Value {
     })
 }
 
-/// Whether the pattern lets the event through.
+/// Whether the pattern matches the event.
 pub(super) fn matches(pattern: &Value, event: &Value) -> bool {
     match pattern {
         Value::Object(fields) => fields.iter().all(|(name, inner)| {
-            // An array of objects lets through whatever any of them does.
+            // An array of objects matches if any of them does.
             each(event).iter().any(|part| {
                 let value = part.get(name).unwrap_or(&Value::Null);
                 matches(inner, value)

@@ -1,7 +1,8 @@
-//! Whether the queues are there, who may send to them, and that what cannot be taken in is kept.
+//! Whether the queues exist, who may send to them, and that messages which cannot be processed are
+//! kept.
 //!
-//! On a queue that somebody else made, our permission is added beside what is there, and nothing is
-//! forbidden: that might break what is not ours.
+//! On a queue that others created, our permission is added and nothing is denied, because that
+//! might break their use of it.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,17 @@ use serde_json::{Value, json};
 
 use super::{AlertQueue, HubChange, HubState, WantedHub, Why};
 
-/// Four hours of trying, with the visibility below: a database that is down must not send alerts away.
+/// Receives before a message goes to the dead-letter queue: with the visibility timeout below these
+/// are four hours, so that a database outage does not send alerts there.
 const RECEIVES: &str = "240";
-/// In seconds. Storing ten messages takes far less.
+/// The visibility timeout in seconds. Storing ten messages takes far less.
 const VISIBILITY: &str = "60";
-/// In seconds: 14 days, the most that SQS keeps anything.
+/// In seconds: 14 days, the maximum of SQS.
 const RETENTION: &str = "1209600";
-/// Our statements in a queue's policy.
+/// The id of our statement in a queue's policy.
 const SENDER: &str = "HubwardEventBridge";
 const TLS: &str = "HubwardTlsOnly";
-/// The key that AWS manages for SQS: its policy lets no other service use it.
+/// The AWS managed key of SQS, whose policy lets no other service use it.
 const KEY_OF_AWS: &str = "alias/aws/sqs";
 
 pub(super) fn judge<E>(found: Option<&AlertQueue>, wanted: &WantedHub) -> HubState<E> {
@@ -50,7 +52,7 @@ pub(super) fn judge<E>(found: Option<&AlertQueue>, wanted: &WantedHub) -> HubSta
     mend(found, attributes)
 }
 
-/// The dead-letter queue is needed unless the queue has another one already.
+/// The dead-letter queue is needed unless the queue already has another one.
 pub(super) fn judge_dead_letter<E>(
     found: Option<&AlertQueue>,
     queue: Option<&AlertQueue>,
@@ -88,7 +90,7 @@ fn made(policy: &Value) -> [(&'static str, String); 4] {
     ]
 }
 
-/// What has to change on a queue that is there: its policy, and on ours also the encryption.
+/// The changes that an existing queue needs: its policy, and on ours also the encryption.
 fn common(found: &AlertQueue, policy: Option<Value>) -> BTreeMap<&'static str, String> {
     let mut attributes = BTreeMap::new();
     if let Some(policy) = policy {
@@ -115,7 +117,7 @@ fn redrive(wanted: &WantedHub) -> String {
     json!({ "deadLetterTargetArn": target, "maxReceiveCount": RECEIVES }).to_string()
 }
 
-/// EventBridge may send, for our rules of our account only.
+/// Allows EventBridge to send, for our account's rules only.
 fn sender(wanted: &WantedHub, arn: &str) -> Value {
     json!({
         "Sid": SENDER,
@@ -141,8 +143,8 @@ fn tls(arn: &str) -> Value {
     })
 }
 
-/// The queue's policy with these statements in it: `Some(None)` where they are there already, `None`
-/// where the policy cannot be understood. Statements with other names stay as they are.
+/// The queue's policy with these statements: `Some(None)` if it already has them, `None` if it
+/// cannot be parsed. Statements with other ids are kept.
 fn policy(found: &AlertQueue, statements: Vec<Value>) -> Option<Option<Value>> {
     let text = found.policy.as_deref().unwrap_or_default();
     let mut policy: Value = if text.is_empty() {

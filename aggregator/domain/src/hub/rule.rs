@@ -1,4 +1,4 @@
-//! Whether what must reach the queue does: by our rule, or by one that somebody else made.
+//! Whether the events that must reach the queue do: by our rule, or by an existing one of others.
 
 use super::pattern::{matches, pattern, samples};
 use super::{HubChange, HubPart, HubState, Rule, WantedHub, Why};
@@ -26,7 +26,7 @@ pub(super) fn judge<E>(part: HubPart, rules: &[Rule], wanted: &WantedHub) -> Hub
     };
     match rules.iter().find(|rule| rule.name == name) {
         None => HubState::Planned(vec![put, target]),
-        // A further target takes nothing away from whoever made the rule.
+        // An additional target takes nothing away from the rule's owner.
         Some(rule) if lets_through(rule) => HubState::Planned(vec![target]),
         Some(rule) if rule.ours && rule.feeds_queue => HubState::Planned(vec![put]),
         Some(rule) if rule.ours => HubState::Planned(vec![put, target]),

@@ -1,4 +1,4 @@
-//! What of the hub is changed, and what of other people's is left alone.
+//! Tests: what Hubward changes in the SOC's account, and what it leaves alone.
 
 use serde_json::{Value, json};
 
@@ -207,8 +207,8 @@ fn a_queue_that_cannot_be_added_to_is_for_a_person() {
             })),
             ..nothing()
         };
-        let told = state(&seen, HubPart::Queue);
-        assert_eq!(told, HubState::Insufficient(Why::PolicyUnreadable));
+        let judged = state(&seen, HubPart::Queue);
+        assert_eq!(judged, HubState::Insufficient(Why::PolicyUnreadable));
     }
     let seen = ObservedHub {
         queue: Ok(Some(AlertQueue {
@@ -246,11 +246,11 @@ fn a_rule_that_does_is_adopted_and_another_is_never_overwritten() {
     let good = pattern(HubPart::ThreatRule);
     let narrow = json!({ "source": ["aws.guardduty"] });
     let name = "hubward-threats";
-    let told = judge_threats(vec![rule("soc", false, true, good.clone())]);
-    assert_eq!(told, HubState::Already);
-    let told = judge_threats(vec![rule(name, false, true, narrow.clone())]);
+    let judged = judge_threats(vec![rule("soc", false, true, good.clone())]);
+    assert_eq!(judged, HubState::Already);
+    let judged = judge_threats(vec![rule(name, false, true, narrow.clone())]);
     let why = Why::ForeignRule(name.to_owned());
-    assert_eq!(told, HubState::Insufficient(why));
+    assert_eq!(judged, HubState::Insufficient(why));
     let count = |rules| match judge_threats(rules) {
         HubState::Planned(changes) => changes.len(),
         other => panic!("{other:?}"),
@@ -312,7 +312,7 @@ fn guardduty_itself_is_heard_of_what_is_high_or_critical() {
             assert!(!matches(&ours, &other), "{at}");
         }
     }
-    // What somebody else's rule leaves out is not all of it.
+    // The rule of others does not match all the events.
     let event = json!({ "detail": { "severity": 9.5 } });
     for (bounds, expected) in [
         (json!([">", 4]), true),

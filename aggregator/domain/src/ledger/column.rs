@@ -1,7 +1,7 @@
-//! The ledger's columns as one table: names, headers in both languages, what may be absent.
+//! The ledger's columns in one table: names, headers in both languages, and which may be absent.
 //!
-//! Columns that stand here are known; every other header of a file is kept as it is, and no rule
-//! looks at it.
+//! These columns are known. All other columns of a file are kept unchanged, and no rule applies to
+//! them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,33 +20,33 @@ pub enum LedgerColumn {
     Project,
     /// The project's department.
     Department,
-    /// Such as production or staging.
+    /// For example production or staging.
     Environment,
     /// The responsible person.
     Contact,
-    /// The people's addresses, separated by `;`.
+    /// The contacts' addresses, separated by `;`.
     #[serde(rename = "contact_emails")]
     ContactEmail,
     /// The AWS account's own address.
     AccountEmail,
     /// `ja` or `en`.
     Language,
-    /// Regions; empty is the hub's.
+    /// Regions; empty means the hub's.
     Regions,
-    /// Standards; empty is the baseline's.
+    /// Standards; empty means the baseline's.
     Standards,
     /// `weekly`, `monthly` or `none`.
     Report,
     /// `active`, `leaving` or `left`.
     State,
-    /// The request that brought the row.
+    /// The request that added the row.
     Request,
     /// Free text.
     Notes,
 }
 
 impl LedgerColumn {
-    /// Every column, in the order in which files are written.
+    /// All columns, in the order in which files are written.
     pub const ALL: [Self; 14] = [
         Self::AccountId,
         Self::Project,
@@ -87,7 +87,7 @@ impl LedgerColumn {
         }
     }
 
-    /// The column's header. It is a contract: files in the field carry both.
+    /// The column's header. It is a contract: existing files use both languages.
     pub fn header(self, language: Language) -> &'static str {
         let (english, japanese) = match self {
             Self::AccountId => ("Account ID", "AWSアカウントID"),
@@ -111,7 +111,8 @@ impl LedgerColumn {
         }
     }
 
-    /// The column that a header means, in either language, however it is spaced, cased or widthed.
+    /// The column that a header means, in either language; spaces, case and character width do not
+    /// matter.
     pub fn of_header(header: &str) -> Option<Self> {
         let folded = fold(header);
         Self::ALL.into_iter().find(|column| {
@@ -129,7 +130,7 @@ impl LedgerColumn {
             .or_else(|| Self::of_header(&name.replace('_', " ")))
     }
 
-    /// What a cell of the column says about an account: reading it gives the same value again.
+    /// The text of an account's cell in this column; parsing it gives the same value again.
     pub fn text(self, account: &Account) -> String {
         match self {
             Self::AccountId => account.account_id.as_str().to_owned(),
@@ -149,7 +150,7 @@ impl LedgerColumn {
         }
     }
 
-    /// Takes the column's value from one account over to another.
+    /// Copies the column's value from one account to another.
     pub(super) fn copy(self, from: &Account, to: &mut Account) {
         match self {
             Self::AccountId => to.account_id.clone_from(&from.account_id),
@@ -174,9 +175,9 @@ fn joined<T>(items: &[T], text: impl Fn(&T) -> &str) -> String {
     items.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
-/// How many characters a name (and a header) may have.
+/// The longest name or header, in characters.
 pub(super) const NAME_LIMIT: usize = 256;
-/// How many characters notes, lists and cells of unknown columns may have.
+/// The longest note, list or unknown column's cell, in characters.
 pub(super) const TEXT_LIMIT: usize = 4_000;
 
 /// Which headers of unknown columns mean the same column. A ledger repeats its headers in every row, and folding one
@@ -210,22 +211,23 @@ impl UnknownHeaders {
     }
 }
 
-/// The unknown columns of some accounts, in order of appearance: what a file needs besides the
-/// known ones so that nothing is lost.
+/// All unknown columns of the accounts, in order of appearance: the columns that a file needs in
+/// addition to the known ones so that nothing is lost.
 pub fn unknown_columns(accounts: &[Account]) -> Vec<&str> {
     let mut seen = HashSet::new();
     let names = accounts
         .iter()
         .flat_map(|account| &account.extra)
         .map(|(name, _)| name.as_str());
-    // Exactly repeated names are the rule: folding each of them would be the slow part.
+    // Most accounts have exactly the same headers, and normalizing each of them would be slow.
     let mut exact = HashSet::new();
     names
         .filter(|name| exact.insert(*name) && seen.insert(fold(name)))
         .collect()
 }
 
-/// A header as it is compared: NFKC (half and full width are one), lower case, single spaces.
+/// A header normalized for comparison: NFKC (half and full width are equal), lower case, single
+/// spaces.
 pub(super) fn fold(header: &str) -> String {
     let lower: String = header.nfkc().flat_map(char::to_lowercase).collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")

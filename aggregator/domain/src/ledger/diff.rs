@@ -1,7 +1,7 @@
-//! What importing a ledger would change, compared with what is stored, and the guard against a
+//! What importing a ledger would change, compared with the stored rows, and the guard against a
 //! file that would change too much.
 //!
-//! Nothing is written here: the plan is data that is shown, asked about, and then stored by an action.
+//! Nothing is written here: the plan is shown, confirmed, and then stored by an action.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use super::{LedgerColumn, Reading, UnknownHeaders};
 use crate::account::{Account, AccountState};
 
-/// The outcome of comparing a file with the ledger.
+/// The differences between a file and the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LedgerPlan {
-    /// Accounts that the ledger does not have yet.
+    /// Accounts that are not in the ledger yet.
     pub added: Vec<AddedAccount>,
-    /// Accounts whose row says something else.
+    /// Accounts whose rows differ.
     pub changed: Vec<AccountChange>,
-    /// How many rows say what is stored.
+    /// The number of rows that do not differ.
     pub unchanged: usize,
-    /// Active accounts that the file lacks and that stay as they are.
+    /// Active accounts that are not in the file and stay as they are.
     pub missing: Vec<Account>,
-    /// Active accounts that the file lacks and that start leaving, because pruning was asked for.
+    /// Active accounts that are not in the file and become leaving, because pruning was requested.
     pub leaving: Vec<AccountChange>,
 }
 
@@ -31,31 +31,31 @@ pub struct LedgerPlan {
 pub struct AddedAccount {
     /// The file's row.
     pub row: u32,
-    /// The account as it will be stored.
+    /// The account to store.
     pub account: Account,
 }
 
-/// An account that will be stored differently.
+/// An account that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountChange {
-    /// The file's row; none for an account that the file lacks.
+    /// The file's row; `None` if the account is not in the file.
     pub row: Option<u32>,
-    /// As it is stored.
+    /// As stored now.
     pub before: Account,
     /// As it will be stored.
     pub after: Account,
-    /// What differs, in the order of the columns.
+    /// The changed columns, in order.
     pub fields: Vec<FieldChange>,
 }
 
-/// One column's change, as a person reads it.
+/// A change of one column, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FieldChange {
-    /// The account's field, or the header of a column that Hubward does not know.
+    /// The account's field, or the header of an unknown column.
     pub field: String,
-    /// As a cell would show it now.
+    /// The present text.
     pub before: String,
-    /// As a cell will show it.
+    /// The new text.
     pub after: String,
 }
 
@@ -63,22 +63,22 @@ pub struct FieldChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("the state of {changes} of {accounts} accounts would change, more than {limit_percent} %")]
 pub struct TooManyStateChanges {
-    /// How many accounts' state would change.
+    /// How many accounts would change their state.
     pub changes: usize,
-    /// How many accounts the ledger has.
+    /// The number of accounts in the ledger.
     pub accounts: usize,
-    /// Up to how many of a hundred are taken without a second thought.
+    /// The allowed percentage.
     pub limit_percent: usize,
 }
 
-/// More than this share of the ledger changing state is taken for a broken file.
+/// The file is assumed to be broken if more than this percentage of the ledger would change state.
 const LIMIT_PERCENT: usize = 30;
 
-/// Compares a file with what is stored.
+/// Compares a file with the stored accounts.
 ///
-/// A column that the file lacks (known or unknown) leaves what is stored in it alone; an empty cell
-/// empties it, or gives it its default. An account that the file lacks is only reported, and only
-/// `prune` makes it leaving; accounts that are leaving or left need no row.
+/// A column that the file does not have (known or unknown) keeps its stored values; an empty cell
+/// clears the value or sets its default. An account that the file does not have is only reported,
+/// unless `prune` makes it leaving; accounts that are leaving or left need no row.
 pub fn diff(current: &[Account], reading: &Reading, prune: bool) -> LedgerPlan {
     let mut stored: HashMap<_, _> = current
         .iter()
@@ -118,12 +118,12 @@ pub fn diff(current: &[Account], reading: &Reading, prune: bool) -> LedgerPlan {
 }
 
 impl LedgerPlan {
-    /// Whether carrying the plan out would write nothing.
+    /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.leaving.is_empty()
     }
 
-    /// How many stored accounts' state would change, by a cell or by pruning.
+    /// How many stored accounts would change their state, by a cell or by pruning.
     pub fn state_changes(&self) -> usize {
         self.changed
             .iter()
@@ -132,8 +132,8 @@ impl LedgerPlan {
             .count()
     }
 
-    /// Refuses a plan that changes the state of more than 30 % of the ledger's `accounts`: most
-    /// likely half of the file is missing. `force` is an operator's word that it is meant.
+    /// Rejects a plan that changes the state of more than 30 % of the ledger's `accounts`: most
+    /// likely half of the file is missing. `force` means that an operator confirmed it.
     ///
     /// # Errors
     /// How many there would be.
@@ -151,7 +151,7 @@ impl LedgerPlan {
 }
 
 impl AccountChange {
-    /// The change, if there is one. An unknown column that is empty is the same as none.
+    /// The change, if there is one. An empty unknown column equals an absent one.
     fn between(
         row: Option<u32>,
         before: &Account,
@@ -189,7 +189,7 @@ impl AccountChange {
     }
 }
 
-/// The stored account with what the file says about it.
+/// The stored account with the file's values.
 fn merged(
     stored: &Account,
     read: &Account,

@@ -1,5 +1,5 @@
-//! What follows from a change of the ledger, besides the rows: which invitations become due, whose
-//! reports and alerts stop. It is shown before anything is written.
+//! The consequences of a change of the ledger: which invitations become due, and whose reports and
+//! alerts stop. Shown before anything is written.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,25 @@ use super::LedgerPlan;
 use crate::account::{Account, AccountState, ReportCadence};
 use crate::membership::{Membership, NextInvitation, next_invitation, wanted_regions};
 
-/// Everything that follows.
+/// All consequences.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Effects {
-    /// Where an invitation becomes due.
+    /// The invitations that become due.
     pub invitations: Vec<Invitation>,
-    /// Whose reports stop.
+    /// The accounts whose reports stop.
     pub reports_stop: Vec<AccountId>,
-    /// Whose alerts stop, once they are unlinked.
+    /// The accounts whose alerts stop once they are unlinked.
     pub alerts_stop: Vec<AccountId>,
 }
 
 /// An invitation that becomes due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invitation {
-    /// The account.
     pub account_id: AccountId,
-    /// The Region.
     pub region: Region,
 }
 
-/// What follows from a plan; `listed` is what the administrator's listing last said.
+/// The consequences of a plan; `listed` is the last member listing.
 pub fn effects(
     plan: &LedgerPlan,
     hub: &[Region],
@@ -70,7 +68,7 @@ pub fn effects(
 }
 
 impl Effects {
-    /// Whether nothing follows.
+    /// Whether there are no consequences.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

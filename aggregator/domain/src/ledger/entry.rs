@@ -1,7 +1,7 @@
-//! One account as an operator's arguments or a request's fields say it: judged by the very rules of a
-//! file's row, because it becomes one.
+//! One account given by an operator's arguments or a request's fields. It is checked by the same
+//! rules as a row of a file.
 //!
-//! Nothing is written here; what a plan does is the same as that of a file of one row.
+//! Nothing is written here; the plan equals that of a file with one row.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,39 +11,39 @@ use super::{
 use crate::account::Account;
 use hubward_protocol::AccountId;
 
-/// What is said about one account: columns, and columns that Hubward does not know.
+/// Values for one account, in known and unknown columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// Known columns with their texts, as a cell would hold them.
+    /// Known columns with their texts, as in a cell.
     pub fields: Vec<(LedgerColumn, String)>,
-    /// Headers of other columns, with their texts.
+    /// Headers of unknown columns, with their texts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<(String, String)>,
 }
 
-/// What an entry is for.
+/// The purpose of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// The account is new to the ledger.
+    /// The account must be new to the ledger.
     Add,
-    /// The account is there; what is not said stays as it is.
+    /// The account must exist; columns without a value keep theirs.
     Edit,
 }
 
-/// Why an entry cannot be carried out.
+/// Why an entry is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "refused", content = "detail", rename_all = "snake_case")]
 pub enum EntryRefused {
-    /// Values are missing or refused: all of them.
+    /// Values are missing or invalid: all of them.
     Problems(Vec<LedgerProblem>),
-    /// The account that is to be added is there already.
+    /// The account to add already exists.
     AlreadyInLedger(AccountId),
-    /// The account that is to be edited is not there.
+    /// The account to edit does not exist.
     NotInLedger(AccountId),
 }
 
 impl LedgerEntry {
-    /// What stands in a column; empty where nothing is said.
+    /// The text of a column; empty if there is none.
     pub fn text(&self, column: LedgerColumn) -> &str {
         self.fields
             .iter()
@@ -51,22 +51,22 @@ impl LedgerEntry {
             .map_or("", |(_, text)| text)
     }
 
-    /// Says something about a column, whatever was said before.
+    /// Sets or replaces the text of a column.
     pub fn set(&mut self, column: LedgerColumn, text: impl Into<String>) {
         self.fields.retain(|(known, _)| *known != column);
         self.fields.push((column, text.into()));
     }
 
-    /// The account it is about, where that can be told.
+    /// The account, if its id is valid.
     pub fn account(&self) -> Option<AccountId> {
         let text = Value::Text(self.text(LedgerColumn::AccountId).trim().to_owned());
         value::account_id(&text).ok().map(|(account, _)| account)
     }
 
-    /// What the entry would change in a ledger.
+    /// What the entry would change in the ledger.
     ///
     /// # Errors
-    /// Why it cannot be carried out.
+    /// Why it is rejected.
     pub fn plan(
         &self,
         intent: Intent,
@@ -91,8 +91,8 @@ impl LedgerEntry {
         ))
     }
 
-    /// The table of one row that a file would have. What a file must say of every account, and this
-    /// entry does not, is taken from what is stored.
+    /// The table of one row that a file would have. Required values that the entry does not have
+    /// are taken from the stored account.
     fn sheet(&self, stored: Option<&Account>) -> Sheet {
         let mut columns = self.fields.clone();
         for required in LedgerColumn::REQUIRED {
@@ -195,7 +195,7 @@ mod tests {
         let Err(EntryRefused::Problems(problems)) = bad.plan(Intent::Add, &[], &rules()) else {
             panic!("it was taken");
         };
-        // The account, the project, the language, and the contact email that nobody named.
+        // The account, the project, the language, and the contact email, which is missing.
         assert_eq!(problems.len(), 4, "{problems:?}");
         let own = entry(&[
             (LedgerColumn::AccountId, "999999999999"),

@@ -1,11 +1,11 @@
-//! What was found while a sheet was read: gathered as it comes, given back in order.
+//! Collects warnings and problems while a sheet is read, and returns them in order.
 
 use super::{LedgerProblem, Warning};
 
-/// How many problems are named: a file with more is no ledger.
+/// How many problems are reported: a file with more is not a ledger.
 const SHOWN_PROBLEMS: usize = 1_000;
 
-/// What was found so far.
+/// The warnings and problems so far.
 #[derive(Default)]
 pub(super) struct LedgerProblems {
     problems: Vec<LedgerProblem>,
@@ -26,7 +26,7 @@ impl LedgerProblems {
         self.warnings.push(warning);
     }
 
-    /// The warnings of a faultless sheet, or its problems in the order of their cells.
+    /// The warnings of a valid sheet, or its problems in the order of their cells.
     pub(super) fn finish(mut self) -> Result<Vec<Warning>, Vec<LedgerProblem>> {
         self.problems
             .sort_by(|one, other| one.at().cmp(&other.at()));

@@ -1,7 +1,7 @@
-//! The header row of a sheet: which column is which, and what is wrong with the table's frame
-//! (columns that are missing, doubled, unnamed or merged).
+//! The header row of a sheet: which column is which, and errors in the table's structure (columns
+//! that are missing, duplicate, unnamed or merged).
 //!
-//! The cells below it are judged by `read`.
+//! The cells below it are checked by `read`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,20 +9,20 @@ use super::column::fold;
 use super::findings::LedgerProblems;
 use super::{LedgerColumn, LedgerProblem, Sheet, SheetRow, Value, Warning, value};
 
-/// The columns that a file has.
+/// The columns of a file.
 pub(super) struct Header {
-    /// Those that Hubward knows, with their positions.
+    /// The known columns, with their positions.
     pub(super) known: Vec<(LedgerColumn, u32)>,
-    /// The others, with their headers.
+    /// The unknown columns, with their positions.
     pub(super) extra: Vec<(String, u32)>,
     texts: HashMap<u32, String>,
 }
 
-/// How many rows may stand above the header: a title, a date, a blank line.
+/// How many rows may be above the header: a title, a date, a blank line.
 const ROWS_ABOVE: usize = 10;
 
-/// The header row and the rows below it: the first row that has a header for the account id,
-/// otherwise the first one that holds anything.
+/// The header row and the rows below it: the first row with a header for the account id, otherwise
+/// the first row that is not empty.
 pub(super) fn above(rows: &[SheetRow]) -> Option<(&SheetRow, &[SheetRow])> {
     let names_accounts = |row: &SheetRow| {
         row.cells.iter().any(|cell| {
@@ -38,7 +38,7 @@ pub(super) fn above(rows: &[SheetRow]) -> Option<(&SheetRow, &[SheetRow])> {
 }
 
 impl Header {
-    /// The columns by their headers; what is wrong with them goes to `findings`.
+    /// Finds the columns by their headers; errors are added to `findings`.
     pub(super) fn read(
         sheet: &Sheet,
         row: &SheetRow,
@@ -98,7 +98,7 @@ impl Header {
         header
     }
 
-    /// Where a known column stands.
+    /// The position of a known column.
     pub(super) fn position(&self, column: LedgerColumn) -> Option<u32> {
         self.known
             .iter()
@@ -106,7 +106,7 @@ impl Header {
             .map(|(_, position)| *position)
     }
 
-    /// The header of a column as the file has it.
+    /// A column's header as in the file.
     pub(super) fn text(&self, position: u32) -> &str {
         self.texts.get(&position).map_or("", String::as_str)
     }
@@ -120,7 +120,7 @@ impl Header {
         }
     }
 
-    /// Each column without a header is named once, however much data it holds.
+    /// Reports each column without a header once, however many cells it has.
     fn unnamed(
         &self,
         sheet: &Sheet,
@@ -142,7 +142,8 @@ impl Header {
         }
     }
 
-    /// Merged areas that touch the table; a merged title above it or a note beside it do no harm.
+    /// Reports merged areas that touch the table; a merged title above it or a note next to it does
+    /// no harm.
     fn merged(
         &self,
         sheet: &Sheet,

@@ -1,109 +1,91 @@
-//! Everything that can be wrong with a ledger's cells, as facts: no sentences, those are
-//! `text::ledger`'s, in both languages.
+//! All possible errors in a ledger's cells, as data; the sentences are in `text::ledger`, in both
+//! languages.
 
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
 use super::{CellAddress, LedgerColumn};
 
-/// Why a ledger is not imported. Each names its cell; all of a file's are found at once.
+/// Why a ledger is not imported. Each error names its cell; all of a file's errors are reported at
+/// once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub enum LedgerProblem {
-    /// The sheet holds nothing at all.
+    /// The sheet is empty.
     NoHeader {
         /// The sheet's first cell.
         at: CellAddress,
     },
     /// There are headers, but no account below them.
     NoRows {
-        /// Where the first account should stand.
+        /// Where the first account should be.
         at: CellAddress,
     },
     /// A required column has no header.
     MissingColumn {
         /// The start of the header row.
         at: CellAddress,
-        /// Which column.
         column: LedgerColumn,
     },
     /// Two headers mean the same column.
     DuplicateHeader {
-        /// The second one.
         at: CellAddress,
-        /// The first one.
         first: CellAddress,
         /// The second one's text.
         header: String,
     },
-    /// A column holds data but has no header.
+    /// A column has data but no header.
     EmptyHeader {
-        /// Where the header should stand.
+        /// Where the header should be.
         at: CellAddress,
-        /// The first cell below that holds something.
+        /// The first cell below it with data.
         data: CellAddress,
     },
-    /// Cells are merged, so that it is unclear which row or column a value belongs to.
+    /// Cells are merged, so it is unclear which row or column a value belongs to.
     Merged {
         /// The merged area's first cell.
         at: CellAddress,
         /// The whole area, such as `Ledger!A2:A5`.
         area: String,
     },
-    /// A formula computes the cell: what it shows may change, so it is not taken for data.
-    Formula {
-        /// The cell.
-        at: CellAddress,
-    },
-    /// The cell shows one of Excel's errors.
+    /// The cell has a formula: its value may change, so it is not accepted as data.
+    Formula { at: CellAddress },
+    /// The cell has one of Excel's errors.
     ErrorValue {
-        /// The cell.
         at: CellAddress,
-        /// Such as `#N/A`.
+        /// For example `#N/A`.
         error: String,
     },
     /// A required cell is empty.
     Missing {
-        /// The cell.
         at: CellAddress,
-        /// Its column.
         column: LedgerColumn,
     },
-    /// The cell's content is refused.
+    /// The cell's content is invalid.
     Refused {
-        /// The cell.
         at: CellAddress,
-        /// Its column's header, as the file has it.
+        /// Its column's header, as in the file.
         header: String,
-        /// Why.
         #[serde(flatten)]
         refusal: LedgerRefusal,
     },
-    /// Two rows are the same account.
+    /// Two rows have the same account.
     DuplicateAccount {
-        /// The second row's cell.
         at: CellAddress,
-        /// The first row's cell.
         first: CellAddress,
-        /// The account.
         account: AccountId,
     },
     /// The row is the administrator's own account, which cannot be its own member.
-    Administrator {
-        /// The cell.
-        at: CellAddress,
-        /// The account.
-        account: AccountId,
-    },
-    /// There is more, but a thousand problems are enough to read.
+    Administrator { at: CellAddress, account: AccountId },
+    /// There are more errors, but a thousand are enough to read.
     More {
-        /// How many are not shown.
+        /// How many are not listed.
         count: usize,
     },
 }
 
 impl LedgerProblem {
-    /// The cell that the problem is about; none for [`LedgerProblem::More`].
+    /// The cell of the error; `None` for [`LedgerProblem::More`].
     pub fn at(&self) -> Option<&CellAddress> {
         match self {
             Self::NoHeader { at }
@@ -123,128 +105,85 @@ impl LedgerProblem {
     }
 }
 
-/// Why a cell's content is refused. Its `found` is what stands there, shortened.
+/// Why a cell's content is invalid. `found` is its content, shortened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum LedgerRefusal {
     /// A number with a fraction, a sign, or too few or too many digits.
-    AccountIdNumber {
-        /// What stands there.
-        found: String,
-    },
-    /// Text of 9 to 11 digits: leading zeros may be lost, but text is never padded.
-    AccountIdShort {
-        /// What stands there.
-        found: String,
-    },
+    AccountIdNumber { found: String },
+    /// Text of 9 to 11 digits: leading zeros may be missing, but text is never padded.
+    AccountIdShort { found: String },
     /// Twelve digits with hyphens or spaces between them.
-    AccountIdSeparated {
-        /// What stands there.
-        found: String,
-    },
-    /// Such as `1.23E+11`: the digits are lost.
-    AccountIdExponent {
-        /// What stands there.
-        found: String,
-    },
+    AccountIdSeparated { found: String },
+    /// For example `1.23E+11`: the digits are lost.
+    AccountIdExponent { found: String },
     /// Anything else that is not twelve digits.
-    AccountIdForm {
-        /// What stands there.
-        found: String,
-    },
-    /// Not an address.
-    EmailForm {
-        /// What stands there.
-        found: String,
-    },
-    /// An address with other than plain half-width characters.
-    EmailNotAscii {
-        /// What stands there.
-        found: String,
-    },
-    /// An address of over 254 characters.
-    EmailTooLong {
-        /// What stands there.
-        found: String,
-    },
+    AccountIdForm { found: String },
+    /// Not an email address.
+    EmailForm { found: String },
+    /// An address with non-ASCII characters.
+    EmailNotAscii { found: String },
+    /// An address of more than 254 characters.
+    EmailTooLong { found: String },
     /// Several addresses where an account has exactly one.
     SeveralAccountEmails,
-    /// No language of ours.
-    Language {
-        /// What stands there.
-        found: String,
-    },
-    /// No AWS Region that we know.
-    RegionUnknown {
-        /// What stands there.
-        found: String,
-    },
-    /// A Region that the hub does not watch.
+    /// An unsupported language.
+    Language { found: String },
+    /// Not an AWS Region that Hubward knows.
+    RegionUnknown { found: String },
+    /// A Region that the hub does not monitor.
     RegionNotOfHub {
-        /// The Region.
         found: Region,
-        /// Those of the hub.
+        /// The hub's Regions.
         hub: Vec<Region>,
     },
-    /// The ARN of a standard, which differs per Region.
+    /// The ARN of a standard, which differs by Region.
     StandardArn {
-        /// What stands there.
         found: String,
-        /// The part that is the same everywhere, where it can be told.
+        /// The part that is the same everywhere, if it can be extracted.
         instead: Option<String>,
     },
     /// Not of the form `NAME/v/VERSION`.
-    StandardForm {
-        /// What stands there.
-        found: String,
-    },
-    /// No cadence of ours.
-    Report {
-        /// What stands there.
-        found: String,
-    },
-    /// No state of ours.
-    State {
-        /// What stands there.
-        found: String,
-    },
-    /// A line break or tab where one line is expected.
+    StandardForm { found: String },
+    /// Not a report cadence.
+    Report { found: String },
+    /// Not an account state.
+    State { found: String },
+    /// A line break or tab in a column of single lines.
     LineBreak,
-    /// A character that cannot be seen and has no place in a table.
+    /// An invisible character that does not belong into a table.
     ControlCharacter {
-        /// Its Unicode number, such as `U+0007`.
+        /// Its code point, such as `U+0007`.
         character: String,
     },
-    /// More characters than the column takes.
+    /// More characters than the column allows.
     TooLong {
-        /// How many there are.
+        /// Its length in characters.
         length: usize,
-        /// How many there may be.
+        /// The allowed length.
         limit: usize,
     },
 }
 
-/// What was understood all the same, and should be looked at.
+/// A value that was accepted, but should be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "warning", rename_all = "snake_case")]
 pub enum Warning {
-    /// A numeric account id had lost its leading zeros.
+    /// A numeric account id without its leading zeros.
     Padded {
-        /// The cell.
         at: CellAddress,
-        /// The number that stood there.
+        /// The number in the cell.
         found: String,
-        /// The account that was understood.
+        /// The account id that was assumed.
         account: AccountId,
     },
     /// An account id in full-width digits.
     FullWidth {
-        /// The cell.
         at: CellAddress,
-        /// The account that was understood.
+        /// The account id that was assumed.
         account: AccountId,
     },
-    /// Columns that Hubward does not know: kept and given back, but without an effect.
+    /// Columns that Hubward does not know: kept and exported again, but without an effect.
     UnknownColumns {
         /// The first one's header.
         at: CellAddress,

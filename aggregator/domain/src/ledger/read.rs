@@ -1,7 +1,7 @@
-//! Reads accounts out of a sheet, or names everything that is wrong with it at once: `header` finds
-//! the columns, `row` judges the cells, `value` knows what their texts mean.
+//! Reads accounts from a sheet, or reports all of its errors at once: `header` finds the columns,
+//! `row` checks the cells, `value` parses their texts.
 //!
-//! It compares with nothing: what importing would change is `diff`'s.
+//! It does not compare with the stored ledger; `diff` does.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,32 +15,32 @@ use super::row::RowReader;
 use super::{LedgerColumn, LedgerProblem, Sheet, SheetRow, Warning};
 use crate::account::{Account, Language};
 
-/// What the reading of a ledger depends on besides its cells.
+/// What the reader needs to know in addition to the cells.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// The hub's Regions, home first.
     pub regions: Vec<Region>,
-    /// The language of an account whose cell is empty.
+    /// The language of accounts whose cell is empty.
     pub language: Language,
     /// The administrator's own account, which cannot be its own member.
     pub administrator: AccountId,
 }
 
-/// A ledger without problems.
+/// A valid ledger file.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// The accounts, in the file's order. Where the file lacks a column, they have its default;
-    /// `diff` keeps what is stored instead.
+    /// The accounts, in the file's order. Columns that the file does not have are set to their
+    /// default; `diff` then keeps the stored values.
     pub rows: Vec<LedgerRow>,
     /// The known columns that the file has.
     pub columns: Vec<LedgerColumn>,
-    /// What should be looked at.
+    /// What a person should check.
     pub warnings: Vec<Warning>,
 }
 
 impl Reading {
-    /// The warnings that are news to a ledger of these accounts: an unknown column that came in
-    /// once comes back with every file, and need not be looked at again.
+    /// The warnings that are new for a ledger with these accounts: an unknown column that was
+    /// imported once is in every file from then on, and need not be reported again.
     pub fn warnings_for(&self, current: &[Account]) -> Vec<Warning> {
         let mut headers = UnknownHeaders::default();
         let stored: HashSet<usize> = unknown_columns(current)
@@ -66,16 +66,15 @@ impl Reading {
 /// One account of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LedgerRow {
-    /// The row's number as Excel shows it.
+    /// The row's number as in Excel.
     pub row: u32,
-    /// The account.
     pub account: Account,
 }
 
-/// Every account of the sheet.
+/// All accounts of the sheet.
 ///
 /// # Errors
-/// Everything that is wrong with the sheet, in the order of its cells.
+/// All errors of the sheet, in the order of its cells.
 pub fn read(sheet: &Sheet, rules: &Rules) -> Result<Reading, Vec<LedgerProblem>> {
     let Some((header_row, below)) = above(&sheet.rows) else {
         return Err(vec![LedgerProblem::NoHeader {

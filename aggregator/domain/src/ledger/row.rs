@@ -1,5 +1,5 @@
-//! Reads one row of a sheet: every cell is judged in any case, so that all of a row's problems are
-//! known at once, and the account is there only if none was found.
+//! Reads one row of a sheet. All cells are checked, so that all errors of a row are reported at
+//! once; the result is an account only if there was no error.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::account::Account;
 
-/// One row on its way to an account.
+/// The reader's state for one row.
 pub(super) struct RowReader<'a> {
     pub(super) sheet: &'a Sheet,
     pub(super) rules: &'a Rules,
@@ -24,7 +24,7 @@ pub(super) struct RowReader<'a> {
 }
 
 impl RowReader<'_> {
-    /// The account, or nothing when any of its cells is refused. Every cell is judged in any case.
+    /// The account; `None` if any of its cells is invalid. All cells are checked in any case.
     pub(super) fn account(
         &mut self,
         first_cells: &mut HashMap<AccountId, CellAddress>,
@@ -118,7 +118,7 @@ impl RowReader<'_> {
         }
     }
 
-    /// A column that must hold something; if the file lacks the whole column, that was said once.
+    /// A required column. If the file does not have the column, that is reported once, elsewhere.
     fn required<T>(
         &mut self,
         column: LedgerColumn,
@@ -132,7 +132,7 @@ impl RowReader<'_> {
         self.parsed(position, parse(&text))
     }
 
-    /// A column that may be empty, or absent from the file.
+    /// A column that may be empty or absent.
     fn optional<T>(
         &mut self,
         column: LedgerColumn,
@@ -163,14 +163,14 @@ impl RowReader<'_> {
         pairs
     }
 
-    /// What stands in a column; nothing when that can never be data.
+    /// A column's value; `None` if the cell can never be data.
     fn value(&mut self, position: u32) -> Option<&Value> {
         let Some(cell) = self.row.cell(position) else {
             return Some(&Value::Empty);
         };
         let at = self.sheet.address(self.row.number, position);
         match &cell.value {
-            // Even with a stored result: Excel computes it anew whenever it pleases.
+            // Even with a stored result: Excel may compute it again at any time.
             _ if cell.formula => self.findings.problem(LedgerProblem::Formula { at }),
             Value::Error(error) => {
                 let error = error.clone();
@@ -192,7 +192,7 @@ impl RowReader<'_> {
             .ok()
     }
 
-    /// A merged area's cells are empty but for the first; that they are merged was said once.
+    /// All cells of a merged area but the first are empty; the merge itself is reported elsewhere.
     fn missing<T>(&mut self, column: LedgerColumn, position: u32) -> Option<T> {
         let row = self.row.number;
         let is_merged = |area: &Area| area.contains(row, position);
@@ -213,7 +213,7 @@ impl RowReader<'_> {
     }
 }
 
-/// A judge of one value, as a judge of a list.
+/// Turns a parser of one value into a parser of a list.
 fn one<T>(
     judge: impl Fn(&str) -> Result<T, LedgerRefusal>,
 ) -> impl Fn(&str) -> Result<T, Vec<LedgerRefusal>> {

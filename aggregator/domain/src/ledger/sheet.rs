@@ -1,7 +1,7 @@
-//! A sheet as a value: what a file's cells say, and where each of them stands.
+//! A sheet as data: its cells with their positions.
 //!
-//! Sparse on purpose (a formatted but empty sheet costs nothing). How a sheet is read from a file
-//! is `document::sheet`'s; what its cells mean is `read`'s.
+//! Sparse, so that a formatted but empty sheet takes no memory. `document::sheet` reads a sheet
+//! from a file; `read` interprets its cells.
 
 use std::fmt;
 
@@ -12,50 +12,48 @@ use serde::{Serialize, Serializer};
 pub struct Sheet {
     /// The sheet's name, as addresses show it.
     pub name: String,
-    /// The rows that hold anything.
+    /// The rows that are not empty.
     pub rows: Vec<SheetRow>,
-    /// The areas that are merged into one cell.
     pub merged: Vec<Area>,
 }
 
 /// One row's cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SheetRow {
-    /// The row's number as Excel shows it: the first is 1.
+    /// The row's number as in Excel: the first is 1.
     pub number: u32,
-    /// The cells that hold anything.
+    /// The cells that are not empty.
     pub cells: Vec<Cell>,
 }
 
-/// One cell that holds something.
+/// One cell that is not empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// The column, counted from 0 (A).
     pub column: u32,
-    /// What it shows.
+    /// The displayed value.
     pub value: Value,
     /// Whether a formula computes it.
     pub formula: bool,
 }
 
-/// What a cell shows.
+/// A cell's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing: only a formula without a stored result is kept with it.
+    /// Nothing: a formula without a stored result.
     Empty,
-    /// Text, as it stands.
+    /// Text, unchanged.
     Text(String),
-    /// A number.
     Number(f64),
     /// TRUE or FALSE.
     Bool(bool),
-    /// A date or a time, already written as `2026-11-23`, `2026-11-23 09:30` or `09:30`.
+    /// A date or a time, formatted as `2026-11-23`, `2026-11-23 09:30` or `09:30`.
     Date(String),
     /// One of Excel's errors, such as `#N/A`.
     Error(String),
 }
 
-/// Where a cell stands, shown as `Ledger!B7`; in order, row by row.
+/// The address of a cell, displayed as `Ledger!B7`; sorted row by row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellAddress {
     /// The sheet's name.
@@ -91,7 +89,7 @@ impl Sheet {
 }
 
 impl SheetRow {
-    /// The cell of a column, if it holds anything.
+    /// The cell in a column, if it is not empty.
     pub fn cell(&self, column: u32) -> Option<&Cell> {
         self.cells
             .binary_search_by_key(&column, |cell| cell.column)
@@ -108,8 +106,8 @@ impl SheetRow {
 }
 
 impl Value {
-    /// What the cell says, as trimmed text with `\n` for every line break: whole numbers without
-    /// `.0`, `TRUE`/`FALSE` as Excel shows them.
+    /// The cell's text, trimmed and with `\n` for every line break: whole numbers without `.0`,
+    /// `TRUE`/`FALSE` as in Excel.
     pub fn text(&self) -> String {
         match self {
             Self::Empty => String::new(),
@@ -117,7 +115,7 @@ impl Value {
                 text.trim().replace("\r\n", "\n").replace('\r', "\n")
             }
             Self::Text(text) => text.trim().to_owned(),
-            // `Display` of f64 has neither an exponent nor a `.0`, but it knows a negative zero.
+            // `Display` of f64 writes neither an exponent nor `.0`, but it writes a negative zero.
             Self::Number(number) if *number == 0.0 => "0".to_owned(),
             Self::Number(number) => number.to_string(),
             Self::Bool(true) => "TRUE".to_owned(),
@@ -128,13 +126,13 @@ impl Value {
 }
 
 impl Area {
-    /// Whether the cell is one of the area's.
+    /// Whether the cell is in the area.
     pub fn contains(self, row: u32, column: u32) -> bool {
         (self.first_row..=self.last_row).contains(&row)
             && (self.first_column..=self.last_column).contains(&column)
     }
 
-    /// The area's text in a sheet, such as `Ledger!A2:A5`.
+    /// The area's address in a sheet, such as `Ledger!A2:A5`.
     pub fn of_sheet(self, sheet: &Sheet) -> String {
         format!(
             "{}:{}{}",
@@ -163,7 +161,7 @@ impl Serialize for CellAddress {
     }
 }
 
-/// A column as Excel names it: 0 is A, 26 is AA.
+/// A column's letters in Excel: 0 is A, 26 is AA.
 struct Letters(u32);
 
 impl fmt::Display for Letters {

@@ -1,12 +1,12 @@
-//! Why a file is no ledger at all, as facts: what it is instead, or which bound it breaks.
+//! Why a file cannot be read as a ledger: what it is instead, or which limit it exceeds.
 //!
-//! Found by `document::sheet`; what is wrong with the cells of a readable file is `problem`'s.
+//! Detected by `document::sheet`; errors in the cells of a readable file are in `problem`.
 
 use serde::Serialize;
 
 use super::CellAddress;
 
-/// Why a file is no sheet that can be read.
+/// Why a file cannot be read as a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "unreadable", rename_all = "snake_case")]
 pub enum UnreadableFile {
@@ -14,72 +14,71 @@ pub enum UnreadableFile {
     Empty,
     /// It is larger than any ledger.
     TooLarge {
-        /// How many bytes it has.
+        /// Its size in bytes.
         bytes: u64,
-        /// How many it may have.
+        /// The allowed size in bytes.
         limit: u64,
     },
     /// The name ends neither in `.xlsx` nor in `.csv`.
     Extension {
-        /// What it ends in.
+        /// The extension.
         found: String,
     },
-    /// The content is something else than the name says.
+    /// The content does not match the extension.
     Foreign {
-        /// What it is.
         content: Foreign,
-        /// What the name says: `xlsx` or `csv`.
+        /// The extension: `xlsx` or `csv`.
         expected: &'static str,
     },
-    /// The file breaks off, or its bytes were changed.
+    /// The file is truncated or corrupted.
     Damaged {
-        /// What the reader met, in English.
+        /// The parser's message, in English.
         detail: String,
     },
     /// It unpacks to more than any ledger needs: it may be an attack.
     Bomb {
-        /// The part that went over a bound.
+        /// The part that exceeds a limit.
         part: String,
     },
-    /// There is no sheet with cells in the workbook.
+    /// The workbook has no sheet with cells.
     NoSheet,
-    /// The sheet's content does not follow the rules of its format.
+    /// The sheet's content violates its format.
     Broken {
-        /// What the reader met, in English.
+        /// The parser's message, in English.
         detail: String,
     },
     /// There is data below the last row that a ledger may have.
     TooManyRows {
         /// The first cell beyond.
         at: CellAddress,
-        /// How many rows there may be.
+        /// The most rows.
         limit: u32,
     },
     /// There is data to the right of the last column that a ledger may have.
     TooManyColumns {
         /// The first cell beyond.
         at: CellAddress,
-        /// How many columns there may be.
+        /// The most columns.
         limit: u32,
     },
-    /// The cells hold more than any ledger does.
+    /// The cells have more text than any ledger.
     TooMuch {
-        /// The cell that went over the bound.
+        /// The cell that exceeds the limit.
         at: CellAddress,
     },
     /// The text is neither UTF-8 nor Shift_JIS.
     Undecodable {
-        /// The line of the first wrong byte.
+        /// The line of the first invalid byte.
         line: u64,
     },
-    /// A quote opens in a csv that nothing closes.
+    /// A quote in a csv is never closed.
     UnclosedQuote {
-        /// The line where it opens.
+        /// The line of the opening quote.
         line: u64,
     },
 }
 
-/// What a file is, when it is no ledger.
+/// The type of a file that is not a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "content", rename_all = "snake_case")]
 pub enum Foreign {
@@ -89,29 +88,27 @@ pub enum Foreign {
     BinaryWorkbook,
     /// A workbook of Excel 97-2003 (`.xls`).
     OldWorkbook,
-    /// A workbook that asks for a password.
+    /// A workbook with a password.
     Encrypted,
     /// A Word document, old or new.
     Word,
     /// A PowerPoint presentation, old or new.
     PowerPoint,
-    /// An OpenDocument file (`.ods` and its like).
+    /// An OpenDocument file, such as `.ods`.
     OpenDocument,
-    /// A zip archive that holds no workbook.
+    /// A zip archive without a workbook.
     Archive,
-    /// Another container of old Office programs.
+    /// Another file of old Office programs.
     Compound,
-    /// A PDF.
     Pdf,
     /// A web page.
     Html,
     /// Plain text, perhaps a csv.
     Text,
-    /// Something known by its first bytes.
+    /// A type that is recognized by its first bytes.
     Other {
-        /// Its media type.
         media_type: String,
     },
-    /// Bytes that say nothing.
+    /// Unknown bytes.
     Binary,
 }

@@ -1,9 +1,9 @@
-//! What the text of one cell means, column by column: the same rules for a file's cells and for
-//! an operator's arguments.
+//! Parses the text of one cell, column by column: the same rules for a file's cells and for an
+//! operator's arguments.
 //!
-//! Every function takes trimmed text (see [`Value::text`]); where nothing stands there, the answer is
-//! empty or `None`, and the default is the caller's. The error is why the text is refused; of a list,
-//! why each of its items is. Nothing here knows where a cell stands.
+//! Every function takes trimmed text (see [`Value::text`]). For empty text the result is empty or
+//! `None`, and the caller applies the default. The error is why the text is invalid; for a list,
+//! why each of its items is. Nothing here knows the cell's position.
 
 use email_address::{EmailAddress, Options};
 use hubward_protocol::{AccountId, Region};
@@ -13,22 +13,22 @@ use super::column::{NAME_LIMIT, TEXT_LIMIT};
 use super::{LedgerRefusal, Value};
 use crate::account::{AccountState, Language, ReportCadence, Standard};
 
-/// How an account id was understood that did not stand there as twelve plain digits.
+/// How an account id that was not twelve plain digits was repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repair {
-    /// Leading zeros that Excel takes from numbers were put back.
+    /// Leading zeros, which Excel removes from numbers, were restored.
     Padded,
-    /// Full-width digits were made plain ones.
+    /// Full-width digits were converted.
     FullWidth,
 }
 
-/// The account that a cell names.
+/// The account in a cell.
 pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), LedgerRefusal> {
     let written = value.text();
     let found = shorten(&written);
     let parsed = |digits: &str| digits.parse::<AccountId>().ok();
     if let Value::Number(_) = value {
-        // A fraction, a sign or an exponent leaves something else than digits in the text.
+        // A fraction, a sign or an exponent leaves other characters than digits in the text.
         return match written.len() {
             12 => parsed(&written).map(|id| (id, None)),
             9..=11 => parsed(&format!("{written:0>12}")).map(|id| (id, Some(Repair::Padded))),
@@ -59,7 +59,7 @@ pub fn account_id(value: &Value) -> Result<(AccountId, Option<Repair>), LedgerRe
     })
 }
 
-/// A text of one line, such as a project: bounded, without control characters.
+/// A text of one line, such as a project: limited, without control characters.
 pub fn line(text: &str) -> Result<(), LedgerRefusal> {
     if text.contains(['\n', '\r', '\t', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Err(LedgerRefusal::LineBreak);
@@ -67,12 +67,12 @@ pub fn line(text: &str) -> Result<(), LedgerRefusal> {
     bounded(text, NAME_LIMIT)
 }
 
-/// A text of many lines, such as notes: bounded, without control characters but `\n` and tab.
+/// A text of several lines, such as notes: limited, without control characters except `\n` and tab.
 pub fn paragraph(text: &str) -> Result<(), LedgerRefusal> {
     bounded(text, TEXT_LIMIT)
 }
 
-/// A header: bounded like a name, but it may be broken over lines.
+/// A header: limited like a name, but it may have line breaks.
 pub(super) fn header(text: &str) -> Result<(), LedgerRefusal> {
     bounded(text, NAME_LIMIT)
 }
@@ -82,7 +82,7 @@ pub fn contact_emails(text: &str) -> Result<Vec<String>, Vec<LedgerRefusal>> {
     list(text, is_email_separator, email)
 }
 
-/// The account's own address: one.
+/// The account's own address: only one.
 pub fn account_email(text: &str) -> Result<Option<String>, Vec<LedgerRefusal>> {
     let mut found = list(text, is_email_separator, email)?;
     match found.pop() {
@@ -113,8 +113,8 @@ pub fn state(text: &str) -> Result<Option<AccountState>, LedgerRefusal> {
     })
 }
 
-/// Regions of the hub, separated by `;`, `,`, `、` or white space; in the hub's order, so that the
-/// order in which they are typed is never a change.
+/// Regions of the hub, separated by `;`, `,`, `、` or white space. They are sorted as the hub's, so
+/// that another order in the cell is not a change.
 pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<LedgerRefusal>> {
     let named = list(text, is_separator, |item| {
         let region: Region = plain(item)
@@ -157,7 +157,7 @@ pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<LedgerRefusal>> {
 }
 
 fn email(text: &str) -> Result<String, LedgerRefusal> {
-    // RFC 5321 leaves 254 for an address between angle brackets.
+    // RFC 5321 allows 254 characters for an address between angle brackets.
     let found = || shorten(text);
     if text.len() > 254 {
         return Err(LedgerRefusal::EmailTooLong { found: found() });
@@ -175,7 +175,7 @@ fn email(text: &str) -> Result<String, LedgerRefusal> {
     }
 }
 
-/// Every item judged, all refusals at once, no item twice.
+/// Parses all items, collects all errors, and removes duplicates.
 fn list<T: PartialEq>(
     text: &str,
     separator: fn(char) -> bool,
@@ -242,12 +242,12 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ';' | '；' | ',' | '，' | '、')
 }
 
-/// Half width and lower case: how words of ours are compared.
+/// Half width and lower case, for the comparison of words.
 fn plain(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
-/// What a message shows of a cell: enough to find it, never a whole page.
+/// The part of a cell that a message shows: enough to find it.
 fn shorten(text: &str) -> String {
     let mut shown: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
     if text.chars().nth(80).is_some() {

@@ -1,4 +1,4 @@
-//! What channels are told of alerts: one, many at once, one that nobody took, and what is still open.
+//! Messages about alerts: a single one, a digest, an escalation, and the list of open ones.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,39 +11,39 @@ use crate::account::{Account, Language};
 use crate::alert::{Alert, AlertState, Severity, console, regions};
 use crate::burst::SHOWN;
 
-/// How many alerts such a notice tells of one by one.
-const TOLD: usize = 20;
-/// How many findings it names.
+/// How many alerts a digest or list contains individually.
+const LISTED: usize = 20;
+/// How many finding ids it contains.
 const NAMED: usize = 1_000;
 
-/// An alert, and whom it concerns.
+/// An alert, with its account's data from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AlertNotice {
     /// The alert's id.
     pub id: String,
-    /// The first finding.
+    /// The first finding's id.
     pub finding_id: String,
-    /// Every finding.
+    /// All finding ids.
     pub finding_ids: Vec<String>,
     /// The account.
     pub account_id: AccountId,
-    /// Its project; empty when the ledger does not know it.
+    /// Its project; empty if the account is not in the ledger.
     pub project: String,
     /// Whose it is.
     #[serde(default)]
     pub department: String,
     /// Its environment.
     pub environment: String,
-    /// Whom to call.
+    /// The responsible person.
     pub contact: String,
     /// Their addresses.
     pub contact_emails: Vec<String>,
-    /// The contacts' language, where the ledger knows it.
+    /// The contacts' language, if the account is in the ledger.
     #[serde(default)]
     pub language: Option<Language>,
     /// The Region.
     pub region: Region,
-    /// Every Region it was found in.
+    /// All Regions of its findings.
     #[serde(default)]
     pub regions: Vec<Region>,
     /// GuardDuty's type.
@@ -55,75 +55,74 @@ pub struct AlertNotice {
     pub title: String,
     /// How far people are.
     pub state: AlertState,
-    /// How often it was seen.
+    /// How often it was observed.
     pub count: i64,
-    /// When it began.
+    /// When it was first observed.
     pub first_seen: Timestamp,
-    /// When it was last seen.
+    /// When it was last observed.
     pub last_seen: Timestamp,
     /// The finding's description.
     pub description: String,
-    /// What is threatened.
+    /// The threatened resource.
     pub resource: String,
     /// The finding in AWS's console.
     pub console: Option<String>,
-    /// Why people are told again.
+    /// Why people are notified again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub news: Option<AlertNews>,
 }
 
-/// Why people are told again of an alert that they know.
+/// Why people are notified again of a known alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = AlertNews)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertNews {
     /// Its severity rose.
     Worse,
-    /// It was dealt with or silenced, and goes on.
+    /// It was resolved or silenced, and is active again.
     Reopened,
-    /// It was quiet for a long time, and goes on.
+    /// It is active again after a long pause.
     Again,
 }
 
 /// Many alerts in one message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertDigest {
-    /// How many messages it stands for.
+    /// How many messages it replaces.
     pub count: usize,
-    /// The findings of all of them.
+    /// The ids of all findings.
     pub finding_ids: Vec<String>,
-    /// The first of them, worst first.
+    /// The first of the alerts, the worst first.
     pub alerts: Vec<AlertNotice>,
-    /// How many of each severity.
+    /// The number of alerts by severity.
     #[serde(default)]
     pub severities: BTreeMap<String, usize>,
 }
 
-/// An alert that nobody has taken.
+/// An alert that was not acknowledged in time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalatedNotice {
-    /// The alert.
     #[serde(flatten)]
     pub alert: AlertNotice,
-    /// How often people were told again, this time included.
+    /// How often people were notified again, including this time.
     pub level: i64,
 }
 
-/// What is still open.
+/// The open alerts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StillOpenNotice {
-    /// How many alerts.
+    /// How many are open.
     pub count: usize,
-    /// How many of them nobody has taken.
+    /// How many of them are not acknowledged.
     pub untaken: usize,
-    /// Their first findings.
+    /// The ids of their first findings.
     pub finding_ids: Vec<String>,
     /// The first of them.
     pub alerts: Vec<AlertNotice>,
 }
 
 impl StillOpenNotice {
-    /// Of alerts in the order in which they are to be told.
+    /// The list of these alerts, in this order.
     pub fn of(alerts: &[AlertNotice]) -> Self {
         let untaken = |alert: &&AlertNotice| alert.state == AlertState::Open;
         let ids = alerts.iter().map(|alert| alert.finding_id.clone());
@@ -131,13 +130,13 @@ impl StillOpenNotice {
             count: alerts.len(),
             untaken: alerts.iter().filter(untaken).count(),
             finding_ids: ids.take(NAMED).collect(),
-            alerts: alerts.iter().take(TOLD).cloned().collect(),
+            alerts: alerts.iter().take(LISTED).cloned().collect(),
         }
     }
 }
 
 impl AlertNotice {
-    /// An alert's notice; `account` is its row of the ledger, where there is one.
+    /// The notice of an alert; `account` is its row of the ledger, if there is one.
     pub fn of(alert: &Alert, finding_ids: Vec<String>, account: Option<&Account>) -> Self {
         let text = |field: fn(&Account) -> &String| account.map(field).cloned().unwrap_or_default();
         Self {
@@ -171,7 +170,7 @@ impl AlertNotice {
 }
 
 impl AlertDigest {
-    /// One message that stands for many; the worst come first.
+    /// A digest of these alerts, the worst first.
     pub fn of(alerts: &[AlertNotice]) -> Self {
         let mut ids = BTreeSet::new();
         let mut severities: BTreeMap<String, usize> = BTreeMap::new();

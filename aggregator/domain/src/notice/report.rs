@@ -1,4 +1,4 @@
-//! What channels are told of reports that were sent.
+//! Messages about delivered reports.
 
 use std::cmp::Reverse;
 
@@ -9,43 +9,40 @@ use crate::account::Account;
 use crate::finding;
 use crate::report::{AccountSummary, Period};
 
-/// Reports of a period that a channel hears of.
+/// The delivered reports of a period, for a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportNotice {
-    /// The period.
     pub period: String,
-    /// How many they are.
+    /// The number of reports.
     pub count: usize,
-    /// The worst first; the first of them where there are many.
+    /// The reports, the worst first; only the first [`LISTED`] of them.
     pub reports: Vec<SentReport>,
 }
 
 /// One account's report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentReport {
-    /// The account.
     pub account_id: AccountId,
-    /// Its project.
     pub project: String,
     /// Open findings.
     pub open: u64,
-    /// How many of them are critical.
+    /// How many of the open ones are critical.
     pub critical: u64,
-    /// How many of them are high.
+    /// How many of the open ones are high.
     pub high: u64,
-    /// How many became open in the period, again or for the first time.
+    /// How many were opened or reopened in the period.
     pub new: u64,
     /// How many were resolved in the period.
     pub resolved: u64,
-    /// The score of 100; `None` when nothing was judged.
+    /// The score out of 100; `None` if nothing was evaluated.
     pub score: Option<u64>,
 }
 
 impl ReportNotice {
-    /// So many reports are listed; the rest is counted.
+    /// How many reports are listed; the rest is only counted.
     const LISTED: usize = 100;
 
-    /// The notice of some reports.
+    /// The notice of these reports.
     pub fn of(period: Period, mut reports: Vec<SentReport>) -> Self {
         reports.sort_by_key(|it| Reverse((it.critical, it.high, it.open)));
         let count = reports.len();
@@ -59,7 +56,7 @@ impl ReportNotice {
 }
 
 impl SentReport {
-    /// An account's report in numbers.
+    /// The numbers of an account's report.
     pub fn of(account: &Account, standing: &AccountSummary) -> Self {
         Self {
             account_id: account.account_id.clone(),

@@ -1,153 +1,129 @@
-//! What only the SOC's operators are told: that something of Hubward's own does not go as it should.
+//! Messages to the SOC's operators about problems of Hubward itself.
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with Hubward itself.
+/// A problem of Hubward itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "trouble", rename_all = "snake_case")]
 pub enum Trouble {
-    /// A message of the queue that nobody understood; it is kept.
+    /// A message of the queue could not be parsed; it is kept.
     MessageRefused {
-        /// The queue's name for it.
+        /// The message's id in the queue.
         message_id: String,
-        /// Why.
         why: String,
     },
-    /// A finding that claims to be GuardDuty's and is not.
+    /// A finding claims to be GuardDuty's and is not.
     SuspiciousFinding {
-        /// The message it came with; it is kept.
+        /// The id of its message, which is kept.
         message_id: String,
-        /// Why.
         why: String,
     },
-    /// A version of the ledger's file was not imported; nothing changed.
+    /// A version of the ledger's file was rejected; nothing changed.
     LedgerRefused {
-        /// Where it lies.
         file: String,
-        /// Which version.
         version: String,
-        /// Everything that is wrong, for a person; the first of it where there is much.
+        /// The errors as text; only the first ones if there are many.
         why: Vec<String>,
-        /// How much more there is.
+        /// How many more errors there are.
         more: usize,
     },
-    /// A version of the ledger's file was imported, and not everything that follows was done.
+    /// A version of the ledger's file was imported, but not all consequences were carried out.
     LedgerIncomplete {
-        /// Where it lies.
         file: String,
-        /// Which version.
         version: String,
-        /// What was not done, for a person; the first of it where there is much.
+        /// What was not done, as text; only the first items if there are many.
         why: Vec<String>,
-        /// How much more there is.
+        /// How many more there are.
         more: usize,
     },
-    /// A limit of AWS on membership is near.
+    /// The number of members or invitations is near AWS's limit.
     QuotaNear {
-        /// Where.
         region: Region,
-        /// Which: `members` or `invitations`.
+        /// `members` or `invitations`.
         quota: String,
-        /// How many there are.
+        /// The present number.
         count: usize,
-        /// How many there may be.
+        /// AWS's limit.
         limit: usize,
     },
-    /// Alerts cannot be stored; whoever sends them tries again.
+    /// Alerts cannot be stored; their senders retry.
     StoreFailing {
-        /// What the database says.
+        /// The database's error.
         why: String,
     },
     /// Alerts are stored again.
     StoreWorks {
-        /// For how long they were not, in seconds.
+        /// How long they were not, in seconds.
         seconds: i64,
-        /// What the database said.
+        /// The database's error at that time.
         why: String,
     },
-    /// The alert queue cannot be read; its messages stay where they are.
-    QueueFailing {
-        /// Why.
-        why: String,
-    },
-    /// The daily event of our own did not arrive: alerts may not either.
+    /// The alert queue cannot be read; its messages stay in it.
+    QueueFailing { why: String },
+    /// The daily test event did not arrive, so alerts may not arrive either.
     CanaryMissing {
-        /// Its id.
+        /// The test event's id.
         trial: String,
         /// When it was sent.
         sent_at: Timestamp,
     },
-    /// A channel has not taken messages for a while.
+    /// A channel has been failing for a while.
     ChannelFailing {
-        /// Its name.
         channel: String,
-        /// What it last answered.
+        /// Its last response.
         why: String,
     },
-    /// What is due by the clock has failed several times; it is tried again.
+    /// A scheduled job has failed several times; it is retried.
     JobFailing {
-        /// The job's name.
         job: String,
-        /// Why it last failed.
+        /// The last error.
         why: String,
     },
-    /// An account's people were reminded several times, and it still waits for them.
+    /// An account's contacts were reminded several times, without effect.
     MemberSilent {
-        /// The account.
         account_id: AccountId,
-        /// Its project.
         project: String,
-        /// How often they were reminded.
+        /// The number of reminders.
         reminders: i64,
-        /// Whom to call.
+        /// The person to call.
         why: String,
     },
-    /// An exception ends soon, or has ended.
+    /// An exception expires soon, or has expired.
     ExceptionEnds {
-        /// The exception.
         exception: String,
-        /// The control.
         control: String,
-        /// The account.
         account_id: AccountId,
-        /// Its project.
         project: String,
-        /// Its last day.
         until: jiff::civil::Date,
         /// Whether that day is over.
         over: bool,
-        /// What it was granted for.
+        /// The reason it was granted for.
         why: String,
     },
-    /// A message is not tried any more; it is kept.
+    /// Delivery of a message was given up; it is kept.
     DeliveryGivenUp {
-        /// The channel's name.
         channel: String,
-        /// The message.
         delivery: String,
-        /// What the channel last answered.
+        /// The channel's last response.
         why: String,
     },
-    /// A report is not sent any more to one of its destinations.
+    /// Delivery of a report to one of its destinations was given up.
     ReportNotSent {
         /// The account, or `overview`.
         report: String,
-        /// Its project.
         project: String,
-        /// The period.
         period: String,
         /// Where it did not go.
         destination: String,
-        /// What it last failed of.
+        /// The last error.
         why: String,
     },
-    /// A ticket's answer is not tried any more; it is kept.
+    /// A ticket's answer was given up; it is kept.
     TicketNotAnswered {
-        /// The request.
         request: String,
-        /// What Jira last answered.
+        /// Jira's last response.
         why: String,
     },
 }

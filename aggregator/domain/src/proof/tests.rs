@@ -1,4 +1,4 @@
-//! Attacks on a proof that need no network to be refused.
+//! Attacks on a proof that are rejected without the network.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn now() -> Timestamp {
     "2026-11-23T18:00:00Z".parse().unwrap()
 }
 
-fn seal() -> Signer {
+fn signer() -> Signer {
     Signer::new([7; 32])
 }
 
@@ -17,7 +17,7 @@ fn region() -> Region {
 }
 
 fn good() -> ProofHeaders {
-    let (challenge, _) = challenge(&seal(), [1; 32], now());
+    let (challenge, _) = challenge(&signer(), [1; 32], now());
     ProofHeaders {
         authorization: format!(
             "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE01/20261123/ap-northeast-1/sts/aws4_request, \
@@ -34,7 +34,7 @@ fn good() -> ProofHeaders {
 fn judge(change: impl FnOnce(&mut ProofHeaders)) -> Result<Timestamp, ProofRefused> {
     let mut headers = good();
     change(&mut headers);
-    verify(&seal(), SERVER, region(), &headers, now())
+    verify(&signer(), SERVER, region(), &headers, now())
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_proper_proof_is_worth_asking_about() {
 fn a_challenge_of_another_server_or_time_is_refused() {
     let later = now() + SignedDuration::from_mins(5);
     assert_eq!(
-        verify(&seal(), SERVER, region(), &good(), later),
+        verify(&signer(), SERVER, region(), &good(), later),
         Err(ProofRefused::Challenge)
     );
     assert_eq!(
@@ -60,7 +60,7 @@ fn a_challenge_of_another_server_or_time_is_refused() {
     );
     assert_eq!(
         verify(
-            &seal(),
+            &signer(),
             "https://other.example.com",
             region(),
             &good(),
@@ -158,11 +158,11 @@ fn a_damaged_authorization_never_passes_for_another_than_the_signed_one() {
     crate::fuzz::damaged(whole.as_bytes(), |bytes| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let passes = judge(|headers| headers.authorization.clone_from(&text)).is_ok();
-        // The access key and the signature are STS's to judge; all the rest is fixed.
+        // Only STS can check the access key and the signature; everything else is fixed.
         if passes {
-            let (told, signature) = text.split_once("Signature=").unwrap();
+            let (rest, signature) = text.split_once("Signature=").unwrap();
             let scope = |form: &str| form.split_once('/').map(|(_, scope)| scope.to_owned());
-            assert_eq!(scope(told), scope(form), "{text}");
+            assert_eq!(scope(rest), scope(form), "{text}");
             assert!(signature.len() == 64, "{text}");
         }
     });

@@ -1,4 +1,4 @@
-//! How an account stands, in a few numbers: what the overview ranks, and what a trend is made of.
+//! An account's numbers: the overview ranks accounts by them, and trends consist of them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,37 +6,35 @@ use std::collections::BTreeMap;
 use super::{Period, ReportFacts, Score};
 use crate::finding::FindingSeverity;
 
-/// How many periods a trend shows.
+/// How many periods a trend has.
 pub const TREND: usize = 12;
 
-/// An account in numbers.
+/// An account's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountSummary {
     /// Open findings by severity.
     pub open: BTreeMap<FindingSeverity, u64>,
     /// Open threats.
     pub threats: u64,
-    /// Open ones that became so in the period.
+    /// Findings that were opened in the period and are open.
     pub new: u64,
-    /// Open ones that were closed before, and became open again in the period.
+    /// Findings that were reopened in the period and are open.
     pub reopened: u64,
-    /// Those that were resolved in the period.
+    /// Findings that were resolved in the period.
     pub resolved: u64,
-    /// Its score.
     pub score: Score,
 }
 
 /// One period of a trend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrendPoint {
-    /// The period.
     pub period: Period,
-    /// What was open at its end, by severity; `None` where nobody counted yet.
+    /// The open findings at its end, by severity; `None` before the first count.
     pub open: Option<BTreeMap<FindingSeverity, u64>>,
 }
 
 impl TrendPoint {
-    /// Adds what was open in another account. An account of which nobody counted yet adds nothing.
+    /// Adds another account's numbers. An account without a count adds nothing.
     pub fn add(&mut self, other: Self) {
         let Some(others) = other.open else { return };
         let open = self.open.get_or_insert_default();
@@ -59,17 +57,17 @@ impl AccountSummary {
         }
     }
 
-    /// How many are open with a severity.
+    /// The number of open findings with a severity.
     pub fn open_with(&self, severity: FindingSeverity) -> u64 {
         self.open.get(&severity).copied().unwrap_or_default()
     }
 
-    /// How many are open.
+    /// The number of open findings.
     pub fn all_open(&self) -> u64 {
         self.open.values().sum()
     }
 
-    /// The worst first.
+    /// A sort key, the worst first.
     pub fn rank(&self) -> impl Ord + use<> {
         Reverse(FindingSeverity::ALL.map(|severity| self.open_with(severity)))
     }

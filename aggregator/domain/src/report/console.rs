@@ -1,18 +1,20 @@
-//! The address of a finding in AWS's console. Made by us of the Region and the finding's id, never taken
-//! from what a product wrote.
+//! The URL of a finding in AWS's console. It is built from the Region and the finding's id, never
+//! taken from a product's text.
 
 use hubward_protocol::Region;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::finding::Finding;
 
-/// What is written otherwise in an address of the console: everything but letters, digits, `-`, `_` and `.`.
+/// Characters that are percent-encoded in a URL of the console: all but letters, digits, `-`, `_`
+/// and `.`.
 const OTHERS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
-/// Longer addresses do no browser any good, and Excel takes 2,079 characters.
+/// In characters. Excel accepts 2,079, and browsers have limits too.
 const MOST: usize = 2_000;
 
-/// Security Hub's page of a finding; `None` where its Region is none, or its id too long for an address.
+/// Security Hub's page of a finding; `None` if its Region is not one, or its id is too long for a
+/// URL.
 pub fn console_link(finding: &Finding) -> Option<String> {
     let region: Region = finding.region.parse().ok()?;
     let host = if region.as_str().starts_with("cn-") {

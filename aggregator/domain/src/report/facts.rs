@@ -1,4 +1,4 @@
-//! What findings amount to: how many and how bad, per control and standard, and what to do first.
+//! The numbers of a report: findings by severity, control and standard, and what to fix first.
 
 mod score;
 
@@ -14,7 +14,7 @@ use crate::finding::{
 };
 pub use score::{ControlScore, ControlVerdict, Resources, Score};
 
-/// Findings that are open for fewer days than this are of one age; the last age has no end.
+/// Upper bounds of the age groups, in days (exclusive); the last group is unbounded.
 pub const AGES: [i64; 3] = [8, 31, 91];
 
 /// The numbers of a report.
@@ -22,68 +22,68 @@ pub const AGES: [i64; 3] = [8, 31, 91];
 pub struct ReportFacts {
     /// Open findings by severity.
     pub open: BTreeMap<FindingSeverity, u64>,
-    /// How many of them are threats.
+    /// How many of the open ones are threats.
     pub threats: u64,
-    /// Open ones that became so in the period.
+    /// Findings that were opened in the period and are open.
     pub new: u64,
-    /// Open ones that were closed before, and became open again in the period.
+    /// Findings that were reopened in the period and are open.
     pub reopened: u64,
-    /// Those that were resolved in the period.
+    /// Findings that were resolved in the period.
     pub resolved: u64,
-    /// Those that somebody decided to leave.
+    /// Findings that a person suppressed.
     pub suppressed: u64,
-    /// Open ones by age: see [`AGES`].
+    /// Open findings by age: see [`AGES`].
     pub ages: [u64; 4],
     /// Controls by their id.
     pub controls: BTreeMap<String, ControlScore>,
     groups: BTreeMap<String, FindingGroup>,
-    /// By control and resource, the first standard whose finding was counted.
+    /// By control and resource (hashed), the first standard whose finding was counted (hashed).
     counted: HashMap<u64, u64>,
 }
 
-/// Open findings that are remedied in the same way.
+/// Open findings with the same remediation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingGroup {
     /// What they are about.
     pub kind: FindingKind,
-    /// The control, or empty.
+    /// The control; empty if none.
     pub control_id: String,
-    /// The title of one of them.
+    /// The title of one of the findings.
     pub title: String,
     /// The worst severity.
     pub severity: FindingSeverity,
-    /// How many.
+    /// The number of findings.
     pub count: u64,
-    /// Where it is explained.
+    /// The explanation's URL.
     pub link: String,
 }
 
-/// What a finding is to the reader of a report.
+/// What a finding means to the reader of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MonthlyChange {
-    /// Open since within the period.
+    /// Opened in the period.
     New,
-    /// Open again since within the period.
+    /// Reopened in the period.
     Reopened,
-    /// Open since before.
+    /// Open since before the period.
     Open,
-    /// Somebody set it to resolved, but its control still fails.
+    /// A person set it to resolved, but its control still fails.
     StillFailing,
     /// Resolved in the period.
     Resolved,
 }
 
-/// Where a finding is shown.
+/// The part of a report that shows a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownFinding {
-    /// Among what somebody has to look at.
+    /// The findings that need attention.
     News(MonthlyChange),
-    /// Among what somebody decided to leave.
+    /// The suppressed findings.
     Suppressed,
 }
 
 impl MonthlyChange {
-    /// What a finding is; `None` for what is no news and nobody's work.
+    /// What a finding means; `None` if it is neither new nor open.
     pub fn of(Mirrored { finding, life }: &Mirrored, period: PeriodBounds) -> Option<Self> {
         if finding.is_open() {
             return Some(match period.contain(life.opened_at) {
@@ -103,7 +103,6 @@ impl MonthlyChange {
         (was_open && period.contain(life.closed_at) && !put_away).then_some(Self::Resolved)
     }
 
-    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -116,8 +115,8 @@ impl MonthlyChange {
 }
 
 impl ReportFacts {
-    /// Takes one more finding of an account into account, and says where it is shown. A control that
-    /// several standards report of one resource counts once.
+    /// Counts one more finding of an account, and returns the part of the report that shows it. A
+    /// control that several standards report for one resource counts once.
     pub fn add(
         &mut self,
         mirrored: &Mirrored,
@@ -201,13 +200,13 @@ impl ReportFacts {
         }
     }
 
-    /// How many are open.
+    /// The number of open findings.
     pub fn all_open(&self) -> u64 {
         self.open.values().sum()
     }
 
-    /// The score over all controls. As Security Hub computes it (its user guide, "Determining the security
-    /// score"): the controls that passed, of those that there is a finding of; what was suppressed does
+    /// The score over all controls, as Security Hub computes it (its user guide, "Determining the
+    /// security score"): the passed controls out of those with a finding; suppressed findings do
     /// not count.
     pub fn score(&self) -> Score {
         Score::of(self.controls.values().map(|control| &control.resources))
@@ -230,7 +229,7 @@ impl ReportFacts {
             .collect()
     }
 
-    /// What to do first: the worst, threats before weaknesses, then what is most frequent.
+    /// What to fix first: the worst severity, threats before weaknesses, then the most frequent.
     pub fn first(&self, count: usize) -> Vec<&FindingGroup> {
         let mut groups: Vec<&FindingGroup> = self.groups.values().collect();
         groups.sort_by_key(|group| (Reverse(group.severity), group.kind, Reverse(group.count)));
@@ -238,7 +237,6 @@ impl ReportFacts {
         groups
     }
 
-    /// Controls, the worst first.
     pub fn worst_first(&self) -> Vec<(&str, &ControlScore)> {
         let mut controls: Vec<_> = self
             .controls
@@ -255,7 +253,7 @@ impl ReportFacts {
         controls
     }
 
-    /// Whether another standard's finding of the same control and resource was counted already.
+    /// Whether another standard's finding of the same control and resource was already counted.
     fn is_repetition(&mut self, finding: &Finding, change: Option<MonthlyChange>) -> bool {
         let [standard] = finding.standards.as_slice() else {
             return false;
@@ -315,13 +313,13 @@ impl ReportFacts {
     }
 }
 
-/// For how many whole days a finding has been open; `None` when it is not.
+/// For how many whole days a finding has been open; `None` if it is not open.
 pub fn age_in_days(Mirrored { finding, life }: &Mirrored, now: Timestamp) -> Option<i64> {
     let since = life.opened_at.filter(|_| finding.is_open())?;
     Some((now.duration_since(since).as_hours() / 24).max(0))
 }
 
-/// Adds an open finding to those that are remedied like it.
+/// Adds an open finding to the group with the same remediation.
 fn group(groups: &mut BTreeMap<String, FindingGroup>, finding: &Finding) {
     let group = groups
         .entry(group_of(finding))
@@ -337,7 +335,7 @@ fn group(groups: &mut BTreeMap<String, FindingGroup>, finding: &Finding) {
     group.count += 1;
 }
 
-/// What a finding is remedied with: its control, or its type, or what it says.
+/// The key of the remediation: the control, otherwise the type, otherwise the title.
 fn group_of(finding: &Finding) -> String {
     let by = match finding.kind {
         FindingKind::Control => &finding.control_id,

@@ -1,4 +1,4 @@
-//! The period of a report: an ISO week or a month, of the SOC's time zone.
+//! A report's period: an ISO week or a month, in the SOC's time zone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,16 +14,10 @@ pub enum Period {
     Week {
         /// The ISO year.
         year: i16,
-        /// 1 to 53.
         week: i8,
     },
     /// A month, such as `2026-11`.
-    Month {
-        /// The year.
-        year: i16,
-        /// 1 to 12.
-        month: i8,
-    },
+    Month { year: i16, month: i8 },
 }
 
 /// The text is neither a week nor a month.
@@ -31,33 +25,33 @@ pub enum Period {
 #[error("expected a week such as 2026-W47 or a month such as 2026-11")]
 pub struct InvalidPeriod;
 
-/// The moments of a period, in a time zone.
+/// A period's start and end, in a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeriodBounds {
-    /// The first.
+    /// The first moment.
     pub from: Timestamp,
-    /// The first that is behind it.
+    /// The first moment after it.
     pub to: Timestamp,
 }
 
 impl Period {
-    /// The ISO week of a moment, where the time zone is.
+    /// The ISO week of a moment, in the time zone.
     pub fn week_of(moment: Timestamp, zone: &TimeZone) -> Self {
         Self::week_on(zone.to_datetime(moment).date())
     }
 
-    /// The last week that was over at a moment.
+    /// The last complete week at a moment.
     pub fn last_week(moment: Timestamp, zone: &TimeZone) -> Self {
         Self::week_of(moment, zone).before()
     }
 
-    /// The last month that was over at a moment.
+    /// The last complete month at a moment.
     pub fn last_month(moment: Timestamp, zone: &TimeZone) -> Self {
         let day = zone.to_datetime(moment).date();
         Self::month_of(day).before()
     }
 
-    /// The period before.
+    /// The previous period.
     pub fn before(self) -> Self {
         let day = self.days().0.saturating_sub(1.day());
         match self {
@@ -66,7 +60,7 @@ impl Period {
         }
     }
 
-    /// So many periods, the last of which is this one.
+    /// `count` periods, of which this one is the last.
     pub fn up_to(self, count: usize) -> Vec<Self> {
         let mut periods: Vec<Self> =
             std::iter::successors(Some(self), |period| Some(period.before()))
@@ -101,7 +95,7 @@ impl Period {
         (first, last)
     }
 
-    /// From midnight to midnight, where the time zone is.
+    /// From midnight to midnight, in the time zone.
     pub fn bounds(self, zone: &TimeZone) -> PeriodBounds {
         let (first, last) = self.days();
         let midnight = |day: Date| {
@@ -125,7 +119,7 @@ impl Period {
 }
 
 impl PeriodBounds {
-    /// Whether a moment is in it.
+    /// Whether a moment is in the period.
     pub fn contain(self, moment: Option<Timestamp>) -> bool {
         moment.is_some_and(|moment| self.from <= moment && moment < self.to)
     }

@@ -1,5 +1,5 @@
-//! How a report gets to its readers: where it goes, how far it is with each of them, and what a mail of it
-//! encloses. Each account and period is sent once to each destination. Pure.
+//! The delivery of reports: the destinations, the progress for each of them, and the attachment of
+//! a mail. Each account's report of a period is sent once to each destination. Pure.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use jiff::civil::Date;
 use super::Period;
 use crate::account::{Account, AccountState, ReportCadence};
 
-/// A mail's attachment is not larger than this: many mailboxes refuse more than 10 MB, and a mail is a
-/// third larger than what it encloses.
+/// The largest attachment of a mail, in bytes: many mail servers reject more than 10 MB, and a mail
+/// is a third larger than its attachment.
 pub const ATTACHMENT_LIMIT: u64 = 7 * 1024 * 1024;
-/// So often a destination is tried for one report before it is given up.
+/// How many attempts a destination gets for one report.
 pub const ATTEMPTS: i64 = 5;
-/// What the overview is called where an account's id stands.
+/// The overview's name, in places where other reports have an account's id.
 pub const OVERVIEW: &str = "overview";
 
-/// Where a report goes.
+/// A destination of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Destination {
     /// `reports.directory`.
@@ -25,48 +25,43 @@ pub enum Destination {
     Bucket,
     /// The account's contacts, by mail.
     Mail,
-    /// The channels of `report` routes, which only hear of it.
+    /// The channels of `report` routes, which get a message without the report.
     Channels,
 }
 
-/// How far a report is with a destination.
+/// The progress of a report's delivery to a destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendingProgress {
-    /// It is there.
+    /// It was delivered.
     Sent {
-        /// Where, such as a path or an address.
+        /// Its location, such as a path or a URL.
         place: String,
     },
-    /// It could not be sent yet.
+    /// The last attempt failed.
     Failed {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: i64,
-        /// Why the last time.
+        /// The last error.
         why: String,
     },
-    /// It is not tried any more.
-    GivenUp {
-        /// Why.
-        why: String,
-    },
+    /// No further attempts.
+    GivenUp { why: String },
 }
 
-/// What a mail of a report gives its reader.
+/// How a mail contains a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Enclosure {
-    /// The file itself.
     Attachment,
-    /// Where it lies.
     Link(String),
-    /// Too large to attach, and it lies nowhere.
+    /// Not at all: it is too large to attach, and there is no link.
     None,
 }
 
 impl Destination {
-    /// Every destination, in the order in which they are served: a mail may point to what lies there.
+    /// All destinations, in the order of delivery: a mail may link to a file that was delivered
+    /// before.
     pub const ALL: [Self; 4] = [Self::Directory, Self::Bucket, Self::Mail, Self::Channels];
 
-    /// Its word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Directory => "directory",
@@ -84,8 +79,8 @@ impl fmt::Display for Destination {
 }
 
 impl SendingProgress {
-    /// After an attempt that failed. Several may be needed where a disk is full or a server is away; after
-    /// those, people have to look.
+    /// The progress after a failed attempt. There are several attempts in case a disk is full or a
+    /// server is down; after those, people have to look.
     pub fn after_failure(before: Option<&Self>, why: String) -> Self {
         let attempts = match before {
             Some(Self::Failed { attempts, .. }) => attempts + 1,
@@ -98,12 +93,11 @@ impl SendingProgress {
         }
     }
 
-    /// Whether nothing is left to do.
+    /// Whether no further attempt is needed.
     pub fn is_over(&self) -> bool {
         !matches!(self, Self::Failed { .. })
     }
 
-    /// Its word.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Sent { .. } => "sent",
@@ -113,9 +107,9 @@ impl SendingProgress {
     }
 }
 
-/// The period of which an account gets its report now: the last that is over, where it gets any. So the
-/// month's report goes out at the first due time of the next month, and at no other, for each period
-/// is sent once.
+/// The period of the report that is due for an account: the last complete one, if the account gets
+/// reports. As each period is sent once, a month's report is sent at the first due time of the next
+/// month only.
 pub fn due_period(account: &Account, week: Period, month: Period) -> Option<Period> {
     if account.state != AccountState::Active {
         return None;
@@ -127,7 +121,7 @@ pub fn due_period(account: &Account, week: Period, month: Period) -> Option<Peri
     }
 }
 
-/// The key of a report in a bucket: by the year and month in which its period ends.
+/// The key of a report in a bucket, by the year and month in which its period ends.
 pub fn object_key(name: &str, period: Period) -> String {
     let last: Date = period.days().1;
     format!(
@@ -137,7 +131,7 @@ pub fn object_key(name: &str, period: Period) -> String {
     )
 }
 
-/// What the mail of a report encloses, by the file's size and the links to where it lies.
+/// How a mail contains a report, by the file's size in bytes and the link to its location.
 pub fn enclosure(size: u64, limit: u64, link: Option<String>) -> Enclosure {
     if size <= limit {
         return Enclosure::Attachment;

@@ -1,4 +1,4 @@
-//! What whoever asked is answered, as facts, and which step closes their ticket.
+//! The answers to a request's ticket, as data, and which transition closes the ticket.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,22 +8,20 @@ use super::Hindrance;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum TicketAnswer {
-    /// It came; a person decides.
+    /// It was received; a person will decide.
     Received,
-    /// It cannot be carried out as it is: whoever asked can mend it.
+    /// It cannot be carried out as it is: the reporter can correct it.
     Stuck,
-    /// It is approved; here is the line to paste.
+    /// It is approved; with the command line to paste.
     Approved,
-    /// It is turned down.
     Rejected {
-        /// Why.
         reason: String,
     },
-    /// It was changed after it was decided.
+    /// It was changed after the decision.
     TooLate,
-    /// It does not get on.
+    /// It makes no progress.
     Hindered {
-        /// What is in the way.
+        /// The obstacles.
         hindrances: Vec<Hindrance>,
     },
     /// It is done.
@@ -31,7 +29,7 @@ pub enum TicketAnswer {
 }
 
 impl TicketAnswer {
-    /// Whether the ticket is to be closed with it, and how.
+    /// How the ticket is to be closed with this answer, if at all.
     pub fn closes(&self) -> Option<Transition> {
         match self {
             Self::Complete => Some(Transition::Resolve),
@@ -41,35 +39,35 @@ impl TicketAnswer {
     }
 }
 
-/// What helps whoever is answered.
+/// Additional information for the reporter.
 #[derive(Clone, Copy, Debug)]
 pub struct Help<'a> {
-    /// The line that a project pastes, and the one that checks the script before it runs; `None` while there is no
-    /// release to install.
+    /// The command line that a project pastes, and the one that verifies the script first; `None`
+    /// while there is no release to install.
     pub lines: Option<[&'a str; 2]>,
-    /// Where the guide is.
+    /// The guide's URL.
     pub guide: &'a str,
 }
 
-/// A part of an answer in words.
+/// A part of an answer's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswerPart {
-    /// Sentences; what anybody wrote may be in them.
+    /// Sentences, possibly with text of other people.
     Text(String),
-    /// A line that is pasted, and must stay as it is.
+    /// A command line, which must not be changed by formatting.
     Line(String),
 }
 
-/// A way to close a ticket.
+/// How to close a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transition {
-    /// What was asked for is done.
+    /// The request was completed.
     Resolve,
-    /// It will not be.
+    /// The request was rejected.
     Decline,
 }
 
-/// Words of transitions that turn a request down, in both languages.
+/// Words in the names of transitions that reject a request, in both languages.
 const DECLINES: [&str; 8] = [
     "declin",
     "reject",
@@ -81,8 +79,8 @@ const DECLINES: [&str; 8] = [
     "キャンセル",
 ];
 
-/// Which of an issue's transitions closes it: their ids, names, and whether they lead to a closed
-/// status. Workflows differ from company to company: nothing fits, nothing is done.
+/// The transition that closes an issue, chosen from the ids, names, and whether they lead to a
+/// closed status. Workflows differ between companies; if none fits, the ticket is left open.
 pub fn closing<'a>(
     how: Transition,
     offered: impl IntoIterator<Item = (&'a str, &'a str, bool)>,

@@ -1,13 +1,13 @@
-//! Is a webhook Jira's, and which issue does it name. It proves itself by a signature over its body
-//! (webhooks that an administrator registers), or by carrying the secret (Jira automation's "Send web
-//! request", which cannot sign). Nothing else of it is believed: the issue is read from Jira.
+//! Verifies that a webhook is Jira's, and which issue it names. The proof is a signature of its
+//! body (webhooks that an administrator registers), or the secret itself (Jira automation's "Send
+//! web request", which cannot sign). Nothing else of it is trusted: the issue is read from Jira.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sha2::Sha256;
 
-/// What a webhook shows.
+/// The proof in a webhook's headers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HookProof<'a> {
     /// `X-Hub-Signature`: `sha256=` and the HMAC of the raw body in hex.
@@ -16,18 +16,18 @@ pub struct HookProof<'a> {
     pub secret: Option<&'a str>,
 }
 
-/// A webhook that does not prove itself.
+/// Why a webhook is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HookRefused {
-    /// No secret is configured, or it is not there: nothing can prove itself.
+    /// No secret is configured or available, so nothing can be verified.
     #[error("requests.jira.webhook_secret is not set")]
     NoSecret,
-    /// It carries no proof, or a wrong one.
+    /// It has no proof, or a wrong one.
     #[error("the webhook's signature or secret is not right")]
     Wrong,
 }
 
-/// Verifies a webhook's proof, in a time that says nothing about the secret.
+/// Verifies a webhook's proof, in constant time.
 ///
 /// # Errors
 /// It is not Jira's.
@@ -41,12 +41,12 @@ pub fn verify(
         .filter(|secret| !secret.is_empty())
         .ok_or(HookRefused::NoSecret)?;
     let proves = match (proof.signature, proof.secret) {
-        // Whoever signs is judged by the signature alone.
+        // If there is a signature, only the signature counts.
         (Some(signature), _) => signature
             .strip_prefix("sha256=")
             .and_then(|hexed| hex::decode(hexed).ok())
             .is_some_and(|signature| is_mac(secret, body, &signature)),
-        // Two keyed hashes are compared, so that neither length nor content shows by the time it takes.
+        // Comparing two keyed hashes reveals neither length nor content by its timing.
         (None, Some(given)) => mac(secret, secret.as_bytes())
             .is_some_and(|wanted| is_mac(secret, given.as_bytes(), &wanted)),
         (None, None) => false,
@@ -72,7 +72,7 @@ fn is_mac(secret: &str, content: &[u8], tag: &[u8]) -> bool {
     keyed(secret, content).is_some_and(|mac| mac.verify_slice(tag).is_ok())
 }
 
-/// The key of the issue that a body names: `issue.key` of a webhook, `key` of an automation's.
+/// The key of the issue in a body: `issue.key` of a webhook, `key` of an automation.
 pub fn issue(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     ["/issue/key", "/key"]
@@ -115,7 +115,7 @@ mod tests {
             &right.replace("sha256", "SHA256"),
         ] {
             assert!(!verified(Some(signature), None, body), "{signature}");
-            // A wrong signature is not made good by anything else.
+            // A wrong signature is rejected even if the secret is right.
             assert!(!verified(Some(signature), Some(SECRET), body));
         }
         for secret in ["", "It's a Secret", "It's a Secret to Everybody!"] {

@@ -1,4 +1,4 @@
-//! Whether what a request asks for can be done, and who may decide that it is.
+//! Whether a request can be carried out, and who may approve it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +14,7 @@ pub struct Ready {
     pub kind: RequestKind,
     /// What it would change in the ledger.
     pub plan: LedgerPlan,
-    /// The account as the ledger has it; none where it is new.
+    /// The account's row in the ledger; `None` if it is new.
     pub record: Option<Account>,
 }
 
@@ -22,43 +22,42 @@ pub struct Ready {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "obstacle", rename_all = "snake_case")]
 pub enum Obstacle {
-    /// It does not say what is to be done, or says several things.
+    /// The kind of change is missing or ambiguous.
     Kind {
-        /// What it says.
+        /// The text.
         found: String,
     },
-    /// Its values are refused, or the account is in the wrong place.
+    /// Its values are invalid, or the account is, or is not, in the ledger.
     Refused {
-        /// Why.
         #[serde(flatten)]
         refused: EntryRefused,
     },
-    /// The ledger says already what it asks for.
+    /// The ledger already has the requested values.
     NothingToChange,
 }
 
 /// Why a request is not approved. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotApprovable {
-    /// It was decided, or taken back.
+    /// It was already decided or withdrawn; with its state.
     Decided(&'static str),
-    /// It says something else than what was looked at.
+    /// It changed since it was read.
     Revised {
-        /// The revision that it has now.
+        /// The present revision.
         now: i64,
     },
     /// It cannot be carried out as it is.
     Stuck(Box<Obstacle>),
-    /// It touches an account of the ledger, whose contacts were not told.
+    /// It is about an account in the ledger whose contacts were not notified.
     ContactsNotTold(Vec<String>),
-    /// It is not of a kind that is approved without a person.
+    /// Its kind is not approved without a person.
     NeedsPerson,
 }
 
 /// What a request would change in this ledger.
 ///
 /// # Errors
-/// What is in its way.
+/// The obstacle.
 pub fn judge(
     id: &str,
     asked: &RequestedChange,
@@ -83,7 +82,7 @@ pub fn judge(
     Ok(Ready { kind, plan, record })
 }
 
-/// What the ledger's row is to say. Only what was written counts: an empty field of a form is none.
+/// The values for the ledger's row. An empty field of a form counts as absent.
 fn row(
     id: &str,
     kind: RequestKind,
@@ -100,11 +99,11 @@ fn row(
     match kind {
         RequestKind::Change => (Intent::Edit, entry),
         RequestKind::Remove => {
-            // Whatever else the form says: nobody asked for that.
+            // Other values in the form are ignored, because the request is only about removal.
             entry
                 .fields
                 .retain(|(column, _)| *column == LedgerColumn::AccountId);
-            // Who is leaving or has left already does not come back to leave again.
+            // An account that is leaving or has left is not set to leaving again.
             if record.is_none_or(|record| record.state == AccountState::Active) {
                 entry.set(LedgerColumn::State, AccountState::Leaving.as_str());
             }
@@ -113,7 +112,7 @@ fn row(
         RequestKind::Add => {
             entry.set(LedgerColumn::Request, id);
             match record {
-                // Who has left may come back; the row keeps its history.
+                // An account that has left may be added again; the row keeps its history.
                 Some(record) if record.state == AccountState::Left => {
                     entry.set(LedgerColumn::State, AccountState::Active.as_str());
                     (Intent::Edit, entry)
@@ -124,7 +123,8 @@ fn row(
     }
 }
 
-/// Whether a person may approve a request now. `seen` is the revision that was looked at, where one was.
+/// Whether a person may approve a request now. `seen` is the revision that the person read, if
+/// known.
 ///
 /// # Errors
 /// Why not.
@@ -149,8 +149,8 @@ pub fn may_approve(
     }
 }
 
-/// Whether a request may be approved without a person: only what adds an account that the ledger has
-/// never had, and only where the operator said so.
+/// Whether a request may be approved without a person: only if it adds an account that was never in
+/// the ledger, and the configuration allows it.
 ///
 /// # Errors
 /// Why not.

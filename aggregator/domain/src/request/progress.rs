@@ -1,4 +1,4 @@
-//! How far an approved request is, by what the administrator's listing says of its account.
+//! The progress of an approved request, derived from the checks of its account.
 
 use hubward_protocol::Region;
 use jiff::{SignedDuration, Timestamp};
@@ -9,40 +9,38 @@ use crate::account::{Account, AccountState};
 use crate::membership::Membership;
 use crate::membership::wanted_regions;
 
-/// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestProgress {
-    /// Everything that was asked for is done.
+    /// Everything requested is done.
     Complete,
-    /// It takes its time.
+    /// In progress.
     Underway,
-    /// Something is in the way, or it takes too long.
+    /// There is an obstacle, or it takes too long.
     Stuck(Vec<Hindrance>),
 }
 
-/// What is in the way in a Region.
+/// An obstacle in a Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Hindrance {
     /// The Region.
     pub region: Region,
-    /// The verdict's word, or what AWS said of the invitation.
+    /// The verdict's word, or AWS's error for the invitation.
     pub why: String,
 }
 
-/// A Region in which the account is to be watched, and what was last seen there.
+/// A Region in which the account is to be monitored, with its last observation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionProgress {
-    /// The Region.
     pub region: Region,
-    /// What was last seen; none before the first check.
+    /// The last observation; `None` before the first check.
     pub seen: Option<Membership>,
 }
 
-/// Verdicts that do not pass by waiting.
+/// Verdicts that waiting does not change.
 const HOPELESS: [&str; 4] = ["removed", "resigned", "suspended", "managed_elsewhere"];
 
 impl RegionProgress {
-    /// The places of an account.
+    /// The Regions of an account, with their observations.
     pub fn all(account: &Account, hub: &[Region], seen: &[Membership]) -> Vec<Self> {
         let of_region = |region| Self {
             region,
@@ -62,7 +60,7 @@ impl RegionProgress {
     }
 }
 
-/// Judges a request that was approved `since`. `patience` is how long it may take.
+/// The progress of a request that was approved at `since`. `patience` is how long it may take.
 pub fn progress(
     kind: RequestKind,
     account: &Account,
@@ -73,14 +71,14 @@ pub fn progress(
 ) -> RequestProgress {
     let waited = now.duration_since(since) > patience;
     if kind == RequestKind::Remove || account.state != AccountState::Active {
-        // Unlinking is an operator's hand: nothing that whoever asked could do.
+        // Unlinking is done by an operator; the reporter can do nothing.
         return if account.state == AccountState::Left {
             RequestProgress::Complete
         } else {
             RequestProgress::Underway
         };
     }
-    // Only what was seen after the decision says anything about it.
+    // Only observations after the decision count.
     let is_fresh = |place: &RegionProgress| {
         place
             .seen

@@ -1,4 +1,4 @@
-//! Whoever may name any account must not be able to touch what is not theirs.
+//! Tests: a reporter, who can name any account, must not be able to change accounts of others.
 
 use jiff::SignedDuration;
 
@@ -77,7 +77,7 @@ fn a_kind_is_told_by_its_words_in_both_languages_and_never_guessed() {
         ("AWSアカウントの追加", Some(RequestKind::Add)),
         ("変更申請", Some(RequestKind::Change)),
         ("アカウント連携の解除", Some(RequestKind::Remove)),
-        // Not the "add" of an address.
+        // The "add" in "address" is not a kind.
         ("Change of address", Some(RequestKind::Change)),
         ("追加・解除", None),
         ("add or remove", None),
@@ -116,7 +116,7 @@ fn only_a_new_account_is_approved_without_a_person() {
             may_approve_alone(&request, &ready, true),
             Err(NotApprovable::ContactsNotTold(contacts.clone()))
         );
-        // A person neither, before those who are on record have been told.
+        // A person cannot approve either until the contacts on record have been notified.
         assert_eq!(
             may_approve(&request, &ready, None, None),
             Err(NotApprovable::ContactsNotTold(contacts))
@@ -144,7 +144,7 @@ fn adding_an_account_that_is_there_touches_nobody() {
         panic!("it was taken");
     };
     assert!(matches!(refused, EntryRefused::AlreadyInLedger(_)));
-    // One that has left may come back, by a person's decision.
+    // An account that has left may be added again, by a person's decision.
     let ledger = [record(AccountState::Left)];
     let ready = judge("SOC-1", &stolen, &ledger, &rules()).unwrap();
     assert!(ready.record.is_some());
@@ -240,13 +240,13 @@ fn the_same_issue_twice_is_one_request() {
     assert_eq!(taking(None, &first), Taking::New);
     let known = request(asked("add", &NEW));
     assert_eq!(taking(Some(&known), &first), Taking::Unchanged);
-    // Our own comment changes the issue, but not what it asks for.
+    // Our own comment changes the issue, but not its content.
     let commented = ticket(asked("add", &NEW), 200, false);
     assert_eq!(taking(Some(&known), &commented), Taking::Unchanged);
     let other = asked("remove", &NEW);
     let revised = ticket(other.clone(), 200, false);
     assert_eq!(taking(Some(&known), &revised), Taking::Revised);
-    // An answer that was overtaken.
+    // A response that was overtaken.
     let old = ticket(other.clone(), 50, false);
     assert_eq!(taking(Some(&known), &old), Taking::Unchanged);
     let closed = ticket(asked("add", &NEW), 200, true);
@@ -257,7 +257,7 @@ fn the_same_issue_twice_is_one_request() {
         by: "operator:mika".to_owned(),
         at: at(150),
         invited: None,
-        told: Vec::new(),
+        notified: Vec::new(),
         late: false,
     };
     assert_eq!(taking(Some(&approved), &revised), Taking::TooLate);
@@ -300,7 +300,7 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
         seen("us-east-1", "complete", 200),
     ];
     assert_eq!(judge(&both, 300), RequestProgress::Complete);
-    // What was seen before the decision says nothing about it.
+    // Observations from before the decision do not count.
     let old = [
         seen("ap-northeast-1", "complete", 50),
         seen("us-east-1", "complete", 200),
@@ -308,7 +308,7 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
     assert_eq!(judge(&old, 300), RequestProgress::Underway);
     assert_eq!(judge(&[], 300), RequestProgress::Underway);
     let RequestProgress::Stuck(late) = judge(&both[..1], 2_000) else {
-        panic!("nobody waits for ever");
+        panic!("a request never waits permanently");
     };
     assert_eq!((late.len(), &late[0].why[..]), (1, "not_invited"));
     let refused = [seen("us-east-1", "resigned", 200)];

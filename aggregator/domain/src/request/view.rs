@@ -1,4 +1,4 @@
-//! A request as people and programs see it: the shape of `--json`, of the API and of notices.
+//! A request as people and programs see it: the JSON of `--json`, the API and notices.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -9,20 +9,18 @@ use super::{Hindrance, Obstacle, Origin, Ready, Request, RequestKind, RequestSta
 use crate::account::{Account, Language};
 use crate::ledger::{FieldChange, LedgerColumn, Rules};
 
-/// A request, what it would do to today's ledger, and the account as that ledger has it: all that can be
-/// said about it.
+/// A request, what it would change in the present ledger, and the account's row in that ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JudgedRequest {
-    /// The request.
     pub request: Request,
-    /// What it would change, or what is in its way.
+    /// What it would change, or its obstacle.
     pub judged: Result<Ready, Obstacle>,
-    /// The account's row; none where the ledger has none.
+    /// The account's row; `None` if it is not in the ledger.
     pub record: Option<Account>,
 }
 
 impl JudgedRequest {
-    /// A request next to a ledger.
+    /// Judges a request against a ledger.
     pub fn of(request: Request, ledger: &[Account], rules: &Rules) -> Self {
         let judged = judge(&request.id, &request.asked, ledger, rules);
         let account = request.account();
@@ -37,55 +35,54 @@ impl JudgedRequest {
         }
     }
 
-    /// As people and programs see it.
     pub fn view(&self) -> RequestView {
         RequestView::of(&self.request, &self.judged, self.record.as_ref())
     }
 }
 
-/// A request next to today's ledger.
+/// A request, judged against the present ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = Request)]
 pub struct RequestView {
     /// Its id.
     pub id: String,
-    /// What is to be done; none where it does not say.
+    /// The kind of change; `None` if it is not recognized.
     pub kind: Option<RequestKind>,
-    /// The account; none where it does not say.
+    /// The account; `None` if its id is missing or invalid.
     pub account_id: Option<AccountId>,
-    /// The project that the ledger has, or that was named.
+    /// The project in the ledger, or in the request.
     pub project: String,
     /// waiting, stuck, approved, complete, rejected or withdrawn.
     pub state: String,
-    /// Where it came from.
+    /// Its source.
     pub origin: Origin,
-    /// Who asks.
+    /// The reporter.
     pub reporter: String,
-    /// The language in which they are answered.
+    /// The language of the answers.
     pub language: Language,
     /// Which revision this is.
     pub revision: i64,
-    /// What was written, by the ledger's fields.
+    /// The values as written, by the ledger's fields.
     #[schema(value_type = Object)]
     pub asked: Map<String, Value>,
-    /// What it would change, field by field; empty once it is decided.
+    /// The changes, field by field; empty after the decision.
     pub changes: Vec<FieldChange>,
-    /// What is in its way, for programs; empty once it is decided.
+    /// The obstacles, for programs; empty after the decision.
     pub obstacles: Vec<Value>,
-    /// The contacts on record of an account that the ledger has.
+    /// The contacts on record, if the account is in the ledger.
     pub contacts: Vec<String>,
-    /// Since when they have been told.
+    /// When they were notified.
     pub contacts_told_at: Option<Timestamp>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When.
     pub decided_at: Option<Timestamp>,
-    /// Why it was turned down.
+    /// Why it was rejected.
     pub reason: Option<String>,
-    /// What its people were last told to be in the way, once it is approved.
+    /// The obstacles of which the reporter was last notified, after the approval.
     #[serde(default)]
     pub hindrances: Vec<Hindrance>,
-    /// When it came.
+    /// When it was received.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -139,7 +136,7 @@ impl RequestView {
             decided_at,
             reason,
             hindrances: match &request.state {
-                RequestState::Approved { told, .. } => told.clone(),
+                RequestState::Approved { notified, .. } => notified.clone(),
                 _ => Vec::new(),
             },
             created_at: request.created_at,
@@ -148,7 +145,7 @@ impl RequestView {
     }
 }
 
-/// Field by field; of a new account, everything that is not empty.
+/// Field by field; for a new account, all that are not empty.
 fn changes(ready: &Ready) -> Vec<FieldChange> {
     let added = ready.plan.added.iter().flat_map(|added| {
         LedgerColumn::ALL.into_iter().filter_map(|column| {

@@ -1,4 +1,4 @@
-//! What a silence covers, what it never does, and when it ends.
+//! Tests: what a silence covers, what it never does, and when it ends.
 
 use super::*;
 use crate::account::{AccountState, Language, ReportCadence};

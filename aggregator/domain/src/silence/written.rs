@@ -1,29 +1,27 @@
-//! A silence's matcher as a form brings it: texts, to be read without ever making it wider.
+//! A silence's matcher as the texts of a form. Parsing never makes it match more than written.
 
 use super::{Matcher, NotSilenced};
 
-/// A matcher as a form has it: empty is what is not said.
+/// A matcher as a form sends it; an empty text means that the condition is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WrittenSilence {
-    /// A pattern of types.
+    /// A pattern of finding types.
     pub kind: String,
     /// An account's id.
     pub account: String,
-    /// A project.
     pub project: String,
-    /// An environment.
     pub environment: String,
-    /// A Region.
     pub region: String,
     /// Whether critical alerts are silenced too.
     pub critical: bool,
 }
 
 impl WrittenSilence {
-    /// Reads it. What cannot be read never makes it wider.
+    /// Parses the matcher. A text that cannot be parsed is an error, because leaving it out would
+    /// match more.
     ///
     /// # Errors
-    /// The account is none, or the Region.
+    /// The account or the Region is invalid.
     pub fn matcher(&self) -> Result<Matcher, NotSilenced> {
         let said = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let short = |text: &str| text.chars().take(60).collect();

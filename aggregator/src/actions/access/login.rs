@@ -1,7 +1,7 @@
-//! Logging in to the dashboard, by a token or by the OpenID Connect issuer, and out again.
+//! Logging in to the dashboard with a token or through the OpenID Connect issuer, and logging out.
 //!
-//! A session's key is always made here, after the proof: nothing that a browser brought along becomes
-//! one. Each login is an audit event.
+//! The session key is always generated here, after the proof: a value that a browser sent never becomes a
+//! session (session fixation). Each login is an audit event.
 
 use serde_json::json;
 use url::Url;
@@ -15,20 +15,20 @@ use hubward_domain::login::LoginAttempt;
 use hubward_domain::signed_token::Signer;
 use hubward_store::StoreError;
 
-/// Where people log in.
+/// Logs people in, with the issuer where one is configured.
 #[derive(Clone, Debug)]
 pub struct LoginService {
     seal: Signer,
     issuer: Option<Issuer>,
 }
 
-/// Why there is no reception.
+/// Why the login service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginServiceError {
-    /// The issuer cannot be asked at all.
+    /// The client for the issuer could not be set up.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// Hubward's secret at the issuer is not there.
+    /// Hubward's client secret is missing.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
     /// The database failed.
@@ -36,19 +36,19 @@ pub enum LoginServiceError {
     Store(#[from] StoreError),
 }
 
-/// Why somebody is not let in.
+/// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The token is none, or not good any more.
+    /// The token is unknown, revoked or expired.
     #[error("the token is not good")]
     Token,
-    /// The configuration names no issuer.
+    /// No issuer is configured.
     #[error("login.issuer is not set")]
     NoIssuer,
-    /// The browser brought no login under way, an old one, or another's.
+    /// The login's state is missing, too old, or belongs to another browser.
     #[error("this login was not begun here, or too long ago")]
     NotBegunHere,
-    /// The issuer did not vouch for anybody.
+    /// The issuer did not identify the person.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
     /// The database failed.
@@ -56,17 +56,17 @@ pub enum LoginError {
     Store(#[from] StoreError),
 }
 
-/// A login at the issuer, begun.
+/// A login at the issuer that was started.
 #[derive(Debug)]
 pub struct Begun {
-    /// Where the browser goes.
+    /// The issuer's page to redirect the browser to.
     pub address: Url,
-    /// What it carries along.
+    /// The signed state, which the browser keeps in a cookie until it comes back.
     pub sealed: String,
 }
 
 impl LoginService {
-    /// Opens the reception of a server that goes by this origin.
+    /// Sets the service up for a server with this canonical origin.
     ///
     /// # Errors
     /// See [`LoginServiceError`].
@@ -87,12 +87,12 @@ impl LoginService {
         Ok(Self { seal, issuer })
     }
 
-    /// Whether people can log in at an issuer.
+    /// Whether an issuer is configured.
     pub fn has_issuer(&self) -> bool {
         self.issuer.is_some()
     }
 
-    /// Begins a login at the issuer.
+    /// Starts a login at the issuer; `next` is the page to show afterwards.
     ///
     /// # Errors
     /// See [`LoginError`].
@@ -108,14 +108,14 @@ impl LoginService {
         let address = issuer.address(&attempt).await?;
         Ok(Begun {
             address,
-            sealed: attempt.sealed(&self.seal),
+            sealed: attempt.signed(&self.seal),
         })
     }
 
-    /// Ends a login at the issuer: a session, and where the person wanted to go.
+    /// Completes a login at the issuer. Returns the new session and the page to show.
     ///
     /// # Errors
-    /// See [`LoginError`]; then nobody is logged in.
+    /// See [`LoginError`]; then no session is created.
     pub async fn finish(
         &self,
         app: &App,
@@ -124,7 +124,7 @@ impl LoginService {
         code: &str,
     ) -> Result<(SessionKey, String), LoginError> {
         let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
-        let attempt = LoginAttempt::open(&self.seal, sealed, app.clock.now())
+        let attempt = LoginAttempt::verify(&self.seal, sealed, app.clock.now())
             .filter(|attempt| attempt.state == state)
             .ok_or(LoginError::NotBegunHere)?;
         let claims = issuer.claims(&attempt, code).await?;
@@ -144,9 +144,9 @@ impl LoginService {
 /// Logs in with a token.
 ///
 /// # Errors
-/// See [`LoginError`]; then nobody is logged in.
+/// See [`LoginError`]; then no session is created.
 pub async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
-    // Pasted, with what stood around it.
+    // A pasted token often comes with spaces or a line end.
     let token = token.trim();
     let record = match id_of(token) {
         Some(id) => app.store.access_token(id).await?,
@@ -158,7 +158,7 @@ pub async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
     Ok(open_session(app, &record.visitor()).await?)
 }
 
-/// Logs out. Done twice, the second finds nothing to do.
+/// Logs out. Logging out twice is no error.
 ///
 /// # Errors
 /// The database failed.

@@ -1,8 +1,8 @@
-//! Adds an account to the ledger, or changes one, by an operator's word: the same rules, the same diff
-//! and the same trace as those of a file of one row.
+//! Adds or edits one account of the ledger for an operator, with the same rules, diff and audit events as an
+//! imported file with one row.
 //!
-//! [`plan`] is the whole road but its last step. [`carry_out`] compares again inside the transaction and
-//! writes only what was shown. Run twice, the second finds nothing to change.
+//! [`plan`] does everything except writing. [`carry_out`] compares again inside the transaction and writes
+//! only what was shown. Run twice, the second finds nothing to change.
 
 use crate::actions::ledger::{listed, rules, write_plan};
 use crate::app::App;
@@ -10,31 +10,31 @@ use hubward_domain::audit::{Actor, ChangeSource};
 use hubward_domain::ledger::{Effects, EntryRefused, Intent, LedgerEntry, LedgerPlan, effects};
 use hubward_store::StoreError;
 
-/// What is to be said of an account.
+/// The account to add or edit.
 #[derive(Clone, Debug)]
 pub struct EditRequest {
-    /// What it is for.
+    /// Whether to add a new account or edit an existing one.
     pub intent: Intent,
-    /// The account, and what is said.
+    /// The account and the values to set.
     pub entry: LedgerEntry,
 }
 
-/// An edit that could be made.
+/// A valid edit.
 #[derive(Clone, Debug)]
 pub struct PlannedEdit {
-    /// What would change.
+    /// The changes to the ledger.
     pub plan: LedgerPlan,
-    /// What follows from it.
+    /// The consequences, such as invitations to send.
     pub effects: Effects,
 }
 
-/// Why an edit is not made. The ledger is as it was.
+/// Why an edit was not made. The ledger is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
-    /// It is refused.
+    /// The values break a rule of the ledger.
     #[error("the account's values are refused")]
     Refused(EntryRefused),
-    /// Somebody else changed the ledger since the plan was made.
+    /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
     /// The database failed.
@@ -42,7 +42,7 @@ pub enum EditError {
     Store(#[from] StoreError),
 }
 
-/// Finds out what an edit would change. Writes nothing.
+/// Computes what an edit would change. Writes nothing.
 ///
 /// # Errors
 /// See [`EditError`].
@@ -62,7 +62,7 @@ pub async fn plan(app: &App, request: &EditRequest) -> Result<PlannedEdit, EditE
 /// Makes an edit that was shown.
 ///
 /// # Errors
-/// Then nothing was written; see [`EditError`].
+/// See [`EditError`]; then nothing was written.
 pub async fn carry_out(
     app: &App,
     actor: &Actor,

@@ -1,5 +1,5 @@
-//! Takes in a heartbeat of an account that proved itself. Idempotent by run and sequence: the same
-//! one twice, or an older one after a newer, changes nothing. Advisory, like everything an agent says.
+//! Records a heartbeat of an authenticated account. Idempotent by run and sequence number: a repeated or
+//! outdated heartbeat changes nothing. Advisory, like everything that an agent reports.
 
 use hubward_protocol::api::{Heartbeat, HeartbeatAccepted};
 
@@ -8,18 +8,18 @@ use hubward_domain::bearer::Bearer;
 use hubward_domain::run::Run;
 use hubward_store::StoreError;
 
-/// While something is missing, an agent is heard from every so many seconds.
+/// Seconds between heartbeats while something is missing.
 const WHILE_WORKING: u32 = 10;
-/// When nothing is missing, every so many.
+/// Seconds between heartbeats when nothing is missing.
 const WHEN_COMPLETE: u32 = 300;
 
-/// Why a heartbeat is not taken.
+/// Why a heartbeat was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum HeartbeatError {
     /// The run's name is not 1 to 64 letters, digits and hyphens.
     #[error("the run's name is refused")]
     RunName,
-    /// The account is not in the ledger any more.
+    /// The account is no longer in the ledger.
     #[error("the account is not in the ledger")]
     NotInLedger,
     /// The database failed.
@@ -27,10 +27,10 @@ pub enum HeartbeatError {
     Store(#[from] StoreError),
 }
 
-/// Takes a heartbeat.
+/// Records a heartbeat and returns when the next one is expected.
 ///
 /// # Errors
-/// See [`HeartbeatError`]; nothing is kept of it then.
+/// See [`HeartbeatError`]; then nothing was recorded.
 pub async fn accept_heartbeat(
     app: &App,
     bearer: &Bearer,
@@ -77,8 +77,9 @@ pub async fn accept_heartbeat(
     })
 }
 
-/// What an agent calls its version, as one short line: not every database keeps every character.
-fn version(told: &str) -> String {
-    let plain = told.chars().filter(|char| !char.is_control());
+/// The version that the agent reports, as one short line. Control characters are removed: PostgreSQL rejects
+/// NUL in texts.
+fn version(reported: &str) -> String {
+    let plain = reported.chars().filter(|char| !char.is_control());
     plain.take(64).collect()
 }

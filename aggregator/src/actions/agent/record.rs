@@ -1,6 +1,6 @@
-//! Takes in what an agent printed with `--json`, handed over by the account's people where the
-//! agent cannot reach the server. It is advisory: it adds reasons to a check, never completeness.
-//! Recorded twice, the second replaces the first.
+//! Records the `--json` output of an agent that cannot reach the server; the account's owners pass it on as a
+//! file. It is advisory: it can add reasons to a check, but never makes a check complete. A second recording
+//! replaces the first.
 
 use hubward_protocol::{AccountId, Region, RunReport};
 use serde_json::json;
@@ -9,21 +9,21 @@ use crate::app::App;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Why a report is not recorded.
+/// Why a report was not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// The text is not what the agent prints.
+    /// The text is not the agent's output.
     #[error("this is not the agent's --json output: {0}")]
     Malformed(String),
-    /// It is about an account that the ledger does not know.
+    /// The report's account is not in the ledger.
     #[error("the account {0} is not in the ledger")]
     NotInLedger(AccountId),
-    /// It was made for another SOC.
+    /// The report was made for another SOC.
     #[error("the run was made for the administrator {found}, not for {wanted}")]
     OtherAdministrator {
-        /// Whose run it is.
+        /// The administrator account in the report.
         found: AccountId,
-        /// Ours.
+        /// Our administrator account.
         wanted: AccountId,
     },
     /// The database failed.
@@ -31,13 +31,14 @@ pub enum RecordError {
     Store(#[from] StoreError),
 }
 
-/// The longest text that is taken for a report: 34 Regions of five wordy steps fit many times.
+/// The largest text that is accepted as a report, in bytes. A report of 34 Regions with five steps each is
+/// far smaller.
 pub const LONGEST: usize = 1 << 20;
 
-/// Records a run, and returns its account and the Regions it spoke of.
+/// Records a run. Returns its account and the Regions that it covers.
 ///
 /// # Errors
-/// Then nothing is recorded; see [`RecordError`].
+/// See [`RecordError`]; then nothing was recorded.
 pub async fn record_run(
     app: &App,
     actor: &Actor,

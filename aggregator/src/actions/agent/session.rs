@@ -1,6 +1,6 @@
-//! How an agent becomes a known caller: it asks for a challenge, answers it with a proof, and gets a
-//! token and its account's baseline. Nothing is kept of a challenge until it is spent, and nothing is
-//! created for an account that the ledger does not know.
+//! Authenticates agents: an agent gets a challenge, answers it with a proof, and gets a token and its
+//! account's baseline. A challenge is stateless until it is used, and nothing is created for an account that
+//! is not in the ledger.
 
 use hubward_protocol::api::{Baseline, Challenge, Session, SessionRequest};
 use hubward_protocol::{AccountId, Region};
@@ -18,7 +18,7 @@ use hubward_domain::proof::{self, ProofRefused};
 use hubward_domain::signed_token::Signer;
 use hubward_store::StoreError;
 
-/// What the agent API stands on.
+/// Issues challenges and sessions for the agent API.
 #[derive(Clone, Debug)]
 pub struct SessionIssuer {
     seal: Signer,
@@ -26,13 +26,13 @@ pub struct SessionIssuer {
     identity: Identity,
 }
 
-/// Why the desk cannot be opened.
+/// Why the session issuer cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionIssuerError {
-    /// Proofs would be taken to an address that is not safe.
+    /// The configured STS endpoint is not safe to send proofs to.
     #[error(transparent)]
     Endpoint(#[from] AwsUnavailable),
-    /// The client for STS could not be made.
+    /// The HTTP client for STS could not be set up.
     #[error("cannot make a TLS client: {0}")]
     Client(String),
     /// The database failed.
@@ -40,19 +40,19 @@ pub enum SessionIssuerError {
     Store(#[from] StoreError),
 }
 
-/// Why there is no session.
+/// Why no session was issued.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// The proof is refused.
+    /// The proof was rejected.
     #[error(transparent)]
     Proof(#[from] ProofRefused),
-    /// The Region is none that we know.
+    /// The Region is unknown.
     #[error("the Region is unknown")]
     RegionUnknown,
-    /// STS could not be asked.
+    /// STS did not answer.
     #[error("STS could not be asked: {0}")]
     StsUnavailable(&'static str),
-    /// The account that proved itself is not in the ledger.
+    /// The authenticated account is not in the ledger.
     #[error("the account {0} is not in the ledger")]
     NotInLedger(AccountId),
     /// The database failed.
@@ -61,8 +61,8 @@ pub enum SessionError {
 }
 
 impl SessionIssuer {
-    /// Opens the desk for a server that goes by this canonical origin. The key under which it seals is
-    /// made once for the database, so that any number of servers share it.
+    /// Sets the issuer up for a server with this canonical origin. The signing key is created once per
+    /// database, so that all servers share it.
     ///
     /// # Errors
     /// See [`SessionIssuerError`].
@@ -78,7 +78,7 @@ impl SessionIssuer {
         })
     }
 
-    /// Makes a challenge.
+    /// Issues a challenge.
     pub fn challenge(&self, app: &App) -> Challenge {
         let (challenge, expires_at) = proof::challenge(&self.seal, app.random(), app.clock.now());
         Challenge {
@@ -88,11 +88,11 @@ impl SessionIssuer {
         }
     }
 
-    /// Turns a proof into a session.
+    /// Exchanges a proof for a session.
     ///
     /// # Errors
-    /// See [`SessionError`]. A challenge that is good, and well signed as far as can be seen here, is spent all the same.
-    pub async fn enrol(
+    /// See [`SessionError`]. A valid challenge with a well-formed proof is used up even then.
+    pub async fn issue(
         &self,
         app: &App,
         request: SessionRequest<String>,
@@ -104,7 +104,8 @@ impl SessionIssuer {
         let now = app.clock.now();
         let headers = &request.headers;
         let expires_at = proof::verify(&self.seal, &self.server_id, region, headers, now)?;
-        // Spent before STS is asked: two that come at once must not both get through.
+        // Marked as used before STS is asked: of two concurrent requests with one challenge, only one may
+        // pass.
         let mut tx = app.store.begin().await?;
         let fresh = tx
             .spend_challenge(&headers.x_hubward_challenge, expires_at, now)
@@ -138,13 +139,13 @@ impl SessionIssuer {
         })
     }
 
-    /// Who holds a token, if it is ours and still good.
+    /// The holder of a token; `None` unless we issued it and it is still valid.
     pub fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
         Bearer::of_token(&self.seal, token, app.clock.now())
     }
 }
 
-/// What an account should be, from the configuration and its ledger row.
+/// The account's baseline, from the configuration and its row of the ledger.
 fn baseline(app: &App, account: &Account) -> Baseline {
     let hub: Vec<Region> = app.config.hub.regions().collect();
     let baseline = &app.config.baseline;
@@ -166,7 +167,8 @@ fn baseline(app: &App, account: &Account) -> Baseline {
     }
 }
 
-/// A proven account that the ledger does not know leaves one trace a day, however often it tries.
+/// Writes one audit event per day for an authenticated account that is not in the ledger, however often it
+/// tries.
 async fn record_stranger(app: &App, caller: &Caller) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;

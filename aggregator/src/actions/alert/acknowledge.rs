@@ -1,5 +1,5 @@
-//! A person takes an alert, gives it to somebody, ends or reopens it, and writes a note. Done twice, the
-//! second changes nothing but who said so last.
+//! Acknowledges, assigns, resolves or reopens an alert, or adds a note. Done twice, only the last actor
+//! changes.
 
 use serde_json::json;
 
@@ -10,16 +10,16 @@ use hubward_domain::alert::{Alert, AlertState};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Why nothing was done.
+/// Why the alert was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AcknowledgeError {
-    /// There is no such alert.
+    /// There is no alert with this id.
     #[error("there is no alert {0}")]
     Unknown(String),
-    /// It makes no sense in the state that the alert is in.
+    /// The alert's state does not allow it.
     #[error(transparent)]
     NotNow(#[from] NotNow),
-    /// A note or a name has too many characters; at most so many.
+    /// The note or the name is longer than this number of characters.
     #[error("at most {0} characters")]
     TooLong(usize),
     /// The database failed.
@@ -27,11 +27,11 @@ pub enum AcknowledgeError {
     Store(#[from] StoreError),
 }
 
-/// Does it, and returns the state that the alert is in now. The alert goes by its id or by that of one
-/// of its findings.
+/// Changes the alert and returns its new state. The alert is found by its id or by that of one of its
+/// findings.
 ///
 /// # Errors
-/// See [`AcknowledgeError`]; then nothing changed.
+/// See [`AcknowledgeError`]; then nothing was changed.
 pub async fn acknowledge(
     app: &App,
     actor: &Actor,

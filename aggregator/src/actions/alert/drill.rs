@@ -1,5 +1,5 @@
-//! Asks GuardDuty for a sample finding in the SOC's own account: it takes the way that a real one takes,
-//! and is marked as a sample by GuardDuty itself.
+//! Creates a GuardDuty sample finding in the SOC's own account. It takes the same path as a real finding, and
+//! GuardDuty marks it as a sample.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -7,23 +7,22 @@ use serde_json::json;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use hubward_domain::alert::arrival::Arrival;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Of HIGH severity, so that it passes the rule and the configuration's minimum.
+/// A sample of HIGH severity, which passes the EventBridge rule and the configured minimum severity.
 pub const SAMPLE: &str = "CryptoCurrency:EC2/BitcoinTool.B!DNS";
 
-/// Why there is no sample.
+/// Why no sample was created.
 #[derive(Debug, thiserror::Error)]
 pub enum DrillError {
-    /// GuardDuty is not on in the SOC's account.
+    /// GuardDuty is off in the SOC's account.
     #[error("GuardDuty is not on in the SOC's own account")]
     NoDetector,
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// GuardDuty did not make one.
+    /// GuardDuty rejected the call.
     #[error(transparent)]
     Refused(#[from] AwsFailure),
 }
@@ -34,7 +33,7 @@ impl From<StoreError> for DrillError {
     }
 }
 
-/// Asks for a sample, and returns when that was.
+/// Creates a sample. Returns the time just before the call.
 ///
 /// # Errors
 /// See [`DrillError`].
@@ -55,13 +54,4 @@ pub async fn drill(app: &App, actor: &Actor) -> Result<Timestamp, DrillError> {
     } else {
         Err(DrillError::NoDetector)
     }
-}
-
-/// The alert of the SOC's own account that came since a moment, and how; `None`: none yet.
-///
-/// # Errors
-/// The database failed.
-pub async fn sample(app: &App, since: Timestamp) -> Result<Option<(String, Arrival)>, StoreError> {
-    let account = app.config.hub.administrator.as_str();
-    app.store.arrived_since(account, since).await
 }

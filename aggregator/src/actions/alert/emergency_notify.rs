@@ -1,5 +1,5 @@
-//! Tells the operations route of what keeps Hubward from storing anything: past the outbox, which lies in
-//! the same database, straight to the channels. Nothing is tried again; whoever hears it once is enough.
+//! Notifies the operations channels directly, bypassing the outbox, when the database is down. Not retried;
+//! one successful channel is enough.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,18 +12,18 @@ use crate::config::outgoing::RouteEvent;
 use hubward_domain::delivery::{Attempt, Delivery, DeliveryState};
 use hubward_domain::notice::{Notice, Trouble};
 
-/// How long nobody is told again.
+/// Minimum time between two notifications.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
-/// The way past the outbox.
+/// Sends to the operations channels without the database.
 #[derive(Debug)]
 pub struct DirectNotifier {
     messenger: Messenger,
-    sounded: Mutex<Option<Timestamp>>,
+    notified_at: Mutex<Option<Timestamp>>,
 }
 
 impl DirectNotifier {
-    /// Prepares it.
+    /// Sets up the messenger.
     ///
     /// # Errors
     /// The TLS library could not be set up.
@@ -36,28 +36,32 @@ impl DirectNotifier {
                 app.config.directory(),
                 app.environment(),
             )?,
-            sounded: Mutex::default(),
+            notified_at: Mutex::default(),
         })
     }
 
-    /// Sounds it, unless that was done within the hour; returns how many channels took it.
-    pub async fn sound(&self, app: &App, trouble: Trouble) -> usize {
+    /// Notifies the operations channels, unless that was done within [`QUIET`]. Returns how many channels
+    /// accepted it.
+    pub async fn notify(&self, app: &App, trouble: Trouble) -> usize {
         let now = app.clock.now();
         {
-            // A poisoned time is still a time.
-            let mut sounded = self.sounded.lock().unwrap_or_else(PoisonError::into_inner);
-            if sounded.is_some_and(|at| now.duration_since(at) < QUIET) {
+            // A poisoned lock still holds a valid time.
+            let mut notified_at = self
+                .notified_at
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if notified_at.is_some_and(|at| now.duration_since(at) < QUIET) {
                 return 0;
             }
-            *sounded = Some(now);
+            *notified_at = Some(now);
         }
         let notice = Notice::Operations(trouble);
-        let heard_by = app.config.channels_of(RouteEvent::Operations);
-        let sent = heard_by.into_iter().map(|name| {
+        let channels = app.config.channels_of(RouteEvent::Operations);
+        let sent = channels.into_iter().map(|name| {
             let notice = notice.clone();
             async move {
-                let channels = &app.config.channels;
-                let Some(channel) = channels.iter().find(|channel| channel.name == name) else {
+                let configured = &app.config.channels;
+                let Some(channel) = configured.iter().find(|channel| channel.name == name) else {
                     return false;
                 };
                 let delivery = Delivery {
@@ -79,9 +83,12 @@ impl DirectNotifier {
             .count()
     }
 
-    /// All is well again: the next trouble is told at once.
-    pub fn rest(&self) {
-        let mut sounded = self.sounded.lock().unwrap_or_else(PoisonError::into_inner);
-        *sounded = None;
+    /// Ends the quiet period after a recovery, so that the next failure is notified at once.
+    pub fn reset(&self) {
+        let mut notified_at = self
+            .notified_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *notified_at = None;
     }
 }

@@ -1,5 +1,5 @@
-//! Tells people again of alerts that nobody has taken: on the alert's own routes, and on those of
-//! operations. Run twice, the second finds nothing due.
+//! Notifies people again of unacknowledged alerts: on the alert's own routes and on the operations routes.
+//! Run twice, the second finds nothing due.
 
 use hubward_protocol::AccountId;
 use serde_json::json;
@@ -14,17 +14,16 @@ use hubward_domain::notice::{AlertNotice, EscalatedNotice, Notice, StillOpenNoti
 use hubward_domain::routing::channels_of_alert;
 use hubward_store::{StoreError, Tx};
 
-/// Who tells people again.
 const ACTOR: Actor = Actor::Job("escalate");
-/// How many alerts are looked at in one pass.
+/// The most alerts that one run escalates.
 const PASS: i64 = 500;
-/// How many are told one by one; what is more is one message, for a hundred would bury them.
+/// The most alerts with a message of their own; the others share one message, so that people are not flooded.
 const ONE_BY_ONE: usize = 10;
 
-/// Escalates what is due; returns how many alerts that is.
+/// Escalates the alerts that are due. Returns how many.
 ///
 /// # Errors
-/// The database failed; then nobody was told of what is left.
+/// The database failed; then nothing was escalated.
 pub async fn escalate(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let after = app.config.alerts.escalate_after;
@@ -40,9 +39,9 @@ pub async fn escalate(app: &App) -> Result<usize, StoreError> {
     let accounts: Vec<AccountId> = due.iter().map(|(_, account, _)| account.clone()).collect();
     let ledger = app.store.accounts_of(&accounts).await?;
     let mut tx = app.store.begin().await?;
-    let mut told = Vec::new();
+    let mut escalated = Vec::new();
     for (id, _, level) in due {
-        // Somebody may have taken it a moment ago.
+        // A person may have acknowledged it since the query.
         let Some(alert) = tx.alert(&id).await? else {
             continue;
         };
@@ -50,13 +49,13 @@ pub async fn escalate(app: &App) -> Result<usize, StoreError> {
             continue;
         }
         tx.put_escalation(&id, level, now).await?;
-        told.push((alert, level));
+        escalated.push((alert, level));
     }
     let mut others = Vec::new();
-    for (index, (alert, level)) in told.iter().enumerate() {
+    for (index, (alert, level)) in escalated.iter().enumerate() {
         let account = ledger.get(&alert.account_id);
         if index < ONE_BY_ONE {
-            tell(app, &mut tx, alert, *level, account).await?;
+            notify(app, &mut tx, alert, *level, account).await?;
         } else {
             others.push(AlertNotice::of(
                 alert,
@@ -67,15 +66,15 @@ pub async fn escalate(app: &App) -> Result<usize, StoreError> {
     }
     if !others.is_empty() {
         let notice = Notice::AlertsStillOpen(StillOpenNotice::of(&others));
-        let mut heard_by = app.config.channels_of(RouteEvent::Alert);
-        heard_by.extend(app.config.channels_of(RouteEvent::Operations));
-        for channel in heard_by {
+        let mut channels = app.config.channels_of(RouteEvent::Alert);
+        channels.extend(app.config.channels_of(RouteEvent::Operations));
+        for channel in channels {
             Notifier::new(app)
                 .notify_channel(&mut tx, channel, &notice)
                 .await?;
         }
     }
-    let events = told.iter().map(|(alert, level)| NewEvent {
+    let events = escalated.iter().map(|(alert, level)| NewEvent {
         action: Action::AlertEscalated,
         subject: alert.account_id.to_string(),
         detail: json!({ "alert": alert.id, "level": level }),
@@ -83,10 +82,10 @@ pub async fn escalate(app: &App) -> Result<usize, StoreError> {
     tx.append_audit(now, &ACTOR, events.collect::<Vec<_>>())
         .await?;
     tx.commit().await?;
-    Ok(told.len())
+    Ok(escalated.len())
 }
 
-async fn tell(
+async fn notify(
     app: &App,
     tx: &mut Tx,
     alert: &Alert,
@@ -97,9 +96,9 @@ async fn tell(
         alert: AlertNotice::of(alert, vec![alert.finding_id.clone()], account),
         level,
     }));
-    let mut heard_by = channels_of_alert(&app.config.routes, alert, account);
-    heard_by.extend(app.config.channels_of(RouteEvent::Operations));
-    for channel in heard_by {
+    let mut channels = channels_of_alert(&app.config.routes, alert, account);
+    channels.extend(app.config.channels_of(RouteEvent::Operations));
+    for channel in channels {
         Notifier::new(app)
             .notify_channel(tx, channel, &notice)
             .await?;

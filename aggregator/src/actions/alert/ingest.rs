@@ -1,9 +1,10 @@
-//! Takes in messages, by whichever door they come: turns threats into alerts and puts what channels are
-//! told into the outbox, all in one transaction; only then a message is deleted from its queue, or the
-//! push that brought it is answered.
+//! Receives messages from the queue, the push endpoint and the dead-letter queue. Turns threats into alerts
+//! and writes the notifications to the outbox, all in one transaction. Only then is a message deleted from
+//! its queue, or the push request answered.
 //!
-//! Killed at any moment, it loses nothing: what is not deleted comes again, and what comes again
-//! changes nothing. What nobody understands is kept and announced, never thrown away.
+//! It can be killed at any moment without losing anything: a message that was not deleted is delivered again,
+//! and a repeated message changes nothing. Messages that cannot be parsed are stored and announced, never
+//! dropped.
 
 pub mod batch;
 mod store;
@@ -26,26 +27,26 @@ use hubward_domain::notice::Trouble;
 use hubward_store::StoreError;
 use store::store_batch;
 
-/// How long storing may take before a queue's messages are held back for longer.
+/// If storing takes longer than this, the messages' visibility timeout is extended.
 const HOLD_AFTER: Duration = Duration::from_secs(1);
-/// For how long they are held back then, in seconds, and how often that is done again.
+/// The extended visibility timeout in seconds, and how often it is renewed.
 const HOLD: i32 = 30;
 const HOLD_AGAIN: Duration = Duration::from_secs(15);
-/// How long an empty dead-letter queue is waited for, in seconds.
+/// Wait time of one poll of the dead-letter queue, in seconds.
 const DEAD_POLL: i32 = 1;
 
-/// What became of messages.
+/// What happened to a batch of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IngestCounts {
-    /// How many messages there were.
+    /// Number of messages.
     pub messages: usize,
-    /// How many threats became new alerts.
+    /// Number of threats that opened an alert.
     pub opened: usize,
-    /// How many messages or findings were kept because nobody understood them.
+    /// Number of messages or findings that could not be understood; they are stored.
     pub refused: usize,
 }
 
-/// Why messages were not taken; they stay in the queue.
+/// Why messages were not ingested; they stay in the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The ledger or AWS is out of reach.
@@ -54,10 +55,10 @@ pub enum IngestError {
     /// The queue cannot be read.
     #[error(transparent)]
     Queue(#[from] AwsFailure),
-    /// They could not be stored.
+    /// The messages could not be stored.
     #[error(transparent)]
     Store(Arc<StoreError>),
-    /// The server stops.
+    /// The server is shutting down.
     #[error("the server stops")]
     Closed,
 }
@@ -68,7 +69,7 @@ impl From<StoreError> for IngestError {
     }
 }
 
-/// Opens the queue; `None` when none is configured.
+/// Opens the queue; `None` if none is configured.
 ///
 /// # Errors
 /// AWS cannot be called at all.
@@ -80,10 +81,11 @@ pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, IngestError> {
     Ok(Some(aws.queue(app.config.hub.home_region, url)))
 }
 
-/// Waits up to `seconds` for messages, and takes those that come: by the intake of a server, or by itself.
+/// Waits up to `seconds` for messages and ingests them: through a server's intake, or directly where there is
+/// none.
 ///
 /// # Errors
-/// Nothing was taken, or what was taken could not be deleted and comes again.
+/// Nothing was ingested, or the messages could not be deleted and will be delivered again.
 pub async fn ingest_from_queue(
     app: &App,
     queue: &EventQueue,
@@ -94,19 +96,19 @@ pub async fn ingest_from_queue(
     if messages.is_empty() {
         return Ok(IngestCounts::default());
     }
-    let came = incoming(app, IngestSource::Queue, &messages);
+    let received = incoming(app, IngestSource::Queue, &messages);
     let taken = match intake {
-        Some(intake) => held(queue, &messages, intake.take(came)).await?,
-        None => held(queue, &messages, alone(app, &came)).await?,
+        Some(intake) => held(queue, &messages, intake.take(received)).await?,
+        None => held(queue, &messages, store_directly(app, &received)).await?,
     };
     queue.delete(&messages).await?;
     Ok(taken)
 }
 
-/// Takes in what lies in the queue's dead-letter queue, until that is empty; `None`: it has none.
+/// Ingests the messages of the queue's dead-letter queue until that is empty; `None` if it has none.
 ///
 /// # Errors
-/// What was taken until then is stored; the rest is still there.
+/// What was ingested until then is stored; the rest is still in the queue.
 pub async fn take_dead_letters(
     app: &App,
     actor: &Actor,
@@ -121,8 +123,8 @@ pub async fn take_dead_letters(
         if messages.is_empty() {
             break;
         }
-        let came = incoming(app, IngestSource::DeadLetter, &messages);
-        let taken = held(&dead, &messages, alone(app, &came)).await?;
+        let received = incoming(app, IngestSource::DeadLetter, &messages);
+        let taken = held(&dead, &messages, store_directly(app, &received)).await?;
         dead.delete(&messages).await?;
         all.messages += taken.messages;
         all.opened += taken.opened;
@@ -143,10 +145,10 @@ pub async fn take_dead_letters(
     Ok(Some(all))
 }
 
-/// Tells operations of a trouble with the taking in, at most once an hour.
+/// Notifies operations of a problem with ingestion, at most once an hour.
 ///
 /// # Errors
-/// The database failed; then nobody was told.
+/// The database failed; then no one was notified.
 pub async fn note_trouble(app: &App, trouble: Trouble) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     Notifier::new(app)
@@ -155,10 +157,10 @@ pub async fn note_trouble(app: &App, trouble: Trouble) -> Result<(), StoreError>
     tx.commit().await
 }
 
-fn incoming(app: &App, door: IngestSource, messages: &[QueueMessage]) -> Vec<Incoming> {
+fn incoming(app: &App, source: IngestSource, messages: &[QueueMessage]) -> Vec<Incoming> {
     let received_at = app.clock.exactly();
     let one = |message: &QueueMessage| Incoming {
-        door,
+        door: source,
         id: message.id.clone(),
         body: message.body.clone(),
         received_at,
@@ -166,12 +168,12 @@ fn incoming(app: &App, door: IngestSource, messages: &[QueueMessage]) -> Vec<Inc
     messages.iter().map(one).collect()
 }
 
-/// Stores messages where no server does.
-async fn alone(app: &App, came: &[Incoming]) -> Result<IngestCounts, IngestError> {
-    Ok(store_batch(app, &came.iter().collect::<Vec<_>>()).await?)
+/// Stores messages directly, without a server's intake.
+async fn store_directly(app: &App, received: &[Incoming]) -> Result<IngestCounts, IngestError> {
+    Ok(store_batch(app, &received.iter().collect::<Vec<_>>()).await?)
 }
 
-/// Waits for the storing, and keeps the messages from coming again meanwhile.
+/// Waits until the messages are stored, and extends their visibility timeout meanwhile.
 async fn held<T>(
     queue: &EventQueue,
     messages: &[QueueMessage],
@@ -184,12 +186,12 @@ async fn held<T>(
             stored = &mut storing => return stored,
             () = tokio::time::sleep(pause) => {}
         }
-        // The storing goes on meanwhile: it may have a transaction open.
+        // Storing is not cancelled when extending fails: its transaction may be open.
         let held = tokio::select! {
             stored = &mut storing => return stored,
             held = queue.hold(messages, HOLD) => held,
         };
-        // One that comes again all the same is no harm.
+        // A failed extension is harmless: a message that is delivered again changes nothing.
         pause = if held.is_ok() { HOLD_AGAIN } else { HOLD_AFTER };
     }
 }

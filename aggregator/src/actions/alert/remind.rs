@@ -1,5 +1,5 @@
-//! Tells each channel of the alert routes, on the morning of a working day, what is still open among the
-//! alerts that it hears of; nothing where nothing is. It runs once per due time of the timetable.
+//! Sends each channel of the alert routes a list of its open alerts on the morning of each working day;
+//! nothing if none are open. Runs once per due time of the timetable.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use hubward_domain::notice::{AlertNotice, Notice, StillOpenNotice};
 use hubward_domain::routing::channels_of_alert;
 use hubward_store::StoreError;
 
-/// How many open alerts are looked at.
+/// The most open alerts that are listed.
 const MOST: i64 = 5_000;
 
-/// Tells them; returns how many channels were told. On a holiday nobody is.
+/// Sends the reminders. Returns how many channels were notified: none on a holiday.
 ///
 /// # Errors
-/// The database failed; then nobody was told.
+/// The database failed; then no one was notified.
 pub async fn remind_open(app: &App) -> Result<usize, StoreError> {
     let today = app.zone().to_datetime(app.clock.now()).date();
     if app.config.locale.holidays.contains(&today) {
@@ -42,7 +42,7 @@ pub async fn remind_open(app: &App) -> Result<usize, StoreError> {
         .map(|alert| alert.account_id.clone())
         .collect();
     let ledger = app.store.accounts_of(&accounts).await?;
-    // The worst first, and of these the oldest.
+    // Highest severity first, and within one severity the oldest first.
     alerts.sort_by(|a, b| (b.severity, a.first_seen).cmp(&(a.severity, b.first_seen)));
     for alert in &alerts {
         let account = ledger.get(&alert.account_id);

@@ -1,26 +1,21 @@
-//! Silences: makes one, lists them, ends one. What is silenced is stored and counted all the same, and is
-//! told as soon as it goes on after the silence's end.
+//! Creates and ends silences. Silenced alerts are still stored and counted, and are notified as soon
+//! as they recur after the silence's end.
 
-use std::collections::BTreeSet;
-
-use hubward_protocol::AccountId;
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
-use hubward_domain::account_matrix::PageWindow;
-use hubward_domain::alert::{Alert, AlertFilter, AlertState};
+use crate::queries::silence::{Silenced, covered};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::silence::{Matcher, NotSilenced, Silence, reason, until};
 use hubward_store::StoreError;
 
-/// Why nothing was silenced.
+/// Why no silence was created or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum SilenceError {
-    /// What was asked for makes no sense.
+    /// The request is invalid.
     #[error(transparent)]
     NotSilenced(#[from] NotSilenced),
-    /// No silence of this id is in force.
+    /// There is no active silence with this id.
     #[error("no silence {0} is in force")]
     Unknown(String),
     /// The database failed.
@@ -28,35 +23,21 @@ pub enum SilenceError {
     Store(#[from] StoreError),
 }
 
-/// What is asked for.
+/// The silence to create.
 #[derive(Clone, Debug)]
 pub struct SilenceRequest {
     /// Which alerts.
     pub matcher: Matcher,
-    /// Why.
+    /// The reason that the audit log keeps.
     pub reason: String,
-    /// Until when, as a person writes it.
+    /// The end, as a person writes it.
     pub until: String,
 }
 
-/// A silence that was made, and the alerts of now that it would have kept silent.
-#[derive(Clone, Debug)]
-pub struct Silenced {
-    /// The silence.
-    pub silence: Silence,
-    /// Open alerts that it covers. They stay open; what goes on of them is not told.
-    pub covers: Vec<Alert>,
-    /// Open critical alerts that it would cover, were critical ones not left out.
-    pub left_out: usize,
-}
-
-/// How many open alerts are looked at.
-const LOOKED_AT: i64 = 5_000;
-
-/// Makes a silence.
+/// Creates a silence.
 ///
 /// # Errors
-/// See [`SilenceError`]; then there is none.
+/// See [`SilenceError`]; then none was created.
 pub async fn silence(
     app: &App,
     actor: &Actor,
@@ -100,40 +81,7 @@ pub async fn silence(
     })
 }
 
-/// Every silence, newest first, and whether it is in force.
-///
-/// # Errors
-/// The database failed.
-pub async fn silences(app: &App) -> Result<Vec<(Silence, bool)>, StoreError> {
-    let now: Timestamp = app.clock.now();
-    let silences = app.store.silences().await?.into_iter();
-    Ok(silences
-        .map(|silence| {
-            let holds = silence.holds(now);
-            (silence, holds)
-        })
-        .collect())
-}
-
-/// A silence that is in force, and what it covers now.
-///
-/// # Errors
-/// The database failed.
-pub async fn covering(app: &App, id: &str) -> Result<Option<Silenced>, StoreError> {
-    let known = silences(app).await?.into_iter();
-    let mut known = known.filter(|(silence, holds)| *holds && silence.id == id);
-    let Some((silence, _)) = known.next() else {
-        return Ok(None);
-    };
-    let (covers, left_out) = covered(app, &silence.matcher).await?;
-    Ok(Some(Silenced {
-        silence,
-        covers,
-        left_out,
-    }))
-}
-
-/// Ends a silence before its time.
+/// Ends a silence early.
 ///
 /// # Errors
 /// See [`SilenceError`].
@@ -151,28 +99,4 @@ pub async fn end_silence(app: &App, actor: &Actor, id: &str) -> Result<(), Silen
     tx.append_audit(now, actor, [event]).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The open alerts that a matcher covers, and how many critical ones it leaves out.
-async fn covered(app: &App, matcher: &Matcher) -> Result<(Vec<Alert>, usize), StoreError> {
-    let filter = AlertFilter {
-        state: Some(AlertState::Open),
-        ..AlertFilter::default()
-    };
-    let (open, _) = app
-        .store
-        .alerts(&filter, PageWindow::page(1, LOOKED_AT))
-        .await?;
-    let accounts: BTreeSet<AccountId> = open.iter().map(|alert| alert.account_id.clone()).collect();
-    let accounts: Vec<AccountId> = accounts.into_iter().collect();
-    let ledger = app.store.accounts_of(&accounts).await?;
-    let all = Matcher {
-        critical: true,
-        ..matcher.clone()
-    };
-    let (covers, left_out): (Vec<Alert>, Vec<Alert>) = open
-        .into_iter()
-        .filter(|alert| all.covers(alert, ledger.get(&alert.account_id)))
-        .partition(|alert| matcher.covers(alert, ledger.get(&alert.account_id)));
-    Ok((covers, left_out.len()))
 }

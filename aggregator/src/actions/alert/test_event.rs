@@ -1,5 +1,5 @@
-//! Sends an event of our own through EventBridge's second rule and the whole real way, and notices when
-//! one does not arrive. What arrives is noted where every message is taken in.
+//! Sends a test event through EventBridge's second rule and the whole alert pipeline, and detects canaries
+//! that do not arrive. Arrivals are recorded by `ingest`.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ pub enum TestEventError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// EventBridge did not take it.
+    /// EventBridge rejected the event.
     #[error(transparent)]
     Refused(#[from] AwsFailure),
 }
@@ -30,10 +30,12 @@ impl From<StoreError> for TestEventError {
     }
 }
 
-/// Sends one, and returns its id. It is known before it is sent: an answer may be slower than the event.
+/// Sends a test event and returns its id. The event is stored before it is sent, because it can arrive before
+/// EventBridge's answer.
 ///
 /// # Errors
-/// See [`TestEventError`]. Where it is known and was not sent, it is missed later, as it should be.
+/// See [`TestEventError`]. An event that was stored but not sent is later reported as missing, as it should
+/// be.
 pub async fn send_test_event(
     app: &App,
     actor: &Actor,
@@ -66,11 +68,11 @@ pub async fn send_test_event(
     Ok(id)
 }
 
-/// Looks for canaries that never came, and tells operations; returns how many were missed.
+/// Finds canaries that did not arrive in time, and notifies operations. Returns how many.
 ///
 /// # Errors
 /// The database failed.
-pub async fn miss_canaries(app: &App) -> Result<usize, StoreError> {
+pub async fn detect_missing_canary(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let before = now.checked_sub(PATIENCE).unwrap_or(now);
     let mut tx = app.store.begin().await?;
@@ -86,12 +88,4 @@ pub async fn miss_canaries(app: &App) -> Result<usize, StoreError> {
     }
     tx.commit().await?;
     Ok(missed.len())
-}
-
-/// An event of our own, as far as it came.
-///
-/// # Errors
-/// The database failed.
-pub async fn trial(app: &App, id: &str) -> Result<Option<TestEvent>, StoreError> {
-    app.store.trial(id).await
 }

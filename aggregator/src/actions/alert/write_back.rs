@@ -1,5 +1,6 @@
-//! Tells Security Hub of alerts that people were told of or dealt with. What waits for it is in the
-//! database; run twice, the second finds nothing. What AWS refuses is tried again after a growing pause.
+//! Sets the workflow status in Security Hub for alerts that were notified or handled. What is due is in the
+//! database; run twice, the second finds nothing. Findings that AWS does not process are retried with growing
+//! pauses.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +9,28 @@ use crate::app::App;
 use crate::aws::workflow::BATCH;
 use hubward_domain::alert::write_back::{Named, WriteBack, WriteBackStatus, named, pause};
 
-/// How often it is tried, at growing pauses: for about half a day.
+/// The most attempts: with growing pauses about half a day.
 const PATIENCE: i64 = 30;
-/// What is never tried again.
+/// The AWS error code that is not retried.
 const UNKNOWN: &str = "FindingNotFound";
 
-/// Writes what is due; returns how many alerts Security Hub was told of.
+/// Writes what is due. Returns how many alerts were updated in Security Hub.
 ///
 /// # Errors
-/// The database or AWS cannot be reached at all.
+/// The database or AWS cannot be reached.
 pub async fn write_back(app: &App) -> Result<usize, ActionError> {
-    let mut told = 0;
+    let mut updated = 0;
     loop {
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
         let due = app.store.due_write_backs(app.clock.now(), limit).await?;
         if due.is_empty() {
-            return Ok(told);
+            return Ok(updated);
         }
         for status in [WriteBackStatus::Notified, WriteBackStatus::Resolved] {
             let of_status: Vec<&WriteBack> =
                 due.iter().filter(|one| one.status == status).collect();
             if !of_status.is_empty() {
-                told += write(app, &of_status, status).await?;
+                updated += write(app, &of_status, status).await?;
             }
         }
     }
@@ -59,7 +60,7 @@ async fn write(
         }
     }
     let now = app.clock.now();
-    let mut told = 0;
+    let mut updated = 0;
     let mut tx = app.store.begin().await?;
     for one in due {
         let of_alert = findings.get(&one.alert_id).into_iter().flatten();
@@ -72,10 +73,10 @@ async fn write(
                 ("pending", again)
             }
         };
-        told += usize::from(why.is_none());
+        updated += usize::from(why.is_none());
         let why = why.map(String::as_str);
         tx.record_write_back(one, state, due_at, why).await?;
     }
     tx.commit().await?;
-    Ok(told)
+    Ok(updated)
 }

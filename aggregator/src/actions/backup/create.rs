@@ -1,5 +1,5 @@
-//! Copies the database into one file while everything goes on, and proves the copy before it gets its name.
-//! Run twice, it makes two copies; a file that is there is never written over.
+//! Copies the database into one file while the server keeps running, and verifies the copy before it gets its
+//! name. An existing file is never overwritten.
 
 use std::path::{Path, PathBuf};
 
@@ -9,23 +9,23 @@ pub use hubward_store::backup::CopyError;
 use hubward_store::backup::{beside, measure};
 use hubward_store::{DatabaseUrl, Store};
 
-/// A copy that was proved.
+/// A verified backup.
 #[derive(Debug)]
 pub struct BackedUp {
     /// The file.
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its SHA-256, in hex.
+    /// SHA-256 of the file, in hex.
     pub sha256: String,
-    /// The end of the audit log in it.
+    /// The audit log's head in the copy.
     pub head: Head,
 }
 
-/// Makes the copy.
+/// Creates the backup.
 ///
 /// # Errors
-/// See [`CopyError`]; then there is no such file.
+/// See [`CopyError`]; then the file does not exist.
 pub async fn back_up(app: &App, file: &Path) -> Result<BackedUp, CopyError> {
     if !app.store.is_one_file() {
         return Err(CopyError::Postgres);

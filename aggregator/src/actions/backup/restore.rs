@@ -1,6 +1,6 @@
-//! Puts a copy in the database's place: proved first, upgraded where it is older, with the restoration
-//! itself in its audit log. The database that was there is kept beside it under another name; until the
-//! last step, nothing of it changes. Run twice, it restores twice.
+//! Replaces the database by a backup, which is verified first, migrated if it is older, and gets an audit
+//! event about the restoration. The replaced database is kept next to it under another name, and is not
+//! changed before the last step. Run twice, it restores twice.
 
 use std::path::{Path, PathBuf};
 
@@ -13,29 +13,29 @@ use hubward_domain::audit::{Action, Actor, Head, NewEvent};
 use hubward_store::backup::{CopyError, Unnamed, beside, is_in_use, measure};
 use hubward_store::{DatabaseUrl, Store, StoreError};
 
-/// What would be restored, proved.
+/// A verified backup that can be restored.
 #[derive(Debug)]
 pub struct RestorePlan {
     /// The database's file.
     pub database: PathBuf,
-    /// The end of the copy's audit log.
+    /// The head of the backup's audit log.
     pub head: Head,
-    /// How many upgrades it took.
+    /// Number of migrations that were applied.
     pub upgrades: usize,
-    /// The end of the log of the database that is there; `None`: there is none that can be read.
+    /// The audit head of the current database; `None` if it cannot be read.
     pub before: Option<Head>,
     copy: Unnamed,
     sha256: String,
 }
 
-/// What was done.
+/// The result of a restoration.
 #[derive(Debug)]
 pub struct Restored {
     /// The database's file.
     pub database: PathBuf,
-    /// The end of its audit log, the restoration included.
+    /// The head of its audit log, including the restoration.
     pub head: Head,
-    /// Where the database is kept that was there.
+    /// Where the replaced database is kept.
     pub kept: Option<PathBuf>,
 }
 
@@ -45,15 +45,15 @@ pub enum RestoreError {
     /// The configuration cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The copy cannot be used.
+    /// The backup cannot be used.
     #[error(transparent)]
     Copy(#[from] CopyError),
-    /// A server or a command has the database open.
+    /// The database is open in a server or a command.
     #[error("{} is in use", .0.display())]
     InUse(PathBuf),
 }
 
-/// Takes a copy's measure. Nothing is changed.
+/// Verifies a backup and prepares the restoration. The database is not changed.
 ///
 /// # Errors
 /// See [`RestoreError`].
@@ -69,12 +69,12 @@ pub async fn plan(
         file: file.to_owned(),
         source,
     })?;
-    // Of what was copied: the other file may change under our hands.
+    // The hash is that of our copy: the original file may change meanwhile.
     let (_, sha256) = measure(&copy.file())?;
     let place_of_copy = DatabaseUrl::of_file(&copy.file());
     match Store::open(&place_of_copy).await {
         Ok(store) => store.close().await,
-        // An older one of ours will be upgraded; one without anything of ours would empty the ledger.
+        // An older database of ours will be migrated. A file without our tables would empty the ledger.
         Err(StoreError::NotMigrated { found, .. }) if found > 0 => {}
         Err(StoreError::NotMigrated { .. }) => return Err(CopyError::Foreign.into()),
         Err(error) => return Err(CopyError::from(error).into()),
@@ -97,7 +97,7 @@ pub async fn plan(
 /// Restores what was planned.
 ///
 /// # Errors
-/// See [`RestoreError`]; then the database is as it was.
+/// See [`RestoreError`]; then the database is unchanged.
 pub async fn carry_out(
     plan: RestorePlan,
     world: &World,
@@ -134,7 +134,7 @@ pub async fn carry_out(
     })
 }
 
-/// Gives a database a second name, by the time; one that is taken is never taken away.
+/// Renames the replaced database to a name with the time. An existing file is never overwritten.
 fn keep(database: &Path, now: jiff::Timestamp) -> std::io::Result<PathBuf> {
     let stem = format!(
         "{}.before-{}",
@@ -155,14 +155,14 @@ fn keep(database: &Path, now: jiff::Timestamp) -> std::io::Result<PathBuf> {
     }
 }
 
-/// Copies the bytes alone: the file stays readable by us alone, whoever may read the other.
+/// Copies only the content: the copy keeps its restrictive permissions, whatever those of the original.
 fn fill(copy: &Path, from: &Path) -> std::io::Result<()> {
     let mut from = std::fs::File::open(from)?;
     let mut copy = std::fs::OpenOptions::new().write(true).open(copy)?;
     std::io::copy(&mut from, &mut copy).map(drop)
 }
 
-/// Writes the restoration into the copy's own log.
+/// Writes the audit event about the restoration into the copy.
 async fn trace(
     copy: &Unnamed,
     actor: &Actor,
@@ -190,7 +190,7 @@ async fn trace(
     head
 }
 
-/// The end of the log of the database that is there, if it can be read.
+/// The audit head of the current database, if it can be read.
 async fn head_of(place: &DatabaseUrl) -> Option<Head> {
     let store = Store::open(place).await.ok()?;
     let head = store.verify_audit().await.ok().and_then(Result::ok);

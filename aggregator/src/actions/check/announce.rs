@@ -1,10 +1,9 @@
-//! Posts what a check found new: the accounts and Regions whose verdict is another one than at the last
-//! post, and, on the days on which they are reminded, those that wait for their people; once a week the
-//! whole state with the audit log's head. Nothing new, nothing posted; run twice, the second posts
-//! nothing.
+//! Posts the changes that a check found: accounts and Regions with another verdict than at the last post, on
+//! reminder days those that wait for their owners, and once a week everything with the audit log's head.
+//! Without changes nothing is posted; run twice, the second posts nothing.
 //!
-//! The people themselves are reminded by mail in their language, where mail is set up and the ledger
-//! knows their address. When that has not helped three times, the operations route is told.
+//! The account's contacts are reminded by mail in their language, if mail is set up and the ledger has their
+//! address. After three reminders without effect, the operations route is notified.
 
 use std::collections::BTreeMap;
 
@@ -26,27 +25,27 @@ use hubward_store::{StoreError, Tx};
 /// The setting that holds the week of the last digest.
 const DIGEST: &str = "check.digest";
 
-/// What became of an announcement.
+/// The result of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announced {
-    /// It is in the outbox of so many channels.
+    /// The notice was added to the outbox of the channels.
     Posted {
-        /// How many rows are told of.
+        /// Number of rows in the notice.
         rows: usize,
-        /// How many channels hear of them.
+        /// Number of channels that get it.
         channels: usize,
     },
     /// Every verdict was posted before.
     NothingNew,
-    /// No route listens to checks.
+    /// No route matches checks.
     NoRoute,
 }
 
-/// Announces the rows of a check. Only one that is `whole` reminds people and makes the week's digest:
-/// accounts that were not looked at have not stopped waiting.
+/// Announces the rows of a check. Only a check of all accounts (`whole`) sends reminders and the weekly
+/// digest, because accounts that were not checked may still be waiting.
 ///
 /// # Errors
-/// The database failed; then nothing counts as posted, and nobody as reminded.
+/// The database failed; then nothing counts as posted, and no one as reminded.
 pub async fn announce_check(
     app: &App,
     rows: Vec<CheckNoticeRow>,
@@ -83,7 +82,7 @@ pub async fn announce_check(
     } else {
         None
     };
-    let mut told = Vec::new();
+    let mut posted = Vec::new();
     for mut row in rows {
         let is_new = tx
             .announce_membership(&row.account_id, row.region, &row.verdict)
@@ -96,18 +95,18 @@ pub async fn announce_check(
             }
             row.days = now.duration_since(row.since).as_hours() / 24;
             row.line = waits.then(|| line.clone());
-            told.push(row);
+            posted.push(row);
         }
     }
-    if told.is_empty() && digest.is_none() {
+    if posted.is_empty() && digest.is_none() {
         tx.commit().await?;
         return Ok(Announced::NothingNew);
     }
-    let count = told.len();
+    let count = posted.len();
     let notice = Notice::CheckChanged(CheckNotice {
         complete,
         all,
-        rows: told,
+        rows: posted,
         digest,
     });
     let channels = Notifier::new(app).notify(&mut tx, &notice).await?;
@@ -118,7 +117,7 @@ pub async fn announce_check(
     })
 }
 
-/// Reminds the people of every account for which it is time; returns those accounts.
+/// Reminds the contacts of each account whose reminder is due; returns those accounts.
 async fn remind(
     app: &App,
     tx: &mut Tx,
@@ -194,7 +193,7 @@ async fn remind(
     Ok(due)
 }
 
-/// The first post of a week says everything.
+/// The weekly digest; `None` if this week's was posted.
 async fn digest(
     tx: &mut Tx,
     rows: &[CheckNoticeRow],

@@ -1,9 +1,9 @@
-//! Looks at the administrator's listing of every Region, and judges every active account of the
-//! ledger in each Region that it is wanted in; and names members that the ledger does not want.
+//! Reads the administrator's member listing in every Region and judges every active account of the ledger in
+//! each of its Regions; also lists members that the ledger does not know.
 //!
-//! It changes nothing in AWS. What it saw is kept, so that the next check can say since when; a
-//! status that differs from the last one is an audit event, and a membership that was lost without an
-//! unlink is an alert, in the same transaction. Run twice, the second adds nothing.
+//! It changes nothing in AWS. The result is stored, so that the next check can tell since when a verdict
+//! holds. A changed status is an audit event, and a membership lost without an unlink is an alert, in the
+//! same transaction. Run twice, the second adds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,21 +27,21 @@ use hubward_store::evidence::AccountRange;
 
 type Listings = BTreeMap<Region, Result<BTreeMap<AccountId, MemberStatus>, String>>;
 
-/// All that a check looked at, before it judges.
-struct Looked {
+/// Everything that a check reads before it judges.
+struct CheckInput {
     evidence: Evidence,
     regions: Vec<Region>,
     listings: Listings,
-    /// What is seen is as old as the asking, not as the writing.
+    /// The time of the listing. What it shows may be older than the time of writing.
     at: Timestamp,
 }
 
-/// Checks the accounts that are asked for, or all. Projects come worst first, and within a project
-/// its accounts and Regions.
+/// Checks the given accounts, or all. Projects are sorted by their worst verdict, and within a project its
+/// accounts and Regions.
 ///
 /// # Errors
-/// Nothing could be judged: the ledger or AWS is out of reach, or an account is unknown. A Region
-/// whose listing cannot be read is a verdict, not an error.
+/// Nothing could be judged: the ledger or AWS cannot be reached, or an account is unknown. A Region whose
+/// listing cannot be read is a verdict, not an error.
 pub async fn check(
     app: &App,
     actor: &Actor,
@@ -55,36 +55,36 @@ pub async fn check(
         }
         _ => AccountRange::All,
     };
-    let looked = look(app, range).await?;
+    let input = read_input(app, range).await?;
     let mut places: Vec<AccountRegion> = accounts
         .iter()
         .filter(|account| account.state == AccountState::Active)
         .flat_map(|account| {
-            wanted_regions(account, &looked.regions)
+            wanted_regions(account, &input.regions)
                 .into_iter()
                 .map(|region| (account.account_id.clone(), region))
         })
         .collect();
     let strangers = if whole {
-        looked.strangers()
+        input.strangers()
     } else {
         BTreeSet::new()
     };
     places.extend(strangers.iter().cloned());
-    let mut rows = record_check(app, actor, &looked, places, &strangers, whole).await?;
+    let mut rows = record_check(app, actor, &input, places, &strangers, whole).await?;
     if whole {
-        // Invitations of single accounts do not see how many members there are.
-        for (region, listing) in &looked.listings {
+        // Invitations of single accounts do not know the number of members.
+        for (region, listing) in &input.listings {
             if let Ok(members) = listing {
                 watch_quotas(app, *region, members).await?;
             }
         }
     }
-    sort(&mut rows, &looked.regions);
+    sort(&mut rows, &input.regions);
     Ok(rows)
 }
 
-async fn look(app: &App, range: AccountRange<'_>) -> Result<Looked, ActionError> {
+async fn read_input(app: &App, range: AccountRange<'_>) -> Result<CheckInput, ActionError> {
     let baseline = !app.config.baseline.standards.is_empty();
     let evidence = app.store.evidence(range, baseline).await?;
     let aws = app.aws().await?;
@@ -101,7 +101,7 @@ async fn look(app: &App, range: AccountRange<'_>) -> Result<Looked, ActionError>
         }
     }))
     .await;
-    Ok(Looked {
+    Ok(CheckInput {
         evidence,
         regions,
         listings: listings.into_iter().collect(),
@@ -109,7 +109,7 @@ async fn look(app: &App, range: AccountRange<'_>) -> Result<Looked, ActionError>
     })
 }
 
-impl Looked {
+impl CheckInput {
     fn seen(&self, (account, region): &AccountRegion) -> ListedStatus {
         match self.listings.get(region) {
             Some(Ok(members)) => ListedStatus::Listed(members.get(account).cloned()),
@@ -118,7 +118,7 @@ impl Looked {
         }
     }
 
-    /// Members that are watched although the ledger does not want them (any more).
+    /// Members that the ledger does not want, or no longer wants.
     fn strangers(&self) -> BTreeSet<AccountRegion> {
         let is_known = |(account, region): &AccountRegion| {
             self.evidence.ledger.get(account).is_some_and(|account| {
@@ -140,7 +140,7 @@ impl Looked {
     }
 }
 
-/// Worst projects first, and within each its worst places; then as the ledger and the hub have them.
+/// Projects by their worst verdict, and within each its rows; then in the order of the ledger and the hub.
 fn sort(rows: &mut [CheckRow], regions: &[Region]) {
     let mut worst: BTreeMap<String, u8> = BTreeMap::new();
     for row in rows.iter() {
@@ -158,12 +158,12 @@ fn sort(rows: &mut [CheckRow], regions: &[Region]) {
     });
 }
 
-/// Judges each place next to what was seen of it before, keeps what was seen, and makes an alert of
-/// what was lost.
+/// Judges each account and Region against the previous observation, stores the new one, and opens alerts for
+/// lost memberships.
 async fn record_check(
     app: &App,
     actor: &Actor,
-    looked: &Looked,
+    input: &CheckInput,
     places: Vec<AccountRegion>,
     strangers: &BTreeSet<AccountRegion>,
     whole: bool,
@@ -173,7 +173,7 @@ async fn record_check(
     let (mut rows, mut events, mut lost, mut writes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let judged: BTreeSet<&AccountRegion> = places.iter().collect();
-    // Who is leaving, has left or was a stranger is not judged, but what became of it is kept.
+    // Leaving, left and unknown accounts are not judged, but their status is stored.
     let unjudged: Vec<&AccountRegion> = before
         .keys()
         .filter(|place| whole && !judged.contains(place))
@@ -181,22 +181,22 @@ async fn record_check(
     let all = places.iter().map(|place| (place, true));
     for (place, is_judged) in all.chain(unjudged.into_iter().map(|place| (place, false))) {
         let (account_id, region) = place;
-        let account = looked.evidence.ledger.get(account_id);
+        let account = input.evidence.ledger.get(account_id);
         let last = before.get(place);
-        let seen = looked.seen(place);
+        let seen = input.seen(place);
         let verdict = is_judged.then(|| {
             if strangers.contains(place) {
                 Verdict::NotInLedger
             } else {
-                looked.evidence.judge(place, &seen, last)
+                input.evidence.judge(place, &seen, last)
             }
         });
-        let now = membership(place, last, &seen, verdict.as_ref(), looked.at);
+        let now = membership(place, last, &seen, verdict.as_ref(), input.at);
         if let Some(verdict) = verdict {
-            rows.push(looked.evidence.row(place.clone(), verdict, now.since));
+            rows.push(input.evidence.row(place.clone(), verdict, now.since));
         }
-        // Another check saw later than this one: its word stays.
-        if last.is_some_and(|last| last.seen_at > looked.at) {
+        // A concurrent check read a later listing: its result wins.
+        if last.is_some_and(|last| last.seen_at > input.at) {
             continue;
         }
         let last_status = last.and_then(|last| last.status.as_ref());
@@ -214,9 +214,9 @@ async fn record_check(
         if let Some(last) = last
             && is_lost(account.map(|account| account.state), Some(last), &seen)
         {
-            lost.push((loss::alert(last, now.status.as_ref(), looked.at), account));
+            lost.push((loss::alert(last, now.status.as_ref(), input.at), account));
         }
-        // In a whole check, most places are as they were: one statement says of all of them when that was.
+        // In a check of all accounts most rows are unchanged: one statement updates the time of all of them.
         let is_as_before = last.is_some_and(|last| {
             let seen_at = last.seen_at;
             *last
@@ -231,7 +231,7 @@ async fn record_check(
     }
     tx.put_memberships(&writes).await?;
     if whole {
-        tx.touch_memberships(looked.at).await?;
+        tx.touch_memberships(input.at).await?;
         tx.put_trend(&app.today()).await?;
     }
     tx.append_audit(app.clock.now(), actor, events).await?;
@@ -255,7 +255,7 @@ async fn record_check(
     Ok(rows)
 }
 
-/// What is kept of a place now.
+/// The membership to store.
 fn membership(
     (account_id, region): &AccountRegion,
     last: Option<&Membership>,
@@ -264,7 +264,7 @@ fn membership(
     at: Timestamp,
 ) -> Membership {
     let word = verdict.map_or(NOT_WANTED, Verdict::as_str);
-    // What could not be read is no news about the membership: the last known status stays.
+    // An unreadable listing says nothing about the membership: the last known status is kept.
     let status = match seen {
         ListedStatus::Listed(status) => status.clone(),
         ListedStatus::Unreadable(_) => last.and_then(|last| last.status.clone()),

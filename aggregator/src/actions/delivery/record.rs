@@ -1,5 +1,4 @@
-//! What several actions do around an alert: what follows from an attempt to deliver it, and what is told
-//! of Hubward's own trouble. Shared by way of `actions`.
+//! Records the attempt to deliver a message. Shared by the actions that send.
 
 use crate::app::App;
 use hubward_domain::alert::write_back::named;
@@ -7,8 +6,8 @@ use hubward_domain::delivery::{Delivery, DeliveryNext};
 use hubward_domain::notice::Notice;
 use hubward_store::{StoreError, Tx};
 
-/// Keeps what became of an attempt, to the millisecond; where an alert's first message was delivered,
-/// counts how long that took, and puts on its way that Security Hub hears of it.
+/// Stores the result of an attempt with millisecond precision. If it delivered an alert's first message,
+/// measures the latency and schedules the write-back to Security Hub.
 pub(super) async fn record_attempt(
     app: &App,
     tx: &mut Tx,

@@ -1,5 +1,5 @@
-//! Puts messages that were given up back on their way; `deliver` sends them. Run twice, the second finds
-//! nothing that is given up.
+//! Puts messages that were given up back into the outbox; `send` sends them. Run twice, the second finds
+//! none.
 
 use serde_json::json;
 
@@ -7,11 +7,10 @@ use crate::app::App;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Replays these messages, or all that were given up. Returns the ids of those that are on their way
-/// again.
+/// Requeues the given messages, or all that were given up. Returns the ids of the requeued ones.
 ///
 /// # Errors
-/// The database failed; then none is.
+/// The database failed; then nothing was requeued.
 pub async fn replay(
     app: &App,
     actor: &Actor,

@@ -1,10 +1,10 @@
-//! Sends what is in the outbox: leases a message, sends it outside any transaction, records what the
-//! channel said. At least once: a worker that dies between sending and recording is repeated, with
-//! the message's same id.
+//! Sends the messages of the outbox: leases a message, sends it outside of any transaction, and records the
+//! channel's answer. At-least-once: if a worker dies between sending and recording, the message is sent again
+//! with the same id.
 //!
-//! Each channel has its pace, its circuit (a channel that is down is tried now and then by one message
-//! alone), and becomes digests when more alerts come than anybody reads. A channel that keeps refusing, and
-//! a message that is given up, are announced on the operations route.
+//! Each channel has a rate limit and a circuit breaker (a failing channel is probed with one message at a
+//! time), and combines alerts into digests when more arrive than anyone can read. Operations are notified of
+//! a channel that keeps failing and of a message that is given up.
 
 mod pacing;
 
@@ -27,33 +27,33 @@ use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
 use pacing::Turns;
 
-/// How long nobody is told again that a channel is out of order.
+/// Minimum time between two notifications about the same channel.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
-/// The outbox, opened for sending.
+/// The outbox, ready for sending.
 pub struct Outbox {
     messenger: Messenger,
-    /// Until when a channel asked to be left alone, by its name.
+    /// Until when each channel asked us to wait (`Retry-After`), by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
     turns: Turns,
 }
 
-/// What one step did.
+/// The result of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendStep {
     /// Nothing is due.
     Idle,
-    /// A message was tried.
+    /// A delivery was attempted.
     Tried {
         /// The message.
         delivery: Box<Delivery>,
-        /// What became of it.
+        /// What happens next with it.
         next: DeliveryNext,
     },
 }
 
 impl Outbox {
-    /// Opens it.
+    /// Sets up the messenger.
     ///
     /// # Errors
     /// The TLS library could not be set up.
@@ -72,10 +72,10 @@ impl Outbox {
         })
     }
 
-    /// Tries a channel's next due message, if there is one, as soon as the channel's pace lets it.
+    /// Attempts a channel's next due message, if any, as soon as the rate limit allows.
     ///
     /// # Errors
-    /// The database failed; a message that was sent already is then sent again.
+    /// The database failed; a message that was already sent is then sent again.
     pub async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
         let now = app.clock.now();
         let is_paused = self
@@ -84,14 +84,14 @@ impl Outbox {
         if is_paused || !app.store.has_due(&channel.name, now).await? {
             return Ok(SendStep::Idle);
         }
-        // First the turn and then the message: a critical one may come meanwhile.
+        // Wait for the rate limit before choosing: a critical message may arrive meanwhile.
         self.turns.wait(&channel.name).await;
         let now = app.clock.now();
         let Some(delivery) = self.lease(app, channel, now).await? else {
             return Ok(SendStep::Idle);
         };
         let attempt = self.messenger.send(channel, &delivery, now).await;
-        // The sending took its time.
+        // Sending takes time.
         let now = app.clock.now();
         let next = self.record(app, channel, &delivery, attempt, now).await?;
         Ok(SendStep::Tried {
@@ -100,7 +100,7 @@ impl Outbox {
         })
     }
 
-    /// Takes the message whose turn it is, if the channel is to be tried at all.
+    /// Leases the next message, unless the channel's circuit is open.
     async fn lease(
         &self,
         app: &App,
@@ -121,7 +121,7 @@ impl Outbox {
         Ok(leased)
     }
 
-    /// What a channel last answered that is left alone for now; `None`: it is not.
+    /// The last error of a channel whose circuit is open or that asked us to wait; `None` if it is in use.
     ///
     /// # Errors
     /// The database failed.
@@ -136,11 +136,9 @@ impl Outbox {
         })
     }
 
-    /// Says to `server.ping_url` that this process is alive and can write its database; nothing, where
-    /// there is none.
+    /// Pings `server.ping_url` if the database can be written to; does nothing if no URL is configured.
     ///
-    /// # Errors
-    /// It cannot, or nobody took it, and why.
+    /// The database is not writable, or the URL did not answer; the text says why.
     pub async fn pulse(&self, app: &App) -> Result<(), String> {
         let Some(url) = &app.config.server.ping_url else {
             return Ok(());
@@ -150,7 +148,7 @@ impl Outbox {
         self.messenger.ping(url).await
     }
 
-    /// Tries everything that is due for a channel, once: what the channel refuses waits for its turn.
+    /// Attempts each due message of a channel once.
     ///
     /// # Errors
     /// The database failed.
@@ -159,14 +157,14 @@ impl Outbox {
         app: &App,
         channel: &Channel,
     ) -> Result<Vec<DeliveryNext>, StoreError> {
-        let mut became = Vec::new();
+        let mut results = Vec::new();
         while let SendStep::Tried { next, .. } = self.step(app, channel).await? {
-            became.push(next);
+            results.push(next);
         }
-        Ok(became)
+        Ok(results)
     }
 
-    /// Writes down what the channel said, and what that means for it.
+    /// Records the channel's answer and updates its circuit.
     async fn record(
         &self,
         app: &App,
@@ -199,12 +197,12 @@ impl Outbox {
             .record_attempt(&delivery.id, delivery.attempts, &next, now)
             .await?
         {
-            // What another worker makes of it counts, for the channel as well.
+            // Another worker recorded this message: its result counts, for the channel too.
             return Ok(next);
         }
         record_attempt(app, &mut tx, delivery, &next).await?;
         if next == DeliveryNext::Delivered {
-            self.turns.told(&channel.name, &delivery.notice, now);
+            self.turns.record(&channel.name, &delivery.notice, now);
         }
         if circuit != before {
             tx.put_circuit(&channel.name, &circuit).await?;
@@ -237,7 +235,7 @@ impl Outbox {
     }
 
     fn pause_of(&self, channel: &str) -> Option<Timestamp> {
-        // A poisoned map is still a map: nothing is half-written in it.
+        // A poisoned lock still holds a valid map: no update leaves it half-written.
         let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
         paused.get(channel).copied()
     }
@@ -251,7 +249,7 @@ impl Outbox {
     }
 }
 
-/// Gives up what waits for channels that the configuration does not have any more.
+/// Gives up messages for channels that are no longer configured.
 ///
 /// # Errors
 /// The database failed.
@@ -268,7 +266,7 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
         .filter(|name| !names.contains(name))
         .collect();
     for channel in lost {
-        let why = "the configuration has no such channel any more".to_owned();
+        let why = "the channel is no longer configured".to_owned();
         while let Some(delivery) = tx
             .lease_delivery(&channel, DeliveryChoice::Next, now)
             .await?
@@ -287,8 +285,8 @@ pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Announces a channel's trouble on the operations routes, unless that was done within the hour. Where
-/// those lead to the broken channel alone, nobody hears of it before it works again.
+/// Announces a channel's failure on the operations routes, at most once an hour. If those lead only to the
+/// failing channel, the notice waits until it works again.
 async fn announce(
     app: &App,
     tx: &mut Tx,

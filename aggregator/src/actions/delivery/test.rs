@@ -1,5 +1,5 @@
-//! Puts a test message into the outbox of channels, so that an operator sees whether messages arrive.
-//! Sending them is `deliver`'s, as for every other message. Run twice, it sends two.
+//! Adds a test message to the outbox of channels, so that an operator can see whether messages arrive. They
+//! are sent by `send`, like every other message. Run twice, it sends two.
 
 use serde_json::json;
 
@@ -7,17 +7,16 @@ use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::config::outgoing::Channel;
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::delivery::Delivery;
 use hubward_domain::notice::{Notice, TestNotice};
 use hubward_store::StoreError;
 
-/// Why no test message was made.
+/// Why no test message was created.
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
-    /// The configuration has no channel at all.
+    /// No channel is configured.
     #[error("no channel is configured")]
     NoChannel,
-    /// It has none of this name.
+    /// No channel has this name.
     #[error("no channel is called {0}")]
     UnknownChannel(String),
     /// The database failed.
@@ -25,10 +24,10 @@ pub enum TestError {
     Store(#[from] StoreError),
 }
 
-/// Puts a test message into the outbox of the named channels, or of all.
+/// Adds a test message for the named channels, or for all.
 ///
 /// # Errors
-/// See [`TestError`]; then nothing was put anywhere.
+/// See [`TestError`]; then no message was added.
 pub async fn test_channels(
     app: &App,
     actor: &Actor,
@@ -70,13 +69,4 @@ pub async fn test_channels(
     }
     tx.commit().await?;
     Ok(chosen)
-}
-
-/// The newest test message of a channel, as far as it came.
-///
-/// # Errors
-/// The database failed.
-pub async fn newest_test(app: &App, channel: &str) -> Result<Option<Delivery>, StoreError> {
-    let tests = app.store.deliveries_of(&format!("test:{channel}")).await?;
-    Ok(tests.into_iter().next_back())
 }

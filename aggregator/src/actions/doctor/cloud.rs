@@ -1,4 +1,4 @@
-//! What the examination sees of AWS. It reads only.
+//! Examines the AWS side. It only reads.
 
 use futures::FutureExt;
 use futures::future::join_all;
@@ -29,7 +29,7 @@ pub(super) fn endpoints(world: &World) -> Vec<DoctorResult> {
     overrides
 }
 
-/// How far AWS's clock is from ours: a signature is good for five minutes.
+/// The difference between AWS's clock and ours. AWS rejects signatures that are more than five minutes off.
 pub(super) async fn clock(config: &Config, world: &World) -> DoctorResult {
     let fact = match Identity::new(&world.environment) {
         Err(error) => Fact::NoClock(error.to_string()),
@@ -44,7 +44,7 @@ pub(super) async fn clock(config: &Config, world: &World) -> DoctorResult {
     found(DoctorCheck::Clock, fact)
 }
 
-/// Whose credentials these are, and whether they open Security Hub in every Region.
+/// Whose credentials these are, and whether they can read Security Hub in every Region.
 pub(super) async fn aws(config: &Config, world: &World) -> Vec<DoctorResult> {
     let in_region = |region, fact| DoctorResult {
         check: DoctorCheck::SecurityHub,
@@ -62,12 +62,12 @@ pub(super) async fn aws(config: &Config, world: &World) -> Vec<DoctorResult> {
     let aws = match opened.boxed().await {
         Ok(aws) => aws,
         Err(error) => {
-            let unseen = |region| in_region(region, Fact::NotLookedAt(DoctorCheck::Credentials));
+            let skipped = |region| in_region(region, Fact::NotLookedAt(DoctorCheck::Credentials));
             let mut findings = vec![found(DoctorCheck::Credentials, Fact::NoAws(error))];
-            findings.extend(config.hub.regions().map(unseen));
-            let unseen = |check| found(check, Fact::NotLookedAt(DoctorCheck::Credentials));
+            findings.extend(config.hub.regions().map(skipped));
+            let skipped = |check| found(check, Fact::NotLookedAt(DoctorCheck::Credentials));
             let rest = DoctorCheck::of_hub().chain([DoctorCheck::Permissions]);
-            findings.extend(rest.map(unseen));
+            findings.extend(rest.map(skipped));
             return findings;
         }
     };
@@ -95,8 +95,8 @@ pub(super) async fn aws(config: &Config, world: &World) -> Vec<DoctorResult> {
     findings
 }
 
-/// Tries what changes nothing and was not tried yet: the operations of `packaging/policies/aggregator.csv` that
-/// only read, on what the configuration names.
+/// Tests the read-only permissions of `packaging/policies/aggregator.csv` that were not tested yet, on the
+/// configured resources.
 async fn permissions(config: &Config, aws: &Aws) -> Vec<DoctorResult> {
     let home = config.hub.home_region;
     let administrator = &config.hub.administrator;

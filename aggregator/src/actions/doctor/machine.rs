@@ -1,4 +1,4 @@
-//! What the examination sees of the machine: database, disks, certificate.
+//! Examines the machine: database, disks, certificate.
 
 use std::path::Path;
 
@@ -13,17 +13,17 @@ use hubward_domain::certificate::good_until;
 use hubward_domain::doctor::DoctorCheck;
 use hubward_store::Store;
 
-/// The database, opened where that is possible.
+/// The database, if it could be opened.
 pub(super) struct Database {
     /// The database.
     pub(super) store: Option<Store>,
-    /// How it is.
+    /// The results about the database.
     pub(super) opened: Vec<DoctorResult>,
-    /// What is left of the disks that it and others are on.
+    /// The results about the disks that the server writes to.
     pub(super) disks: Vec<DoctorResult>,
 }
 
-/// Opens the database, and tries whether it can be written to. It writes nothing.
+/// Opens the database and tests whether it is writable, without writing.
 pub(super) async fn database(config: &Config, world: &World) -> Database {
     let place = match app::database(&config.store, config.directory(), &world.environment) {
         Ok(place) => place,
@@ -44,7 +44,7 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
         Err(source) => Fact::DatabaseClosed(OpenError::Store { place, source }),
     };
     let mut opened = vec![found(DoctorCheck::Database, fact)];
-    // SQLite's log beside the file is shared memory: two machines would write over each other.
+    // SQLite's write-ahead log uses shared memory: two machines on one file would corrupt it.
     if let Some(file) = &file
         && Disk::below(file).is_ok_and(|disk| disk.is_remote)
     {
@@ -68,22 +68,22 @@ impl Database {
     }
 }
 
-/// What is left of every disk that the server writes to, once for each disk.
+/// The free space of every disk that the server writes to, each disk once.
 fn disks(config: &Config, file: Option<&Path>) -> Vec<DoctorResult> {
-    let beside = file.and_then(Path::parent);
+    let parent = file.and_then(Path::parent);
     let reports = config.reports.directory.as_ref();
     let written = [
-        beside.map(Path::to_owned),
+        parent.map(Path::to_owned),
         Some(config.releases()),
         reports.map(|reports| config.directory().join(reports)),
     ];
     let mut seen = Vec::new();
     let mut findings = Vec::new();
     for directory in written.into_iter().flatten() {
-        // Beside a file without a directory is here.
+        // A relative file name without a directory is in the current directory.
         let here = Path::new(".").join(directory);
         let directory = std::path::absolute(&here).unwrap_or(here);
-        // What is not there yet will be made below what is.
+        // A directory that does not exist yet will be created below its nearest existing parent.
         let Some(directory) = directory.ancestors().find(|above| above.exists()) else {
             continue;
         };
@@ -104,7 +104,7 @@ fn disks(config: &Config, file: Option<&Path>) -> Vec<DoctorResult> {
     findings
 }
 
-/// How long the server's certificate is good; nothing where it has none of its own.
+/// The expiry of the server's certificate; `None` if it has none of its own.
 pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<DoctorResult> {
     let file = config.server.tls_certificate.as_ref()?;
     let file = config.directory().join(file);

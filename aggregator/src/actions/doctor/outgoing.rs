@@ -1,4 +1,4 @@
-//! What the examination sees of the ways to people: channels, mail, Jira. Nobody is sent anything.
+//! Examines channels, mail and Jira. Nothing is sent.
 
 use futures::future::join_all;
 
@@ -13,7 +13,7 @@ use hubward_domain::doctor::DoctorCheck;
 use hubward_domain::ledger::LedgerColumn;
 use hubward_store::Store;
 
-/// How the channels are doing, and whether they can be reached; nothing where there are none.
+/// The state of the channels and whether they can be reached; empty if there are none.
 pub(super) async fn channels(
     config: &Config,
     world: &World,
@@ -65,7 +65,7 @@ pub(super) async fn channels(
     findings
 }
 
-/// Whether mail is taken where it is handed over; nothing where none is sent.
+/// Whether the mail server accepts mail; `None` if mail is not set up.
 pub(super) async fn mail(config: &Config, world: &World) -> Option<DoctorResult> {
     config.mail.smtp_url.as_ref()?;
     let answers = match messenger(config, world) {
@@ -90,7 +90,7 @@ fn messenger(config: &Config, world: &World) -> Result<Messenger, String> {
     .map_err(|error| error.to_string())
 }
 
-/// Whether Jira answers; nothing where there is none, for requests need none.
+/// Whether Jira answers; `None` if Jira is not configured.
 pub(super) async fn requests(config: &Config, world: &World) -> Option<DoctorResult> {
     let jira = config.requests.jira.as_ref()?;
     let names_account = jira

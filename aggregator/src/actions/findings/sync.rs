@@ -1,9 +1,9 @@
-//! Brings the mirror of findings up to date: from the home Region for all that are linked to it, and
-//! from each other Region for itself; then counts what changed for the history.
+//! Updates the local mirror of findings: through the home Region for all Regions linked to it, and from each
+//! other Region directly. Then updates the counts of open findings per day.
 //!
-//! What is stored page by page may be stored again; a source's checkpoint is written only after all
-//! of its window. Cut off at any point and run again, it goes on safely. A Region that fails does not
-//! stop another, and its mirror stays as it was.
+//! Pages are stored as they come and may be stored again; a source's checkpoint is written only after its
+//! whole window. The sync can be interrupted at any point and run again. A failing Region does not stop the
+//! others, and its mirror stays as it was.
 
 mod pages;
 
@@ -28,25 +28,25 @@ use hubward_domain::mirror::{
 use hubward_store::StoreError;
 use pages::{AHEAD, ReadPage};
 
-/// What became of one Region.
+/// The result of one Region.
 #[derive(Debug)]
 pub struct SyncRow {
-    /// The Region that was asked.
+    /// The Region that was read.
     pub region: Region,
-    /// What was stored, or why it was not all.
+    /// What was stored, or why the sync is incomplete.
     pub outcome: Result<SyncCounts, Failed>,
 }
 
-/// How many findings came.
+/// Number of findings that were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncCounts {
-    /// Not seen before.
+    /// New findings.
     pub new: u64,
-    /// Seen, and different now; with those that are gone.
+    /// Changed findings, including those that no longer exist.
     pub changed: u64,
-    /// Seen, and the same.
+    /// Unchanged findings.
     pub unchanged: u64,
-    /// Without an id or an account, and so not taken over.
+    /// Findings without an id or account, which cannot be stored.
     pub refused: u64,
 }
 
@@ -61,10 +61,10 @@ pub enum Failed {
     Store(#[from] StoreError),
 }
 
-/// Syncs all Regions. One row per Region that was asked, home first.
+/// Syncs all Regions. Returns one row per Region that was read, home Region first.
 ///
 /// # Errors
-/// Nothing was asked: AWS or the database is out of reach.
+/// AWS or the database could not be reached; nothing was read.
 pub async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError> {
     let checkpoints = app.store.checkpoints().await?;
     let aws = app.aws().await?;
@@ -96,15 +96,15 @@ pub async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError> {
     Ok(homeless.into_iter().chain(rows).collect())
 }
 
-/// Forgets sources that are asked no more, or they would make the mirror look old for ever; and what only they
-/// have shown is gone, once the others have shown everything.
+/// Removes the checkpoints of sources that are no longer read, which would make the mirror look outdated
+/// forever. Findings that only they reported are archived once the other sources were read completely.
 async fn forget_others(
     app: &App,
     asked: &[MirrorSource],
     known: impl Iterator<Item = &String>,
 ) -> Result<(), StoreError> {
     let names: BTreeSet<String> = asked.iter().map(ToString::to_string).collect();
-    // All of it, also what was seen within this second.
+    // One second later, so that findings seen within the current second are included.
     let now = app.clock.now();
     let seen = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
     let mut tx = app.store.begin().await?;
@@ -120,7 +120,7 @@ async fn forget_others(
     tx.commit().await
 }
 
-/// Counts for the history what has changed, a little at a time: others want to write too.
+/// Updates the daily counts in small transactions, so that other writers are not blocked.
 async fn count(app: &App) -> Result<(), StoreError> {
     loop {
         let mut tx = app.store.begin().await?;
@@ -154,7 +154,7 @@ fn sync_source(
     .boxed()
 }
 
-/// Reads one source.
+/// Reads one source of findings.
 struct FindingsReader<'a> {
     app: &'a App,
     hub: SecurityHub,
@@ -162,7 +162,7 @@ struct FindingsReader<'a> {
     now: Timestamp,
 }
 
-/// Several at once make up for how long AWS takes to answer; all wait for one pace.
+/// Concurrent readers hide AWS's response time; all share one rate limit.
 const LANES: usize = 3;
 
 impl FindingsReader<'_> {
@@ -184,7 +184,7 @@ impl FindingsReader<'_> {
         Ok(counts)
     }
 
-    /// Reads everything, or what is left of it, and says since when.
+    /// Reads all findings, or the rest of an interrupted full read. Returns when that read began.
     async fn everything(&self, name: &str) -> Result<(SyncCounts, Timestamp), Failed> {
         let store = &self.app.store;
         let accounts = store.accounts().await?;
@@ -206,14 +206,14 @@ impl FindingsReader<'_> {
             .collect();
         drop(sender);
         let sweep = Some((name, since));
-        // A lane that fails does not stop the others: what they read need not be read again.
+        // A failing lane does not stop the others: the parts that they read need not be read again.
         let (stored, lanes) = tokio::join!(self.store(sent, None, sweep), join_all(lanes));
         let counts = stored?;
         lanes.into_iter().collect::<Result<(), Failed>>()?;
         Ok((counts, since))
     }
 
-    /// Reads one part after another.
+    /// Reads parts until none are left.
     async fn lane(
         &self,
         left: &Mutex<Vec<MirrorPart>>,
@@ -223,35 +223,35 @@ impl FindingsReader<'_> {
             let part = left.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some(part) = part else { return Ok(()) };
             self.fetch(&FindingsQuery::Active(part), &sender).await?;
-            // Behind its pages. Nobody stores any more: then storing has failed, and says why.
+            // Sent after the part's pages. If the receiver is gone, storing has failed and reports the error.
             if sender.send(ReadPage::Whole(part)).await.is_err() {
                 return Ok(());
             }
         }
     }
 
-    /// Reads what changed.
+    /// Reads the findings that changed.
     async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<SyncCounts, Failed> {
         let region = self.hub.region();
-        // What came already: one finding may answer several questions. Not told by the clock, which may show
-        // one second for two syncs.
+        // Findings that were read already, because one can match several queries. Identified by key, not by
+        // time: two syncs can happen within one second.
         let mut seen = BTreeSet::new();
         let mut counts = SyncCounts::default();
-        // Whoever has just joined brings findings along that nobody touches any more.
+        // A new member's findings are older than the window and may never be updated again.
         let newcomers = self.app.store.accounts_without_findings(region).await?;
         let newcomers = newcomers.chunks(MOST_VALUES);
         let queries = newcomers
             .map(|accounts| FindingsQuery::OfAccounts(accounts.to_vec()))
-            // What people decide leaves no touch.
+            // A change of workflow status does not change `UpdatedAt`.
             .chain([
                 FindingsQuery::Updated { from, to },
-                FindingsQuery::ToldOrSuppressed,
+                FindingsQuery::NotifiedOrSuppressed,
                 FindingsQuery::ResolvedByHand,
             ]);
         for query in queries {
             counts.add(self.read(&query, &mut seen).await?);
         }
-        // A decision that was taken back is in none of them; its finding is asked for by id.
+        // A decision that was reverted matches none of these queries, so its finding is read by id.
         let mut ids: Vec<String> = self
             .app
             .store

@@ -1,5 +1,5 @@
-//! Takes in the guide's workbook that people edited: all of it is judged before any of it counts, and what
-//! differs becomes files of the company's own guide. Run twice, the second changes nothing.
+//! Imports an edited guide workbook: everything is validated before anything is written, and the differences
+//! become files of the company's own guide. Run twice, the second changes nothing.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,22 +13,22 @@ use hubward_domain::guide::{self, Imported, TableProblem};
 use hubward_domain::ledger::UnreadableFile;
 use hubward_store::StoreError;
 
-/// Why a workbook is not taken in.
+/// Why a workbook was not imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportGuideError {
-    /// The company has no directory for a guide of its own.
+    /// No directory for the company's own guide is configured.
     #[error("guide.directory is not set")]
     NoDirectory,
-    /// It is no file with sheets.
+    /// The file is not a readable workbook.
     #[error("not a workbook")]
     Unreadable(UnreadableFile),
-    /// Everything that is wrong with it.
+    /// All problems in the workbook.
     #[error("{} problems", .0.len())]
     Problems(Vec<TableProblem>),
     /// A file cannot be written.
     #[error("cannot write into {}", directory.display())]
     Write {
-        /// Where.
+        /// The directory that was written to.
         directory: PathBuf,
         /// Why.
         #[source]
@@ -39,7 +39,7 @@ pub enum ImportGuideError {
     Store(#[from] StoreError),
 }
 
-/// What a workbook changes; nothing is written.
+/// Computes what a workbook changes. Writes nothing.
 ///
 /// # Errors
 /// See [`ImportGuideError`].
@@ -51,10 +51,10 @@ pub fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuide
     guide::read_sheets(&sheets, app.guide()).map_err(ImportGuideError::Problems)
 }
 
-/// Writes what [`plan`] found, and returns where.
+/// Writes what [`plan`] found. Returns the files.
 ///
 /// # Errors
-/// Then no file has changed, unless the disk fails between two of them.
+/// Then no file has changed, unless the disk fails between two renames.
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
@@ -74,8 +74,8 @@ pub async fn carry_out(
         let entry = &change.entry;
         let folder = directory.join(entry.kind().folder());
         let file = folder.join(format!("{}.md", entry.key()));
-        let beside = write_beside(&folder, &guide::write(entry)).map_err(failed)?;
-        files.push((beside, file));
+        let temporary = write_temporary(&folder, &guide::write(entry)).map_err(failed)?;
+        files.push((temporary, file));
     }
     let events = imported.changes.iter().map(|change| {
         let fields: Vec<String> = change.fields.iter().map(|field| field.name()).collect();
@@ -88,18 +88,20 @@ pub async fn carry_out(
     let mut tx = app.store.begin().await?;
     tx.append_audit(app.clock.now(), actor, events.collect::<Vec<_>>())
         .await?;
-    for (beside, file) in files {
-        beside.persist(file).map_err(|error| failed(error.error))?;
+    for (temporary, file) in files {
+        temporary
+            .persist(file)
+            .map_err(|error| failed(error.error))?;
     }
     tx.commit().await?;
     Ok(directory)
 }
 
-/// The text, safely on disk under a name that nobody knows yet.
-fn write_beside(folder: &std::path::Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Writes a text to disk under a temporary name.
+fn write_temporary(folder: &std::path::Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
-    // The guide is no secret, and the server may run as another user than the operator.
+    // The guide is not secret, and the server may run as another user than the operator.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut file = builder.tempfile_in(folder)?;

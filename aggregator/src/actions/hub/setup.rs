@@ -1,9 +1,9 @@
-//! Makes the SOC's own side ready: Security Hub in every Region, aggregation, the queues and the rules
-//! that fill them.
+//! Sets the SOC's own side up: Security Hub in every Region, aggregation, the queues and the rules that fill
+//! them.
 //!
-//! [`plan`] looks and decides, and changes nothing. [`carry_out`] makes what was planned, each change with
-//! its trace written before the call, and looks again: what counts is what the second look sees. Run
-//! twice, the second finds nothing to change; what a kill cut off is what the next plan has left.
+//! [`plan`] reads and decides, and changes nothing. [`carry_out`] makes the planned changes, writes an audit
+//! event before each call, and reads again: an item counts as changed only if AWS shows it. Run twice, the
+//! second finds nothing to change; after an interruption, the next plan has the rest.
 
 use std::time::Duration;
 
@@ -16,44 +16,44 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::hub::{self, HubChange, HubState};
 use hubward_store::StoreError;
 
-/// One thing, as it was seen.
+/// One resource with its observed state.
 pub type SetupItem = hub::HubItem<AwsFailure>;
 
-/// What became of one thing.
+/// The result for one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupRow {
-    /// As it was planned.
+    /// The item as planned.
     pub item: SetupItem,
-    /// What became of it.
+    /// What was done.
     pub outcome: SetupOutcome,
 }
 
-/// What became of a planned change.
+/// The result of a planned change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetupOutcome {
-    /// Nothing was to be done, or nothing that we do.
+    /// Nothing had to be done, or it is not ours to do.
     Untouched,
-    /// It is as it should be now.
+    /// The resource is as it should be now.
     Changed,
     /// A call failed.
     Failed(AwsFailure),
-    /// AWS took the calls, but does not show what they changed.
+    /// AWS accepted the calls, but does not show the change.
     NotSeen,
-    /// The trace could not be written, so AWS was not called.
+    /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
 }
 
-/// Finds out what has to be changed. Changes nothing.
+/// Computes the necessary changes. Changes nothing.
 ///
 /// # Errors
-/// AWS cannot be called at all. What cannot be seen is an item's state.
+/// AWS cannot be called at all. A resource that cannot be read is an item's state.
 pub async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
     let wanted = app.config.wanted_hub();
     let seen = app.aws().await?.see_hub(&wanted).await;
     Ok(hub::plan(&seen, &wanted))
 }
 
-/// The queue's address as AWS gives it, once there is one.
+/// The alert queue's URL as AWS returns it; `None` until the queue exists.
 ///
 /// # Errors
 /// AWS cannot be called at all.
@@ -63,10 +63,10 @@ pub async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
     Ok(seen.queue.ok().flatten().map(|queue| queue.url))
 }
 
-/// Makes what was planned.
+/// Makes the planned changes.
 ///
 /// # Errors
-/// AWS cannot be called at all. What fails is an item's outcome.
+/// AWS cannot be called at all. A failed change is an item's outcome.
 pub async fn carry_out(
     app: &App,
     actor: &Actor,
@@ -74,12 +74,12 @@ pub async fn carry_out(
 ) -> Result<Vec<SetupRow>, ActionError> {
     let mut rows = Vec::new();
     for item in planned {
-        // In their order: a queue needs its dead-letter queue, and a rule's target its queue.
+        // The order matters: a queue needs its dead-letter queue, and a rule's target needs the queue.
         let outcome = make(app, actor, &item).await?;
         rows.push(SetupRow { item, outcome });
     }
-    // What SQS and EventBridge show may lag behind what they took.
-    for look in 1..=3 {
+    // SQS and EventBridge are eventually consistent: reads can lag behind writes.
+    for attempt in 1..=3 {
         let now = plan(app).await?;
         for row in &mut rows {
             if row.outcome == SetupOutcome::NotSeen && is_there(&now, &row.item) {
@@ -87,7 +87,7 @@ pub async fn carry_out(
             }
         }
         let is_open = |row: &SetupRow| row.outcome == SetupOutcome::NotSeen;
-        if look == 3 || !rows.iter().any(is_open) {
+        if attempt == 3 || !rows.iter().any(is_open) {
             break;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;

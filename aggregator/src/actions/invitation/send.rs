@@ -1,9 +1,9 @@
-//! Sends the invitations that are missing, per Region, at most 50 accounts a call.
+//! Sends the missing invitations, per Region, at most 50 accounts per call.
 //!
-//! It decides from the administrator's own record of its members, reads which accounts AWS did not process, and
-//! believes an invitation only when AWS shows it. Each batch leaves its trace *before* AWS is
-//! called: whatever cuts the work off, nothing was sent without one. Run twice, the second sends
-//! nothing. A dry run takes the same road and stops before the first change.
+//! Decides from the administrator's own record of its members, evaluates which accounts AWS did not process, and
+//! counts an invitation only when AWS shows it. Each batch has its audit events *before* AWS is called, so that nothing
+//! is sent without one, whatever interrupts the run. Run twice, the second sends nothing. A dry run stops
+//! before the first change.
 
 mod batch;
 
@@ -25,61 +25,62 @@ use hubward_domain::membership::{
     MemberStatus, NextInvitation, SkipReason, next_invitation, wanted_regions,
 };
 
-/// Whom to invite, and how.
+/// Which accounts to invite, and how.
 #[derive(Clone, Debug, Default)]
 pub struct InviteRequest {
-    /// These accounts; empty means the whole ledger.
+    /// The accounts; empty means the whole ledger.
     pub accounts: Vec<AccountId>,
-    /// Only say what would be sent.
+    /// Only report what would be sent.
     pub dry_run: bool,
-    /// Also where an invitation is pending or a membership was ended.
+    /// Also invite where an invitation is pending or a membership was ended.
     pub force: bool,
 }
 
-/// What became of one account in one Region.
+/// The result for one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InviteRow {
     /// The account.
     pub account_id: AccountId,
     /// The Region.
     pub region: Region,
-    /// What became of it.
+    /// What was done.
     pub outcome: InviteOutcome,
 }
 
-/// What became of an invitation.
+/// The result of an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InviteOutcome {
-    /// Sent, and listed as such.
+    /// Sent, and listed by AWS.
     Invited,
-    /// A member at once, without an invitation: an account of the administrator's own organisation.
+    /// Became a member without an invitation, because the account belongs to the administrator's own
+    /// organization.
     Joined,
-    /// Nothing to send.
+    /// No invitation is needed.
     Already(MemberStatus),
-    /// AWS named the account among those that it did not process.
+    /// AWS returned the account as unprocessed.
     Unprocessed {
-        /// Which call.
+        /// The operation that returned it.
         operation: &'static str,
         /// AWS's reason.
         reason: String,
     },
     /// Deliberately not sent.
     Skipped(SkipReason),
-    /// A dry run would send it.
+    /// A dry run that would send it.
     Planned,
     /// The call failed.
     Failed(AwsFailure),
-    /// The trace could not be written, so AWS was not called.
+    /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
-    /// AWS accepted the call, but its listing does not show an invitation.
+    /// AWS accepted the call, but does not list an invitation.
     NotListed(Option<MemberStatus>),
 }
 
-/// Invites. One row per account and wanted Region, by account.
+/// Sends the invitations. Returns one row per account and wanted Region, by account.
 ///
 /// # Errors
-/// Nothing was sent: the ledger or AWS is out of reach, or an account is unknown. Whatever fails later
-/// is a row's outcome, not an error.
+/// Nothing was sent: the ledger or AWS cannot be reached, or an account is unknown. Later failures are a
+/// row's outcome, not an error.
 pub async fn invite(
     app: &App,
     actor: &Actor,
@@ -153,13 +154,13 @@ async fn invite_in_region(
             }
         }
     }
-    let desk = InvitationBatch::new(app, actor, &hub);
-    let done = desk.work(&to_create, &to_invite).await;
+    let batch = InvitationBatch::new(app, actor, &hub);
+    let done = batch.work(&to_create, &to_invite).await;
     outcomes.extend(done.outcomes);
     listing.extend(done.seen);
-    // How near the limits are is known only of the whole listing.
+    // Only the whole listing has the number of members.
     if is_whole && !request.dry_run && !listing.is_empty() {
-        // Where this fails, the next run or check tells.
+        // Best effort: the next run or check notifies.
         let _ = watch_quotas(app, hub.region(), &listing).await;
     }
     outcomes
@@ -173,7 +174,7 @@ async fn invite_in_region(
 }
 
 impl InviteOutcome {
-    /// The outcome's word, in JSON and tables.
+    /// The outcome's word in JSON and tables.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Invited | Self::Joined => "invited",

@@ -1,8 +1,8 @@
-//! Takes up what is due by the clock, so that of many servers on one database one does it, once per due
-//! time: a turn is held while it is worked on, ended, or left for another attempt.
+//! Leases of scheduled jobs: of all servers on one database, one runs a job per due time. A lease is
+//! acquired, renewed while the job runs, and then completed, failed or released.
 //!
-//! A server that dies or is stopped loses its turn after a minute; what it did until then was safe to
-//! be cut off, for every job is safe to run twice.
+//! A server that dies or stops loses its lease after a minute. The job then runs again, and every job is safe
+//! to run twice.
 
 use jiff::SignedDuration;
 
@@ -12,7 +12,7 @@ use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::schedule::{ALARMING, HELD, Schedule, pause};
 use hubward_store::StoreError;
 
-/// A due time that this process is to work on.
+/// The right of this process to run a job for one due time.
 #[derive(Clone, Debug)]
 pub struct JobLease {
     job: &'static str,
@@ -21,7 +21,7 @@ pub struct JobLease {
     held_until: jiff::Timestamp,
 }
 
-/// Takes a job's turn; `None`: it is not due, or somebody else has it.
+/// Acquires a job's lease; `None` if the job is not due or another process has the lease.
 ///
 /// # Errors
 /// The database failed.
@@ -57,31 +57,32 @@ pub async fn acquire(
 }
 
 impl JobLease {
-    /// Holds the turn for another minute. `false`: it is somebody else's now.
+    /// Renews the lease for another minute. `false` if another process has it now.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn hold(&mut self, app: &App) -> Result<bool, StoreError> {
+    pub async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
-        let held = tx.hold_job(self.job, &self.holder, now).await?;
+        let renewed = tx.hold_job(self.job, &self.holder, now).await?;
         tx.commit().await?;
-        if held {
+        if renewed {
             self.held_until = held_until(now);
         }
-        Ok(held)
+        Ok(renewed)
     }
 
-    /// Whether nobody else can have it. A process that was stopped for longer must ask before it goes on.
+    /// Whether the lease is still exclusive. A process that was suspended for longer must check before it
+    /// continues.
     pub fn is_held(&self, app: &App) -> bool {
         app.clock.now() < self.held_until
     }
 
-    /// Ends it well.
+    /// Completes the job.
     ///
     /// # Errors
-    /// The database failed; then the job is done again.
-    pub async fn end(self, app: &App) -> Result<(), StoreError> {
+    /// The database failed; then the job runs again.
+    pub async fn complete(self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         tx.end_job(self.job, &self.holder, now, now.duration_since(self.began))
@@ -89,10 +90,10 @@ impl JobLease {
         tx.commit().await
     }
 
-    /// Ends it badly: it is tried again after a while, and people are told when that does not help.
+    /// Records a failure: the job is retried after a pause, and people are notified if it keeps failing.
     ///
     /// # Errors
-    /// The database failed; then the job is done again after a minute.
+    /// The database failed; then the job runs again after a minute.
     pub async fn fail(self, app: &App, why: &str) -> Result<(), StoreError> {
         let known = app.store.job_runs().await?;
         let failures = known
@@ -115,11 +116,11 @@ impl JobLease {
         tx.commit().await
     }
 
-    /// Leaves it, because the server stops: whoever comes next takes it up at once.
+    /// Releases the lease because the server stops, so that another process can acquire it at once.
     ///
     /// # Errors
-    /// The database failed; then it is taken up after a minute.
-    pub async fn leave(self, app: &App) -> Result<(), StoreError> {
+    /// The database failed; then the lease expires after a minute.
+    pub async fn release(self, app: &App) -> Result<(), StoreError> {
         let mut tx = app.store.begin().await?;
         let now = app.clock.now();
         // A second back: the lease ends in whole seconds.

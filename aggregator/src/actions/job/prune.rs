@@ -1,32 +1,32 @@
-//! Forgets what nobody needs any more: sessions and challenges that are over, messages that were delivered and
-//! tests of the way that were made long ago, and findings that AWS forgot long ago. Run twice, it finds nothing the second time.
+//! Deletes data that is no longer needed: expired sessions and challenges, old delivered messages and test
+//! events, and findings that AWS deleted long ago. Run twice, the second finds nothing.
 //!
-//! Nothing of the ledger, the audit log, the alerts or the history of findings is ever forgotten.
+//! Nothing of the ledger, the audit log, the alerts or the history of findings is ever deleted.
 
 use crate::app::App;
 use hubward_domain::access::Session;
 use hubward_domain::retention::RetentionLimits;
 use hubward_store::StoreError;
 
-/// How many of each were forgotten.
+/// The number of deleted rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Sessions of the dashboard.
+    /// Dashboard sessions.
     pub sessions: u64,
-    /// Spent challenges of agents.
+    /// Used challenges of agents.
     pub challenges: u64,
-    /// Delivered messages, with their attempts; not those about alerts that are not over.
+    /// Delivered messages with their attempts, except those about alerts that are not resolved.
     pub deliveries: u64,
-    /// Tests and canaries.
+    /// Test events and canaries.
     pub trials: u64,
     /// Findings.
     pub findings: u64,
 }
 
-/// Forgets it, a little at a time: others want to write too.
+/// Deletes old data in small transactions, so that other writers are not blocked.
 ///
 /// # Errors
-/// The database failed; what was forgotten before is.
+/// The database failed; what was deleted before stays deleted.
 pub async fn prune(app: &App) -> Result<Pruned, StoreError> {
     let now = app.clock.now();
     let limits = RetentionLimits::at(now);

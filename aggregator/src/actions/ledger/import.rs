@@ -1,8 +1,9 @@
-//! Brings a ledger file into the database: read, judge, compare, guard, then write, all or nothing.
+//! Imports a ledger file into the database: parse, validate, compare, check the limits, then write, all or
+//! nothing.
 //!
-//! [`plan`] is the whole road but its last step, and a dry run ends there. [`carry_out`] walks it
-//! again inside the transaction and writes only what was shown: if the ledger changed in between, it
-//! refuses. Run twice, the second finds nothing to change.
+//! [`plan`] does everything except writing, and a dry run ends there. [`carry_out`] repeats it inside the
+//! transaction and writes only what was shown: if the ledger changed in between, it refuses. Run twice, the
+//! second finds nothing to change.
 
 use crate::actions::ledger::{listed, rules, write_plan};
 use crate::app::App;
@@ -17,41 +18,41 @@ use hubward_store::StoreError;
 /// A file to import, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportRequest<'a> {
-    /// The file's name; its extension says the format.
+    /// The file's name; its extension determines the format.
     pub name: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
-    /// Whether accounts that the file lacks start leaving.
+    /// Whether accounts that are missing in the file start leaving.
     pub prune: bool,
-    /// Whether a change of state of many accounts at once is meant.
+    /// Whether many changes of state at once are intended.
     pub force: bool,
 }
 
-/// A file that could be imported.
+/// A file that can be imported.
 #[derive(Clone, Debug)]
 pub struct PlannedImport {
-    /// What would change.
+    /// The changes to the ledger.
     pub plan: LedgerPlan,
-    /// What follows from it.
+    /// The consequences, such as invitations to send.
     pub effects: Effects,
-    /// What should be looked at all the same.
+    /// Warnings that do not prevent the import.
     pub warnings: Vec<Warning>,
     reading: Reading,
 }
 
-/// Why a file is not imported. The ledger is as it was.
+/// Why a file was not imported. The ledger is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// It is no ledger file at all.
+    /// The file is not a readable ledger.
     #[error("the file cannot be read as a ledger")]
     Unreadable(UnreadableFile),
-    /// Cells are wrong: all of them.
+    /// All invalid cells.
     #[error("{} problems in the file", .0.len())]
     Problems(Vec<LedgerProblem>),
     /// It would change the state of too many accounts.
     #[error(transparent)]
     TooMany(#[from] TooManyStateChanges),
-    /// Somebody else changed the ledger since the plan was made.
+    /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
     /// The database failed.
@@ -59,7 +60,7 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Finds out what importing would change. Writes nothing.
+/// Computes what importing would change. Writes nothing.
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -82,7 +83,7 @@ pub async fn plan(app: &App, request: ImportRequest<'_>) -> Result<PlannedImport
 /// Writes a plan that was shown.
 ///
 /// # Errors
-/// Then nothing was written; see [`ImportError`].
+/// See [`ImportError`]; then nothing was written.
 pub async fn carry_out(
     app: &App,
     actor: &Actor,

@@ -1,8 +1,8 @@
-//! The door in S3 through which the ledger comes in: what is new behind it, and what becomes of it.
+//! Reads the ledger's object in S3: whether there is a new version, and what to do with it.
 //!
-//! [`listen`] and [`look`] change nothing. A version counts as taken only when [`mark_imported`] says so, after
-//! everything that it brought about: killed anywhere before, the same version is taken again, and what
-//! was imported or sent by then is not imported or sent twice.
+//! [`listen`] and [`read_object`] change nothing. A version counts as imported only after [`mark_imported`], which
+//! is called last. If the process is killed before, the same version is read again, and nothing is imported
+//! or sent twice.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -22,33 +22,33 @@ use hubward_store::StoreError;
 
 /// A version of the ledger's object.
 #[derive(Clone, Debug)]
-pub struct File {
-    /// Where it lies.
+pub struct LedgerFile {
+    /// Bucket and key.
     pub object: Object,
     /// Which version it is.
     pub version: Version,
-    /// The SHA-256 of its content, in hex; empty where that was not fetched.
+    /// The SHA-256 of its content, in hex; empty if the content was not read.
     pub sha256: String,
 }
 
-/// What is behind the door.
+/// The state of the ledger's object.
 #[derive(Clone, Debug)]
 pub enum ObjectState {
-    /// The configuration names no object.
+    /// No object is configured.
     Closed,
     /// There is no such object.
     Absent(Object),
-    /// What was taken before.
+    /// The version was handled before.
     Known(Object),
-    /// It is new, and larger than any ledger.
-    TooLarge(File, u64),
-    /// It is new.
-    New(File, Vec<u8>),
+    /// A new version that is too large to be a ledger; its size in bytes.
+    TooLarge(LedgerFile, u64),
+    /// A new version with its content.
+    New(LedgerFile, Vec<u8>),
 }
 
-/// Why the door could not be looked through, or a version not be concluded.
+/// Why the object could not be read or marked as imported.
 #[derive(Debug, thiserror::Error)]
-pub enum DoorError {
+pub enum LedgerObjectError {
     /// The database or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -57,14 +57,14 @@ pub enum DoorError {
     Aws(#[from] AwsFailure),
 }
 
-impl From<StoreError> for DoorError {
+impl From<StoreError> for LedgerObjectError {
     fn from(error: StoreError) -> Self {
         Self::Action(error.into())
     }
 }
 
-impl File {
-    /// Who does what this file brings about.
+impl LedgerFile {
+    /// The actor of the changes that this version causes.
     pub fn actor(&self) -> Actor {
         Actor::File {
             place: self.object.to_string(),
@@ -74,11 +74,11 @@ impl File {
     }
 }
 
-/// The queue that hears of new versions; `None` where none is configured.
+/// The queue that receives S3's events about new versions; `None` if none is configured.
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, DoorError> {
+pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, LedgerObjectError> {
     let Some(url) = &app.config.ledger.queue_url else {
         return Ok(None);
     };
@@ -86,8 +86,8 @@ pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, DoorError> {
     Ok(Some(aws.queue(app.config.hub.home_region, url)))
 }
 
-/// Waits up to `seconds` for messages. Whether any tells of a new version; each is to be deleted after
-/// the look that it asks for.
+/// Waits up to `seconds` for messages. Returns them, and whether any is about a new version. Delete them
+/// after the [`read_object`] that follows.
 ///
 /// # Errors
 /// The queue cannot be read.
@@ -95,20 +95,23 @@ pub async fn listen(
     app: &App,
     queue: &EventQueue,
     seconds: i32,
-) -> Result<(Vec<QueueMessage>, bool), DoorError> {
+) -> Result<(Vec<QueueMessage>, bool), LedgerObjectError> {
     let messages = queue.receive(seconds).await?;
     let object = app.config.ledger.object();
     let woken = object.is_some_and(|object| messages.iter().any(|it| object.is_in(&it.body)));
     Ok((messages, woken))
 }
 
-/// Looks for a new version. One that was handed in again with the same content is new only where an
-/// event told of it, and the bucket keeps versions.
+/// Reads the object. A version with the same content as the last one counts as new only if an event announced
+/// it (`woken`) and the bucket has versioning.
 ///
 /// # Errors
-/// S3 or the database is out of reach.
+/// S3 or the database could not be reached.
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<ObjectState, DoorError>> {
+pub fn read_object(
+    app: &App,
+    woken: bool,
+) -> BoxFuture<'_, Result<ObjectState, LedgerObjectError>> {
     async move {
         let Some(object) = app.config.ledger.object() else {
             return Ok(ObjectState::Closed);
@@ -120,7 +123,7 @@ pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<ObjectState, DoorErr
             .await?
             .fetch(&object, unless, FILE_LIMIT)
             .await?;
-        let file = |version, sha256| File {
+        let file = |version, sha256| LedgerFile {
             object: object.clone(),
             version,
             sha256,
@@ -142,15 +145,15 @@ pub fn look(app: &App, woken: bool) -> BoxFuture<'_, Result<ObjectState, DoorErr
     .boxed()
 }
 
-/// Writes what became of a version beside it.
+/// Writes the result workbook next to the object.
 ///
 /// # Errors
 /// S3 refused or was not reached.
 pub fn write_back<'a>(
     app: &'a App,
-    file: &'a File,
+    file: &'a LedgerFile,
     workbook: Vec<u8>,
-) -> BoxFuture<'a, Result<(), DoorError>> {
+) -> BoxFuture<'a, Result<(), LedgerObjectError>> {
     const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     async move {
         let key = file.object.result_key();
@@ -163,15 +166,15 @@ pub fn write_back<'a>(
     .boxed()
 }
 
-/// Counts a version as taken, and tells operators where something is wrong with it: both or neither.
+/// Marks a version as imported and notifies operators of its problems, in one transaction.
 ///
 /// # Errors
 /// The database failed.
 pub async fn mark_imported(
     app: &App,
-    file: &File,
+    file: &LedgerFile,
     troubles: Vec<Trouble>,
-) -> Result<(), DoorError> {
+) -> Result<(), LedgerObjectError> {
     let mut tx = app.store.begin().await?;
     let now = app.clock.now();
     tx.put_ledger_file(&file.object, &file.version, &file.sha256, now)
@@ -184,7 +187,7 @@ pub async fn mark_imported(
     Ok(())
 }
 
-async fn bucket(app: &App) -> Result<Bucket, DoorError> {
+async fn bucket(app: &App) -> Result<Bucket, LedgerObjectError> {
     let hub = &app.config.hub;
     let aws = app.aws().await.map_err(ActionError::from)?;
     Ok(aws.bucket(hub.home_region, hub.administrator.clone()))

@@ -1,5 +1,5 @@
-//! Tells operators when a Region comes near AWS's limits on membership: once at each step on the way up,
-//! and again only after it was less.
+//! Notifies operators when a Region approaches AWS's membership quotas: once at each step upwards, and again
+//! only after the count was lower.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::quota::{LIMIT, Quota, level};
 use hubward_store::StoreError;
 
-/// Compares a Region's whole listing with the limits.
+/// Compares a Region's whole listing with the quotas.
 pub(crate) async fn watch_quotas(
     app: &App,
     region: Region,

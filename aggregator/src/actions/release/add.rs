@@ -1,6 +1,6 @@
-//! Takes in a release of the agent that was signed elsewhere: proves it, keeps the file beside the
-//! configuration, records it. It cannot sign; the private key is on another machine. Run twice with
-//! one file, the second only puts the file back if it was lost.
+//! Adds a signed agent release: verifies it, stores the file next to the configuration, and records it. It
+//! cannot sign; the private key is on another machine. Run twice with one file, the second only restores a
+//! lost file.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,34 +13,34 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::release::{self, NotARelease, Release, ReleaseDecision, ReleaseRefusal};
 use hubward_store::StoreError;
 
-/// A release that is in.
+/// A release that was added.
 #[derive(Clone, Debug)]
 pub struct Added {
     /// The release.
     pub release: Release,
-    /// Whether it came in now; otherwise it was in.
+    /// Whether it was added now; otherwise it existed.
     pub now: bool,
 }
 
-/// Why a release does not come in.
+/// Why a release was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
-    /// The configuration names no key.
+    /// No release key is configured.
     #[error("server.release_key is not set")]
     NoKey,
-    /// The file's name is not a release's.
+    /// The file name is not that of a release.
     #[error(transparent)]
     Name(#[from] NotARelease),
-    /// The archive is not what it should be.
+    /// The signature or the archive is invalid.
     #[error(transparent)]
     Archive(#[from] NotGenuine),
-    /// It does not fit beside the others.
+    /// It conflicts with the other releases.
     #[error(transparent)]
     Refused(#[from] ReleaseRefusal),
-    /// The file cannot be kept.
+    /// The file cannot be stored.
     #[error("cannot write into {}", directory.display())]
     Keep {
-        /// Where releases lie.
+        /// The directory of the releases.
         directory: PathBuf,
         /// Why.
         #[source]
@@ -51,10 +51,10 @@ pub enum AddError {
     Store(#[from] StoreError),
 }
 
-/// Takes in the archive that is called `name`. `force` lets one in that is older than the newest.
+/// Adds the archive named `name`. With `force`, it may be older than the newest release.
 ///
 /// # Errors
-/// Then nothing is taken in; see [`AddError`].
+/// See [`AddError`]; then nothing was added.
 pub async fn add_release(
     app: &App,
     actor: &Actor,
@@ -71,7 +71,7 @@ pub async fn add_release(
         directory: directory.clone(),
         source,
     };
-    let file = write_beside(&directory, bytes).map_err(keep)?;
+    let file = write_temporary(&directory, bytes).map_err(keep)?;
 
     let mut tx = app.store.begin().await?;
     let known = tx.releases().await?;
@@ -95,7 +95,8 @@ pub async fn add_release(
         };
         tx.append_audit(release.added_at, actor, [event]).await?;
     }
-    // Before the commit: what is recorded can be handed out. A file without a record never is.
+    // Renamed before the commit: every recorded release can be downloaded, and a file without a record never
+    // is.
     file.persist(directory.join(release.file()))
         .map_err(|error| keep(error.error))?;
     std::fs::File::open(&directory)
@@ -108,11 +109,11 @@ pub async fn add_release(
     })
 }
 
-/// The bytes, safely on disk under a name that nobody knows yet.
-fn write_beside(directory: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+/// Writes the archive to disk under a temporary name.
+fn write_temporary(directory: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     std::fs::create_dir_all(directory)?;
     let mut builder = tempfile::Builder::new();
-    // A release is no secret, and the server may run as another user than the operator.
+    // A release is not secret, and the server may run as another user than the operator.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut file = builder.tempfile_in(directory)?;

@@ -1,6 +1,6 @@
-//! Writes the reports of a period into a directory: one file per account, and the overview of them all.
+//! Writes the reports of a period into a directory: one file per account, and an overview of all of them.
 //!
-//! Running it again writes the same files again. How a report is written is in `report_desk`.
+//! Run again, it writes the same files again. `writer` writes the files.
 
 use std::io;
 use std::panic::resume_unwind;
@@ -24,18 +24,18 @@ use hubward_domain::report::Period;
 use hubward_domain::report::sending::OVERVIEW;
 use hubward_store::StoreError;
 
-/// How many workbooks are written at once, at the most: each reads on a connection of its own, and SQLite has four, one
-/// of which is left to others.
+/// The most workbooks that are written concurrently: each uses a connection, and SQLite has four, of which
+/// one is left for others.
 const AT_ONCE: usize = 3;
 
 /// What to write.
 #[derive(Clone, Debug)]
 pub struct BuildRequest {
-    /// These accounts, whatever their state; empty means all active ones.
+    /// The accounts, whatever their state; empty means all active ones.
     pub accounts: Vec<AccountId>,
-    /// Where to; made where it is missing.
+    /// The target directory, which is created if necessary.
     pub directory: PathBuf,
-    /// The period; `None` means the week that it is.
+    /// The period; `None` means the current week.
     pub period: Option<Period>,
     /// The format.
     pub format: ReportFormat,
@@ -46,34 +46,34 @@ pub struct BuildRequest {
 pub struct Built {
     /// The period.
     pub period: Period,
-    /// How old the mirror is; `None` when it was never filled.
+    /// When the oldest source of the mirror was last read; `None` if the mirror is empty.
     pub synced_at: Option<Timestamp>,
     /// One per account, then the overview.
     pub rows: Vec<BuildRow>,
-    /// How many findings the overview leaves out.
+    /// Number of findings that the overview omits.
     pub left_out: u64,
 }
 
-/// What became of one file.
+/// The result of one file.
 #[derive(Debug)]
 pub struct BuildRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
     /// The file.
     pub file: PathBuf,
-    /// How many findings are open.
+    /// Number of open findings.
     pub open: u64,
-    /// Why it could not be written.
+    /// Why the file could not be written.
     pub failed: Option<DraftError>,
 }
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The ledger or the database.
+    /// The ledger or the database failed.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// The directory cannot be made.
+    /// The directory cannot be created.
     #[error("cannot make the directory {}", directory.display())]
     Directory {
         /// Which.
@@ -109,31 +109,31 @@ pub async fn build_report(app: &App, request: &BuildRequest) -> Result<Built, Bu
         directory: directory.clone(),
         source,
     })?;
-    let desk = Arc::new(ReportWriter::open(app, period, request.format).await?);
+    let writer = Arc::new(ReportWriter::open(app, period, request.format).await?);
     let mut rows = Vec::new();
     let mut written = stream::iter(accounts)
         .map(|account| {
-            let (desk, directory) = (Arc::clone(&desk), directory.clone());
+            let (writer, directory) = (Arc::clone(&writer), directory.clone());
             AbortOnDropHandle::new(tokio::spawn(async move {
-                let written = desk.write(&account, &directory).await;
+                let written = writer.write(&account, &directory).await;
                 (account, written)
             }))
         })
-        // One more than processors, for the time that a disk takes.
+        // One more than processors, because writers also wait for the disk.
         .buffered(available_parallelism().map_or(1, |all| AT_ONCE.min(all.get() + 1)));
     while let Some(ended) = written.next().await {
         let (account, written) = ended.unwrap_or_else(|panic| resume_unwind(panic.into_panic()));
-        let file = directory.join(desk.name(account.account_id.as_str()));
-        let draft = written.map(|written| desk.settle(&account, written));
+        let file = directory.join(writer.name(account.account_id.as_str()));
+        let draft = written.map(|written| writer.add_to_overview(&account, written));
         rows.push(row(Some(account.account_id), file, draft)?);
     }
-    let file = directory.join(desk.name(OVERVIEW));
-    let written = desk.overview(directory).await;
+    let file = directory.join(writer.name(OVERVIEW));
+    let written = writer.overview(directory).await;
     let left_out = written.as_ref().map_or(0, |draft| draft.left_out);
     rows.push(row(None, file, written)?);
     Ok(Built {
         period,
-        synced_at: desk.sources.values().min().copied(),
+        synced_at: writer.sources.values().min().copied(),
         rows,
         left_out,
     })

@@ -1,9 +1,9 @@
-//! Sends the reports of the last period that is over: to the directory, the bucket, the contacts' mailboxes, and
-//! a word of it to the `report` routes. Each account and period goes once to each destination.
+//! Sends the reports of the last completed period: to the directory, the bucket and the contacts' mailboxes,
+//! and a notice to the `report` routes. Each account and period is sent once to each destination.
 //!
-//! What was sent is recorded at once, so that a run that is cut off anywhere is gone on with by the next one; what
-//! failed is tried again, some times. A mail that was handed over just before the cut is sent a second time, with
-//! the same Message-ID.
+//! Each result is recorded immediately, so that the next run continues where an interrupted one stopped;
+//! failures are retried a limited number of times. A mail that was handed to the server just before an
+//! interruption is sent again with the same Message-ID.
 
 mod destination;
 mod one;
@@ -27,19 +27,19 @@ use hubward_domain::routing::RouteEvent;
 use hubward_store::StoreError;
 use round::Round;
 
-/// Which reports.
+/// Which reports to send.
 #[derive(Clone, Debug, Default)]
 pub struct SendRequest {
-    /// These accounts, whatever their state or cadence; empty means all active ones that get reports, and
-    /// the overview.
+    /// The accounts, whatever their state or cadence; empty means all active ones that get reports, and the
+    /// overview.
     pub accounts: Vec<AccountId>,
-    /// This period; `None` means the last one that is over, of each account's cadence.
+    /// The period; `None` means the last completed one of each account's cadence.
     pub period: Option<Period>,
-    /// Also what was sent or given up already.
+    /// Also send what was already sent or given up.
     pub again: bool,
 }
 
-/// What became of one report at one destination.
+/// The result of one report at one destination.
 #[derive(Clone, Debug)]
 pub struct SendRow {
     /// The account; `None` for the overview.
@@ -52,26 +52,26 @@ pub struct SendRow {
     pub outcome: SendOutcome,
 }
 
-/// How the sending of a report to a destination ended.
+/// The result of sending a report to a destination.
 #[derive(Clone, Debug)]
 pub enum SendOutcome {
-    /// It is there.
+    /// The report was delivered.
     Sent {
-        /// Where, such as a path or an address.
+        /// Where it is, such as a path or an address.
         place: String,
     },
-    /// It was there already.
+    /// It was delivered before.
     Already {
         /// Where.
         place: String,
     },
-    /// Somebody else is sending it just now.
+    /// Another process is sending it.
     Busy,
-    /// It failed; whether it is tried again.
+    /// It failed.
     Failed {
         /// Why.
         why: String,
-        /// Whether it is given up.
+        /// Whether it is not retried.
         given_up: bool,
     },
 }
@@ -79,16 +79,16 @@ pub enum SendOutcome {
 /// Why nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The ledger, the database or AWS.
+    /// The ledger, the database or AWS failed.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// The configuration names no destination.
+    /// No destination is configured.
     #[error("the configuration names no destination for reports")]
     NoDestination,
-    /// The mirror was never filled, and nobody knows what is open.
+    /// The mirror of findings is empty, so that open findings are unknown.
     #[error("findings were never read completely")]
     NeverSynced,
-    /// There is no temporary directory to write them in.
+    /// The temporary directory could not be created.
     #[error("cannot make a directory for the reports")]
     Workplace(#[source] std::io::Error),
 }
@@ -100,7 +100,7 @@ impl From<StoreError> for SendError {
 }
 
 impl SendRow {
-    /// Whether nothing is left to do.
+    /// Whether the report is at its destination.
     pub fn is_done(&self) -> bool {
         matches!(
             self.outcome,
@@ -109,10 +109,11 @@ impl SendRow {
     }
 }
 
-/// Where reports of accounts go; empty where none does, for the channels are told of what went elsewhere.
+/// The configured destinations. Empty if only channels are configured, because they only get a notice about
+/// reports that are elsewhere.
 pub fn destinations(app: &App) -> BTreeSet<Destination> {
     let reports = &app.config.reports;
-    let told = app
+    let has_route = app
         .config
         .routes
         .iter()
@@ -121,7 +122,7 @@ pub fn destinations(app: &App) -> BTreeSet<Destination> {
         (Destination::Directory, reports.directory.is_some()),
         (Destination::Bucket, reports.bucket.is_some()),
         (Destination::Mail, reports.mail),
-        (Destination::Channels, told),
+        (Destination::Channels, has_route),
     ]
     .into_iter()
     .filter_map(|(destination, is_set)| is_set.then_some(destination))
@@ -135,7 +136,7 @@ pub fn destinations(app: &App) -> BTreeSet<Destination> {
 /// Sends the reports.
 ///
 /// # Errors
-/// Nothing more was sent: see [`SendError`]. A report that could not be sent is a row's outcome.
+/// Sending was aborted: see [`SendError`]. A report that could not be sent is a row's outcome.
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
 pub fn send_reports<'a>(
     app: &'a App,
@@ -147,7 +148,7 @@ pub fn send_reports<'a>(
         if destinations.is_empty() {
             return Err(SendError::NoDestination);
         }
-        // Of what was never read, a report would say that nothing is open.
+        // Without a full read of the home Region, a report would claim that nothing is open.
         let home = app.config.hub.home_region;
         let read = app.store.checkpoints().await?;
         let is_read = |aggregated| {

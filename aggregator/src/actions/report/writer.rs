@@ -1,8 +1,7 @@
-//! Where reports are written, for whoever needs one as a file: an account's, and the overview of those that were
-//! written or counted here.
+//! Writes one report file per account and an overview of all accounts in the run.
 //!
-//! It reads the mirror only, so it costs AWS nothing and can be repeated at will. Findings pass through
-//! one by one; what is kept of an account is its numbers, and of the findings the worst.
+//! It reads only the mirror of findings, so it costs AWS nothing and can be repeated. Findings are streamed;
+//! only the counts of an account and its worst findings are kept in memory.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -34,35 +33,35 @@ use hubward_domain::report::{
 };
 use hubward_store::StoreError;
 
-/// The overview keeps this many findings, the worst of them: each account's own report has them all.
+/// The most findings in the overview, worst first: each account's own report has all of its findings.
 const OVERVIEW_ROWS: usize = 20_000;
 
 /// Why a report was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
-    /// The database failed: nothing else can be written either.
+    /// The database failed, so no other report can be written either.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It does not fit its format.
+    /// It exceeds a limit of its format.
     #[error(transparent)]
     Format(#[from] ReportWriteError),
-    /// The disk refused it.
+    /// The file could not be written.
     #[error(transparent)]
     Disk(#[from] io::Error),
 }
 
-/// A report that was written.
+/// A written report.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenReport {
     /// The file.
     pub(super) file: PathBuf,
-    /// Its numbers.
+    /// The counts for the channels.
     pub(super) standing: AccountSummary,
-    /// How many findings did not fit in.
+    /// Number of findings that were omitted.
     pub(super) left_out: u64,
 }
 
-/// What all reports of one period share, and what their overview is made of.
+/// What all reports of one period share, and the totals for their overview.
 pub(super) struct ReportWriter {
     app: App,
     pub(super) period: Period,
@@ -73,17 +72,17 @@ pub(super) struct ReportWriter {
     zone: TimeZone,
     hub: Vec<Region>,
     links: Links,
-    together: Mutex<OverviewTotals>,
+    totals: Mutex<OverviewTotals>,
 }
 
-/// An account's report, and what is left to do: to count it.
+/// An account's report that is not yet added to the overview.
 #[derive(Debug)]
 pub(super) struct WrittenFile {
     draft: WrittenReport,
     counts: WriterCounts,
 }
 
-/// What the overview takes of an account.
+/// An account's part of the overview.
 #[derive(Debug)]
 struct WriterCounts {
     facts: ReportFacts,
@@ -91,7 +90,7 @@ struct WriterCounts {
     worst: Worst,
 }
 
-/// What the overview is made of.
+/// The totals of the overview.
 #[derive(Default)]
 struct OverviewTotals {
     accounts: BTreeMap<AccountId, Ranked>,
@@ -100,7 +99,7 @@ struct OverviewTotals {
     worst: Worst,
 }
 
-/// The findings that the overview keeps.
+/// The worst findings, for the overview.
 #[derive(Debug, Default)]
 struct Worst {
     findings: Vec<(ShownFinding, Mirrored, Option<AlertState>)>,
@@ -108,7 +107,7 @@ struct Worst {
 }
 
 impl ReportWriter {
-    /// Opens it for a period.
+    /// Prepares the reports of a period.
     pub(super) async fn open(
         app: &App,
         period: Period,
@@ -129,27 +128,27 @@ impl ReportWriter {
             zone,
             hub: app.config.hub.regions().collect(),
             links: app.config.guide_links(),
-            together: Mutex::default(),
+            totals: Mutex::default(),
         })
     }
 
-    /// The name of a report's file.
+    /// The file name of a report.
     pub(super) fn name(&self, of: &str) -> String {
         format!("{of}_{}.{}", self.period, self.format.as_str())
     }
 
-    /// Writes an account's report into a directory, and counts the account for the overview.
+    /// Writes an account's report into a directory and adds the account to the overview.
     pub(super) async fn account(
         &self,
         account: &Account,
         directory: &Path,
     ) -> Result<WrittenReport, DraftError> {
         let written = self.write(account, directory).await?;
-        Ok(self.settle(account, written))
+        Ok(self.add_to_overview(account, written))
     }
 
-    /// Writes an account's report into a directory, beside others if need be. The file appears under its
-    /// name when it is whole; what could not be written leaves nothing behind.
+    /// Writes an account's report into a directory; can run concurrently. The file gets its name when it is
+    /// complete; a failure leaves no file behind.
     pub(super) async fn write(
         &self,
         account: &Account,
@@ -157,13 +156,13 @@ impl ReportWriter {
     ) -> Result<WrittenFile, DraftError> {
         let regions = wanted_regions(account, &self.hub);
         let scope = Scope::Account(account);
-        let beside = beside(directory)?;
+        let temporary = temporary(directory)?;
         let zone = self.zone.clone();
         let sources = self.sources.clone();
         let links = self.links.clone();
         let place = (&sources, &zone, &links);
         let frame = self.frame(scope, &regions, place, account.language);
-        let mut writer = Writer::begin(&frame, self.format, beside.path())?;
+        let mut writer = Writer::begin(&frame, self.format, temporary.path())?;
         let counts = self.read(account, Some(&mut writer)).await?;
         let closing = Closing {
             facts: &counts.facts,
@@ -171,7 +170,7 @@ impl ReportWriter {
             left_out: 0,
         };
         let file = directory.join(self.name(account.account_id.as_str()));
-        finish(writer, closing, beside, &file)?;
+        finish(writer, closing, temporary, &file)?;
         let standing = AccountSummary::of(&counts.facts);
         let draft = WrittenReport {
             file,
@@ -181,41 +180,41 @@ impl ReportWriter {
         Ok(WrittenFile { draft, counts })
     }
 
-    /// Counts an account for the overview, now that its report is written. The order of accounts matters: of what
-    /// they call a control, the overview says the first.
-    pub(super) fn settle(&self, account: &Account, written: WrittenFile) -> WrittenReport {
-        self.together().take(account, written.counts);
+    /// Adds a written account to the overview. The order of accounts matters: the overview shows the first
+    /// title that is found for a control.
+    pub(super) fn add_to_overview(&self, account: &Account, written: WrittenFile) -> WrittenReport {
+        self.totals().take(account, written.counts);
         written.draft
     }
 
-    /// Counts an account for the overview, without a report of its own.
+    /// Adds an account to the overview without writing its report.
     pub(super) async fn count(&self, account: &Account) -> Result<(), DraftError> {
         let counts = self.read(account, None).await?;
-        self.together().take(account, counts);
+        self.totals().take(account, counts);
         Ok(())
     }
 
-    /// Whether an account was written or counted here.
+    /// Whether an account was added to the overview.
     pub(super) fn has(&self, account: &AccountId) -> bool {
-        self.together().accounts.contains_key(account)
+        self.totals().accounts.contains_key(account)
     }
 
-    /// Writes the overview of the accounts so far.
+    /// Writes the overview of the accounts that were added.
     pub(super) async fn overview(&self, directory: &Path) -> Result<WrittenReport, DraftError> {
-        let mut together = self.together();
-        together.worst.sort();
+        let mut totals = self.totals();
+        totals.worst.sort();
         let OverviewTotals {
             accounts,
             facts,
             trend,
             worst,
-        } = &*together;
+        } = &*totals;
         let scope = Scope::Overview(accounts);
         let language = self.app.config.locale.language;
-        let beside = beside(directory)?;
+        let temporary = temporary(directory)?;
         let place = (&self.sources, &self.zone, &self.links);
         let frame = self.frame(scope, &self.hub, place, language);
-        let mut writer = Writer::begin(&frame, self.format, beside.path())?;
+        let mut writer = Writer::begin(&frame, self.format, temporary.path())?;
         for (shown, mirrored, alert) in &worst.findings {
             writer.add(*shown, mirrored, *alert)?;
         }
@@ -225,7 +224,7 @@ impl ReportWriter {
             left_out: worst.left_out,
         };
         let file = directory.join(self.name(OVERVIEW));
-        finish(writer, closing, beside, &file)?;
+        finish(writer, closing, temporary, &file)?;
         Ok(WrittenReport {
             file,
             standing: AccountSummary::of(facts),
@@ -233,7 +232,7 @@ impl ReportWriter {
         })
     }
 
-    /// An account's numbers, and the worst of its findings; all of them go into its report, where it gets one.
+    /// Reads an account's counts and worst findings, and writes all findings to `writer` if there is one.
     async fn read(
         &self,
         account: &Account,
@@ -246,7 +245,8 @@ impl ReportWriter {
         let (mut facts, mut worst) = (ReportFacts::default(), Worst::default());
         let mut rows = store.findings_in_order(&account.account_id);
         while let Some(mut mirrored) = rows.try_next().await? {
-            // Asked for by its account; and whatever a database answers, it stays with its owner.
+            // Defense in depth: whatever the query returns, an account's report only contains its own
+            // findings.
             if mirrored.finding.account_id != account.account_id {
                 continue;
             }
@@ -268,9 +268,9 @@ impl ReportWriter {
         })
     }
 
-    fn together(&self) -> MutexGuard<'_, OverviewTotals> {
-        // Who panicked while holding it takes the whole run along: see `build_report`.
-        self.together.lock().unwrap_or_else(PoisonError::into_inner)
+    fn totals(&self) -> MutexGuard<'_, OverviewTotals> {
+        // A panic while the lock is held ends the whole run: see `build_report`.
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn frame<'f>(
@@ -295,7 +295,7 @@ impl ReportWriter {
         }
     }
 
-    /// What was open at the end of each of the last periods; in a period that is not over yet, what is open.
+    /// The open findings at the end of each of the last periods; for the current period, those of now.
     fn trend(&self, spans: &[Span], facts: &ReportFacts) -> Vec<TrendPoint> {
         let periods = self.period.up_to(TREND);
         let days: Vec<Date> = periods.iter().map(|period| period.days().1).collect();
@@ -348,13 +348,13 @@ impl Worst {
         more: impl IntoIterator<Item = (ShownFinding, Mirrored, Option<AlertState>)>,
     ) {
         self.findings.extend(more);
-        // Now and then, so that a thousand accounts fit into memory.
+        // Shortened occasionally, so that a thousand accounts fit into memory.
         if self.findings.len() > 2 * OVERVIEW_ROWS {
             self.shorten();
         }
     }
 
-    /// Leaves the worst, in no order.
+    /// Keeps the worst findings, unordered.
     fn shorten(&mut self) {
         let extra = self.findings.len().saturating_sub(OVERVIEW_ROWS);
         if extra > 0 {
@@ -372,7 +372,8 @@ impl Worst {
     }
 }
 
-/// What is open before what is done, the worst first, what belongs together beside each other; no two findings are equal.
+/// Open before resolved findings, worst first, related ones together. A total order: no two findings are
+/// equal.
 fn order(Mirrored { finding, life }: &Mirrored) -> impl Ord + use<'_> {
     (
         !finding.is_open(),
@@ -387,23 +388,23 @@ fn order(Mirrored { finding, life }: &Mirrored) -> impl Ord + use<'_> {
     )
 }
 
-/// A file for its owner alone: it says where an account is weak.
-fn beside(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A temporary file that only its owner can read, because it shows an account's weaknesses.
+fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(directory)
 }
 
-/// Writes what is left of a report, and gives it its name at the end, so that nobody ever
-/// reads half of it. Everything else that this program does goes on meanwhile.
+/// Writes the rest of a report and renames the file, so that no one reads an incomplete one. Runs outside the
+/// async executor's queue, so that other tasks continue.
 fn finish(
     writer: Writer<'_>,
     closing: Closing<'_>,
-    beside: tempfile::NamedTempFile,
+    temporary: tempfile::NamedTempFile,
     file: &Path,
 ) -> Result<(), DraftError> {
     block_in_place(|| {
         writer.finish(closing)?;
-        beside.as_file().sync_all()?;
-        beside.persist(file).map_err(|error| error.error)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(file).map_err(|error| error.error)?;
         Ok(())
     })
 }

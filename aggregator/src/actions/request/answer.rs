@@ -1,6 +1,7 @@
-//! Tells tickets what became of their requests: leases an answer, comments and closes the ticket outside
-//! any transaction, records what Jira said. At least once: an answer that was cut off is looked for in
-//! the ticket before it is given again. What Jira does not take for days is given up, kept and announced.
+//! Answers the tickets of requests: leases an answer, comments and closes the ticket outside of any
+//! transaction, and records Jira's response. At-least-once: an interrupted answer is searched for in the
+//! ticket before it is posted again. An answer that Jira keeps rejecting for days is given up, stored and
+//! announced.
 
 use crate::actions::ledger::rules;
 use crate::actions::notify::Notifier;
@@ -16,7 +17,7 @@ use hubward_domain::routing::Subject;
 use hubward_store::StoreError;
 use hubward_store::request_answers::Queued;
 
-/// Why answers are not given at all.
+/// Why no answers can be posted.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
     /// Jira cannot be called at all.
@@ -27,10 +28,10 @@ pub enum AnswerError {
     Store(#[from] StoreError),
 }
 
-/// Puts an answer into the reporter's words. The caller passes it in, because sentences are above actions.
+/// Renders an answer in the reporter's language. Passed in by the caller, because actions do not use texts.
 pub type RenderAnswer = fn(&TicketAnswer, &JudgedRequest, Help<'_>) -> Vec<AnswerPart>;
 
-/// Gives the next answer that is due; `None` when there is none.
+/// Posts the next answer that is due; `None` if there is none.
 ///
 /// # Errors
 /// See [`AnswerError`].
@@ -48,8 +49,8 @@ pub async fn answer_next(
     let Some(queued) = leased else {
         return Ok(None);
     };
-    let outcome = give(app, jira, &queued, render).await?;
-    // The giving took its time.
+    let outcome = post(app, jira, &queued, render).await?;
+    // Posting takes time.
     let now = app.clock.now();
     let [chance] = app.random();
     let next = match outcome {
@@ -84,7 +85,7 @@ pub async fn answer_next(
     Ok(Some((queued, next)))
 }
 
-async fn give(
+async fn post(
     app: &App,
     jira: &Jira,
     queued: &Queued,
@@ -94,8 +95,8 @@ async fn give(
         return Ok(Ok(()));
     };
     let ledger = app.store.accounts().await?;
-    let told = JudgedRequest::of(request, &ledger, &rules(app));
-    if is_overtaken(&queued.answer, &told) {
+    let context = JudgedRequest::of(request, &ledger, &rules(app));
+    if is_overtaken(&queued.answer, &context) {
         return Ok(Ok(()));
     }
     let server = &app.config.server.public_url;
@@ -107,7 +108,10 @@ async fn give(
             install_script::two_steps(server, administrator, &script),
         ]
     });
-    let guide = app.config.guide_links().first_page(told.request.language);
+    let guide = app
+        .config
+        .guide_links()
+        .first_page(context.request.language);
     let key = &queued.request_id;
     let again = queued.attempts > 1;
     let help = Help {
@@ -116,22 +120,26 @@ async fn give(
             .map(|lines| lines.each_ref().map(String::as_str)),
         guide: &guide,
     };
-    let parts = render(&queued.answer, &told, help);
+    let parts = render(&queued.answer, &context, help);
     if let Err(failure) = jira.answer(key, parts, queued.position, again).await {
         return Ok(Err(failure));
     }
     let Some(how) = queued.answer.closes() else {
         return Ok(Ok(()));
     };
-    // A workflow without a fitting step keeps its ticket open: a person closes it.
+    // If the workflow has no matching transition, the ticket stays open for a person to close.
     Ok(jira.close(key, how).await.map(|_| ()))
 }
 
-/// Whether the request is further than what was to be said.
-fn is_overtaken(answer: &TicketAnswer, told: &JudgedRequest) -> bool {
+/// Whether the request's state has moved past this answer.
+fn is_overtaken(answer: &TicketAnswer, context: &JudgedRequest) -> bool {
     match answer {
-        TicketAnswer::Received => told.request.state != RequestState::Open || told.judged.is_err(),
-        TicketAnswer::Stuck => told.request.state != RequestState::Open || told.judged.is_ok(),
+        TicketAnswer::Received => {
+            context.request.state != RequestState::Open || context.judged.is_err()
+        }
+        TicketAnswer::Stuck => {
+            context.request.state != RequestState::Open || context.judged.is_ok()
+        }
         _ => false,
     }
 }

@@ -1,15 +1,15 @@
-//! Approves or rejects a request. An approval changes the ledger, leaves its trace, and has the ticket
-//! answered, all in one transaction; invitations go out right after it (`follow_requests`).
+//! Approves or rejects a request. An approval changes the ledger, writes its audit events and queues the
+//! ticket's answer in one transaction; invitations are sent afterwards (`follow_up`).
 //!
-//! What a decision is about is the revision that was looked at: a request that was changed meanwhile is
-//! not approved unseen. Decided twice, the second is refused.
+//! A decision is about the revision that was shown: a request that changed meanwhile is not approved. A
+//! second decision is refused.
 
 use serde_json::json;
 
-use super::contacts_notified_at;
 use crate::actions::ledger::{rules, write_plan};
 use crate::actions::notify::Notifier;
 use crate::app::App;
+use crate::queries::request::contacts_notified_at;
 use hubward_domain::audit::{Action, Actor, ChangeSource, NewEvent};
 use hubward_domain::notice::Notice;
 use hubward_domain::request::{
@@ -18,18 +18,18 @@ use hubward_domain::request::{
 };
 use hubward_store::{StoreError, Tx};
 
-/// Who approves without a person.
-const ALONE: Actor = Actor::Job("auto_approve");
+/// The actor of approvals without a person.
+const AUTO_APPROVE: Actor = Actor::Job("auto_approve");
 
 /// An approval.
 #[derive(Clone, Debug, Default)]
 pub struct Approval {
     /// The request.
     pub id: String,
-    /// The revision that was looked at; none takes whatever is there now.
+    /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
-    /// Whether the operator has told the contacts on record.
-    pub contacts_told: bool,
+    /// Whether the operator has notified the contacts on record.
+    pub contacts_notified: bool,
 }
 
 /// A rejection.
@@ -37,19 +37,19 @@ pub struct Approval {
 pub struct RejectRequest {
     /// The request.
     pub id: String,
-    /// The revision that was looked at; none takes whatever is there now.
+    /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
-    /// Why, for whoever asked.
+    /// The reason, for the reporter.
     pub reason: String,
 }
 
-/// Why nothing was decided.
+/// Why no decision was made.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
     /// There is no such request.
     #[error("there is no request {0}")]
     Unknown(String),
-    /// It cannot be decided so.
+    /// The request cannot be decided like this.
     #[error("the request cannot be approved")]
     NotApprovable(NotApprovable),
     /// The database failed.
@@ -57,62 +57,62 @@ pub enum DecideError {
     Store(#[from] StoreError),
 }
 
-/// Approves a request, by a person's word.
+/// Approves a request for a person.
 ///
 /// # Errors
-/// Then nothing was changed; see [`DecideError`].
+/// See [`DecideError`]; then nothing was changed.
 pub async fn approve(
     app: &App,
     actor: &Actor,
     approval: &Approval,
 ) -> Result<RequestView, DecideError> {
     let mut tx = app.store.begin().await?;
-    let mut told = held(app, &mut tx, &approval.id).await?;
+    let mut context = lock_request(app, &mut tx, &approval.id).await?;
     let now = app.clock.now();
-    let mailed = contacts_notified_at(app, &told.request).await?;
-    let newly_told = approval.contacts_told && mailed.is_none();
-    let contacts_told = if newly_told { Some(now) } else { mailed };
-    ready(&told)
-        .and_then(|ready| may_approve(&told.request, ready, approval.revision, contacts_told))
+    let mailed = contacts_notified_at(app, &context.request).await?;
+    let newly_notified = approval.contacts_notified && mailed.is_none();
+    let contacts_told = if newly_notified { Some(now) } else { mailed };
+    ready(&context)
+        .and_then(|ready| may_approve(&context.request, ready, approval.revision, contacts_told))
         .map_err(DecideError::NotApprovable)?;
-    told.request.contacts_told = contacts_told;
-    if newly_told && let Some(record) = &told.record {
+    context.request.contacts_told = contacts_told;
+    if newly_notified && let Some(record) = &context.record {
         let event = NewEvent {
             action: Action::RequestContactsTold,
-            subject: told.request.id.clone(),
+            subject: context.request.id.clone(),
             detail: json!({ "by": "operator", "contacts": record.contact_emails }),
         };
         tx.append_audit(now, actor, [event]).await?;
     }
-    Ok(carry_out(app, tx, actor, told).await?)
+    Ok(carry_out(app, tx, actor, context).await?)
 }
 
-/// Approves what needs no person, and returns it.
+/// Approves the requests that need no person. Returns them.
 ///
 /// # Errors
 /// The database failed.
-pub async fn approve_alone(app: &App) -> Result<Vec<RequestView>, StoreError> {
+pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
     let jira = app.config.requests.jira.as_ref();
-    let adds_allowed = jira.is_some_and(crate::config::intake::JiraConfig::adds_alone);
+    let adds_allowed = jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds);
     let mut approved = Vec::new();
     if !adds_allowed {
         return Ok(approved);
     }
     for request in app.store.requests_in("open").await? {
-        // Only what came through Jira's own doors.
+        // Only issues that Jira delivered itself; others have no authenticated reporter.
         if request.origin != Origin::Jira {
             continue;
         }
         let mut tx = app.store.begin().await?;
-        let told = match held(app, &mut tx, &request.id).await {
-            Ok(told) => told,
+        let context = match lock_request(app, &mut tx, &request.id).await {
+            Ok(context) => context,
             Err(DecideError::Store(error)) => return Err(error),
             Err(_) => continue,
         };
-        let allowed =
-            ready(&told).and_then(|ready| may_approve_alone(&told.request, ready, adds_allowed));
+        let allowed = ready(&context)
+            .and_then(|ready| may_approve_alone(&context.request, ready, adds_allowed));
         if allowed.is_ok() {
-            approved.push(carry_out(app, tx, &ALONE, told).await?);
+            approved.push(carry_out(app, tx, &AUTO_APPROVE, context).await?);
         }
     }
     Ok(approved)
@@ -121,17 +121,17 @@ pub async fn approve_alone(app: &App) -> Result<Vec<RequestView>, StoreError> {
 /// Rejects a request.
 ///
 /// # Errors
-/// Then nothing was changed; see [`DecideError`].
+/// See [`DecideError`]; then nothing was changed.
 pub async fn reject(
     app: &App,
     actor: &Actor,
     rejection: &RejectRequest,
 ) -> Result<RequestView, DecideError> {
     let mut tx = app.store.begin().await?;
-    let mut told = held(app, &mut tx, &rejection.id).await?;
-    let revision = told.request.revision;
-    let refused = if told.request.state != RequestState::Open {
-        Some(NotApprovable::Decided(told.request.state.as_str()))
+    let mut context = lock_request(app, &mut tx, &rejection.id).await?;
+    let revision = context.request.revision;
+    let refused = if context.request.state != RequestState::Open {
+        Some(NotApprovable::Decided(context.request.state.as_str()))
     } else if rejection.revision.is_some_and(|seen| seen != revision) {
         Some(NotApprovable::Revised { now: revision })
     } else {
@@ -141,18 +141,18 @@ pub async fn reject(
         return Err(DecideError::NotApprovable(refused));
     }
     let reason = rejection.reason.clone();
-    told.request.state = RequestState::Rejected {
+    context.request.state = RequestState::Rejected {
         by: actor.to_string(),
         at: app.clock.now(),
         reason: reason.clone(),
     };
     let detail = json!({ "revision": revision, "reason": reason });
     let answer = TicketAnswer::Rejected { reason };
-    Ok(conclude(
+    Ok(record_decision(
         app,
         tx,
         actor,
-        told,
+        context,
         Action::RequestRejected,
         detail,
         answer,
@@ -160,8 +160,8 @@ pub async fn reject(
     .await?)
 }
 
-/// The request as it stands in this transaction.
-async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<JudgedRequest, DecideError> {
+/// The request, read and locked in this transaction.
+async fn lock_request(app: &App, tx: &mut Tx, id: &str) -> Result<JudgedRequest, DecideError> {
     let request = tx
         .hold_request(id)
         .await?
@@ -170,11 +170,12 @@ async fn held(app: &App, tx: &mut Tx, id: &str) -> Result<JudgedRequest, DecideE
     Ok(JudgedRequest::of(request, &ledger, &rules(app)))
 }
 
-fn ready(told: &JudgedRequest) -> Result<&hubward_domain::request::Ready, NotApprovable> {
-    if told.request.state != RequestState::Open {
-        return Err(NotApprovable::Decided(told.request.state.as_str()));
+fn ready(context: &JudgedRequest) -> Result<&hubward_domain::request::Ready, NotApprovable> {
+    if context.request.state != RequestState::Open {
+        return Err(NotApprovable::Decided(context.request.state.as_str()));
     }
-    told.judged
+    context
+        .judged
         .as_ref()
         .map_err(|obstacle| NotApprovable::Stuck(Box::new(obstacle.clone())))
 }
@@ -184,25 +185,25 @@ async fn carry_out(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: JudgedRequest,
+    mut context: JudgedRequest,
 ) -> Result<RequestView, StoreError> {
-    if let Ok(ready) = &told.judged {
-        let source = ChangeSource::Request(told.request.id.clone());
+    if let Ok(ready) = &context.judged {
+        let source = ChangeSource::Request(context.request.id.clone());
         write_plan(app, &mut tx, actor, &ready.plan, &source).await?;
     }
-    told.request.state = RequestState::Approved {
+    context.request.state = RequestState::Approved {
         by: actor.to_string(),
         at: app.clock.now(),
         invited: None,
-        told: Vec::new(),
+        notified: Vec::new(),
         late: false,
     };
-    let detail = json!({ "revision": told.request.revision });
-    conclude(
+    let detail = json!({ "revision": context.request.revision });
+    record_decision(
         app,
         tx,
         actor,
-        told,
+        context,
         Action::RequestApproved,
         detail,
         TicketAnswer::Approved,
@@ -210,18 +211,18 @@ async fn carry_out(
     .await
 }
 
-/// Writes a decision with its trace and its answer, and tells who listens.
-async fn conclude(
+/// Writes a decision with its audit event and answer, and notifies the channels.
+async fn record_decision(
     app: &App,
     mut tx: Tx,
     actor: &Actor,
-    mut told: JudgedRequest,
+    mut context: JudgedRequest,
     action: Action,
     detail: serde_json::Value,
     answer: TicketAnswer,
 ) -> Result<RequestView, StoreError> {
     let now = app.clock.now();
-    let request: &mut Request = &mut told.request;
+    let request: &mut Request = &mut context.request;
     request.updated_at = now;
     tx.put_request(request).await?;
     let event = NewEvent {
@@ -233,7 +234,7 @@ async fn conclude(
     if request.origin == Origin::Jira {
         tx.put_answer(&request.id, &answer, now).await?;
     }
-    let view = told.view();
+    let view = context.view();
     let notice = Notice::RequestChanged(Box::new(view.clone()));
     Notifier::new(app).notify(&mut tx, &notice).await?;
     tx.commit().await?;

@@ -1,8 +1,8 @@
-//! Works on requests that were approved: says whose invitations are to go out, and then looks at what the
-//! administrator's listing said of their accounts, until what was asked for is done.
+//! Follows approved requests: names the accounts to invite, and then compares the administrator's listing
+//! with the request until it is fulfilled.
 //!
-//! Each request is held by a lease while it is worked on. Killed anywhere, the next look goes on from
-//! what is written; an answer is given once for each thing that is in the way.
+//! Each request is leased while it is worked on. After an interruption, the next run continues from the
+//! stored state; each obstacle is reported to the ticket once.
 
 use hubward_protocol::AccountId;
 use jiff::SignedDuration;
@@ -22,21 +22,21 @@ use hubward_store::StoreError;
 
 /// Who follows requests.
 const ACTOR: Actor = Actor::Job("requests");
-/// How often a request is looked at while nothing wakes it.
-const LOOK: SignedDuration = SignedDuration::from_mins(5);
+/// How often a request is checked while no event wakes it.
+const INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
-/// What a request needs.
+/// The next step of a request.
 #[derive(Clone, Debug)]
 pub enum FollowUpStep {
-    /// None is due.
+    /// No request is due.
     Idle,
-    /// This account is to be invited; tell [`invited`] what came of it.
+    /// Invite this account, then report the result with [`invited`].
     Invite(Box<Request>, AccountId),
-    /// It was looked at; `true`: it is complete.
-    Looked(String, bool),
+    /// The request was checked; `true` if it is complete.
+    Checked(String, bool),
 }
 
-/// Makes every approved request due at once.
+/// Makes every approved request due now.
 ///
 /// # Errors
 /// The database failed.
@@ -46,7 +46,7 @@ pub async fn wake_all(app: &App) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Takes the next approved request that is due.
+/// Leases the next approved request that is due.
 ///
 /// # Errors
 /// The database failed.
@@ -74,11 +74,11 @@ pub async fn follow_next(app: &App) -> Result<FollowUpStep, StoreError> {
         }
     }
     let id = request.id.clone();
-    let complete = look(app, &id).await?;
-    Ok(FollowUpStep::Looked(id, complete))
+    let complete = check_progress(app, &id).await?;
+    Ok(FollowUpStep::Checked(id, complete))
 }
 
-/// Records that a request's invitations went out, with what AWS said against some of them.
+/// Records that a request's invitations were sent, with AWS's errors.
 ///
 /// # Errors
 /// The database failed.
@@ -86,10 +86,13 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if let Some(mut request) = tx.hold_request(id).await? {
-        if let RequestState::Approved { invited, told, .. } = &mut request.state {
+        if let RequestState::Approved {
+            invited, notified, ..
+        } = &mut request.state
+        {
             *invited = Some(now);
-            if !refused.is_empty() && *told != refused {
-                told.clone_from(&refused);
+            if !refused.is_empty() && *notified != refused {
+                notified.clone_from(&refused);
                 if request.origin == Origin::Jira {
                     let answer = TicketAnswer::Hindered {
                         hindrances: refused,
@@ -104,16 +107,17 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
     tx.commit().await
 }
 
-/// Gives a request back whose invitations could not go out just now; who waits too long is told.
+/// Returns a request whose invitations could not be sent now. Its reporter is notified if that takes too
+/// long.
 ///
 /// # Errors
 /// The database failed.
 pub async fn not_invited(app: &App, id: &str) -> Result<bool, StoreError> {
-    look(app, id).await
+    check_progress(app, id).await
 }
 
-/// Looks how far a request is. `true`: it is complete.
-async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
+/// Checks a request's progress. `true` if it is complete.
+async fn check_progress(app: &App, id: &str) -> Result<bool, StoreError> {
     let now = app.clock.now();
     let hub: Vec<_> = app.config.hub.regions().collect();
     let patience = SignedDuration::from_hours(24 * i64::from(app.config.check.remind_after_days));
@@ -123,17 +127,21 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
         return Ok(false);
     };
     let ledger = tx.accounts().await?;
-    let mut told = JudgedRequest::of(request, &ledger, &rules(app));
-    let found = match (&told.record, told.request.kind(), &told.request.state) {
+    let mut context = JudgedRequest::of(request, &ledger, &rules(app));
+    let found = match (
+        &context.record,
+        context.request.kind(),
+        &context.request.state,
+    ) {
         (Some(record), Some(kind), RequestState::Approved { at, .. }) => {
             let places = RegionProgress::all(record, &hub, &seen);
             progress(kind, record, &places, *at, now, patience)
         }
         _ => RequestProgress::Underway,
     };
-    let answer = match (found, &mut told.request.state) {
+    let answer = match (found, &mut context.request.state) {
         (RequestProgress::Complete, RequestState::Approved { by, .. }) => {
-            told.request.state = RequestState::Complete {
+            context.request.state = RequestState::Complete {
                 by: std::mem::take(by),
                 at: now,
             };
@@ -145,23 +153,25 @@ async fn look(app: &App, id: &str) -> Result<bool, StoreError> {
             tx.append_audit(now, &ACTOR, [event]).await?;
             Some(TicketAnswer::Complete)
         }
-        (RequestProgress::Stuck(found), RequestState::Approved { told, .. }) if *told != found => {
-            told.clone_from(&found);
+        (RequestProgress::Stuck(found), RequestState::Approved { notified, .. })
+            if *notified != found =>
+        {
+            notified.clone_from(&found);
             Some(TicketAnswer::Hindered { hindrances: found })
         }
         _ => None,
     };
     let complete = answer == Some(TicketAnswer::Complete);
     if let Some(answer) = answer {
-        told.request.updated_at = now;
-        tx.put_request(&told.request).await?;
-        if told.request.origin == Origin::Jira {
+        context.request.updated_at = now;
+        tx.put_request(&context.request).await?;
+        if context.request.origin == Origin::Jira {
             tx.put_answer(id, &answer, now).await?;
         }
-        let notice = Notice::RequestChanged(Box::new(told.view()));
+        let notice = Notice::RequestChanged(Box::new(context.view()));
         Notifier::new(app).notify(&mut tx, &notice).await?;
     }
-    let due = now.checked_add(LOOK).unwrap_or(now);
+    let due = now.checked_add(INTERVAL).unwrap_or(now);
     tx.release_request(id, now, due).await?;
     tx.commit().await?;
     Ok(complete)

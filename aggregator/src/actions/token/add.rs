@@ -1,5 +1,5 @@
-//! Makes an access token. It is shown once, to whoever asked: the database keeps what recognises it,
-//! and no more. Run twice with one name, the second is refused.
+//! Creates an access token. The token is shown once; the database only stores its hash. Run twice with one
+//! name, the second is refused.
 
 use serde_json::json;
 
@@ -8,13 +8,13 @@ use hubward_domain::access::{AccessToken, Role, is_name, mint};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Why there is no token.
+/// Why no token was created.
 #[derive(Debug, thiserror::Error)]
 pub enum AddTokenError {
-    /// The name has another form than names have.
+    /// The name is not a valid token name.
     #[error("a token's name is letters, digits, dots and dashes, at most 64")]
     Name,
-    /// There is one of this name.
+    /// A token with this name exists.
     #[error("there is a token of this name")]
     Taken,
     /// The database failed.
@@ -22,10 +22,10 @@ pub enum AddTokenError {
     Store(#[from] StoreError),
 }
 
-/// Makes a token, and returns it with its record.
+/// Creates a token. Returns it with its record.
 ///
 /// # Errors
-/// See [`AddTokenError`]; then there is none.
+/// See [`AddTokenError`]; then none was created.
 pub async fn add_token(
     app: &App,
     actor: &Actor,

@@ -1,5 +1,5 @@
-//! Takes an access token's worth away, and that of the sessions that it opened. Run twice, the second
-//! finds nothing to do.
+//! Revokes an access token and ends the sessions that were opened with it. Run twice, the second finds
+//! nothing to do.
 
 use serde_json::json;
 
@@ -7,10 +7,10 @@ use crate::app::App;
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
-/// Revokes the token of this name. `false`: there is none.
+/// Revokes the token of this name. `false` if there is none.
 ///
 /// # Errors
-/// The database failed; then it is still good.
+/// The database failed; then the token is still valid.
 pub async fn revoke_token(app: &App, actor: &Actor, name: &str) -> Result<bool, StoreError> {
     let mut tx = app.store.begin().await?;
     if !tx.delete_access_token(name).await? {

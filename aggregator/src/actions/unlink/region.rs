@@ -1,4 +1,4 @@
-//! One account leaves one Region: disassociated, seen, deleted, seen.
+//! Removes one account from one Region: disassociate, confirm, delete, confirm.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::membership::{MemberStatus, NextRemoval, next_removal};
 use hubward_store::StoreError;
 
-/// What is done in one Region.
+/// Removes an account from one Region.
 pub(super) struct RegionRemoval<'a> {
     pub(super) app: &'a App,
     pub(super) actor: &'a Actor,
@@ -38,7 +38,7 @@ impl RegionRemoval<'_> {
         self.record(Action::MembershipDisassociateRequested).await?;
         let accounts = std::slice::from_ref(self.account);
         let answer = self.hub.disassociate_members(accounts).await;
-        self.see(answer.err().map(UnlinkOutcome::Failed), |status| {
+        self.confirm(answer.err().map(UnlinkOutcome::Failed), |status| {
             status != Some(&MemberStatus::Enabled)
         })
         .await
@@ -53,14 +53,13 @@ impl RegionRemoval<'_> {
                 .remove(self.account)
                 .map(UnlinkOutcome::Unprocessed),
         };
-        self.see(refusal, |status| next_removal(status) == NextRemoval::Gone)
+        self.confirm(refusal, |status| next_removal(status) == NextRemoval::Gone)
             .await
     }
 
-    /// Asks AWS whether it has come to pass; its own record has the last word, since an answer can get lost
-    /// on its way, and a repeated call then finds nobody. It may lag behind: what AWS did not refuse is
-    /// looked for up to three times.
-    async fn see(
+    /// Confirms a change in AWS's record, which decides: an answer can get lost, and a repeated call then
+    /// reports an unknown member. Reads up to three times, because the record may lag behind.
+    async fn confirm(
         &self,
         refusal: Option<UnlinkOutcome>,
         come_to_pass: impl Fn(Option<&MemberStatus>) -> bool,
@@ -100,7 +99,7 @@ impl RegionRemoval<'_> {
     }
 }
 
-/// What AWS says of an account in a Region. Asked by its id: a listing costs a call for each 50 members.
+/// The account's status in a Region. Asked by its id: a listing costs a call for each 50 members.
 pub(super) async fn status(
     hub: &SecurityHub,
     account: &AccountId,

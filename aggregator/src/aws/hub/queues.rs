@@ -1,4 +1,4 @@
-//! The queues of SQS that alerts come by: looked at by name, made, added to. Messages are `aws::events`'.
+//! The SQS queues for alerts: reading, creating and configuring them. Messages are in `aws::events`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use hubward_protocol::Region;
 use crate::aws::{Aws, AwsFailure};
 use hubward_domain::hub::{AlertQueue, TAG_KEY, TAG_VALUE};
 
-/// The SQS attributes that are looked at.
+/// The SQS attributes that are compared.
 const ATTRIBUTES: [QueueAttributeName; 4] = [
     QueueAttributeName::Policy,
     QueueAttributeName::RedrivePolicy,

@@ -11,11 +11,12 @@ use crate::actions::alert::drill;
 use crate::actions::alert::ingest::{
     EventQueue, IngestError, ingest_from_queue, open_queue, take_dead_letters,
 };
-use crate::actions::alert::test_event::{send_test_event, trial};
+use crate::actions::alert::test_event::send_test_event;
 use crate::actions::delivery::send::Outbox;
 use crate::app::App;
 use crate::config::outgoing::RouteEvent;
 use crate::queries::alert_timeline::{attempts, timeline};
+use crate::queries::test_event::{sample_alert, test_event};
 use crate::text;
 use hubward_domain::account::Language;
 use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};
@@ -69,7 +70,7 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     screen.say(&t!("alert.waiting", locale = locale));
     let began = Instant::now();
     let arrived = loop {
-        let seen = trial(app, &id).await.map_err(store)?;
+        let seen = test_event(app, &id).await.map_err(store)?;
         if let Some(seen) = seen.filter(|seen| seen.stored_at.is_some()) {
             break Some(seen);
         }
@@ -120,7 +121,7 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     screen.say(&t!("alert.waiting", locale = locale));
     let began = Instant::now();
     let found = loop {
-        if let Some((id, _)) = drill::sample(app, asked_at).await.map_err(store)? {
+        if let Some((id, _)) = sample_alert(app, asked_at).await.map_err(store)? {
             break Some(id);
         }
         if began.elapsed() > Duration::from_secs(wait) {

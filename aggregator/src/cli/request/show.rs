@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
 use super::super::{CommandResult, Exit};
-use crate::actions::request::receive::ShownRequest;
 use crate::jobs::requests::Passed;
+use crate::queries::request::ShownRequest;
 use crate::text;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::LedgerColumn;
@@ -57,7 +57,7 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let view = &shown.view;
-    let messages = match &shown.told.judged {
+    let messages = match &shown.context.judged {
         Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
         _ => Vec::new(),
     };

@@ -1,4 +1,4 @@
-//! Tests of reading a configuration: the contract's defaults, overrides, and every mistake at once.
+//! Tests of reading a configuration: documented defaults, overrides, and all problems at once.
 
 use hubward_protocol::api::RecorderMode;
 use secrecy::ExposeSecret;

@@ -9,7 +9,7 @@ use super::super::AppState;
 use super::super::auth::{GuideReader, PageRejection};
 use super::super::shell::{MessagePage, Shell, notice, page};
 use super::PageAnswer;
-use crate::actions::guide::publish::{self, GuideEntryView, PageFact};
+use crate::queries::guide::{self, GuideEntryView, PageFact};
 use hubward_domain::account_matrix::searchable;
 use hubward_domain::guide::FieldKind;
 
@@ -36,7 +36,7 @@ pub(in super::super) async fn list(
 ) -> PageAnswer {
     let words = &reader.words;
     let search = searchable(reader.asked("q"));
-    let found = |kind| publish::search(&state.app, kind, &search, words.language());
+    let found = |kind| guide::search(&state.app, kind, &search, words.language());
     let title = words.say("guide.title");
     let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
     let template = GuideListPage {
@@ -56,7 +56,7 @@ pub(in super::super) async fn show(
 ) -> PageAnswer {
     let by = by.as_ref();
     let language = reader.words.language();
-    let entry = publish::page(&state.app, &key, language)
+    let entry = guide::page(&state.app, &key, language)
         .ok_or_else(|| PageRejection::with(notice(&state, &reader, by, MessagePage::NotFound)))?;
     let title = format!("{} {}", entry.key, entry.title);
     let shell = Shell::new(&state, &reader, by, "guide", title);

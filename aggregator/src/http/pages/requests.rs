@@ -10,9 +10,8 @@ use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
 use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
-use crate::actions::request::receive::{
-    ReceivedRequest, RequestFilter, ShownRequest, request, search_requests, take_request,
-};
+use crate::actions::request::receive::{ReceivedRequest, receive_request};
+use crate::queries::request::{RequestFilter, ShownRequest, request, search_requests};
 use crate::text;
 use crate::text::dashboard::{Chip, TimelineEntry, Words};
 use hubward_domain::account::{Language, ReportCadence};
@@ -155,7 +154,7 @@ pub(in super::super) async fn show(
 fn present(shell: &Shell, words: &Words, shown: ShownRequest) -> RequestPage {
     let language = words.language();
     let view = shown.view;
-    let problems = match &shown.told.judged {
+    let problems = match &shown.context.judged {
         Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
         _ => Vec::new(),
     };
@@ -223,7 +222,7 @@ pub(in super::super) async fn decide(
             let approval = Approval {
                 id: id.clone(),
                 revision,
-                contacts_told: form.field("contacts_told") == "yes",
+                contacts_notified: form.field("contacts_told") == "yes",
             };
             approve(app, &actor, &approval).await
         }
@@ -350,7 +349,7 @@ pub(in super::super) async fn take(
         reporter: by.visitor.name.clone(),
         language: by.reader.words.language(),
     };
-    let shown = take_request(&state.app, &by.visitor.actor(), taken)
+    let shown = receive_request(&state.app, &by.visitor.actor(), taken)
         .await
         .map_err(failed(&state, by))?;
     Ok(see_other(&format!("/requests/{}", shown.view.id)))

@@ -8,9 +8,8 @@ use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageContext, PageRejection};
 use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
-use crate::actions::alert::silence::{
-    SilenceError, SilenceRequest, Silenced, covering, end_silence, silence, silences,
-};
+use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
+use crate::queries::silence::{Silenced, covering, silences};
 use crate::text;
 use crate::text::dashboard::{Chip, TimelineEntry, Words};
 use hubward_domain::silence::{Silence, WrittenSilence};

@@ -1,6 +1,6 @@
-//! A finding as Security Hub tells it (ASFF): GuardDuty's when its `ProductArn` is GuardDuty's own and its
-//! `Id` lies in the account it names. A custom integration may claim any `ProductName`, so what only claims
-//! it is suspicious, not a threat.
+//! A finding in Security Hub's format (ASFF). It is GuardDuty's if its `ProductArn` is GuardDuty's
+//! own and its `Id` belongs to the account it names. A custom integration may claim any
+//! `ProductName`, so a finding that only claims to be GuardDuty's is suspicious, not a threat.
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
@@ -150,7 +150,8 @@ fn threat(finding: AsffFinding, event_at: Option<Timestamp>) -> Content {
     }))
 }
 
-/// Who is behind it, as far as the finding says: a remote address, else the principal of the key.
+/// The attacker, as far as the finding says: a remote address, otherwise the principal of the
+/// access key.
 fn actor(fields: &serde_json::Map<String, Value>, resources: &[Resource]) -> String {
     let address = fields.iter().find(|(name, _)| {
         name.starts_with("aws/guardduty/service/action/")

@@ -1,4 +1,4 @@
-//! A finding as GuardDuty itself tells it, to an administrator of GuardDuty.
+//! A finding in GuardDuty's own format, as sent to an administrator of GuardDuty.
 //!
 //! Its `severity` is a number: LOW from 1, MEDIUM from 4, HIGH from 7, CRITICAL from 9 (docs
 //! guardduty_findings-severity.html). Its `type` has a slash where ASFF has a dash.
@@ -100,7 +100,7 @@ fn severity(number: f64) -> Severity {
     }
 }
 
-/// What is threatened, named as ASFF names it where the finding says enough.
+/// The threatened resource, named as in ASFF if the finding says enough.
 fn resource(finding: &GuardDutyFinding) -> String {
     let text = |path: &str| finding.resource.pointer(path).and_then(Value::as_str);
     let (region, account) = (finding.region, &finding.account_id);
@@ -117,7 +117,7 @@ fn resource(finding: &GuardDutyFinding) -> String {
         .to_owned()
 }
 
-/// The finding's page, as GuardDuty's own links lead there.
+/// The URL of the finding in GuardDuty's console.
 fn console(region: Region, id: &str) -> Option<String> {
     id.bytes().all(|b| b.is_ascii_alphanumeric()).then(|| {
         format!(
@@ -165,7 +165,7 @@ mod tests {
                 "id": "f",
                 "type": "UnauthorizedAccess:EC2/SSHBruteForce",
                 "severity": 8,
-                "title": "Somebody guesses passwords",
+                "title": "An attacker guesses passwords",
                 "description": "…",
                 "createdAt": "2026-11-20T00:00:00.123Z",
                 "updatedAt": "2026-11-20T00:10:00.5Z",

@@ -121,7 +121,7 @@ fn only_pruning_makes_a_missing_account_leave_and_only_an_active_one() {
 
 #[test]
 fn a_column_that_the_file_lacks_stays_as_it_is() {
-    // Reading gave every absent column its default.
+    // The reader gave every absent column its default.
     let read = Account {
         project: "Beta".to_owned(),
         department: String::new(),

@@ -1,4 +1,4 @@
-//! Tests of judging a sheet: every rule of the columns, and every problem at once.
+//! Tests of reading a sheet: every rule of the columns, and all problems at once.
 
 use super::super::{Area, Cell, Value};
 use super::*;
@@ -17,7 +17,7 @@ fn rules() -> Rules {
     }
 }
 
-/// A sheet of texts, its first row being row 1; empty texts are no cells.
+/// A sheet of texts, starting at row 1; empty texts are no cells.
 fn sheet(rows: &[&[&str]]) -> Sheet {
     let rows = (1..).zip(rows).map(|(number, texts)| SheetRow {
         number,
@@ -38,7 +38,7 @@ fn sheet(rows: &[&[&str]]) -> Sheet {
     }
 }
 
-/// The problems in short: each one's JSON without what the test does not ask for.
+/// The problems as short JSON, without the fields that the tests do not check.
 fn problems(sheet: &Sheet) -> Vec<String> {
     read(sheet, &rules())
         .unwrap_err()
@@ -410,7 +410,7 @@ fn formulas_and_errors_are_never_data() {
             formula: true,
         }],
     });
-    // A row of nothing but a formula is no blank row: something is meant to stand there.
+    // A row with nothing but a formula is not blank: it is meant to have a value.
     assert_eq!(
         problems(&sheet),
         [

@@ -1,4 +1,4 @@
-//! Controls: how their resources stand, what that comes to, and the score of many.
+//! Controls: the results of their resources, the verdict, and the score of many controls.
 
 use std::collections::BTreeMap;
 
@@ -7,58 +7,54 @@ use crate::finding::{Compliance, Finding, FindingSeverity};
 /// A control over all its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlScore {
-    /// Its title.
     pub title: String,
-    /// The worst severity among its findings that nobody suppressed.
+    /// The worst severity of its findings, without suppressed ones.
     pub severity: FindingSeverity,
-    /// How its resources stand, whatever the standard.
+    /// The results of its resources, in any standard.
     pub resources: Resources,
-    /// In how many accounts any of its resources failed.
+    /// The number of accounts in which any of its resources failed.
     pub accounts: u64,
-    /// The standards that it belongs to, and how its resources stand in each: where each standard has findings of its
-    /// own, people decide on each apart.
+    /// The standards that it belongs to, with the results in each: without consolidated findings,
+    /// people decide on each standard's findings separately.
     pub standards: BTreeMap<String, Resources>,
-    /// Where it is explained.
+    /// The explanation's URL.
     pub link: String,
 }
 
-/// How a control's resources stand.
+/// The results of a control's resources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resources {
-    /// Those that failed, and nobody suppressed.
+    /// Failed and not suppressed.
     pub failed: u64,
-    /// Those that passed.
+    /// Passed.
     pub passed: u64,
-    /// Those that could not be judged.
+    /// Could not be evaluated.
     pub unknown: u64,
-    /// Those that somebody suppressed.
+    /// Suppressed.
     pub suppressed: u64,
 }
 
-/// What a control's resources say together, as Security Hub puts it.
+/// The combined result of a control's resources, as Security Hub defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlVerdict {
-    /// One failed.
     Failed,
-    /// None failed, and one could not be judged.
+    /// None failed, and one could not be evaluated.
     Unknown,
-    /// All passed.
     Passed,
-    /// None counts.
+    /// There is no result that counts.
     NoData,
 }
 
-/// Controls that passed, of those that there is a verdict of.
+/// The passed controls out of those with a verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
-    /// Those that passed.
+    /// Passed.
     pub passed: u64,
-    /// Those that passed, failed or could not be judged.
+    /// The controls that passed, failed or could not be evaluated.
     pub judged: u64,
 }
 
 impl ControlVerdict {
-    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -70,7 +66,7 @@ impl ControlVerdict {
 }
 
 impl Score {
-    /// Of 100, to the nearest whole number; `None` when there is no verdict.
+    /// Out of 100, rounded; `None` if there is no verdict.
     pub fn percent(self) -> Option<u64> {
         (self.passed * 200 + self.judged).checked_div(2 * self.judged)
     }
@@ -87,7 +83,7 @@ impl Score {
 }
 
 impl Resources {
-    /// What they say together.
+    /// The combined result.
     pub fn verdict(&self) -> ControlVerdict {
         if self.failed > 0 {
             ControlVerdict::Failed

@@ -1,4 +1,4 @@
-//! Tests of what findings amount to.
+//! Tests of a report's numbers.
 
 use jiff::Timestamp;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! One way in for all doors: what comes at the same time is stored in one transaction, for what costs is
-//! the disk's word that it is kept. Nobody gets an answer before that word.
+//! Collects messages from all sources into batches: what arrives at the same time is stored in one
+//! transaction, because the cost is the commit to disk. No sender is answered before the commit.
 
 use std::sync::Arc;
 
@@ -14,50 +14,50 @@ use crate::app::App;
 use hubward_domain::alert::arrival::Incoming;
 use hubward_store::StoreError;
 
-/// The most messages of one transaction: more would keep the first ones waiting.
+/// The most messages in one transaction: more would delay the first ones.
 const BATCH: usize = 128;
-/// How many parcels may wait: a bound on the memory that messages of a megabyte take.
+/// The most waiting submissions: bounds memory, as a message can have a megabyte.
 const WAITING: usize = 256;
 
-/// The doors' side; a clone leads to the same.
+/// The senders' side; clones feed the same batch.
 #[derive(Clone, Debug)]
 pub struct IngestHandle(mpsc::Sender<Submission>);
 
-/// The store's side.
+/// The storing side.
 #[derive(Debug)]
 pub struct BatchReceiver(mpsc::Receiver<Submission>);
 
-/// Messages that came together, and who waits for the word that they are kept.
+/// Messages that arrived together, and the channel that answers their sender after the commit.
 #[derive(Debug)]
 struct Submission {
     messages: Vec<Incoming>,
     answer: oneshot::Sender<Result<IngestCounts, Arc<StoreError>>>,
 }
 
-/// What is stored next, in one transaction.
+/// The messages to store in the next transaction.
 #[derive(Debug)]
 pub struct Batch(Vec<Submission>);
 
-/// Whether somebody who pushes may.
+/// Whether a pushed event is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Nothing may be pushed here.
+    /// No push secret is configured.
     Shut,
-    /// The key is the one.
+    /// The secret matches.
     Open,
-    /// It is not.
+    /// The secret does not match.
     Refused,
-    /// The secret is not where the configuration says, so nobody can tell.
+    /// The configured secret cannot be read, so the event cannot be judged.
     Unknown,
 }
 
-/// Opens it: both sides.
+/// Creates both sides.
 pub fn open() -> (IngestHandle, BatchReceiver) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (IngestHandle(sender), BatchReceiver(receiver))
 }
 
-/// Judges the key of somebody who pushes. Compared in constant time, whatever its length.
+/// Checks a pushed event's secret, in constant time.
 pub fn admit(app: &App, key: &[u8]) -> Admission {
     let Some(secret) = &app.config.alerts.push_secret else {
         return Admission::Shut;
@@ -78,11 +78,10 @@ pub fn admit(app: &App, key: &[u8]) -> Admission {
 }
 
 impl IngestHandle {
-    /// Hands messages in, and waits until they are stored. Whoever stops waiting loses nothing: they are
-    /// stored all the same.
+    /// Submits messages and waits until they are stored. They are stored even if the caller stops waiting.
     ///
     /// # Errors
-    /// They are not stored; nothing of them is.
+    /// None of the messages were stored.
     pub async fn take(&self, messages: Vec<Incoming>) -> Result<IngestCounts, IngestError> {
         let (answer, stored) = oneshot::channel();
         let parcel = Submission { messages, answer };
@@ -96,7 +95,7 @@ impl IngestHandle {
 }
 
 impl BatchReceiver {
-    /// Waits for what is to be stored next; `None`: nobody can hand in any more.
+    /// Waits for the next batch; `None` when all senders are gone.
     pub async fn next(&mut self) -> Option<Batch> {
         let first = self.0.recv().await?;
         let mut count = first.messages.len();
@@ -112,10 +111,10 @@ impl BatchReceiver {
 }
 
 impl Batch {
-    /// Stores it, and answers everybody.
+    /// Stores the batch and answers its senders.
     ///
     /// # Errors
-    /// What nobody's message is to blame for; then nothing of it is stored.
+    /// An error that no single message caused; then nothing of the batch was stored.
     pub async fn store_batch(self, app: &App) -> Result<(), Arc<StoreError>> {
         let together: Vec<&Incoming> = self.0.iter().flat_map(|one| &one.messages).collect();
         match store_batch(app, &together).await {
@@ -125,12 +124,12 @@ impl Batch {
                         messages: parcel.messages.len(),
                         ..IngestCounts::default()
                     };
-                    // Who is gone got another answer already.
+                    // A sender that stopped waiting needs no answer.
                     let _ = parcel.answer.send(Ok(taken));
                 }
                 Ok(())
             }
-            // A row that one message touches is damaged: the others shall not suffer for it.
+            // A damaged row that one message touches must not fail the others: each is stored alone.
             Err(StoreError::Damaged { .. }) if self.0.len() > 1 => {
                 for parcel in self.0 {
                     let alone: Vec<&Incoming> = parcel.messages.iter().collect();

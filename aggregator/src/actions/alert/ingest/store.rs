@@ -1,5 +1,5 @@
-//! What messages mean, stored: threats become alerts, an event of our own goes on its way, and what nobody
-//! understands is kept and announced. All of it in one transaction.
+//! Stores a batch of messages in one transaction: threats become alerts, test events are recorded, and
+//! messages that cannot be understood are stored and announced.
 
 use std::collections::BTreeMap;
 
@@ -15,17 +15,16 @@ use hubward_domain::account::Account;
 use hubward_domain::alert::arrival::{Arrival, Incoming};
 use hubward_domain::alert::event::{Content, Threat, TrialEvent, UnreadableMessage, read};
 use hubward_domain::audit::Actor;
-use hubward_domain::mirror::told;
+use hubward_domain::mirror::findings_in;
 use hubward_domain::notice::{Notice, TestNotice, Trouble};
 use hubward_domain::test_event::TestEventKind;
 use hubward_store::{StoreError, Tx};
 
-/// Who takes alerts in.
 const ACTOR: Actor = Actor::Job("alerts");
-/// How many refused messages are announced one by one within an hour; the others are only kept and counted.
+/// The most rejected messages that are announced one by one per hour; others are only stored and counted.
 const ANNOUNCED: i64 = 20;
 
-/// Stores what messages mean, all of it or nothing.
+/// Stores the messages, all or nothing.
 pub(super) async fn store_batch(
     app: &App,
     messages: &[&Incoming],
@@ -49,13 +48,14 @@ pub(super) async fn store_batch(
                 continue;
             }
         };
-        // An event may also tell what a person did with a finding, which leaves no touch to ask for.
-        tx.follow_findings(&told(&message.body), app.clock.now())
+        // Such an event may report a change of workflow status. That does not change the finding's
+        // `UpdatedAt`, so the next sync would miss it.
+        tx.follow_findings(&findings_in(&message.body), app.clock.now())
             .await?;
         for content in contents {
             match content {
                 Content::Other => {}
-                Content::Trial(event) => arrived(app, &mut tx, message, &event).await?,
+                Content::Trial(event) => record_test_event(app, &mut tx, message, &event).await?,
                 Content::Suspicious(why) => {
                     taken.refused += 1;
                     let trouble = |message_id, why| Trouble::SuspiciousFinding { message_id, why };
@@ -96,7 +96,7 @@ fn arrival(app: &App, message: &Incoming, threat: &Threat) -> Arrival {
     }
 }
 
-/// The rows of the ledger that the threats are about.
+/// The ledger rows of the threats' accounts.
 async fn ledger_of(
     app: &App,
     contents: &[Result<Vec<Content>, UnreadableMessage>],
@@ -115,8 +115,8 @@ async fn ledger_of(
     app.store.accounts_of(&accounts).await
 }
 
-/// An event of our own came: one that somebody waits for goes on to the channels that hear of alerts.
-async fn arrived(
+/// Records a test event. A test that is waited for is passed on to the alert channels.
+async fn record_test_event(
     app: &App,
     tx: &mut Tx,
     message: &Incoming,
@@ -144,7 +144,7 @@ async fn arrived(
     Ok(())
 }
 
-/// Keeps a message, and says so on the operations route, once; of a flood, only the first.
+/// Stores a rejected message, and announces it on the operations route, up to [`ANNOUNCED`] per hour.
 async fn refuse(
     app: &App,
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! Whose turn it is: each channel's pace, and which message goes next, by itself or in a digest.
+//! Chooses a channel's next message: applies its rate limit, and combines alerts into digests.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
@@ -16,11 +16,11 @@ use hubward_domain::notice::{AlertDigest, AlertNotice, Notice, NoticeClass};
 use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
 
-/// The turns of all channels, in this process.
+/// The rate limits of all channels, in this process.
 pub(super) struct Turns {
     limiters: BTreeMap<String, DefaultDirectRateLimiter>,
-    /// When alerts were lately told, and whether they were critical, by channel.
-    told: Mutex<BTreeMap<String, VecDeque<(Timestamp, bool)>>>,
+    /// When alerts were recently sent to each channel, and whether they were critical.
+    sent: Mutex<BTreeMap<String, VecDeque<(Timestamp, bool)>>>,
 }
 
 impl Turns {
@@ -32,18 +32,18 @@ impl Turns {
         };
         Self {
             limiters: channels.iter().filter_map(limiter).collect(),
-            told: Mutex::default(),
+            sent: Mutex::default(),
         }
     }
 
-    /// Waits until the channel's pace allows another message.
+    /// Waits until the channel's rate limit allows another message.
     pub(super) async fn wait(&self, channel: &str) {
         if let Some(limiter) = self.limiters.get(channel) {
             limiter.until_ready().await;
         }
     }
 
-    /// Leases the message whose turn it is, and makes it first where it is a digest.
+    /// Leases the next message; a digest is created first.
     pub(super) async fn next(
         &self,
         app: &App,
@@ -68,23 +68,23 @@ impl Turns {
         }
     }
 
-    /// Notes that a channel was told of an alert, or of many.
-    pub(super) fn told(&self, channel: &str, notice: &Notice, now: Timestamp) {
+    /// Records that an alert or a digest was sent to a channel.
+    pub(super) fn record(&self, channel: &str, notice: &Notice, now: Timestamp) {
         let is_critical = match (notice, notice.class()) {
             (Notice::AlertDigest(_), _) | (_, NoticeClass::Alert) => false,
             (_, NoticeClass::Critical) => true,
             (_, NoticeClass::Single) => return,
         };
-        // A poisoned map is still a map: nothing is half-written in it.
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = told.entry(channel.to_owned()).or_default();
+        // A poisoned lock still holds a valid map: no update leaves it half-written.
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = sent.entry(channel.to_owned()).or_default();
         times.push_back((now, is_critical));
     }
 
-    /// What was told within the window.
+    /// The alerts that were sent within the window.
     fn lately(&self, channel: &str, now: Timestamp) -> Load {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = told.entry(channel.to_owned()).or_default();
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = sent.entry(channel.to_owned()).or_default();
         while times
             .front()
             .is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW)
@@ -93,16 +93,16 @@ impl Turns {
         }
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         Load {
-            told: count(times.len()),
-            told_critical: count(times.iter().filter(|(_, critical)| *critical).count()),
+            sent: count(times.len()),
+            sent_critical: count(times.iter().filter(|(_, critical)| *critical).count()),
             since_last: times.back().map(|(at, _)| now.duration_since(*at)),
             ..Load::default()
         }
     }
 }
 
-/// Makes a digest of what waits, and leases it; the first critical one is to go by itself. Killed after that, the digest is a message of the outbox
-/// like any other.
+/// Creates a digest of the waiting alerts and leases it; the first critical alert is left out, because it is
+/// sent alone. If the process is killed afterwards, the digest is an outbox message like any other.
 async fn digest(
     app: &App,
     tx: &mut Tx,
@@ -113,7 +113,7 @@ async fn digest(
     let waiting = tx.waiting(channel, MOST, now).await?;
     let (mut members, mut alerts): (Vec<String>, Vec<AlertNotice>) = (Vec::new(), Vec::new());
     for message in waiting {
-        if load.told_critical == 0 && message.notice.class() == NoticeClass::Critical {
+        if load.sent_critical == 0 && message.notice.class() == NoticeClass::Critical {
             continue;
         }
         if let Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) = message.notice {
@@ -121,7 +121,7 @@ async fn digest(
             alerts.push(*alert);
         }
     }
-    // Other workers hold the rest.
+    // Other workers have leased the rest.
     if members.len() < 2 {
         return tx.lease_delivery(channel, DeliveryChoice::Next, now).await;
     }

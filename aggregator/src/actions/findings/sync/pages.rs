@@ -1,4 +1,4 @@
-//! Reads pages and stores them: while some are stored, the next are asked for and taken apart.
+//! Reads pages and stores them: while some are stored, the next are requested and parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,35 +14,35 @@ use hubward_domain::mirror::MirrorPart;
 use hubward_store::StoreError;
 use hubward_store::findings::{Compressor, IncomingFinding};
 
-/// How many pages may wait to be stored, and are stored together. Of a thousand rows many share a page of an
-/// index, which a hundred would each write for themselves; more would only take memory.
+/// The most pages that wait to be stored, and are stored together. Rows of a batch share index pages, so that
+/// fewer are written; a larger batch would only take more memory.
 pub(super) const AHEAD: usize = 10;
 
-/// What is sent from reading to storing.
+/// A message from the readers to the writer.
 pub(super) enum ReadPage {
-    /// A page that is being taken apart.
+    /// A page that is being parsed.
     Page(StoredPage),
-    /// All pages of a part were sent before.
+    /// All pages of this part were sent before.
     Whole(MirrorPart),
 }
 
 type StoredPage = JoinHandle<Vec<Result<IncomingFinding, UnreadableFinding>>>;
 
 impl FindingsReader<'_> {
-    /// Reads all that a query names. What came before, by key, is not counted again.
+    /// Reads all findings of a query. Those in `seen` (by key) are not counted again.
     pub(super) async fn read(
         &self,
         query: &FindingsQuery,
         seen: &mut BTreeSet<String>,
     ) -> Result<SyncCounts, Failed> {
         let (sender, sent) = mpsc::channel(AHEAD);
-        // It ends with its sender, by which the other knows.
+        // Dropping the sender ends the writer's loop.
         let fetching = async move { self.fetch(query, &sender).await };
         let (counts, ()) = tokio::try_join!(self.store(sent, Some(seen), None), fetching)?;
         Ok(counts)
     }
 
-    /// Asks for one page after another, and sends them to be stored.
+    /// Requests one page after another and sends them to the writer.
     pub(super) async fn fetch(
         &self,
         query: &FindingsQuery,
@@ -52,7 +52,7 @@ impl FindingsReader<'_> {
         loop {
             let page = self.hub.findings(query, next_token).await?;
             let taken = ReadPage::Page(spawn_blocking(move || take(&page.findings)));
-            // Nobody stores any more: then storing has failed, and says why.
+            // If the receiver is gone, storing has failed and reports the error.
             if sender.send(taken).await.is_err() || page.next_token.is_none() {
                 return Ok(());
             }
@@ -60,7 +60,7 @@ impl FindingsReader<'_> {
         }
     }
 
-    /// Stores what is sent, until nobody sends any more; of a full reading also which parts are whole.
+    /// Stores the pages until the senders are dropped. In a full read, also records the completed parts.
     pub(super) async fn store(
         &self,
         mut sent: Receiver<ReadPage>,
@@ -70,7 +70,7 @@ impl FindingsReader<'_> {
         let mut counts = SyncCounts::default();
         let mut waiting = Vec::with_capacity(AHEAD);
         while sent.recv_many(&mut waiting, AHEAD).await > 0 {
-            // One finding may come twice, when others move while its list is read.
+            // A finding can appear on two pages if others move while the list is read.
             let mut together = BTreeMap::new();
             let mut whole = Vec::new();
             for sent in waiting.drain(..) {
@@ -106,7 +106,7 @@ impl FindingsReader<'_> {
         Ok(counts)
     }
 
-    /// Stores some findings, all of them or nothing.
+    /// Stores some findings, all or none.
     async fn keep(
         &self,
         findings: &[IncomingFinding],
@@ -155,7 +155,7 @@ fn take(page: &[Box<RawValue>]) -> Vec<Result<IncomingFinding, UnreadableFinding
 async fn taken(page: StoredPage) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
     match page.await {
         Ok(findings) => findings,
-        // It is not cancelled by anybody: it panicked, and so do we.
+        // The task is never cancelled: it panicked, so this does too.
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -1,5 +1,5 @@
-//! The calls of one Region: accounts are made known, invited, and looked for, at most 50 a call. Several
-//! calls are on their way at once; the pace is the limiter's.
+//! The calls of one Region: creates members, invites them, and confirms the result, at most 50 accounts per
+//! call. Calls run concurrently; the rate limiter sets the pace.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,26 +17,26 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::membership::MemberStatus;
 use hubward_store::StoreError;
 
-/// How many accounts are worked on together: enough that waiting for answers and for the database costs
-/// nothing beside AWS's rate, and few enough that little is traced that a kill then keeps from being sent.
+/// Accounts per group: large enough that waiting for AWS and the database does not matter next to AWS's rate
+/// limit, and small enough that few audit events are written for invitations that an interruption prevents.
 const TOGETHER: usize = 8 * BATCH;
 
-/// An account and its own address, where there is one.
+/// An account that AWS does not know yet, and its root email address if the ledger has one.
 type Unknown = (AccountId, Option<String>);
 
-/// What is done in one Region.
+/// Invites accounts in one Region.
 pub(super) struct InvitationBatch<'a> {
     app: &'a App,
     actor: &'a Actor,
     hub: &'a SecurityHub,
 }
 
-/// What became of it.
+/// The results of a group.
 #[derive(Default)]
 pub(super) struct Done {
     /// The outcome of each account.
     pub(super) outcomes: BTreeMap<AccountId, InviteOutcome>,
-    /// What was seen of them last.
+    /// The member status that AWS last listed.
     pub(super) seen: BTreeMap<AccountId, MemberStatus>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> InvitationBatch<'a> {
         Self { app, actor, hub }
     }
 
-    /// Invites accounts that are not known yet, and those that are.
+    /// Creates the unknown accounts as members, and invites them and the known ones.
     pub(super) async fn work(&self, unknown: &[Unknown], known: &[AccountId]) -> Done {
         let mut done = Done::default();
         for accounts in unknown.chunks(TOGETHER) {
@@ -65,7 +65,7 @@ impl<'a> InvitationBatch<'a> {
         }
     }
 
-    /// Makes accounts known, and returns those that are.
+    /// Creates members. Returns those that were created.
     async fn create(
         &self,
         accounts: &[Unknown],
@@ -79,7 +79,7 @@ impl<'a> InvitationBatch<'a> {
             not_recorded(&ids, &error, outcomes);
             return Vec::new();
         }
-        // Boxed, here and below: unoptimised futures of the AWS SDK are large.
+        // Boxed, here and below: unoptimized futures of the AWS SDK are large.
         let calls = accounts
             .chunks(BATCH)
             .map(|batch| self.hub.create_members(batch).boxed());
@@ -89,7 +89,7 @@ impl<'a> InvitationBatch<'a> {
         ids.into_iter().filter(is_created).collect()
     }
 
-    /// Invites accounts that are known.
+    /// Invites members.
     async fn send(
         &self,
         accounts: &[AccountId],
@@ -109,12 +109,12 @@ impl<'a> InvitationBatch<'a> {
         refusals("securityhub:InviteMembers", accounts, &answers, outcomes);
     }
 
-    /// Looks what came of it; AWS's own record has the last word. It may lag behind, hence it is read up
-    /// to three times. An account of the administrator's own organisation is Enabled as soon as it is
-    /// created, and AWS then leaves it unprocessed when it is invited: nothing is wrong with it.
+    /// Confirms the invitations from AWS's own listing. Reads it up to three times, because it may lag
+    /// behind. An account of the administrator's own organization is Enabled as soon as it is created, and
+    /// AWS returns it as unprocessed when it is invited: that is no error.
     async fn confirm(&self, asked: &[AccountId], done: &mut Done) {
         let mut open = asked.to_vec();
-        for looks_left in [2, 1, 0] {
+        for reads_left in [2, 1, 0] {
             let calls = open
                 .chunks(BATCH)
                 .map(|batch| self.hub.get_members(batch).boxed());
@@ -124,13 +124,13 @@ impl<'a> InvitationBatch<'a> {
                 match answer {
                     Err(failure) => fail(batch, &failure, &mut done.outcomes),
                     Ok(members) => {
-                        missing.extend(settle(batch, &members, &mut done.outcomes));
+                        missing.extend(record_listed(batch, &members, &mut done.outcomes));
                         done.seen.extend(members);
                     }
                 }
             }
             open = missing;
-            if open.is_empty() || looks_left == 0 {
+            if open.is_empty() || reads_left == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -166,7 +166,7 @@ fn not_recorded(
     }
 }
 
-/// What the answers say against accounts, in whose batches they were asked for.
+/// Records the errors that the answers contain, by batch.
 fn refusals(
     operation: &'static str,
     accounts: &[AccountId],
@@ -187,7 +187,7 @@ fn refusals(
     }
 }
 
-/// A failed call; what is known against an account already stays.
+/// Records a failed call; an earlier error of an account is kept.
 fn fail(
     accounts: &[AccountId],
     failure: &AwsFailure,
@@ -200,8 +200,8 @@ fn fail(
     }
 }
 
-/// What AWS shows of accounts that were invited; returns those that may still come.
-fn settle(
+/// Records what AWS lists for invited accounts. Returns those that may still appear.
+fn record_listed(
     accounts: &[AccountId],
     members: &BTreeMap<AccountId, MemberStatus>,
     outcomes: &mut BTreeMap<AccountId, InviteOutcome>,

@@ -1,5 +1,5 @@
-//! Takes one report to one destination, once. What is sent twice is the same again: the file's name, the object's
-//! key and the mail's Message-ID are the report's own.
+//! Delivers one report to one destination. Repeating is idempotent: file name, object key and Message-ID are
+//! derived from the report.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,21 +17,21 @@ use hubward_domain::report::{Period, link};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// A report that is to go somewhere.
+/// A report to deliver.
 pub(super) struct ReportParcel<'a> {
-    /// Whose; `None` for the overview.
+    /// The account; `None` for the overview.
     pub(super) account: Option<&'a Account>,
-    /// The file and its numbers.
+    /// The file and its counts.
     pub(super) draft: &'a WrittenReport,
     /// The period.
     pub(super) period: Period,
-    /// Where it lies already.
+    /// Where it was delivered already.
     pub(super) places: &'a BTreeMap<Destination, String>,
     /// How often it was sent again.
     pub(super) round: i64,
 }
 
-/// Takes it there. Returns where it is now; otherwise why not.
+/// Delivers the report. Returns its address at the destination, or why that failed.
 pub(super) async fn deliver(
     app: &App,
     destination: Destination,
@@ -41,7 +41,7 @@ pub(super) async fn deliver(
         Destination::Directory => keep(app, parcel),
         Destination::Bucket => upload(app, parcel).await,
         Destination::Mail => mail(app, parcel).await,
-        // They are told of all reports together.
+        // The channels get one notice about all reports.
         Destination::Channels => Ok(String::new()),
     }
 }
@@ -53,7 +53,7 @@ impl ReportParcel<'_> {
     }
 }
 
-/// A copy takes the name at once: whoever reads the directory never sees half of it.
+/// Copies to a temporary name and renames, so that readers of the directory never see half a file.
 fn keep(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     let Some(directory) = &app.config.reports.directory else {
         return Err("reports.directory is not set".to_owned());
@@ -68,10 +68,10 @@ fn keep(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
 
 fn copy(from: &Path, directory: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)?;
-    let mut beside = tempfile::NamedTempFile::new_in(directory)?;
-    std::io::copy(&mut std::fs::File::open(from)?, &mut beside)?;
-    beside.as_file().sync_all()?;
-    beside.persist(to).map_err(|error| error.error)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
+    std::io::copy(&mut std::fs::File::open(from)?, &mut temporary)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(to).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ async fn upload(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> 
 
 async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     let Some(account) = parcel.account else {
-        return Err("the overview is mailed to nobody".to_owned());
+        return Err("the overview is not mailed".to_owned());
     };
     let file = &parcel.draft.file;
     let size = tokio::fs::metadata(file)
@@ -148,8 +148,8 @@ async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     }
 }
 
-/// Where the reader, who has no login, finds what is too large for a mail: at the server, which reads the directory, or
-/// in the bucket.
+/// The link for a workbook that is too large for a mail, for readers without login: on the server, if it can
+/// read the directory, otherwise in the bucket.
 async fn link(
     app: &App,
     account: &Account,
@@ -159,7 +159,7 @@ async fn link(
         return Ok(parcel.places.get(&Destination::Bucket).cloned());
     }
     let seal = app.report_link_key().await?;
-    let link = link::sealed(&seal, &account.account_id, parcel.period, app.clock.now());
+    let link = link::sign(&seal, &account.account_id, parcel.period, app.clock.now());
     let server = app.config.server.public_url.trim_end_matches('/');
     Ok(Some(format!("{server}/reports/{link}")))
 }

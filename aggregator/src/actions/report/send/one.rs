@@ -1,4 +1,4 @@
-//! One report on its way: claimed, written, taken to each of its destinations, and what came of it recorded.
+//! Sends one report: claims it, writes it, delivers it to each destination, and records the results.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,17 +19,18 @@ use hubward_domain::report::sending::{Destination, OVERVIEW, SendingProgress};
 use hubward_store::StoreError;
 use hubward_store::report_sendings::Sendings;
 
-/// How often a report that is worked on is held: three times within its claim.
+/// Interval of renewing a report's claim: three times within its duration.
 const HOLD: Duration = Duration::from_secs(5);
-/// How long a report that somebody else has is waited for: longer than the claim of one who died.
+/// How long to wait for a report that another process has claimed: longer than the claim of a process that
+/// died.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Round<'_> {
-    /// Writes one report and takes it where it is still to go. Returns its numbers when the channels are
-    /// to hear of it.
+    /// Writes one report and delivers it to the remaining destinations. Returns its summary if the channels
+    /// are to be notified.
     pub(super) async fn one(
         &self,
-        desk: &ReportWriter,
+        writer: &ReportWriter,
         account: Option<&Account>,
         workplace: &Path,
         rows: &mut Vec<SendRow>,
@@ -44,30 +45,30 @@ impl Round<'_> {
             }));
             return Ok(None);
         }
-        // Whoever had it may have sent it meanwhile.
+        // Another process may have sent it while this one waited.
         let known = self.app.store.report_sendings(self.period, Some(name));
         let sendings = known.await?.remove(name).unwrap_or_default();
-        let work = self.carry(desk, account, &sendings, workplace, rows);
-        let standing = self.holding(name, work).await?;
+        let work = self.carry(writer, account, &sendings, workplace, rows);
+        let summary = self.holding(name, work).await?;
         let mut tx = self.app.store.begin().await?;
         tx.leave_report(name, self.period, &self.holder).await?;
         tx.commit().await?;
-        Ok(standing)
+        Ok(summary)
     }
 
     async fn carry(
         &self,
-        desk: &ReportWriter,
+        writer: &ReportWriter,
         account: Option<&Account>,
         sendings: &Sendings,
         workplace: &Path,
         rows: &mut Vec<SendRow>,
     ) -> Result<Option<AccountSummary>, SendError> {
         let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
-        self.say_known(account, sendings, rows);
+        self.add_known(account, sendings, rows);
         let written = match account {
-            Some(account) => desk.account(account, workplace).await,
-            None => desk.overview(workplace).await,
+            Some(account) => writer.account(account, workplace).await,
+            None => writer.overview(workplace).await,
         };
         let written = match written {
             Err(DraftError::Store(error)) => return Err(error.into()),
@@ -127,18 +128,19 @@ impl Round<'_> {
             });
         }
         if let Ok(draft) = &written {
-            // Copies of it are where it was sent to.
+            // The destinations have their own copies.
             let _ = std::fs::remove_file(&draft.file);
         }
-        let hears = account.is_some() && self.open(sendings, true).contains(&Destination::Channels);
+        let is_notified =
+            account.is_some() && self.open(sendings, true).contains(&Destination::Channels);
         Ok(written
             .ok()
-            .filter(|_| hears && all_there)
+            .filter(|_| is_notified && all_there)
             .map(|draft| draft.standing))
     }
 
-    /// Takes a report for this process. One that another has is waited for: where that one died, its claim is
-    /// over soon.
+    /// Claims a report for this process. Waits if another process has claimed it: if that one died, its claim
+    /// expires soon.
     async fn claim(&self, name: &str) -> Result<bool, StoreError> {
         for _ in 0..PATIENCE.as_secs() {
             let mut tx = self.app.store.begin().await?;
@@ -155,7 +157,7 @@ impl Round<'_> {
         Ok(false)
     }
 
-    /// Works on a report and holds it meanwhile.
+    /// Runs `work` while the claim is renewed.
     async fn holding<T>(&self, name: &str, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         let mut next_hold = tokio::time::interval(HOLD);
@@ -164,7 +166,7 @@ impl Round<'_> {
             tokio::select! {
                 done = &mut work => return done,
                 _ = next_hold.tick() => {
-                    // Where the database fails, the work fails by itself.
+                    // If the database fails, the work fails by itself.
                     if let Ok(mut tx) = self.app.store.begin().await {
                         let now = self.app.clock.now();
                         let held = tx.claim_report(name, self.period, &self.holder, now).await;
@@ -177,8 +179,8 @@ impl Round<'_> {
         }
     }
 
-    /// Keeps how far a report is; a mail and what was sent again are part of the audit log, and what is given
-    /// up is news for operators.
+    /// Records the progress of a report. Mails and repeated sendings are audit events; operators are notified
+    /// of a report that was given up.
     async fn record(
         &self,
         account: Option<&Account>,

@@ -1,5 +1,4 @@
-//! The sending of one period's reports: which are left, one after the other, then the overview, and a word of
-//! them to the channels.
+//! Sends one period's reports: each that is left, then the overview, and finally the notices to the channels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,14 +16,14 @@ use hubward_domain::routing::{RouteEvent, Subject, channels};
 use hubward_store::StoreError;
 use hubward_store::report_sendings::Sendings;
 
-/// The sending of one period's reports.
+/// Sends one period's reports.
 pub(super) struct Round<'a> {
     pub(super) app: &'a App,
     pub(super) actor: &'a Actor,
     pub(super) request: &'a SendRequest,
     pub(super) period: Period,
     pub(super) destinations: &'a BTreeSet<Destination>,
-    /// Who claims the reports.
+    /// Identifies this process in the claims.
     pub(super) holder: String,
 }
 
@@ -42,40 +41,40 @@ impl Round<'_> {
         let nothing = Sendings::new();
         let of = |name: &str| known.get(name).unwrap_or(&nothing);
         let workplace = tempfile::tempdir().map_err(SendError::Workplace)?;
-        let desk = ReportWriter::open(self.app, self.period, ReportFormat::Xlsx).await?;
-        let mut told = Vec::new();
+        let writer = ReportWriter::open(self.app, self.period, ReportFormat::Xlsx).await?;
+        let mut sent = Vec::new();
         for account in due {
             let sendings = of(account.account_id.as_str());
             if self.open(sendings, true).is_empty() {
-                self.say_known(Some(account), sendings, rows);
+                self.add_known(Some(account), sendings, rows);
                 continue;
             }
-            let standing = self
-                .one(&desk, Some(account), workplace.path(), rows)
+            let summary = self
+                .one(&writer, Some(account), workplace.path(), rows)
                 .await?;
-            told.extend(standing.map(|standing| (*account, standing)));
+            sent.extend(summary.map(|summary| (*account, summary)));
         }
         if self.request.accounts.is_empty() {
-            // One that is sent already stays as it is, even where an account's report follows later.
+            // An overview that was sent is not updated, even if an account's report follows later.
             let sendings = of(OVERVIEW);
             if self.open(sendings, false).is_empty() {
-                self.say_known(None, sendings, rows);
+                self.add_known(None, sendings, rows);
             } else {
-                self.count_others(&desk, all).await?;
-                self.one(&desk, None, workplace.path(), rows).await?;
+                self.count_others(&writer, all).await?;
+                self.one(&writer, None, workplace.path(), rows).await?;
             }
         }
-        self.tell(told, rows).await?;
+        self.notify(sent, rows).await?;
         Ok(())
     }
 
-    /// Accounts whose report was not written in this run, and which the overview is about all the same.
-    async fn count_others(&self, desk: &ReportWriter, all: &[Account]) -> Result<(), SendError> {
+    /// Adds the accounts to the overview whose report was not written in this run.
+    async fn count_others(&self, writer: &ReportWriter, all: &[Account]) -> Result<(), SendError> {
         for account in all {
-            if account.state == AccountState::Active && !desk.has(&account.account_id) {
-                match desk.count(account).await {
+            if account.state == AccountState::Active && !writer.has(&account.account_id) {
+                match writer.count(account).await {
                     Err(DraftError::Store(error)) => return Err(error.into()),
-                    // Counting writes nothing.
+                    // Counting writes nothing, so that these errors cannot occur.
                     Ok(()) | Err(DraftError::Format(_) | DraftError::Disk(_)) => {}
                 }
             }
@@ -83,7 +82,8 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Where a report is still to go; the overview goes to no mailbox, and the channels hear of accounts.
+    /// The remaining destinations. The overview is not mailed, and channels are only notified of accounts'
+    /// reports.
     pub(super) fn open(&self, sendings: &Sendings, is_account: bool) -> Vec<Destination> {
         self.destinations
             .iter()
@@ -93,18 +93,18 @@ impl Round<'_> {
             .collect()
     }
 
-    /// Tells each channel of the `report` routes once of all the reports that it hears of.
-    async fn tell(
+    /// Notifies each channel of the `report` routes once, of all matching reports.
+    async fn notify(
         &self,
-        told: Vec<(&Account, AccountSummary)>,
+        sent: Vec<(&Account, AccountSummary)>,
         rows: &mut Vec<SendRow>,
     ) -> Result<(), StoreError> {
-        if told.is_empty() {
+        if sent.is_empty() {
             return Ok(());
         }
         let now = self.app.clock.now();
         let mut by_channel: BTreeMap<&str, Vec<SentReport>> = BTreeMap::new();
-        for (account, standing) in &told {
+        for (account, summary) in &sent {
             let subject = Subject {
                 project: Some(account.project.as_str()),
                 account: Some(&account.account_id),
@@ -112,7 +112,7 @@ impl Round<'_> {
                 ..Subject::default()
             };
             for channel in channels(&self.app.config.routes, RouteEvent::Report, subject) {
-                let report = SentReport::of(account, standing);
+                let report = SentReport::of(account, summary);
                 by_channel.entry(channel).or_default().push(report);
             }
         }
@@ -123,7 +123,7 @@ impl Round<'_> {
                 .notify_channel(&mut tx, channel, &notice)
                 .await?;
         }
-        for (account, _) in told {
+        for (account, _) in sent {
             let progress = SendingProgress::Sent {
                 place: String::new(),
             };
@@ -148,8 +148,8 @@ impl Round<'_> {
         tx.commit().await
     }
 
-    /// What needs nothing more to be done about it.
-    pub(super) fn say_known(
+    /// Adds rows for destinations that need nothing more.
+    pub(super) fn add_known(
         &self,
         account: Option<&Account>,
         sendings: &Sendings,

@@ -1,10 +1,10 @@
-//! Requests that are issues of Jira. A webhook only wakes an issue, and polling wakes those that no
-//! webhook told of; what an issue says is then read from Jira itself, by whoever holds its lease.
+//! Requests that are Jira issues. A webhook only marks an issue as due, and polling marks those that no
+//! webhook announced; the process that leases the issue then reads it from Jira.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{anew, keep, tell};
+use super::{keep, notify, revised};
 use crate::app::App;
 use crate::jira::{Issue, Jira, JiraFailure, JiraUnavailable, is_key_of};
 use hubward_domain::account::Language;
@@ -15,20 +15,19 @@ use hubward_domain::retry::next_attempt;
 use hubward_store::StoreError;
 use hubward_store::request_queue::Wake;
 
-/// Who reads issues.
 const ACTOR: Actor = Actor::Job("requests");
-/// How far each poll reaches back before the last one: Jira's search lags behind its issues.
+/// Overlap of two polls in minutes: Jira's search index lags behind its issues.
 const OVERLAP: i64 = 10;
 /// How far back the first poll looks for changed issues; open ones are found whatever their age.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
-/// Why issues are not read.
+/// Why issues cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuesError {
     /// Jira cannot be called at all.
     #[error(transparent)]
     Unavailable(#[from] JiraUnavailable),
-    /// Jira does not answer as it should; it is asked again later.
+    /// Jira returned an error; it is called again later.
     #[error(transparent)]
     Jira(#[from] JiraFailure),
     /// The database failed.
@@ -36,13 +35,13 @@ pub enum IssuesError {
     Store(#[from] StoreError),
 }
 
-/// Why a webhook is not listened to.
+/// Why a webhook was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum WakeError {
-    /// There is no Jira.
+    /// Jira is not configured.
     #[error("requests.jira is not configured")]
     NoJira,
-    /// It does not prove that it is Jira's.
+    /// The webhook is not authentic.
     #[error(transparent)]
     Refused(#[from] HookRefused),
     /// The database failed.
@@ -50,17 +49,17 @@ pub enum WakeError {
     Store(#[from] StoreError),
 }
 
-/// What became of an issue.
+/// The result of reading an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
     /// Its key.
     pub key: String,
-    /// What it meant; `None` when it is not there, or not ours.
+    /// What it meant; `None` if the issue does not exist or is not in our project.
     pub taking: Option<Taking>,
 }
 
-/// Listens to a webhook: one that proves itself wakes the issue that it names. `false`: it names none of
-/// our project.
+/// Accepts a webhook: if it is authentic, the issue that it names is marked as due. `false` if it names none
+/// of our project.
 ///
 /// # Errors
 /// See [`WakeError`].
@@ -83,11 +82,11 @@ pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result
     Ok(true)
 }
 
-/// Asks Jira which issues changed since it was last asked, and wakes those that are news. Returns how
-/// many; `None` where there is no Jira.
+/// Asks Jira which issues changed since the last poll, and marks the new and changed ones as due. Returns how
+/// many; `None` if Jira is not configured.
 ///
 /// # Errors
-/// See [`IssuesError`]; the same time is asked for again.
+/// See [`IssuesError`]; the next poll covers the same time again.
 pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
     let (Some(jira), Some(config)) = (app.jira().await?, &app.config.requests.jira) else {
         return Ok(None);
@@ -113,7 +112,7 @@ pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
     Ok(Some(woken))
 }
 
-/// Reads the next issue that is awake; `None` when all sleep.
+/// Reads the next issue that is due; `None` if there is none.
 ///
 /// # Errors
 /// See [`IssuesError`]; the issue is read again later.
@@ -152,7 +151,7 @@ async fn read(app: &App, jira: &Jira, wake: &Wake) -> Result<Option<Taking>, Iss
     let Some(issue) = jira.issue(&wake.key).await? else {
         return Ok(None);
     };
-    // An issue that was moved answers under its new name.
+    // An issue that was moved answers under its new key.
     if issue.ticket.key != wake.key {
         return Ok(None);
     }
@@ -164,7 +163,7 @@ async fn read(app: &App, jira: &Jira, wake: &Wake) -> Result<Option<Taking>, Iss
     Ok(Some(record(app, issue, language).await?))
 }
 
-/// The reporter's; where Jira does not say it, what the form says, or the configured one.
+/// The reporter's language; if Jira does not return it, that of the form, otherwise the configured one.
 async fn language(app: &App, jira: &Jira, issue: &Issue) -> Language {
     let of_user = match &issue.reporter_id {
         Some(user) => jira.language(user).await.ok().flatten(),
@@ -193,7 +192,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
     let now = app.clock.now();
     match (taking, known) {
         (Taking::New | Taking::Revised, known) => {
-            let request = anew(app, known, ticket, language);
+            let request = revised(app, known, ticket, language);
             keep(app, &mut tx, &ACTOR, &request).await?;
         }
         (Taking::Withdrawn, Some(known)) => {
@@ -210,7 +209,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
                 detail: json!({ "revision": request.revision }),
             };
             tx.append_audit(now, &ACTOR, [event]).await?;
-            tell(app, &mut tx, request).await?;
+            notify(app, &mut tx, request).await?;
         }
         (Taking::TooLate, Some(mut known)) => {
             if let RequestState::Approved { late, .. } = &mut known.state {
@@ -221,7 +220,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
             tx.put_answer(&known.id, &TicketAnswer::TooLate, now)
                 .await?;
         }
-        // So that polling does not take it for news again.
+        // So that polling does not mark it as changed again.
         (Taking::Unchanged, Some(mut known)) if known.version < Some(ticket.updated) => {
             known.version = Some(ticket.updated);
             tx.put_request(&known).await?;
@@ -232,7 +231,7 @@ async fn record(app: &App, issue: Issue, language: Language) -> Result<Taking, S
     Ok(taking)
 }
 
-/// Tells one waking from the next.
+/// A random value that identifies one event of marking as due.
 fn stamp(app: &App) -> String {
     let now: Timestamp = app.clock.now();
     format!("{now} {}", hex::encode(app.random::<8>()))

@@ -1,7 +1,7 @@
 //! What is open in an account: how much, and which controls fail, each with its page of the guide.
 
-use crate::actions::guide::publish::{ControlHelp, help_with_control};
 use crate::app::App;
+use crate::queries::guide::{ControlHelp, help_with_control};
 use crate::text::dashboard::{Chip, Words};
 use hubward_domain::finding::{FindingKind, FindingSeverity};
 

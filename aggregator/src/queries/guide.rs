@@ -1,5 +1,4 @@
-//! The guide as what people read: a workbook, a deck, pages. All of it is made from the guide alone; nothing is
-//! written here.
+//! Renders the guide as workbook, slides, static site and pages of the server. Nothing is written.
 
 use crate::app::App;
 use hubward_document::guide_page;
@@ -10,10 +9,10 @@ use hubward_domain::guide::{FieldKind, Target, aws_page};
 pub use hubward_document::guide_page::{GuideEntryView, PageFact};
 pub use hubward_document::guide_site::SiteFile;
 
-/// What to do first about a threat.
+/// The first steps to take after a threat.
 #[derive(Clone, Debug)]
 pub struct ThreatHelp {
-    /// The family's page on the server.
+    /// The address of the threat family's page on the server.
     pub address: String,
     /// Its title.
     pub title: String,
@@ -23,22 +22,22 @@ pub struct ThreatHelp {
     pub steps: Vec<String>,
 }
 
-/// Where to read what to do about a failed control.
+/// Where to read about a failed control.
 #[derive(Clone, Debug)]
 pub struct ControlHelp {
-    /// Its title, where the guide has it.
+    /// Its title, if the guide has the control.
     pub title: Option<String>,
-    /// Its page on the server, else AWS's own; `None` when the id cannot be one of AWS's.
+    /// Its page on the server, otherwise AWS's page; `None` if the id cannot be an AWS control id.
     pub address: Option<String>,
 }
 
-/// Why the guide is not published.
+/// Why the guide was not rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// The workbook could not be written.
     #[error("the workbook could not be written: {0}")]
     Workbook(String),
-    /// The deck could not be written.
+    /// The slides could not be written.
     #[error("the deck could not be written: {0}")]
     Deck(String),
     /// A page could not be written.
@@ -46,7 +45,7 @@ pub enum PublishError {
     Page(String),
 }
 
-/// The policy table, to filter and to edit.
+/// The table of all entries, to filter and to edit.
 ///
 /// # Errors
 /// An entry does not fit into a workbook.
@@ -55,10 +54,10 @@ pub fn workbook(app: &App, language: Language) -> Result<Vec<u8>, PublishError> 
         .map_err(|error| PublishError::Workbook(error.to_string()))
 }
 
-/// The deck to present to projects.
+/// The slides for presenting the guide to projects.
 ///
 /// # Errors
-/// The writer refuses.
+/// The writer failed.
 pub fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
     let config = &app.config;
     let facts = deck::DeckFacts {
@@ -72,13 +71,13 @@ pub fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishErr
 /// The static site's files.
 ///
 /// # Errors
-/// A template refuses.
+/// A template failed.
 pub fn site(app: &App) -> Result<Vec<SiteFile>, PublishError> {
     guide_site::files(app.guide(), &app.today())
         .map_err(|error| PublishError::Page(error.to_string()))
 }
 
-/// One entry for a page of the server.
+/// One entry, as a page of the server.
 pub fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> {
     let guide = app.guide();
     let mut kinds = FieldKind::ALL.into_iter();
@@ -86,12 +85,12 @@ pub fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> 
     Some(guide_page::page(guide, entry, language, &served))
 }
 
-/// The entries in which every word of a search stands; all without words.
+/// The entries that contain every word of a search; all entries if there are no words.
 pub fn search(app: &App, kind: FieldKind, words: &str, language: Language) -> Vec<PageFact> {
     guide_page::rows(app.guide(), kind, words, language, &served)
 }
 
-/// What the guide says of a finding type's family, for the page of an alert.
+/// The guide's first steps for a finding type, shown with an alert.
 pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<ThreatHelp> {
     let threat = app.guide().threat(finding_type)?;
     let target = Target {
@@ -106,7 +105,7 @@ pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<Th
     })
 }
 
-/// Where to read about a failed control, for the page of an account.
+/// Where to read about a failed control, shown with an account.
 pub fn help_with_control(app: &App, control: &str, language: Language) -> ControlHelp {
     let Some(known) = app.guide().control(control) else {
         return ControlHelp {
