@@ -110,7 +110,9 @@ async fn migrating_twice_changes_nothing_and_an_old_database_is_refused() {
     let Some(StoreError::NotMigrated { found, .. }) = older else {
         panic!("{older:?}");
     };
-    assert_eq!(found, needed - 1);
+    let applied = migrations::applied(&store.pool).await.unwrap();
+    assert_eq!(applied.last(), Some(&found));
+    assert!(found < needed);
 }
 
 #[cfg(unix)]

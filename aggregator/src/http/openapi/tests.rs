@@ -52,7 +52,7 @@ fn every_route_of_the_api_is_described_and_every_described_one_is_served() {
     let pages = TABLE.split("use super::pages::{").nth(1).unwrap();
     let pages = pages.split('}').next().unwrap();
     for (_, path, module) in &served {
-        let is_page = module == "page" || pages.split(',').any(|name| name.trim() == module);
+        let is_page = module == "shell" || pages.split(',').any(|name| name.trim() == module);
         assert!(
             API.contains(&module.as_str()) != is_page,
             "{path}: is {module} of the API, or of the pages?"

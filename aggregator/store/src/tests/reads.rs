@@ -61,10 +61,12 @@ async fn found(store: &Store, search: &str) -> Vec<String> {
     let filter = PlaceFilter::of(search, "", "");
     let (lines, all) = store.lines(&filter, PageWindow::ALL).await.unwrap();
     assert_eq!(i64::try_from(lines.len()).unwrap(), all, "{search}");
-    lines
+    let mut found: Vec<String> = lines
         .into_iter()
         .map(|line| line.account_id.to_string())
-        .collect()
+        .collect();
+    found.sort();
+    found
 }
 
 #[tokio::test]
