@@ -38,7 +38,6 @@ pub use hubward_store::StoreError;
 /// Why a use case that needs the ledger and AWS failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// AWS cannot be called at all.

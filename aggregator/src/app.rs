@@ -28,11 +28,8 @@ const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 /// Shared state of one process; clones are cheap and share it.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The configuration.
     pub config: Config,
-    /// The database.
     pub store: Store,
-    /// The clock.
     pub clock: Clock,
     /// The metrics that this process counts.
     pub telemetry: Telemetry,
@@ -49,27 +46,21 @@ pub enum OpenError {
     /// The configuration file could not be read.
     #[error("cannot read the configuration {}", file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The configuration file could not be written.
     #[error("cannot write the configuration {}", file.display())]
     Unwritable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The configuration is invalid.
     #[error("the configuration {} has {} problems", file.display(), problems.len())]
     Wrong {
-        /// The file.
         file: PathBuf,
-        /// All problems.
         problems: Vec<ConfigProblem>,
     },
     /// The secret with the database URL cannot be read.
@@ -78,9 +69,7 @@ pub enum OpenError {
     /// The database cannot be used.
     #[error("cannot use the database {place}")]
     Store {
-        /// Where it is.
         place: String,
-        /// Why.
         #[source]
         source: StoreError,
     },

@@ -51,9 +51,7 @@ pub enum AwsUnavailable {
     /// An endpoint override is not safe.
     #[error("{variable} is refused: {why}")]
     UnsafeEndpoint {
-        /// The environment variable.
         variable: String,
-        /// Why.
         why: UnsafeAddress,
     },
     /// STS did not return the caller's identity.
@@ -64,7 +62,6 @@ pub enum AwsUnavailable {
     WrongAccount {
         /// The account of the credentials.
         found: String,
-        /// The configured administrator.
         wanted: AccountId,
     },
 }

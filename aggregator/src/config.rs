@@ -188,7 +188,6 @@ pub struct StoreConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct Locale {
-    /// The language.
     pub language: Language,
     /// An IANA time zone.
     pub timezone: String,

@@ -47,7 +47,6 @@ pub enum JiraUnavailable {
 /// An issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// Its fields.
     pub ticket: Ticket,
     /// The Jira account id of the reporter.
     pub reporter_id: Option<String>,
@@ -56,7 +55,6 @@ pub struct Issue {
 /// An issue in a search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its key.
     pub key: String,
     /// When it last changed.
     pub updated: Timestamp,

@@ -12,7 +12,6 @@ use prometheus_client::metrics::histogram::Histogram;
 pub struct Telemetry {
     /// Attempts of calls to AWS.
     pub aws_calls: Family<AwsCall, Counter>,
-    /// Answered requests.
     pub requests: Family<Answered, Counter>,
     /// Duration of responses in seconds.
     pub request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
@@ -43,9 +42,7 @@ pub struct AwsCall {
 pub struct Answered {
     /// The route's template, never the caller's path: its cardinality is bounded.
     pub route: String,
-    /// The method.
     pub method: String,
-    /// The HTTP status.
     pub status: u16,
 }
 

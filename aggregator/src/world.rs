@@ -16,16 +16,13 @@ pub struct Environment(BTreeMap<String, String>);
 /// Tells the time.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
-    /// The machine's.
     System,
-    /// A test's.
     Fixed(Timestamp),
 }
 
-/// Gives bytes that nobody can guess.
+/// A source of random bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Chance {
-    /// The operating system's.
     System,
 }
 
@@ -34,9 +31,7 @@ pub enum Chance {
 pub struct World {
     /// The command line, program name first.
     pub arguments: Vec<OsString>,
-    /// The environment.
     pub environment: Environment,
-    /// The clock.
     pub clock: Clock,
     /// The user who runs the process, for the audit log.
     pub user: String,

@@ -23,11 +23,9 @@ use hubward_store::Store;
 /// The result of one item.
 #[derive(Debug)]
 pub struct DoctorResult {
-    /// The examined item.
     pub check: DoctorCheck,
     /// The Region, for items that exist per Region.
     pub region: Option<Region>,
-    /// What was found.
     pub fact: Fact,
 }
 

@@ -53,7 +53,6 @@ impl From<StoreError> for ExceptionError {
 /// A granted exception.
 #[derive(Clone, Debug)]
 pub struct Granted {
-    /// The exception.
     pub exception: Exception,
     /// Number of mirrored findings that it covers.
     pub covered: usize,

@@ -16,18 +16,14 @@ pub const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 /// The values to fill in.
 #[derive(Clone, Debug, Default)]
 pub struct InitRequest {
-    /// The SOC's account.
     pub administrator: Option<AccountId>,
-    /// The home Region.
     pub home_region: Option<Region>,
-    /// The linked Regions.
     pub linked_regions: Vec<Region>,
 }
 
 /// The result of `init`.
 #[derive(Clone, Debug)]
 pub struct Initialised {
-    /// The configuration file.
     pub file: PathBuf,
     /// Whether the file was written now; otherwise it existed.
     pub written: bool,

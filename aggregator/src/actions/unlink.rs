@@ -51,7 +51,6 @@ pub struct Unlinked {
 /// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
 pub struct Farewell {
-    /// The message.
     pub notice: LeftNotice,
     /// Number of channels that get it.
     pub channels: usize,
@@ -60,7 +59,6 @@ pub struct Farewell {
 /// The result of one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnlinkRow {
-    /// The Region.
     pub region: Region,
     /// What was done there.
     pub outcome: UnlinkOutcome,
@@ -81,7 +79,6 @@ pub enum UnlinkOutcome {
     StillListed(MemberStatus),
     /// An unknown status, which is not acted on.
     Skipped(String),
-    /// A call failed.
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),

@@ -29,7 +29,6 @@ pub struct QueueMessage {
     pub id: String,
     /// The receipt handle of this delivery, needed to delete the message.
     pub receipt: String,
-    /// The message's text.
     pub body: String,
 }
 

@@ -35,7 +35,6 @@ pub enum FailureKind {
     Limit,
     /// AWS was not reached.
     Unreachable,
-    /// Anything else.
     Other,
 }
 

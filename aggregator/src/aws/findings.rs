@@ -30,12 +30,7 @@ pub enum FindingsQuery {
     /// All active findings of one part of the mirror.
     Active(MirrorPart),
     /// Findings that were updated in a time window, including archived ones.
-    Updated {
-        /// From.
-        from: Timestamp,
-        /// To.
-        to: Timestamp,
-    },
+    Updated { from: Timestamp, to: Timestamp },
     /// Active findings with the workflow status NOTIFIED or SUPPRESSED.
     NotifiedOrSuppressed,
     /// Failed findings that a person resolved. AWS itself resolves those that passed; they are not included.

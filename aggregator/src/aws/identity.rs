@@ -34,7 +34,6 @@ pub struct Identity {
 /// The account and identity that signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The account.
     pub account: AccountId,
     /// The ARN of the user or role.
     pub arn: String,

@@ -26,7 +26,6 @@ pub enum Fetched {
     Absent,
     /// The object is the version that the caller knows.
     Unchanged,
-    /// Its content.
     Content(Version, Vec<u8>),
     /// The object is larger than the limit; its size in bytes.
     TooLarge(Version, u64),

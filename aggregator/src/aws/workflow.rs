@@ -21,7 +21,6 @@ const AUTHOR: &str = "hubward";
 /// A finding that AWS did not process.
 #[derive(Clone, Debug)]
 pub struct UnprocessedFinding {
-    /// Its id.
     pub id: String,
     /// AWS's error code and message.
     pub why: String,

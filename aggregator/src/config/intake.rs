@@ -10,9 +10,7 @@ use hubward_domain::object::Object;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LedgerConfig {
-    /// The bucket.
     pub bucket: Option<String>,
-    /// The object's key.
     pub key: Option<String>,
     /// The queue that receives S3's events about new versions.
     pub queue_url: Option<String>,
@@ -45,7 +43,6 @@ pub struct Requests {
 pub struct JiraConfig {
     /// The site's URL, such as `https://example.atlassian.net`.
     pub site: String,
-    /// The project's key.
     pub project: String,
     /// The API user's email address.
     pub email: String,

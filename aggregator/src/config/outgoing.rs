@@ -66,7 +66,6 @@ pub struct Channel {
     pub secret: Option<Secret>,
     /// The service's access token.
     pub token: Option<Secret>,
-    /// The service's room.
     pub room: Option<String>,
     /// Mail recipients.
     #[serde(default)]

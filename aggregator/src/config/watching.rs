@@ -10,7 +10,6 @@ use hubward_domain::account::Standard;
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
 pub struct HubConfig {
-    /// The SOC's account.
     pub administrator: AccountId,
     /// The Region where the findings of all Regions are aggregated.
     pub home_region: Region,

@@ -39,7 +39,6 @@ pub enum JiraFailure {
     /// The resource does not exist or is not visible.
     #[error("Jira has no such thing, or does not show it to the API user")]
     NotFound,
-    /// Too many requests.
     #[error("Jira is busy and asks for {} s of patience", .after.unwrap_or(0))]
     Throttled {
         /// How long to wait, in seconds, if Jira said so.
@@ -48,7 +47,6 @@ pub enum JiraFailure {
     /// Jira returned another status than a success.
     #[error("Jira answered {status} {said}")]
     Refused {
-        /// The HTTP status.
         status: u16,
         /// The error message, shortened.
         said: String,

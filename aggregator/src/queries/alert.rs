@@ -29,9 +29,7 @@ pub struct AlertRow {
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AlertDelivery)]
 pub struct DeliveryRow {
-    /// The channel's name.
     pub channel: String,
-    /// The delivery's state.
     pub state: DeliveryState,
     /// Number of attempts.
     pub attempts: i64,

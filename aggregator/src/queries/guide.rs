@@ -14,7 +14,6 @@ pub use hubward_document::guide_site::SiteFile;
 pub struct ThreatHelp {
     /// The address of the threat family's page on the server.
     pub address: String,
-    /// Its title.
     pub title: String,
     /// What happened, in one sentence.
     pub happened: String,

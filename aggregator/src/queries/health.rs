@@ -23,7 +23,6 @@ pub enum NotReady {
     Silent {
         /// The URL that was called.
         url: String,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
@@ -32,7 +31,6 @@ pub enum NotReady {
     Refused {
         /// The URL that was called.
         url: String,
-        /// The HTTP status.
         status: u16,
     },
 }

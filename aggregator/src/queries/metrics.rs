@@ -21,7 +21,6 @@ pub struct MetricsSnapshot {
     pub accounts: BTreeMap<String, i64>,
     /// Accounts and Regions by the last check's verdict.
     pub memberships: BTreeMap<String, i64>,
-    /// The agents' runs.
     pub runs: RunCounts,
     /// Number of events in the audit log.
     pub audit_events: i64,
@@ -37,7 +36,6 @@ pub struct MetricsSnapshot {
     pub refused_messages: i64,
     /// When the newest canary that arrived was sent.
     pub last_canary: Option<Timestamp>,
-    /// The scheduled jobs.
     pub jobs: Vec<JobRun>,
 }
 

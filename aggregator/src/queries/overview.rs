@@ -32,7 +32,6 @@ pub struct Overview {
     pub alerts: Vec<(Alert, String)>,
     /// Number of messages in each state.
     pub deliveries: BTreeMap<String, i64>,
-    /// The agents' runs.
     pub runs: RunCounts,
     /// Number of account and Region pairs in each group, by day.
     pub trend: Vec<Day>,

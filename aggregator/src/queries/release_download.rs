@@ -13,7 +13,6 @@ use hubward_store::StoreError;
 /// An open archive.
 #[derive(Debug)]
 pub struct Archive {
-    /// Its record.
     pub release: Release,
     /// Its content, from the beginning.
     pub file: tokio::fs::File,
@@ -25,13 +24,10 @@ pub enum DownloadError {
     /// Its file is missing or differs from the record. `hubward release add` restores it.
     #[error("cannot read the release {file}")]
     Unreadable {
-        /// The file name.
         file: String,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -53,7 +53,6 @@ pub async fn linked_report(
 /// Why a linked report could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file cannot be read.

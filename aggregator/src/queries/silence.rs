@@ -14,7 +14,6 @@ use hubward_store::StoreError;
 /// A silence and the currently open alerts that it covers.
 #[derive(Clone, Debug)]
 pub struct Silenced {
-    /// The silence.
     pub silence: Silence,
     /// Open alerts that it covers. They stay open, and further activity on them is not notified.
     pub covers: Vec<Alert>,

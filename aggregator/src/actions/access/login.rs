@@ -31,7 +31,6 @@ pub enum LoginServiceError {
     /// Hubward's client secret is missing.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -51,7 +50,6 @@ pub enum LoginError {
     /// The issuer did not identify the person.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -37,7 +37,6 @@ pub enum EditError {
     /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

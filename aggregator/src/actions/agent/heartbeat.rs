@@ -22,7 +22,6 @@ pub enum HeartbeatError {
     /// The account is no longer in the ledger.
     #[error("the account is not in the ledger")]
     NotInLedger,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -26,7 +26,6 @@ pub enum RecordError {
         /// Our administrator account.
         wanted: AccountId,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -35,7 +35,6 @@ pub enum SessionIssuerError {
     /// The HTTP client for STS could not be set up.
     #[error("cannot make a TLS client: {0}")]
     Client(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -55,7 +54,6 @@ pub enum SessionError {
     /// The authenticated account is not in the ledger.
     #[error("the account {0} is not in the ledger")]
     NotInLedger(AccountId),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

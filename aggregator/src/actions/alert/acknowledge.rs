@@ -22,7 +22,6 @@ pub enum AcknowledgeError {
     /// The note or the name is longer than this number of characters.
     #[error("at most {0} characters")]
     TooLong(usize),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

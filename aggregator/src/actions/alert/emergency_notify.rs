@@ -73,7 +73,7 @@ impl DirectNotifier {
                     last_error: None,
                     created_at: now,
                 };
-                self.messenger.send(channel, &delivery, now).await == Attempt::Taken
+                self.messenger.send(channel, &delivery, now).await == Attempt::Accepted
             }
         });
         join_all(sent)

@@ -18,7 +18,6 @@ pub enum SilenceError {
     /// There is no active silence with this id.
     #[error("no silence {0} is in force")]
     Unknown(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -26,7 +25,6 @@ pub enum SilenceError {
 /// The silence to create.
 #[derive(Clone, Debug)]
 pub struct SilenceRequest {
-    /// Which alerts.
     pub matcher: Matcher,
     /// The reason that the audit log keeps.
     pub reason: String,

@@ -12,7 +12,6 @@ use hubward_store::{DatabaseUrl, Store};
 /// A verified backup.
 #[derive(Debug)]
 pub struct BackedUp {
-    /// The file.
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,

@@ -16,7 +16,6 @@ use hubward_store::{DatabaseUrl, Store, StoreError};
 /// A verified backup that can be restored.
 #[derive(Debug)]
 pub struct RestorePlan {
-    /// The database's file.
     pub database: PathBuf,
     /// The head of the backup's audit log.
     pub head: Head,
@@ -31,7 +30,6 @@ pub struct RestorePlan {
 /// The result of a restoration.
 #[derive(Debug)]
 pub struct Restored {
-    /// The database's file.
     pub database: PathBuf,
     /// The head of its audit log, including the restoration.
     pub head: Head,

@@ -29,13 +29,10 @@ use hubward_store::StoreError;
 /// The verdict of one account in one Region.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The account.
     pub account_id: AccountId,
     /// Its project; empty if the account is not in the ledger.
     pub project: String,
-    /// The Region.
     pub region: Region,
-    /// The verdict.
     pub verdict: Verdict,
     /// Since when checks have found this verdict.
     pub since: Timestamp,

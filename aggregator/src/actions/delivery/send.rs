@@ -20,7 +20,7 @@ use crate::channel::Messenger;
 pub use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
 use hubward_domain::circuit::{self, Circuit};
-use hubward_domain::delivery::{Attempt, Blame, Delivery, DeliveryNext, after};
+use hubward_domain::delivery::{Attempt, Delivery, DeliveryNext, FaultDomain, after};
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::retry::{ALARMING, asked_for};
 use hubward_store::deliveries::DeliveryChoice;
@@ -45,7 +45,6 @@ pub enum SendStep {
     Idle,
     /// A delivery was attempted.
     Tried {
-        /// The message.
         delivery: Box<Delivery>,
         /// What happens next with it.
         next: DeliveryNext,
@@ -177,15 +176,15 @@ impl Outbox {
         let mut tx = app.store.begin().await?;
         let before = tx.circuit(&channel.name).await?;
         let circuit = match &attempt {
-            Attempt::Taken => before.taken(),
-            Attempt::Refused {
+            Attempt::Accepted => before.taken(),
+            Attempt::Rejected {
                 why,
-                blame: Blame::Channel,
+                fault: FaultDomain::Channel,
                 ..
             } => before.failed(why, now, other),
-            Attempt::Refused { .. } => before.clone(),
+            Attempt::Rejected { .. } => before.clone(),
         };
-        if let Attempt::Refused {
+        if let Attempt::Rejected {
             retry_after: Some(seconds),
             ..
         } = &attempt

@@ -19,7 +19,6 @@ pub enum TestError {
     /// No channel has this name.
     #[error("no channel is called {0}")]
     UnknownChannel(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -56,7 +56,6 @@ pub enum Failed {
     /// AWS refused or was not reached.
     #[error(transparent)]
     Aws(#[from] AwsFailure),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

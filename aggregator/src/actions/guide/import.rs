@@ -30,11 +30,9 @@ pub enum ImportGuideError {
     Write {
         /// The directory that was written to.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

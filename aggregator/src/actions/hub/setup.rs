@@ -24,7 +24,6 @@ pub type SetupItem = hub::HubItem<AwsFailure>;
 pub struct SetupRow {
     /// The item as planned.
     pub item: SetupItem,
-    /// What was done.
     pub outcome: SetupOutcome,
 }
 
@@ -35,7 +34,6 @@ pub enum SetupOutcome {
     Untouched,
     /// The resource is as it should be now.
     Changed,
-    /// A call failed.
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
     NotSeen,

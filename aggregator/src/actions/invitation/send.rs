@@ -39,11 +39,8 @@ pub struct InviteRequest {
 /// The result for one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InviteRow {
-    /// The account.
     pub account_id: AccountId,
-    /// The Region.
     pub region: Region,
-    /// What was done.
     pub outcome: InviteOutcome,
 }
 
@@ -61,14 +58,12 @@ pub enum InviteOutcome {
     Unprocessed {
         /// The operation that returned it.
         operation: &'static str,
-        /// AWS's reason.
         reason: String,
     },
     /// Deliberately not sent.
     Skipped(SkipReason),
     /// A dry run that would send it.
     Planned,
-    /// The call failed.
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),

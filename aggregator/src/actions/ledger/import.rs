@@ -20,7 +20,6 @@ use hubward_store::StoreError;
 pub struct ImportRequest<'a> {
     /// The file's name; its extension determines the format.
     pub name: &'a str,
-    /// Its content.
     pub bytes: &'a [u8],
     /// Whether accounts that are missing in the file start leaving.
     pub prune: bool,
@@ -46,7 +45,6 @@ pub enum ImportError {
     /// The file is not a readable ledger.
     #[error("the file cannot be read as a ledger")]
     Unreadable(UnreadableFile),
-    /// All invalid cells.
     #[error("{} problems in the file", .0.len())]
     Problems(Vec<LedgerProblem>),
     /// It would change the state of too many accounts.
@@ -55,7 +53,6 @@ pub enum ImportError {
     /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

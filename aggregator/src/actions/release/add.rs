@@ -16,7 +16,6 @@ use hubward_store::StoreError;
 /// A release that was added.
 #[derive(Clone, Debug)]
 pub struct Added {
-    /// The release.
     pub release: Release,
     /// Whether it was added now; otherwise it existed.
     pub now: bool,
@@ -42,11 +41,9 @@ pub enum AddError {
     Keep {
         /// The directory of the releases.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -37,14 +37,12 @@ pub struct BuildRequest {
     pub directory: PathBuf,
     /// The period; `None` means the current week.
     pub period: Option<Period>,
-    /// The format.
     pub format: ReportFormat,
 }
 
 /// What was written.
 #[derive(Debug)]
 pub struct Built {
-    /// The period.
     pub period: Period,
     /// When the oldest source of the mirror was last read; `None` if the mirror is empty.
     pub synced_at: Option<Timestamp>,
@@ -59,7 +57,6 @@ pub struct Built {
 pub struct BuildRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
-    /// The file.
     pub file: PathBuf,
     /// Number of open findings.
     pub open: u64,
@@ -76,9 +73,7 @@ pub enum BuildError {
     /// The directory cannot be created.
     #[error("cannot make the directory {}", directory.display())]
     Directory {
-        /// Which.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },

@@ -44,11 +44,8 @@ pub struct SendRequest {
 pub struct SendRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
-    /// The period.
     pub period: Period,
-    /// Where it goes.
     pub destination: Destination,
-    /// How it ended.
     pub outcome: SendOutcome,
 }
 
@@ -61,15 +58,11 @@ pub enum SendOutcome {
         place: String,
     },
     /// It was delivered before.
-    Already {
-        /// Where.
-        place: String,
-    },
+    Already { place: String },
     /// Another process is sending it.
     Busy,
     /// It failed.
     Failed {
-        /// Why.
         why: String,
         /// Whether it is not retried.
         given_up: bool,

@@ -53,7 +53,6 @@ pub enum DraftError {
 /// A written report.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenReport {
-    /// The file.
     pub(super) file: PathBuf,
     /// The counts for the channels.
     pub(super) standing: AccountSummary,

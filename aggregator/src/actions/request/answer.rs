@@ -23,7 +23,6 @@ pub enum AnswerError {
     /// Jira cannot be called at all.
     #[error(transparent)]
     Unavailable(#[from] JiraUnavailable),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -24,7 +24,6 @@ const AUTO_APPROVE: Actor = Actor::Job("auto_approve");
 /// An approval.
 #[derive(Clone, Debug, Default)]
 pub struct Approval {
-    /// The request.
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
@@ -35,7 +34,6 @@ pub struct Approval {
 /// A rejection.
 #[derive(Clone, Debug)]
 pub struct RejectRequest {
-    /// The request.
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
@@ -52,7 +50,6 @@ pub enum DecideError {
     /// The request cannot be decided like this.
     #[error("the request cannot be approved")]
     NotApprovable(NotApprovable),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -24,9 +24,7 @@ use hubward_store::{StoreError, Tx};
 pub struct ReceivedRequest {
     /// Where it comes from.
     pub origin: Origin,
-    /// The requested change.
     pub asked: RequestedChange,
-    /// Who asks.
     pub reporter: String,
     /// The language of the answers.
     pub language: Language,

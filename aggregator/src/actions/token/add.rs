@@ -17,7 +17,6 @@ pub enum AddTokenError {
     /// A token with this name exists.
     #[error("there is a token of this name")]
     Taken,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -30,7 +30,6 @@ pub enum IssuesError {
     /// Jira returned an error; it is called again later.
     #[error(transparent)]
     Jira(#[from] JiraFailure),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -44,7 +43,6 @@ pub enum WakeError {
     /// The webhook is not authentic.
     #[error(transparent)]
     Refused(#[from] HookRefused),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -52,7 +50,6 @@ pub enum WakeError {
 /// The result of reading an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// Its key.
     pub key: String,
     /// What it meant; `None` if the issue does not exist or is not in our project.
     pub taking: Option<Taking>,
