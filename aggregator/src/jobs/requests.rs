@@ -2,12 +2,10 @@
 //! their order. The server goes this way again and again; `hubward run requests` goes it once, after
 //! asking Jira for what no webhook told.
 
-use std::time::Duration;
-
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, invite};
 use crate::actions::request::answer::{AnswerError, answer_next};
-use crate::actions::request::decide::auto_approve;
+use crate::actions::request::decide::{auto_approve, auto_approves};
 use crate::actions::request::follow_up::{
     FollowUpStep, follow_next, invited, not_invited, wake_all,
 };
@@ -19,9 +17,6 @@ use hubward_domain::audit::Actor;
 use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::membership::SkipReason;
 use hubward_domain::request::Hindrance;
-
-/// How often the server looks whether anything is due.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// What one pass did.
 #[derive(Debug, Default)]
@@ -175,13 +170,16 @@ fn stored(error: IssuesError) -> Result<IssuesError, StoreError> {
 pub(super) async fn work(mut bench: JobContext) {
     let mut failing = false;
     let mut stopped = bench.clone();
+    // What keeps an open request from being approved without a person may change in any table.
+    let approves = auto_approves(&bench.app);
     while !bench.is_to_stop() {
+        bench.due.mark_unchanged();
         // Breaking off is safe at any point: leases end, and what was cut off is done again.
         let outcome = tokio::select! {
             () = stopped.stopped() => return,
             outcome = pass(&bench.app, false) => outcome,
         };
-        let pause = match outcome {
+        let is_failing = match outcome {
             Ok(passed) => {
                 let is_failing = !passed.failures.is_empty();
                 let was_failing = std::mem::replace(&mut failing, is_failing);
@@ -191,15 +189,21 @@ pub(super) async fn work(mut bench: JobContext) {
                 if was_failing && !is_failing {
                     bench.say(JobEvent::RequestsWork);
                 }
-                if is_failing { AFTER_FAILURE } else { LOOK }
+                is_failing
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
                     bench.say(JobEvent::OutboxFails(error));
                 }
-                AFTER_FAILURE
+                true
             }
         };
-        bench.wait(pause).await;
+        if is_failing {
+            bench.wait(AFTER_FAILURE).await;
+        } else {
+            bench
+                .until_due(|due| due.requests || approves && due.open_requests)
+                .await;
+        }
     }
 }

@@ -74,6 +74,7 @@ pub async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> 
             .into_iter()
             .map(|(channel, since)| (channel, now.duration_since(since).as_secs().max(0)))
             .collect(),
+        transactions: store.transactions(),
         jobs: store.job_runs().await?,
         last_canary: store
             .last_trial(TestEventKind::Canary)

@@ -18,6 +18,7 @@ mod database_url;
 pub mod deliveries;
 pub mod delivery_attempts;
 pub mod digests;
+pub mod due_work;
 pub mod exceptions;
 pub mod findings;
 pub mod history;
@@ -47,6 +48,7 @@ pub mod write_backs;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -65,6 +67,8 @@ pub struct Store {
     writers: Arc<Semaphore>,
     // Counts commits that put something into the outbox: its workers wait for the next.
     posts: Arc<watch::Sender<u64>>,
+    // Counts connections given back to the pool: each was a transaction, or a statement by itself.
+    transactions: Arc<AtomicU64>,
 }
 
 /// An open transaction: it is undone unless [`Tx::commit`] is reached.
@@ -206,6 +210,8 @@ impl Store {
                 .await?;
             connection.close().await?;
         }
+        let transactions = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&transactions);
         let pool = AnyPoolOptions::new()
             .max_connections(if sqlite { 4 } else { 10 })
             .acquire_timeout(Duration::from_secs(30))
@@ -232,6 +238,10 @@ impl Store {
                     Ok(())
                 })
             })
+            .after_release(move |_, _| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async { Ok(true) })
+            })
             .connect_with(options.clone())
             .await;
         let pool = match pool {
@@ -251,6 +261,7 @@ impl Store {
             },
             writers: Arc::new(Semaphore::new(1)),
             posts: Arc::new(watch::Sender::new(0)),
+            transactions,
         })
     }
 
@@ -313,6 +324,11 @@ impl Store {
         };
         let transaction = self.pool.begin_with(begin).await?;
         Ok(Tx(transaction, self.engine, turn, posts))
+    }
+
+    /// How many transactions, and statements outside any, this process has run.
+    pub fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
     }
 
     /// Changes whenever something new is in the outbox.

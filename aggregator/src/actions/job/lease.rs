@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::notice::{Notice, Trouble};
-use hubward_domain::schedule::{ALARMING, HELD, Schedule, pause};
+use hubward_domain::schedule::{ALARMING, HELD, JobRun, Schedule, pause};
 use hubward_store::StoreError;
 
 /// The right of this process to run a job for one due time.
@@ -19,6 +19,14 @@ pub struct JobLease {
     holder: String,
     began: jiff::Timestamp,
     held_until: jiff::Timestamp,
+}
+
+/// Whether a job is due and free, by rows that were read before.
+pub fn is_due(runs: &[JobRun], job: &str, schedule: &Schedule, now: jiff::Timestamp) -> bool {
+    let run = runs.iter().find(|run| run.job == job);
+    schedule
+        .last_due(now)
+        .is_some_and(|due| run.is_none_or(|run| run.is_open(due, now)))
 }
 
 /// Acquires a job's lease; `None` if the job is not due or another process has the lease.

@@ -84,13 +84,18 @@ pub async fn approve(
     Ok(carry_out(app, tx, actor, context).await?)
 }
 
+/// Whether the configuration lets requests be approved without a person.
+pub fn auto_approves(app: &App) -> bool {
+    let jira = app.config.requests.jira.as_ref();
+    jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds)
+}
+
 /// Approves the requests that need no person. Returns them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
-    let jira = app.config.requests.jira.as_ref();
-    let adds_allowed = jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds);
+    let adds_allowed = auto_approves(app);
     let mut approved = Vec::new();
     if !adds_allowed {
         return Ok(approved);
