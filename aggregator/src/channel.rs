@@ -39,16 +39,16 @@ use hubward_domain::guide::{FieldKind, Guide, Links, Target};
 use hubward_domain::notice::Notice;
 use hubward_domain::redact::Redactor;
 use message::{FirstSteps, MessageReader, RenderedMessage};
-pub use report_mail::ReportMail;
+pub(crate) use report_mail::ReportMail;
 
 /// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client for channels could not be set up")]
-pub struct MessengerError(#[from] reqwest::Error);
+pub(crate) struct MessengerError(#[from] reqwest::Error);
 
 /// Sends messages to channels.
 #[derive(Clone, Debug)]
-pub struct Messenger {
+pub(crate) struct Messenger {
     clients: Clients,
     language: Language,
     zone: TimeZone,
@@ -66,7 +66,7 @@ impl Messenger {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn new(
+    pub(crate) fn new(
         locale: &Locale,
         origin: &str,
         mail: &Mail,
@@ -89,7 +89,7 @@ impl Messenger {
 
     /// Adds the guide, whose first steps and links are added to alerts.
     #[must_use]
-    pub fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
+    pub(crate) fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
         Self {
             guide,
             links,

@@ -7,10 +7,10 @@
 
 mod due;
 mod ingest;
-pub mod ledger;
+pub(crate) mod ledger;
 mod outbox;
 mod queue;
-pub mod requests;
+pub(crate) mod requests;
 mod timetable;
 mod watchdog;
 mod write_back;
@@ -30,14 +30,14 @@ use crate::actions::{ActionError, StoreError};
 use crate::app::App;
 use hubward_store::due_work::DueWork;
 use ledger::{LedgerLook, TakeLedgerError};
-pub use timetable::JobError;
+pub(crate) use timetable::JobError;
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What a job has to say.
 #[derive(Debug)]
-pub enum JobEvent {
+pub(crate) enum JobEvent {
     /// The alert queue cannot be emptied; its messages stay where they are.
     QueueFails(IngestError),
     /// The alert queue is emptied again.
@@ -69,7 +69,7 @@ pub enum JobEvent {
 }
 
 /// The running jobs, and what they say.
-pub struct Jobs {
+pub(crate) struct Jobs {
     /// One task for each job; none ends before it is told to.
     pub tasks: JoinSet<()>,
     /// What they say.
@@ -90,7 +90,7 @@ impl Jobs {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn start(
+    pub(crate) fn start(
         app: &App,
         stop: &watch::Receiver<bool>,
         (ingest, hopper): (&IngestHandle, BatchReceiver),

@@ -29,7 +29,7 @@ pub const CALLBACK: &str = "/login/callback";
 
 /// An issuer and our client there.
 #[derive(Clone, Debug)]
-pub struct Issuer {
+pub(crate) struct Issuer {
     http: reqwest::Client,
     url: IssuerUrl,
     client_id: ClientId,
@@ -117,7 +117,7 @@ impl Issuer {
     ///
     /// # Errors
     /// See [`IssuerError`].
-    pub async fn address(&self, attempt: &LoginAttempt) -> Result<Url, IssuerError> {
+    pub(crate) async fn address(&self, attempt: &LoginAttempt) -> Result<Url, IssuerError> {
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         let client = self.client().await?;
         let (state, nonce) = (attempt.state.clone(), attempt.nonce.clone());
@@ -139,7 +139,11 @@ impl Issuer {
     ///
     /// # Errors
     /// See [`IssuerError`].
-    pub async fn claims(&self, attempt: &LoginAttempt, code: &str) -> Result<Claims, IssuerError> {
+    pub(crate) async fn claims(
+        &self,
+        attempt: &LoginAttempt,
+        code: &str,
+    ) -> Result<Claims, IssuerError> {
         let http = self.caller();
         let client = self.client().await?;
         let answer = client

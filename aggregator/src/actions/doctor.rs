@@ -15,7 +15,7 @@ use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::config::verify::verify_secrets;
 use crate::world::World;
-pub use fact::Fact;
+pub(crate) use fact::Fact;
 use hubward_domain::doctor::DoctorCheck;
 use hubward_domain::guide::Guide;
 use hubward_store::Store;
@@ -30,7 +30,7 @@ pub struct DoctorResult {
 }
 
 /// Examines the installation that the command line and the environment select.
-pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
+pub(crate) async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     let config = match app::configuration(given, world) {
         Ok(config) => config,
         Err(error) => return without_configuration(error, world),

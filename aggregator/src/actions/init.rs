@@ -11,7 +11,7 @@ use crate::world::World;
 use hubward_store::Store;
 
 /// The commented configuration that `init` writes.
-pub const EXAMPLE: &str = include_str!("../../hubward.example.toml");
+pub(crate) const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 
 /// The values to fill in.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ pub struct Initialised {
 ///
 /// # Errors
 /// The file cannot be written, an existing file is invalid, or the database cannot be created.
-pub async fn initialise(
+pub(crate) async fn initialise(
     given: Option<&Path>,
     world: &World,
     request: &InitRequest,
@@ -74,7 +74,7 @@ pub async fn initialise(
 ///
 /// # Errors
 /// The database cannot be created or migrated.
-pub async fn migrate(
+pub(crate) async fn migrate(
     config: &config::StoreConfig,
     directory: &Path,
     world: &World,

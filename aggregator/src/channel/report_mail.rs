@@ -18,7 +18,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 const SUBJECT: usize = 200;
 
 /// What is sent.
-pub struct ReportMail<'a> {
+pub(crate) struct ReportMail<'a> {
     /// The same at every attempt, so that a mailbox may drop a repetition.
     pub id: String,
     /// To whose contacts.

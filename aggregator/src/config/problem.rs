@@ -6,7 +6,7 @@ use hubward_domain::address::UnsafeAddress;
 
 /// One problem, with the key that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigProblem {
+pub(crate) enum ConfigProblem {
     /// The file is not valid TOML. The line's text is omitted, because it may contain a secret.
     Syntax {
         /// The line number from 1; 0 if unknown.

@@ -35,7 +35,7 @@ pub(super) struct JiraClient {
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JiraFailure {
+pub(crate) enum JiraFailure {
     /// The resource does not exist or is not visible.
     #[error("Jira has no such thing, or does not show it to the API user")]
     NotFound,
@@ -61,7 +61,7 @@ pub enum JiraFailure {
 
 impl JiraFailure {
     /// Whether a later attempt can succeed.
-    pub fn passes(&self) -> bool {
+    pub(crate) fn passes(&self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Unreachable(_) | Self::Malformed(_) => true,
             Self::Refused { status, .. } => *status >= 500 || *status == 408,

@@ -20,7 +20,7 @@ use hubward_domain::request::Hindrance;
 
 /// What one pass did.
 #[derive(Debug, Default)]
-pub struct Passed {
+pub(crate) struct Passed {
     /// How many issues polling woke.
     pub woken: usize,
     /// How many issues were read.
@@ -39,7 +39,7 @@ pub struct Passed {
 
 /// What went wrong in a pass.
 #[derive(Debug)]
-pub enum RequestFailure {
+pub(crate) enum RequestFailure {
     /// Jira's issues could not be read.
     Issues(IssuesError),
     /// Invitations could not be sent.
@@ -61,7 +61,7 @@ pub enum RequestFailure {
 ///
 /// # Errors
 /// The database failed.
-pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
+pub(crate) async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
     let mut passed = Passed::default();
     if polling {
         wake_all(app).await?;
@@ -107,7 +107,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
     loop {
         match follow_next(app).await? {
             FollowUpStep::Idle => return Ok(()),
-            FollowUpStep::Checked(_, complete) => passed.complete += usize::from(complete),
+            FollowUpStep::Checked(complete) => passed.complete += usize::from(complete),
             FollowUpStep::Invite(request, account) => {
                 let wanted = InviteRequest {
                     accounts: vec![account],

@@ -69,7 +69,7 @@ struct TimetableEntry {
 
 /// Why a job did not do what it should.
 #[derive(Debug, thiserror::Error)]
-pub enum JobError {
+pub(crate) enum JobError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),

@@ -30,7 +30,7 @@ struct Evidence {
 ///
 /// # Errors
 /// The database failed.
-pub async fn latest_check(
+pub(crate) async fn latest_check(
     app: &App,
     account: Option<&AccountId>,
 ) -> Result<Vec<CheckRow>, StoreError> {

@@ -16,7 +16,7 @@ use hubward_store::StoreError;
 
 /// The counts of one scrape.
 #[derive(Clone, Debug, Default)]
-pub struct MetricsSnapshot {
+pub(crate) struct MetricsSnapshot {
     /// Accounts of the ledger by state, including states without accounts.
     pub accounts: BTreeMap<String, i64>,
     /// Accounts and Regions by the last check's verdict.
@@ -43,7 +43,7 @@ pub struct MetricsSnapshot {
 ///
 /// # Errors
 /// The database failed.
-pub async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
+pub(crate) async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
     let (store, now) = (&app.store, app.clock.now());
     let mut accounts: BTreeMap<String, i64> = AccountState::ALL
         .iter()

@@ -1,7 +1,5 @@
 //! Requests as people see them: compared with the current ledger, with the answers to their tickets.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::actions::ledger::rules;
@@ -15,7 +13,7 @@ use hubward_store::request_answers::Queued;
 
 /// A request with the answers to its ticket.
 #[derive(Clone, Debug)]
-pub struct ShownRequest {
+pub(crate) struct ShownRequest {
     /// The request, compared with the current ledger.
     pub view: RequestView,
     /// The facts that sentences about it are made from.
@@ -28,7 +26,7 @@ pub struct ShownRequest {
 ///
 /// # Errors
 /// The database failed.
-pub async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
+pub(crate) async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
     let ledger = app.store.accounts().await?;
     let requests = app.store.requests().await?.into_iter();
     Ok(requests
@@ -40,7 +38,7 @@ pub async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreError> {
+pub(crate) async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreError> {
     let Some(mut request) = app.store.request(id).await? else {
         return Ok(None);
     };
@@ -48,18 +46,6 @@ pub async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreE
     let ledger = app.store.accounts().await?;
     let answers = app.store.request_answers(id).await?;
     Ok(Some(shown(app, request, &ledger, answers)))
-}
-
-/// The number of requests in each displayed state.
-///
-/// # Errors
-/// The database failed.
-pub async fn count_requests(app: &App) -> Result<BTreeMap<String, usize>, StoreError> {
-    let mut counts = BTreeMap::new();
-    for shown in requests(app).await? {
-        *counts.entry(shown.view.state).or_default() += 1;
-    }
-    Ok(counts)
 }
 
 /// A request compared with a ledger.

@@ -20,7 +20,7 @@ use hubward_store::StoreError;
 
 /// Issues challenges and sessions for the agent API.
 #[derive(Clone, Debug)]
-pub struct SessionIssuer {
+pub(crate) struct SessionIssuer {
     seal: Signer,
     server_id: String,
     identity: Identity,
@@ -28,7 +28,7 @@ pub struct SessionIssuer {
 
 /// Why the session issuer cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum SessionIssuerError {
+pub(crate) enum SessionIssuerError {
     /// The configured STS endpoint is not safe to send proofs to.
     #[error(transparent)]
     Endpoint(#[from] AwsUnavailable),
@@ -41,7 +41,7 @@ pub enum SessionIssuerError {
 
 /// Why no session was issued.
 #[derive(Debug, thiserror::Error)]
-pub enum SessionError {
+pub(crate) enum SessionError {
     /// The proof was rejected.
     #[error(transparent)]
     Proof(#[from] ProofRefused),
@@ -64,7 +64,7 @@ impl SessionIssuer {
     ///
     /// # Errors
     /// See [`SessionIssuerError`].
-    pub async fn open(app: &App, server_id: String) -> Result<Self, SessionIssuerError> {
+    pub(crate) async fn open(app: &App, server_id: String) -> Result<Self, SessionIssuerError> {
         refuse_unsafe_endpoints(app.environment())?;
         let identity = Identity::new(app.environment())
             .map_err(|error| SessionIssuerError::Client(error.to_string()))?;
@@ -77,7 +77,7 @@ impl SessionIssuer {
     }
 
     /// Issues a challenge.
-    pub fn challenge(&self, app: &App) -> Challenge {
+    pub(crate) fn challenge(&self, app: &App) -> Challenge {
         let (challenge, expires_at) = proof::challenge(&self.seal, app.random(), app.clock.now());
         Challenge {
             challenge,
@@ -90,7 +90,7 @@ impl SessionIssuer {
     ///
     /// # Errors
     /// See [`SessionError`]. A valid challenge with a well-formed proof is used up even then.
-    pub async fn issue(
+    pub(crate) async fn issue(
         &self,
         app: &App,
         request: SessionRequest<String>,
@@ -138,7 +138,7 @@ impl SessionIssuer {
     }
 
     /// The holder of a token; `None` unless we issued it and it is still valid.
-    pub fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
+    pub(crate) fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
         Bearer::of_token(&self.seal, token, app.clock.now())
     }
 }

@@ -11,7 +11,7 @@ use hubward_store::StoreError;
 
 /// Why no silence was created or ended.
 #[derive(Debug, thiserror::Error)]
-pub enum SilenceError {
+pub(crate) enum SilenceError {
     /// The request is invalid.
     #[error(transparent)]
     NotSilenced(#[from] NotSilenced),
@@ -36,7 +36,7 @@ pub struct SilenceRequest {
 ///
 /// # Errors
 /// See [`SilenceError`]; then none was created.
-pub async fn silence(
+pub(crate) async fn silence(
     app: &App,
     actor: &Actor,
     asked: SilenceRequest,
@@ -83,7 +83,7 @@ pub async fn silence(
 ///
 /// # Errors
 /// See [`SilenceError`].
-pub async fn end_silence(app: &App, actor: &Actor, id: &str) -> Result<(), SilenceError> {
+pub(crate) async fn end_silence(app: &App, actor: &Actor, id: &str) -> Result<(), SilenceError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if !tx.end_silence(id, now).await? {

@@ -39,7 +39,7 @@ pub struct Restored {
 
 /// Why nothing was restored.
 #[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
+pub(crate) enum RestoreError {
     /// The configuration cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -55,7 +55,7 @@ pub enum RestoreError {
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub async fn plan(
+pub(crate) async fn plan(
     config: &Config,
     world: &World,
     file: &Path,
@@ -96,7 +96,7 @@ pub async fn plan(
 ///
 /// # Errors
 /// See [`RestoreError`]; then the database is unchanged.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     plan: RestorePlan,
     world: &World,
     actor: &Actor,

@@ -17,7 +17,7 @@ use super::record::record_attempt;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::channel::Messenger;
-pub use crate::channel::MessengerError;
+pub(crate) use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
 use hubward_domain::circuit::{self, Circuit};
 use hubward_domain::delivery::{Attempt, Delivery, DeliveryNext, FaultDomain, after};
@@ -31,7 +31,7 @@ use pacing::Turns;
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
 /// The outbox, ready for sending.
-pub struct Outbox {
+pub(crate) struct Outbox {
     messenger: Messenger,
     /// Until when each channel asked us to wait (`Retry-After`), by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
@@ -40,7 +40,7 @@ pub struct Outbox {
 
 /// The result of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SendStep {
+pub(crate) enum SendStep {
     /// Nothing is due.
     Idle,
     /// A delivery was attempted.
@@ -56,7 +56,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn open(app: &App) -> Result<Self, MessengerError> {
+    pub(crate) fn open(app: &App) -> Result<Self, MessengerError> {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
@@ -75,7 +75,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed; a message that was already sent is then sent again.
-    pub async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
+    pub(crate) async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
         let now = app.clock.now();
         let is_paused = self
             .pause_of(&channel.name)
@@ -124,7 +124,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn left_alone(
+    pub(crate) async fn left_alone(
         &self,
         app: &App,
         channel: &Channel,
@@ -138,7 +138,7 @@ impl Outbox {
     /// Pings `server.ping_url` if the database can be written to; does nothing if no URL is configured.
     ///
     /// The database is not writable, or the URL did not answer; the text says why.
-    pub async fn pulse(&self, app: &App) -> Result<(), String> {
+    pub(crate) async fn pulse(&self, app: &App) -> Result<(), String> {
         let Some(url) = &app.config.server.ping_url else {
             return Ok(());
         };
@@ -151,7 +151,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn drain(
+    pub(crate) async fn drain(
         &self,
         app: &App,
         channel: &Channel,
@@ -252,7 +252,7 @@ impl Outbox {
 ///
 /// # Errors
 /// The database failed.
-pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let outlets = app.config.outlets();

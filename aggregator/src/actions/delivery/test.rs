@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 
 /// Why no test message was created.
 #[derive(Debug, thiserror::Error)]
-pub enum TestError {
+pub(crate) enum TestError {
     /// No channel is configured.
     #[error("no channel is configured")]
     NoChannel,
@@ -27,7 +27,7 @@ pub enum TestError {
 ///
 /// # Errors
 /// See [`TestError`]; then no message was added.
-pub async fn test_channels(
+pub(crate) async fn test_channels(
     app: &App,
     actor: &Actor,
     names: &[String],

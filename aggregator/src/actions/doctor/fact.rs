@@ -16,7 +16,7 @@ use hubward_store::StoreError;
 
 /// A result of an examination.
 #[derive(Debug)]
-pub enum Fact {
+pub(crate) enum Fact {
     /// The configuration is valid.
     Configured(PathBuf),
     /// The configuration cannot be read or is invalid.
@@ -137,7 +137,7 @@ pub enum Fact {
 
 impl Fact {
     /// How severe the result is.
-    pub fn health(&self) -> Health {
+    pub(crate) fn health(&self) -> Health {
         match self {
             Self::Configured(_)
             | Self::SecretsFound

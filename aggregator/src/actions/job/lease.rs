@@ -14,7 +14,7 @@ use hubward_store::StoreError;
 
 /// The right of this process to run a job for one due time.
 #[derive(Clone, Debug)]
-pub struct JobLease {
+pub(crate) struct JobLease {
     job: &'static str,
     holder: String,
     began: jiff::Timestamp,
@@ -22,7 +22,12 @@ pub struct JobLease {
 }
 
 /// Whether a job is due and free, by rows that were read before.
-pub fn is_due(runs: &[JobRun], job: &str, schedule: &Schedule, now: jiff::Timestamp) -> bool {
+pub(crate) fn is_due(
+    runs: &[JobRun],
+    job: &str,
+    schedule: &Schedule,
+    now: jiff::Timestamp,
+) -> bool {
     let run = runs.iter().find(|run| run.job == job);
     schedule
         .last_due(now)
@@ -33,7 +38,7 @@ pub fn is_due(runs: &[JobRun], job: &str, schedule: &Schedule, now: jiff::Timest
 ///
 /// # Errors
 /// The database failed.
-pub async fn acquire(
+pub(crate) async fn acquire(
     app: &App,
     job: &'static str,
     schedule: &Schedule,
@@ -69,7 +74,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
+    pub(crate) async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         let renewed = tx.hold_job(self.job, &self.holder, now).await?;
@@ -82,7 +87,7 @@ impl JobLease {
 
     /// Whether the lease is still exclusive. A process that was suspended for longer must check before it
     /// continues.
-    pub fn is_held(&self, app: &App) -> bool {
+    pub(crate) fn is_held(&self, app: &App) -> bool {
         app.clock.now() < self.held_until
     }
 
@@ -90,7 +95,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the job runs again.
-    pub async fn complete(self, app: &App) -> Result<(), StoreError> {
+    pub(crate) async fn complete(self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         tx.end_job(self.job, &self.holder, now, now.duration_since(self.began))
@@ -102,7 +107,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the job runs again after a minute.
-    pub async fn fail(self, app: &App, why: &str) -> Result<(), StoreError> {
+    pub(crate) async fn fail(self, app: &App, why: &str) -> Result<(), StoreError> {
         let known = app.store.job_runs().await?;
         let failures = known
             .iter()
@@ -128,7 +133,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the lease expires after a minute.
-    pub async fn release(self, app: &App) -> Result<(), StoreError> {
+    pub(crate) async fn release(self, app: &App) -> Result<(), StoreError> {
         let mut tx = app.store.begin().await?;
         let now = app.clock.now();
         // A second back: the lease ends in whole seconds.

@@ -23,7 +23,7 @@ pub struct Added {
 
 /// Why a release was not added.
 #[derive(Debug, thiserror::Error)]
-pub enum AddError {
+pub(crate) enum AddError {
     /// No release key is configured.
     #[error("server.release_key is not set")]
     NoKey,
@@ -52,7 +52,7 @@ pub enum AddError {
 ///
 /// # Errors
 /// See [`AddError`]; then nothing was added.
-pub async fn add_release(
+pub(crate) async fn add_release(
     app: &App,
     actor: &Actor,
     name: &str,

@@ -38,7 +38,7 @@ const OVERVIEW_ROWS: usize = 20_000;
 
 /// Why a report was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum DraftError {
+pub(crate) enum DraftError {
     /// The database failed, so no other report can be written either.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -43,7 +43,7 @@ pub struct RejectRequest {
 
 /// Why no decision was made.
 #[derive(Debug, thiserror::Error)]
-pub enum DecideError {
+pub(crate) enum DecideError {
     /// There is no such request.
     #[error("there is no request {0}")]
     Unknown(String),
@@ -58,7 +58,7 @@ pub enum DecideError {
 ///
 /// # Errors
 /// See [`DecideError`]; then nothing was changed.
-pub async fn approve(
+pub(crate) async fn approve(
     app: &App,
     actor: &Actor,
     approval: &Approval,
@@ -85,7 +85,7 @@ pub async fn approve(
 }
 
 /// Whether the configuration lets requests be approved without a person.
-pub fn auto_approves(app: &App) -> bool {
+pub(crate) fn auto_approves(app: &App) -> bool {
     let jira = app.config.requests.jira.as_ref();
     jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds)
 }
@@ -94,7 +94,7 @@ pub fn auto_approves(app: &App) -> bool {
 ///
 /// # Errors
 /// The database failed.
-pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
+pub(crate) async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
     let adds_allowed = auto_approves(app);
     let mut approved = Vec::new();
     if !adds_allowed {
@@ -124,7 +124,7 @@ pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
 ///
 /// # Errors
 /// See [`DecideError`]; then nothing was changed.
-pub async fn reject(
+pub(crate) async fn reject(
     app: &App,
     actor: &Actor,
     rejection: &RejectRequest,

@@ -23,7 +23,7 @@ const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why issues cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum IssuesError {
+pub(crate) enum IssuesError {
     /// Jira cannot be called at all.
     #[error(transparent)]
     Unavailable(#[from] JiraUnavailable),
@@ -36,7 +36,7 @@ pub enum IssuesError {
 
 /// Why a webhook was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum WakeError {
+pub(crate) enum WakeError {
     /// Jira is not configured.
     #[error("requests.jira is not configured")]
     NoJira,
@@ -60,7 +60,11 @@ pub struct Read {
 ///
 /// # Errors
 /// See [`WakeError`].
-pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result<bool, WakeError> {
+pub(crate) async fn wake(
+    app: &App,
+    proof: &hook::HookProof<'_>,
+    body: &[u8],
+) -> Result<bool, WakeError> {
     let Some(config) = &app.config.requests.jira else {
         return Err(WakeError::NoJira);
     };
@@ -84,7 +88,7 @@ pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result
 ///
 /// # Errors
 /// See [`IssuesError`]; the next poll covers the same time again.
-pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
+pub(crate) async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
     let (Some(jira), Some(config)) = (app.jira().await?, &app.config.requests.jira) else {
         return Ok(None);
     };
@@ -113,7 +117,7 @@ pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
 ///
 /// # Errors
 /// See [`IssuesError`]; the issue is read again later.
-pub async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
+pub(crate) async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
     let Some(jira) = app.jira().await? else {
         return Ok(None);
     };
