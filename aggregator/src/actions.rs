@@ -37,7 +37,7 @@ pub(crate) use hubward_store::StoreError;
 
 /// Why a use case that needs the ledger and AWS failed.
 #[derive(Debug, thiserror::Error)]
-pub enum ActionError {
+pub(crate) enum ActionError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// AWS cannot be called at all.

@@ -27,7 +27,7 @@ const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 
 /// Shared state of one process; clones are cheap and share it.
 #[derive(Clone, Debug)]
-pub struct App {
+pub(crate) struct App {
     pub config: Config,
     pub store: Store,
     pub clock: Clock,

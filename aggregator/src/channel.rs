@@ -98,7 +98,12 @@ impl Messenger {
     }
 
     /// Sends a message once. The result contains no secrets.
-    pub async fn send(&self, channel: &Channel, delivery: &Delivery, now: Timestamp) -> Attempt {
+    pub(crate) async fn send(
+        &self,
+        channel: &Channel,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Attempt {
         match self.try_send(channel, delivery, now).await {
             Ok(Attempt::Rejected {
                 why,
@@ -227,7 +232,7 @@ impl Messenger {
     ///
     /// # Errors
     /// The URL is not safe or did not respond with success; the text says why.
-    pub async fn ping(&self, url: &Secret) -> Result<(), String> {
+    pub(crate) async fn ping(&self, url: &Secret) -> Result<(), String> {
         let url = url
             .reveal(&self.environment, &self.directory)
             .map_err(|missing| missing.to_string())?;
@@ -245,7 +250,7 @@ impl Messenger {
     ///
     /// # Errors
     /// It does not answer; the text says why.
-    pub async fn reach(&self, channel: &Channel) -> Result<(), String> {
+    pub(crate) async fn reach(&self, channel: &Channel) -> Result<(), String> {
         let address = match (&channel.url, channel.kind) {
             (None, ChannelKind::Chatwork) => SecretString::from(chatwork::API),
             _ => self.address(channel)?,
@@ -267,7 +272,7 @@ impl Messenger {
     ///
     /// # Errors
     /// It does not; the text says why.
-    pub async fn reach_mail(&self) -> Result<(), String> {
+    pub(crate) async fn reach_mail(&self) -> Result<(), String> {
         mail::try_transport(&self.post()?.smtp_url).await
     }
 

@@ -187,7 +187,7 @@ pub(crate) struct StoreConfig {
 /// `[locale]`: language and time zone of messages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Locale {
+pub(crate) struct Locale {
     pub language: Language,
     /// An IANA time zone.
     pub timezone: String,

@@ -46,7 +46,7 @@ pub(crate) enum JiraUnavailable {
 
 /// An issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
+pub(crate) struct Issue {
     pub ticket: Ticket,
     /// The Jira account id of the reporter.
     pub reporter_id: Option<String>,
@@ -54,7 +54,7 @@ pub struct Issue {
 
 /// An issue in a search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     pub key: String,
     /// When it last changed.
     pub updated: Timestamp,

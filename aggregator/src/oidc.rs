@@ -25,7 +25,7 @@ use hubward_domain::address::verify_endpoint;
 use hubward_domain::login::{Claims, LoginAttempt};
 
 /// The path that the issuer redirects people back to.
-pub const CALLBACK: &str = "/login/callback";
+pub(crate) const CALLBACK: &str = "/login/callback";
 
 /// An issuer and our client there.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub(crate) struct Issuer {
 
 /// Why the issuer did not identify a person.
 #[derive(Debug, thiserror::Error)]
-pub enum IssuerError {
+pub(crate) enum IssuerError {
     /// The issuer cannot be reached, or does not respond as an issuer.
     #[error("the issuer cannot be asked: {0}")]
     Unavailable(String),
@@ -89,7 +89,7 @@ impl Issuer {
     ///
     /// # Errors
     /// A URL is invalid, or the TLS library could not be set up.
-    pub fn new(
+    pub(crate) fn new(
         issuer: &str,
         client_id: &str,
         client_secret: Option<SecretString>,

@@ -15,14 +15,14 @@ pub(crate) struct Environment(BTreeMap<String, String>);
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
-pub enum Clock {
+pub(crate) enum Clock {
     System,
     Fixed(Timestamp),
 }
 
 /// A source of random bytes.
 #[derive(Clone, Copy, Debug)]
-pub enum Chance {
+pub(crate) enum Chance {
     System,
 }
 

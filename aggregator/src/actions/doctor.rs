@@ -22,7 +22,7 @@ use hubward_store::Store;
 
 /// The result of one item.
 #[derive(Debug)]
-pub struct DoctorResult {
+pub(crate) struct DoctorResult {
     pub check: DoctorCheck,
     /// The Region, for items that exist per Region.
     pub region: Option<Region>,

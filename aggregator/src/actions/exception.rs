@@ -52,7 +52,7 @@ impl From<StoreError> for ExceptionError {
 
 /// A granted exception.
 #[derive(Clone, Debug)]
-pub struct Granted {
+pub(crate) struct Granted {
     pub exception: Exception,
     /// Number of mirrored findings that it covers.
     pub covered: usize,

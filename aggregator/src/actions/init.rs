@@ -15,7 +15,7 @@ pub(crate) const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 
 /// The values to fill in.
 #[derive(Clone, Debug, Default)]
-pub struct InitRequest {
+pub(crate) struct InitRequest {
     pub administrator: Option<AccountId>,
     pub home_region: Option<Region>,
     pub linked_regions: Vec<Region>,
@@ -23,7 +23,7 @@ pub struct InitRequest {
 
 /// The result of `init`.
 #[derive(Clone, Debug)]
-pub struct Initialised {
+pub(crate) struct Initialised {
     pub file: PathBuf,
     /// Whether the file was written now; otherwise it existed.
     pub written: bool,

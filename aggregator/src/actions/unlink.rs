@@ -50,7 +50,7 @@ pub(crate) struct Unlinked {
 
 /// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
-pub struct Farewell {
+pub(crate) struct Farewell {
     pub notice: LeftNotice,
     /// Number of channels that get it.
     pub channels: usize,
@@ -58,7 +58,7 @@ pub struct Farewell {
 
 /// The result of one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnlinkRow {
+pub(crate) struct UnlinkRow {
     pub region: Region,
     /// What was done there.
     pub outcome: UnlinkOutcome,

@@ -33,7 +33,7 @@ pub(crate) struct Identity {
 
 /// The account and identity that signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
+pub(crate) struct Caller {
     pub account: AccountId,
     /// The ARN of the user or role.
     pub arn: String,

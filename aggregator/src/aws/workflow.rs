@@ -20,7 +20,7 @@ const AUTHOR: &str = "hubward";
 
 /// A finding that AWS did not process.
 #[derive(Clone, Debug)]
-pub struct UnprocessedFinding {
+pub(crate) struct UnprocessedFinding {
     pub id: String,
     /// AWS's error code and message.
     pub why: String,

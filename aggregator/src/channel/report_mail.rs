@@ -33,7 +33,7 @@ pub(crate) struct ReportMail<'a> {
 
 impl Messenger {
     /// Sends a report's mail once. Nothing secret is in what it returns.
-    pub async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
+    pub(crate) async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
         let refused = |why: String| Attempt::Rejected {
             why,
             retry_after: None,

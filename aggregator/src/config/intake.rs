@@ -9,7 +9,7 @@ use hubward_domain::object::Object;
 /// A ledger file in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct LedgerConfig {
+pub(crate) struct LedgerConfig {
     pub bucket: Option<String>,
     pub key: Option<String>,
     /// The queue that receives S3's events about new versions.

@@ -9,7 +9,7 @@ use hubward_domain::account::Standard;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
-pub struct HubConfig {
+pub(crate) struct HubConfig {
     pub administrator: AccountId,
     /// The Region where the findings of all Regions are aggregated.
     pub home_region: Region,

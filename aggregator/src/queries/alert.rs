@@ -28,7 +28,7 @@ pub(crate) struct AlertRow {
 /// The state of one message to one channel.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AlertDelivery)]
-pub struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     pub channel: String,
     pub state: DeliveryState,
     /// Number of attempts.

@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 
 /// An open archive.
 #[derive(Debug)]
-pub struct Archive {
+pub(crate) struct Archive {
     pub release: Release,
     /// Its content, from the beginning.
     pub file: tokio::fs::File,

@@ -52,7 +52,7 @@ pub(crate) async fn linked_report(
 
 /// Why a linked report could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum LinkError {
+pub(crate) enum LinkError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file cannot be read.

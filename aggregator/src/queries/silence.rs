@@ -13,7 +13,7 @@ use hubward_store::StoreError;
 
 /// A silence and the currently open alerts that it covers.
 #[derive(Clone, Debug)]
-pub struct Silenced {
+pub(crate) struct Silenced {
     pub silence: Silence,
     /// Open alerts that it covers. They stay open, and further activity on them is not notified.
     pub covers: Vec<Alert>,

@@ -24,7 +24,7 @@ pub(crate) enum SilenceError {
 
 /// The silence to create.
 #[derive(Clone, Debug)]
-pub struct SilenceRequest {
+pub(crate) struct SilenceRequest {
     pub matcher: Matcher,
     /// The reason that the audit log keeps.
     pub reason: String,

@@ -11,7 +11,7 @@ use hubward_store::{DatabaseUrl, Store};
 
 /// A verified backup.
 #[derive(Debug)]
-pub struct BackedUp {
+pub(crate) struct BackedUp {
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,

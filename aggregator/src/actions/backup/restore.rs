@@ -15,7 +15,7 @@ use hubward_store::{DatabaseUrl, Store, StoreError};
 
 /// A verified backup that can be restored.
 #[derive(Debug)]
-pub struct RestorePlan {
+pub(crate) struct RestorePlan {
     pub database: PathBuf,
     /// The head of the backup's audit log.
     pub head: Head,
@@ -29,7 +29,7 @@ pub struct RestorePlan {
 
 /// The result of a restoration.
 #[derive(Debug)]
-pub struct Restored {
+pub(crate) struct Restored {
     pub database: PathBuf,
     /// The head of its audit log, including the restoration.
     pub head: Head,

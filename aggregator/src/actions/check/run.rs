@@ -28,7 +28,7 @@ use hubward_store::StoreError;
 
 /// The verdict of one account in one Region.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(crate) struct Row {
     pub account_id: AccountId,
     /// Its project; empty if the account is not in the ledger.
     pub project: String,

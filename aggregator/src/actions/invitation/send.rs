@@ -38,7 +38,7 @@ pub(crate) struct InviteRequest {
 
 /// The result for one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InviteRow {
+pub(crate) struct InviteRow {
     pub account_id: AccountId,
     pub region: Region,
     pub outcome: InviteOutcome,

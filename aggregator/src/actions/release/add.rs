@@ -15,7 +15,7 @@ use hubward_store::StoreError;
 
 /// A release that was added.
 #[derive(Clone, Debug)]
-pub struct Added {
+pub(crate) struct Added {
     pub release: Release,
     /// Whether it was added now; otherwise it existed.
     pub now: bool,

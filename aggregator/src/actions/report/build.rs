@@ -42,7 +42,7 @@ pub(crate) struct BuildRequest {
 
 /// What was written.
 #[derive(Debug)]
-pub struct Built {
+pub(crate) struct Built {
     pub period: Period,
     /// When the oldest source of the mirror was last read; `None` if the mirror is empty.
     pub synced_at: Option<Timestamp>,

@@ -23,7 +23,7 @@ const AUTO_APPROVE: Actor = Actor::Job("auto_approve");
 
 /// An approval.
 #[derive(Clone, Debug, Default)]
-pub struct Approval {
+pub(crate) struct Approval {
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
@@ -33,7 +33,7 @@ pub struct Approval {
 
 /// A rejection.
 #[derive(Clone, Debug)]
-pub struct RejectRequest {
+pub(crate) struct RejectRequest {
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,

@@ -49,7 +49,7 @@ pub(crate) enum WakeError {
 
 /// The result of reading an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Read {
+pub(crate) struct Read {
     pub key: String,
     /// What it meant; `None` if the issue does not exist or is not in our project.
     pub taking: Option<Taking>,
