@@ -15,16 +15,7 @@ pub(crate) struct Environment(BTreeMap<String, String>);
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Clock {
-    System,
-    Fixed(Timestamp),
-}
-
-/// A source of random bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Chance {
-    System,
-}
+pub(crate) struct Clock;
 
 /// The process's inputs.
 #[derive(Clone, Debug)]

@@ -34,6 +34,8 @@ pub(crate) struct MetricsSnapshot {
     pub open_circuits: BTreeMap<String, bool>,
     /// Number of messages from the alert queue that could not be parsed.
     pub refused_messages: i64,
+    /// How many transactions, and statements outside any, this process has run.
+    pub transactions: u64,
     /// When the newest canary that arrived was sent.
     pub last_canary: Option<Timestamp>,
     pub jobs: Vec<JobRun>,
