@@ -7,38 +7,37 @@
 //! audit event (planning, leases, the mirror of findings, messages of the outbox) take none. What only reads
 //! is in `queries`.
 
-pub mod access;
-pub mod account;
-pub mod agent;
-pub mod alert;
-pub mod backup;
-pub mod check;
-pub mod delivery;
-pub mod doctor;
-pub mod exception;
-pub mod findings;
-pub mod guide;
-pub mod hub;
-pub mod init;
-pub mod invitation;
-pub mod job;
-pub mod ledger;
+pub(crate) mod access;
+pub(crate) mod account;
+pub(crate) mod agent;
+pub(crate) mod alert;
+pub(crate) mod backup;
+pub(crate) mod check;
+pub(crate) mod delivery;
+pub(crate) mod doctor;
+pub(crate) mod exception;
+pub(crate) mod findings;
+pub(crate) mod guide;
+pub(crate) mod hub;
+pub(crate) mod init;
+pub(crate) mod invitation;
+pub(crate) mod job;
+pub(crate) mod ledger;
 mod notify;
-pub mod release;
-pub mod report;
-pub mod request;
-pub mod token;
-pub mod unlink;
+pub(crate) mod release;
+pub(crate) mod report;
+pub(crate) mod request;
+pub(crate) mod token;
+pub(crate) mod unlink;
 
 use hubward_protocol::AccountId;
 
 use crate::aws::AwsUnavailable;
-pub use hubward_store::StoreError;
+pub(crate) use hubward_store::StoreError;
 
 /// Why a use case that needs the ledger and AWS failed.
 #[derive(Debug, thiserror::Error)]
-pub enum ActionError {
-    /// The database failed.
+pub(crate) enum ActionError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// AWS cannot be called at all.

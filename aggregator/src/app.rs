@@ -18,7 +18,7 @@ use crate::config::secret::SecretMissing;
 use crate::config::{self, Config, ConfigProblem, read};
 use crate::jira::{Jira, JiraUnavailable};
 use crate::telemetry::Telemetry;
-use crate::world::{Chance, Clock, Environment, World};
+use crate::world::{Clock, Environment, World};
 use hubward_domain::guide::{FieldKind, Guide, GuideFile};
 use hubward_store::{DatabaseUrl, Store, StoreError};
 
@@ -27,16 +27,12 @@ const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 
 /// Shared state of one process; clones are cheap and share it.
 #[derive(Clone, Debug)]
-pub struct App {
-    /// The configuration.
+pub(crate) struct App {
     pub config: Config,
-    /// The database.
     pub store: Store,
-    /// The clock.
     pub clock: Clock,
     /// The metrics that this process counts.
     pub telemetry: Telemetry,
-    chance: Chance,
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
     jira: Arc<OnceCell<Jira>>,
@@ -45,31 +41,25 @@ pub struct App {
 
 /// Why Hubward cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// The configuration file could not be read.
     #[error("cannot read the configuration {}", file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The configuration file could not be written.
     #[error("cannot write the configuration {}", file.display())]
     Unwritable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The configuration is invalid.
     #[error("the configuration {} has {} problems", file.display(), problems.len())]
     Wrong {
-        /// The file.
         file: PathBuf,
-        /// All problems.
         problems: Vec<ConfigProblem>,
     },
     /// The secret with the database URL cannot be read.
@@ -78,9 +68,7 @@ pub enum OpenError {
     /// The database cannot be used.
     #[error("cannot use the database {place}")]
     Store {
-        /// Where it is.
         place: String,
-        /// Why.
         #[source]
         source: StoreError,
     },
@@ -90,7 +78,7 @@ pub enum OpenError {
 ///
 /// # Errors
 /// It cannot be read or is invalid.
-pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
+pub(crate) fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
     let file = read::locate(given, &world.environment);
     let text = std::fs::read_to_string(&file).map_err(|source| OpenError::Unreadable {
         file: file.clone(),
@@ -104,7 +92,7 @@ pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, Open
 ///
 /// # Errors
 /// The secret cannot be read, or the URL is invalid.
-pub fn database(
+pub(crate) fn database(
     store: &config::StoreConfig,
     directory: &Path,
     environment: &Environment,
@@ -121,7 +109,7 @@ impl App {
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
+    pub(crate) async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
         let config = configuration(given, world)?;
         let place = database(&config.store, config.directory(), &world.environment)?;
         let store = Store::open(&place)
@@ -135,7 +123,6 @@ impl App {
             store,
             clock: world.clock,
             telemetry: Telemetry::default(),
-            chance: Chance::System,
             environment: world.environment.clone(),
             aws: Arc::default(),
             jira: Arc::default(),
@@ -148,7 +135,7 @@ impl App {
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
-    pub async fn aws(&self) -> Result<&Aws, AwsUnavailable> {
+    pub(crate) async fn aws(&self) -> Result<&Aws, AwsUnavailable> {
         self.aws.get_or_try_init(|| self.open_aws()).await
     }
 
@@ -165,17 +152,17 @@ impl App {
     }
 
     /// The time zone of messages and schedules.
-    pub fn zone(&self) -> TimeZone {
+    pub(crate) fn zone(&self) -> TimeZone {
         TimeZone::get(&self.config.locale.timezone).unwrap_or(TimeZone::UTC)
     }
 
     /// Today's date in that time zone, such as `2026-11-24`.
-    pub fn today(&self) -> String {
+    pub(crate) fn today(&self) -> String {
         self.day().to_string()
     }
 
     /// Today's date in that time zone.
-    pub fn day(&self) -> Date {
+    pub(crate) fn day(&self) -> Date {
         self.zone().to_datetime(self.clock.now()).date()
     }
 
@@ -183,7 +170,7 @@ impl App {
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
-    pub async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
+    pub(crate) async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
         let Some(config) = &self.config.requests.jira else {
             return Ok(None);
         };
@@ -192,7 +179,7 @@ impl App {
     }
 
     /// The guide with the company's own entries first, read once per process.
-    pub fn guide(&self) -> &Arc<Guide> {
+    pub(crate) fn guide(&self) -> &Arc<Guide> {
         let own = || {
             self.config
                 .own_guide()
@@ -203,18 +190,20 @@ impl App {
     }
 
     /// Cryptographically secure random bytes.
-    pub fn random<const N: usize>(&self) -> [u8; N] {
-        self.chance.bytes()
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        rand::fill(&mut bytes);
+        bytes
     }
 
     /// The process's environment.
-    pub fn environment(&self) -> &Environment {
+    pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
 }
 
 /// The files of a company's guide. Files that cannot be read are included with the error.
-pub fn guide_sources(directory: &Path) -> Vec<GuideFile> {
+pub(crate) fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     let mut sources = Vec::new();
     if let Err(error) = std::fs::read_dir(directory) {
         sources.push(unreadable(directory.display().to_string(), &error));

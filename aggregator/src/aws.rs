@@ -4,16 +4,16 @@
 //! refused, because session tokens would be sent unencrypted.
 
 mod counted;
-pub mod events;
-pub mod failure;
-pub mod findings;
-pub mod guardduty;
-pub mod hub;
-pub mod identity;
-pub mod objects;
-pub mod pacing;
-pub mod security_hub;
-pub mod workflow;
+pub(crate) mod events;
+pub(crate) mod failure;
+pub(crate) mod findings;
+pub(crate) mod guardduty;
+pub(crate) mod hub;
+pub(crate) mod identity;
+pub(crate) mod objects;
+pub(crate) mod pacing;
+pub(crate) mod security_hub;
+pub(crate) mod workflow;
 
 use std::time::Duration;
 
@@ -29,14 +29,14 @@ use crate::telemetry::Telemetry;
 use crate::world::Environment;
 use counted::CountedClient;
 use events::EventQueue;
-pub use failure::AwsFailure;
+pub(crate) use failure::AwsFailure;
 use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use pacing::Pacing;
 use security_hub::SecurityHub;
 
 /// AWS with the administrator's credentials.
 #[derive(Clone, Debug)]
-pub struct Aws {
+pub(crate) struct Aws {
     base: SdkConfig,
     pacing: Pacing,
     counted: CountedClient,
@@ -44,16 +44,14 @@ pub struct Aws {
 
 /// Why AWS cannot be called.
 #[derive(Debug, thiserror::Error)]
-pub enum AwsUnavailable {
+pub(crate) enum AwsUnavailable {
     /// The default credential chain found no credentials.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
     /// An endpoint override is not safe.
     #[error("{variable} is refused: {why}")]
     UnsafeEndpoint {
-        /// The environment variable.
         variable: String,
-        /// Why.
         why: UnsafeAddress,
     },
     /// STS did not return the caller's identity.
@@ -64,7 +62,6 @@ pub enum AwsUnavailable {
     WrongAccount {
         /// The account of the credentials.
         found: String,
-        /// The configured administrator.
         wanted: AccountId,
     },
 }
@@ -75,7 +72,7 @@ impl Aws {
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
-    pub async fn of_administrator(
+    pub(crate) async fn of_administrator(
         administrator: &AccountId,
         home: Region,
         rates: PacingConfig,
@@ -116,7 +113,7 @@ impl Aws {
     }
 
     /// Security Hub in a Region.
-    pub fn security_hub(&self, region: Region) -> SecurityHub {
+    pub(crate) fn security_hub(&self, region: Region) -> SecurityHub {
         let config = aws_sdk_securityhub::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
@@ -129,7 +126,7 @@ impl Aws {
     }
 
     /// An SQS queue in a Region.
-    pub fn queue(&self, region: Region, url: &str) -> EventQueue {
+    pub(crate) fn queue(&self, region: Region, url: &str) -> EventQueue {
         let config = aws_sdk_sqs::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
@@ -181,7 +178,7 @@ fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
 ///
 /// # Errors
 /// [`AwsUnavailable::UnsafeEndpoint`] for the first unsafe one.
-pub fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
+pub(crate) fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
     for (variable, value) in environment.iter() {
         if variable.starts_with("AWS_ENDPOINT_URL")
             && let Err(why) = verify_endpoint(value)

@@ -51,7 +51,7 @@ use screen::Screen;
 /// The SOC's side of Hubward: which accounts must be watched, which are, and who acts next.
 #[derive(Debug, Parser)]
 #[command(name = "hubward", version, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The configuration file [default: ./hubward.toml, else /etc/hubward/hubward.toml].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,

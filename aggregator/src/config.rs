@@ -3,14 +3,14 @@
 //! [`read`] combines file, environment and defaults; [`verify`] checks what a value's type cannot; [`secret`]
 //! is a value that is not shown.
 
-pub mod guide;
-pub mod intake;
-pub mod outgoing;
-pub mod problem;
-pub mod read;
-pub mod secret;
-pub mod verify;
-pub mod watching;
+pub(crate) mod guide;
+pub(crate) mod intake;
+pub(crate) mod outgoing;
+pub(crate) mod problem;
+pub(crate) mod read;
+pub(crate) mod secret;
+pub(crate) mod verify;
+pub(crate) mod watching;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ use hubward_domain::account::Language;
 use hubward_domain::guide::Links;
 use hubward_domain::hub::WantedHub;
 use hubward_domain::release::ReleaseKey;
-pub use problem::ConfigProblem;
-pub use secret::Secret;
+pub(crate) use problem::ConfigProblem;
+pub(crate) use secret::Secret;
 
 use guide::GuideConfig;
 use intake::{LedgerConfig, Requests};
@@ -31,7 +31,7 @@ use watching::{Baseline, CheckConfig, FindingsConfig, HubConfig, PacingConfig};
 
 /// The whole configuration.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// The file that was read, for messages.
     pub file: PathBuf,
     /// `[server]`
@@ -72,34 +72,34 @@ pub struct Config {
 
 impl Config {
     /// The directory of the configuration file, where its relative paths start.
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
     /// All channels that messages are sent through: the configured ones, and the accounts' contacts.
-    pub fn outlets(&self) -> Vec<Channel> {
+    pub(crate) fn outlets(&self) -> Vec<Channel> {
         let configured = self.channels.iter().cloned();
         configured.chain(self.mail.contacts()).collect()
     }
 
     /// The directory of the company's own guide.
-    pub fn own_guide(&self) -> Option<PathBuf> {
+    pub(crate) fn own_guide(&self) -> Option<PathBuf> {
         let directory = self.guide.directory.as_ref()?;
         Some(self.directory().join(directory))
     }
 
     /// Builds links to guide pages.
-    pub fn guide_links(&self) -> Links {
+    pub(crate) fn guide_links(&self) -> Links {
         self.guide.links(&self.server.public_url)
     }
 
     /// The directory of the agent's releases.
-    pub fn releases(&self) -> PathBuf {
+    pub(crate) fn releases(&self) -> PathBuf {
         self.directory().join("releases")
     }
 
     /// The wanted state of the SOC's own side.
-    pub fn wanted_hub(&self) -> WantedHub {
+    pub(crate) fn wanted_hub(&self) -> WantedHub {
         WantedHub::of(
             self.hub.administrator.clone(),
             self.hub.home_region,
@@ -109,20 +109,20 @@ impl Config {
     }
 
     /// The channels of the routes for an event, whatever else the routes match.
-    pub fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
+    pub(crate) fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
         let routes = self.routes.iter().filter(|route| route.event == event);
         routes.map(|route| route.channel.as_str()).collect()
     }
 
     /// Whether any route is for alerts.
-    pub fn routes_alerts(&self) -> bool {
+    pub(crate) fn routes_alerts(&self) -> bool {
         self.routes
             .iter()
             .any(|route| route.event == RouteEvent::Alert)
     }
 
     /// All configured secrets with their keys.
-    pub fn secrets(&self) -> Vec<(String, &Secret)> {
+    pub(crate) fn secrets(&self) -> Vec<(String, &Secret)> {
         let jira = self.requests.jira.as_ref();
         let mut secrets: Vec<(String, &Secret)> = [
             ("server.ping_url", self.server.ping_url.as_ref()),
@@ -159,7 +159,7 @@ impl Config {
 /// `[server]`: where the server listens and its public address.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct ServerConfig {
+pub(crate) struct ServerConfig {
     /// Address and port; port 0 uses a free one.
     pub listen: String,
     /// The canonical origin for agents and browsers.
@@ -179,7 +179,7 @@ pub struct ServerConfig {
 /// `[store]`: the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct StoreConfig {
+pub(crate) struct StoreConfig {
     /// `sqlite:FILE` (relative to the configuration file) or `postgres://…`.
     pub url: Secret,
 }
@@ -187,8 +187,7 @@ pub struct StoreConfig {
 /// `[locale]`: language and time zone of messages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Locale {
-    /// The language.
+pub(crate) struct Locale {
     pub language: Language,
     /// An IANA time zone.
     pub timezone: String,
@@ -199,7 +198,7 @@ pub struct Locale {
 /// `[login]`: who may log in to the dashboard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Login {
+pub(crate) struct Login {
     /// The OpenID Connect issuer's URL.
     pub issuer: Option<String>,
     /// Our client id at the issuer.

@@ -39,7 +39,7 @@ use crate::actions::alert::ingest::batch::IngestHandle;
 use crate::app::App;
 use crate::config;
 use rate_limit::{Peer, RateLimits};
-pub use tls::Renewal;
+pub(crate) use tls::Renewal;
 use tls::Tls;
 
 /// How long a client may take for the head of its request.
@@ -70,7 +70,7 @@ struct AppState {
 }
 
 /// A server that has its address and does not answer yet.
-pub struct HttpServer {
+pub(crate) struct HttpServer {
     listener: TcpListener,
     tls: Option<Tls>,
     origin: String,
@@ -81,7 +81,7 @@ pub struct HttpServer {
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
-pub enum ServeError {
+pub(crate) enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -108,7 +108,7 @@ impl HttpServer {
     ///
     /// # Errors
     /// See [`ServeError`].
-    pub async fn bind(mut app: App, intake: IngestHandle) -> Result<Self, ServeError> {
+    pub(crate) async fn bind(mut app: App, intake: IngestHandle) -> Result<Self, ServeError> {
         let address = app.config.server.listen.clone();
         let listen = |source| ServeError::Listen {
             address: address.clone(),
@@ -148,7 +148,7 @@ impl HttpServer {
     }
 
     /// `http://HOST:PORT` (or https) that it really listens on.
-    pub fn listening_on(&self) -> String {
+    pub(crate) fn listening_on(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         self.listener.local_addr().map_or_else(
             |_| self.origin.clone(),
@@ -157,12 +157,12 @@ impl HttpServer {
     }
 
     /// Looks after its certificate.
-    pub fn renewal(&self) -> Renewal {
+    pub(crate) fn renewal(&self) -> Renewal {
         Renewal::of(self.tls.as_ref())
     }
 
     /// Answers until `stop` changes; then finishes what is open, for a while.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let mut sweep = tokio::time::interval(Duration::from_secs(60));

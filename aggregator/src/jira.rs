@@ -19,14 +19,14 @@ use crate::config::intake;
 use crate::config::secret::SecretMissing;
 use crate::world::Environment;
 use client::JiraClient;
-pub use client::JiraFailure;
+pub(crate) use client::JiraFailure;
 use hubward_domain::account::Language;
 use hubward_domain::request::{AnswerPart, Ticket, Transition, closing};
 use issue::text_at;
 
 /// A client for one project of one Jira site.
 #[derive(Clone, Debug)]
-pub struct Jira {
+pub(crate) struct Jira {
     client: JiraClient,
     project: String,
     kind: String,
@@ -35,7 +35,7 @@ pub struct Jira {
 
 /// Why Jira cannot be called.
 #[derive(Debug, thiserror::Error)]
-pub enum JiraUnavailable {
+pub(crate) enum JiraUnavailable {
     /// The token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
@@ -46,8 +46,7 @@ pub enum JiraUnavailable {
 
 /// An issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
-    /// Its fields.
+pub(crate) struct Issue {
     pub ticket: Ticket,
     /// The Jira account id of the reporter.
     pub reporter_id: Option<String>,
@@ -55,8 +54,7 @@ pub struct Issue {
 
 /// An issue in a search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its key.
+pub(crate) struct Found {
     pub key: String,
     /// When it last changed.
     pub updated: Timestamp,
@@ -72,7 +70,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
-    pub fn open(
+    pub(crate) fn open(
         config: &intake::JiraConfig,
         environment: &Environment,
         directory: &Path,
@@ -97,7 +95,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn see_project(&self) -> Result<(), JiraFailure> {
+    pub(crate) async fn see_project(&self) -> Result<(), JiraFailure> {
         let path = format!("/rest/api/3/project/{}", self.project);
         self.client.call(Method::GET, &path, &[], None).await?;
         Ok(())
@@ -107,7 +105,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn issue(&self, key: &str) -> Result<Option<Issue>, JiraFailure> {
+    pub(crate) async fn issue(&self, key: &str) -> Result<Option<Issue>, JiraFailure> {
         let mut fields = vec![
             "project",
             "issuetype",
@@ -134,7 +132,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn search(&self, minutes: i64) -> Result<Vec<Found>, JiraFailure> {
+    pub(crate) async fn search(&self, minutes: i64) -> Result<Vec<Found>, JiraFailure> {
         let malformed = || JiraFailure::Malformed("a search".to_owned());
         let jql = format!(
             "project = \"{}\" AND (statusCategory != Done OR updated >= \"-{minutes}m\") \
@@ -175,7 +173,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn language(&self, user: &str) -> Result<Option<Language>, JiraFailure> {
+    pub(crate) async fn language(&self, user: &str) -> Result<Option<Language>, JiraFailure> {
         let query = [("accountId", user.to_owned())];
         let path = "/rest/api/3/user";
         let user = match self.client.call(Method::GET, path, &query, None).await {
@@ -193,7 +191,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn answer(
+    pub(crate) async fn answer(
         &self,
         key: &str,
         mut parts: Vec<AnswerPart>,
@@ -244,7 +242,7 @@ impl Jira {
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
+    pub(crate) async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
         let path = format!("/rest/api/3/issue/{key}/transitions");
         let answer = self.client.call(Method::GET, &path, &[], None).await?;
         let offered = answer
@@ -268,7 +266,7 @@ impl Jira {
 }
 
 /// Whether a text is the key of an issue in a project. It becomes part of a path.
-pub fn is_key_of(text: &str, project: &str) -> bool {
+pub(crate) fn is_key_of(text: &str, project: &str) -> bool {
     text.strip_prefix(project)
         .and_then(|rest| rest.strip_prefix('-'))
         .is_some_and(|number| {

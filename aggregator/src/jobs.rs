@@ -5,11 +5,12 @@
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
+mod due;
 mod ingest;
-pub mod ledger;
+pub(crate) mod ledger;
 mod outbox;
 mod queue;
-pub mod requests;
+pub(crate) mod requests;
 mod timetable;
 mod watchdog;
 mod write_back;
@@ -27,15 +28,16 @@ use crate::actions::alert::ingest::batch::{BatchReceiver, IngestHandle};
 use crate::actions::delivery::send::{MessengerError, Outbox};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
+use hubward_store::due_work::DueWork;
 use ledger::{LedgerLook, TakeLedgerError};
-pub use timetable::JobError;
+pub(crate) use timetable::JobError;
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What a job has to say.
 #[derive(Debug)]
-pub enum JobEvent {
+pub(crate) enum JobEvent {
     /// The alert queue cannot be emptied; its messages stay where they are.
     QueueFails(IngestError),
     /// The alert queue is emptied again.
@@ -67,7 +69,7 @@ pub enum JobEvent {
 }
 
 /// The running jobs, and what they say.
-pub struct Jobs {
+pub(crate) struct Jobs {
     /// One task for each job; none ends before it is told to.
     pub tasks: JoinSet<()>,
     /// What they say.
@@ -79,6 +81,7 @@ pub struct Jobs {
 struct JobContext {
     app: App,
     stop: watch::Receiver<bool>,
+    due: watch::Receiver<due::Due>,
     news: mpsc::UnboundedSender<JobEvent>,
 }
 
@@ -87,18 +90,21 @@ impl Jobs {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn start(
+    pub(crate) fn start(
         app: &App,
         stop: &watch::Receiver<bool>,
         (ingest, hopper): (&IngestHandle, BatchReceiver),
     ) -> Result<Self, MessengerError> {
         let (sender, news) = mpsc::unbounded_channel();
+        let (due_sender, due) = watch::channel(None);
         let bench = JobContext {
             app: app.clone(),
             stop: stop.clone(),
+            due,
             news: sender,
         };
         let mut tasks = JoinSet::new();
+        tasks.spawn(due::watch(bench.clone(), due_sender));
         tasks.spawn(ingest::store(
             bench.clone(),
             hopper,
@@ -147,6 +153,25 @@ impl JobContext {
         tokio::select! {
             _ = self.stop.changed() => {}
             () = tokio::time::sleep(time) => {}
+        }
+    }
+
+    /// Waits until work is due that `is_mine`, or the server is to stop. What was already seen before,
+    /// and done or left, does not count: it is found again by the next look.
+    async fn until_due(&mut self, is_mine: impl Fn(&DueWork) -> bool) {
+        loop {
+            tokio::select! {
+                _ = self.stop.changed() => return,
+                changed = self.due.changed() => {
+                    // Who looks ends only with the server.
+                    if changed.is_err() {
+                        return self.stopped().await;
+                    }
+                }
+            }
+            if self.due.borrow_and_update().as_ref().is_none_or(&is_mine) {
+                return;
+            }
         }
     }
 

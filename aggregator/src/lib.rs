@@ -8,24 +8,24 @@
 
 use std::process::ExitCode;
 
-pub mod actions;
-pub mod app;
-pub mod aws;
-pub mod channel;
-pub mod cli;
-pub mod config;
+mod actions;
+mod app;
+mod aws;
+mod channel;
+mod cli;
+mod config;
 #[cfg(test)]
 #[path = "../domain/src/fuzz.rs"]
 mod fuzz;
-pub mod http;
-pub mod jira;
-pub mod jobs;
-pub mod lifecycle;
-pub mod oidc;
-pub mod queries;
-pub mod telemetry;
-pub mod text;
-pub mod world;
+mod http;
+mod jira;
+mod jobs;
+mod lifecycle;
+mod oidc;
+mod queries;
+mod telemetry;
+mod text;
+mod world;
 
 rust_i18n::i18n!("locales", fallback = "en");
 

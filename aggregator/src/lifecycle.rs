@@ -1,7 +1,7 @@
 //! Shutdown: Ctrl-C in a terminal, or SIGTERM from the service manager.
 
 /// Waits for a signal to stop.
-pub async fn shutdown_signal() {
+pub(crate) async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

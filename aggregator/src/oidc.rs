@@ -1,9 +1,8 @@
-//! The OpenID Connect issuer, as Hubward asks it: where people log in, and whom it vouches for
-//! (authorization code with PKCE; OpenID Connect Core 1.0, RFC 7636). Who may then do what is decided in
-//! `domain::access`.
+//! The OpenID Connect issuer where people log in (authorization code with PKCE; OpenID Connect Core 1.0, RFC
+//! 7636). What they may then do is decided in `hubward_domain::access`.
 //!
-//! What the issuer says of itself is read anew for each login: its keys may have changed, and logins are
-//! few. Answers are bounded, redirects are not followed.
+//! The issuer's metadata is read again for each login: its keys may have changed, and logins are rare.
+//! Responses are limited in size, and redirects are not followed.
 
 use std::time::Duration;
 
@@ -25,12 +24,12 @@ use url::Url;
 use hubward_domain::address::verify_endpoint;
 use hubward_domain::login::{Claims, LoginAttempt};
 
-/// Where the issuer sends people back to.
-pub const CALLBACK: &str = "/login/callback";
+/// The path that the issuer redirects people back to.
+pub(crate) const CALLBACK: &str = "/login/callback";
 
-/// An issuer and Hubward's client there.
+/// An issuer and our client there.
 #[derive(Clone, Debug)]
-pub struct Issuer {
+pub(crate) struct Issuer {
     http: reqwest::Client,
     url: IssuerUrl,
     client_id: ClientId,
@@ -38,18 +37,18 @@ pub struct Issuer {
     redirect: RedirectUrl,
 }
 
-/// Why the issuer vouches for nobody.
+/// Why the issuer did not identify a person.
 #[derive(Debug, thiserror::Error)]
-pub enum IssuerError {
-    /// It cannot be asked, or does not answer as an issuer does.
+pub(crate) enum IssuerError {
+    /// The issuer cannot be reached, or does not respond as an issuer.
     #[error("the issuer cannot be asked: {0}")]
     Unavailable(String),
-    /// It, or its answer, is not to be trusted.
+    /// The issuer or its response cannot be trusted.
     #[error("the issuer's answer is refused: {0}")]
     Refused(String),
 }
 
-/// What a single request came to.
+/// Why a single HTTP request failed.
 #[derive(Debug, thiserror::Error)]
 enum CallError {
     #[error(transparent)]
@@ -60,7 +59,7 @@ enum CallError {
     TooLong,
 }
 
-/// What the issuer says of itself: it may lack an address for tokens and for what it knows of people.
+/// The client, whose endpoints for tokens and user info are optional in the metadata.
 type OidcClient = CoreClient<
     EndpointSet,
     EndpointNotSet,
@@ -70,7 +69,7 @@ type OidcClient = CoreClient<
     EndpointMaybeSet,
 >;
 
-/// How a token may be signed (RFC 7518, 3.1).
+/// The accepted signature algorithms (RFC 7518, 3.1).
 const ASYMMETRIC: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -82,21 +81,21 @@ const ASYMMETRIC: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// An issuer's description and keys are a few kilobytes.
+/// The most bytes of a response; metadata and keys are a few kilobytes.
 const LONGEST: usize = 1 << 20;
 
 impl Issuer {
-    /// An issuer, for a server that goes by this origin.
+    /// The issuer, for a server with this origin.
     ///
     /// # Errors
-    /// An address is none, or the TLS library could not be set up.
-    pub fn new(
+    /// A URL is invalid, or the TLS library could not be set up.
+    pub(crate) fn new(
         issuer: &str,
         client_id: &str,
         client_secret: Option<SecretString>,
         origin: &str,
     ) -> Result<Self, IssuerError> {
-        // Once per process; a second call finds it set already.
+        // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -114,11 +113,11 @@ impl Issuer {
         })
     }
 
-    /// Where a browser goes to log in.
+    /// The issuer's page to redirect a browser to.
     ///
     /// # Errors
     /// See [`IssuerError`].
-    pub async fn address(&self, attempt: &LoginAttempt) -> Result<Url, IssuerError> {
+    pub(crate) async fn address(&self, attempt: &LoginAttempt) -> Result<Url, IssuerError> {
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         let client = self.client().await?;
         let (state, nonce) = (attempt.state.clone(), attempt.nonce.clone());
@@ -136,11 +135,15 @@ impl Issuer {
         Ok(address)
     }
 
-    /// Whom the issuer vouches for, for the code that a browser brought back.
+    /// Identifies the person, with the code that the browser brought back.
     ///
     /// # Errors
     /// See [`IssuerError`].
-    pub async fn claims(&self, attempt: &LoginAttempt, code: &str) -> Result<Claims, IssuerError> {
+    pub(crate) async fn claims(
+        &self,
+        attempt: &LoginAttempt,
+        code: &str,
+    ) -> Result<Claims, IssuerError> {
         let http = self.caller();
         let client = self.client().await?;
         let answer = client
@@ -153,13 +156,13 @@ impl Issuer {
         let token = answer
             .id_token()
             .ok_or_else(|| IssuerError::Refused("no id_token".to_owned()))?;
-        // Whatever the issuer says that it may use: not `none`, and nothing that who knows the client's
-        // secret could sign.
+        // Only asymmetric algorithms, whatever the issuer's metadata allows: not `none`, and none that a
+        // holder of the client secret could sign with.
         let verifier = client.id_token_verifier().set_allowed_algs(ASYMMETRIC);
         let claims = token
             .claims(&verifier, &Nonce::new(attempt.nonce.clone()))
             .map_err(refused)?;
-        // An access token that was put in the place of another would speak of another person.
+        // An access token that was replaced by another would identify another person.
         if let Some(expected) = claims.access_token_hash() {
             let actual = AccessTokenHash::from_token(
                 answer.access_token(),
@@ -176,16 +179,17 @@ impl Issuer {
             email: claims.email().map(|email| email.to_string()),
             email_verified: claims.email_verified().unwrap_or_default(),
         };
-        // Issuers may keep the address for who asks with the access token (Core 1.0, 5.4).
+        // Issuers may return the email address only from the user info endpoint (Core 1.0, 5.4).
         if known.email.is_none()
             && let Ok(request) = client.user_info(
                 answer.access_token().to_owned(),
                 Some(claims.subject().clone()),
             )
         {
-            let told: CoreUserInfoClaims = request.request_async(&http).await.map_err(refused)?;
-            known.email = told.email().map(|email| email.to_string());
-            known.email_verified = told.email_verified().unwrap_or_default();
+            let user_info: CoreUserInfoClaims =
+                request.request_async(&http).await.map_err(refused)?;
+            known.email = user_info.email().map(|email| email.to_string());
+            known.email_verified = user_info.email_verified().unwrap_or_default();
         }
         Ok(known)
     }
@@ -203,7 +207,7 @@ impl Issuer {
         .set_redirect_uri(self.redirect.clone()))
     }
 
-    /// How the library sends a request. It owns what it needs, so that its futures can be sent.
+    /// Sends the library's requests. Owns its data, so that its futures are `Send`.
     fn caller(
         &self,
     ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, CallError>> {
@@ -237,7 +241,7 @@ fn refused(error: impl std::error::Error) -> IssuerError {
     IssuerError::Refused(causes(&error))
 }
 
-/// An error with its causes, in a line.
+/// An error with its causes on one line.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

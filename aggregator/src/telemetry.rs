@@ -9,10 +9,9 @@ use prometheus_client::metrics::histogram::Histogram;
 
 /// The counters; clones share them.
 #[derive(Clone, Debug)]
-pub struct Telemetry {
+pub(crate) struct Telemetry {
     /// Attempts of calls to AWS.
     pub aws_calls: Family<AwsCall, Counter>,
-    /// Answered requests.
     pub requests: Family<Answered, Counter>,
     /// Duration of responses in seconds.
     pub request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
@@ -22,14 +21,14 @@ pub struct Telemetry {
 
 /// A stage of an alert's path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct AlertLatencyStage {
+pub(crate) struct AlertLatencyStage {
     /// `received_to_stored`, `stored_to_delivered` or `created_to_delivered`.
     pub part: &'static str,
 }
 
 /// A kind of call with its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct AwsCall {
+pub(crate) struct AwsCall {
     /// Such as `SecurityHub`.
     pub service: String,
     /// Such as `ListMembers`.
@@ -40,18 +39,16 @@ pub struct AwsCall {
 
 /// A kind of request with its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// The route's template, never the caller's path: its cardinality is bounded.
     pub route: String,
-    /// The method.
     pub method: String,
-    /// The HTTP status.
     pub status: u16,
 }
 
 /// A route's template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct RouteLabel {
+pub(crate) struct RouteLabel {
     /// Such as `/v1/heartbeats`.
     pub route: String,
 }
@@ -69,7 +66,7 @@ impl Default for Telemetry {
 
 impl Telemetry {
     /// Records the duration of one stage.
-    pub fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
+    pub(crate) fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
         let seconds = to.duration_since(from).as_secs_f64().max(0.0);
         let histogram = self
             .alert_seconds

@@ -32,7 +32,7 @@ TITLES = (
 COLUMNS = (
     "finding, finding_id, product_arn, account_id, region, kind, control_id, finding_type, title, resource, "
     "resource_type, link, severity, compliance_status, workflow_status, record_state, note, created_at, updated_at, "
-    "opened_at, closed_at, first_seen, last_seen, seen_in, raw"
+    "opened_at, closed_at, first_seen, last_seen, seen_in"
 )
 
 
@@ -86,7 +86,6 @@ def finding(account, number, chance):
         opened,
         "2026-11-24T00:00:00Z",
         REGIONS[0],
-        "",
     )
 
 

@@ -354,7 +354,6 @@ class Seed:
                     "first_seen": self.ago(days=3),
                     "last_seen": self.ago(days=1),
                     "seen_in": "us-east-1",
-                    "raw": "",
                 }
                 for number in range(count)
             ),

@@ -382,8 +382,8 @@ fn what_only_a_region_showed_that_is_asked_no_more_is_gone_and_what_home_shows_s
     soc.database.rewrite(
         "INSERT INTO findings (finding, finding_id, product_arn, account_id, region, kind, control_id, finding_type, title, \
          resource, resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, \
-         seen_in, raw) SELECT 'stray', 'stray', product_arn, account_id, region, kind, control_id, finding_type, title, resource, \
-         resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, seen_in, raw FROM findings",
+         seen_in) SELECT 'stray', 'stray', product_arn, account_id, region, kind, control_id, finding_type, title, resource, \
+         resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, seen_in FROM findings",
     );
     aggregate(&soc);
     let rows = sync(&soc, 0);

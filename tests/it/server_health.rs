@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use crate::harness::aws::block_on;
 use crate::harness::receiver::Receiver;
@@ -79,6 +80,37 @@ fn the_figures_count_what_is_there_and_name_nobody() {
     for name in ["111111111111", "Secret", "example.com"] {
         assert!(!told.contains(name), "{name} is in {told}");
     }
+}
+
+#[test]
+fn an_idle_server_asks_its_database_twice_a_second_at_most() {
+    const SECONDS: u64 = 10;
+    let soc = Soc::new();
+    let hook = Receiver::start();
+    let channel = |name: &str| {
+        format!(
+            "[[channels]]\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"{}\"\n\
+             allow_private = true\n",
+            hook.url()
+        )
+    };
+    soc.configure(&["one", "two", "three"].map(channel).concat());
+    let server = soc.serve();
+    let transactions = || -> u64 {
+        let (_, metrics) = server.text("/metrics");
+        let value = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("hubward_database_transactions_total "));
+        value.unwrap().parse().unwrap()
+    };
+    // What is due at the start is done first.
+    std::thread::sleep(Duration::from_secs(3));
+    let (first, second) = (transactions(), transactions());
+    std::thread::sleep(Duration::from_secs(SECONDS));
+    let idle = (transactions() - second).saturating_sub(second - first);
+    assert!(idle <= 2 * SECONDS, "{idle} in {SECONDS} seconds");
+    // It does look: what another process writes is found.
+    assert!(idle >= SECONDS / 2, "{idle} in {SECONDS} seconds");
 }
 
 #[test]

@@ -164,7 +164,7 @@ fn row(entry: &GuideEntry, language: Language, address: PageAddress<'_>) -> Page
 }
 
 /// The headings of the list's cells.
-pub fn headings(kind: FieldKind, language: Language) -> Vec<String> {
+pub(crate) fn headings(kind: FieldKind, language: Language) -> Vec<String> {
     let locale = language.as_str();
     match kind {
         FieldKind::Control => vec![

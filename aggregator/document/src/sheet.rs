@@ -13,9 +13,9 @@ use hubward_domain::ledger::{Foreign, Sheet, UnreadableFile};
 /// The largest file that is looked at. A ledger of 20,000 accounts has about 3 MiB.
 pub const FILE_LIMIT: u64 = 20 * 1024 * 1024;
 /// The last row that may hold data.
-pub const ROW_LIMIT: u32 = 20_000;
+pub(crate) const ROW_LIMIT: u32 = 20_000;
 /// How many columns may hold data.
-pub const COLUMN_LIMIT: u32 = 200;
+pub(crate) const COLUMN_LIMIT: u32 = 200;
 
 /// The first sheet of a file. The name's extension says which format is meant, and the content
 /// must agree.

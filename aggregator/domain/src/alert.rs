@@ -120,7 +120,7 @@ pub struct AlertFacts {
 
 /// The Region in the ARN of a GuardDuty finding:
 /// `arn:aws:guardduty:REGION:ACCOUNT:detector/…/finding/…`.
-pub fn region_of(finding_id: &str) -> Option<Region> {
+pub(crate) fn region_of(finding_id: &str) -> Option<Region> {
     finding_id.split(':').nth(3)?.parse().ok()
 }
 

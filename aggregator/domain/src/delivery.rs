@@ -75,21 +75,21 @@ pub enum DeliveryState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The channel accepted it.
-    Taken,
+    Accepted,
     /// The channel rejected it, or could not be reached.
-    Refused {
+    Rejected {
         /// The response, without secrets.
         why: String,
         /// The response's `Retry-After`, in seconds.
         retry_after: Option<i64>,
         /// Whose fault it is.
-        blame: Blame,
+        fault: FaultDomain,
     },
 }
 
 /// Whether the channel or the message is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blame {
+pub enum FaultDomain {
     /// The channel: no message would be accepted.
     Channel,
     /// This message: another one may be accepted.
@@ -115,13 +115,13 @@ pub enum DeliveryNext {
 /// Decides what follows from an attempt; `chance` spreads the retries over time.
 pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) -> DeliveryNext {
     match attempt {
-        Attempt::Taken => DeliveryNext::Delivered,
-        Attempt::Refused {
+        Attempt::Accepted => DeliveryNext::Delivered,
+        Attempt::Rejected {
             why,
-            blame: Blame::Hopeless,
+            fault: FaultDomain::Hopeless,
             ..
         } => DeliveryNext::GivenUp { why },
-        Attempt::Refused {
+        Attempt::Rejected {
             why, retry_after, ..
         } => match next_attempt(
             delivery.attempts,

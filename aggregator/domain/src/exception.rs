@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::finding::{Finding, FindingKind, FindingWorkflow};
 
 /// How many days before its end the contacts are notified.
-pub const NOTICE_DAYS: i32 = 14;
+pub(crate) const NOTICE_DAYS: i32 = 14;
 /// The longest reason, in characters. It also becomes a finding's note, which AWS limits to 512
 /// characters.
 pub const LONGEST_REASON: usize = 400;

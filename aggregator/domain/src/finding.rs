@@ -11,8 +11,9 @@ use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
 
 use key::key;
-pub use key::key_of_threat;
-pub use read::{UnreadableFinding, is_guard_duty, read};
+pub(crate) use key::key_of_threat;
+pub(crate) use read::is_guard_duty;
+pub use read::{UnreadableFinding, read};
 
 /// The part of a finding that reports need. The texts are as the product wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +198,7 @@ impl Life {
     }
 
     /// Whether it is open, and was closed once before.
-    pub fn is_reopened(self) -> bool {
+    pub(crate) fn is_reopened(self) -> bool {
         self.is_open() && self.closed_at.is_some()
     }
 }

@@ -334,7 +334,7 @@ impl WantedHub {
     }
 
     /// A rule's ARN.
-    pub fn rule_arn(&self, name: &str) -> String {
+    pub(crate) fn rule_arn(&self, name: &str) -> String {
         format!(
             "arn:aws:events:{}:{}:rule/{name}",
             self.home, self.administrator

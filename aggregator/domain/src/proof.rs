@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::signed_token::{Purpose, Signer};
 
 /// How long a challenge is valid.
-pub const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// How far a proof's date may be from ours; STS allows the same.
 const DATE_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// In bytes; longer than any session token AWS has issued.

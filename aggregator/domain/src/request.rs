@@ -202,7 +202,7 @@ impl RequestKind {
 
     /// The kind that a text describes, such as the name of a request type: `Add an AWS account`,
     /// `AWSアカウントの解除`. `None` if it describes none, or several.
-    pub fn of_text(text: &str) -> Option<Self> {
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let speaks_of = |kind: &Self| {

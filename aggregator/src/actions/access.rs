@@ -1,3 +1,3 @@
 //! Logging in to the dashboard and out again.
 
-pub mod login;
+pub(crate) mod login;

@@ -1,3 +1,3 @@
 //! Adding and editing single accounts of the ledger.
 
-pub mod edit;
+pub(crate) mod edit;

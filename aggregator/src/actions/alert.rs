@@ -1,12 +1,12 @@
 //! Alerts: from a GuardDuty finding to an alert, and what people and time do with it.
 
-pub mod acknowledge;
-pub mod drill;
-pub mod emergency_notify;
-pub mod escalate;
-pub mod ingest;
-pub mod open_or_update;
-pub mod remind;
-pub mod silence;
-pub mod test_event;
-pub mod write_back;
+pub(crate) mod acknowledge;
+pub(crate) mod drill;
+pub(crate) mod emergency_notify;
+pub(crate) mod escalate;
+pub(crate) mod ingest;
+pub(crate) mod open_or_update;
+pub(crate) mod remind;
+pub(crate) mod silence;
+pub(crate) mod test_event;
+pub(crate) mod write_back;

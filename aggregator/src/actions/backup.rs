@@ -1,4 +1,4 @@
 //! Backups of the database: creating and restoring.
 
-pub mod create;
-pub mod restore;
+pub(crate) mod create;
+pub(crate) mod restore;

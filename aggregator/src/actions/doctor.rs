@@ -15,24 +15,22 @@ use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::config::verify::verify_secrets;
 use crate::world::World;
-pub use fact::Fact;
+pub(crate) use fact::Fact;
 use hubward_domain::doctor::DoctorCheck;
 use hubward_domain::guide::Guide;
 use hubward_store::Store;
 
 /// The result of one item.
 #[derive(Debug)]
-pub struct DoctorResult {
-    /// The examined item.
+pub(crate) struct DoctorResult {
     pub check: DoctorCheck,
     /// The Region, for items that exist per Region.
     pub region: Option<Region>,
-    /// What was found.
     pub fact: Fact,
 }
 
 /// Examines the installation that the command line and the environment select.
-pub async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
+pub(crate) async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     let config = match app::configuration(given, world) {
         Ok(config) => config,
         Err(error) => return without_configuration(error, world),

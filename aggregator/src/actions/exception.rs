@@ -18,7 +18,7 @@ use hubward_domain::notice::{ContactNotice, Matter, Notice, Trouble};
 
 /// Why an exception was not granted or not ended.
 #[derive(Debug, thiserror::Error)]
-pub enum ExceptionError {
+pub(crate) enum ExceptionError {
     /// All reasons against it.
     #[error("it can be no exception")]
     Refused(Vec<ExceptionRefusal>),
@@ -52,8 +52,7 @@ impl From<StoreError> for ExceptionError {
 
 /// A granted exception.
 #[derive(Clone, Debug)]
-pub struct Granted {
-    /// The exception.
+pub(crate) struct Granted {
     pub exception: Exception,
     /// Number of mirrored findings that it covers.
     pub covered: usize,
@@ -65,7 +64,7 @@ pub struct Granted {
 ///
 /// # Errors
 /// See [`ExceptionError`]. If Security Hub could not be updated, nothing is granted.
-pub async fn add(
+pub(crate) async fn add(
     app: &App,
     actor: &Actor,
     new: NewException,
@@ -118,7 +117,11 @@ pub async fn add(
 ///
 /// # Errors
 /// See [`ExceptionError`]; then the exception still applies.
-pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<Exception, ExceptionError> {
+pub(crate) async fn remove(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+) -> Result<Exception, ExceptionError> {
     let all = app.store.exceptions().await?;
     let exception = all
         .into_iter()
@@ -130,7 +133,7 @@ pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<Exception, Exc
 
 /// The result of one expiry run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExpiryCounts {
+pub(crate) struct ExpiryCounts {
     /// Number of exceptions that end soon and were announced.
     pub announced: usize,
     /// Number of exceptions that ended.
@@ -141,7 +144,7 @@ pub struct ExpiryCounts {
 ///
 /// # Errors
 /// See [`ExceptionError`]; the rest is done by the next run.
-pub async fn expire(app: &App, actor: &Actor) -> Result<ExpiryCounts, ExceptionError> {
+pub(crate) async fn expire(app: &App, actor: &Actor) -> Result<ExpiryCounts, ExceptionError> {
     let today = today(app);
     let mut counts = ExpiryCounts::default();
     for exception in app.store.exceptions().await? {

@@ -1,3 +1,3 @@
 //! The local mirror of Security Hub's findings.
 
-pub mod sync;
+pub(crate) mod sync;

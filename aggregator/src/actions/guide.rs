@@ -1,3 +1,3 @@
 //! The guide to controls and threats: importing a company's own texts. `queries::guide` renders it.
 
-pub mod import;
+pub(crate) mod import;

@@ -1,3 +1,3 @@
 //! The SOC's own resources in AWS.
 
-pub mod setup;
+pub(crate) mod setup;

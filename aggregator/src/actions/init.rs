@@ -11,23 +11,19 @@ use crate::world::World;
 use hubward_store::Store;
 
 /// The commented configuration that `init` writes.
-pub const EXAMPLE: &str = include_str!("../../hubward.example.toml");
+pub(crate) const EXAMPLE: &str = include_str!("../../hubward.example.toml");
 
 /// The values to fill in.
 #[derive(Clone, Debug, Default)]
-pub struct InitRequest {
-    /// The SOC's account.
+pub(crate) struct InitRequest {
     pub administrator: Option<AccountId>,
-    /// The home Region.
     pub home_region: Option<Region>,
-    /// The linked Regions.
     pub linked_regions: Vec<Region>,
 }
 
 /// The result of `init`.
 #[derive(Clone, Debug)]
-pub struct Initialised {
-    /// The configuration file.
+pub(crate) struct Initialised {
     pub file: PathBuf,
     /// Whether the file was written now; otherwise it existed.
     pub written: bool,
@@ -41,7 +37,7 @@ pub struct Initialised {
 ///
 /// # Errors
 /// The file cannot be written, an existing file is invalid, or the database cannot be created.
-pub async fn initialise(
+pub(crate) async fn initialise(
     given: Option<&Path>,
     world: &World,
     request: &InitRequest,
@@ -78,7 +74,7 @@ pub async fn initialise(
 ///
 /// # Errors
 /// The database cannot be created or migrated.
-pub async fn migrate(
+pub(crate) async fn migrate(
     config: &config::StoreConfig,
     directory: &Path,
     world: &World,

@@ -1,3 +1,3 @@
 //! Inviting accounts to Security Hub.
 
-pub mod send;
+pub(crate) mod send;

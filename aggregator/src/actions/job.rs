@@ -1,4 +1,4 @@
 //! Support for scheduled jobs: leases, and pruning of old data.
 
-pub mod lease;
-pub mod prune;
+pub(crate) mod lease;
+pub(crate) mod prune;

@@ -1,7 +1,7 @@
 //! The ledger: importing files, and the rules and writes that all ways to change it share.
 
-pub mod import;
-pub mod import_s3;
+pub(crate) mod import;
+pub(crate) mod import_s3;
 
 use std::collections::BTreeMap;
 

@@ -1,3 +1,3 @@
 //! Releases of the agent.
 
-pub mod add;
+pub(crate) mod add;

@@ -1,5 +1,5 @@
 //! Reports about findings: building and sending them.
 
-pub mod build;
-pub mod send;
-pub mod writer;
+pub(crate) mod build;
+pub(crate) mod send;
+pub(crate) mod writer;

@@ -1,4 +1,4 @@
 //! Access tokens.
 
-pub mod add;
-pub mod revoke;
+pub(crate) mod add;
+pub(crate) mod revoke;

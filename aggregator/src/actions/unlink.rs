@@ -30,7 +30,7 @@ use region::{RegionRemoval, status};
 
 /// What unlinking would do.
 #[derive(Clone, Debug)]
-pub struct UnlinkPlan {
+pub(crate) struct UnlinkPlan {
     /// The account, as in the ledger.
     pub account: Account,
     /// What is to be done in each Region, home Region first.
@@ -39,7 +39,7 @@ pub struct UnlinkPlan {
 
 /// The result of unlinking.
 #[derive(Clone, Debug)]
-pub struct Unlinked {
+pub(crate) struct Unlinked {
     /// The account's state in the ledger.
     pub state: AccountState,
     /// The result of each Region, home Region first.
@@ -50,8 +50,7 @@ pub struct Unlinked {
 
 /// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
-pub struct Farewell {
-    /// The message.
+pub(crate) struct Farewell {
     pub notice: LeftNotice,
     /// Number of channels that get it.
     pub channels: usize,
@@ -59,8 +58,7 @@ pub struct Farewell {
 
 /// The result of one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnlinkRow {
-    /// The Region.
+pub(crate) struct UnlinkRow {
     pub region: Region,
     /// What was done there.
     pub outcome: UnlinkOutcome,
@@ -68,7 +66,7 @@ pub struct UnlinkRow {
 
 /// The result of ending a membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UnlinkOutcome {
+pub(crate) enum UnlinkOutcome {
     /// Confirmed to be gone.
     Deleted,
     /// It did not exist.
@@ -81,7 +79,6 @@ pub enum UnlinkOutcome {
     StillListed(MemberStatus),
     /// An unknown status, which is not acted on.
     Skipped(String),
-    /// A call failed.
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
@@ -90,7 +87,7 @@ pub enum UnlinkOutcome {
 impl UnlinkPlan {
     /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read does not make an
     /// account that has left a member again.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         let is_open = |row: &UnlinkRow| {
             !matches!(
                 row.outcome,
@@ -106,7 +103,7 @@ impl UnlinkPlan {
 /// # Errors
 /// The ledger or AWS cannot be reached, or the account is unknown. A Region whose listing cannot be read is a
 /// row's outcome.
-pub async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionError> {
+pub(crate) async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionError> {
     let account = in_ledger(app.store.accounts().await?, account)?;
     let aws = app.aws().await?;
     let rows = join_all(app.config.hub.regions().map(|region| {
@@ -132,7 +129,7 @@ pub async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionEr
 /// # Errors
 /// The ledger or AWS cannot be reached, or the account is unknown. A failure in a Region is its row's
 /// outcome.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     account: &AccountId,
@@ -275,7 +272,7 @@ async fn set_state(
 
 impl UnlinkOutcome {
     /// The outcome's word in JSON and tables.
-    pub fn as_str(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Deleted => "deleted",
             Self::Already => "already",

@@ -16,7 +16,7 @@ const BATCH: i32 = 10;
 
 /// A queue.
 #[derive(Clone, Debug)]
-pub struct EventQueue {
+pub(crate) struct EventQueue {
     client: Client,
     region: Region,
     url: String,
@@ -24,12 +24,11 @@ pub struct EventQueue {
 
 /// A message of the queue.
 #[derive(Clone, Debug)]
-pub struct QueueMessage {
+pub(crate) struct QueueMessage {
     /// The message id, which is the same on every delivery.
     pub id: String,
     /// The receipt handle of this delivery, needed to delete the message.
     pub receipt: String,
-    /// The message's text.
     pub body: String,
 }
 
@@ -46,7 +45,7 @@ impl EventQueue {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn receive(&self, seconds: i32) -> Result<Vec<QueueMessage>, AwsFailure> {
+    pub(crate) async fn receive(&self, seconds: i32) -> Result<Vec<QueueMessage>, AwsFailure> {
         let answer = self
             .client
             .receive_message()
@@ -74,7 +73,11 @@ impl EventQueue {
     ///
     /// # Errors
     /// AWS refused or was not reached; then they may be delivered again sooner.
-    pub async fn hold(&self, messages: &[QueueMessage], seconds: i32) -> Result<(), AwsFailure> {
+    pub(crate) async fn hold(
+        &self,
+        messages: &[QueueMessage],
+        seconds: i32,
+    ) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()
@@ -101,7 +104,7 @@ impl EventQueue {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn dead_letter_queue(&self) -> Result<Option<Self>, AwsFailure> {
+    pub(crate) async fn dead_letter_queue(&self) -> Result<Option<Self>, AwsFailure> {
         let attributes = self
             .client
             .get_queue_attributes()
@@ -140,7 +143,7 @@ impl EventQueue {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete(&self, messages: &[QueueMessage]) -> Result<(), AwsFailure> {
+    pub(crate) async fn delete(&self, messages: &[QueueMessage]) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()

@@ -11,7 +11,7 @@ use hubward_protocol::Region;
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{operation} in {region}: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
-pub struct AwsFailure {
+pub(crate) struct AwsFailure {
     /// `service:Operation`, as IAM spells it.
     pub operation: &'static str,
     /// The Region of the call.
@@ -24,7 +24,7 @@ pub struct AwsFailure {
 
 /// What a failure means to its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
+pub(crate) enum FailureKind {
     /// Security Hub is off in the administrator's account in this Region.
     HubOff,
     /// A permission is missing.
@@ -35,13 +35,12 @@ pub enum FailureKind {
     Limit,
     /// AWS was not reached.
     Unreachable,
-    /// Anything else.
     Other,
 }
 
 impl AwsFailure {
     /// Converts an error of the SDK.
-    pub fn of<E, R>(operation: &'static str, region: Region, error: &SdkError<E, R>) -> Self
+    pub(crate) fn of<E, R>(operation: &'static str, region: Region, error: &SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
         R: std::fmt::Debug + 'static,
@@ -68,7 +67,7 @@ impl AwsFailure {
     }
 
     /// The kind of failure.
-    pub fn kind(&self) -> FailureKind {
+    pub(crate) fn kind(&self) -> FailureKind {
         match self.code.as_deref() {
             None => FailureKind::Unreachable,
             // Security Hub uses one code both for "not subscribed" and for missing permissions.

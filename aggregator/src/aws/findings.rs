@@ -22,20 +22,15 @@ use body::Body;
 use hubward_domain::mirror::{Linking, MirrorPart};
 
 /// The most values of one filter (Security Hub service model).
-pub const MOST_VALUES: usize = 20;
+pub(crate) const MOST_VALUES: usize = 20;
 
 /// Which findings to read.
 #[derive(Clone, Debug)]
-pub enum FindingsQuery {
+pub(crate) enum FindingsQuery {
     /// All active findings of one part of the mirror.
     Active(MirrorPart),
     /// Findings that were updated in a time window, including archived ones.
-    Updated {
-        /// From.
-        from: Timestamp,
-        /// To.
-        to: Timestamp,
-    },
+    Updated { from: Timestamp, to: Timestamp },
     /// Active findings with the workflow status NOTIFIED or SUPPRESSED.
     NotifiedOrSuppressed,
     /// Failed findings that a person resolved. AWS itself resolves those that passed; they are not included.
@@ -48,7 +43,7 @@ pub enum FindingsQuery {
 
 /// One page of findings.
 #[derive(Debug)]
-pub struct FindingsPage {
+pub(crate) struct FindingsPage {
     /// Each finding's complete JSON.
     pub findings: Vec<Box<RawValue>>,
     /// The token for the next page.
@@ -60,7 +55,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused, was not reached, or its response is not a page of findings.
-    pub async fn findings(
+    pub(crate) async fn findings(
         &self,
         query: &FindingsQuery,
         next_token: Option<String>,
@@ -99,7 +94,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
+    pub(crate) async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
         self.pacing().turn(self.region(), ApiClass::Other).await;
         let failed = "securityhub:ListFindingAggregators";
         let listed = Box::pin(self.client().list_finding_aggregators().send())

@@ -13,7 +13,7 @@ impl Aws {
     /// # Errors
     /// AWS refused or was not reached.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn create_sample<'a>(
+    pub(crate) fn create_sample<'a>(
         &'a self,
         region: Region,
         kind: &'a str,

@@ -17,7 +17,10 @@ use hubward_domain::hub::{Aggregator, HubChange, ObservedHub, TAG_KEY, TAG_VALUE
 impl Aws {
     /// Reads the state of all resources. Changes nothing.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn see_hub<'a>(&'a self, wanted: &'a WantedHub) -> BoxFuture<'a, ObservedHub<AwsFailure>> {
+    pub(crate) fn see_hub<'a>(
+        &'a self,
+        wanted: &'a WantedHub,
+    ) -> BoxFuture<'a, ObservedHub<AwsFailure>> {
         async move {
             let regions = std::iter::once(wanted.home).chain(wanted.linked.iter().copied());
             let hubs = join_all(regions.map(|region| async move {
@@ -47,7 +50,7 @@ impl Aws {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn change_hub<'a>(
+    pub(crate) fn change_hub<'a>(
         &'a self,
         region: Region,
         change: &'a HubChange,

@@ -26,15 +26,14 @@ const LONGEST_ANSWER: usize = 16 * 1024;
 
 /// The client that sends proofs to STS.
 #[derive(Clone, Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     client: reqwest::Client,
     endpoint: Option<String>,
 }
 
 /// The account and identity that signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The account.
+pub(crate) struct Caller {
     pub account: AccountId,
     /// The ARN of the user or role.
     pub arn: String,
@@ -42,7 +41,7 @@ pub struct Caller {
 
 /// Why STS did not identify the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotIdentified {
+pub(crate) enum NotIdentified {
     /// STS rejected the signature.
     #[error("STS refused the signature")]
     Refused,
@@ -89,7 +88,7 @@ impl Identity {
     ///
     /// # Errors
     /// The TLS library could not be set up. An unsafe endpoint is refused when AWS is opened.
-    pub fn new(environment: &Environment) -> reqwest::Result<Self> {
+    pub(crate) fn new(environment: &Environment) -> reqwest::Result<Self> {
         // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -111,7 +110,7 @@ impl Identity {
     ///
     /// # Errors
     /// There was no valid response.
-    pub async fn date(&self, region: Region) -> Result<Timestamp, NotIdentified> {
+    pub(crate) async fn date(&self, region: Region) -> Result<Timestamp, NotIdentified> {
         let host = host(region);
         let url = self
             .endpoint
@@ -133,7 +132,7 @@ impl Identity {
     ///
     /// # Errors
     /// STS did not identify the caller.
-    pub async fn identify(
+    pub(crate) async fn identify(
         &self,
         region: Region,
         headers: &ProofHeaders,

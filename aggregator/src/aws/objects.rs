@@ -13,7 +13,7 @@ use hubward_domain::object::{Object, Version};
 
 /// Access to the buckets of one account in one Region.
 #[derive(Clone, Debug)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     client: Client,
     region: Region,
     owner: AccountId,
@@ -21,12 +21,11 @@ pub struct Bucket {
 
 /// The result of reading an object.
 #[derive(Clone, Debug)]
-pub enum Fetched {
+pub(crate) enum Fetched {
     /// There is no such object.
     Absent,
     /// The object is the version that the caller knows.
     Unchanged,
-    /// Its content.
     Content(Version, Vec<u8>),
     /// The object is larger than the limit; its size in bytes.
     TooLarge(Version, u64),
@@ -34,7 +33,7 @@ pub enum Fetched {
 
 impl Aws {
     /// Buckets of an account, in a Region.
-    pub fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
+    pub(crate) fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
         let config = aws_sdk_s3::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
@@ -54,7 +53,7 @@ impl Bucket {
     ///
     /// # Errors
     /// AWS refused or was not reached, or the content was incomplete.
-    pub async fn fetch(
+    pub(crate) async fn fetch(
         &self,
         object: &Object,
         known: Option<&str>,
@@ -113,7 +112,7 @@ impl Bucket {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn put(
+    pub(crate) async fn put(
         &self,
         bucket: &str,
         key: &str,
@@ -137,7 +136,7 @@ impl Bucket {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn put_encrypted(
+    pub(crate) async fn put_encrypted(
         &self,
         bucket: &str,
         key: &str,

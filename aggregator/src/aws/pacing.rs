@@ -13,7 +13,7 @@ use crate::config::watching::PacingConfig;
 
 /// Operations that AWS limits together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ApiClass {
+pub(crate) enum ApiClass {
     /// `GetFindings`: 3 per second, bursts of 6 (Security Hub service model).
     GetFindings,
     /// All other operations of Security Hub: 10 per second, bursts of 30.
@@ -24,14 +24,14 @@ type Limiters = BTreeMap<(Region, ApiClass), Arc<DefaultDirectRateLimiter>>;
 
 /// The limiters of one process.
 #[derive(Clone, Debug)]
-pub struct Pacing {
+pub(crate) struct Pacing {
     rates: PacingConfig,
     limiters: Arc<Mutex<Limiters>>,
 }
 
 impl Pacing {
     /// Limiters with the configured rates.
-    pub fn new(rates: PacingConfig) -> Self {
+    pub(crate) fn new(rates: PacingConfig) -> Self {
         Self {
             rates,
             limiters: Arc::default(),
@@ -39,7 +39,7 @@ impl Pacing {
     }
 
     /// Waits until the next call is allowed.
-    pub async fn turn(&self, region: Region, class: ApiClass) {
+    pub(crate) async fn turn(&self, region: Region, class: ApiClass) {
         if let Some(limiter) = self.limiter(region, class) {
             limiter.until_ready().await;
         }

@@ -14,14 +14,14 @@ use super::pacing::{ApiClass, Pacing};
 use hubward_domain::membership::MemberStatus;
 
 /// The most accounts in one call.
-pub const BATCH: usize = 50;
+pub(crate) const BATCH: usize = 50;
 
 /// Accounts that AWS did not process, each with AWS's reason.
-pub type UnprocessedAccounts = BTreeMap<AccountId, String>;
+pub(crate) type UnprocessedAccounts = BTreeMap<AccountId, String>;
 
 /// Security Hub in one Region.
 #[derive(Clone, Debug)]
-pub struct SecurityHub {
+pub(crate) struct SecurityHub {
     client: Client,
     region: Region,
     pacing: Pacing,
@@ -37,7 +37,7 @@ impl SecurityHub {
     }
 
     /// The Region that is called.
-    pub fn region(&self) -> Region {
+    pub(crate) fn region(&self) -> Region {
         self.region
     }
 
@@ -53,7 +53,9 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached; a partial list is never returned.
-    pub async fn list_members(&self) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+    pub(crate) async fn list_members(
+        &self,
+    ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
         const OPERATION: &str = "securityhub:ListMembers";
         let mut members = BTreeMap::new();
         let mut next_token = None;
@@ -81,7 +83,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn get_members(
+    pub(crate) async fn get_members(
         &self,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
@@ -100,7 +102,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached; a part is never returned for the whole.
-    pub async fn members_among(
+    pub(crate) async fn members_among(
         &self,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
@@ -115,7 +117,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn create_members(
+    pub(crate) async fn create_members(
         &self,
         accounts: &[(AccountId, Option<String>)],
     ) -> Result<UnprocessedAccounts, AwsFailure> {
@@ -144,7 +146,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn invite_members(
+    pub(crate) async fn invite_members(
         &self,
         accounts: &[AccountId],
     ) -> Result<UnprocessedAccounts, AwsFailure> {
@@ -164,7 +166,10 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn disassociate_members(&self, accounts: &[AccountId]) -> Result<(), AwsFailure> {
+    pub(crate) async fn disassociate_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<(), AwsFailure> {
         const OPERATION: &str = "securityhub:DisassociateMembers";
         self.pacing.turn(self.region, ApiClass::Other).await;
         self.client
@@ -180,7 +185,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete_members(
+    pub(crate) async fn delete_members(
         &self,
         accounts: &[AccountId],
     ) -> Result<UnprocessedAccounts, AwsFailure> {

@@ -13,15 +13,14 @@ use super::security_hub::SecurityHub;
 use hubward_domain::alert::write_back::{Named, WriteBackStatus};
 
 /// The most findings per call (Security Hub service model).
-pub const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 
 /// The author of our notes.
 const AUTHOR: &str = "hubward";
 
 /// A finding that AWS did not process.
 #[derive(Clone, Debug)]
-pub struct UnprocessedFinding {
-    /// Its id.
+pub(crate) struct UnprocessedFinding {
     pub id: String,
     /// AWS's error code and message.
     pub why: String,
@@ -33,7 +32,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn set_workflow<'a>(
+    pub(crate) fn set_workflow<'a>(
         &'a self,
         findings: &'a [Named],
         status: WriteBackStatus,
@@ -46,7 +45,7 @@ impl SecurityHub {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn set_suppressed<'a>(
+    pub(crate) fn set_suppressed<'a>(
         &'a self,
         findings: &'a [Named],
         suppressed: bool,

@@ -9,7 +9,7 @@ use rust_i18n::t;
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
 use hubward_domain::account::Account;
-use hubward_domain::delivery::{Attempt, Blame};
+use hubward_domain::delivery::{Attempt, FaultDomain};
 use hubward_domain::finding::FindingSeverity;
 use hubward_domain::report::{AccountSummary, Period};
 
@@ -18,7 +18,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 const SUBJECT: usize = 200;
 
 /// What is sent.
-pub struct ReportMail<'a> {
+pub(crate) struct ReportMail<'a> {
     /// The same at every attempt, so that a mailbox may drop a repetition.
     pub id: String,
     /// To whose contacts.
@@ -33,11 +33,11 @@ pub struct ReportMail<'a> {
 
 impl Messenger {
     /// Sends a report's mail once. Nothing secret is in what it returns.
-    pub async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
-        let refused = |why: String| Attempt::Refused {
+    pub(crate) async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
+        let refused = |why: String| Attempt::Rejected {
             why,
             retry_after: None,
-            blame: Blame::Message,
+            fault: FaultDomain::Message,
         };
         let prepared = self.post().and_then(|post| {
             let transport = transport(&post.smtp_url)?;
@@ -47,7 +47,7 @@ impl Messenger {
         match prepared {
             Err(why) => refused(why),
             Ok((transport, message, smtp_url)) => match transport.send(message).await {
-                Ok(_) => Attempt::Taken,
+                Ok(_) => Attempt::Accepted,
                 Err(error) => refused(why(&error, &smtp_url)),
             },
         }

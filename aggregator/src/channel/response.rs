@@ -1,4 +1,4 @@
-//! What a channel's HTTP answer means for the message.
+//! Interprets a channel's HTTP response.
 
 use std::error::Error;
 
@@ -6,23 +6,23 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
-use hubward_domain::delivery::{Attempt, Blame};
+use hubward_domain::delivery::{Attempt, FaultDomain};
 
-/// The most of an answer's text that is kept as the reason.
+/// The most characters of a response's text that are kept as the error.
 const WHY: usize = 200;
-/// Chatwork's way of saying when its limit ends, in seconds since 1970
+/// Chatwork's header with the time when its rate limit ends, in seconds since 1970
 /// (developer.chatwork.com/docs/endpoints).
 const RESET: &str = "x-ratelimit-reset";
 
-/// Reads an answer. The address, which is the secret of most chat services, is never part of it.
+/// The result of an attempt. It never contains the URL, which is the secret of most chat services.
 pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp) -> Attempt {
     let mut answer = match answer {
         Ok(answer) => answer,
-        Err(error) => return refused(no_answer(error), None, Blame::Channel),
+        Err(error) => return refused(no_answer(error), None, FaultDomain::Channel),
     };
     let status = answer.status();
     if status.is_success() {
-        return Attempt::Taken;
+        return Attempt::Accepted;
     }
     let wait = wait(answer.headers(), status, now);
     let said: String = match answer.chunk().await {
@@ -30,11 +30,11 @@ pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp) -> Att
         _ => String::new(),
     };
     let why = format!("it answered {status} {said}");
-    refused(why.trim_end().to_owned(), wait, blame(status))
+    refused(why.trim_end().to_owned(), wait, fault(status))
 }
 
-/// How many seconds the channel asks for: as a number, as a date, or as the end of a limit. Whether they
-/// are honoured is decided elsewhere.
+/// How many seconds the channel asks us to wait: as a number, as a date, or as the end of a rate limit.
+/// Whether we do is decided elsewhere.
 fn wait(headers: &HeaderMap, status: StatusCode, now: Timestamp) -> Option<i64> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let until = |then: Timestamp| then.duration_since(now).as_secs().max(0);
@@ -56,30 +56,30 @@ fn wait(headers: &HeaderMap, status: StatusCode, now: Timestamp) -> Option<i64> 
     })
 }
 
-/// What is too large or not understood is this message; all else would happen to every one.
-fn blame(status: StatusCode) -> Blame {
+/// A response about size or content concerns this message only; all others would occur with every message.
+fn fault(status: StatusCode) -> FaultDomain {
     match status {
         StatusCode::BAD_REQUEST
         | StatusCode::PAYLOAD_TOO_LARGE
-        | StatusCode::UNPROCESSABLE_ENTITY => Blame::Message,
-        _ => Blame::Channel,
+        | StatusCode::UNPROCESSABLE_ENTITY => FaultDomain::Message,
+        _ => FaultDomain::Channel,
     }
 }
 
-fn refused(why: String, retry_after: Option<i64>, blame: Blame) -> Attempt {
-    Attempt::Refused {
+fn refused(why: String, retry_after: Option<i64>, fault: FaultDomain) -> Attempt {
+    Attempt::Rejected {
         why,
         retry_after,
-        blame,
+        fault,
     }
 }
 
-/// What kept an answer from us, without the address.
+/// Why there was no response, without the URL.
 pub(super) fn no_answer(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }
-    // The outer errors repeat the address.
+    // The outer errors repeat the URL.
     let error = error.without_url();
     let mut cause: &dyn Error = &error;
     while let Some(deeper) = cause.source() {
@@ -121,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_is_refused_is_told_from_a_channel_that_is_down() {
-        let of = |status| blame(StatusCode::from_u16(status).unwrap());
-        assert_eq!([400, 413, 422].map(of), [Blame::Message; 3]);
-        assert_eq!([401, 404, 429, 500, 503].map(of), [Blame::Channel; 5]);
+    fn a_rejected_message_is_distinguished_from_a_channel_that_is_down() {
+        let of = |status| fault(StatusCode::from_u16(status).unwrap());
+        assert_eq!([400, 413, 422].map(of), [FaultDomain::Message; 3]);
+        assert_eq!([401, 404, 429, 500, 503].map(of), [FaultDomain::Channel; 5]);
     }
 }

@@ -1,6 +1,6 @@
-//! The `webhook` channel: Standard Webhooks (standardwebhooks.com), signed where a secret is given.
+//! The `webhook` channel: Standard Webhooks (standardwebhooks.com), signed if a secret is configured.
 //!
-//! `webhook-id` is the delivery's id, the same at every attempt: a receiver that has seen it may drop it.
+//! `webhook-id` is the delivery's id and the same at every attempt, so that receivers can drop duplicates.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,10 +13,10 @@ use standardwebhooks::Webhook;
 
 use hubward_domain::delivery::Delivery;
 
-/// Fills in headers and body.
+/// Sets headers and body.
 ///
 /// # Errors
-/// The message cannot be signed, and why.
+/// The message cannot be signed; the text says why.
 pub(super) fn request(
     request: RequestBuilder,
     delivery: &Delivery,
@@ -37,7 +37,7 @@ pub(super) fn request(
     Ok(request.body(body))
 }
 
-/// `{"type","timestamp","data"}`; the timestamp is when it happened, not when it is sent.
+/// `{"type","timestamp","data"}`; the timestamp is that of the event, not of sending.
 pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     let notice = serde_json::to_value(&delivery.notice).map_err(|error| error.to_string())?;
     let part = |key: &str| notice.get(key).cloned().unwrap_or(Value::Null);
@@ -49,7 +49,7 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     Ok(body.to_string())
 }
 
-/// A secret is Base64, with or without `whsec_`, as Standard Webhooks has it; any other text is the key
+/// A Base64 secret, with or without `whsec_`, as in Standard Webhooks; any other text is used as the key
 /// itself.
 fn signer(secret: &SecretString) -> Result<Webhook, String> {
     let text = secret.expose_secret();

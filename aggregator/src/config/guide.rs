@@ -10,7 +10,7 @@ use hubward_domain::guide::Links;
 /// The company's own guide.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct GuideConfig {
+pub(crate) struct GuideConfig {
     /// The directory of its own `controls/*.md` and `threats/*.md`; relative to the configuration file.
     pub directory: Option<PathBuf>,
     /// Where the output of `hubward guide site` is published; without it, links lead to the server's own
@@ -22,7 +22,7 @@ pub struct GuideConfig {
 
 impl GuideConfig {
     /// Builds links to guide pages; `public_url` is the server's origin.
-    pub fn links(&self, public_url: &str) -> Links {
+    pub(crate) fn links(&self, public_url: &str) -> Links {
         match &self.site {
             Some(site) => Links::Site(site.clone()),
             None => Links::Server(public_url.to_owned()),

@@ -9,10 +9,8 @@ use hubward_domain::object::Object;
 /// A ledger file in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct LedgerConfig {
-    /// The bucket.
+pub(crate) struct LedgerConfig {
     pub bucket: Option<String>,
-    /// The object's key.
     pub key: Option<String>,
     /// The queue that receives S3's events about new versions.
     pub queue_url: Option<String>,
@@ -22,7 +20,7 @@ pub struct LedgerConfig {
 
 impl LedgerConfig {
     /// The object, if bucket and key are configured.
-    pub fn object(&self) -> Option<Object> {
+    pub(crate) fn object(&self) -> Option<Object> {
         Some(Object {
             bucket: self.bucket.clone()?,
             key: self.key.clone()?,
@@ -33,7 +31,7 @@ impl LedgerConfig {
 /// Where requests come from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Requests {
+pub(crate) struct Requests {
     /// Whether the dashboard has a request form.
     pub form: bool,
     /// Jira Service Management, if used.
@@ -42,10 +40,9 @@ pub struct Requests {
 
 /// A Jira Service Management project.
 #[derive(Clone, Debug, Deserialize)]
-pub struct JiraConfig {
+pub(crate) struct JiraConfig {
     /// The site's URL, such as `https://example.atlassian.net`.
     pub site: String,
-    /// The project's key.
     pub project: String,
     /// The API user's email address.
     pub email: String,
@@ -64,7 +61,7 @@ pub struct JiraConfig {
 
 impl JiraConfig {
     /// The mapped columns with their Jira field ids.
-    pub fn columns(&self) -> Vec<(LedgerColumn, &str)> {
+    pub(crate) fn columns(&self) -> Vec<(LedgerColumn, &str)> {
         self.fields
             .iter()
             .filter_map(|(name, field)| Some((LedgerColumn::of_name(name)?, field.as_str())))
@@ -72,23 +69,23 @@ impl JiraConfig {
     }
 
     /// The field with the kind of request; the issue type if none is mapped.
-    pub fn kind_field(&self) -> &str {
+    pub(crate) fn kind_field(&self) -> &str {
         self.fields.get(KIND).map_or("issuetype", String::as_str)
     }
 
     /// Whether new accounts are approved automatically.
-    pub fn auto_approves_adds(&self) -> bool {
+    pub(crate) fn auto_approves_adds(&self) -> bool {
         self.auto_approve.contains(&AutoApprove::Add)
     }
 }
 
 /// The key in `fields` for the kind of request.
-pub const KIND: &str = "kind";
+pub(crate) const KIND: &str = "kind";
 
 /// A kind of request that can be approved automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AutoApprove {
+pub(crate) enum AutoApprove {
     /// Adding an account. Changes and removals always need a person.
     Add,
 }

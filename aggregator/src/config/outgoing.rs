@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::Secret;
 use hubward_domain::alert::Severity;
-pub use hubward_domain::channel::ChannelKind;
-pub use hubward_domain::routing::{ChannelRoute, RouteEvent};
+pub(crate) use hubward_domain::channel::ChannelKind;
+pub(crate) use hubward_domain::routing::{ChannelRoute, RouteEvent};
 
 /// Which alerts people must see, and how soon.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Alerts {
+pub(crate) struct Alerts {
     /// The queue that EventBridge's rule fills.
     pub queue_url: Option<String>,
     /// Findings below this severity open no alert.
@@ -29,7 +29,7 @@ pub struct Alerts {
 /// When reports are sent, and where to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Reports {
+pub(crate) struct Reports {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
     /// A directory to write to.
@@ -45,7 +45,7 @@ pub struct Reports {
 /// How mail is sent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Mail {
+pub(crate) struct Mail {
     /// `smtps://user:password@host:port`.
     pub smtp_url: Option<Secret>,
     /// The sender's address.
@@ -54,7 +54,7 @@ pub struct Mail {
 
 /// A chat room, mailbox or webhook.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Channel {
+pub(crate) struct Channel {
     /// The name that routes refer to.
     pub name: String,
     /// Which service it is.
@@ -66,7 +66,6 @@ pub struct Channel {
     pub secret: Option<Secret>,
     /// The service's access token.
     pub token: Option<Secret>,
-    /// The service's room.
     pub room: Option<String>,
     /// Mail recipients.
     #[serde(default)]
@@ -78,11 +77,11 @@ pub struct Channel {
 
 /// The channel of each account's own contacts. It exists if mail is set up; configured channels cannot have
 /// this name.
-pub const CONTACTS: &str = "@contacts";
+pub(crate) const CONTACTS: &str = "@contacts";
 
 impl Mail {
     /// The channel that mails an account's contacts; `None` if mail is not set up.
-    pub fn contacts(&self) -> Option<Channel> {
+    pub(crate) fn contacts(&self) -> Option<Channel> {
         self.smtp_url.as_ref().zip(self.from.as_ref())?;
         Some(Channel {
             name: CONTACTS.to_owned(),

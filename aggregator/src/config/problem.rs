@@ -6,7 +6,7 @@ use hubward_domain::address::UnsafeAddress;
 
 /// One problem, with the key that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigProblem {
+pub(crate) enum ConfigProblem {
     /// The file is not valid TOML. The line's text is omitted, because it may contain a secret.
     Syntax {
         /// The line number from 1; 0 if unknown.
@@ -22,63 +22,37 @@ pub enum ConfigProblem {
         nearest: Option<String>,
     },
     /// A required key is missing.
-    Missing {
-        /// Which.
-        key: String,
-    },
+    Missing { key: String },
     /// A value of the wrong type or form.
     Invalid {
-        /// Which.
         key: String,
         /// The parser's message.
         error: String,
     },
     /// The home Region is an opt-in Region, which not every account has.
-    HomeRegionIsOptIn {
-        /// The Region.
-        region: Region,
-    },
+    HomeRegionIsOptIn { region: Region },
     /// A Region is listed twice among home and linked Regions.
-    RegionTwice {
-        /// The Region.
-        region: Region,
-    },
+    RegionTwice { region: Region },
     /// A URL that is not allowed.
     UnsafeAddress {
         /// Which key holds it.
         key: String,
-        /// Why.
         why: UnsafeAddress,
     },
     /// Two channels have the same name.
-    ChannelTwice {
-        /// The name.
-        name: String,
-    },
+    ChannelTwice { name: String },
     /// A route refers to a channel that does not exist.
-    UnknownChannel {
-        /// Which route.
-        key: String,
-        /// The name.
-        channel: String,
-    },
+    UnknownChannel { key: String, channel: String },
     /// A channel lacks a key that its kind requires.
-    ChannelNeeds {
-        /// Which channel.
-        key: String,
-        /// The key.
-        needs: &'static str,
-    },
+    ChannelNeeds { key: String, needs: &'static str },
     /// Only one of two keys that belong together is set.
     Together {
-        /// The missing key.
         missing: &'static str,
         /// The key that is set.
         set: &'static str,
     },
     /// A secret cannot be read.
     SecretMissing {
-        /// Which key.
         key: String,
         /// The environment variable or file.
         place: String,

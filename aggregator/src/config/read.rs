@@ -27,7 +27,7 @@ struct HubDraft {
 
 /// Finds the configuration file: `--config`, else `HUBWARD_CONFIG`, else `./hubward.toml` if it exists, else
 /// `/etc/hubward/hubward.toml`.
-pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
+pub(crate) fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
     let here = Path::new("hubward.toml");
     given
         .map(Path::to_owned)
@@ -40,7 +40,7 @@ pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
 ///
 /// # Errors
 /// All problems, in the order of the file's sections.
-pub fn read(
+pub(crate) fn read(
     file: &Path,
     text: &str,
     environment: &Environment,
@@ -77,7 +77,7 @@ pub fn read(
 }
 
 /// Reads only `[store]`, for `init`, when required keys are still missing.
-pub fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
+pub(crate) fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
     let mut reader = ConfigReader::new(text.parse().unwrap_or_default());
     reader.overlay(environment);
     reader.section("store")

@@ -13,7 +13,7 @@ use crate::world::Environment;
 
 /// Where a secret is. `Debug` never shows the value.
 #[derive(Clone)]
-pub struct Secret(SecretSource);
+pub(crate) struct Secret(SecretSource);
 
 #[derive(Clone)]
 enum SecretSource {
@@ -24,7 +24,7 @@ enum SecretSource {
 
 /// Why a secret cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum SecretMissing {
+pub(crate) enum SecretMissing {
     /// The environment variable is not set or empty.
     #[error("the environment variable {0} is not set")]
     Env(String),
@@ -35,12 +35,12 @@ pub enum SecretMissing {
 
 impl Secret {
     /// A literal value.
-    pub fn literal(value: &str) -> Self {
+    pub(crate) fn literal(value: &str) -> Self {
         Self(SecretSource::Literal(SecretString::from(value)))
     }
 
     /// The value, if it is written literally in the configuration.
-    pub fn as_literal(&self) -> Option<&SecretString> {
+    pub(crate) fn as_literal(&self) -> Option<&SecretString> {
         match &self.0 {
             SecretSource::Literal(value) => Some(value),
             SecretSource::Env(_) | SecretSource::File(_) => None,
@@ -61,7 +61,7 @@ impl Secret {
     /// file is removed.
     ///
     /// The variable or the file does not exist.
-    pub fn reveal(
+    pub(crate) fn reveal(
         &self,
         environment: &Environment,
         directory: &Path,

@@ -29,7 +29,7 @@ pub(super) fn verify(config: &Config) -> Vec<ConfigProblem> {
 }
 
 /// All checks that need the secrets: whether they can be read, and whether the URLs among them are safe.
-pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<ConfigProblem> {
+pub(crate) fn verify_secrets(config: &Config, environment: &Environment) -> Vec<ConfigProblem> {
     let directory = config.directory();
     let mut problems = Vec::new();
     for (key, secret) in config.secrets() {

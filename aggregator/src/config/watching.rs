@@ -9,8 +9,7 @@ use hubward_domain::account::Standard;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
-pub struct HubConfig {
-    /// The SOC's account.
+pub(crate) struct HubConfig {
     pub administrator: AccountId,
     /// The Region where the findings of all Regions are aggregated.
     pub home_region: Region,
@@ -20,7 +19,7 @@ pub struct HubConfig {
 
 impl HubConfig {
     /// The home Region first, then the linked ones.
-    pub fn regions(&self) -> impl Iterator<Item = Region> {
+    pub(crate) fn regions(&self) -> impl Iterator<Item = Region> {
         std::iter::once(self.home_region).chain(self.linked_regions.iter().copied())
     }
 }
@@ -28,7 +27,7 @@ impl HubConfig {
 /// What a member's agent sets up.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     /// The Security Hub standards to enable.
     pub standards: Vec<Standard>,
     /// Whether an AWS Config recorder is created if there is none.
@@ -46,7 +45,7 @@ pub struct Baseline {
 /// Requests per second, per account and Region; 0 means unlimited.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default)]
-pub struct PacingConfig {
+pub(crate) struct PacingConfig {
     /// For `GetFindings`.
     pub get_findings: f64,
     /// For every other Security Hub operation.
@@ -56,7 +55,7 @@ pub struct PacingConfig {
 /// When checks run, and when members are reminded.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct CheckConfig {
+pub(crate) struct CheckConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
     /// The interval of checking memberships.
@@ -68,7 +67,7 @@ pub struct CheckConfig {
 /// When findings are mirrored.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct FindingsConfig {
+pub(crate) struct FindingsConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
 }

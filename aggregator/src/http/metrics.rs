@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
@@ -153,6 +154,13 @@ fn registered(metrics_snapshot: &MetricsSnapshot, telemetry: &Telemetry) -> Regi
             .map(|(channel, open)| (channel.as_str(), i64::from(*open))),
     );
     jobs(&mut registry, &metrics_snapshot.jobs);
+    let transactions: Counter = Counter::default();
+    transactions.inc_by(metrics_snapshot.transactions);
+    registry.register(
+        "database_transactions",
+        "Transactions, and statements outside any, that this process has run",
+        transactions,
+    );
     registry.register(
         "aws_calls",
         "Attempts of calls to AWS, by HTTP status",
@@ -284,6 +292,7 @@ mod tests {
             open_circuits: [("soc".to_owned(), true)].into(),
             refused_messages: 9,
             last_canary: Timestamp::from_second(20).ok(),
+            transactions: 11,
             jobs: vec![JobRun {
                 job: "watch".to_owned(),
                 due_at: Timestamp::UNIX_EPOCH,
@@ -316,6 +325,7 @@ mod tests {
             "hubward_audit_events 6",
             "hubward_alerts{state=\"open\"} 7",
             "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
+            "hubward_database_transactions_total 11",
             "hubward_delivery_oldest_pending_seconds{channel=\"soc\"} 90",
             "hubward_channel_circuit_open{channel=\"soc\"} 1",
             "hubward_refused_messages 9",

@@ -38,7 +38,7 @@ struct Files {
 type TlsFile = (Option<SystemTime>, Option<SystemTime>);
 
 /// Looks after the certificate while the server runs.
-pub struct Renewal {
+pub(crate) struct Renewal {
     tls: Option<Tls>,
     taken: Option<TlsFile>,
 }
@@ -55,7 +55,7 @@ impl Renewal {
     ///
     /// # Errors
     /// What is wrong with them; the certificate that was read before goes on.
-    pub async fn next(&mut self) -> Result<(), String> {
+    pub(crate) async fn next(&mut self) -> Result<(), String> {
         let Some(tls) = &self.tls else {
             return std::future::pending().await;
         };

@@ -35,11 +35,10 @@ pub(super) struct JiraClient {
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JiraFailure {
+pub(crate) enum JiraFailure {
     /// The resource does not exist or is not visible.
     #[error("Jira has no such thing, or does not show it to the API user")]
     NotFound,
-    /// Too many requests.
     #[error("Jira is busy and asks for {} s of patience", .after.unwrap_or(0))]
     Throttled {
         /// How long to wait, in seconds, if Jira said so.
@@ -48,7 +47,6 @@ pub enum JiraFailure {
     /// Jira returned another status than a success.
     #[error("Jira answered {status} {said}")]
     Refused {
-        /// The HTTP status.
         status: u16,
         /// The error message, shortened.
         said: String,
@@ -63,7 +61,7 @@ pub enum JiraFailure {
 
 impl JiraFailure {
     /// Whether a later attempt can succeed.
-    pub fn passes(&self) -> bool {
+    pub(crate) fn passes(&self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Unreachable(_) | Self::Malformed(_) => true,
             Self::Refused { status, .. } => *status >= 500 || *status == 408,

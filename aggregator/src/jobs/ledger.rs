@@ -26,7 +26,7 @@ const LINES: usize = 50;
 
 /// What became of a look.
 #[derive(Debug)]
-pub enum LedgerLook {
+pub(crate) enum LedgerLook {
     /// The configuration names no object.
     Closed,
     /// There is no such object.
@@ -41,7 +41,7 @@ pub enum LedgerLook {
 
 /// Why nothing was taken; the next look tries again.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeLedgerError {
+pub(crate) enum TakeLedgerError {
     /// S3, AWS or the database is out of reach.
     #[error(transparent)]
     Door(#[from] LedgerObjectError),
@@ -54,7 +54,7 @@ pub enum TakeLedgerError {
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
-pub async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError> {
+pub(crate) async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError> {
     let (file, imported) = match read_object(app, woken).await? {
         ObjectState::Closed => return Ok(LedgerLook::Closed),
         ObjectState::Absent(object) => return Ok(LedgerLook::Absent(object)),
@@ -81,7 +81,7 @@ pub async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError>
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
-pub async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
+pub(crate) async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
     let mut woken = false;
     let mut heard = Vec::new();
     let queue = open_queue(app).await?;

@@ -8,15 +8,13 @@ use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::delivery::send::{Outbox, SendStep, give_up_lost_channels};
 use crate::config::outgoing::Channel;
 
-/// How often an empty outbox is looked at.
-const LOOK: Duration = Duration::from_millis(500);
-
 pub(super) async fn run_worker(mut bench: JobContext, outbox: Arc<Outbox>, channel: Channel) {
     let mut failing = false;
     let mut posts = bench.app.store.posts();
     while !bench.is_to_stop() {
         // What is put into the outbox from here on is not overlooked.
         posts.borrow_and_update();
+        bench.due.mark_unchanged();
         let pause = match outbox.step(&bench.app, &channel).await {
             Ok(step) => {
                 if std::mem::take(&mut failing) {
@@ -25,7 +23,7 @@ pub(super) async fn run_worker(mut bench: JobContext, outbox: Arc<Outbox>, chann
                 match step {
                     SendStep::Idle => {
                         tokio::select! {
-                            () = bench.wait(LOOK) => {}
+                            () = bench.until_due(|due| due.channels.contains(&channel.name)) => {}
                             // The store lives as long as this.
                             _ = posts.changed() => {}
                         }

@@ -2,12 +2,10 @@
 //! their order. The server goes this way again and again; `hubward run requests` goes it once, after
 //! asking Jira for what no webhook told.
 
-use std::time::Duration;
-
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, invite};
 use crate::actions::request::answer::{AnswerError, answer_next};
-use crate::actions::request::decide::auto_approve;
+use crate::actions::request::decide::{auto_approve, auto_approves};
 use crate::actions::request::follow_up::{
     FollowUpStep, follow_next, invited, not_invited, wake_all,
 };
@@ -20,12 +18,9 @@ use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::membership::SkipReason;
 use hubward_domain::request::Hindrance;
 
-/// How often the server looks whether anything is due.
-const LOOK: Duration = Duration::from_secs(1);
-
 /// What one pass did.
 #[derive(Debug, Default)]
-pub struct Passed {
+pub(crate) struct Passed {
     /// How many issues polling woke.
     pub woken: usize,
     /// How many issues were read.
@@ -44,7 +39,7 @@ pub struct Passed {
 
 /// What went wrong in a pass.
 #[derive(Debug)]
-pub enum RequestFailure {
+pub(crate) enum RequestFailure {
     /// Jira's issues could not be read.
     Issues(IssuesError),
     /// Invitations could not be sent.
@@ -66,7 +61,7 @@ pub enum RequestFailure {
 ///
 /// # Errors
 /// The database failed.
-pub async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
+pub(crate) async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
     let mut passed = Passed::default();
     if polling {
         wake_all(app).await?;
@@ -112,7 +107,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
     loop {
         match follow_next(app).await? {
             FollowUpStep::Idle => return Ok(()),
-            FollowUpStep::Checked(_, complete) => passed.complete += usize::from(complete),
+            FollowUpStep::Checked(complete) => passed.complete += usize::from(complete),
             FollowUpStep::Invite(request, account) => {
                 let wanted = InviteRequest {
                     accounts: vec![account],
@@ -175,13 +170,16 @@ fn stored(error: IssuesError) -> Result<IssuesError, StoreError> {
 pub(super) async fn work(mut bench: JobContext) {
     let mut failing = false;
     let mut stopped = bench.clone();
+    // What keeps an open request from being approved without a person may change in any table.
+    let approves = auto_approves(&bench.app);
     while !bench.is_to_stop() {
+        bench.due.mark_unchanged();
         // Breaking off is safe at any point: leases end, and what was cut off is done again.
         let outcome = tokio::select! {
             () = stopped.stopped() => return,
             outcome = pass(&bench.app, false) => outcome,
         };
-        let pause = match outcome {
+        let is_failing = match outcome {
             Ok(passed) => {
                 let is_failing = !passed.failures.is_empty();
                 let was_failing = std::mem::replace(&mut failing, is_failing);
@@ -191,15 +189,21 @@ pub(super) async fn work(mut bench: JobContext) {
                 if was_failing && !is_failing {
                     bench.say(JobEvent::RequestsWork);
                 }
-                if is_failing { AFTER_FAILURE } else { LOOK }
+                is_failing
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
                     bench.say(JobEvent::OutboxFails(error));
                 }
-                AFTER_FAILURE
+                true
             }
         };
-        bench.wait(pause).await;
+        if is_failing {
+            bench.wait(AFTER_FAILURE).await;
+        } else {
+            bench
+                .until_due(|due| due.requests || approves && due.open_requests)
+                .await;
+        }
     }
 }

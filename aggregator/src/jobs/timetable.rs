@@ -2,7 +2,7 @@
 //! database one does each due time; what was due while none ran is done once, when one is there again.
 
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -21,7 +21,7 @@ use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::actions::exception::{self, ExceptionError};
 use crate::actions::findings::sync::{Failed, sync_findings};
-use crate::actions::job::lease::{JobLease, acquire};
+use crate::actions::job::lease::{JobLease, acquire, is_due};
 use crate::actions::job::prune::prune;
 use crate::actions::report::send::{self, SendError, destinations, send_reports};
 use crate::actions::request::receive::issues::{self, IssuesError};
@@ -30,12 +30,15 @@ use crate::config::Config;
 use crate::text;
 use hubward_domain::audit::Actor;
 use hubward_domain::report::sending::Destination;
-use hubward_domain::schedule::Schedule;
+use hubward_domain::schedule::{JobRun, Schedule};
 use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
 /// How often the table is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often the jobs' rows are read where nothing seems due: another server may have left a job before
+/// its lease ended.
+const READ: Duration = Duration::from_secs(4);
 /// How often a turn is held: three times within its lease.
 const HOLD: Duration = Duration::from_secs(20);
 
@@ -66,7 +69,7 @@ struct TimetableEntry {
 
 /// Why a job did not do what it should.
 #[derive(Debug, thiserror::Error)]
-pub enum JobError {
+pub(crate) enum JobError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -294,12 +297,31 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Takes a job's turn if it is due. `known` are the jobs' rows, and when they were read.
+async fn take_due(
+    app: &App,
+    known: &mut Option<(Instant, Vec<JobRun>)>,
+    entry: &TimetableEntry,
+) -> Result<Option<JobLease>, StoreError> {
+    let (_, runs) = match known.take() {
+        Some(fresh) if fresh.0.elapsed() < READ => known.insert(fresh),
+        _ => known.insert((Instant::now(), app.store.job_runs().await?)),
+    };
+    if !is_due(runs, entry.job, &entry.schedule, app.clock.now()) {
+        return Ok(None);
+    }
+    // Its row changes now.
+    *known = None;
+    acquire(app, entry.job, &entry.schedule).await
+}
+
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
 pub(super) async fn keep(mut bench: JobContext) {
     let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;
+    let mut known = None;
     while !bench.is_to_stop() {
         while let Some(ended) = working.try_join_next() {
             // A job that panicked would never be done again here: the server ends with this loop, and
@@ -308,13 +330,14 @@ pub(super) async fn keep(mut bench: JobContext) {
             if let Some(busy) = busy.get_mut(index) {
                 *busy = false;
             }
+            known = None;
         }
         let mut pause = LOOK;
         for (index, (entry, busy)) in entries.iter().zip(&mut busy).enumerate() {
             if *busy {
                 continue;
             }
-            match acquire(&bench.app, entry.job, &entry.schedule).await {
+            match take_due(&bench.app, &mut known, entry).await {
                 Ok(None) => {}
                 Ok(Some(turn)) => {
                     *busy = true;

@@ -15,7 +15,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
+pub(crate) async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
     app.store.accounts().await
 }
 
@@ -23,7 +23,7 @@ pub async fn accounts(app: &App) -> Result<Vec<Account>, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn account_page(
+pub(crate) async fn account_page(
     app: &App,
     window: PageWindow,
 ) -> Result<(Vec<Account>, i64), StoreError> {
@@ -34,7 +34,10 @@ pub async fn account_page(
 ///
 /// # Errors
 /// The database failed.
-pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membership>, StoreError> {
+pub(crate) async fn memberships(
+    app: &App,
+    account: &AccountId,
+) -> Result<Vec<Membership>, StoreError> {
     app.store.memberships_of(account).await
 }
 
@@ -42,7 +45,7 @@ pub async fn memberships(app: &App, account: &AccountId) -> Result<Vec<Membershi
 ///
 /// # Errors
 /// The database failed.
-pub async fn account_matrix(
+pub(crate) async fn account_matrix(
     app: &App,
     filter: &PlaceFilter,
     window: PageWindow,
@@ -52,7 +55,7 @@ pub async fn account_matrix(
 
 /// All details of one account.
 #[derive(Clone, Debug)]
-pub struct AccountDetail {
+pub(crate) struct AccountDetail {
     /// Its ledger row; `None` if it is not in the ledger.
     pub account: Option<Account>,
     /// Its latest audit events, newest first.
@@ -74,7 +77,10 @@ const RECENT: i64 = 50;
 ///
 /// # Errors
 /// The database failed.
-pub async fn account_detail(app: &App, account: &AccountId) -> Result<AccountDetail, StoreError> {
+pub(crate) async fn account_detail(
+    app: &App,
+    account: &AccountId,
+) -> Result<AccountDetail, StoreError> {
     let store = &app.store;
     let row = store
         .accounts_of(std::slice::from_ref(account))

@@ -10,7 +10,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn runs(app: &App) -> Result<Vec<Run>, StoreError> {
+pub(crate) async fn runs(app: &App) -> Result<Vec<Run>, StoreError> {
     app.store.runs().await
 }
 
@@ -18,7 +18,7 @@ pub async fn runs(app: &App) -> Result<Vec<Run>, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn search_runs(
+pub(crate) async fn search_runs(
     app: &App,
     filter: &RunFilter,
     window: PageWindow,

@@ -14,7 +14,7 @@ use serde::Serialize;
 /// An alert with the state of its notifications.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Alert)]
-pub struct AlertRow {
+pub(crate) struct AlertRow {
     /// The alert, with its account's current ledger row.
     #[serde(flatten)]
     pub alert: AlertNotice,
@@ -28,10 +28,8 @@ pub struct AlertRow {
 /// The state of one message to one channel.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AlertDelivery)]
-pub struct DeliveryRow {
-    /// The channel's name.
+pub(crate) struct DeliveryRow {
     pub channel: String,
-    /// The delivery's state.
     pub state: DeliveryState,
     /// Number of attempts.
     pub attempts: i64,
@@ -46,7 +44,10 @@ const PART: i64 = 500;
 ///
 /// # Errors
 /// The database failed.
-pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow>, StoreError> {
+pub(crate) async fn alerts(
+    app: &App,
+    state: Option<AlertState>,
+) -> Result<Vec<AlertRow>, StoreError> {
     let filter = AlertFilter {
         state,
         ..AlertFilter::default()
@@ -66,7 +67,7 @@ pub async fn alerts(app: &App, state: Option<AlertState>) -> Result<Vec<AlertRow
 ///
 /// # Errors
 /// The database failed.
-pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> {
+pub(crate) async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> {
     let id = match app.store.alert_id_of(id).await? {
         Some(id) => id,
         None => id.to_owned(),
@@ -83,7 +84,7 @@ pub async fn alert(app: &App, id: &str) -> Result<Option<AlertRow>, StoreError> 
 ///
 /// # Errors
 /// The database failed.
-pub async fn search_alerts(
+pub(crate) async fn search_alerts(
     app: &App,
     filter: &AlertFilter,
     window: PageWindow,
@@ -129,7 +130,7 @@ pub async fn search_alerts(
 ///
 /// # Errors
 /// The database failed.
-pub async fn events_of_alert(
+pub(crate) async fn events_of_alert(
     app: &App,
     account: &AccountId,
     alert: &str,

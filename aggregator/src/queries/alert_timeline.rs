@@ -12,7 +12,7 @@ const LATELY: i64 = 1_000;
 ///
 /// # Errors
 /// The database failed.
-pub async fn timeline(
+pub(crate) async fn timeline(
     app: &App,
     account: &AccountId,
     alert: &str,
@@ -51,7 +51,7 @@ pub async fn timeline(
 ///
 /// # Errors
 /// The database failed.
-pub async fn attempts(app: &App, subject: &str) -> Result<Vec<TimelineMoment>, StoreError> {
+pub(crate) async fn attempts(app: &App, subject: &str) -> Result<Vec<TimelineMoment>, StoreError> {
     let tried = app.store.attempts_about(subject).await?;
     let moment = |(channel, tried): (String, Tried)| {
         let why = tried.why.unwrap_or_default();

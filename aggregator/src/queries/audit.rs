@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 
 /// The result of verifying the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChainVerdict {
+pub(crate) enum ChainVerdict {
     /// The chain is valid and contains the given head.
     Holds(Head),
     /// The chain is broken.
@@ -26,7 +26,10 @@ pub enum ChainVerdict {
 ///
 /// # Errors
 /// The database failed. A broken chain is a result, not an error.
-pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<ChainVerdict, StoreError> {
+pub(crate) async fn verify_audit(
+    app: &App,
+    posted: Option<&str>,
+) -> Result<ChainVerdict, StoreError> {
     Ok(match app.store.verify_audit().await? {
         Err(broken) => ChainVerdict::Broken(broken),
         Ok(head) => match posted {
@@ -42,7 +45,7 @@ pub async fn verify_audit(app: &App, posted: Option<&str>) -> Result<ChainVerdic
 ///
 /// # Errors
 /// The database failed.
-pub async fn audit_events(
+pub(crate) async fn audit_events(
     app: &App,
     after: i64,
     limit: i64,
@@ -55,7 +58,7 @@ pub async fn audit_events(
 
 /// One page of the audit log.
 #[derive(Clone, Debug)]
-pub struct AuditPage {
+pub(crate) struct AuditPage {
     /// Its events, newest first.
     pub events: Vec<AuditEvent>,
     /// Number of matches.
@@ -70,7 +73,7 @@ pub struct AuditPage {
 ///
 /// # Errors
 /// The database failed.
-pub async fn audit_page(
+pub(crate) async fn audit_page(
     app: &App,
     filter: &EventFilter,
     window: PageWindow,

@@ -8,7 +8,10 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn authenticate_token(app: &App, token: &str) -> Result<Option<Visitor>, StoreError> {
+pub(crate) async fn authenticate_token(
+    app: &App,
+    token: &str,
+) -> Result<Option<Visitor>, StoreError> {
     let Some(id) = id_of(token) else {
         return Ok(None);
     };
@@ -22,7 +25,7 @@ pub async fn authenticate_token(app: &App, token: &str) -> Result<Option<Visitor
 ///
 /// # Errors
 /// The database failed.
-pub async fn authenticate_session(
+pub(crate) async fn authenticate_session(
     app: &App,
     key: &SessionKey,
 ) -> Result<Option<Visitor>, StoreError> {

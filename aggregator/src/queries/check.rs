@@ -15,7 +15,7 @@ use hubward_store::evidence::AccountRange;
 ///
 /// # Errors
 /// The database failed, or a row is damaged.
-pub async fn latest_check(
+pub(crate) async fn latest_check(
     app: &App,
     window: PageWindow,
 ) -> Result<(Vec<CheckRow>, i64), StoreError> {
@@ -27,7 +27,10 @@ pub async fn latest_check(
 ///
 /// # Errors
 /// The database failed, or a row is damaged.
-pub async fn latest_check_of(app: &App, account: &AccountId) -> Result<Vec<CheckRow>, StoreError> {
+pub(crate) async fn latest_check_of(
+    app: &App,
+    account: &AccountId,
+) -> Result<Vec<CheckRow>, StoreError> {
     let mut seen = app.store.memberships_of(account).await?;
     seen.retain(|seen| seen.verdict != NOT_WANTED);
     judged(app, seen).await

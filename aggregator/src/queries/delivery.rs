@@ -9,7 +9,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn deliveries(
+pub(crate) async fn deliveries(
     app: &App,
     filter: &PostFilter,
     window: PageWindow,
@@ -21,7 +21,7 @@ pub async fn deliveries(
 ///
 /// # Errors
 /// The database failed.
-pub async fn newest_test(app: &App, channel: &str) -> Result<Option<Delivery>, StoreError> {
+pub(crate) async fn newest_test(app: &App, channel: &str) -> Result<Option<Delivery>, StoreError> {
     let tests = app.store.deliveries_of(&format!("test:{channel}")).await?;
     Ok(tests.into_iter().next_back())
 }

@@ -8,6 +8,6 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn exceptions(app: &App) -> Result<Vec<Exception>, StoreError> {
+pub(crate) async fn exceptions(app: &App) -> Result<Vec<Exception>, StoreError> {
     app.store.exceptions().await
 }

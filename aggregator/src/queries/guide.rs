@@ -6,15 +6,14 @@ use hubward_document::{deck, guide_site, guide_table};
 use hubward_domain::account::Language;
 use hubward_domain::guide::{FieldKind, Target, aws_page};
 
-pub use hubward_document::guide_page::{GuideEntryView, PageFact};
-pub use hubward_document::guide_site::SiteFile;
+pub(crate) use hubward_document::guide_page::{GuideEntryView, PageFact};
+pub(crate) use hubward_document::guide_site::SiteFile;
 
 /// The first steps to take after a threat.
 #[derive(Clone, Debug)]
-pub struct ThreatHelp {
+pub(crate) struct ThreatHelp {
     /// The address of the threat family's page on the server.
     pub address: String,
-    /// Its title.
     pub title: String,
     /// What happened, in one sentence.
     pub happened: String,
@@ -24,7 +23,7 @@ pub struct ThreatHelp {
 
 /// Where to read about a failed control.
 #[derive(Clone, Debug)]
-pub struct ControlHelp {
+pub(crate) struct ControlHelp {
     /// Its title, if the guide has the control.
     pub title: Option<String>,
     /// Its page on the server, otherwise AWS's page; `None` if the id cannot be an AWS control id.
@@ -33,7 +32,7 @@ pub struct ControlHelp {
 
 /// Why the guide was not rendered.
 #[derive(Debug, thiserror::Error)]
-pub enum PublishError {
+pub(crate) enum PublishError {
     /// The workbook could not be written.
     #[error("the workbook could not be written: {0}")]
     Workbook(String),
@@ -49,7 +48,7 @@ pub enum PublishError {
 ///
 /// # Errors
 /// An entry does not fit into a workbook.
-pub fn workbook(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
+pub(crate) fn workbook(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
     guide_table::write(app.guide(), language)
         .map_err(|error| PublishError::Workbook(error.to_string()))
 }
@@ -58,7 +57,7 @@ pub fn workbook(app: &App, language: Language) -> Result<Vec<u8>, PublishError> 
 ///
 /// # Errors
 /// The writer failed.
-pub fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
+pub(crate) fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishError> {
     let config = &app.config;
     let facts = deck::DeckFacts {
         server: &config.server.public_url,
@@ -72,13 +71,13 @@ pub fn presentation(app: &App, language: Language) -> Result<Vec<u8>, PublishErr
 ///
 /// # Errors
 /// A template failed.
-pub fn site(app: &App) -> Result<Vec<SiteFile>, PublishError> {
+pub(crate) fn site(app: &App) -> Result<Vec<SiteFile>, PublishError> {
     guide_site::files(app.guide(), &app.today())
         .map_err(|error| PublishError::Page(error.to_string()))
 }
 
 /// One entry, as a page of the server.
-pub fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> {
+pub(crate) fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> {
     let guide = app.guide();
     let mut kinds = FieldKind::ALL.into_iter();
     let entry = kinds.find_map(|kind| guide.entry(kind, key))?;
@@ -86,12 +85,12 @@ pub fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> 
 }
 
 /// The entries that contain every word of a search; all entries if there are no words.
-pub fn search(app: &App, kind: FieldKind, words: &str, language: Language) -> Vec<PageFact> {
+pub(crate) fn search(app: &App, kind: FieldKind, words: &str, language: Language) -> Vec<PageFact> {
     guide_page::rows(app.guide(), kind, words, language, &served)
 }
 
 /// The guide's first steps for a finding type, shown with an alert.
-pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<ThreatHelp> {
+pub(crate) fn help_with(app: &App, finding_type: &str, language: Language) -> Option<ThreatHelp> {
     let threat = app.guide().threat(finding_type)?;
     let target = Target {
         kind: FieldKind::Threat,
@@ -106,7 +105,7 @@ pub fn help_with(app: &App, finding_type: &str, language: Language) -> Option<Th
 }
 
 /// Where to read about a failed control, shown with an account.
-pub fn help_with_control(app: &App, control: &str, language: Language) -> ControlHelp {
+pub(crate) fn help_with_control(app: &App, control: &str, language: Language) -> ControlHelp {
     let Some(known) = app.guide().control(control) else {
         return ControlHelp {
             title: None,

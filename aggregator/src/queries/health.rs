@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the server is not ready.
 #[derive(Debug, thiserror::Error)]
-pub enum NotReady {
+pub(crate) enum NotReady {
     /// The configured address cannot be called.
     #[error("{0} is no address to ask")]
     Address(String),
@@ -23,7 +23,6 @@ pub enum NotReady {
     Silent {
         /// The URL that was called.
         url: String,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
@@ -32,7 +31,6 @@ pub enum NotReady {
     Refused {
         /// The URL that was called.
         url: String,
-        /// The HTTP status.
         status: u16,
     },
 }
@@ -41,7 +39,7 @@ pub enum NotReady {
 ///
 /// # Errors
 /// See [`NotReady`].
-pub async fn probe(server: &ServerConfig) -> Result<String, NotReady> {
+pub(crate) async fn probe(server: &ServerConfig) -> Result<String, NotReady> {
     let url = address(server).ok_or_else(|| NotReady::Address(server.listen.clone()))?;
     let silent = |source| NotReady::Silent {
         url: url.clone(),

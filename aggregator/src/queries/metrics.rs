@@ -16,12 +16,11 @@ use hubward_store::StoreError;
 
 /// The counts of one scrape.
 #[derive(Clone, Debug, Default)]
-pub struct MetricsSnapshot {
+pub(crate) struct MetricsSnapshot {
     /// Accounts of the ledger by state, including states without accounts.
     pub accounts: BTreeMap<String, i64>,
     /// Accounts and Regions by the last check's verdict.
     pub memberships: BTreeMap<String, i64>,
-    /// The agents' runs.
     pub runs: RunCounts,
     /// Number of events in the audit log.
     pub audit_events: i64,
@@ -35,9 +34,10 @@ pub struct MetricsSnapshot {
     pub open_circuits: BTreeMap<String, bool>,
     /// Number of messages from the alert queue that could not be parsed.
     pub refused_messages: i64,
+    /// How many transactions, and statements outside any, this process has run.
+    pub transactions: u64,
     /// When the newest canary that arrived was sent.
     pub last_canary: Option<Timestamp>,
-    /// The scheduled jobs.
     pub jobs: Vec<JobRun>,
 }
 
@@ -45,7 +45,7 @@ pub struct MetricsSnapshot {
 ///
 /// # Errors
 /// The database failed.
-pub async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
+pub(crate) async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
     let (store, now) = (&app.store, app.clock.now());
     let mut accounts: BTreeMap<String, i64> = AccountState::ALL
         .iter()
@@ -76,6 +76,7 @@ pub async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> 
             .into_iter()
             .map(|(channel, since)| (channel, now.duration_since(since).as_secs().max(0)))
             .collect(),
+        transactions: store.transactions(),
         jobs: store.job_runs().await?,
         last_canary: store
             .last_trial(TestEventKind::Canary)

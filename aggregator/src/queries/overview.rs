@@ -15,7 +15,7 @@ use hubward_store::StoreError;
 
 /// The figures and lists of the overview.
 #[derive(Clone, Debug)]
-pub struct Overview {
+pub(crate) struct Overview {
     /// Number of accounts by the group of their worst Region.
     pub accounts: BTreeMap<VerdictGroup, i64>,
     /// Number of accounts in each Region and group, in the hub's order.
@@ -32,7 +32,6 @@ pub struct Overview {
     pub alerts: Vec<(Alert, String)>,
     /// Number of messages in each state.
     pub deliveries: BTreeMap<String, i64>,
-    /// The agents' runs.
     pub runs: RunCounts,
     /// Number of account and Region pairs in each group, by day.
     pub trend: Vec<Day>,
@@ -40,7 +39,7 @@ pub struct Overview {
 
 /// One day of the trend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Day {
+pub(crate) struct Day {
     /// The day, such as `2026-11-24`.
     pub day: String,
     /// Number of account and Region pairs in each group.
@@ -56,7 +55,7 @@ const TREND: SignedDuration = SignedDuration::from_hours(24 * 59);
 ///
 /// # Errors
 /// The database failed.
-pub async fn overview(app: &App) -> Result<Overview, StoreError> {
+pub(crate) async fn overview(app: &App) -> Result<Overview, StoreError> {
     let store = &app.store;
     let mut by_region: BTreeMap<String, BTreeMap<VerdictGroup, i64>> = BTreeMap::new();
     for (region, verdict, count) in store.count_places().await? {

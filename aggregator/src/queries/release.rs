@@ -8,6 +8,6 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn releases(app: &App) -> Result<Vec<Release>, StoreError> {
+pub(crate) async fn releases(app: &App) -> Result<Vec<Release>, StoreError> {
     app.store.releases().await
 }

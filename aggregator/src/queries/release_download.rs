@@ -12,8 +12,7 @@ use hubward_store::StoreError;
 
 /// An open archive.
 #[derive(Debug)]
-pub struct Archive {
-    /// Its record.
+pub(crate) struct Archive {
     pub release: Release,
     /// Its content, from the beginning.
     pub file: tokio::fs::File,
@@ -21,17 +20,14 @@ pub struct Archive {
 
 /// Why a recorded release cannot be downloaded.
 #[derive(Debug, thiserror::Error)]
-pub enum DownloadError {
+pub(crate) enum DownloadError {
     /// Its file is missing or differs from the record. `hubward release add` restores it.
     #[error("cannot read the release {file}")]
     Unreadable {
-        /// The file name.
         file: String,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -40,7 +36,7 @@ pub enum DownloadError {
 ///
 /// # Errors
 /// The database failed.
-pub async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
+pub(crate) async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
     let releases = app.store.releases().await?;
     Ok(release::newest(&releases)
         .map(|newest| install_script::render(&app.config.server.public_url, newest)))
@@ -48,7 +44,7 @@ pub async fn install_script(app: &App) -> Result<Option<String>, StoreError> {
 
 /// The lines that a project pastes into CloudShell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InstallLines {
+pub(crate) struct InstallLines {
     /// Downloads the script and runs it.
     pub line: String,
     /// Verifies the script before running it.
@@ -59,7 +55,7 @@ pub struct InstallLines {
 ///
 /// # Errors
 /// The database failed.
-pub async fn install_lines(app: &App) -> Result<Option<InstallLines>, StoreError> {
+pub(crate) async fn install_lines(app: &App) -> Result<Option<InstallLines>, StoreError> {
     let public_url = &app.config.server.public_url;
     let administrator = app.config.hub.administrator.as_str();
     Ok(install_script(app).await?.map(|script| InstallLines {
@@ -72,7 +68,7 @@ pub async fn install_lines(app: &App) -> Result<Option<InstallLines>, StoreError
 ///
 /// # Errors
 /// The database failed.
-pub async fn release_manifest(app: &App) -> Result<Manifest, StoreError> {
+pub(crate) async fn release_manifest(app: &App) -> Result<Manifest, StoreError> {
     Ok(release::manifest(&app.store.releases().await?))
 }
 
@@ -81,7 +77,10 @@ pub async fn release_manifest(app: &App) -> Result<Manifest, StoreError> {
 ///
 /// # Errors
 /// See [`DownloadError`].
-pub async fn release_archive(app: &App, name: &str) -> Result<Option<Archive>, DownloadError> {
+pub(crate) async fn release_archive(
+    app: &App,
+    name: &str,
+) -> Result<Option<Archive>, DownloadError> {
     let releases = app.store.releases().await?;
     let Some(release) = releases.into_iter().find(|release| release.file() == name) else {
         return Ok(None);

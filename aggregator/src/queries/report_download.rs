@@ -10,7 +10,7 @@ use hubward_domain::report::{Period, link};
 use hubward_store::StoreError;
 
 /// The periods with a workbook, newest first.
-pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
+pub(crate) fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
     let Some(directory) = &app.config.reports.directory else {
         return Vec::new();
     };
@@ -39,7 +39,7 @@ pub fn report_periods(app: &App, account: &AccountId) -> Vec<String> {
 ///
 /// # Errors
 /// The database failed, or the workbook cannot be read.
-pub async fn linked_report(
+pub(crate) async fn linked_report(
     app: &App,
     link: &str,
 ) -> Result<Option<(String, tokio::fs::File)>, LinkError> {
@@ -52,8 +52,7 @@ pub async fn linked_report(
 
 /// Why a linked report could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum LinkError {
-    /// The database failed.
+pub(crate) enum LinkError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file cannot be read.
@@ -66,7 +65,7 @@ pub enum LinkError {
 ///
 /// # Errors
 /// The file cannot be read.
-pub async fn report_file(
+pub(crate) async fn report_file(
     app: &App,
     account: &AccountId,
     period: &str,

@@ -16,7 +16,7 @@ use hubward_store::request_answers::Queued;
 
 /// A request with the answers to its ticket.
 #[derive(Clone, Debug)]
-pub struct ShownRequest {
+pub(crate) struct ShownRequest {
     /// The request, compared with the current ledger.
     pub view: RequestView,
     /// The facts that sentences about it are made from.
@@ -29,13 +29,13 @@ pub struct ShownRequest {
 ///
 /// # Errors
 /// The database failed.
-pub async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
+pub(crate) async fn requests(app: &App) -> Result<Vec<ShownRequest>, StoreError> {
     compared(app, app.store.requests().await?).await
 }
 
 /// Which requests to read.
 #[derive(Clone, Debug, Default)]
-pub struct RequestFilter {
+pub(crate) struct RequestFilter {
     /// The displayed state; `None` for all.
     pub state: Option<String>,
     /// A part of the id, the account, its project or the reporter; empty for all.
@@ -46,7 +46,7 @@ pub struct RequestFilter {
 ///
 /// # Errors
 /// The database failed.
-pub async fn search_requests(
+pub(crate) async fn search_requests(
     app: &App,
     filter: &RequestFilter,
     window: PageWindow,
@@ -99,7 +99,7 @@ async fn compared(app: &App, requests: Vec<Request>) -> Result<Vec<ShownRequest>
 ///
 /// # Errors
 /// The database failed.
-pub async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreError> {
+pub(crate) async fn request(app: &App, id: &str) -> Result<Option<ShownRequest>, StoreError> {
     let Some(mut request) = app.store.request(id).await? else {
         return Ok(None);
     };

@@ -13,8 +13,7 @@ use hubward_store::StoreError;
 
 /// A silence and the currently open alerts that it covers.
 #[derive(Clone, Debug)]
-pub struct Silenced {
-    /// The silence.
+pub(crate) struct Silenced {
     pub silence: Silence,
     /// Open alerts that it covers. They stay open, and further activity on them is not notified.
     pub covers: Vec<Alert>,
@@ -29,7 +28,7 @@ const MOST_MATCHED: i64 = 5_000;
 ///
 /// # Errors
 /// The database failed.
-pub async fn silences(app: &App) -> Result<Vec<(Silence, bool)>, StoreError> {
+pub(crate) async fn silences(app: &App) -> Result<Vec<(Silence, bool)>, StoreError> {
     let now: Timestamp = app.clock.now();
     let silences = app.store.silences().await?.into_iter();
     Ok(silences
@@ -44,7 +43,7 @@ pub async fn silences(app: &App) -> Result<Vec<(Silence, bool)>, StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn covering(app: &App, id: &str) -> Result<Option<Silenced>, StoreError> {
+pub(crate) async fn covering(app: &App, id: &str) -> Result<Option<Silenced>, StoreError> {
     let known = silences(app).await?.into_iter();
     let mut known = known.filter(|(silence, holds)| *holds && silence.id == id);
     let Some((silence, _)) = known.next() else {

@@ -11,7 +11,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn test_event(app: &App, id: &str) -> Result<Option<TestEvent>, StoreError> {
+pub(crate) async fn test_event(app: &App, id: &str) -> Result<Option<TestEvent>, StoreError> {
     app.store.trial(id).await
 }
 
@@ -20,7 +20,7 @@ pub async fn test_event(app: &App, id: &str) -> Result<Option<TestEvent>, StoreE
 ///
 /// # Errors
 /// The database failed.
-pub async fn sample_alert(
+pub(crate) async fn sample_alert(
     app: &App,
     since: Timestamp,
 ) -> Result<Option<(String, Arrival)>, StoreError> {

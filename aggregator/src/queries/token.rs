@@ -8,6 +8,6 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed.
-pub async fn tokens(app: &App) -> Result<Vec<AccessToken>, StoreError> {
+pub(crate) async fn tokens(app: &App) -> Result<Vec<AccessToken>, StoreError> {
     app.store.access_tokens().await
 }

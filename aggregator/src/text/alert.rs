@@ -15,7 +15,7 @@ use hubward_domain::delivery::DeliveryState;
 use super::LocalizedMessage;
 
 /// How far a message is.
-pub fn delivery_state(state: DeliveryState, language: Language) -> String {
+pub(crate) fn delivery_state(state: DeliveryState, language: Language) -> String {
     let locale = language.as_str();
     match state {
         DeliveryState::Pending => t!("alert.pending", locale = locale),
@@ -26,7 +26,7 @@ pub fn delivery_state(state: DeliveryState, language: Language) -> String {
 }
 
 /// How far people are with an alert.
-pub fn state(state: AlertState, language: Language) -> String {
+pub(crate) fn state(state: AlertState, language: Language) -> String {
     let locale = language.as_str();
     match state {
         AlertState::Open => t!("alert.open", locale = locale),
@@ -38,7 +38,7 @@ pub fn state(state: AlertState, language: Language) -> String {
 }
 
 /// Why an alert was not taken, given away, ended or reopened.
-pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
+pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> String {
     let locale = language.as_str();
     match error {
         AcknowledgeError::Unknown(id) => t!("alert.unknown", locale = locale, id = id).into_owned(),
@@ -56,7 +56,7 @@ pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
 }
 
 /// Whether people were told of an alert, in short.
-pub fn told(row: &AlertRow, language: Language) -> String {
+pub(crate) fn told(row: &AlertRow, language: Language) -> String {
     let locale = language.as_str();
     let arrived = row
         .deliveries
@@ -71,7 +71,7 @@ pub fn told(row: &AlertRow, language: Language) -> String {
 }
 
 /// How many are open.
-pub fn summary(rows: &[AlertRow], language: Language) -> String {
+pub(crate) fn summary(rows: &[AlertRow], language: Language) -> String {
     let open = rows
         .iter()
         .filter(|row| row.alert.state.as_str() == "open")
@@ -86,7 +86,7 @@ pub fn summary(rows: &[AlertRow], language: Language) -> String {
 }
 
 /// Names and values of an alert.
-pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
+pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
     let locale = language.as_str();
     let alert = &row.alert;
     [
@@ -149,7 +149,7 @@ pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
 }
 
 /// Why the alert queue is not emptied.
-pub fn queue_fails(error: &IngestError, language: Language) -> LocalizedMessage {
+pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedMessage {
     match error {
         IngestError::Queue(failure) => super::aws::failure(failure, language),
         IngestError::Action(error) => super::startup_error::action_error(error, language),
@@ -161,7 +161,7 @@ pub fn queue_fails(error: &IngestError, language: Language) -> LocalizedMessage 
 }
 
 /// Why an event of our own was not sent.
-pub fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
+pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
     match error {
         TestEventError::Refused(failure) => super::aws::failure(failure, language),
         TestEventError::Action(error) => super::startup_error::action_error(error, language),
@@ -169,7 +169,7 @@ pub fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessa
 }
 
 /// Why there is no sample.
-pub fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
+pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
         DrillError::NoDetector => LocalizedMessage::new(
@@ -182,13 +182,13 @@ pub fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
 }
 
 /// How many seconds after the first moment of a way another one was.
-pub fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
+pub(crate) fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
     let first = way.first().map_or(moment.at, |first| first.at);
     format!("{:.3}", moment.at.duration_since(first).as_secs_f64())
 }
 
 /// What happened at a moment of an alert's way.
-pub fn step(step: TimelineStep, language: Language) -> String {
+pub(crate) fn step(step: TimelineStep, language: Language) -> String {
     let locale = language.as_str();
     match step {
         TimelineStep::Created => t!("alert.step_created", locale = locale),

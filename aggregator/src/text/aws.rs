@@ -8,7 +8,7 @@ use crate::aws::{AwsFailure, AwsUnavailable};
 use hubward_domain::account::Language;
 
 /// Why AWS is not called at all.
-pub fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessage {
+pub(crate) fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
         AwsUnavailable::NoCredentials(why) => LocalizedMessage::new(
@@ -38,7 +38,7 @@ pub fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessa
 }
 
 /// One failed call.
-pub fn failure(failure: &AwsFailure, language: Language) -> LocalizedMessage {
+pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let AwsFailure {
         operation,

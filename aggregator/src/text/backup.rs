@@ -9,7 +9,7 @@ use crate::actions::backup::restore::{RestoreError, RestorePlan, Restored};
 use hubward_domain::account::Language;
 
 /// A copy was made.
-pub fn done(done: &BackedUp, language: Language) -> String {
+pub(crate) fn done(done: &BackedUp, language: Language) -> String {
     t!(
         "backup.done",
         locale = language.as_str(),
@@ -23,7 +23,7 @@ pub fn done(done: &BackedUp, language: Language) -> String {
 }
 
 /// What is asked before a copy is put in the database's place.
-pub fn question(plan: &RestorePlan, language: Language) -> String {
+pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
     let locale = language.as_str();
     let copy = t!(
         "backup.copy",
@@ -52,7 +52,7 @@ pub fn question(plan: &RestorePlan, language: Language) -> String {
 }
 
 /// A copy is the database now.
-pub fn restored(done: &Restored, language: Language) -> String {
+pub(crate) fn restored(done: &Restored, language: Language) -> String {
     let locale = language.as_str();
     let said = t!(
         "backup.restored",
@@ -71,7 +71,7 @@ pub fn restored(done: &Restored, language: Language) -> String {
 }
 
 /// Why there is no copy, or none that can be used.
-pub fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     let message = match error {
         CopyError::Postgres => LocalizedMessage::new(
@@ -113,7 +113,7 @@ pub fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessage> {
 }
 
 /// Why nothing was restored.
-pub fn restore_error(failure: &RestoreError, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn restore_error(failure: &RestoreError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match failure {
         RestoreError::Open(failure) => open_error(failure, language),

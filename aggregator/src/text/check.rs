@@ -10,7 +10,7 @@ use hubward_domain::check::{CheckRow, Verdict};
 use hubward_domain::notice::CheckNoticeRow;
 
 /// The verdict, for a table.
-pub fn verdict(verdict: &Verdict, language: Language) -> String {
+pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
     let locale = language.as_str();
     match verdict {
         Verdict::Complete => t!("check.complete", locale = locale),
@@ -30,7 +30,7 @@ pub fn verdict(verdict: &Verdict, language: Language) -> String {
 }
 
 /// The verdict, and for how many days it has been this one.
-pub fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> String {
+pub(crate) fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> String {
     let locale = language.as_str();
     let word = verdict(&row.verdict, language);
     match now.duration_since(row.since).as_hours() / 24 {
@@ -46,7 +46,7 @@ pub fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> S
 }
 
 /// Who acts next, and how; empty when nobody has to.
-pub fn next_step(verdict: &Verdict, language: Language) -> String {
+pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
     let locale = language.as_str();
     match verdict {
         Verdict::Complete => return String::new(),
@@ -70,7 +70,7 @@ pub fn next_step(verdict: &Verdict, language: Language) -> String {
 
 /// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
 /// to be done.
-pub fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
+pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
     let locale = language.as_str();
     let account = &row.account_id;
     if let Some(step) = row.verdict.obstacle() {
@@ -105,7 +105,7 @@ pub fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> St
 }
 
 /// How many are complete.
-pub fn summary(rows: &[CheckRow], language: Language) -> String {
+pub(crate) fn summary(rows: &[CheckRow], language: Language) -> String {
     let locale = language.as_str();
     if rows.is_empty() {
         return t!("check.empty", locale = locale).into_owned();
@@ -121,7 +121,7 @@ pub fn summary(rows: &[CheckRow], language: Language) -> String {
 }
 
 /// A check's rows as channels hear of them.
-pub fn notice_rows(
+pub(crate) fn notice_rows(
     rows: &[CheckRow],
     administrator: &AccountId,
     language: Language,
@@ -147,7 +147,7 @@ pub fn notice_rows(
 }
 
 /// What became of an announcement.
-pub fn announced(announced: Announced, language: Language) -> String {
+pub(crate) fn announced(announced: Announced, language: Language) -> String {
     let locale = language.as_str();
     match announced {
         Announced::Posted { rows, channels } => t!(

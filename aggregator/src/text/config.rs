@@ -8,7 +8,7 @@ use hubward_domain::account::Language;
 use hubward_domain::address::UnsafeAddress;
 
 /// One problem of a configuration.
-pub fn problem(problem: &ConfigProblem, language: Language) -> LocalizedMessage {
+pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
         ConfigProblem::Syntax { line, error } => LocalizedMessage::new(
@@ -112,7 +112,7 @@ pub fn problem(problem: &ConfigProblem, language: Language) -> LocalizedMessage 
 }
 
 /// Why an address is refused, as the end of a sentence.
-pub fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
+pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
     let locale = language.as_str();
     match why {
         UnsafeAddress::NotAUrl => t!("config.why_not_a_url", locale = locale),
@@ -127,7 +127,7 @@ pub fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
 }
 
 /// That nothing is wrong.
-pub fn ok(file: &str, language: Language) -> String {
+pub(crate) fn ok(file: &str, language: Language) -> String {
     t!("config.ok", locale = language.as_str(), file = file).into_owned()
 }
 

@@ -14,7 +14,7 @@ use hubward_domain::ledger::LedgerColumn;
 
 /// The words of one reader.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub(crate) struct Words {
     language: Language,
     zone: TimeZone,
     now: Timestamp,
@@ -22,7 +22,7 @@ pub struct Words {
 
 /// A moment, for a program, for a person, and as an age.
 #[derive(Clone, Debug)]
-pub struct TimelineEntry {
+pub(crate) struct TimelineEntry {
     /// RFC 3339, UTC.
     pub machine: String,
     /// In the SOC's time zone.
@@ -33,7 +33,7 @@ pub struct TimelineEntry {
 
 /// A state that is shown by a mark, a colour and a word.
 #[derive(Clone, Debug)]
-pub struct Chip {
+pub(crate) struct Chip {
     /// Which mark and colour: a name of the style sheet.
     pub tone: &'static str,
     /// The word.
@@ -42,7 +42,7 @@ pub struct Chip {
 
 impl Words {
     /// The words of a reader in this language, zone and moment.
-    pub fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
+    pub(crate) fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             language,
             zone,
@@ -51,17 +51,17 @@ impl Words {
     }
 
     /// The language.
-    pub fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         self.language
     }
 
     /// A sentence without facts.
-    pub fn say(&self, key: &str) -> String {
+    pub(crate) fn say(&self, key: &str) -> String {
         t!(key, locale = self.language.as_str()).into_owned()
     }
 
     /// A moment.
-    pub fn moment(&self, at: Timestamp) -> TimelineEntry {
+    pub(crate) fn moment(&self, at: Timestamp) -> TimelineEntry {
         let there = self.zone.to_datetime(at);
         TimelineEntry {
             machine: at.to_string(),
@@ -71,7 +71,7 @@ impl Words {
     }
 
     /// A moment to the millisecond.
-    pub fn exactly(&self, at: Timestamp) -> TimelineEntry {
+    pub(crate) fn exactly(&self, at: Timestamp) -> TimelineEntry {
         let there = self.zone.to_datetime(at);
         let (seconds, millis) = (there.second(), there.millisecond());
         let mut moment = self.moment(at);
@@ -80,7 +80,7 @@ impl Words {
     }
 
     /// How long ago a moment was, in its largest unit.
-    pub fn age(&self, at: Timestamp) -> String {
+    pub(crate) fn age(&self, at: Timestamp) -> String {
         let locale = self.language.as_str();
         let minutes = self.now.duration_since(at).as_mins().max(0);
         match minutes {
@@ -93,7 +93,7 @@ impl Words {
     }
 
     /// A number with its thousands apart.
-    pub fn number(&self, number: i64) -> String {
+    pub(crate) fn number(&self, number: i64) -> String {
         let digits = number.unsigned_abs().to_string();
         let mut text = String::new();
         for (index, digit) in digits.chars().enumerate() {
@@ -106,7 +106,7 @@ impl Words {
     }
 
     /// Which rows of how many are shown.
-    pub fn range(&self, from: i64, to: i64, all: i64) -> String {
+    pub(crate) fn range(&self, from: i64, to: i64, all: i64) -> String {
         t!(
             "page.range",
             locale = self.language.as_str(),
@@ -118,7 +118,7 @@ impl Words {
     }
 
     /// A group of verdicts.
-    pub fn group(&self, group: VerdictGroup) -> Chip {
+    pub(crate) fn group(&self, group: VerdictGroup) -> Chip {
         let locale = self.language.as_str();
         let word = match group {
             VerdictGroup::Complete => t!("page.group_complete", locale = locale),
@@ -133,7 +133,7 @@ impl Words {
     }
 
     /// A verdict by its word; one that this program does not know is shown as it is.
-    pub fn verdict(&self, verdict: &str) -> Chip {
+    pub(crate) fn verdict(&self, verdict: &str) -> Chip {
         let locale = self.language.as_str();
         let word = match verdict {
             "complete" => t!("check.complete", locale = locale),
@@ -156,7 +156,7 @@ impl Words {
     }
 
     /// How far people are with an alert.
-    pub fn alert_state(&self, state: AlertState) -> Chip {
+    pub(crate) fn alert_state(&self, state: AlertState) -> Chip {
         Chip {
             tone: match state {
                 AlertState::Open => "drifted",
@@ -169,7 +169,7 @@ impl Words {
     }
 
     /// How far a request is.
-    pub fn request_state(&self, state: &str) -> Chip {
+    pub(crate) fn request_state(&self, state: &str) -> Chip {
         Chip {
             tone: match state {
                 "waiting" => "waiting",
@@ -183,7 +183,7 @@ impl Words {
     }
 
     /// How a column of a request is to be filled in, where its name does not say it.
-    pub fn request_hint(&self, column: LedgerColumn) -> String {
+    pub(crate) fn request_hint(&self, column: LedgerColumn) -> String {
         match column {
             LedgerColumn::AccountId => self.say("page.hint_account"),
             LedgerColumn::ContactEmail => self.say("page.hint_emails"),
@@ -194,7 +194,7 @@ impl Words {
     }
 
     /// How far a message is.
-    pub fn delivery_state(&self, state: DeliveryState) -> Chip {
+    pub(crate) fn delivery_state(&self, state: DeliveryState) -> Chip {
         Chip {
             tone: match state {
                 DeliveryState::Pending => "waiting",
@@ -206,7 +206,7 @@ impl Words {
     }
 
     /// Where an account stands with the SOC, where that is anything but usual.
-    pub fn ledger_state(&self, state: &str) -> Option<Chip> {
+    pub(crate) fn ledger_state(&self, state: &str) -> Option<Chip> {
         let key = match state {
             "leaving" => "page.leaving",
             "left" => "page.left",
@@ -220,7 +220,7 @@ impl Words {
     }
 
     /// An alert's or a finding's severity, which is AWS's own word.
-    pub fn severity(&self, severity: &str) -> Chip {
+    pub(crate) fn severity(&self, severity: &str) -> Chip {
         Chip {
             tone: match severity {
                 "CRITICAL" => "critical",
@@ -238,7 +238,7 @@ impl Words {
     }
 
     /// What the page of one account is called.
-    pub fn account_title(&self, project: &str, account: &AccountId) -> String {
+    pub(crate) fn account_title(&self, project: &str, account: &AccountId) -> String {
         if project.is_empty() {
             account.to_string()
         } else {
@@ -247,7 +247,7 @@ impl Words {
     }
 
     /// How much of a whole, in percent; never 100 while something is missing.
-    pub fn share(&self, part: i64, whole: i64) -> String {
+    pub(crate) fn share(&self, part: i64, whole: i64) -> String {
         if whole <= 0 {
             return "–".to_owned();
         }
@@ -256,7 +256,7 @@ impl Words {
     }
 
     /// What the chart of the trend shows, for who does not see it.
-    pub fn trend(&self, days: usize, first: &str, last: &str) -> String {
+    pub(crate) fn trend(&self, days: usize, first: &str, last: &str) -> String {
         t!(
             "page.trend_alt",
             locale = self.language.as_str(),
@@ -268,7 +268,7 @@ impl Words {
     }
 
     /// How long a login has to wait.
-    pub fn login_wait(&self, seconds: u64) -> String {
+    pub(crate) fn login_wait(&self, seconds: u64) -> String {
         t!(
             "page.login_wait",
             locale = self.language.as_str(),
@@ -278,7 +278,7 @@ impl Words {
     }
 
     /// Where the dashboard is to be opened, for who opened it elsewhere.
-    pub fn other_site(&self, origin: &str) -> String {
+    pub(crate) fn other_site(&self, origin: &str) -> String {
         t!(
             "page.other_site",
             locale = self.language.as_str(),

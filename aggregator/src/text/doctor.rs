@@ -11,7 +11,7 @@ use hubward_domain::doctor::Health;
 use hubward_domain::hub::HubState;
 
 /// That AWS is called elsewhere, and what whoever answers there could do.
-pub fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     // Proofs are taken where the SDK's own order says: the service's variable, else the one for all.
     if matches!(variable, "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_STS") {
@@ -38,7 +38,7 @@ pub fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedM
 }
 
 /// What was found, and what helps; no hint where all is well.
-pub fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
+pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let fine = |text: Cow<'_, str>| LocalizedMessage::new(text, "");
     match fact {
@@ -259,7 +259,7 @@ fn joined(messages: &[LocalizedMessage]) -> LocalizedMessage {
 }
 
 /// How many of each.
-pub fn summary(findings: &[DoctorResult], language: Language) -> String {
+pub(crate) fn summary(findings: &[DoctorResult], language: Language) -> String {
     let count = |health| {
         findings
             .iter()

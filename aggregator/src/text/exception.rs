@@ -8,7 +8,7 @@ use hubward_domain::account::Language;
 use hubward_domain::exception::{ExceptionRefusal, LONGEST_REASON};
 
 /// What was granted.
-pub fn granted(granted: &Granted, language: Language) -> String {
+pub(crate) fn granted(granted: &Granted, language: Language) -> String {
     let locale = language.as_str();
     let exception = &granted.exception;
     let until = exception.until;
@@ -33,7 +33,7 @@ pub fn granted(granted: &Granted, language: Language) -> String {
 }
 
 /// That AWS has no such control, as far as the bundled list knows.
-pub fn unknown_control(control: &str, as_of: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn unknown_control(control: &str, as_of: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!(
@@ -47,7 +47,7 @@ pub fn unknown_control(control: &str, as_of: &str, language: Language) -> Locali
 }
 
 /// Why an exception was not granted, or not ended.
-pub fn failed(error: &ExceptionError, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn failed(error: &ExceptionError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
         ExceptionError::Refused(refused) => refused

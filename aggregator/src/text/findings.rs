@@ -7,7 +7,7 @@ use crate::actions::findings::sync::{Failed, SyncRow};
 use hubward_domain::account::Language;
 
 /// Why a Region's mirror is not up to date, and what helps.
-pub fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
+pub(crate) fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
     match failed {
         Failed::Aws(failure) => super::aws::failure(failure, language),
         Failed::Store(error) => super::startup_error::store_error(error, language),
@@ -15,7 +15,7 @@ pub fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
 }
 
 /// One Region, in a sentence or two.
-pub fn detail(row: &SyncRow, language: Language) -> String {
+pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
         Err(failed) => {
@@ -33,7 +33,7 @@ pub fn detail(row: &SyncRow, language: Language) -> String {
 }
 
 /// How many of each, over all Regions.
-pub fn summary(rows: &[SyncRow], language: Language) -> String {
+pub(crate) fn summary(rows: &[SyncRow], language: Language) -> String {
     let counts = || rows.iter().filter_map(|row| row.outcome.as_ref().ok());
     t!(
         "findings.summary",

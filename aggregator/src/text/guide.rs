@@ -9,7 +9,7 @@ use hubward_domain::account::Language;
 use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 
 /// One thing that is wrong with a file of the guide.
-pub fn problem(problem: &GuideProblem, language: Language) -> LocalizedMessage {
+pub(crate) fn problem(problem: &GuideProblem, language: Language) -> LocalizedMessage {
     let place = match problem.field {
         Some(field) => format!("{}: {}", problem.place, field.header(language)),
         None => problem.place.clone(),
@@ -18,7 +18,7 @@ pub fn problem(problem: &GuideProblem, language: Language) -> LocalizedMessage {
 }
 
 /// Why a workbook is not taken in; `name` is the file's.
-pub fn not_imported(
+pub(crate) fn not_imported(
     error: &ImportGuideError,
     name: &str,
     language: Language,
@@ -60,7 +60,7 @@ pub fn not_imported(
 }
 
 /// Why the guide is not published.
-pub fn not_published(error: &PublishError, language: Language) -> LocalizedMessage {
+pub(crate) fn not_published(error: &PublishError, language: Language) -> LocalizedMessage {
     LocalizedMessage::new(
         t!(
             "guide.not_published",
@@ -147,7 +147,7 @@ fn fault(fault: &Fault, language: Language) -> String {
 }
 
 /// What an import changes of one entry, in a few words.
-pub fn change(change: &GuideChange, language: Language) -> String {
+pub(crate) fn change(change: &GuideChange, language: Language) -> String {
     if change.is_new {
         return t!("guide.change_new", locale = language.as_str()).into_owned();
     }

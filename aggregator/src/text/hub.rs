@@ -10,7 +10,7 @@ use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
 /// How one thing is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HubProgress {
+pub(crate) enum HubProgress {
     /// As it should be.
     Already,
     /// It would be changed.
@@ -29,7 +29,7 @@ pub enum HubProgress {
 
 impl HubProgress {
     /// Before anything is changed.
-    pub fn of(item: &SetupItem) -> Self {
+    pub(crate) fn of(item: &SetupItem) -> Self {
         match &item.state {
             HubState::Already => Self::Already,
             HubState::Planned(_) => Self::Planned,
@@ -39,7 +39,7 @@ impl HubProgress {
     }
 
     /// Afterwards.
-    pub fn after(row: &SetupRow) -> Self {
+    pub(crate) fn after(row: &SetupRow) -> Self {
         match &row.outcome {
             SetupOutcome::Untouched => Self::of(&row.item),
             SetupOutcome::Changed => Self::Changed,
@@ -50,7 +50,7 @@ impl HubProgress {
     }
 
     /// The word, in JSON and tables.
-    pub fn as_str(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Already => "already",
             Self::Planned => "planned",
@@ -62,7 +62,7 @@ impl HubProgress {
 }
 
 /// What is to be said of one thing, and what helps.
-pub fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
+pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match told {
         HubProgress::Already => LocalizedMessage::new(already(item.part, language), ""),

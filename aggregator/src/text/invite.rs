@@ -7,7 +7,7 @@ use hubward_domain::account::{AccountState, Language};
 use hubward_domain::membership::{MemberStatus, SkipReason};
 
 /// What became of one account in one Region.
-pub fn detail(row: &InviteRow, language: Language) -> String {
+pub(crate) fn detail(row: &InviteRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
         InviteOutcome::Invited => t!("invite.invited", locale = locale),
@@ -57,7 +57,7 @@ pub fn detail(row: &InviteRow, language: Language) -> String {
 }
 
 /// How many of each.
-pub fn summary(rows: &[InviteRow], language: Language) -> String {
+pub(crate) fn summary(rows: &[InviteRow], language: Language) -> String {
     let count = |words: &[&str]| {
         rows.iter()
             .filter(|row| words.contains(&row.outcome.as_str()))

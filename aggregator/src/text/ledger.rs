@@ -16,11 +16,11 @@ use super::LocalizedMessage;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{Effects, LedgerColumn, LedgerProblem, TooManyStateChanges, Warning};
 
-pub use import::not_imported;
-pub use unreadable::unreadable;
+pub(crate) use import::not_imported;
+pub(crate) use unreadable::unreadable;
 
 /// Why a ledger is not imported.
-pub fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
+pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
         LedgerProblem::NoHeader { at } => LocalizedMessage::new(
@@ -118,7 +118,7 @@ pub fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage 
 
 /// What is wrong with one account that did not come from a file: each sentence names the field instead of
 /// a cell.
-pub fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
+pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
         LedgerProblem::MissingColumn { column, .. } | LedgerProblem::Missing { column, .. } => {
@@ -148,7 +148,7 @@ pub fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMe
 }
 
 /// What was understood all the same, and should be looked at.
-pub fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
+pub(crate) fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match warning {
         Warning::Padded { at, found, account } => LocalizedMessage::new(
@@ -183,7 +183,7 @@ pub fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
 }
 
 /// What follows from a plan, a line for each; none where nothing does.
-pub fn effects(effects: &Effects, language: Language) -> Vec<String> {
+pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
     let locale = language.as_str();
     let mut lines = Vec::new();
     if !effects.invitations.is_empty() {
@@ -235,7 +235,7 @@ fn listed(accounts: &[AccountId]) -> String {
 }
 
 /// Why a plan is not carried out without `--force`.
-pub fn too_many_state_changes(
+pub(crate) fn too_many_state_changes(
     refused: &TooManyStateChanges,
     language: Language,
 ) -> LocalizedMessage {
@@ -253,7 +253,7 @@ pub fn too_many_state_changes(
 }
 
 /// What each column takes, in the order of the columns: for the template's second sheet.
-pub fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
+pub(crate) fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
     LedgerColumn::ALL
         .into_iter()
         .map(|column| (column, explanation(column, language)))

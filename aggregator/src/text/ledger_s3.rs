@@ -22,13 +22,13 @@ fn line(message: &LocalizedMessage) -> String {
 }
 
 /// Why a version was refused, a line for each reason.
-pub fn refused(file: &LedgerFile, error: &ImportError, language: Language) -> Vec<String> {
+pub(crate) fn refused(file: &LedgerFile, error: &ImportError, language: Language) -> Vec<String> {
     let messages = not_imported(error, &file.object.key, language);
     messages.iter().map(line).collect()
 }
 
 /// What was not done after an import, a line for each.
-pub fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> {
+pub(crate) fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> {
     rows.iter()
         .filter(|row| matches!(row.outcome.as_str(), "unprocessed" | "failed"))
         .map(|row| {
@@ -39,7 +39,7 @@ pub fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> {
 }
 
 /// Why the door could not be looked through.
-pub fn failed(error: &LedgerObjectError, language: Language) -> LocalizedMessage {
+pub(crate) fn failed(error: &LedgerObjectError, language: Language) -> LocalizedMessage {
     match error {
         LedgerObjectError::Aws(failure) => super::aws::failure(failure, language),
         LedgerObjectError::Action(ActionError::Aws(error)) => {
@@ -53,7 +53,7 @@ pub fn failed(error: &LedgerObjectError, language: Language) -> LocalizedMessage
 }
 
 /// That the outcome is not beside the file.
-pub fn not_written(why: &str, language: Language) -> String {
+pub(crate) fn not_written(why: &str, language: Language) -> String {
     let locale = language.as_str();
     t!("ledger_door.not_written", locale = locale, why = why).into_owned()
 }
@@ -63,7 +63,7 @@ fn store(error: &StoreError, language: Language) -> LocalizedMessage {
 }
 
 /// The workbook for a version that was refused.
-pub fn refused_workbook(
+pub(crate) fn refused_workbook(
     file: &LedgerFile,
     lines: &[String],
     at: Timestamp,
@@ -78,7 +78,7 @@ pub fn refused_workbook(
 }
 
 /// The workbook for a version that was imported.
-pub fn imported_workbook(
+pub(crate) fn imported_workbook(
     file: &LedgerFile,
     plan: &LedgerPlan,
     invited: &[InviteRow],
@@ -133,7 +133,7 @@ fn fields(fields: &[FieldChange]) -> String {
 }
 
 /// How many of each.
-pub fn summary(plan: &LedgerPlan, language: Language) -> String {
+pub(crate) fn summary(plan: &LedgerPlan, language: Language) -> String {
     t!(
         "cli.import_plan",
         locale = language.as_str(),

@@ -10,7 +10,7 @@ use hubward_domain::account::Language;
 use hubward_domain::release::{NotARelease, PROGRAM, ReleaseRefusal, TARGET};
 
 /// A release that is in.
-pub fn added(added: &Added, language: Language) -> String {
+pub(crate) fn added(added: &Added, language: Language) -> String {
     let locale = language.as_str();
     let version = &added.release.version;
     if added.now {
@@ -27,7 +27,7 @@ pub fn added(added: &Added, language: Language) -> String {
 }
 
 /// What a project pastes to join.
-pub fn install_lines(install: &InstallLines, language: Language) -> String {
+pub(crate) fn install_lines(install: &InstallLines, language: Language) -> String {
     let locale = language.as_str();
     format!(
         "\n{}\n  {}\n{}\n  {}",
@@ -39,7 +39,7 @@ pub fn install_lines(install: &InstallLines, language: Language) -> String {
 }
 
 /// Why a file did not come in.
-pub fn refused(file: &str, error: &AddError, language: Language) -> LocalizedMessage {
+pub(crate) fn refused(file: &str, error: &AddError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let sign = || t!("release.sign_hint", locale = locale);
     match error {

@@ -11,7 +11,7 @@ use hubward_domain::account::Language;
 use hubward_domain::report::sending::Destination;
 
 /// Why a file was not written.
-pub fn failure(row: &BuildRow, failed: &DraftError, language: Language) -> LocalizedMessage {
+pub(crate) fn failure(row: &BuildRow, failed: &DraftError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let why = match failed {
         DraftError::Disk(error) => error.to_string(),
@@ -33,7 +33,7 @@ pub fn failure(row: &BuildRow, failed: &DraftError, language: Language) -> Local
 }
 
 /// That the overview is not all there is.
-pub fn overview_left_out(count: u64, language: Language) -> LocalizedMessage {
+pub(crate) fn overview_left_out(count: u64, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("report.overview_left_out", locale = locale, count = count),
@@ -42,7 +42,7 @@ pub fn overview_left_out(count: u64, language: Language) -> LocalizedMessage {
 }
 
 /// What a person should know of the mirror before trusting a report.
-pub fn never_synced(language: Language) -> LocalizedMessage {
+pub(crate) fn never_synced(language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("report.never_synced", locale = locale),
@@ -51,7 +51,7 @@ pub fn never_synced(language: Language) -> LocalizedMessage {
 }
 
 /// How many files, of which period.
-pub fn summary(built: &Built, language: Language) -> String {
+pub(crate) fn summary(built: &Built, language: Language) -> String {
     t!(
         "report.summary",
         locale = language.as_str(),
@@ -63,7 +63,7 @@ pub fn summary(built: &Built, language: Language) -> String {
 }
 
 /// Why no report was sent at all.
-pub fn not_sent(error: &SendError, language: Language) -> LocalizedMessage {
+pub(crate) fn not_sent(error: &SendError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
         SendError::Action(error) => super::startup_error::action_error(error, language),
@@ -83,7 +83,7 @@ pub fn not_sent(error: &SendError, language: Language) -> LocalizedMessage {
 }
 
 /// Where a report is, or why it is not there.
-pub fn sent(outcome: &send::SendOutcome, language: Language) -> String {
+pub(crate) fn sent(outcome: &send::SendOutcome, language: Language) -> String {
     use crate::actions::report::send::SendOutcome;
     let locale = language.as_str();
     match outcome {
@@ -97,7 +97,12 @@ pub fn sent(outcome: &send::SendOutcome, language: Language) -> String {
 }
 
 /// How many reports could not be sent, and why the first could not.
-pub fn left(count: usize, to: Destination, why: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn left(
+    count: usize,
+    to: Destination,
+    why: &str,
+    language: Language,
+) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!(
@@ -112,7 +117,7 @@ pub fn left(count: usize, to: Destination, why: &str, language: Language) -> Loc
 }
 
 /// A destination's name.
-pub fn destination(destination: Destination, language: Language) -> String {
+pub(crate) fn destination(destination: Destination, language: Language) -> String {
     let locale = language.as_str();
     match destination {
         Destination::Directory => t!("report.to_directory", locale = locale),
@@ -124,7 +129,7 @@ pub fn destination(destination: Destination, language: Language) -> String {
 }
 
 /// How many reports went somewhere, were there, or failed.
-pub fn sent_summary(rows: &[send::SendRow], language: Language) -> String {
+pub(crate) fn sent_summary(rows: &[send::SendRow], language: Language) -> String {
     use crate::actions::report::send::SendOutcome;
     let count = |of: fn(&SendOutcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();
     t!(

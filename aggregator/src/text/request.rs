@@ -11,7 +11,7 @@ use hubward_domain::request::{
 };
 
 /// What is to be done.
-pub fn kind(kind: Option<RequestKind>, language: Language) -> String {
+pub(crate) fn kind(kind: Option<RequestKind>, language: Language) -> String {
     let locale = language.as_str();
     match kind {
         Some(RequestKind::Add) => t!("request.kind_add", locale = locale),
@@ -23,7 +23,7 @@ pub fn kind(kind: Option<RequestKind>, language: Language) -> String {
 }
 
 /// How far a request is, by the word of its state.
-pub fn state(word: &str, language: Language) -> String {
+pub(crate) fn state(word: &str, language: Language) -> String {
     let locale = language.as_str();
     match word {
         "waiting" => t!("request.state_waiting", locale = locale),
@@ -37,7 +37,7 @@ pub fn state(word: &str, language: Language) -> String {
 }
 
 /// Why an entry is refused: all of it.
-pub fn refused(refused: &EntryRefused, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn refused(refused: &EntryRefused, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match refused {
         EntryRefused::Problems(problems) => problems
@@ -60,7 +60,7 @@ pub fn refused(refused: &EntryRefused, language: Language) -> Vec<LocalizedMessa
 }
 
 /// What is in a request's way.
-pub fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match obstacle {
         Obstacle::Kind { found } => vec![LocalizedMessage::new(
@@ -76,7 +76,7 @@ pub fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<LocalizedMessage
 }
 
 /// That there is no request of an id.
-pub fn unknown(id: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("request.unknown", locale = locale, id = id),
@@ -85,7 +85,11 @@ pub fn unknown(id: &str, language: Language) -> LocalizedMessage {
 }
 
 /// Why a request is not decided.
-pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn not_approvable(
+    id: &str,
+    why: &NotApprovable,
+    language: Language,
+) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     let message = match why {
         NotApprovable::Decided(word) => LocalizedMessage::new(
@@ -126,7 +130,7 @@ pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<
 }
 
 /// What a person has to agree to.
-pub fn question(view: &RequestView, language: Language) -> String {
+pub(crate) fn question(view: &RequestView, language: Language) -> String {
     let account = view.account_id.as_ref().map(ToString::to_string);
     t!(
         "request.question",
@@ -139,7 +143,11 @@ pub fn question(view: &RequestView, language: Language) -> String {
 }
 
 /// What a ticket is told, in its reporter's language.
-pub fn answer(answer: &TicketAnswer, told: &JudgedRequest, help: Help<'_>) -> Vec<AnswerPart> {
+pub(crate) fn answer(
+    answer: &TicketAnswer,
+    told: &JudgedRequest,
+    help: Help<'_>,
+) -> Vec<AnswerPart> {
     let language = told.request.language;
     let locale = language.as_str();
     let account = told.request.account().map(|id| id.to_string());
@@ -284,7 +292,7 @@ fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, locale: &str) -> Vec
 }
 
 /// That Jira does not do what it should.
-pub fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
+pub(crate) fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("request.jira_fails", locale = locale, why = why),
@@ -293,7 +301,7 @@ pub fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedM
 }
 
 /// That a ticket could not be answered.
-pub fn answer_fails(id: &str, why: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn answer_fails(id: &str, why: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("request.answer_fails", locale = locale, id = id, why = why),
@@ -302,7 +310,7 @@ pub fn answer_fails(id: &str, why: &str, language: Language) -> LocalizedMessage
 }
 
 /// What is in the way in a Region.
-pub fn hindrance(hindrance: &Hindrance, language: Language) -> String {
+pub(crate) fn hindrance(hindrance: &Hindrance, language: Language) -> String {
     let locale = language.as_str();
     let why = match hindrance.why.as_str() {
         "not_invited" => t!("request.why_not_invited", locale = locale),

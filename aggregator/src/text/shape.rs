@@ -11,7 +11,7 @@ use hubward_domain::run::Run;
 
 /// One account in one Region.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct CheckJson {
+pub(crate) struct CheckJson {
     /// The account.
     account_id: AccountId,
     /// Its project.
@@ -34,7 +34,7 @@ pub struct CheckJson {
 
 /// A run of an agent.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct AgentRunJson {
+pub(crate) struct AgentRunJson {
     /// The account that the agent proved.
     account_id: AccountId,
     /// The run's name, chosen by the agent.
@@ -54,7 +54,7 @@ pub struct AgentRunJson {
 }
 
 /// A row of a check.
-pub fn check(row: &CheckRow, administrator: &AccountId, language: Language) -> CheckJson {
+pub(crate) fn check(row: &CheckRow, administrator: &AccountId, language: Language) -> CheckJson {
     CheckJson {
         account_id: row.account_id.clone(),
         project: row.project.clone(),
@@ -69,7 +69,7 @@ pub fn check(row: &CheckRow, administrator: &AccountId, language: Language) -> C
 }
 
 /// A run.
-pub fn agent(run: &Run) -> AgentRunJson {
+pub(crate) fn agent(run: &Run) -> AgentRunJson {
     AgentRunJson {
         account_id: run.account_id.clone(),
         run: run.run.clone(),

@@ -11,7 +11,7 @@ use hubward_domain::silence::{Matcher, NotSilenced};
 const NAMED: usize = 10;
 
 /// What a silence covers, such as `type Recon:*, project 受注`.
-pub fn matcher(matcher: &Matcher, language: Language) -> String {
+pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
     let locale = language.as_str();
     let parts = [
         (t!("channel.type", locale = locale), matcher.kind.clone()),
@@ -43,7 +43,7 @@ pub fn matcher(matcher: &Matcher, language: Language) -> String {
 }
 
 /// Whether a silence is in force.
-pub fn state(holds: bool, language: Language) -> String {
+pub(crate) fn state(holds: bool, language: Language) -> String {
     let locale = language.as_str();
     if holds {
         t!("silence.holds", locale = locale)
@@ -54,7 +54,7 @@ pub fn state(holds: bool, language: Language) -> String {
 }
 
 /// What a new silence does, and does not do.
-pub fn made(made: &Silenced, language: Language) -> Vec<String> {
+pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
     let locale = language.as_str();
     let silence = &made.silence;
     let mut lines = vec![
@@ -82,7 +82,7 @@ pub fn made(made: &Silenced, language: Language) -> Vec<String> {
 }
 
 /// How many open alerts a silence covers.
-pub fn covers_now(made: &Silenced, language: Language) -> String {
+pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
     let count = made.covers.len();
     t!(
         "silence.covers_now",
@@ -93,7 +93,7 @@ pub fn covers_now(made: &Silenced, language: Language) -> String {
 }
 
 /// How many open critical alerts a silence would cover, did it cover critical ones.
-pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
+pub(crate) fn told_all_the_same(made: &Silenced, language: Language) -> String {
     t!(
         "silence.told_all_the_same",
         locale = language.as_str(),
@@ -103,7 +103,7 @@ pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
 }
 
 /// No silence of this id is in force.
-pub fn unknown(id: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("silence.unknown", locale = locale, id = id),
@@ -112,7 +112,7 @@ pub fn unknown(id: &str, language: Language) -> LocalizedMessage {
 }
 
 /// Why there is no silence, and what helps.
-pub fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
+pub(crate) fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match why {
         NotSilenced::Everything => LocalizedMessage::new(

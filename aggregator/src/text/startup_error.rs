@@ -11,7 +11,7 @@ use hubward_domain::account::Language;
 use hubward_store::StoreError;
 
 /// Everything that keeps Hubward from starting.
-pub fn open_error(error: &OpenError, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
         OpenError::Unreadable { file, source } => vec![LocalizedMessage::new(
@@ -51,7 +51,7 @@ pub fn open_error(error: &OpenError, language: Language) -> Vec<LocalizedMessage
 }
 
 /// Why a use-case did not happen.
-pub fn action_error(error: &ActionError, language: Language) -> LocalizedMessage {
+pub(crate) fn action_error(error: &ActionError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
         ActionError::Store(error) => store_error(error, language),
@@ -71,7 +71,7 @@ pub fn action_error(error: &ActionError, language: Language) -> LocalizedMessage
 }
 
 /// What a database did not do while Hubward was at work.
-pub fn store_error(error: &StoreError, language: Language) -> LocalizedMessage {
+pub(crate) fn store_error(error: &StoreError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     LocalizedMessage::new(
         t!("open.store_failed", locale = locale, why = chain(error)),
@@ -137,7 +137,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// A configuration file that was written, or was there.
-pub fn file(file: &str, written: bool, language: Language) -> String {
+pub(crate) fn file(file: &str, written: bool, language: Language) -> String {
     let locale = language.as_str();
     if written {
         t!("open.initialised", locale = locale, file = file)
@@ -148,12 +148,12 @@ pub fn file(file: &str, written: bool, language: Language) -> String {
 }
 
 /// What a person has to fill in next.
-pub fn fill_in(language: Language) -> String {
+pub(crate) fn fill_in(language: Language) -> String {
     t!("open.fill_in", locale = language.as_str()).into_owned()
 }
 
 /// A database that is ready.
-pub fn migrated(place: &str, applied: usize, language: Language) -> String {
+pub(crate) fn migrated(place: &str, applied: usize, language: Language) -> String {
     let locale = language.as_str();
     if applied == 0 {
         t!("open.up_to_date", locale = locale, place = place)

@@ -6,7 +6,7 @@ use crate::actions::unlink::{Farewell, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unl
 use hubward_domain::account::{AccountState, Language};
 
 /// What became of the account in one Region.
-pub fn detail(row: &UnlinkRow, language: Language) -> String {
+pub(crate) fn detail(row: &UnlinkRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
         UnlinkOutcome::Deleted => t!("unlink.deleted", locale = locale),
@@ -29,7 +29,7 @@ pub fn detail(row: &UnlinkRow, language: Language) -> String {
 }
 
 /// What a person has to agree to.
-pub fn question(plan: &UnlinkPlan, language: Language) -> String {
+pub(crate) fn question(plan: &UnlinkPlan, language: Language) -> String {
     let regions: Vec<String> = plan
         .rows
         .iter()
@@ -58,7 +58,7 @@ pub fn question(plan: &UnlinkPlan, language: Language) -> String {
 }
 
 /// That nothing was done, and what would be.
-pub fn planned(plan: &UnlinkPlan, language: Language) -> String {
+pub(crate) fn planned(plan: &UnlinkPlan, language: Language) -> String {
     let locale = language.as_str();
     let account = &plan.account.account_id;
     if !plan.is_done() {
@@ -76,7 +76,7 @@ pub fn planned(plan: &UnlinkPlan, language: Language) -> String {
 }
 
 /// Where the account stands now, and what is to be done next.
-pub fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language) -> String {
+pub(crate) fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language) -> String {
     let locale = language.as_str();
     let account = &plan.account.account_id;
     match unlinked.state {
@@ -92,7 +92,7 @@ pub fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language) -> St
 }
 
 /// What the operator passes on to the project: in the project's language, after a line in the operator's.
-pub fn farewell(farewell: &Farewell, language: Language) -> String {
+pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
     let locale = language.as_str();
     let left = &farewell.notice;
     let contact = format!("{} {}", left.contact, left.contact_emails.join("; "));

@@ -17,7 +17,7 @@ const REMOTE: [FsWord; 5] = [
 
 /// A file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disk {
+pub(crate) struct Disk {
     /// Identifies the file system.
     pub device: u64,
     /// Free space in bytes for this user.
@@ -31,7 +31,7 @@ impl Disk {
     ///
     /// # Errors
     /// The operating system returned an error.
-    pub fn below(path: &Path) -> io::Result<Self> {
+    pub(crate) fn below(path: &Path) -> io::Result<Self> {
         let space = statvfs(path)?;
         Ok(Self {
             device: path.metadata()?.dev(),

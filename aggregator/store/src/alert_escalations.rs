@@ -38,23 +38,6 @@ impl Store {
         .map(waiting)
         .collect()
     }
-
-    /// When people were last told again of an alert.
-    ///
-    /// # Errors
-    /// The database failed, or the row is damaged.
-    pub async fn escalated_at(&self, alert: &str) -> Result<Option<(i64, Timestamp)>> {
-        let row = sqlx::query("SELECT level, told_at FROM alert_escalations WHERE alert_id = $1")
-            .bind(alert.to_owned())
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|row| {
-            let told: String = row.try_get("told_at")?;
-            let told = told.parse().map_err(|_| damaged(alert, "told_at"))?;
-            Ok((row.try_get("level")?, told))
-        })
-        .transpose()
-    }
 }
 
 impl Tx {

@@ -6,41 +6,16 @@ mod report;
 mod row;
 mod write;
 
-use std::io::Read;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::read::GzDecoder;
-use futures::TryStreamExt;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::finding::Mirrored;
-use row::{damaged, mirrored, read};
 
-pub use incoming::{Compressor, IncomingFinding, StoredFinding};
+pub use incoming::{IncomingFinding, StoredFinding};
 pub(super) use row::counted;
 
 impl Store {
-    /// Everything that the mirror has of an account.
-    ///
-    /// # Errors
-    /// The database failed, or a row is damaged.
-    pub async fn findings_of(&self, account: &AccountId) -> Result<Vec<Mirrored>> {
-        let columns = read(self.engine);
-        let sql = format!("SELECT {columns} FROM findings WHERE account_id = $1 ORDER BY finding");
-        // Row by row: of a hundred thousand, the rows as they come need not all be there at once.
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(account.as_str())
-            .fetch(&self.pool)
-            .map_err(StoreError::from)
-            .and_then(|row| async move { mirrored(&row) })
-            .try_collect()
-            .await
-    }
-
     /// How many findings of an account are open, by severity and kind.
     ///
     /// # Errors
@@ -79,31 +54,6 @@ impl Store {
         .iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
         .collect()
-    }
-
-    /// The whole JSON of a finding.
-    ///
-    /// # Errors
-    /// The database failed, or the row is damaged.
-    pub async fn raw_finding(&self, key: &str) -> Result<Option<String>> {
-        let Some(row) = sqlx::query("SELECT raw FROM findings WHERE finding = $1")
-            .bind(key.to_owned())
-            .fetch_optional(&self.pool)
-            .await?
-        else {
-            return Ok(None);
-        };
-        let packed: String = row.try_get(0)?;
-        let mut text = String::new();
-        STANDARD
-            .decode(packed)
-            .map_err(|error| damaged(key, &error.to_string()))
-            .and_then(|bytes| {
-                GzDecoder::new(bytes.as_slice())
-                    .read_to_string(&mut text)
-                    .map_err(|error| damaged(key, &error.to_string()))
-            })?;
-        Ok(Some(text))
     }
 
     /// The active accounts of which a source has shown nothing yet.

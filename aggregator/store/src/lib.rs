@@ -6,9 +6,9 @@
 pub mod access_tokens;
 pub mod account_matrix;
 pub mod accounts;
-pub mod alert_arrivals;
-pub mod alert_escalations;
-pub mod alert_handling;
+mod alert_arrivals;
+mod alert_escalations;
+mod alert_handling;
 pub mod alerts;
 pub mod audit_events;
 pub mod backup;
@@ -16,14 +16,15 @@ mod batch;
 pub mod circuits;
 mod database_url;
 pub mod deliveries;
-pub mod delivery_attempts;
+mod delivery_attempts;
 pub mod digests;
+pub mod due_work;
 pub mod evidence;
 pub mod exceptions;
 pub mod findings;
 pub mod history;
 pub mod job_runs;
-pub mod ledger_files;
+mod ledger_files;
 pub mod memberships;
 mod migrations;
 mod paginate;
@@ -40,14 +41,15 @@ pub mod runs;
 pub mod sessions;
 pub mod settings;
 pub mod silences;
-pub mod spent_challenges;
-pub mod sync_state;
+mod spent_challenges;
+mod sync_state;
 pub mod test_events;
 pub mod trend;
 pub mod write_backs;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -66,6 +68,8 @@ pub struct Store {
     writers: Arc<Semaphore>,
     // Counts commits that put something into the outbox: its workers wait for the next.
     posts: Arc<watch::Sender<u64>>,
+    // Counts connections given back to the pool: each was a transaction, or a statement by itself.
+    transactions: Arc<AtomicU64>,
 }
 
 /// An open transaction: it is undone unless [`Tx::commit`] is reached.
@@ -209,6 +213,8 @@ impl Store {
                 .await?;
             connection.close().await?;
         }
+        let transactions = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&transactions);
         let pool = AnyPoolOptions::new()
             .max_connections(if sqlite { 4 } else { 10 })
             .acquire_timeout(Duration::from_secs(30))
@@ -235,6 +241,10 @@ impl Store {
                     Ok(())
                 })
             })
+            .after_release(move |_, _| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async { Ok(true) })
+            })
             .connect_with(options.clone())
             .await;
         let pool = match pool {
@@ -254,6 +264,7 @@ impl Store {
             },
             writers: Arc::new(Semaphore::new(1)),
             posts: Arc::new(watch::Sender::new(0)),
+            transactions,
         })
     }
 
@@ -316,6 +327,11 @@ impl Store {
         };
         let transaction = self.pool.begin_with(begin).await?;
         Ok(Tx(transaction, self.engine, turn, posts))
+    }
+
+    /// How many transactions, and statements outside any, this process has run.
+    pub fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
     }
 
     /// Changes whenever something new is in the outbox.

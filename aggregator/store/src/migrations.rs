@@ -72,6 +72,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "decided",
         include_str!("../migrations/0015_decided.sql"),
     ),
+    (
+        16,
+        "findings without raw",
+        include_str!("../migrations/0016_findings_without_raw.sql"),
+    ),
     (17, "reads", include_str!("../migrations/0017_reads.sql")),
 ];
 

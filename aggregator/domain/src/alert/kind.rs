@@ -14,7 +14,7 @@ pub fn native(kind: &str) -> String {
 }
 
 /// Whether a pattern matches a type, in either spelling. `*` matches any text; case is ignored.
-pub fn is_of(pattern: &str, kind: &str) -> bool {
+pub(crate) fn is_of(pattern: &str, kind: &str) -> bool {
     let pattern = native(pattern).to_lowercase();
     let kind = native(kind).to_lowercase();
     let mut parts = pattern.split('*');

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 /// The mirror's key of a GuardDuty finding, as Security Hub identifies it
 /// (guardduty/latest/ug/securityhub-integration.html).
-pub fn key_of_threat(account: &AccountId, region: Region, arn: &str) -> String {
+pub(crate) fn key_of_threat(account: &AccountId, region: Region, arn: &str) -> String {
     let product = format!("arn:aws:securityhub:{region}::product/aws/guardduty");
     key([account.as_str(), region.as_str(), &product, arn])
 }

@@ -86,7 +86,7 @@ pub fn read(asff: &Value) -> Result<Finding, UnreadableFinding> {
 
 /// Whether the ARN is GuardDuty's own, not that of a custom product with its name: the account
 /// field of AWS's own products is empty. AWS's sample of a finding omits even its colon.
-pub fn is_guard_duty(product_arn: &str) -> bool {
+pub(crate) fn is_guard_duty(product_arn: &str) -> bool {
     is_product(product_arn, "product/aws/guardduty")
 }
 

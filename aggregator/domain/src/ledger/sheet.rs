@@ -98,7 +98,7 @@ impl SheetRow {
     }
 
     /// Whether every cell is empty or holds only white space.
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.cells
             .iter()
             .all(|cell| !cell.formula && cell.value.text().is_empty())
@@ -133,7 +133,7 @@ impl Area {
     }
 
     /// The area's address in a sheet, such as `Ledger!A2:A5`.
-    pub fn of_sheet(self, sheet: &Sheet) -> String {
+    pub(crate) fn of_sheet(self, sheet: &Sheet) -> String {
         format!(
             "{}:{}{}",
             sheet.address(self.first_row, self.first_column),

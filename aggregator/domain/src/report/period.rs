@@ -120,7 +120,7 @@ impl Period {
 
 impl PeriodBounds {
     /// Whether a moment is in the period.
-    pub fn contain(self, moment: Option<Timestamp>) -> bool {
+    pub(crate) fn contain(self, moment: Option<Timestamp>) -> bool {
         moment.is_some_and(|moment| self.from <= moment && moment < self.to)
     }
 }

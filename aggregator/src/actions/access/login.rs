@@ -17,28 +17,27 @@ use hubward_store::StoreError;
 
 /// Logs people in, with the issuer where one is configured.
 #[derive(Clone, Debug)]
-pub struct LoginService {
+pub(crate) struct LoginService {
     seal: Signer,
     issuer: Option<Issuer>,
 }
 
 /// Why the login service cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum LoginServiceError {
+pub(crate) enum LoginServiceError {
     /// The client for the issuer could not be set up.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
     /// Hubward's client secret is missing.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
-pub enum LoginError {
+pub(crate) enum LoginError {
     /// The token is unknown, revoked or expired.
     #[error("the token is not good")]
     Token,
@@ -51,14 +50,13 @@ pub enum LoginError {
     /// The issuer did not identify the person.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// A login at the issuer that was started.
 #[derive(Debug)]
-pub struct Begun {
+pub(crate) struct Begun {
     /// The issuer's page to redirect the browser to.
     pub address: Url,
     /// The signed state, which the browser keeps in a cookie until it comes back.
@@ -70,7 +68,7 @@ impl LoginService {
     ///
     /// # Errors
     /// See [`LoginServiceError`].
-    pub async fn open(app: &App, origin: &str) -> Result<Self, LoginServiceError> {
+    pub(crate) async fn open(app: &App, origin: &str) -> Result<Self, LoginServiceError> {
         let login = &app.config.login;
         let issuer = match (&login.issuer, &login.client_id) {
             (Some(issuer), Some(client_id)) => {
@@ -88,7 +86,7 @@ impl LoginService {
     }
 
     /// Whether an issuer is configured.
-    pub fn has_issuer(&self) -> bool {
+    pub(crate) fn has_issuer(&self) -> bool {
         self.issuer.is_some()
     }
 
@@ -96,7 +94,7 @@ impl LoginService {
     ///
     /// # Errors
     /// See [`LoginError`].
-    pub async fn begin(&self, app: &App, next: &str) -> Result<Begun, LoginError> {
+    pub(crate) async fn begin(&self, app: &App, next: &str) -> Result<Begun, LoginError> {
         let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
         let attempt = LoginAttempt::new(
             app.random(),
@@ -116,7 +114,7 @@ impl LoginService {
     ///
     /// # Errors
     /// See [`LoginError`]; then no session is created.
-    pub async fn finish(
+    pub(crate) async fn finish(
         &self,
         app: &App,
         sealed: &str,
@@ -145,7 +143,7 @@ impl LoginService {
 ///
 /// # Errors
 /// See [`LoginError`]; then no session is created.
-pub async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
+pub(crate) async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
     // A pasted token often comes with spaces or a line end.
     let token = token.trim();
     let record = match id_of(token) {
@@ -162,7 +160,7 @@ pub async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn log_out(app: &App, key: &SessionKey) -> Result<(), StoreError> {
+pub(crate) async fn log_out(app: &App, key: &SessionKey) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     tx.delete_session(&key.hash()).await?;
     tx.commit().await

@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 
 /// The account to add or edit.
 #[derive(Clone, Debug)]
-pub struct EditRequest {
+pub(crate) struct EditRequest {
     /// Whether to add a new account or edit an existing one.
     pub intent: Intent,
     /// The account and the values to set.
@@ -21,7 +21,7 @@ pub struct EditRequest {
 
 /// A valid edit.
 #[derive(Clone, Debug)]
-pub struct PlannedEdit {
+pub(crate) struct PlannedEdit {
     /// The changes to the ledger.
     pub plan: LedgerPlan,
     /// The consequences, such as invitations to send.
@@ -30,14 +30,13 @@ pub struct PlannedEdit {
 
 /// Why an edit was not made. The ledger is unchanged.
 #[derive(Debug, thiserror::Error)]
-pub enum EditError {
+pub(crate) enum EditError {
     /// The values break a rule of the ledger.
     #[error("the account's values are refused")]
     Refused(EntryRefused),
     /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -46,7 +45,7 @@ pub enum EditError {
 ///
 /// # Errors
 /// See [`EditError`].
-pub async fn plan(app: &App, request: &EditRequest) -> Result<PlannedEdit, EditError> {
+pub(crate) async fn plan(app: &App, request: &EditRequest) -> Result<PlannedEdit, EditError> {
     let rules = rules(app);
     let ledger = app.store.accounts().await?;
     let plan = request
@@ -63,7 +62,7 @@ pub async fn plan(app: &App, request: &EditRequest) -> Result<PlannedEdit, EditE
 ///
 /// # Errors
 /// See [`EditError`]; then nothing was written.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     request: &EditRequest,

@@ -15,14 +15,13 @@ const WHEN_COMPLETE: u32 = 300;
 
 /// Why a heartbeat was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum HeartbeatError {
+pub(crate) enum HeartbeatError {
     /// The run's name is not 1 to 64 letters, digits and hyphens.
     #[error("the run's name is refused")]
     RunName,
     /// The account is no longer in the ledger.
     #[error("the account is not in the ledger")]
     NotInLedger,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -31,7 +30,7 @@ pub enum HeartbeatError {
 ///
 /// # Errors
 /// See [`HeartbeatError`]; then nothing was recorded.
-pub async fn accept_heartbeat(
+pub(crate) async fn accept_heartbeat(
     app: &App,
     bearer: &Bearer,
     heartbeat: &Heartbeat,

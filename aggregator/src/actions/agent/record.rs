@@ -11,7 +11,7 @@ use hubward_store::StoreError;
 
 /// Why a report was not recorded.
 #[derive(Debug, thiserror::Error)]
-pub enum RecordError {
+pub(crate) enum RecordError {
     /// The text is not the agent's output.
     #[error("this is not the agent's --json output: {0}")]
     Malformed(String),
@@ -26,20 +26,19 @@ pub enum RecordError {
         /// Our administrator account.
         wanted: AccountId,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// The largest text that is accepted as a report, in bytes. A report of 34 Regions with five steps each is
 /// far smaller.
-pub const LONGEST: usize = 1 << 20;
+pub(crate) const LONGEST: usize = 1 << 20;
 
 /// Records a run. Returns its account and the Regions that it covers.
 ///
 /// # Errors
 /// See [`RecordError`]; then nothing was recorded.
-pub async fn record_run(
+pub(crate) async fn record_run(
     app: &App,
     actor: &Actor,
     bytes: &[u8],

@@ -20,7 +20,7 @@ use hubward_store::StoreError;
 
 /// Issues challenges and sessions for the agent API.
 #[derive(Clone, Debug)]
-pub struct SessionIssuer {
+pub(crate) struct SessionIssuer {
     seal: Signer,
     server_id: String,
     identity: Identity,
@@ -28,21 +28,20 @@ pub struct SessionIssuer {
 
 /// Why the session issuer cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum SessionIssuerError {
+pub(crate) enum SessionIssuerError {
     /// The configured STS endpoint is not safe to send proofs to.
     #[error(transparent)]
     Endpoint(#[from] AwsUnavailable),
     /// The HTTP client for STS could not be set up.
     #[error("cannot make a TLS client: {0}")]
     Client(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Why no session was issued.
 #[derive(Debug, thiserror::Error)]
-pub enum SessionError {
+pub(crate) enum SessionError {
     /// The proof was rejected.
     #[error(transparent)]
     Proof(#[from] ProofRefused),
@@ -55,7 +54,6 @@ pub enum SessionError {
     /// The authenticated account is not in the ledger.
     #[error("the account {0} is not in the ledger")]
     NotInLedger(AccountId),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -66,7 +64,7 @@ impl SessionIssuer {
     ///
     /// # Errors
     /// See [`SessionIssuerError`].
-    pub async fn open(app: &App, server_id: String) -> Result<Self, SessionIssuerError> {
+    pub(crate) async fn open(app: &App, server_id: String) -> Result<Self, SessionIssuerError> {
         refuse_unsafe_endpoints(app.environment())?;
         let identity = Identity::new(app.environment())
             .map_err(|error| SessionIssuerError::Client(error.to_string()))?;
@@ -79,7 +77,7 @@ impl SessionIssuer {
     }
 
     /// Issues a challenge.
-    pub fn challenge(&self, app: &App) -> Challenge {
+    pub(crate) fn challenge(&self, app: &App) -> Challenge {
         let (challenge, expires_at) = proof::challenge(&self.seal, app.random(), app.clock.now());
         Challenge {
             challenge,
@@ -92,7 +90,7 @@ impl SessionIssuer {
     ///
     /// # Errors
     /// See [`SessionError`]. A valid challenge with a well-formed proof is used up even then.
-    pub async fn issue(
+    pub(crate) async fn issue(
         &self,
         app: &App,
         request: SessionRequest<String>,
@@ -140,7 +138,7 @@ impl SessionIssuer {
     }
 
     /// The holder of a token; `None` unless we issued it and it is still valid.
-    pub fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
+    pub(crate) fn bearer(&self, app: &App, token: &str) -> Option<Bearer> {
         Bearer::of_token(&self.seal, token, app.clock.now())
     }
 }

@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 
 /// Why the alert was not changed.
 #[derive(Debug, thiserror::Error)]
-pub enum AcknowledgeError {
+pub(crate) enum AcknowledgeError {
     /// There is no alert with this id.
     #[error("there is no alert {0}")]
     Unknown(String),
@@ -22,7 +22,6 @@ pub enum AcknowledgeError {
     /// The note or the name is longer than this number of characters.
     #[error("at most {0} characters")]
     TooLong(usize),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,7 +31,7 @@ pub enum AcknowledgeError {
 ///
 /// # Errors
 /// See [`AcknowledgeError`]; then nothing was changed.
-pub async fn acknowledge(
+pub(crate) async fn acknowledge(
     app: &App,
     actor: &Actor,
     alert: &str,

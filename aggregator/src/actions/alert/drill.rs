@@ -11,11 +11,11 @@ use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_store::StoreError;
 
 /// A sample of HIGH severity, which passes the EventBridge rule and the configured minimum severity.
-pub const SAMPLE: &str = "CryptoCurrency:EC2/BitcoinTool.B!DNS";
+pub(crate) const SAMPLE: &str = "CryptoCurrency:EC2/BitcoinTool.B!DNS";
 
 /// Why no sample was created.
 #[derive(Debug, thiserror::Error)]
-pub enum DrillError {
+pub(crate) enum DrillError {
     /// GuardDuty is off in the SOC's account.
     #[error("GuardDuty is not on in the SOC's own account")]
     NoDetector,
@@ -37,7 +37,7 @@ impl From<StoreError> for DrillError {
 ///
 /// # Errors
 /// See [`DrillError`].
-pub async fn drill(app: &App, actor: &Actor) -> Result<Timestamp, DrillError> {
+pub(crate) async fn drill(app: &App, actor: &Actor) -> Result<Timestamp, DrillError> {
     let home = app.config.hub.home_region;
     let event = NewEvent {
         action: Action::WayTried,

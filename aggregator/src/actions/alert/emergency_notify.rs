@@ -17,7 +17,7 @@ const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
 /// Sends to the operations channels without the database.
 #[derive(Debug)]
-pub struct DirectNotifier {
+pub(crate) struct DirectNotifier {
     messenger: Messenger,
     notified_at: Mutex<Option<Timestamp>>,
 }
@@ -27,7 +27,7 @@ impl DirectNotifier {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn open(app: &App) -> Result<Self, MessengerError> {
+    pub(crate) fn open(app: &App) -> Result<Self, MessengerError> {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
@@ -42,7 +42,7 @@ impl DirectNotifier {
 
     /// Notifies the operations channels, unless that was done within [`QUIET`]. Returns how many channels
     /// accepted it.
-    pub async fn notify(&self, app: &App, trouble: Trouble) -> usize {
+    pub(crate) async fn notify(&self, app: &App, trouble: Trouble) -> usize {
         let now = app.clock.now();
         {
             // A poisoned lock still holds a valid time.
@@ -73,7 +73,7 @@ impl DirectNotifier {
                     last_error: None,
                     created_at: now,
                 };
-                self.messenger.send(channel, &delivery, now).await == Attempt::Taken
+                self.messenger.send(channel, &delivery, now).await == Attempt::Accepted
             }
         });
         join_all(sent)
@@ -84,7 +84,7 @@ impl DirectNotifier {
     }
 
     /// Ends the quiet period after a recovery, so that the next failure is notified at once.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         let mut notified_at = self
             .notified_at
             .lock()

@@ -24,7 +24,7 @@ const ONE_BY_ONE: usize = 10;
 ///
 /// # Errors
 /// The database failed; then nothing was escalated.
-pub async fn escalate(app: &App) -> Result<usize, StoreError> {
+pub(crate) async fn escalate(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let after = app.config.alerts.escalate_after;
     let before = now.checked_sub(after).unwrap_or(now);

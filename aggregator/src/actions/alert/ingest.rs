@@ -6,7 +6,7 @@
 //! and a repeated message changes nothing. Messages that cannot be parsed are stored and announced, never
 //! dropped.
 
-pub mod batch;
+pub(crate) mod batch;
 mod store;
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::actions::ActionError;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
-pub use crate::aws::events::EventQueue;
+pub(crate) use crate::aws::events::EventQueue;
 use crate::aws::events::QueueMessage;
 use batch::IngestHandle;
 use hubward_domain::alert::arrival::{Incoming, IngestSource};
@@ -37,7 +37,7 @@ const DEAD_POLL: i32 = 1;
 
 /// What happened to a batch of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IngestCounts {
+pub(crate) struct IngestCounts {
     /// Number of messages.
     pub messages: usize,
     /// Number of threats that opened an alert.
@@ -48,7 +48,7 @@ pub struct IngestCounts {
 
 /// Why messages were not ingested; they stay in the queue.
 #[derive(Debug, thiserror::Error)]
-pub enum IngestError {
+pub(crate) enum IngestError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -73,7 +73,7 @@ impl From<StoreError> for IngestError {
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, IngestError> {
+pub(crate) async fn open_queue(app: &App) -> Result<Option<EventQueue>, IngestError> {
     let Some(url) = &app.config.alerts.queue_url else {
         return Ok(None);
     };
@@ -86,7 +86,7 @@ pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, IngestError> {
 ///
 /// # Errors
 /// Nothing was ingested, or the messages could not be deleted and will be delivered again.
-pub async fn ingest_from_queue(
+pub(crate) async fn ingest_from_queue(
     app: &App,
     queue: &EventQueue,
     intake: Option<&IngestHandle>,
@@ -109,7 +109,7 @@ pub async fn ingest_from_queue(
 ///
 /// # Errors
 /// What was ingested until then is stored; the rest is still in the queue.
-pub async fn take_dead_letters(
+pub(crate) async fn take_dead_letters(
     app: &App,
     actor: &Actor,
     queue: &EventQueue,
@@ -149,7 +149,7 @@ pub async fn take_dead_letters(
 ///
 /// # Errors
 /// The database failed; then no one was notified.
-pub async fn note_trouble(app: &App, trouble: Trouble) -> Result<(), StoreError> {
+pub(crate) async fn note_trouble(app: &App, trouble: Trouble) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     Notifier::new(app)
         .notify_operations(&mut tx, trouble)

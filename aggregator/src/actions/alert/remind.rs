@@ -18,7 +18,7 @@ const MOST: i64 = 5_000;
 ///
 /// # Errors
 /// The database failed; then no one was notified.
-pub async fn remind_open(app: &App) -> Result<usize, StoreError> {
+pub(crate) async fn remind_open(app: &App) -> Result<usize, StoreError> {
     let today = app.zone().to_datetime(app.clock.now()).date();
     if app.config.locale.holidays.contains(&today) {
         return Ok(0);

@@ -11,22 +11,20 @@ use hubward_store::StoreError;
 
 /// Why no silence was created or ended.
 #[derive(Debug, thiserror::Error)]
-pub enum SilenceError {
+pub(crate) enum SilenceError {
     /// The request is invalid.
     #[error(transparent)]
     NotSilenced(#[from] NotSilenced),
     /// There is no active silence with this id.
     #[error("no silence {0} is in force")]
     Unknown(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// The silence to create.
 #[derive(Clone, Debug)]
-pub struct SilenceRequest {
-    /// Which alerts.
+pub(crate) struct SilenceRequest {
     pub matcher: Matcher,
     /// The reason that the audit log keeps.
     pub reason: String,
@@ -38,7 +36,7 @@ pub struct SilenceRequest {
 ///
 /// # Errors
 /// See [`SilenceError`]; then none was created.
-pub async fn silence(
+pub(crate) async fn silence(
     app: &App,
     actor: &Actor,
     asked: SilenceRequest,
@@ -85,7 +83,7 @@ pub async fn silence(
 ///
 /// # Errors
 /// See [`SilenceError`].
-pub async fn end_silence(app: &App, actor: &Actor, id: &str) -> Result<(), SilenceError> {
+pub(crate) async fn end_silence(app: &App, actor: &Actor, id: &str) -> Result<(), SilenceError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if !tx.end_silence(id, now).await? {

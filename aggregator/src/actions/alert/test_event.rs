@@ -15,7 +15,7 @@ use hubward_store::StoreError;
 
 /// Why no event was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum TestEventError {
+pub(crate) enum TestEventError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -36,7 +36,7 @@ impl From<StoreError> for TestEventError {
 /// # Errors
 /// See [`TestEventError`]. An event that was stored but not sent is later reported as missing, as it should
 /// be.
-pub async fn send_test_event(
+pub(crate) async fn send_test_event(
     app: &App,
     actor: &Actor,
     kind: TestEventKind,
@@ -72,7 +72,7 @@ pub async fn send_test_event(
 ///
 /// # Errors
 /// The database failed.
-pub async fn detect_missing_canary(app: &App) -> Result<usize, StoreError> {
+pub(crate) async fn detect_missing_canary(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let before = now.checked_sub(PATIENCE).unwrap_or(now);
     let mut tx = app.store.begin().await?;

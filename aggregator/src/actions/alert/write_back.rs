@@ -18,7 +18,7 @@ const UNKNOWN: &str = "FindingNotFound";
 ///
 /// # Errors
 /// The database or AWS cannot be reached.
-pub async fn write_back(app: &App) -> Result<usize, ActionError> {
+pub(crate) async fn write_back(app: &App) -> Result<usize, ActionError> {
     let mut updated = 0;
     loop {
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);

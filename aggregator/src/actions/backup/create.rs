@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use hubward_domain::audit::Head;
-pub use hubward_store::backup::CopyError;
+pub(crate) use hubward_store::backup::CopyError;
 use hubward_store::backup::{beside, measure};
 use hubward_store::{DatabaseUrl, Store};
 
 /// A verified backup.
 #[derive(Debug)]
-pub struct BackedUp {
-    /// The file.
+pub(crate) struct BackedUp {
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,
@@ -26,7 +25,7 @@ pub struct BackedUp {
 ///
 /// # Errors
 /// See [`CopyError`]; then the file does not exist.
-pub async fn back_up(app: &App, file: &Path) -> Result<BackedUp, CopyError> {
+pub(crate) async fn back_up(app: &App, file: &Path) -> Result<BackedUp, CopyError> {
     if !app.store.is_one_file() {
         return Err(CopyError::Postgres);
     }

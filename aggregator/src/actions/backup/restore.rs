@@ -15,8 +15,7 @@ use hubward_store::{DatabaseUrl, Store, StoreError};
 
 /// A verified backup that can be restored.
 #[derive(Debug)]
-pub struct RestorePlan {
-    /// The database's file.
+pub(crate) struct RestorePlan {
     pub database: PathBuf,
     /// The head of the backup's audit log.
     pub head: Head,
@@ -30,8 +29,7 @@ pub struct RestorePlan {
 
 /// The result of a restoration.
 #[derive(Debug)]
-pub struct Restored {
-    /// The database's file.
+pub(crate) struct Restored {
     pub database: PathBuf,
     /// The head of its audit log, including the restoration.
     pub head: Head,
@@ -41,7 +39,7 @@ pub struct Restored {
 
 /// Why nothing was restored.
 #[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
+pub(crate) enum RestoreError {
     /// The configuration cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -57,7 +55,7 @@ pub enum RestoreError {
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub async fn plan(
+pub(crate) async fn plan(
     config: &Config,
     world: &World,
     file: &Path,
@@ -98,7 +96,7 @@ pub async fn plan(
 ///
 /// # Errors
 /// See [`RestoreError`]; then the database is unchanged.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     plan: RestorePlan,
     world: &World,
     actor: &Actor,

@@ -27,7 +27,7 @@ const DIGEST: &str = "check.digest";
 
 /// The result of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Announced {
+pub(crate) enum Announced {
     /// The notice was added to the outbox of the channels.
     Posted {
         /// Number of rows in the notice.
@@ -46,7 +46,7 @@ pub enum Announced {
 ///
 /// # Errors
 /// The database failed; then nothing counts as posted, and no one as reminded.
-pub async fn announce_check(
+pub(crate) async fn announce_check(
     app: &App,
     rows: Vec<CheckNoticeRow>,
     whole: bool,

@@ -42,7 +42,7 @@ struct CheckInput {
 /// # Errors
 /// Nothing could be judged: the ledger or AWS cannot be reached, or an account is unknown. A Region whose
 /// listing cannot be read is a verdict, not an error.
-pub async fn check(
+pub(crate) async fn check(
     app: &App,
     actor: &Actor,
     wanted: &[AccountId],

@@ -11,7 +11,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed; then nothing was requeued.
-pub async fn replay(
+pub(crate) async fn replay(
     app: &App,
     actor: &Actor,
     wanted: &[String],

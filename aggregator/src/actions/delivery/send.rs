@@ -17,10 +17,10 @@ use super::record::record_attempt;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::channel::Messenger;
-pub use crate::channel::MessengerError;
+pub(crate) use crate::channel::MessengerError;
 use crate::config::outgoing::Channel;
 use hubward_domain::circuit::{self, Circuit};
-use hubward_domain::delivery::{Attempt, Blame, Delivery, DeliveryNext, after};
+use hubward_domain::delivery::{Attempt, Delivery, DeliveryNext, FaultDomain, after};
 use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::retry::{ALARMING, asked_for};
 use hubward_store::deliveries::DeliveryChoice;
@@ -31,7 +31,7 @@ use pacing::Turns;
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
 
 /// The outbox, ready for sending.
-pub struct Outbox {
+pub(crate) struct Outbox {
     messenger: Messenger,
     /// Until when each channel asked us to wait (`Retry-After`), by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
@@ -40,12 +40,11 @@ pub struct Outbox {
 
 /// The result of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SendStep {
+pub(crate) enum SendStep {
     /// Nothing is due.
     Idle,
     /// A delivery was attempted.
     Tried {
-        /// The message.
         delivery: Box<Delivery>,
         /// What happens next with it.
         next: DeliveryNext,
@@ -57,7 +56,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn open(app: &App) -> Result<Self, MessengerError> {
+    pub(crate) fn open(app: &App) -> Result<Self, MessengerError> {
         Ok(Self {
             messenger: Messenger::new(
                 &app.config.locale,
@@ -76,7 +75,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed; a message that was already sent is then sent again.
-    pub async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
+    pub(crate) async fn step(&self, app: &App, channel: &Channel) -> Result<SendStep, StoreError> {
         let now = app.clock.now();
         let is_paused = self
             .pause_of(&channel.name)
@@ -125,7 +124,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn left_alone(
+    pub(crate) async fn left_alone(
         &self,
         app: &App,
         channel: &Channel,
@@ -139,7 +138,7 @@ impl Outbox {
     /// Pings `server.ping_url` if the database can be written to; does nothing if no URL is configured.
     ///
     /// The database is not writable, or the URL did not answer; the text says why.
-    pub async fn pulse(&self, app: &App) -> Result<(), String> {
+    pub(crate) async fn pulse(&self, app: &App) -> Result<(), String> {
         let Some(url) = &app.config.server.ping_url else {
             return Ok(());
         };
@@ -152,7 +151,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn drain(
+    pub(crate) async fn drain(
         &self,
         app: &App,
         channel: &Channel,
@@ -177,15 +176,15 @@ impl Outbox {
         let mut tx = app.store.begin().await?;
         let before = tx.circuit(&channel.name).await?;
         let circuit = match &attempt {
-            Attempt::Taken => before.taken(),
-            Attempt::Refused {
+            Attempt::Accepted => before.taken(),
+            Attempt::Rejected {
                 why,
-                blame: Blame::Channel,
+                fault: FaultDomain::Channel,
                 ..
             } => before.failed(why, now, other),
-            Attempt::Refused { .. } => before.clone(),
+            Attempt::Rejected { .. } => before.clone(),
         };
-        if let Attempt::Refused {
+        if let Attempt::Rejected {
             retry_after: Some(seconds),
             ..
         } = &attempt
@@ -253,7 +252,7 @@ impl Outbox {
 ///
 /// # Errors
 /// The database failed.
-pub async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let outlets = app.config.outlets();

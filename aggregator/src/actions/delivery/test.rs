@@ -12,14 +12,13 @@ use hubward_store::StoreError;
 
 /// Why no test message was created.
 #[derive(Debug, thiserror::Error)]
-pub enum TestError {
+pub(crate) enum TestError {
     /// No channel is configured.
     #[error("no channel is configured")]
     NoChannel,
     /// No channel has this name.
     #[error("no channel is called {0}")]
     UnknownChannel(String),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -28,7 +27,7 @@ pub enum TestError {
 ///
 /// # Errors
 /// See [`TestError`]; then no message was added.
-pub async fn test_channels(
+pub(crate) async fn test_channels(
     app: &App,
     actor: &Actor,
     names: &[String],

@@ -16,7 +16,7 @@ use hubward_store::StoreError;
 
 /// A result of an examination.
 #[derive(Debug)]
-pub enum Fact {
+pub(crate) enum Fact {
     /// The configuration is valid.
     Configured(PathBuf),
     /// The configuration cannot be read or is invalid.
@@ -39,9 +39,7 @@ pub enum Fact {
     NoOverride,
     /// An AWS endpoint override is set.
     Override {
-        /// The environment variable.
         variable: String,
-        /// The address.
         address: String,
     },
     /// The credentials belong to the administrator account.
@@ -60,7 +58,6 @@ pub enum Fact {
     NoReleaseKey,
     /// No release was added yet.
     NoRelease,
-    /// The newest release.
     Release(String),
     /// The number of accounts in the ledger.
     Accounts(usize),
@@ -74,11 +71,8 @@ pub enum Fact {
     Channels(usize),
     /// A channel's circuit is open because it failed.
     ChannelDown {
-        /// Its name.
         channel: String,
-        /// Since when.
         since: Timestamp,
-        /// Its last error.
         why: String,
     },
     /// Requests are read from this Jira project.
@@ -106,12 +100,9 @@ pub enum Fact {
     NoDisk {
         /// What is written there.
         directory: PathBuf,
-        /// Why.
         why: String,
     },
-    /// The server's certificate.
     Certificate {
-        /// Its file.
         file: PathBuf,
         /// When it expires.
         until: Timestamp,
@@ -120,9 +111,7 @@ pub enum Fact {
     },
     /// The certificate cannot be read.
     NoCertificate {
-        /// Its file.
         file: PathBuf,
-        /// Why.
         why: String,
     },
     /// How many seconds AWS's clock is ahead of ours.
@@ -135,9 +124,7 @@ pub enum Fact {
     NotPermitted(AwsFailure),
     /// A channel cannot be reached.
     ChannelUnreached {
-        /// Its name.
         channel: String,
-        /// Why.
         why: String,
     },
     /// The HTTP client for channels could not be set up.
@@ -150,7 +137,7 @@ pub enum Fact {
 
 impl Fact {
     /// How severe the result is.
-    pub fn health(&self) -> Health {
+    pub(crate) fn health(&self) -> Health {
         match self {
             Self::Configured(_)
             | Self::SecretsFound

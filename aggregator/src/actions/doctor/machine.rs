@@ -15,7 +15,6 @@ use hubward_store::Store;
 
 /// The database, if it could be opened.
 pub(super) struct Database {
-    /// The database.
     pub(super) store: Option<Store>,
     /// The results about the database.
     pub(super) opened: Vec<DoctorResult>,

@@ -30,7 +30,7 @@ use pages::{AHEAD, ReadPage};
 
 /// The result of one Region.
 #[derive(Debug)]
-pub struct SyncRow {
+pub(crate) struct SyncRow {
     /// The Region that was read.
     pub region: Region,
     /// What was stored, or why the sync is incomplete.
@@ -39,7 +39,7 @@ pub struct SyncRow {
 
 /// Number of findings that were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SyncCounts {
+pub(crate) struct SyncCounts {
     /// New findings.
     pub new: u64,
     /// Changed findings, including those that no longer exist.
@@ -52,11 +52,10 @@ pub struct SyncCounts {
 
 /// Why a Region's mirror is not up to date.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub(crate) enum Failed {
     /// AWS refused or was not reached.
     #[error(transparent)]
     Aws(#[from] AwsFailure),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -65,7 +64,7 @@ pub enum Failed {
 ///
 /// # Errors
 /// AWS or the database could not be reached; nothing was read.
-pub async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError> {
+pub(crate) async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError> {
     let checkpoints = app.store.checkpoints().await?;
     let aws = app.aws().await?;
     let home = app.config.hub.home_region;

@@ -15,7 +15,7 @@ use hubward_store::StoreError;
 
 /// Why a workbook was not imported.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportGuideError {
+pub(crate) enum ImportGuideError {
     /// No directory for the company's own guide is configured.
     #[error("guide.directory is not set")]
     NoDirectory,
@@ -30,11 +30,9 @@ pub enum ImportGuideError {
     Write {
         /// The directory that was written to.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -43,7 +41,7 @@ pub enum ImportGuideError {
 ///
 /// # Errors
 /// See [`ImportGuideError`].
-pub fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuideError> {
+pub(crate) fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuideError> {
     app.config
         .own_guide()
         .ok_or(ImportGuideError::NoDirectory)?;
@@ -55,7 +53,7 @@ pub fn plan(app: &App, name: &str, bytes: &[u8]) -> Result<Imported, ImportGuide
 ///
 /// # Errors
 /// Then no file has changed, unless the disk fails between two renames.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     source: &ChangeSource,

@@ -17,25 +17,23 @@ use hubward_domain::hub::{self, HubChange, HubState};
 use hubward_store::StoreError;
 
 /// One resource with its observed state.
-pub type SetupItem = hub::HubItem<AwsFailure>;
+pub(crate) type SetupItem = hub::HubItem<AwsFailure>;
 
 /// The result for one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetupRow {
+pub(crate) struct SetupRow {
     /// The item as planned.
     pub item: SetupItem,
-    /// What was done.
     pub outcome: SetupOutcome,
 }
 
 /// The result of a planned change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetupOutcome {
+pub(crate) enum SetupOutcome {
     /// Nothing had to be done, or it is not ours to do.
     Untouched,
     /// The resource is as it should be now.
     Changed,
-    /// A call failed.
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
     NotSeen,
@@ -47,7 +45,7 @@ pub enum SetupOutcome {
 ///
 /// # Errors
 /// AWS cannot be called at all. A resource that cannot be read is an item's state.
-pub async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
+pub(crate) async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
     let wanted = app.config.wanted_hub();
     let seen = app.aws().await?.see_hub(&wanted).await;
     Ok(hub::plan(&seen, &wanted))
@@ -57,7 +55,7 @@ pub async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
+pub(crate) async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
     let wanted = app.config.wanted_hub();
     let seen = app.aws().await?.see_hub(&wanted).await;
     Ok(seen.queue.ok().flatten().map(|queue| queue.url))
@@ -67,7 +65,7 @@ pub async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
 ///
 /// # Errors
 /// AWS cannot be called at all. A failed change is an item's outcome.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     planned: Vec<SetupItem>,

@@ -27,7 +27,7 @@ use hubward_domain::membership::{
 
 /// Which accounts to invite, and how.
 #[derive(Clone, Debug, Default)]
-pub struct InviteRequest {
+pub(crate) struct InviteRequest {
     /// The accounts; empty means the whole ledger.
     pub accounts: Vec<AccountId>,
     /// Only report what would be sent.
@@ -38,18 +38,15 @@ pub struct InviteRequest {
 
 /// The result for one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InviteRow {
-    /// The account.
+pub(crate) struct InviteRow {
     pub account_id: AccountId,
-    /// The Region.
     pub region: Region,
-    /// What was done.
     pub outcome: InviteOutcome,
 }
 
 /// The result of an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InviteOutcome {
+pub(crate) enum InviteOutcome {
     /// Sent, and listed by AWS.
     Invited,
     /// Became a member without an invitation, because the account belongs to the administrator's own
@@ -61,14 +58,12 @@ pub enum InviteOutcome {
     Unprocessed {
         /// The operation that returned it.
         operation: &'static str,
-        /// AWS's reason.
         reason: String,
     },
     /// Deliberately not sent.
     Skipped(SkipReason),
     /// A dry run that would send it.
     Planned,
-    /// The call failed.
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
@@ -81,7 +76,7 @@ pub enum InviteOutcome {
 /// # Errors
 /// Nothing was sent: the ledger or AWS cannot be reached, or an account is unknown. Later failures are a
 /// row's outcome, not an error.
-pub async fn invite(
+pub(crate) async fn invite(
     app: &App,
     actor: &Actor,
     request: &InviteRequest,
@@ -175,7 +170,7 @@ async fn invite_in_region(
 
 impl InviteOutcome {
     /// The outcome's word in JSON and tables.
-    pub fn as_str(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Invited | Self::Joined => "invited",
             Self::Already(_) => "already",

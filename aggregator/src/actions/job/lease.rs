@@ -9,23 +9,36 @@ use jiff::SignedDuration;
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_domain::notice::{Notice, Trouble};
-use hubward_domain::schedule::{ALARMING, HELD, Schedule, pause};
+use hubward_domain::schedule::{ALARMING, HELD, JobRun, Schedule, pause};
 use hubward_store::StoreError;
 
 /// The right of this process to run a job for one due time.
 #[derive(Clone, Debug)]
-pub struct JobLease {
+pub(crate) struct JobLease {
     job: &'static str,
     holder: String,
     began: jiff::Timestamp,
     held_until: jiff::Timestamp,
 }
 
+/// Whether a job is due and free, by rows that were read before.
+pub(crate) fn is_due(
+    runs: &[JobRun],
+    job: &str,
+    schedule: &Schedule,
+    now: jiff::Timestamp,
+) -> bool {
+    let run = runs.iter().find(|run| run.job == job);
+    schedule
+        .last_due(now)
+        .is_some_and(|due| run.is_none_or(|run| run.is_open(due, now)))
+}
+
 /// Acquires a job's lease; `None` if the job is not due or another process has the lease.
 ///
 /// # Errors
 /// The database failed.
-pub async fn acquire(
+pub(crate) async fn acquire(
     app: &App,
     job: &'static str,
     schedule: &Schedule,
@@ -61,7 +74,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
+    pub(crate) async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         let renewed = tx.hold_job(self.job, &self.holder, now).await?;
@@ -74,7 +87,7 @@ impl JobLease {
 
     /// Whether the lease is still exclusive. A process that was suspended for longer must check before it
     /// continues.
-    pub fn is_held(&self, app: &App) -> bool {
+    pub(crate) fn is_held(&self, app: &App) -> bool {
         app.clock.now() < self.held_until
     }
 
@@ -82,7 +95,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the job runs again.
-    pub async fn complete(self, app: &App) -> Result<(), StoreError> {
+    pub(crate) async fn complete(self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         tx.end_job(self.job, &self.holder, now, now.duration_since(self.began))
@@ -94,7 +107,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the job runs again after a minute.
-    pub async fn fail(self, app: &App, why: &str) -> Result<(), StoreError> {
+    pub(crate) async fn fail(self, app: &App, why: &str) -> Result<(), StoreError> {
         let known = app.store.job_runs().await?;
         let failures = known
             .iter()
@@ -120,7 +133,7 @@ impl JobLease {
     ///
     /// # Errors
     /// The database failed; then the lease expires after a minute.
-    pub async fn release(self, app: &App) -> Result<(), StoreError> {
+    pub(crate) async fn release(self, app: &App) -> Result<(), StoreError> {
         let mut tx = app.store.begin().await?;
         let now = app.clock.now();
         // A second back: the lease ends in whole seconds.

@@ -10,7 +10,7 @@ use hubward_store::StoreError;
 
 /// The number of deleted rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
+pub(crate) struct Pruned {
     /// Dashboard sessions.
     pub sessions: u64,
     /// Used challenges of agents.
@@ -27,7 +27,7 @@ pub struct Pruned {
 ///
 /// # Errors
 /// The database failed; what was deleted before stays deleted.
-pub async fn prune(app: &App) -> Result<Pruned, StoreError> {
+pub(crate) async fn prune(app: &App) -> Result<Pruned, StoreError> {
     let now = app.clock.now();
     let limits = RetentionLimits::at(now);
     let mut pruned = Pruned::default();

@@ -17,10 +17,9 @@ use hubward_store::StoreError;
 
 /// A file to import, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct ImportRequest<'a> {
+pub(crate) struct ImportRequest<'a> {
     /// The file's name; its extension determines the format.
     pub name: &'a str,
-    /// Its content.
     pub bytes: &'a [u8],
     /// Whether accounts that are missing in the file start leaving.
     pub prune: bool,
@@ -30,7 +29,7 @@ pub struct ImportRequest<'a> {
 
 /// A file that can be imported.
 #[derive(Clone, Debug)]
-pub struct PlannedImport {
+pub(crate) struct PlannedImport {
     /// The changes to the ledger.
     pub plan: LedgerPlan,
     /// The consequences, such as invitations to send.
@@ -42,11 +41,10 @@ pub struct PlannedImport {
 
 /// Why a file was not imported. The ledger is unchanged.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub(crate) enum ImportError {
     /// The file is not a readable ledger.
     #[error("the file cannot be read as a ledger")]
     Unreadable(UnreadableFile),
-    /// All invalid cells.
     #[error("{} problems in the file", .0.len())]
     Problems(Vec<LedgerProblem>),
     /// It would change the state of too many accounts.
@@ -55,7 +53,6 @@ pub enum ImportError {
     /// The ledger has changed since the plan was made.
     #[error("the ledger changed since the plan was made")]
     Changed,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -64,7 +61,10 @@ pub enum ImportError {
 ///
 /// # Errors
 /// See [`ImportError`].
-pub async fn plan(app: &App, request: ImportRequest<'_>) -> Result<PlannedImport, ImportError> {
+pub(crate) async fn plan(
+    app: &App,
+    request: ImportRequest<'_>,
+) -> Result<PlannedImport, ImportError> {
     let sheet = hubward_document::sheet::read(request.bytes, request.name)
         .map_err(ImportError::Unreadable)?;
     let rules = rules(app);
@@ -84,7 +84,7 @@ pub async fn plan(app: &App, request: ImportRequest<'_>) -> Result<PlannedImport
 ///
 /// # Errors
 /// See [`ImportError`]; then nothing was written.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     request: ImportRequest<'_>,

@@ -22,7 +22,7 @@ use hubward_store::StoreError;
 
 /// A version of the ledger's object.
 #[derive(Clone, Debug)]
-pub struct LedgerFile {
+pub(crate) struct LedgerFile {
     /// Bucket and key.
     pub object: Object,
     /// Which version it is.
@@ -33,7 +33,7 @@ pub struct LedgerFile {
 
 /// The state of the ledger's object.
 #[derive(Clone, Debug)]
-pub enum ObjectState {
+pub(crate) enum ObjectState {
     /// No object is configured.
     Closed,
     /// There is no such object.
@@ -48,7 +48,7 @@ pub enum ObjectState {
 
 /// Why the object could not be read or marked as imported.
 #[derive(Debug, thiserror::Error)]
-pub enum LedgerObjectError {
+pub(crate) enum LedgerObjectError {
     /// The database or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -65,7 +65,7 @@ impl From<StoreError> for LedgerObjectError {
 
 impl LedgerFile {
     /// The actor of the changes that this version causes.
-    pub fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         Actor::File {
             place: self.object.to_string(),
             version: self.version.name().to_owned(),
@@ -78,7 +78,7 @@ impl LedgerFile {
 ///
 /// # Errors
 /// AWS cannot be called at all.
-pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, LedgerObjectError> {
+pub(crate) async fn open_queue(app: &App) -> Result<Option<EventQueue>, LedgerObjectError> {
     let Some(url) = &app.config.ledger.queue_url else {
         return Ok(None);
     };
@@ -91,7 +91,7 @@ pub async fn open_queue(app: &App) -> Result<Option<EventQueue>, LedgerObjectErr
 ///
 /// # Errors
 /// The queue cannot be read.
-pub async fn listen(
+pub(crate) async fn listen(
     app: &App,
     queue: &EventQueue,
     seconds: i32,
@@ -108,7 +108,7 @@ pub async fn listen(
 /// # Errors
 /// S3 or the database could not be reached.
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-pub fn read_object(
+pub(crate) fn read_object(
     app: &App,
     woken: bool,
 ) -> BoxFuture<'_, Result<ObjectState, LedgerObjectError>> {
@@ -149,7 +149,7 @@ pub fn read_object(
 ///
 /// # Errors
 /// S3 refused or was not reached.
-pub fn write_back<'a>(
+pub(crate) fn write_back<'a>(
     app: &'a App,
     file: &'a LedgerFile,
     workbook: Vec<u8>,
@@ -170,7 +170,7 @@ pub fn write_back<'a>(
 ///
 /// # Errors
 /// The database failed.
-pub async fn mark_imported(
+pub(crate) async fn mark_imported(
     app: &App,
     file: &LedgerFile,
     troubles: Vec<Trouble>,

@@ -15,8 +15,7 @@ use hubward_store::StoreError;
 
 /// A release that was added.
 #[derive(Clone, Debug)]
-pub struct Added {
-    /// The release.
+pub(crate) struct Added {
     pub release: Release,
     /// Whether it was added now; otherwise it existed.
     pub now: bool,
@@ -24,7 +23,7 @@ pub struct Added {
 
 /// Why a release was not added.
 #[derive(Debug, thiserror::Error)]
-pub enum AddError {
+pub(crate) enum AddError {
     /// No release key is configured.
     #[error("server.release_key is not set")]
     NoKey,
@@ -42,11 +41,9 @@ pub enum AddError {
     Keep {
         /// The directory of the releases.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -55,7 +52,7 @@ pub enum AddError {
 ///
 /// # Errors
 /// See [`AddError`]; then nothing was added.
-pub async fn add_release(
+pub(crate) async fn add_release(
     app: &App,
     actor: &Actor,
     name: &str,

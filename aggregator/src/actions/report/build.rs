@@ -15,7 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
-pub use crate::actions::report::writer::DraftError;
+pub(crate) use crate::actions::report::writer::DraftError;
 use crate::actions::report::writer::{ReportWriter, WrittenReport};
 use crate::app::App;
 use hubward_document::report::ReportFormat;
@@ -30,21 +30,19 @@ const AT_ONCE: usize = 3;
 
 /// What to write.
 #[derive(Clone, Debug)]
-pub struct BuildRequest {
+pub(crate) struct BuildRequest {
     /// The accounts, whatever their state; empty means all active ones.
     pub accounts: Vec<AccountId>,
     /// The target directory, which is created if necessary.
     pub directory: PathBuf,
     /// The period; `None` means the current week.
     pub period: Option<Period>,
-    /// The format.
     pub format: ReportFormat,
 }
 
 /// What was written.
 #[derive(Debug)]
-pub struct Built {
-    /// The period.
+pub(crate) struct Built {
     pub period: Period,
     /// When the oldest source of the mirror was last read; `None` if the mirror is empty.
     pub synced_at: Option<Timestamp>,
@@ -56,10 +54,9 @@ pub struct Built {
 
 /// The result of one file.
 #[derive(Debug)]
-pub struct BuildRow {
+pub(crate) struct BuildRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
-    /// The file.
     pub file: PathBuf,
     /// Number of open findings.
     pub open: u64,
@@ -69,16 +66,14 @@ pub struct BuildRow {
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
-pub enum BuildError {
+pub(crate) enum BuildError {
     /// The ledger or the database failed.
     #[error(transparent)]
     Action(#[from] ActionError),
     /// The directory cannot be created.
     #[error("cannot make the directory {}", directory.display())]
     Directory {
-        /// Which.
         directory: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -95,7 +90,7 @@ impl From<StoreError> for BuildError {
 /// # Errors
 /// The database failed, or nothing was written: see [`BuildError`]. A file that could not be written is a
 /// row's outcome.
-pub async fn build_report(app: &App, request: &BuildRequest) -> Result<Built, BuildError> {
+pub(crate) async fn build_report(app: &App, request: &BuildRequest) -> Result<Built, BuildError> {
     let mut accounts = select_accounts(app.store.accounts().await?, &request.accounts)?;
     if request.accounts.is_empty() {
         accounts.retain(|account| account.state == AccountState::Active);

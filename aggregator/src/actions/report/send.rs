@@ -29,7 +29,7 @@ use round::Round;
 
 /// Which reports to send.
 #[derive(Clone, Debug, Default)]
-pub struct SendRequest {
+pub(crate) struct SendRequest {
     /// The accounts, whatever their state or cadence; empty means all active ones that get reports, and the
     /// overview.
     pub accounts: Vec<AccountId>,
@@ -41,35 +41,28 @@ pub struct SendRequest {
 
 /// The result of one report at one destination.
 #[derive(Clone, Debug)]
-pub struct SendRow {
+pub(crate) struct SendRow {
     /// The account; `None` for the overview.
     pub account_id: Option<AccountId>,
-    /// The period.
     pub period: Period,
-    /// Where it goes.
     pub destination: Destination,
-    /// How it ended.
     pub outcome: SendOutcome,
 }
 
 /// The result of sending a report to a destination.
 #[derive(Clone, Debug)]
-pub enum SendOutcome {
+pub(crate) enum SendOutcome {
     /// The report was delivered.
     Sent {
         /// Where it is, such as a path or an address.
         place: String,
     },
     /// It was delivered before.
-    Already {
-        /// Where.
-        place: String,
-    },
+    Already { place: String },
     /// Another process is sending it.
     Busy,
     /// It failed.
     Failed {
-        /// Why.
         why: String,
         /// Whether it is not retried.
         given_up: bool,
@@ -78,7 +71,7 @@ pub enum SendOutcome {
 
 /// Why nothing was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
+pub(crate) enum SendError {
     /// The ledger, the database or AWS failed.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -101,7 +94,7 @@ impl From<StoreError> for SendError {
 
 impl SendRow {
     /// Whether the report is at its destination.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         matches!(
             self.outcome,
             SendOutcome::Sent { .. } | SendOutcome::Already { .. }
@@ -111,7 +104,7 @@ impl SendRow {
 
 /// The configured destinations. Empty if only channels are configured, because they only get a notice about
 /// reports that are elsewhere.
-pub fn destinations(app: &App) -> BTreeSet<Destination> {
+pub(crate) fn destinations(app: &App) -> BTreeSet<Destination> {
     let reports = &app.config.reports;
     let has_route = app
         .config
@@ -138,7 +131,7 @@ pub fn destinations(app: &App) -> BTreeSet<Destination> {
 /// # Errors
 /// Sending was aborted: see [`SendError`]. A report that could not be sent is a row's outcome.
 // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-pub fn send_reports<'a>(
+pub(crate) fn send_reports<'a>(
     app: &'a App,
     actor: &'a Actor,
     request: &'a SendRequest,

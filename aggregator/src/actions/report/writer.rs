@@ -38,7 +38,7 @@ const OVERVIEW_ROWS: usize = 20_000;
 
 /// Why a report was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum DraftError {
+pub(crate) enum DraftError {
     /// The database failed, so no other report can be written either.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,7 +53,6 @@ pub enum DraftError {
 /// A written report.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenReport {
-    /// The file.
     pub(super) file: PathBuf,
     /// The counts for the channels.
     pub(super) standing: AccountSummary,

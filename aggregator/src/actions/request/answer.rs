@@ -19,23 +19,22 @@ use hubward_store::request_answers::Queued;
 
 /// Why no answers can be posted.
 #[derive(Debug, thiserror::Error)]
-pub enum AnswerError {
+pub(crate) enum AnswerError {
     /// Jira cannot be called at all.
     #[error(transparent)]
     Unavailable(#[from] JiraUnavailable),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Renders an answer in the reporter's language. Passed in by the caller, because actions do not use texts.
-pub type RenderAnswer = fn(&TicketAnswer, &JudgedRequest, Help<'_>) -> Vec<AnswerPart>;
+pub(crate) type RenderAnswer = fn(&TicketAnswer, &JudgedRequest, Help<'_>) -> Vec<AnswerPart>;
 
 /// Posts the next answer that is due; `None` if there is none.
 ///
 /// # Errors
 /// See [`AnswerError`].
-pub async fn answer_next(
+pub(crate) async fn answer_next(
     app: &App,
     render: RenderAnswer,
 ) -> Result<Option<(Queued, DeliveryNext)>, AnswerError> {

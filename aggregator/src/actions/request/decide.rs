@@ -23,8 +23,7 @@ const AUTO_APPROVE: Actor = Actor::Job("auto_approve");
 
 /// An approval.
 #[derive(Clone, Debug, Default)]
-pub struct Approval {
-    /// The request.
+pub(crate) struct Approval {
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
@@ -34,8 +33,7 @@ pub struct Approval {
 
 /// A rejection.
 #[derive(Clone, Debug)]
-pub struct RejectRequest {
-    /// The request.
+pub(crate) struct RejectRequest {
     pub id: String,
     /// The revision that was shown; `None` accepts the current one.
     pub revision: Option<i64>,
@@ -45,14 +43,13 @@ pub struct RejectRequest {
 
 /// Why no decision was made.
 #[derive(Debug, thiserror::Error)]
-pub enum DecideError {
+pub(crate) enum DecideError {
     /// There is no such request.
     #[error("there is no request {0}")]
     Unknown(String),
     /// The request cannot be decided like this.
     #[error("the request cannot be approved")]
     NotApprovable(NotApprovable),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -61,7 +58,7 @@ pub enum DecideError {
 ///
 /// # Errors
 /// See [`DecideError`]; then nothing was changed.
-pub async fn approve(
+pub(crate) async fn approve(
     app: &App,
     actor: &Actor,
     approval: &Approval,
@@ -87,13 +84,18 @@ pub async fn approve(
     Ok(carry_out(app, tx, actor, context).await?)
 }
 
+/// Whether the configuration lets requests be approved without a person.
+pub(crate) fn auto_approves(app: &App) -> bool {
+    let jira = app.config.requests.jira.as_ref();
+    jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds)
+}
+
 /// Approves the requests that need no person. Returns them.
 ///
 /// # Errors
 /// The database failed.
-pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
-    let jira = app.config.requests.jira.as_ref();
-    let adds_allowed = jira.is_some_and(crate::config::intake::JiraConfig::auto_approves_adds);
+pub(crate) async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
+    let adds_allowed = auto_approves(app);
     let mut approved = Vec::new();
     if !adds_allowed {
         return Ok(approved);
@@ -122,7 +124,7 @@ pub async fn auto_approve(app: &App) -> Result<Vec<RequestView>, StoreError> {
 ///
 /// # Errors
 /// See [`DecideError`]; then nothing was changed.
-pub async fn reject(
+pub(crate) async fn reject(
     app: &App,
     actor: &Actor,
     rejection: &RejectRequest,

@@ -27,20 +27,20 @@ const INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
 /// The next step of a request.
 #[derive(Clone, Debug)]
-pub enum FollowUpStep {
+pub(crate) enum FollowUpStep {
     /// No request is due.
     Idle,
     /// Invite this account, then report the result with [`invited`].
     Invite(Box<Request>, AccountId),
     /// The request was checked; `true` if it is complete.
-    Checked(String, bool),
+    Checked(bool),
 }
 
 /// Makes every approved request due now.
 ///
 /// # Errors
 /// The database failed.
-pub async fn wake_all(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn wake_all(app: &App) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     tx.make_requests_due(app.clock.now()).await?;
     tx.commit().await
@@ -50,7 +50,7 @@ pub async fn wake_all(app: &App) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn follow_next(app: &App) -> Result<FollowUpStep, StoreError> {
+pub(crate) async fn follow_next(app: &App) -> Result<FollowUpStep, StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let leased = tx.lease_request(now).await?;
@@ -75,14 +75,18 @@ pub async fn follow_next(app: &App) -> Result<FollowUpStep, StoreError> {
     }
     let id = request.id.clone();
     let complete = check_progress(app, &id).await?;
-    Ok(FollowUpStep::Checked(id, complete))
+    Ok(FollowUpStep::Checked(complete))
 }
 
 /// Records that a request's invitations were sent, with AWS's errors.
 ///
 /// # Errors
 /// The database failed.
-pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(), StoreError> {
+pub(crate) async fn invited(
+    app: &App,
+    id: &str,
+    refused: Vec<Hindrance>,
+) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if let Some(mut request) = tx.hold_request(id).await? {
@@ -112,7 +116,7 @@ pub async fn invited(app: &App, id: &str, refused: Vec<Hindrance>) -> Result<(),
 ///
 /// # Errors
 /// The database failed.
-pub async fn not_invited(app: &App, id: &str) -> Result<bool, StoreError> {
+pub(crate) async fn not_invited(app: &App, id: &str) -> Result<bool, StoreError> {
     check_progress(app, id).await
 }
 

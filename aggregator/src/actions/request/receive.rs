@@ -3,7 +3,7 @@
 //!
 //! An issue that is read again changes nothing unless it asks for something else than before.
 
-pub mod issues;
+pub(crate) mod issues;
 
 use serde_json::json;
 
@@ -21,12 +21,10 @@ use hubward_store::{StoreError, Tx};
 
 /// A request that does not come from Jira.
 #[derive(Clone, Debug)]
-pub struct ReceivedRequest {
+pub(crate) struct ReceivedRequest {
     /// Where it comes from.
     pub origin: Origin,
-    /// The requested change.
     pub asked: RequestedChange,
-    /// Who asks.
     pub reporter: String,
     /// The language of the answers.
     pub language: Language,
@@ -36,7 +34,7 @@ pub struct ReceivedRequest {
 ///
 /// # Errors
 /// The database failed; then nothing was stored.
-pub async fn receive_request(
+pub(crate) async fn receive_request(
     app: &App,
     actor: &Actor,
     taken: ReceivedRequest,

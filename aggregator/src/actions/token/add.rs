@@ -10,14 +10,13 @@ use hubward_store::StoreError;
 
 /// Why no token was created.
 #[derive(Debug, thiserror::Error)]
-pub enum AddTokenError {
+pub(crate) enum AddTokenError {
     /// The name is not a valid token name.
     #[error("a token's name is letters, digits, dots and dashes, at most 64")]
     Name,
     /// A token with this name exists.
     #[error("there is a token of this name")]
     Taken,
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -26,7 +25,7 @@ pub enum AddTokenError {
 ///
 /// # Errors
 /// See [`AddTokenError`]; then none was created.
-pub async fn add_token(
+pub(crate) async fn add_token(
     app: &App,
     actor: &Actor,
     name: &str,

@@ -11,7 +11,7 @@ use hubward_store::StoreError;
 ///
 /// # Errors
 /// The database failed; then the token is still valid.
-pub async fn revoke_token(app: &App, actor: &Actor, name: &str) -> Result<bool, StoreError> {
+pub(crate) async fn revoke_token(app: &App, actor: &Actor, name: &str) -> Result<bool, StoreError> {
     let mut tx = app.store.begin().await?;
     if !tx.delete_access_token(name).await? {
         return Ok(false);

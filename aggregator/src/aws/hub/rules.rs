@@ -81,7 +81,7 @@ impl Aws {
     /// # Errors
     /// AWS refused or was not reached.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn put_event<'a>(
+    pub(crate) fn put_event<'a>(
         &'a self,
         region: Region,
         source: &'a str,

@@ -8,7 +8,11 @@ use crate::text::LocalizedMessage;
 use hubward_domain::account::Language;
 
 /// Every reason; `name` is the file's.
-pub fn not_imported(error: &ImportError, name: &str, language: Language) -> Vec<LocalizedMessage> {
+pub(crate) fn not_imported(
+    error: &ImportError,
+    name: &str,
+    language: Language,
+) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
         ImportError::Unreadable(why) => vec![unreadable(why, name, language)],

@@ -7,7 +7,11 @@ use hubward_domain::account::Language;
 use hubward_domain::ledger::{Foreign, UnreadableFile};
 
 /// The sentence about a file; `file` is its name as the person gave it.
-pub fn unreadable(reason: &UnreadableFile, file: &str, language: Language) -> LocalizedMessage {
+pub(crate) fn unreadable(
+    reason: &UnreadableFile,
+    file: &str,
+    language: Language,
+) -> LocalizedMessage {
     let locale = language.as_str();
     match reason {
         UnreadableFile::Empty => LocalizedMessage::new(

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::Row;
 
 use super::row::{life, record, time};
-use super::{Compressor, IncomingFinding, StoredFinding, counted};
+use super::{IncomingFinding, StoredFinding, counted};
 use crate::batch::{batches, placeholders, value_rows};
 use crate::{Result, StoreError, Tx};
 use hubward_domain::finding::{Compliance, Life};
@@ -21,7 +21,7 @@ const COLUMNS: &str = "finding, finding_id, product_arn, account_id, region, kin
      workflow_status, record_state, note, created_at, updated_at, opened_at, closed_at";
 
 /// How many columns a row is written with.
-const WIDTH: usize = 27;
+const WIDTH: usize = 26;
 
 impl Tx {
     /// What the mirror has of these keys.
@@ -94,9 +94,8 @@ impl Tx {
     /// The database failed.
     pub async fn follow_findings(&mut self, told: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
-        let mut packer = Compressor::default();
         for asff in told {
-            let Ok(seen) = IncomingFinding::of(&asff.to_string(), &mut packer) else {
+            let Ok(seen) = IncomingFinding::of(&asff.to_string()) else {
                 continue;
             };
             let known = match self.findings_before(&[&seen.key]).await {
@@ -182,7 +181,7 @@ impl Tx {
 
     async fn write_findings(&mut self, findings: Vec<WriteCounts<'_>>) -> Result<()> {
         let sql = format!(
-            "INSERT INTO findings ({COLUMNS}, seen_in, raw, digest, last_seen, first_seen) VALUES {} \
+            "INSERT INTO findings ({COLUMNS}, seen_in, digest, last_seen, first_seen) VALUES {} \
              ON CONFLICT (finding) DO UPDATE SET kind = excluded.kind, \
              control_id = excluded.control_id, standards = excluded.standards, \
              finding_type = excluded.finding_type, title = excluded.title, \
@@ -192,7 +191,7 @@ impl Tx {
              workflow_status = excluded.workflow_status, record_state = excluded.record_state, \
              note = excluded.note, created_at = excluded.created_at, \
              updated_at = excluded.updated_at, opened_at = excluded.opened_at, \
-             closed_at = excluded.closed_at, seen_in = excluded.seen_in, raw = excluded.raw, \
+             closed_at = excluded.closed_at, seen_in = excluded.seen_in, \
              digest = excluded.digest, last_seen = excluded.last_seen",
             value_rows(self.1, findings.len(), WIDTH)
         );
@@ -208,7 +207,6 @@ impl Tx {
                 key,
                 finding,
                 digest,
-                raw,
             } = seen;
             query = query
                 .bind(key.clone())
@@ -234,7 +232,6 @@ impl Tx {
                 .bind(life.opened_at.map(|time| time.to_string()))
                 .bind(life.closed_at.map(|time| time.to_string()))
                 .bind(seen_in.to_owned())
-                .bind(raw.clone())
                 .bind(digest.clone())
                 .bind(seen_at.to_owned())
                 .bind(seen_at.to_owned());

@@ -21,11 +21,11 @@ const WAITING: usize = 256;
 
 /// The senders' side; clones feed the same batch.
 #[derive(Clone, Debug)]
-pub struct IngestHandle(mpsc::Sender<Submission>);
+pub(crate) struct IngestHandle(mpsc::Sender<Submission>);
 
 /// The storing side.
 #[derive(Debug)]
-pub struct BatchReceiver(mpsc::Receiver<Submission>);
+pub(crate) struct BatchReceiver(mpsc::Receiver<Submission>);
 
 /// Messages that arrived together, and the channel that answers their sender after the commit.
 #[derive(Debug)]
@@ -36,11 +36,11 @@ struct Submission {
 
 /// The messages to store in the next transaction.
 #[derive(Debug)]
-pub struct Batch(Vec<Submission>);
+pub(crate) struct Batch(Vec<Submission>);
 
 /// Whether a pushed event is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// No push secret is configured.
     Shut,
     /// The secret matches.
@@ -52,13 +52,13 @@ pub enum Admission {
 }
 
 /// Creates both sides.
-pub fn open() -> (IngestHandle, BatchReceiver) {
+pub(crate) fn open() -> (IngestHandle, BatchReceiver) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (IngestHandle(sender), BatchReceiver(receiver))
 }
 
 /// Checks a pushed event's secret, in constant time.
-pub fn admit(app: &App, key: &[u8]) -> Admission {
+pub(crate) fn admit(app: &App, key: &[u8]) -> Admission {
     let Some(secret) = &app.config.alerts.push_secret else {
         return Admission::Shut;
     };
@@ -82,7 +82,7 @@ impl IngestHandle {
     ///
     /// # Errors
     /// None of the messages were stored.
-    pub async fn take(&self, messages: Vec<Incoming>) -> Result<IngestCounts, IngestError> {
+    pub(crate) async fn take(&self, messages: Vec<Incoming>) -> Result<IngestCounts, IngestError> {
         let (answer, stored) = oneshot::channel();
         let parcel = Submission { messages, answer };
         self.0.send(parcel).await.map_err(|_| IngestError::Closed)?;
@@ -96,7 +96,7 @@ impl IngestHandle {
 
 impl BatchReceiver {
     /// Waits for the next batch; `None` when all senders are gone.
-    pub async fn next(&mut self) -> Option<Batch> {
+    pub(crate) async fn next(&mut self) -> Option<Batch> {
         let first = self.0.recv().await?;
         let mut count = first.messages.len();
         let mut parcels = vec![first];
@@ -115,7 +115,7 @@ impl Batch {
     ///
     /// # Errors
     /// An error that no single message caused; then nothing of the batch was stored.
-    pub async fn store_batch(self, app: &App) -> Result<(), Arc<StoreError>> {
+    pub(crate) async fn store_batch(self, app: &App) -> Result<(), Arc<StoreError>> {
         let together: Vec<&Incoming> = self.0.iter().flat_map(|one| &one.messages).collect();
         match store_batch(app, &together).await {
             Ok(_) => {

@@ -12,7 +12,7 @@ use crate::aws::findings::FindingsQuery;
 use hubward_domain::finding::{Life, UnreadableFinding};
 use hubward_domain::mirror::MirrorPart;
 use hubward_store::StoreError;
-use hubward_store::findings::{Compressor, IncomingFinding};
+use hubward_store::findings::IncomingFinding;
 
 /// The most pages that wait to be stored, and are stored together. Rows of a batch share index pages, so that
 /// fewer are written; a larger batch would only take more memory.
@@ -146,9 +146,8 @@ impl FindingsReader<'_> {
 }
 
 fn take(page: &[Box<RawValue>]) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
-    let mut packer = Compressor::default();
     page.iter()
-        .map(|json| IncomingFinding::of(json.get(), &mut packer))
+        .map(|json| IncomingFinding::of(json.get()))
         .collect()
 }
 

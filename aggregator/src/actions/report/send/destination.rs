@@ -23,7 +23,6 @@ pub(super) struct ReportParcel<'a> {
     pub(super) account: Option<&'a Account>,
     /// The file and its counts.
     pub(super) draft: &'a WrittenReport,
-    /// The period.
     pub(super) period: Period,
     /// Where it was delivered already.
     pub(super) places: &'a BTreeMap<Destination, String>,
@@ -143,8 +142,8 @@ async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
     )
     .map_err(|error| error.to_string())?;
     match messenger.send_report(mail).await {
-        Attempt::Taken => Ok(account.contact_emails.join("; ")),
-        Attempt::Refused { why, .. } => Err(why),
+        Attempt::Accepted => Ok(account.contact_emails.join("; ")),
+        Attempt::Rejected { why, .. } => Err(why),
     }
 }
 

@@ -23,36 +23,33 @@ const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why issues cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum IssuesError {
+pub(crate) enum IssuesError {
     /// Jira cannot be called at all.
     #[error(transparent)]
     Unavailable(#[from] JiraUnavailable),
     /// Jira returned an error; it is called again later.
     #[error(transparent)]
     Jira(#[from] JiraFailure),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Why a webhook was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum WakeError {
+pub(crate) enum WakeError {
     /// Jira is not configured.
     #[error("requests.jira is not configured")]
     NoJira,
     /// The webhook is not authentic.
     #[error(transparent)]
     Refused(#[from] HookRefused),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// The result of reading an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Read {
-    /// Its key.
+pub(crate) struct Read {
     pub key: String,
     /// What it meant; `None` if the issue does not exist or is not in our project.
     pub taking: Option<Taking>,
@@ -63,7 +60,11 @@ pub struct Read {
 ///
 /// # Errors
 /// See [`WakeError`].
-pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result<bool, WakeError> {
+pub(crate) async fn wake(
+    app: &App,
+    proof: &hook::HookProof<'_>,
+    body: &[u8],
+) -> Result<bool, WakeError> {
     let Some(config) = &app.config.requests.jira else {
         return Err(WakeError::NoJira);
     };
@@ -87,7 +88,7 @@ pub async fn wake(app: &App, proof: &hook::HookProof<'_>, body: &[u8]) -> Result
 ///
 /// # Errors
 /// See [`IssuesError`]; the next poll covers the same time again.
-pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
+pub(crate) async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
     let (Some(jira), Some(config)) = (app.jira().await?, &app.config.requests.jira) else {
         return Ok(None);
     };
@@ -116,7 +117,7 @@ pub async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
 ///
 /// # Errors
 /// See [`IssuesError`]; the issue is read again later.
-pub async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
+pub(crate) async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
     let Some(jira) = app.jira().await? else {
         return Ok(None);
     };
