@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn few_are_told_one_by_one_and_many_as_a_digest() {
+    fn few_are_sent_one_by_one_and_many_as_a_digest() {
         assert_eq!(next(&load(0, 0), 20), DigestDecision::One);
         assert_eq!(next(&load(20, 0), 20), DigestDecision::One);
         assert_eq!(next(&load(10, 10), 20), DigestDecision::One);

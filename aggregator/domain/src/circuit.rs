@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_trouble_alarms_nobody() {
+    fn a_short_trouble_is_not_alarming() {
         let open = failing(5);
         assert!(!open.is_alarming(at(59)));
         assert!(open.failed("503", at(60), 0).is_alarming(at(60)));

@@ -1,4 +1,4 @@
-//! The table `memberships`: what the administrator's listing last said, and our verdict on it.
+//! The table `memberships`: the last member listing, and our verdict on each membership.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ use hubward_domain::membership::{MemberStatus, Membership};
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
      completed_at";
 
-/// How many those are.
+/// The number of these columns.
 const WIDTH: usize = 8;
 
 impl Store {
-    /// Everything that was seen.
+    /// All memberships.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -32,7 +32,7 @@ impl Store {
             .collect()
     }
 
-    /// How many places have each verdict that any has.
+    /// The number of account and Region pairs with each verdict.
     ///
     /// # Errors
     /// The database failed.
@@ -47,7 +47,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Everything that was seen, as this transaction sees it, by account and Region.
+    /// All memberships, within this transaction, by account and Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -64,7 +64,7 @@ impl Tx {
             .collect()
     }
 
-    /// Marks a verdict as posted. `false`: it was posted before.
+    /// Marks a verdict as posted. Returns `false` if it was already posted.
     ///
     /// # Errors
     /// The database failed.
@@ -86,7 +86,7 @@ impl Tx {
         Ok(marked.rows_affected() == 1)
     }
 
-    /// Says of everything that was seen before a moment that it was seen then, as it is.
+    /// Sets the time of the last observation of all memberships that were observed before a moment.
     ///
     /// # Errors
     /// The database failed.
@@ -98,7 +98,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes rows, new or changed; no place may be among them twice.
+    /// Inserts or updates rows; each account and Region pair may occur only once.
     ///
     /// # Errors
     /// The database failed.

@@ -1,5 +1,4 @@
-//! The table `requests`. One that was approved is worked on by whoever holds its lease: of several
-//! processes, one.
+//! The table `requests`. Only the process that holds the lease works on an approved request.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -13,11 +12,11 @@ use hubward_domain::request::{Origin, Request, RequestState};
 const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
      contacts_told, created_at, updated_at";
 
-/// How long a worker holds a request: longer than inviting one account lasts.
+/// How long a worker holds a request: longer than inviting one account takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Store {
-    /// Every request, newest first.
+    /// All requests, newest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -31,7 +30,7 @@ impl Store {
             .collect()
     }
 
-    /// Those in a state, oldest first.
+    /// The requests in a state, oldest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -63,12 +62,12 @@ impl Store {
 }
 
 impl Tx {
-    /// One request, held against every other writer until the transaction ends.
+    /// One request, locked against all other writers until the transaction ends.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn hold_request(&mut self, id: &str) -> Result<Option<Request>> {
-        // An update that changes nothing: a plain read would not keep others out on PostgreSQL.
+        // An update that changes nothing, because a plain read does not lock the row on PostgreSQL.
         let sql = format!("UPDATE requests SET id = id WHERE id = $1 RETURNING {COLUMNS}");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.to_owned())
@@ -79,7 +78,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Writes a request, new or changed; it is due to be worked on at once.
+    /// Inserts or updates a request; it becomes due at once.
     ///
     /// # Errors
     /// The database failed.
@@ -139,7 +138,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Makes every approved request due.
+    /// Makes all approved requests due.
     ///
     /// # Errors
     /// The database failed.
@@ -151,7 +150,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a request back, to be looked at again at a time.
+    /// Releases the lease; the request becomes due at a later time.
     ///
     /// # Errors
     /// The database failed.

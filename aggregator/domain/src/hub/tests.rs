@@ -45,7 +45,7 @@ fn queue(ours: bool) -> AlertQueue {
 }
 
 /// The attributes that would be set on the queue.
-fn mended(queue: AlertQueue) -> BTreeMap<&'static str, String> {
+fn changed_attributes(queue: AlertQueue) -> BTreeMap<&'static str, String> {
     let seen = ObservedHub {
         queue: Ok(Some(queue)),
         ..nothing()
@@ -141,7 +141,7 @@ fn regions_are_only_ever_added_to_an_aggregator() {
 fn a_foreign_queues_statements_stay_and_nothing_is_forbidden_on_it() {
     let theirs = json!({ "Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "sqs:*" });
     for statement in [json!([theirs]), theirs.clone()] {
-        let attributes = mended(AlertQueue {
+        let attributes = changed_attributes(AlertQueue {
             policy: Some(json!({ "Id": "p", "Statement": statement }).to_string()),
             sqs_encrypted: false,
             ..queue(false)
@@ -163,7 +163,7 @@ fn a_redrive_policy_that_is_there_stays_and_needs_no_queue_of_ours() {
         redrive: Some(json!({ "deadLetterTargetArn": "arn:x", "maxReceiveCount": 3 }).to_string()),
         ..queue(false)
     };
-    assert!(!mended(theirs.clone()).contains_key("RedrivePolicy"));
+    assert!(!changed_attributes(theirs.clone()).contains_key("RedrivePolicy"));
     let seen = ObservedHub {
         queue: Ok(Some(theirs)),
         ..nothing()
@@ -173,13 +173,13 @@ fn a_redrive_policy_that_is_there_stays_and_needs_no_queue_of_ours() {
 
 #[test]
 fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
-    let set = mended(queue(true));
+    let set = changed_attributes(queue(true));
     let whole = AlertQueue {
         policy: Some(set["Policy"].clone()),
         redrive: Some(set["RedrivePolicy"].clone()),
         ..queue(true)
     };
-    assert_eq!(mended(whole.clone()), BTreeMap::new());
+    assert_eq!(changed_attributes(whole.clone()), BTreeMap::new());
     let mut policy = json(&set["Policy"]);
     policy["Statement"][0]["Condition"] = json!({});
     let weakened = AlertQueue {
@@ -187,7 +187,7 @@ fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
         sqs_encrypted: false,
         ..whole
     };
-    let again = mended(weakened);
+    let again = changed_attributes(weakened);
     let sorted = |text: &str| {
         let mut statements = json(text)["Statement"].as_array().unwrap().clone();
         statements.sort_by_key(|statement| statement["Sid"].to_string());

@@ -70,7 +70,7 @@ const NEW: [(LedgerColumn, &str); 3] = [
 ];
 
 #[test]
-fn a_kind_is_told_by_its_words_in_both_languages_and_never_guessed() {
+fn a_kind_is_recognized_by_its_words_in_both_languages_and_never_guessed() {
     for (text, kind) in [
         ("add", Some(RequestKind::Add)),
         ("Add an AWS account", Some(RequestKind::Add)),
@@ -130,7 +130,7 @@ fn only_a_new_account_is_approved_without_a_person() {
 }
 
 #[test]
-fn adding_an_account_that_is_there_touches_nobody() {
+fn adding_an_existing_account_changes_no_account() {
     let ledger = [record(AccountState::Active)];
     let stolen = asked(
         "add",

@@ -1,4 +1,4 @@
-//! What the mirror says of whether an account is watched as it should be.
+//! What the mirror's findings prove about the monitoring of accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use hubward_domain::check::{ControlEvidence, EVIDENCE};
 type EvidencePlace = (AccountId, Region);
 
 impl Store {
-    /// What the controls that are evidence of a step found last.
+    /// The last results of the controls that are evidence of a step.
     ///
     /// # Errors
     /// The database failed.
@@ -35,7 +35,8 @@ impl Store {
                 };
                 let passed = row.try_get::<String, _>(2)? == "PASSED";
                 let found = evidence.entry(place).or_default();
-                // One finding for each standard, or for each control: the newest is believed.
+                // There is one finding for each standard, or one for each control: the newest
+                // counts.
                 found.retain(|known| known.step != step || known.at > at);
                 if found.iter().all(|known| known.step != step) {
                     found.push(ControlEvidence { step, passed, at });
@@ -45,7 +46,7 @@ impl Store {
         Ok(evidence)
     }
 
-    /// The accounts and Regions that have any finding.
+    /// The pairs of account and Region that have any finding.
     ///
     /// # Errors
     /// The database failed.
@@ -58,7 +59,7 @@ impl Store {
     }
 }
 
-/// AWS's words; where they are none of ours, they are nobody's evidence.
+/// The values are AWS's; a row with an unknown account or Region is no evidence.
 fn place(row: &AnyRow) -> Result<Option<EvidencePlace>> {
     let (account, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(account.parse().ok().zip(region.parse().ok()))
