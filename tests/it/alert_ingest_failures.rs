@@ -244,7 +244,7 @@ fn killed_five_times_under_two_hundred_alerts_each_comes_under_its_first_key() {
     }
     let _server = Server::start(pushed(&soc));
     let begun = Instant::now();
-    let seen = || {
+    let received = || {
         let taken = taken.lock().expect("the log");
         let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (finding, key) in taken.iter() {
@@ -252,18 +252,18 @@ fn killed_five_times_under_two_hundred_alerts_each_comes_under_its_first_key() {
         }
         keys
     };
-    while seen().len() < ALERTS {
+    while received().len() < ALERTS {
         assert!(
             begun.elapsed() < Duration::from_secs(150),
             "{}",
-            seen().len()
+            received().len()
         );
         std::thread::sleep(Duration::from_millis(100));
     }
-    let seen = seen();
-    let repeats: usize = seen.values().map(|keys| keys.len() - 1).sum();
+    let received = received();
+    let repeats: usize = received.values().map(|keys| keys.len() - 1).sum();
     assert!(repeats <= 4 * KILLS, "{repeats} repeats");
-    for (finding, keys) in &seen {
+    for (finding, keys) in &received {
         let distinct: BTreeSet<&String> = keys.iter().collect();
         assert_eq!(distinct.len(), 1, "{finding} came under {distinct:?}");
     }

@@ -91,20 +91,20 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
     slow.store(false, Ordering::SeqCst);
 
     // Each alert is in one message, and each message lists as many as it counts.
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
     let mut read = 0;
-    while seen.len() < ALERTS + 3 {
+    while named.len() < ALERTS + 3 {
         std::thread::sleep(Duration::from_millis(500));
         let asked = chat.asked();
         for asked in &asked[read..] {
             let body: Value = serde_json::from_str(&asked.body).expect("a JSON body");
             for id in findings_in(&body) {
-                *seen.entry(id).or_default() += 1;
+                *named.entry(id).or_default() += 1;
             }
         }
         read = asked.len();
     }
-    assert!(seen.values().all(|times| *times == 1), "sent twice");
+    assert!(named.values().all(|times| *times == 1), "sent twice");
     let said = bodies(&chat);
     let digests: Vec<&Value> = said
         .iter()

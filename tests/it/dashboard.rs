@@ -352,18 +352,18 @@ fn a_viewer_looks_and_does_not_act() {
     let page = operator.open(&request).expect(200);
     assert!(page.body.contains("suzuki@example.com"));
     let form = page.form_token();
-    let unseen = [
+    let outdated = [
         ("act", "approve"),
         ("revision", "7"),
         ("form", form.as_str()),
     ];
-    operator.submit(&request, &unseen).expect(409);
-    let seen = [
+    operator.submit(&request, &outdated).expect(409);
+    let decision = [
         ("act", "approve"),
         ("revision", "1"),
         ("form", form.as_str()),
     ];
-    operator.submit(&request, &seen).expect(303);
+    operator.submit(&request, &decision).expect(303);
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
     assert_eq!(accounts[1]["project"], "在庫");
     assert_eq!(accounts[1]["state"], "active");

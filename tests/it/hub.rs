@@ -241,15 +241,15 @@ fn what_guardduty_tells_itself_is_the_threat_that_security_hub_tells_later() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
-    let mut seen: Vec<String> = listed
+    let mut listed_operations: Vec<String> = listed
         .as_array()
         .unwrap()
         .iter()
         .map(|alert| format!("{} {}", alert["severity"], alert["title"]).replace('"', ""))
         .collect();
-    seen.sort();
+    listed_operations.sort();
     assert_eq!(
-        seen,
+        listed_operations,
         [
             "CRITICAL Password guessing number 3",
             "HIGH Password guessing number 1"

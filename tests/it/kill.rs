@@ -54,13 +54,13 @@ fn kill(program: Program, after: Duration) -> Option<Duration> {
 }
 
 /// Prepares a SOC again and again, runs `work` in it, undisturbed the first time and killed and
-/// repeated the other times, and compares the results of `seen`.
+/// repeated the other times, and compares the results of `observe`.
 fn kill_at_moments(
     seed: u64,
     count: u64,
     prepare: impl Fn(&Soc),
     work: impl Fn(&Soc) -> Program,
-    seen: impl Fn(&Soc) -> Value,
+    observe: impl Fn(&Soc) -> Value,
 ) {
     let mut cloud = Cloud::start();
     let mut moments = Moments(seed);
@@ -87,7 +87,7 @@ fn kill_at_moments(
             span = begun.elapsed();
         }
         soc.hubward(["audit", "verify"]).expect(0);
-        let now = seen(&soc);
+        let now = observe(&soc);
         match &expected {
             None => expected = Some(now),
             Some(expected) => assert_eq!(&now, expected, "killed at moment {moment} of {seed}"),

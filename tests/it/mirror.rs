@@ -409,11 +409,11 @@ fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding(
         finding["RecordState"] = json!("ACTIVE");
         finding
     };
-    let (seen, weak) = (
+    let (strong, weak) = (
         threat(MEMBER, HOME, "t", "HIGH"),
         control(MEMBER, HOME, "a", "S3.1", "HIGH"),
     );
-    import(&soc.cloud, MEMBER, HOME, &[seen.clone(), weak.clone()]);
+    import(&soc.cloud, MEMBER, HOME, &[strong.clone(), weak.clone()]);
     sync(&soc, 0);
     soc.cloud.forget_calls();
     let stranger = control(OTHER, HOME, "a", "S3.1", "HIGH");
@@ -421,7 +421,7 @@ fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding(
     late["UpdatedAt"] = json!("2026-11-19T00:00:00Z");
     for change in [
         of(stranger, "SUPPRESSED"),
-        of(seen.clone(), "SUPPRESSED"),
+        of(strong.clone(), "SUPPRESSED"),
         of(weak, "NOTIFIED"),
         late,
     ] {
@@ -451,7 +451,7 @@ fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding(
             .count()
     };
     assert_eq!(counted(), 0);
-    decide(&soc, &seen, HOME, "SUPPRESSED");
+    decide(&soc, &strong, HOME, "SUPPRESSED");
     sync(&soc, 0);
     assert_eq!(counted(), 1);
 }

@@ -84,7 +84,7 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
     assert_eq!(listed.expect(0).json().as_array().map(Vec::len), Some(1));
 
     let silence = kept[0]["id"].as_str().unwrap();
-    let seen = viewer
+    let viewed = viewer
         .open_with("/silences", &[("accept-language", "ja")])
         .expect(200);
     for word in [
@@ -95,16 +95,16 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
         SSH,
         MEMBER,
     ] {
-        assert!(seen.body.contains(word), "{word}");
+        assert!(viewed.body.contains(word), "{word}");
     }
     assert!(
-        seen.body.contains("<td class=\"number\">1</td>"),
+        viewed.body.contains("<td class=\"number\">1</td>"),
         "it kept one silent"
     );
     for word in ["name=\"act\"", "name=\"reason\"", silence].iter().take(2) {
-        assert!(!seen.body.contains(word), "no button that would not work");
+        assert!(!viewed.body.contains(word), "no button that would not work");
     }
-    let viewers = seen.form_token();
+    let viewers = viewed.form_token();
     let wide = [("type", "Recon:*"), ("reason", "x"), ("until", "4h")];
     submit(&viewer, &viewers, &wide).expect(403);
     let end = [("form", viewers.as_str()), ("act", "end"), ("id", silence)];

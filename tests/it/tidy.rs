@@ -435,9 +435,9 @@ fn own_imports(source: &str) -> BTreeSet<String> {
 #[test]
 fn the_reader_of_imports_sees_them() {
     let source = "use crate::{store::Store, cli::{a, b}, text};\nfn f() { crate::http::g(); }";
-    let seen = own_imports(source);
+    let modules = own_imports(source);
     assert_eq!(
-        seen.into_iter().collect::<Vec<_>>(),
+        modules.into_iter().collect::<Vec<_>>(),
         ["cli", "http", "store", "text"]
     );
 }

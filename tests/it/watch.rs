@@ -63,16 +63,20 @@ fn a_membership_that_is_lost_is_an_alert_once_and_an_unlink_is_none() {
         assert_eq!(body["data"][key], value, "{key}");
     }
     // Checks continue every second; the loss stays one alert.
-    let seen = soc.cloud.calls().len();
-    hook.wait_for("more checks", |_| soc.cloud.calls().len() > seen + 6);
+    let calls_before = soc.cloud.calls().len();
+    hook.wait_for("more checks", |_| {
+        soc.cloud.calls().len() > calls_before + 6
+    });
     assert_eq!(hook.asked().len(), 1);
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
 
     // The other Region is left by the SOC's own decision.
     soc.hubward(["unlink", MEMBER, "--yes"]).expect(0);
-    let seen = soc.cloud.calls().len();
-    hook.wait_for("more checks", |_| soc.cloud.calls().len() > seen + 6);
+    let calls_before = soc.cloud.calls().len();
+    hook.wait_for("more checks", |_| {
+        soc.cloud.calls().len() > calls_before + 6
+    });
     assert_eq!(hook.asked().len(), 1, "{:?}", hook.bodies());
 }
 

@@ -19,7 +19,7 @@ const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
 #[derive(Clone, Debug)]
 pub struct CheckFacts<'a> {
     /// What the administrator's member listing says.
-    pub seen: &'a ListedStatus,
+    pub listed: &'a ListedStatus,
     /// The agent's last report.
     pub report: Option<&'a AgentReport>,
     /// The findings of Security Hub's own controls.
@@ -97,7 +97,7 @@ pub const EVIDENCE: [(&str, Step); 2] =
 /// Judges an account that should be monitored in a Region.
 pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
     use MemberStatus as S;
-    let status = match facts.seen {
+    let status = match facts.listed {
         ListedStatus::Unreadable(why) => return Verdict::Unreadable(why.clone()),
         ListedStatus::Listed(status) => status,
     };

@@ -95,7 +95,7 @@ impl Evidence {
             .get(&place.0)
             .is_some_and(|account| self.baseline || !account.standards.is_empty());
         judge(&CheckFacts {
-            seen: &ListedStatus::Listed(seen.status.clone()),
+            listed: &ListedStatus::Listed(seen.status.clone()),
             report: self.reports.get(place),
             controls: self
                 .evidence

@@ -66,24 +66,24 @@ pub fn decide(
         }
         return DedupDecision::Open(alert);
     };
-    let seen = findings
+    let known_count = findings
         .iter()
         .find(|(id, _)| *id == new.finding_id)
         .map(|(_, count)| *count);
-    if seen.is_none() && !is_worth_it {
+    if known_count.is_none() && !is_worth_it {
         return DedupDecision::Ignore;
     }
     let mut alert = known.clone();
     alert.severity = known.severity.max(new.severity);
-    alert.count = known.count + (new.count - seen.unwrap_or(0)).max(0);
+    alert.count = known.count + (new.count - known_count.unwrap_or(0)).max(0);
     alert.first_seen = known.first_seen.min(new.first_seen);
     alert.last_seen = known.last_seen.max(new.last_seen);
     // A finding that joins does not replace the title and facts of the first one.
-    if seen.is_some() && new.last_seen >= known.last_seen {
+    if known_count.is_some() && new.last_seen >= known.last_seen {
         alert.title.clone_from(&new.title);
         alert.facts.clone_from(&new.facts);
     }
-    if alert == *known && seen.is_some() {
+    if alert == *known && known_count.is_some() {
         return DedupDecision::Ignore;
     }
     let is_silenced = is_silenced(&alert);

@@ -18,11 +18,11 @@ pub const TYPE: &str = "Hubward:Membership/Lost";
 pub fn is_lost(
     state: Option<AccountState>,
     last: Option<&Membership>,
-    seen: &ListedStatus,
+    listed: &ListedStatus,
 ) -> bool {
     let wanted = state == Some(AccountState::Active);
     let was_associated = last.is_some_and(|last| last.status == Some(MemberStatus::Enabled));
-    let is_gone = match seen {
+    let is_gone = match listed {
         ListedStatus::Listed(status) => *status != Some(MemberStatus::Enabled),
         ListedStatus::Unreadable(_) => false,
     };

@@ -123,7 +123,7 @@ fn row(
     }
 }
 
-/// Whether a person may approve a request now. `seen` is the revision that the person read, if
+/// Whether a person may approve a request now. `reviewed` is the revision that the person read, if
 /// known.
 ///
 /// # Errors
@@ -131,13 +131,13 @@ fn row(
 pub fn may_approve(
     request: &Request,
     ready: &Ready,
-    seen: Option<i64>,
+    reviewed: Option<i64>,
     contacts_told: Option<Timestamp>,
 ) -> Result<(), NotApprovable> {
     if request.state != RequestState::Open {
         return Err(NotApprovable::Decided(request.state.as_str()));
     }
-    if seen.is_some_and(|seen| seen != request.revision) {
+    if reviewed.is_some_and(|revision| revision != request.revision) {
         let now = request.revision;
         return Err(NotApprovable::Revised { now });
     }

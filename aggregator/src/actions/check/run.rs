@@ -171,7 +171,7 @@ impl CheckInput {
             .get(&place.0)
             .is_some_and(|account| baseline || !account.standards.is_empty());
         judge(&CheckFacts {
-            seen,
+            listed: seen,
             report: self.reports.get(place),
             controls: self
                 .evidence
