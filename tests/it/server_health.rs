@@ -106,13 +106,13 @@ fn an_idle_server_asks_its_database_twice_a_second_at_most() {
             .find_map(|line| line.strip_prefix("hubward_database_transactions_total "));
         value.unwrap().parse().unwrap()
     };
-    // What is due at the start is done first.
+    // The work that is due at the start comes first.
     std::thread::sleep(Duration::from_secs(3));
     let (first, second) = (transactions(), transactions());
     std::thread::sleep(Duration::from_secs(SECONDS));
     let idle = (transactions() - second).saturating_sub(second - first);
     assert!(idle <= 2 * SECONDS, "{idle} in {SECONDS} seconds");
-    // It does look: what another process writes is found.
+    // It does look, because another process may write too.
     assert!(idle >= SECONDS / 2, "{idle} in {SECONDS} seconds");
 }
 

@@ -103,6 +103,7 @@ pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
     };
     match status {
         Some(S::Enabled) => {
+            // The listing proves the membership; everything else can only add what is missing.
             let missing = facts.missing();
             if missing.is_empty() {
                 Verdict::Complete
@@ -117,6 +118,8 @@ pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
         Some(S::AccountSuspended) => Verdict::Suspended,
         Some(S::Unknown(word)) => Verdict::UnknownStatus(word.clone()),
         None | Some(S::Created | S::Invited) => {
+            // Not associated: only the agent can know the reason, such as an organization that
+            // manages it.
             let undone = undone_of(facts.report);
             let taken = undone.iter().any(|report| {
                 report.step == Step::Invitation && report.state == State::ManagedElsewhere
@@ -143,6 +146,7 @@ impl CheckFacts<'_> {
         if outdated {
             missing.clear();
         }
+        // A control's result that is older than the report or the association is outdated.
         let spoken = report.map(|report| report.at).max(self.associated_since);
         for control in self.controls {
             if spoken.is_some_and(|spoken| control.at <= spoken) {
@@ -171,6 +175,7 @@ impl CheckFacts<'_> {
                 ));
             }
         }
+        // Enabled standards produce findings: none for two days means that they are not enabled.
         let is_silent = self
             .associated_since
             .zip(self.silent_until)

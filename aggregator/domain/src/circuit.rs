@@ -69,6 +69,8 @@ impl Circuit {
             } => CircuitTurn::Probe(Self::Open {
                 failures: *failures,
                 since: *since,
+                // Other workers wait until then. If this one dies during the probe, the next probe
+                // follows.
                 probe_at: now.checked_add(TRY).unwrap_or(now),
                 why: why.clone(),
             }),
@@ -91,6 +93,7 @@ impl Circuit {
         if failures < FAILURES {
             return Self::Closed { failures };
         }
+        // The same growing pauses as between the attempts of one message.
         let wait = pause(failures - FAILURES + 1, chance).min(SignedDuration::from_secs(LONGEST));
         Self::Open {
             failures,

@@ -22,7 +22,6 @@ pub struct Queued {
     pub request_id: String,
     /// Its number among the request's answers.
     pub position: i64,
-    /// What is told.
     pub answer: TicketAnswer,
     /// Its state.
     pub state: DeliveryState,

@@ -108,7 +108,7 @@ impl Tx {
         .bind(request.version.map(|version| version.to_string()))
         .bind(request.state.as_str())
         .bind(facts)
-        .bind(request.contacts_told.map(|told| told.to_string()))
+        .bind(request.contacts_told.map(|at| at.to_string()))
         .bind(request.created_at.to_string())
         .bind(request.updated_at.to_string())
         .execute(&mut *self.0)

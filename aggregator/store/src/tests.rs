@@ -329,14 +329,14 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
         .await
         .unwrap();
     while tx.count_due(jiff::civil::date(2026, 11, 24)).await.unwrap() {}
-    let told = [
+    let events = [
         json!("nothing"),
-        json!({"Id": "f", "AwsAccountId": "nobody"}),
+        json!({"Id": "f", "AwsAccountId": "unknown"}),
         asff("RESOLVED", old),
         asff("SUPPRESSED", touched),
         asff("SUPPRESSED", touched),
     ];
-    assert_eq!(tx.follow_findings(&told, second).await.unwrap(), 1);
+    assert_eq!(tx.follow_findings(&events, second).await.unwrap(), 1);
     while tx.count_due(jiff::civil::date(2026, 11, 25)).await.unwrap() {}
     tx.commit().await.unwrap();
     let account = "000000000001".parse().unwrap();
@@ -348,13 +348,13 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
     let history = store.history_of(&account).await.unwrap();
     let days = [23, 24, 25].map(|day| jiff::civil::date(2026, 11, day));
     let tallies = hubward_domain::history::tallies(&history, &days);
-    let told = |day: usize| {
+    let updated = |day: usize| {
         tallies[day]
             .as_ref()
             .map(|day| (day.open.values().sum::<u64>(), day.suppressed))
     };
     assert_eq!(
-        [told(0), told(1), told(2)],
+        [updated(0), updated(1), updated(2)],
         [None, Some((1, 0)), Some((0, 1))]
     );
     // A finding that a full reading misses is archived, whatever events said.

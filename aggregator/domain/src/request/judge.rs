@@ -142,6 +142,7 @@ pub fn may_approve(
         return Err(NotApprovable::Revised { now });
     }
     match &ready.record {
+        // Anyone can name any account, so its owners must have had a chance to object.
         Some(record) if contacts_told.is_none() => Err(NotApprovable::ContactsNotTold(
             record.contact_emails.clone(),
         )),
@@ -159,6 +160,7 @@ pub fn may_approve_alone(
     ready: &Ready,
     adds_allowed: bool,
 ) -> Result<(), NotApprovable> {
+    // Without a notification, this fails for any account that is in the ledger.
     may_approve(request, ready, None, None)?;
     if adds_allowed && ready.kind == RequestKind::Add && ready.record.is_none() {
         Ok(())

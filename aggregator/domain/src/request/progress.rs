@@ -90,6 +90,8 @@ pub fn progress(
             .is_some_and(|observed| observed.seen_at >= since)
     };
     if places.iter().all(|place| {
+        // A change of columns needs no new check; a new account must be observed after its
+        // approval.
         place.verdict() == "complete" && (is_fresh(place) || kind == RequestKind::Change)
     }) {
         return RequestProgress::Complete;

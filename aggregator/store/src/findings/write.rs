@@ -93,9 +93,9 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn follow_findings(&mut self, told: &[Value], now: Timestamp) -> Result<u64> {
+    pub async fn follow_findings(&mut self, events: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
-        for asff in told {
+        for asff in events {
             let Ok(seen) = IncomingFinding::of(&asff.to_string()) else {
                 continue;
             };
