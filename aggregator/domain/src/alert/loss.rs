@@ -44,7 +44,7 @@ pub fn alert(last: &Membership, status: Option<&MemberStatus>, now: Timestamp) -
         region: *region,
         kind: TYPE.to_owned(),
         severity: Severity::High,
-        title: format!("The account is not watched any more ({status})"),
+        title: format!("The account is no longer monitored ({status})"),
         state: AlertState::Open,
         count: 1,
         first_seen: now,

@@ -43,7 +43,7 @@ impl IncomingFinding {
     /// Parses a finding's JSON. This takes CPU time: call it where it does not block others.
     ///
     /// # Errors
-    /// Nobody could say whose or which it is.
+    /// Its identity is missing.
     pub fn of(json: &str) -> Result<Self, UnreadableFinding> {
         // Text that is not JSON has no id.
         let asff: Value = serde_json::from_str(json).map_err(|_| UnreadableFinding::NoId)?;
