@@ -1,4 +1,4 @@
-//! Tells cargo that the words are part of the program: they are read while it is compiled.
+//! Rebuilds the crate when the locales change, because they are read at compile time.
 
 fn main() {
     println!("cargo::rerun-if-changed=../locales");

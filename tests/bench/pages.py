@@ -76,7 +76,7 @@ def memory(process):
 
 
 def main(hubward, accounts, times, findings):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     failed = False
     regions = seed.ALL_REGIONS
     with tempfile.TemporaryDirectory() as directory:

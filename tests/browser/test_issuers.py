@@ -42,7 +42,7 @@ def signed(claims, key=KEY):
 
 
 def unsigned(claims):
-    """A token that nobody signed."""
+    """A token without a signature."""
     parts = (
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
         for part in ({"alg": "none"}, claims)
@@ -51,7 +51,7 @@ def unsigned(claims):
 
 
 def with_the_secret(claims):
-    """A token that everybody can make who knows the client's secret."""
+    """A token that anyone can make who knows the client's secret."""
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET))
 
 

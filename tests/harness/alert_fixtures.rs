@@ -1,4 +1,4 @@
-//! A SOC with one project in its ledger, the rooms that its alerts go to, and what became of them.
+//! A SOC with one project in its ledger, the channels for its alerts, and helpers to list alerts.
 
 use serde_json::Value;
 
@@ -16,30 +16,30 @@ pub(crate) fn soc() -> Soc {
     soc
 }
 
-/// A channel on loopback; `more` are further lines of it.
+/// A channel on loopback; `more` has further lines of its configuration.
 pub(crate) fn channel(name: &str, kind: &str, url: &str, more: &str) -> String {
     format!(
         "[[channels]]\nname = \"{name}\"\nkind = \"{kind}\"\nurl = \"{url}\"\nallow_private = true\n{more}\n"
     )
 }
 
-/// What a channel hears of.
+/// A route of events to a channel.
 pub(crate) fn route(event: &str, channel: &str) -> String {
     format!("[[routes]]\nevent = \"{event}\"\nchannel = \"{channel}\"\n")
 }
 
-/// `hubward` whose alerts come from this queue.
+/// `hubward` with this alert queue.
 pub(crate) fn with_queue(soc: &Soc, queue: &AlertQueue<'_>) -> Program {
     soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url)
 }
 
-/// Every alert, newest first.
+/// All alerts, newest first.
 pub(crate) fn alerts(soc: &Soc) -> Vec<Value> {
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
     listed.as_array().expect("an array").clone()
 }
 
-/// Waits until something holds; a hanging program is ended by the test runner.
+/// Waits until a condition holds; the test runner ends a test that waits too long.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..900 {

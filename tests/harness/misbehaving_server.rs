@@ -1,14 +1,14 @@
-//! The other end of the wire, when it misbehaves: a server on loopback that answers whatever the
-//! story wants, byte for byte, and remembers what it was asked.
+//! A misbehaving server on loopback: it answers whatever the test wants, byte for byte, and records
+//! the requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// A request, as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    /// Such as `POST /v1/sessions`.
+    /// For example `POST /v1/sessions`.
     pub(crate) line: String,
     /// Header names in lower case, and values.
     pub(crate) headers: Vec<(String, String)>,
@@ -16,15 +16,15 @@ pub(crate) struct Asked {
     pub(crate) body: String,
 }
 
-/// What to answer.
+/// The answer.
 pub(crate) enum Answer {
     /// These bytes; then the connection is closed.
     Bytes(Vec<u8>),
-    /// Nothing, while the server lives.
+    /// No answer while the server lives.
     Hang,
 }
 
-/// A running server; its address is good as long as it lives.
+/// A running server; its URL is valid as long as it lives.
 pub(crate) struct OddServer {
     url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -52,7 +52,7 @@ impl OddServer {
         &self.url
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("the log").clone()
     }
@@ -100,7 +100,7 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked)
             let _ = stream.write_all(&bytes);
         }
         Answer::Hang => {
-            // Until the client has had enough.
+            // Waits until the client closes the connection.
             let _ = stream.read(&mut [0]);
         }
     }
@@ -114,7 +114,7 @@ fn read(stream: TcpStream) -> Option<Asked> {
     loop {
         let mut header = String::new();
         if reader.read_line(&mut header).ok()? == 0 {
-            // Whoever asked went away in the middle.
+            // The client closed the connection in the middle of a request.
             return None;
         }
         let Some((name, value)) = header.trim_end().split_once(':') else {

@@ -1,6 +1,6 @@
-//! What the stories stand on: the cloud for tests, started once per test, and the real binaries.
+//! The test harness: the cloud for tests, one per test, and the real binaries.
 //!
-//! It fakes nothing of Hubward: programs are started as processes and meet the cloud only through
+//! Nothing of Hubward is faked: programs are started as processes and reach the cloud only through
 //! the standard AWS environment variables.
 
 pub(crate) mod alert_fixtures;

@@ -1,5 +1,5 @@
-//! An agent replaces itself only by what the SOC's release key signed, and only by something newer:
-//! the server that offers it is trusted with nothing.
+//! An agent updates itself only to a newer release that is signed with the SOC's release key; it
+//! does not trust the server that offers the release.
 
 use std::fs;
 use std::path::Path;
@@ -68,7 +68,7 @@ fn update(directory: &Path, server: &str, more: &[&str]) -> Outcome {
         .run()
 }
 
-/// What the installed agent says of itself.
+/// The version that the installed agent prints.
 fn said_by(directory: &Path) -> String {
     let said = installed_agent(directory).args(["--version"]).run();
     said.stdout.trim().to_owned()

@@ -1,5 +1,5 @@
-//! One threat is one alert, however often and wherever it is seen; people hear of it again only when it is
-//! news, and where they said that they do not want to, it is kept all the same.
+//! One threat is one alert, however often and wherever it is observed. People are notified again
+//! only if something changed, and a silenced alert is stored without a notification.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::harness::soc::{HOME, LINKED, Soc};
 const MEMBER: &str = "111111111111";
 const STRANGER: &str = "333333333333";
 
-/// A SOC whose alerts go to a webhook, and what operations are told to another.
+/// A SOC whose alerts go to one webhook, and messages for operators to another.
 struct Room<'a> {
     soc: &'a Soc,
     queue: AlertQueue<'a>,
@@ -52,7 +52,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Lets GuardDuty say something, and waits until it was taken.
+    /// Makes GuardDuty report a finding, and waits until it is stored.
     #[track_caller]
     fn see(&self, finding: &Value) {
         self.queue.put(&event(finding));
@@ -70,9 +70,9 @@ impl<'a> Room<'a> {
         listed.json().as_array().unwrap().clone()
     }
 
-    /// Types of what the webhook was told, once so many came.
+    /// The types of the first `count` messages to the webhook.
     #[track_caller]
-    fn told(&self, count: usize) -> Vec<String> {
+    fn messages(&self, count: usize) -> Vec<String> {
         self.hook
             .wait_for("the messages", |hook| hook.asked().len() >= count);
         let types = |body: &Value| body["type"].as_str().unwrap().to_owned();
@@ -114,34 +114,34 @@ fn one_actor_in_several_regions_is_one_alert_that_lists_them() {
     assert_eq!(folded["count"], 7);
     assert_eq!(folded["region"], HOME);
     assert_eq!(folded["regions"], json!([HOME, LINKED]));
-    assert_eq!(room.told(2), ["alert.opened", "alert.opened"]);
-    // Any of its findings leads to it.
+    assert_eq!(room.messages(2), ["alert.opened", "alert.opened"]);
+    // Any of its findings leads to the alert.
     let id = folded["finding_ids"][1].as_str().unwrap();
     let shown = soc
         .hubward(["alert", "show", id, "--json"])
         .expect(0)
         .json();
     assert_eq!(shown[0]["id"], folded["id"]);
-    // What becomes worse in the second Region is told of the alert, with all of its findings.
+    // A higher severity in the second Region is reported for the alert, with all of its findings.
     let mut worse = at(&acted(LINKED, 2, "9"), "2026-11-20T01:00:00Z", "9");
     worse["Severity"]["Label"] = json!("CRITICAL");
     room.see(&worse);
-    assert_eq!(room.told(3)[2], "alert.updated");
-    let told = &room.hook.bodies()[2]["data"];
-    assert_eq!(told["finding_ids"].as_array().unwrap().len(), 2);
+    assert_eq!(room.messages(3)[2], "alert.updated");
+    let messages = &room.hook.bodies()[2]["data"];
+    assert_eq!(messages["finding_ids"].as_array().unwrap().len(), 2);
     assert_eq!(
-        (&told["count"], &told["news"]),
+        (&messages["count"], &messages["news"]),
         (&json!(12), &json!("worse"))
     );
 }
 
 #[test]
-fn a_note_and_an_acknowledgement_survive_and_what_was_dealt_with_comes_back_when_it_goes_on() {
+fn a_note_and_an_acknowledgement_survive_and_a_resolved_alert_reopens_with_new_activity() {
     let soc = soc();
     let room = Room::new(&soc, "");
     let first = finding(MEMBER, HOME, 1);
     room.see(&first);
-    room.told(1);
+    room.messages(1);
     let id = room.alerts()[0]["id"].as_str().unwrap().to_owned();
     soc.hubward(["alert", "ack", &id, "--note", "looking into it"])
         .expect(0);
@@ -152,17 +152,17 @@ fn a_note_and_an_acknowledgement_survive_and_what_was_dealt_with_comes_back_when
         (&alert["note"], &alert["count"]),
         (&json!("looking into it"), &json!(9))
     );
-    // After a day of quiet it is told again, and stays with whom it is.
+    // After a quiet day people are notified again, and the assignee stays.
     room.see(&at(&first, "2026-11-21T06:00:00Z", "10"));
-    room.told(2);
+    room.messages(2);
     assert_eq!(room.hook.bodies()[1]["data"]["news"], "again");
     assert_eq!(room.alerts()[0]["state"], "acknowledged");
     soc.hubward(["alert", "resolve", &id]).expect(0);
-    // The same event again is no news; that it goes on is.
+    // The same event again changes nothing; new activity does.
     room.see(&at(&first, "2026-11-21T06:00:00Z", "10"));
     assert_eq!(room.alerts()[0]["state"], "resolved");
     room.see(&at(&first, "2026-11-21T07:00:00Z", "11"));
-    room.told(3);
+    room.messages(3);
     assert_eq!(room.hook.bodies()[2]["data"]["news"], "reopened");
     let alert = room.alerts().remove(0);
     assert_eq!(
@@ -173,17 +173,17 @@ fn a_note_and_an_acknowledgement_survive_and_what_was_dealt_with_comes_back_when
 }
 
 #[test]
-fn routes_go_by_type_and_of_a_strangers_account_operations_always_hear() {
+fn routes_match_by_type_and_operations_get_alerts_of_unknown_accounts() {
     let soc = soc();
     let room = Room::new(&soc, "type = [\"UnauthorizedAccess:EC2/*\"]");
     let mut other = finding(MEMBER, HOME, 1);
     other["Types"] = json!(["TTPs/Discovery/Recon:EC2-PortProbeUnprotectedPort"]);
     room.see(&other);
     room.see(&finding(MEMBER, HOME, 2));
-    assert_eq!(room.told(1), ["alert.opened"]);
-    let told = room.hook.bodies();
+    assert_eq!(room.messages(1), ["alert.opened"]);
+    let messages = room.hook.bodies();
     assert_eq!(
-        told[0]["data"]["type"],
+        messages[0]["data"]["type"],
         "UnauthorizedAccess:EC2-SSHBruteForce"
     );
     let mut strange = other.clone();
@@ -192,9 +192,9 @@ fn routes_go_by_type_and_of_a_strangers_account_operations_always_hear() {
     room.see(&strange);
     room.operations
         .wait_for("the alert", |operations| operations.asked().len() == 1);
-    let told = &room.operations.bodies()[0];
-    assert_eq!(told["type"], "alert.opened");
-    assert_eq!(told["data"]["account_id"], STRANGER);
+    let messages = &room.operations.bodies()[0];
+    assert_eq!(messages["type"], "alert.opened");
+    assert_eq!(messages["data"]["account_id"], STRANGER);
     assert_eq!(room.alerts().len(), 3);
 }
 
@@ -208,8 +208,9 @@ fn what_is_silenced_is_kept_and_counted_and_never_more_than_was_said() {
         soc.hubward(args)
     };
     room.see(&finding(MEMBER, HOME, 1));
-    room.told(1);
-    // What would silence everything, has no reason, no end, or one that is over, silences nothing.
+    room.messages(1);
+    // A silence that would cover everything, has no reason, no end, or an end in the past is
+    // rejected.
     silence(&["--reason", "x", "--until", "4h"]).expect(1);
     silence(&["--type", "*", "--reason", "x", "--until", "4h"]).expect(1);
     silence(&["--type", "UnauthorizedAccess:*", "--until", "4h"]).expect(2);
@@ -248,7 +249,7 @@ fn what_is_silenced_is_kept_and_counted_and_never_more_than_was_said() {
         "--json",
     ])
     .expect(0);
-    // It says what it would keep silent now.
+    // It lists what it would silence now.
     let row = &made.json()[0];
     assert_eq!(row["covers"].as_array().unwrap().len(), 1);
     assert!(made.stderr.contains("CRITICAL"), "{made:?}");
@@ -273,21 +274,21 @@ fn what_is_silenced_is_kept_and_counted_and_never_more_than_was_said() {
         (&json!("penetration test"), &json!(true))
     );
     silence(&["--list", "--lang", "ja"]).expect(0);
-    // Another Region, a critical one, and an account outside the ledger are told all the same.
+    // Another Region, a critical one, and an account outside the ledger still notify.
     room.see(&finding(MEMBER, LINKED, 3));
     let mut critical = finding(MEMBER, HOME, 4);
     critical["Severity"]["Label"] = json!("CRITICAL");
     room.see(&critical);
     room.see(&finding(STRANGER, HOME, 5));
-    assert_eq!(room.told(4).len(), 4);
-    // When the silence is over, what goes on is told.
+    assert_eq!(room.messages(4).len(), 4);
+    // After the silence, new activity notifies.
     silence(&["--end", &id]).expect(0);
     silence(&["--end", &id]).expect(1);
     room.see(&at(&quiet, "2026-11-20T07:00:00Z", "10"));
-    room.told(5);
-    let told = &room.hook.bodies()[4];
+    room.messages(5);
+    let messages = &room.hook.bodies()[4];
     assert_eq!(
-        (&told["type"], &told["data"]["news"]),
+        (&messages["type"], &messages["data"]["news"]),
         (&json!("alert.updated"), &json!("reopened"))
     );
     let history = soc.hubward(["audit", "list", "--json"]).expect(0).stdout;

@@ -1,5 +1,5 @@
-//! The doors by which alerts come: pushed by EventBridge, from the queue, out of the dead-letter queue. One
-//! threat is one alert by whichever it comes, and nothing that may be one is turned away for good.
+//! The sources of alerts: pushed by EventBridge, from the queue, and from the dead-letter queue.
+//! One threat is one alert from any source, and a message that may be an alert is never lost.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::harness::soc::{HOME, Soc};
 
 const KEY: &str = "a-key-of-eventbridge";
 
-/// A SOC with one project and one channel that hears of everything.
+/// A SOC with one project and one channel for all events.
 fn soc(hook: &Receiver) -> Soc {
     let soc = alert_fixtures::soc();
     soc.configure(&channel("hook", "webhook", &hook.url(), ""));
@@ -25,7 +25,7 @@ fn pushed(soc: &Soc) -> Program {
 }
 
 #[test]
-fn the_push_door_is_shut_without_a_key_and_opens_for_the_right_one_only() {
+fn the_push_endpoint_is_off_without_a_key_and_accepts_only_the_right_one() {
     let hook = Receiver::start();
     let soc = soc(&hook);
     let body = event(&finding(MEMBER, HOME, 1));
@@ -34,10 +34,10 @@ fn the_push_door_is_shut_without_a_key_and_opens_for_the_right_one_only() {
     drop(shut);
     let server = Server::start(pushed(&soc));
     for key in ["", "a", "a-key-of-eventbridgE", "a-key-of-eventbridge "] {
-        // EventBridge tries again after 401.
+        // EventBridge retries after 401.
         let answer = server.push(key, body.as_str());
         if key.trim() == KEY {
-            // A client takes the space away.
+            // A client removes the white space.
             assert_eq!(answer.status, 202);
         } else {
             answer.refused(401, "key_refused");
@@ -51,7 +51,7 @@ fn the_push_door_is_shut_without_a_key_and_opens_for_the_right_one_only() {
 }
 
 #[test]
-fn both_forms_of_a_threat_are_one_alert_by_whichever_door_they_come() {
+fn both_forms_of_a_threat_are_one_alert_from_whichever_source_they_come() {
     let hook = Receiver::start();
     let soc = soc(&hook);
     let queue = AlertQueue::new(&soc);
@@ -91,7 +91,7 @@ fn what_is_pushed_and_not_understood_is_kept_and_taken_and_announced_once() {
         event(&forged),
     ] {
         for _ in 0..2 {
-            // 4xx would be the end of it: EventBridge does not try those again.
+            // Not 4xx: EventBridge does not retry those.
             assert_eq!(server.push(KEY, body.as_str()).status, 202);
         }
     }
@@ -107,7 +107,7 @@ fn what_is_pushed_and_not_understood_is_kept_and_taken_and_announced_once() {
     assert_eq!((troubles.len(), refused.count()), (4, 3), "{troubles:?}");
     let kept = soc.database.read("SELECT body FROM refused_messages");
     assert_eq!(kept.len(), 4);
-    // Of a flood, only the first are announced one by one.
+    // Of many messages, only the first ones notify individually.
     for number in 0..60 {
         assert_eq!(server.push(KEY, format!("flood {number}")).status, 202);
     }
@@ -129,7 +129,7 @@ fn what_is_pushed_and_not_understood_is_kept_and_taken_and_announced_once() {
 fn a_message_that_takes_longer_than_its_visibility_is_received_once() {
     let hook = Receiver::start();
     let soc = soc(&hook);
-    // Hidden for 2 seconds, and given up when it is received a second time.
+    // Hidden for 2 seconds, and moved to the dead-letter queue at the second receive.
     let queue = AlertQueue::new(&soc);
     let dead = queue.lets_go_after(1);
     let _server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
@@ -150,7 +150,7 @@ fn a_message_that_takes_longer_than_its_visibility_is_received_once() {
     let held = held.filter(|call| call["operation"] == "ChangeMessageVisibilityBatch");
     let longest = held.map(|call| call["body"]["Entries"][0]["VisibilityTimeout"].clone());
     assert_eq!(longest.collect::<Vec<_>>(), [30]);
-    // The same where SQS does not let us: that is what would have become of it.
+    // The same if SQS does not allow it: the messages then expire there.
     soc.cloud.fault(&json!({
         "service": "sqs", "operation": "ChangeMessageVisibilityBatch",
         "error": { "code": "AccessDenied", "message": "no", "status": 403 },
@@ -162,9 +162,9 @@ fn a_message_that_takes_longer_than_its_visibility_is_received_once() {
         .args(["alert", "replay", "--dead-letter"]);
     let said = program.run().expect(0).stderr;
     assert!(said.contains("taken in: 1, new alerts: 0"), "{said}");
-    let told = hook.bodies().into_iter();
-    let told = told.filter(|body| body["type"] == "alert.opened");
-    assert_eq!((alerts(&soc).len(), told.count()), (2, 2));
+    let notified = hook.bodies().into_iter();
+    let notified = notified.filter(|body| body["type"] == "alert.opened");
+    assert_eq!((alerts(&soc).len(), notified.count()), (2, 2));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What may go wrong on the way of an alert: a locked database, a full disk, a queue that fails, a channel
-//! that hangs, a server that is killed. Nothing is lost, and operations hears of it.
+//! Failures during ingestion and delivery of alerts: a locked database, a full disk, a failing
+//! queue, a hanging channel, a killed server. No alert is lost, and operators are notified.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -31,7 +31,7 @@ fn channel(name: &str, url: &str, events: &[&str]) -> String {
     text
 }
 
-/// A SOC whose alerts go to one channel and its own troubles to another.
+/// A SOC whose alerts go to one channel and operations messages to another.
 fn soc(chat: &Receiver, operations: &Receiver) -> Soc {
     let soc = Soc::new();
     soc.import(&[(MEMBER, "受注", "sato@example.com")]);
@@ -52,7 +52,7 @@ fn troubles(receiver: &Receiver) -> Vec<String> {
         .collect()
 }
 
-/// As EventBridge does it: again and again until it is taken.
+/// Like EventBridge: retries until it is accepted.
 fn push_until_taken(server: &Server, body: &str) -> usize {
     let begun = Instant::now();
     for refused in 0.. {
@@ -69,7 +69,7 @@ fn push_until_taken(server: &Server, body: &str) -> usize {
 }
 
 #[test]
-fn a_database_that_is_locked_for_ten_seconds_loses_nothing_and_operations_hears_of_it() {
+fn a_database_that_is_locked_for_ten_seconds_loses_nothing_and_operations_are_notified() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     let server = Server::start(pushed(&soc));
@@ -80,7 +80,7 @@ fn a_database_that_is_locked_for_ten_seconds_loses_nothing_and_operations_hears_
             let answer = server.push(KEY, body.as_str());
             assert_eq!(answer.status, 503, "{answer:?}");
         }
-        // Past the outbox: that lies in the database.
+        // Not through the outbox, which is in the locked database.
         assert_eq!(troubles(&operations), ["store_failing"]);
         assert_eq!(chat.asked().len(), 0);
     });
@@ -93,7 +93,7 @@ fn a_database_that_is_locked_for_ten_seconds_loses_nothing_and_operations_hears_
 }
 
 #[test]
-fn a_full_disk_loses_nothing_and_operations_hears_of_it() {
+fn a_full_disk_loses_nothing_and_operations_are_notified() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     if !soc.database.is_file() {
@@ -101,7 +101,7 @@ fn a_full_disk_loses_nothing_and_operations_hears_of_it() {
     }
     let queue = AlertQueue::new(&soc);
     let program = pushed(&soc).env("HUBWARD_ALERTS__QUEUE_URL", &queue.url);
-    // Beyond a limit a write fails as on a full disk; without this it would end the process.
+    // Beyond the limit a write fails as on a full disk; otherwise the signal would end the process.
     let server = Server::start(program.without_signal("XFSZ"));
     let limit = |bytes: &str| {
         let status = Command::new("prlimit")
@@ -131,7 +131,7 @@ fn a_full_disk_loses_nothing_and_operations_hears_of_it() {
 }
 
 #[test]
-fn a_queue_that_answers_with_errors_loses_nothing_and_operations_hears_of_it() {
+fn a_queue_that_answers_with_errors_loses_nothing_and_operations_are_notified() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     let queue = AlertQueue::new(&soc);
@@ -157,7 +157,7 @@ fn a_queue_that_answers_with_errors_loses_nothing_and_operations_hears_of_it() {
 }
 
 #[test]
-fn a_channel_that_hangs_holds_up_no_other_and_operations_hears_of_it() {
+fn a_channel_that_hangs_blocks_no_other_and_operations_are_notified() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     let hangs = Arc::new(AtomicBool::new(true));
@@ -210,7 +210,7 @@ fn killed_five_times_under_two_hundred_alerts_each_comes_under_its_first_key() {
     );
     let log = Arc::clone(&taken);
     let chat = OddServer::start(move |asked| {
-        // A third of the time it refuses.
+        // It rejects a third of the messages.
         if count.fetch_add(1, Ordering::SeqCst) % 3 == 2 {
             return Answer::http("503 Service Unavailable", &[], "busy");
         }
@@ -244,7 +244,7 @@ fn killed_five_times_under_two_hundred_alerts_each_comes_under_its_first_key() {
     }
     let _server = Server::start(pushed(&soc));
     let begun = Instant::now();
-    let seen = || {
+    let received = || {
         let taken = taken.lock().expect("the log");
         let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (finding, key) in taken.iter() {
@@ -252,18 +252,18 @@ fn killed_five_times_under_two_hundred_alerts_each_comes_under_its_first_key() {
         }
         keys
     };
-    while seen().len() < ALERTS {
+    while received().len() < ALERTS {
         assert!(
             begun.elapsed() < Duration::from_secs(150),
             "{}",
-            seen().len()
+            received().len()
         );
         std::thread::sleep(Duration::from_millis(100));
     }
-    let seen = seen();
-    let repeats: usize = seen.values().map(|keys| keys.len() - 1).sum();
+    let received = received();
+    let repeats: usize = received.values().map(|keys| keys.len() - 1).sum();
     assert!(repeats <= 4 * KILLS, "{repeats} repeats");
-    for (finding, keys) in &seen {
+    for (finding, keys) in &received {
         let distinct: BTreeSet<&String> = keys.iter().collect();
         assert_eq!(distinct.len(), 1, "{finding} came under {distinct:?}");
     }

@@ -1,5 +1,5 @@
-//! The way of alerts proves itself: a test event, a drill with GuardDuty's own samples, a canary every day,
-//! and figures of how long everything takes.
+//! Tests of alert delivery itself: a test event, a drill with GuardDuty's samples, a daily canary,
+//! and metrics of the latency of each stage.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, Soc};
 
 const MEMBER: &str = "111111111111";
 
-/// A SOC whose own side is set up, with one channel for everything.
+/// A SOC with its queue and rules set up, and one channel for everything.
 fn soc(hook: &Receiver) -> Soc {
     let soc = Soc::new();
     soc.import(&[(MEMBER, "受注", "sato@example.com")]);
@@ -56,13 +56,13 @@ fn a_test_event_takes_the_whole_way_with_a_server_or_without() {
     let server = Server::start(with_queue(&soc));
     assert_eq!(steps(&test().expect(0).json()), expected);
     assert_eq!(hook.asked().len(), 2);
-    // A channel that does not take it, and a way that is broken, are said.
+    // A channel that rejects the message, and a broken pipeline, are reported.
     hook.set_open(false);
     let way = test().expect(1).json();
     assert_eq!(steps(&way)[..4], expected[..4]);
     assert!(steps(&way).contains(&"refused".to_owned()), "{way}");
     drop(server);
-    // Nobody's forged event is a proof.
+    // A forged event does not count as arrived.
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
     assert_eq!(listed, json!([]));
     soc.hubward(["audit", "verify"]).expect(0);
@@ -152,7 +152,7 @@ fn what_is_long_over_is_forgotten_and_what_open_alerts_need_is_not() {
     soc.hubward(["alert", "resolve", &over]).expect(0);
     let old = "2025-01-01T00:00:00Z";
     for sql in [
-        // One alert was told in a digest.
+        // One alert was sent in a digest.
         format!(
             "INSERT INTO deliveries (id, position, channel, subject, notice, state, attempts, due_at, leased_until, created_at) \
              VALUES ('digest', 90, 'hook', 'digest', '{{}}', 'delivered', 1, '{old}', '{old}', '{old}')"
@@ -198,7 +198,7 @@ fn what_is_long_over_is_forgotten_and_what_open_alerts_need_is_not() {
         let trials = soc.database.read("SELECT id FROM trials ORDER BY id");
         assert_eq!(trials, ["last", "new", "unmissed"]);
     }
-    // Once it is over, nothing of it is left but the alert itself.
+    // After pruning, only the alert itself is left.
     for id in [&open, &in_digest] {
         soc.hubward(["alert", "resolve", id]).expect(0);
     }

@@ -1,4 +1,5 @@
-//! The whole road in one story, over two Regions: ledger, invitation, agent, check, alert, report, unlink.
+//! The whole flow in one test, over two Regions: ledger, invitation, agent, check, alert, report,
+//! unlink.
 
 use serde_json::{Value, json};
 
@@ -41,18 +42,18 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     soc.hubward(["invite"]).expect(0);
     soc.hubward(["check", "--notify"]).expect(3);
 
-    // Both projects run the agent; the SOC's own listing says that they are watched.
+    // Both projects run the agent; the SOC's own listing says that they are monitored.
     soc.set_up(ORDERS).expect(0);
     soc.set_up(PAYMENTS).expect(0);
     soc.hubward(["check", "--notify"]).expect(0);
 
-    // A threat is told, and so are the two checks.
+    // A threat is notified, and so are the two checks.
     let server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
     let threat = finding(PAYMENTS, LINKED, 7);
     import(&soc.cloud, PAYMENTS, LINKED, std::slice::from_ref(&threat));
     chat.wait_for("the checks and the alert", |chat| chat.asked().len() >= 3);
-    let told: Vec<Value> = chat.bodies();
-    let alert = told
+    let messages: Vec<Value> = chat.bodies();
+    let alert = messages
         .iter()
         .find(|body| body["type"] == "alert.opened")
         .unwrap();
@@ -60,7 +61,7 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     assert_eq!(alert["data"]["finding_id"], threat["Id"]);
     server.kill();
 
-    // Each project's workbook has its own threats, and nobody else's.
+    // Each project's workbook has its own threats, and no others.
     soc.hubward(["findings", "sync"]).expect(0);
     let reports = soc.path("reports");
     let built = soc
@@ -81,7 +82,7 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     };
     assert!(has_threat(PAYMENTS) && !has_threat(ORDERS));
 
-    // One leaves: gone from both Regions, and nothing is missing afterwards.
+    // One leaves: removed from both Regions, and nothing is missing afterwards.
     let rows = soc
         .hubward(["unlink", PAYMENTS, "--yes", "--json"])
         .expect(0)
@@ -100,7 +101,7 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     soc.hubward(["check"]).expect(0);
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
     assert_eq!(accounts[1]["state"], "left");
-    // What happened stays known.
+    // The history stays.
     let history = soc
         .hubward(["account", "history", PAYMENTS, "--json"])
         .expect(0)

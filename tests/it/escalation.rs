@@ -1,5 +1,5 @@
-//! An alert is not over when it was told: people are told again until somebody takes it, hear every morning
-//! what is still open, and Security Hub learns what became of it.
+//! People are notified again until an alert is acknowledged, get a list of open alerts every
+//! morning, and Security Hub is updated.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ fn id_of(soc: &Soc, number: usize) -> String {
 }
 
 #[test]
-fn people_are_told_again_until_somebody_takes_it() {
+fn people_are_notified_again_until_it_is_acknowledged() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     let server = Server::start(pushed(&soc).env("HUBWARD_ALERTS__ESCALATE_AFTER", "3s"));
@@ -63,16 +63,18 @@ fn people_are_told_again_until_somebody_takes_it() {
     ] {
         assert_eq!(server.push(KEY, body).status, 202);
     }
-    // This one is taken in time.
+    // This one is acknowledged in time.
     soc.hubward(["alert", "ack", &id_of(&soc, 3), "--note", "looking"])
         .expect(0);
     chat.wait_for("both calls and the second for the critical one", |chat| {
         of_type(chat, "alert.escalated").len() >= 3
     });
-    let told = of_type(&chat, "alert.escalated");
+    let messages = of_type(&chat, "alert.escalated");
     let levels = |number: usize| -> Vec<i64> {
         let id = finding(MEMBER, HOME, number)["Id"].clone();
-        let of_it = told.iter().filter(|body| body["data"]["finding_id"] == id);
+        let of_it = messages
+            .iter()
+            .filter(|body| body["data"]["finding_id"] == id);
         of_it
             .map(|body| body["data"]["level"].as_i64().unwrap())
             .collect()
@@ -83,7 +85,7 @@ fn people_are_told_again_until_somebody_takes_it() {
     operations.wait_for("the same at operations", |office| {
         of_type(office, "alert.escalated").len() >= 3
     });
-    // Taken, it is told no more.
+    // An acknowledged alert is not escalated.
     let critical = id_of(&soc, 1);
     soc.hubward(["alert", "assign", &critical, "mika"])
         .expect(0);
@@ -120,7 +122,7 @@ fn people_are_told_again_until_somebody_takes_it() {
 }
 
 #[test]
-fn a_hundred_that_nobody_takes_are_not_a_hundred_calls() {
+fn a_hundred_unacknowledged_alerts_are_not_a_hundred_messages() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     let queue = AlertQueue::new(&soc);
@@ -157,7 +159,7 @@ fn a_hundred_that_nobody_takes_are_not_a_hundred_calls() {
 }
 
 #[test]
-fn every_morning_people_hear_what_is_still_open_and_nothing_where_nothing_is() {
+fn every_morning_people_get_the_open_alerts_and_nothing_if_there_are_none() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     soc.hubward(["run", "open-alerts"]).expect(0);
@@ -175,15 +177,15 @@ fn every_morning_people_hear_what_is_still_open_and_nothing_where_nothing_is() {
     soc.hubward(["alert", "resolve", &id_of(&soc, 2)]).expect(0);
     soc.hubward(["run", "open-alerts"]).expect(0);
     soc.hubward(["run", "deliver"]).expect(0);
-    let told = of_type(&chat, "alert.still_open");
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["data"]["count"], 2);
-    assert_eq!(told[0]["data"]["untaken"], 1);
+    let messages = of_type(&chat, "alert.still_open");
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0]["data"]["count"], 2);
+    assert_eq!(messages[0]["data"]["untaken"], 1);
     assert_eq!(of_type(&operations, "alert.still_open").len(), 0);
 }
 
 #[test]
-fn security_hub_learns_what_became_of_it_and_that_is_no_new_alert() {
+fn security_hub_gets_the_outcome_and_that_is_no_new_alert() {
     let (chat, operations) = (Receiver::start(), Receiver::start());
     let soc = soc(&chat, &operations);
     soc.hubward(["invite"]).expect(0);
@@ -192,7 +194,7 @@ fn security_hub_learns_what_became_of_it_and_that_is_no_new_alert() {
     queue.fill_by_rule();
     let program = soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url);
     let _server = Server::start(program.env("HUBWARD_ALERTS__WRITE_BACK", "true"));
-    // At first Security Hub does not let us.
+    // At first Security Hub rejects the update.
     soc.cloud.fault(&json!({
         "service": "securityhub", "operation": "BatchUpdateFindings",
         "error": { "code": "AccessDeniedException", "message": "no", "status": 403 }, "times": 1,

@@ -1,4 +1,4 @@
-//! The SOC mirrors what Security Hub found: all of it once, then what changed, each Region for itself.
+//! Mirroring Security Hub's findings: all of them once, then the changes, each Region separately.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 pub(crate) const MEMBER: &str = "111111111111";
 pub(crate) const OTHER: &str = "222222222222";
 
-/// A SOC with two members, watched in both Regions.
+/// A SOC with two members, monitored in both Regions.
 pub(crate) fn watched() -> Soc {
     let soc = Soc::new();
     let ledger = soc.write(
@@ -62,7 +62,7 @@ pub(crate) fn counts(row: &Value) -> [u64; 4] {
     ["new", "changed", "unchanged", "refused"].map(|name| row[name].as_u64().unwrap())
 }
 
-/// The `GetFindings` calls so far: where, and with which filters.
+/// The `GetFindings` calls so far: Region and filters.
 pub(crate) fn asked(soc: &Soc) -> Vec<(String, Value)> {
     let mut calls = soc.cloud.calls();
     calls.retain(|call| call["operation"] == "GetFindings");
@@ -119,7 +119,7 @@ fn the_home_region_answers_for_all_and_the_second_sync_asks_only_for_changes() {
 }
 
 #[test]
-fn fields_that_are_unknown_keep_no_finding_out() {
+fn unknown_fields_do_not_reject_a_finding() {
     let soc = watched();
     let mut finding = control(MEMBER, HOME, "f", "S3.1", "HIGH");
     finding["InventedIn2031"] = json!({ "Deep": ["value"] });
@@ -211,7 +211,7 @@ fn throttling_is_survived() {
 }
 
 #[test]
-fn a_region_that_fails_is_reported_and_the_other_is_synced_and_the_next_run_goes_on() {
+fn a_region_that_fails_is_reported_and_the_other_is_synced_and_the_next_run_continues() {
     let soc = watched();
     for region in [HOME, LINKED] {
         import(

@@ -1,5 +1,5 @@
-//! The ledger comes in through S3: a new version is imported and whoever is missing is invited, a bad one changes
-//! nothing and is told, and what is no version of it is nobody's business.
+//! Importing the ledger from S3: a new version is imported and missing accounts are invited, a bad
+//! version changes nothing and is reported, and other objects are ignored.
 
 use std::io::Cursor;
 
@@ -20,7 +20,7 @@ const ID: &str = "111111111111";
 const BUCKET: &str = "soc-ledger";
 const HEADERS: &str = "Account ID,Project,Contact email,State\n";
 
-/// A SOC whose ledger has a door in S3.
+/// A SOC whose ledger is imported from S3.
 struct Door {
     soc: Soc,
     key: &'static str,
@@ -29,7 +29,7 @@ struct Door {
 }
 
 impl Door {
-    /// With a queue that S3 tells of new versions.
+    /// With a queue for S3's notifications of new versions.
     fn with_queue(key: &'static str) -> Self {
         let door = Self::new(key, "");
         let arn = format!("arn:aws:sqs:{HOME}:{ADMINISTRATOR}:hubward-ledger");
@@ -99,7 +99,7 @@ impl Door {
         block_on(asked.send()).unwrap();
     }
 
-    /// Hands a ledger in.
+    /// Uploads a ledger.
     fn put(&self, content: impl Into<Vec<u8>>) {
         self.put_at(self.key, content);
     }
@@ -114,8 +114,8 @@ impl Door {
         self.soc.hubward(["run", "ledger"]).expect(code)
     }
 
-    /// What operators were told.
-    fn told(&self) -> Vec<Value> {
+    /// The messages to operators.
+    fn messages(&self) -> Vec<Value> {
         self.soc.hubward(["run", "deliver"]).expect(0);
         self.chat.bodies()
     }
@@ -124,8 +124,8 @@ impl Door {
         let accounts = self.soc.hubward(["account", "list", "--json"]).expect(0);
         let accounts = accounts.json();
         let rows = accounts.as_array().unwrap().iter();
-        let told = rows.map(|row| format!("{} {}", row["account_id"], row["state"]));
-        told.map(|row| row.replace('"', "")).collect()
+        let messages = rows.map(|row| format!("{} {}", row["account_id"], row["state"]));
+        messages.map(|row| row.replace('"', "")).collect()
     }
 
     fn audit(&self) -> Value {
@@ -135,14 +135,14 @@ impl Door {
             .json()
     }
 
-    /// The calls of one operation since the last look at them.
+    /// The calls of one operation since the last time.
     fn calls(&self, operation: &str) -> Vec<Value> {
         let mut calls = self.soc.cloud.calls();
         calls.retain(|call| call["operation"] == operation);
         calls
     }
 
-    /// The rows of the workbook that lies beside the ledger.
+    /// The rows of the result workbook next to the ledger.
     fn result(&self) -> Vec<Vec<String>> {
         let bucket = s3(&self.soc.cloud, ADMINISTRATOR, HOME);
         let key = format!("{}.result.xlsx", self.key);
@@ -199,7 +199,7 @@ fn a_new_version_that_its_event_tells_of_is_imported_and_the_missing_are_invited
     }
     assert_eq!(events.as_array().unwrap().len(), 10);
 
-    // The same event comes again, and an older one of another version, and nothing happens.
+    // The same event again, and an older one of another version, change nothing.
     door.soc.cloud.forget_calls();
     let key = "%E5%8F%B0%E5%B8%B3+2026/a%2Bb.csv";
     let again = json!({ "Records": [{ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
@@ -211,7 +211,8 @@ fn a_new_version_that_its_event_tells_of_is_imported_and_the_missing_are_invited
     assert_eq!(door.calls("GetObject").len(), 2);
     assert!(door.calls("InviteMembers").is_empty());
     assert_eq!(door.audit(), events);
-    // Handed in again, it is a version of its own: whoever was changed meanwhile is put right.
+    // Uploaded again, it is a new version: an account that was changed in the meantime is set
+    // right.
     door.soc.import(&[(ID, "changed", "a@example.com")]);
     door.put(csv(&[
         "111111111111,A,a@example.com,",
@@ -219,7 +220,7 @@ fn a_new_version_that_its_event_tells_of_is_imported_and_the_missing_are_invited
     ]));
     let ran = door.look(0);
     assert!(ran.stderr.contains("1 changed"), "{ran:?}");
-    assert!(door.told().is_empty());
+    assert!(door.messages().is_empty());
     door.soc.hubward(["audit", "verify"]).expect(0);
 }
 
@@ -250,7 +251,7 @@ fn without_a_queue_the_object_is_looked_at_and_fetched_only_when_it_is_another()
 }
 
 #[test]
-fn a_bad_file_changes_nothing_and_operators_hear_once_which_cells() {
+fn a_bad_file_changes_nothing_and_operators_are_notified_once_of_its_cells() {
     let door = Door::with_queue("ledger.csv");
     door.soc.configure("write_back = true");
     door.put(csv(&["111111111111,A,a@example.com,"]));
@@ -259,27 +260,27 @@ fn a_bad_file_changes_nothing_and_operators_hear_once_which_cells() {
     door.soc.cloud.forget_calls();
     door.put(csv(&[
         "1.23457E+11,,a@example.com,",
-        "222222222222,=cmd,nobody,soon",
+        "222222222222,=cmd,taro,soon",
     ]));
     let ran = door.look(1);
     door.look(0);
-    let told = door.told();
-    assert_eq!(told.len(), 1, "{told:#?}");
-    assert_eq!(told[0]["type"], "operations.notice");
-    assert_eq!(told[0]["data"]["trouble"], "ledger_refused");
-    let why = told[0]["data"]["why"].to_string();
+    let messages = door.messages();
+    assert_eq!(messages.len(), 1, "{messages:#?}");
+    assert_eq!(messages[0]["type"], "operations.notice");
+    assert_eq!(messages[0]["data"]["trouble"], "ledger_refused");
+    let why = messages[0]["data"]["why"].to_string();
     for cell in ["A2", "B2", "C3", "D3"] {
         assert!(why.contains(cell), "{cell} is not in {why}");
         assert!(ran.stderr.contains(cell), "{ran:?}");
     }
     assert_eq!((door.states(), door.audit()), before);
     assert!(door.calls("InviteMembers").is_empty());
-    // It lies beside the file too, and is text whatever it says.
+    // The errors are also in a file next to it, as text whatever they contain.
     let rows = door.result();
     assert_eq!(rows[0][1], format!("s3://{BUCKET}/ledger.csv"));
     let found = rows.iter().filter(|row| row[3].contains("D3")).count();
     assert_eq!(found, 1, "{rows:#?}");
-    // Mended, it is taken.
+    // The corrected file is imported.
     door.put(csv(&[
         "111111111111,A,a@example.com,",
         "222222222222,B,b@example.com,",
@@ -303,12 +304,12 @@ fn a_file_that_would_let_too_many_go_is_refused() {
     door.put(csv(&leaving));
     door.look(1);
     assert_eq!(door.states(), before);
-    let told = door.told();
+    let messages = door.messages();
     assert!(
-        told[0]["data"]["why"].to_string().contains("30"),
-        "{told:#?}"
+        messages[0]["data"]["why"].to_string().contains("30"),
+        "{messages:#?}"
     );
-    // Three of ten may go, and accounts that a file lacks never do.
+    // Three of ten accounts may leave; accounts that are missing in the file never do.
     door.put(csv(&leaving[..3]));
     door.look(0);
     let left = door
@@ -320,7 +321,7 @@ fn a_file_that_would_let_too_many_go_is_refused() {
 }
 
 #[test]
-fn what_became_of_a_version_lies_beside_it_and_what_was_not_done_is_told() {
+fn the_result_of_a_version_is_next_to_it_and_what_was_not_done_is_reported() {
     let door = Door::with_queue("ledger.csv");
     door.soc.configure("write_back = true");
     let knob = json!({ "unprocessed": { "operation": "InviteMembers", "reason": "Account is not valid" } });
@@ -343,21 +344,21 @@ fn what_became_of_a_version_lies_beside_it_and_what_was_not_done_is_told() {
     has(["追加", "222222222222", "=1+1"]);
     has(["invited", "222222222222", "招待"]);
     has(["unprocessed", ID, "Account is not valid"]);
-    let told = door.told();
-    assert_eq!(told[0]["data"]["trouble"], "ledger_incomplete");
+    let messages = door.messages();
+    assert_eq!(messages[0]["data"]["trouble"], "ledger_incomplete");
     assert!(
-        told[0]["data"]["why"]
+        messages[0]["data"]["why"]
             .to_string()
             .contains("Account is not valid")
     );
-    // The result's own event wakes nobody.
+    // The event of the result file starts no import.
     door.soc.cloud.forget_calls();
     door.look(0);
     let asked = door.calls("GetObject");
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0]["status"], 304);
 
-    // A result that cannot be written does not make the import come again.
+    // If the result cannot be written, the import is not repeated.
     let denied = |body: &Value| body["data"]["why"].to_string().contains("explicit deny");
     door.put(csv(&["222222222222,C,b@example.com,"]));
     door.soc
@@ -365,7 +366,7 @@ fn what_became_of_a_version_lies_beside_it_and_what_was_not_done_is_told() {
         .fault(&json!({ "service": "s3", "operation": "PutObject",
         "error": { "code": "AccessDenied", "message": "explicit deny", "status": 403 } }));
     door.look(3);
-    assert!(door.told().iter().any(denied));
+    assert!(door.messages().iter().any(denied));
     door.look(0);
 }
 
@@ -402,11 +403,11 @@ fn hostile_objects_and_events_are_refused_or_ignored() {
             "{ran:?}"
         );
     }
-    assert_eq!(door.told().len(), 5);
+    assert_eq!(door.messages().len(), 5);
     assert_eq!(door.states(), [] as [&str; 0]);
     assert!(door.calls("CreateMembers").is_empty());
 
-    // A bucket that is not the administrator's own is not believed.
+    // A bucket that is not the administrator's own is not trusted.
     let strangers = s3(&door.soc.cloud, "666666666666", HOME);
     block_on(async {
         strangers
@@ -443,7 +444,7 @@ fn hostile_objects_and_events_are_refused_or_ignored() {
 }
 
 #[test]
-fn the_server_takes_versions_in_by_itself_and_goes_on_after_a_failure() {
+fn the_server_imports_versions_by_itself_and_continues_after_a_failure() {
     let door = Door::with_queue("ledger.csv");
     let server = door.soc.serve();
     door.put(csv(&["111111111111,A,a@example.com,"]));
@@ -475,7 +476,7 @@ fn the_server_takes_versions_in_by_itself_and_goes_on_after_a_failure() {
 }
 
 #[test]
-fn half_a_door_is_a_wrong_configuration_and_none_is_said() {
+fn an_incomplete_source_is_a_configuration_error_and_a_missing_one_is_reported() {
     let soc = Soc::new();
     let ran = soc.hubward(["run", "ledger"]).expect(1);
     assert!(ran.stderr.contains("ledger.bucket"), "{ran:?}");
@@ -495,7 +496,7 @@ fn half_a_door_is_a_wrong_configuration_and_none_is_said() {
             .args(["config", "check"])
             .run()
             .expect(1);
-        let told = format!("{}{}", ran.stdout, ran.stderr);
-        assert!(told.contains(word), "{told}");
+        let messages = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(messages.contains(word), "{messages}");
     }
 }

@@ -1,4 +1,4 @@
-//! The stories: each drives the real binaries through one capability, from the outside.
+//! End-to-end tests: each file drives the real binaries through one capability, from the outside.
 
 #![expect(
     clippy::disallowed_methods,

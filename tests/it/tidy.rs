@@ -1,5 +1,6 @@
-//! The house's rules that no compiler checks: who may import whom, what stands at the top, and that
-//! every file says what it is. The table below is the one in ARCHITECTURE.md.
+//! Rules of the code base that no compiler checks: which modules may import which, what files
+//! contain at the top, and that every file has a head comment. The table below is the one in
+//! ARCHITECTURE.md.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::harness::cloud::repository;
 
-/// A room, as a path below a program's `src`, and the rooms that it may import from its own program.
+/// A module, as a path below a program's `src`, and the modules that it may import from its own
+/// program.
 struct Room {
     program: &'static str,
     rooms: &'static [&'static str],
@@ -15,7 +17,7 @@ struct Room {
     never_words: &'static [&'static str],
 }
 
-/// Inside a crate, where Cargo.toml holds the floors, modules may import each other.
+/// Within a crate whose dependencies Cargo.toml limits, modules may import each other.
 const ANY: &[&str] = &[];
 
 const PURE: &[&str] = &[
@@ -235,7 +237,7 @@ fn noun_of(file: &Path, room: &Path) -> String {
         .to_owned()
 }
 
-/// Commands of one word, and the noun whose room has them.
+/// Commands of one word, and the noun whose module has them.
 const ONE_WORD_COMMANDS: [(&str, &str); 6] = [
     ("invite", "invitation"),
     ("migrate", "init"),
@@ -245,7 +247,7 @@ const ONE_WORD_COMMANDS: [(&str, &str); 6] = [
     ("silence", "alert"),
 ];
 
-/// Files of `cli/` that are no command: what all commands share, and what asks nothing of Hubward.
+/// Files of `cli/` that are not commands: what all commands share, and commands without a noun.
 const NO_NOUNS: [&str; 8] = [
     "completions",
     "config",
@@ -348,7 +350,7 @@ fn the_top_level_holds_the_agreed_rooms_only() {
     }
 }
 
-/// The room's own file and everything below it.
+/// The module's own file and everything below it.
 fn files_of(program: &str, room: &str) -> Vec<PathBuf> {
     let src = repository().join(program).join("src");
     if room.is_empty() {
@@ -362,7 +364,7 @@ fn files_of(program: &str, room: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Every Rust file below a folder.
+/// All Rust files below a folder.
 pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
@@ -376,7 +378,7 @@ pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A file without its comments and its tests: those may look anywhere.
+/// A file without its comments and tests, which may refer to anything.
 fn code_of(file: &Path) -> String {
     let is_test = file.file_stem().is_some_and(|stem| stem == "tests")
         || file.components().any(|part| part.as_os_str() == "tests");
@@ -391,7 +393,7 @@ fn code_of(file: &Path) -> String {
         .collect()
 }
 
-/// The rooms that a source names by `crate::room`, in a `use` or in a path.
+/// The modules that a source names by `crate::module`, in a `use` or in a path.
 fn own_imports(source: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for after in source.split("crate::").skip(1) {
@@ -433,9 +435,9 @@ fn own_imports(source: &str) -> BTreeSet<String> {
 #[test]
 fn the_reader_of_imports_sees_them() {
     let source = "use crate::{store::Store, cli::{a, b}, text};\nfn f() { crate::http::g(); }";
-    let seen = own_imports(source);
+    let modules = own_imports(source);
     assert_eq!(
-        seen.into_iter().collect::<Vec<_>>(),
+        modules.into_iter().collect::<Vec<_>>(),
         ["cli", "http", "store", "text"]
     );
 }

@@ -1,4 +1,4 @@
-"""Documents say what is there: links lead somewhere, commands exist with the words that are shown, and so do the
+"""Documents are correct: links have a target, commands exist with the shown arguments, and so do the
 scripts and files that are named."""
 
 import itertools
@@ -17,7 +17,7 @@ DOCUMENTS = sorted(
     for path in folder.glob("*.md")
 )
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-# What stands for something of the reader's own.
+# Placeholders for something of the reader's own.
 STAND_INS = {"ID": "111111111111", "R": "us-east-1", "REGION": "us-east-1"}
 PROGRAMS = ["hubward", "hubward-agent"]
 
@@ -108,11 +108,11 @@ def test_commands_that_are_shown_exist_with_their_words():
                 # Everything before it is parsed; what is missing is not asked for.
                 asked = [program(call[0]), *call[1:], "--help"]
                 environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-                told = subprocess.run(
+                done = subprocess.run(
                     asked, capture_output=True, text=True, check=False, env=environment
                 )
-                if told.returncode != 0:
-                    wrong.append(f"{document}: {' '.join(call)}\n{told.stderr}")
+                if done.returncode != 0:
+                    wrong.append(f"{document}: {' '.join(call)}\n{done.stderr}")
     assert not wrong, "\n".join(wrong)
     # The reader of documents sees them.
     assert ("hubward", "hub", "setup") in seen

@@ -1,5 +1,6 @@
-//! The deck that a SOC presents to projects: what it sees, what joining costs, how to join and to leave, how to
-//! read a report, which controls come first. Every table is a native one, to be edited in PowerPoint.
+//! The slide deck with which a SOC introduces itself to projects: what it sees, what joining costs,
+//! how to join and to leave, how to read a report, which controls come first. All tables are
+//! native, so that they can be edited in PowerPoint.
 
 mod slide;
 mod theme;
@@ -12,25 +13,25 @@ use hubward_domain::account::Language;
 use hubward_domain::guide::{ControlGuide, Guide, Policy};
 use slide::{SlideTable, cover, slide};
 
-/// How many controls one slide has, and how many slides of them.
+/// How many controls a slide has, and how many slides of controls there are.
 const CONTROLS_A_SLIDE: usize = 8;
 const CONTROL_SLIDES: usize = 2;
 
-/// What a deck says of this SOC.
+/// The facts of this SOC that the deck mentions.
 #[derive(Clone, Debug)]
 pub struct DeckFacts<'a> {
-    /// The server's origin.
+    /// The server's URL.
     pub server: &'a str,
-    /// The SOC's account.
+    /// The SOC's account id.
     pub administrator: &'a str,
-    /// The day it is made.
+    /// The date of the deck.
     pub today: String,
 }
 
 /// The deck's bytes.
 ///
 /// # Errors
-/// The writer's reason.
+/// The writer's error.
 pub fn write(guide: &Guide, facts: &DeckFacts<'_>, language: Language) -> Result<Vec<u8>, String> {
     let locale = language.as_str();
     let title = t!("deck.title", locale = locale);
@@ -133,7 +134,7 @@ fn joining(facts: &DeckFacts<'_>, locale: &str) -> SlideContent {
         t!("deck.join_agree", locale = locale).into_owned(),
         t!("deck.join_done", locale = locale).into_owned(),
     ]);
-    // In the table, where it is as large as the rest and can be copied.
+    // In the table, where its font is as large as the rest and it can be copied.
     table.rows.push(vec!["$".to_owned(), line]);
     slide(&t!("deck.join", locale = locale), &table, "")
 }
@@ -198,7 +199,7 @@ fn report(locale: &str) -> SlideContent {
     slide(&t!("deck.report", locale = locale), &table, &note)
 }
 
-/// The strictest controls, those that take least first.
+/// The strictest controls, those with the smallest effort first.
 fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
     let locale = language.as_str();
     let mut first: Vec<&ControlGuide> = guide

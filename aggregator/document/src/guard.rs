@@ -1,9 +1,10 @@
-//! The apostrophe that keeps a spreadsheet program from running a csv's text as a formula: written
-//! by `workbook`, taken away again by `sheet`, so that nobody ever sees it.
+//! The apostrophe that prevents a spreadsheet program from executing a csv's text as a formula.
+//! `workbook` adds it and `sheet` removes it again, so that users never see it.
 
 use std::borrow::Cow;
 
-/// The text as it is written: guarded when it (or what an older guard hides) would be taken for a formula.
+/// The text to write: with an apostrophe if it, or the text after existing apostrophes, would be a
+/// formula.
 pub(super) fn guarded(text: &str) -> Cow<'_, str> {
     if is_dangerous(text.trim_start_matches('\'')) {
         Cow::Owned(format!("'{text}"))
@@ -12,7 +13,7 @@ pub(super) fn guarded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text as it was meant: exactly what [`guarded`] was given.
+/// The original text: the inverse of [`guarded`].
 pub(super) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_dangerous(rest.trim_start_matches('\'')) => rest,
@@ -20,7 +21,7 @@ pub(super) fn unguarded(text: &str) -> &str {
     }
 }
 
-/// Full-width signs count too: Japanese Excel takes them for the plain ones.
+/// Full-width signs count too: Japanese Excel treats them like the plain ones.
 fn is_dangerous(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }

@@ -1,5 +1,5 @@
-//! An entry of the guide, and the list of them, as pages show them: the same for the server and for the static
-//! site. The HTML around them is in `templates/`.
+//! An entry of the guide, and the list of entries, as HTML pages: the same for the server and for
+//! the static site. The HTML around them is in `templates/`.
 
 use rust_i18n::t;
 
@@ -9,29 +9,24 @@ use hubward_domain::guide::{
     ControlGuide, FieldKind, Guide, GuideEntry, Section, Target, ThreatGuide, html,
 };
 
-/// One entry.
 #[derive(Clone, Debug)]
 pub struct GuideEntryView {
     /// The control's id, or the family's name.
     pub key: String,
-    /// Its title.
     pub title: String,
-    /// What is known of it in few words, by name.
+    /// Short facts with their names.
     pub facts: Vec<(String, String)>,
-    /// The sections.
     pub sections: Vec<SectionText>,
-    /// AWS's own page.
+    /// The URL of AWS's page.
     pub link: String,
-    /// What the link says.
+    /// The text of the link to AWS's page.
     pub link_words: String,
 }
 
-/// One section.
 #[derive(Clone, Debug)]
 pub struct SectionText {
-    /// Its heading.
     pub heading: String,
-    /// Its text as HTML that has nothing foreign in it.
+    /// Its text as HTML, rendered from Markdown without raw HTML.
     pub html: String,
 }
 
@@ -40,11 +35,10 @@ pub struct SectionText {
 pub struct PageFact {
     /// The control's id, or the family's name.
     pub key: String,
-    /// Its title.
     pub title: String,
-    /// Where its page is.
+    /// The URL of its page.
     pub address: String,
-    /// For a control: policy, effort and owner; for a family: what happened.
+    /// For a control: policy, effort and owner; for a family: what was detected.
     pub cells: Vec<String>,
 }
 
@@ -116,7 +110,8 @@ fn of_threat(threat: &ThreatGuide, language: Language) -> Vec<(String, String)> 
     vec![(name.into_owned(), threat.types.join(", "))]
 }
 
-/// The entries in which every word of a search stands, in any language; all without words.
+/// The entries that contain every word of a search, in any language; all entries for an empty
+/// search.
 pub fn rows(
     guide: &Guide,
     kind: FieldKind,

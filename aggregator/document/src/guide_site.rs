@@ -1,5 +1,5 @@
-//! The guide as a static site: plain pages without script, a list in each language and a page for each entry,
-//! to be put on any web server or into a wiki.
+//! The guide as a static site: plain pages without scripts, a list in each language and a page for
+//! each entry, for any web server or wiki.
 
 use std::path::PathBuf;
 
@@ -12,20 +12,19 @@ use hubward_domain::guide::{FieldKind, Guide};
 
 const STYLE: &str = include_str!("../templates/guide_site.css");
 
-/// A file of the site.
 #[derive(Clone, Debug)]
 pub struct SiteFile {
-    /// Where it lies below the site's directory.
+    /// Its path below the site's directory.
     pub path: PathBuf,
-    /// What is in it.
+    /// Its content.
     pub text: String,
 }
 
-/// What every page has.
+/// The common part of all pages.
 struct SiteFrame {
     language: Language,
     title: String,
-    /// The same page in the other language.
+    /// The URL of the same page in the other language.
     other: String,
     guide_title: String,
     made: String,
@@ -52,10 +51,10 @@ struct SiteEntryPage {
     page: GuideEntryView,
 }
 
-/// Every file; `today` is the day that pages say they were made.
+/// All files; `today` is the date that pages show.
 ///
 /// # Errors
-/// A template refuses.
+/// A template fails.
 pub fn files(guide: &Guide, today: &str) -> Result<Vec<SiteFile>, askama::Error> {
     let mut files = vec![
         file("guide.css".into(), STYLE.to_owned()),
@@ -90,7 +89,7 @@ fn file(path: PathBuf, text: String) -> SiteFile {
     SiteFile { path, text }
 }
 
-/// The site's own door: to either language, without a script.
+/// The first page: links to both languages, without a script.
 fn first_page() -> String {
     "<!doctype html>\n<html lang=\"ja\">\n<meta charset=\"utf-8\">\n<title>Hubward</title>\n\
      <link rel=\"stylesheet\" href=\"guide.css\">\n\

@@ -1,7 +1,7 @@
-//! Writes the guide as a workbook to filter and to edit: a sheet of controls, a sheet of threats, every field of
-//! both languages in a column of its own.
+//! Writes the guide as a workbook to filter and edit: a sheet of controls, a sheet of threats, a
+//! column for every field in both languages.
 //!
-//! All cells are text, so that nothing is a formula. Reading it back is `sheet`'s and `domain::guide`'s.
+//! All cells are text, so that nothing is a formula. `sheet` and `domain::guide` read it back.
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
@@ -10,11 +10,11 @@ use hubward_domain::guide::{
     Effort, EntryDraft, FieldKind, Guide, GuideEntry, GuideField, Owner, Policy, Section,
 };
 
-/// A muted blue that prints well and leaves the text readable.
+/// A muted blue that prints well and keeps the text readable.
 const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
-/// How far down lists reach: new rows are added below.
+/// The last row with drop-down lists, so that new rows have them too.
 const LAST_ROW: u32 = 1_999;
-/// Rows of a table are looked over before they are read: some lines of text are enough.
+/// In pixels. Some lines of text are enough to recognize an entry.
 const ROW_HEIGHT: u32 = 60;
 
 /// The workbook's bytes, with headers in a language.

@@ -1,4 +1,4 @@
-//! The words for the guide's values, in the reader's language: for reports, workbooks, pages and tables.
+//! The guide's values as text in the reader's language: for reports, workbooks, pages and tables.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub fn policy(policy: Policy, language: Language) -> Cow<'static, str> {
     }
 }
 
-/// How long fixing takes.
+/// How long the fix takes.
 pub fn effort(effort: Effort, language: Language) -> Cow<'static, str> {
     let locale = language.as_str();
     match effort {
@@ -53,7 +53,7 @@ pub fn section(section: Section, language: Language) -> Cow<'static, str> {
     }
 }
 
-/// That the guide has nothing on a control.
+/// The text for a control without an entry in the guide.
 pub fn absent(language: Language) -> Cow<'static, str> {
     t!("guide.absent", locale = language.as_str())
 }

@@ -1,5 +1,5 @@
-//! `/install.sh` and the lines that people paste: the template with the SOC's own values in it, each
-//! quoted for the shell. Nothing of any request gets in here.
+//! `/install.sh` and the command lines that people paste: the template with the SOC's own values,
+//! each quoted for the shell. Nothing from a request is inserted.
 
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -13,7 +13,8 @@ pub fn render(public_url: &str, release: &Release) -> String {
     let server = origin(public_url);
     let version = release.version.to_string();
     let mut script = String::with_capacity(TEMPLATE.len() + 256);
-    // Line by line, each at most once: a value that looks like a placeholder stays a value.
+    // Line by line, at most one replacement in each: a value that looks like a placeholder is not
+    // replaced again.
     for line in TEMPLATE.lines() {
         let value = match line.trim() {
             "server=@SERVER@" => Some(("server", server.as_str())),
@@ -30,7 +31,8 @@ pub fn render(public_url: &str, release: &Release) -> String {
     script
 }
 
-/// The line that a project member pastes into CloudShell. The administrator is pinned by it.
+/// The command line that a project member pastes into CloudShell. It pins the administrator
+/// account.
 pub fn one_line(public_url: &str, administrator: &str) -> String {
     format!(
         "curl -fsSL {} | sh -s -- --administrator {}",
@@ -39,7 +41,7 @@ pub fn one_line(public_url: &str, administrator: &str) -> String {
     )
 }
 
-/// The same for the careful: the script's own SHA-256 is checked before it runs.
+/// The same in two steps: the script's SHA-256 is checked before it runs.
 pub fn two_steps(public_url: &str, administrator: &str, script: &str) -> String {
     format!(
         "curl -fsSLo hubward-install.sh {} && echo '{}  hubward-install.sh' | sha256sum -c && \
@@ -50,7 +52,8 @@ pub fn two_steps(public_url: &str, administrator: &str, script: &str) -> String 
     )
 }
 
-/// The server as the agent names it: scheme, host, and a port that is not the scheme's own.
+/// The server's URL in the agent's form: scheme, host, and the port if it is not the scheme's
+/// default.
 fn origin(public_url: &str) -> String {
     Url::parse(public_url).map_or_else(
         |_| public_url.to_owned(),
@@ -58,7 +61,7 @@ fn origin(public_url: &str) -> String {
     )
 }
 
-/// A word of a line for people: bare where nothing in it means anything to a shell.
+/// A word of a command line for people: without quotes if it has no special characters.
 fn word(value: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-._/:@%+=,".contains(c);
     if !value.is_empty() && value.chars().all(harmless) {
@@ -68,7 +71,7 @@ fn word(value: &str) -> String {
     }
 }
 
-/// A value as one word of POSIX sh, whatever is in it.
+/// A value as one word of POSIX sh, whatever characters it has.
 fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
@@ -91,7 +94,7 @@ mod tests {
         }
     }
 
-    /// What a shell makes of a word.
+    /// The word as a shell parses it.
     fn read_by(shell: &str, word: &str) -> String {
         let output = Command::new(shell)
             .args(["-c", &format!("printf %s {word}")])

@@ -1,7 +1,8 @@
-//! Files that people exchange: bytes in, values out, and the other way round.
+//! The files that people exchange with Hubward: parses bytes into values, and writes values as
+//! bytes.
 //!
-//! Nothing here opens a path or decides about the business: actions hand over bytes, `domain`
-//! judges what they say.
+//! Nothing here opens a path or makes business decisions: actions pass the bytes, and `domain`
+//! judges the content.
 
 pub mod deck;
 pub mod guide_page;

@@ -1,23 +1,22 @@
-//! Writes what became of a ledger file as a workbook of one sheet: facts on top, a row for each thing that
-//! was found or done below. Every cell is text, so that nothing a row says can ever be a formula.
+//! Writes the result of a ledger import as a workbook with one sheet: facts at the top, then a row
+//! for each problem or change. All cells are text, so that no content can be a formula.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, XlsxError};
 
-/// The most characters of a cell that are written; Excel takes 32,767 units of UTF-16.
+/// The longest text of a cell, in characters; Excel allows 32,767 UTF-16 units.
 const MOST: usize = 16_000;
 /// The same muted blue as in the ledger.
 const HEADER: Color = Color::RGB(0xDD_E6_F0);
 
-/// What is written.
+/// The content of the workbook.
 #[derive(Clone, Debug, Default)]
 pub struct ExportOutcome {
     /// The sheet's name.
     pub name: String,
-    /// Names and values.
+    /// Names and values at the top.
     pub facts: Vec<[String; 2]>,
-    /// What stands above the rows.
+    /// The headers of the rows.
     pub headers: [String; 4],
-    /// The rows.
     pub rows: Vec<[String; 4]>,
 }
 

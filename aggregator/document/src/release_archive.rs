@@ -1,5 +1,5 @@
-//! The archive of a release: proves that it was signed for this SOC under this very name, and that
-//! it holds the agent and nothing else. It keeps nothing and decides nothing about versions.
+//! Verifies the archive of a release: that it was signed with this SOC's key under this file name,
+//! and contains the agent and nothing else. It stores nothing and does not compare versions.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -9,24 +9,25 @@ use zipsign_api::verify::{VerifyTarError, verify_tar};
 
 use hubward_domain::release::{LARGEST_ARCHIVE, LARGEST_PROGRAM, PROGRAM, ReleaseKey};
 
-/// Why an archive is not taken for a release.
+/// Why an archive is not a genuine release.
 #[derive(Debug, thiserror::Error)]
 pub enum NotGenuine {
     /// It is larger than [`LARGEST_ARCHIVE`].
     #[error("larger than {LARGEST_ARCHIVE} bytes")]
     TooLarge,
-    /// It is not signed, was signed with another key or under another name, or changed since.
+    /// It is not signed, was signed with another key or under another name, or was changed
+    /// afterwards.
     #[error("not signed for this key")]
     Signature(#[source] VerifyTarError),
     /// It cannot be unpacked.
     #[error("cannot be unpacked")]
     Broken(#[source] std::io::Error),
-    /// It holds something else than the one program.
+    /// It contains something other than the one program.
     #[error("holds {0}")]
     Content(String),
 }
 
-/// Proves an archive's signature and content, and returns its SHA-256.
+/// Verifies an archive's signature and content, and returns its SHA-256.
 ///
 /// The signature is zipsign's, over the archive and its file name, as `self_update` verifies it.
 ///
@@ -39,7 +40,7 @@ pub fn verify(name: &str, bytes: &[u8], key: &ReleaseKey) -> Result<String, NotG
     let mut input = Cursor::new(bytes);
     verify_tar(&mut input, &[key.verifying()], Some(name.as_bytes()))
         .map_err(NotGenuine::Signature)?;
-    // Only now: nothing that a stranger made is unpacked.
+    // Only after the signature was verified, so that untrusted archives are never unpacked.
     holds_the_program_alone(bytes)?;
     Ok(hex::encode(Sha256::digest(bytes)))
 }
@@ -76,7 +77,7 @@ mod tests {
 
     const NAME: &str = "hubward-agent-1.2.3-x86_64-unknown-linux-musl.tar.gz";
 
-    /// A fixed key of the tests.
+    /// A fixed key for tests.
     fn signing() -> SigningKey {
         SigningKey::from_bytes(&[7; 32])
     }
@@ -92,7 +93,7 @@ mod tests {
             header.set_entry_type(*kind);
             header.set_size(content.len() as u64);
             header.set_mode(0o755);
-            // Written raw, so that a hostile path is not refused by the library that we make it with.
+            // Written raw, because the library would refuse to create a hostile path.
             header.as_gnu_mut().unwrap().name[..path.len()].copy_from_slice(path.as_bytes());
             header.set_cksum();
             archive.append(&header, *content).unwrap();
@@ -137,7 +138,7 @@ mod tests {
         for index in 0..archive.len() {
             let mut changed = archive.clone();
             changed[index] ^= 1;
-            // Base64 carries a few bits that mean nothing; whatever they say, the content is signed.
+            // Base64 has a few unused bits; whatever their value, the content is signed.
             let genuine = verify(NAME, &changed, &key).is_ok();
             assert!(!genuine || index > archive.len() - 60, "byte {index}");
             assert!(refused(NAME, &archive[..index], &key), "cut at {index}");

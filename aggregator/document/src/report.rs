@@ -1,9 +1,9 @@
-//! Writes a report of one account, or the overview of several: a workbook for people, or its findings
-//! as csv or json. Findings are handed over one by one and are on the disk then, so that a report of a
-//! million rows needs no more memory than one of ten.
+//! Writes a report of one account, or the overview of several: a workbook for people, or the
+//! findings as csv or json. Findings are passed one by one and written to disk immediately, so that
+//! a report of a million rows needs no more memory than one of ten.
 //!
-//! What a product wrote is always text here, never a formula or a link: anybody may bring findings
-//! into Security Hub.
+//! Texts of products are always written as text, never as a formula or a link: any integration may
+//! import findings into Security Hub.
 
 mod about;
 mod book;
@@ -31,10 +31,9 @@ use hubward_domain::report::{
     AccountSummary, Period, PeriodBounds, ReportFacts, ShownFinding, TrendPoint,
 };
 
-/// As many rows as a worksheet takes.
+/// The number of rows of a worksheet in Excel.
 pub const SHEET_ROWS: u32 = 1_048_576;
 
-/// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReportFormat {
     /// An Excel workbook.
@@ -46,48 +45,44 @@ pub enum ReportFormat {
     Json,
 }
 
-/// Whom a report is about.
+/// What a report covers.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
-    /// One account.
     Account(&'a Account),
-    /// Several, each with its own numbers.
+    /// Several accounts, each with its own numbers.
     Overview(&'a BTreeMap<AccountId, Ranked>),
 }
 
 /// An account of the overview.
 #[derive(Clone, Debug)]
 pub struct Ranked {
-    /// Its project.
     pub project: String,
-    /// How it stands.
     pub standing: AccountSummary,
 }
 
 /// What is known of a report before its first finding.
 #[derive(Clone, Debug)]
 pub struct ReportFrame<'a> {
-    /// Whom it is about.
+    /// What it covers.
     pub scope: Scope<'a>,
-    /// The Regions that are watched.
+    /// The monitored Regions.
     pub regions: &'a [Region],
-    /// What it is about.
     pub period: Period,
-    /// The period's moments.
+    /// The period's start and end.
     pub bounds: PeriodBounds,
-    /// Up to when each source was mirrored; empty when that never happened.
+    /// When each source was last mirrored; empty before the first sync.
     pub sources: &'a BTreeMap<String, Timestamp>,
     /// When the report is written.
     pub built_at: Timestamp,
-    /// The time zone of what is shown.
+    /// The time zone of displayed times.
     pub zone: &'a TimeZone,
     /// The reader's language.
     pub language: Language,
-    /// What is known of controls.
+    /// The guide, for advice on controls.
     pub guide: &'a Guide,
-    /// Where the guide's pages are.
+    /// The URLs of the guide's pages.
     pub links: &'a Links,
-    /// How many rows a sheet takes before the next one continues it.
+    /// How many rows a sheet has before the next one continues it.
     pub sheet_rows: u32,
 }
 
@@ -96,16 +91,16 @@ pub struct ReportFrame<'a> {
 pub struct Closing<'a> {
     /// The numbers.
     pub facts: &'a ReportFacts,
-    /// What was open at the end of some periods, the last of which is this report's.
+    /// What was open at the end of some periods, of which this report's is the last.
     pub trend: &'a [TrendPoint],
-    /// Findings that did not fit in.
+    /// Findings that did not fit into the format.
     pub left_out: u64,
 }
 
-/// The report does not fit the format.
+/// The report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportWriteError {
-    /// A workbook's limits, or the disk's.
+    /// A limit of the workbook, or an error of the disk.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The csv writer's refusal.
@@ -120,7 +115,7 @@ impl ReportFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Xlsx, Self::Csv, Self::Json];
 
-    /// The extension of its files.
+    /// The file extension.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
@@ -143,10 +138,10 @@ enum ReportLayout<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Begins a report in a file that is there.
+    /// Begins a report in an existing file.
     ///
     /// # Errors
-    /// The file could not be opened, or the temporary ones of a workbook not be made.
+    /// The file could not be opened, or a workbook's temporary files could not be created.
     pub fn begin(
         frame: &'a ReportFrame<'a>,
         format: ReportFormat,
@@ -160,7 +155,8 @@ impl<'a> Writer<'a> {
         Ok(Self { frame, form })
     }
 
-    /// Adds a finding, where it is shown, with how far people are with it as an alert.
+    /// Adds a finding to the part of the report that shows it; `state` is the handling of its
+    /// alert, if there is one.
     ///
     /// # Errors
     /// The disk is full, or a limit of the format was reached.
@@ -183,7 +179,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes the rest.
+    /// Writes the rest of the report.
     ///
     /// # Errors
     /// The disk is full, or a limit of the format was reached.
@@ -211,12 +207,12 @@ impl ReportFrame<'_> {
         matches!(self.scope, Scope::Overview(_))
     }
 
-    /// How old the mirror is: as old as its oldest part; `None` when it was never filled.
+    /// The age of the mirror's oldest source; `None` before the first sync.
     fn synced_at(&self) -> Option<Timestamp> {
         self.sources.values().min().copied()
     }
 
-    /// A moment, where the reader is.
+    /// A time in the reader's time zone.
     fn local(&self, moment: Option<Timestamp>) -> String {
         moment.map_or_else(String::new, |moment| {
             self.zone

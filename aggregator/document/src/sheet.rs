@@ -1,7 +1,8 @@
-//! Reads an xlsx or csv file into a [`Sheet`], whoever made it: every size is bounded before it is
-//! allocated, and what is no ledger is told apart by its bytes, not by its name.
+//! Reads an xlsx or csv file of unknown origin into a [`Sheet`]: every size is limited before
+//! memory is allocated, and files that are not ledgers are recognized by their bytes, not by their
+//! names.
 //!
-//! What the cells mean is `domain::ledger`'s; writing files is `workbook`'s.
+//! `domain::ledger` interprets the cells; `workbook` writes files.
 
 mod archive;
 mod delimited;
@@ -10,38 +11,38 @@ mod workbook;
 
 use hubward_domain::ledger::{Foreign, Sheet, UnreadableFile};
 
-/// The largest file that is looked at. A ledger of 20,000 accounts has about 3 MiB.
+/// The largest accepted file, in bytes. A ledger of 20,000 accounts has about 3 MiB.
 pub const FILE_LIMIT: u64 = 20 * 1024 * 1024;
-/// The last row that may hold data.
+/// The last row that may have data.
 pub(crate) const ROW_LIMIT: u32 = 20_000;
-/// How many columns may hold data.
+/// How many columns may have data.
 pub(crate) const COLUMN_LIMIT: u32 = 200;
 
-/// The first sheet of a file. The name's extension says which format is meant, and the content
+/// The first sheet of a file. The name's extension says which format is expected, and the content
 /// must agree.
 ///
 /// # Errors
-/// Why it is no file that a ledger can be read from.
+/// Why the file cannot be read as a ledger.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, UnreadableFile> {
-    match recognised(bytes, file_name)? {
+    match recognized(bytes, file_name)? {
         Expected::Workbook => workbook::read(bytes),
         Expected::Delimited => delimited::read(bytes),
     }
 }
 
-/// Every visible sheet of a workbook; a delimited file is one sheet.
+/// All visible sheets of a workbook; a csv file is one sheet.
 ///
 /// # Errors
-/// Why it is no file that sheets can be read from.
+/// Why sheets cannot be read from the file.
 pub fn read_all(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, UnreadableFile> {
-    match recognised(bytes, file_name)? {
+    match recognized(bytes, file_name)? {
         Expected::Workbook => workbook::read_all(bytes),
         Expected::Delimited => delimited::read(bytes).map(|sheet| vec![sheet]),
     }
 }
 
-/// What a file is, once its size, its name and its content agree.
-fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, UnreadableFile> {
+/// The file's format, after a check that its size, name and content agree.
+fn recognized(bytes: &[u8], file_name: &str) -> Result<Expected, UnreadableFile> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > FILE_LIMIT {
         return Err(UnreadableFile::TooLarge {
@@ -64,7 +65,7 @@ fn recognised(bytes: &[u8], file_name: &str) -> Result<Expected, UnreadableFile>
     }
 }
 
-/// What a file's name promises.
+/// The format that a file's extension promises.
 #[derive(Clone, Copy)]
 enum Expected {
     Workbook,

@@ -1,7 +1,7 @@
 //! Writes the ledger as xlsx, csv or json, and the empty template that people start from.
 //!
-//! Everything is written as text, so that nothing a row says can ever be a formula, and reading a
-//! file again ([`super::sheet`]) gives exactly the accounts that went in.
+//! Everything is written as text, so that no content can be a formula, and reading the file again
+//! ([`super::sheet`]) gives exactly the same accounts.
 
 mod delimited;
 mod table;
@@ -11,7 +11,7 @@ use hubward_domain::account::{Account, Language};
 use hubward_domain::ledger::LedgerColumn;
 use table::LedgerTable;
 
-/// The formats that a ledger is written in.
+/// The file formats of a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LedgerFormat {
     /// An Excel workbook.
@@ -22,15 +22,15 @@ pub enum LedgerFormat {
     Json,
 }
 
-/// The name's extension is none of ours.
+/// The file name's extension is not supported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} ends neither in .xlsx nor in .csv nor in .json")]
 pub struct UnknownFormat(String);
 
-/// The accounts do not fit the format.
+/// The accounts cannot be written in the format.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerWriteError {
-    /// A workbook's limits, such as 32,767 characters in a cell.
+    /// A limit of workbooks, such as 32,767 characters in a cell.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The csv writer's refusal.
@@ -42,10 +42,10 @@ pub enum LedgerWriteError {
 }
 
 impl LedgerFormat {
-    /// The format that a file's name asks for.
+    /// The format by a file's extension.
     ///
     /// # Errors
-    /// It asks for none of ours.
+    /// The extension is not supported.
     pub fn of(file_name: &str) -> Result<Self, UnknownFormat> {
         let extension = file_name
             .rsplit_once('.')
@@ -59,10 +59,10 @@ impl LedgerFormat {
     }
 }
 
-/// A file with all columns: the known ones, then those that any of the accounts brought along.
+/// A file with all columns: the known ones, then the unknown ones of all accounts.
 ///
 /// # Errors
-/// The accounts do not fit the format.
+/// The accounts cannot be written in the format.
 pub fn write(
     accounts: &[Account],
     format: LedgerFormat,
@@ -79,11 +79,11 @@ pub fn write(
     }
 }
 
-/// A file with the headers alone. In a workbook, a second sheet explains each column, with the
-/// sentences that are given (in the same language).
+/// A file with only the headers. In a workbook, a second sheet explains each column with the given
+/// sentences (in the same language).
 ///
 /// # Errors
-/// The sentences do not fit the format.
+/// The sentences cannot be written in the format.
 pub fn template(
     format: LedgerFormat,
     language: Language,

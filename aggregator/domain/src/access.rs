@@ -142,6 +142,7 @@ impl AccessToken {
     /// Whether the text is this token. Compared in constant time.
     pub fn is(&self, token: &str) -> bool {
         parts(token).is_some_and(|(_, secret)| {
+            // A plain hash is enough, because the secret has 256 random bits and cannot be guessed.
             bool::from(sha256(secret).as_bytes().ct_eq(self.hash.as_bytes()))
         })
     }

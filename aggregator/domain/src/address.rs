@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn other_unsafe_addresses_are_told_apart() {
+    fn other_unsafe_addresses_have_their_own_errors() {
         use UnsafeAddress::{Credentials, NotAUrl, NotHttps, RetiredTeamsConnector};
         for (address, why) in [
             ("", NotAUrl),

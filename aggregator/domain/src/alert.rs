@@ -81,7 +81,7 @@ pub struct Alert {
     /// How often GuardDuty observed it.
     pub count: i64,
     pub first_seen: Timestamp,
-    /// When it was last seen.
+    /// When it was last observed.
     pub last_seen: Timestamp,
     /// What helps a person to act on it.
     pub facts: AlertFacts,

@@ -48,9 +48,12 @@ pub fn next(load: &Load, one_by_one: i64) -> DigestDecision {
     if load.waiting + load.sent <= one_by_one {
         return DigestDecision::One;
     }
+    // A burst has begun. Within the rate a digest is sent at once; beyond it only at intervals, so
+    // that it covers more alerts.
     let is_due = load.sent < one_by_one || load.since_last.is_none_or(|ago| ago >= EVERY);
     match (is_due, load.waiting) {
         (false, _) => DigestDecision::Other,
+        // A digest of one alert would only be harder to read.
         (true, ..=1) => DigestDecision::One,
         (true, _) => DigestDecision::Digest,
     }
@@ -70,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn few_are_told_one_by_one_and_many_as_a_digest() {
+    fn few_are_sent_one_by_one_and_many_as_a_digest() {
         assert_eq!(next(&load(0, 0), 20), DigestDecision::One);
         assert_eq!(next(&load(20, 0), 20), DigestDecision::One);
         assert_eq!(next(&load(10, 10), 20), DigestDecision::One);

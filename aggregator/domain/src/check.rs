@@ -22,7 +22,7 @@ const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
 #[derive(Clone, Debug)]
 pub struct CheckFacts<'a> {
     /// What the administrator's member listing says.
-    pub seen: &'a ListedStatus,
+    pub listed: &'a ListedStatus,
     /// The agent's last report.
     pub report: Option<&'a AgentReport>,
     /// The findings of Security Hub's own controls.
@@ -100,12 +100,13 @@ pub const EVIDENCE: [(&str, Step); 2] =
 /// Judges an account that should be monitored in a Region.
 pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
     use MemberStatus as S;
-    let status = match facts.seen {
+    let status = match facts.listed {
         ListedStatus::Unreadable(why) => return Verdict::Unreadable(why.clone()),
         ListedStatus::Listed(status) => status,
     };
     match status {
         Some(S::Enabled) => {
+            // The listing proves the membership; everything else can only add what is missing.
             let missing = facts.missing();
             if missing.is_empty() {
                 Verdict::Complete
@@ -120,6 +121,8 @@ pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
         Some(S::AccountSuspended) => Verdict::Suspended,
         Some(S::Unknown(word)) => Verdict::UnknownStatus(word.clone()),
         None | Some(S::Created | S::Invited) => {
+            // Not associated: only the agent can know the reason, such as an organization that
+            // manages it.
             let undone = undone_of(facts.report);
             let taken = undone.iter().any(|report| {
                 report.step == Step::Invitation && report.state == State::ManagedElsewhere
@@ -146,6 +149,7 @@ impl CheckFacts<'_> {
         if outdated {
             missing.clear();
         }
+        // A control's result that is older than the report or the association is outdated.
         let spoken = report.map(|report| report.at).max(self.associated_since);
         for control in self.controls {
             if spoken.is_some_and(|spoken| control.at <= spoken) {
@@ -174,6 +178,7 @@ impl CheckFacts<'_> {
                 ));
             }
         }
+        // Enabled standards produce findings: none for two days means that they are not enabled.
         let is_silent = self
             .associated_since
             .zip(self.silent_until)

@@ -69,6 +69,8 @@ impl Circuit {
             } => CircuitTurn::Probe(Self::Open {
                 failures: *failures,
                 since: *since,
+                // Other workers wait until then. If this one dies during the probe, the next probe
+                // follows.
                 probe_at: now.checked_add(TRY).unwrap_or(now),
                 why: why.clone(),
             }),
@@ -91,6 +93,7 @@ impl Circuit {
         if failures < FAILURES {
             return Self::Closed { failures };
         }
+        // The same growing pauses as between the attempts of one message.
         let wait = pause(failures - FAILURES + 1, chance).min(SignedDuration::from_secs(LONGEST));
         Self::Open {
             failures,
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_trouble_alarms_nobody() {
+    fn a_short_trouble_is_not_alarming() {
         let open = failing(5);
         assert!(!open.is_alarming(at(59)));
         assert!(open.failed("503", at(60), 0).is_alarming(at(60)));

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_is_off_is_told_before_aws_refuses_it() {
+    fn a_clock_that_is_off_is_reported_before_aws_rejects_it() {
         let health = [0, 59, -60, 239, -240, 90_000].map(clock);
         use Health as H;
         assert_eq!(health, [H::Ok, H::Ok, H::Warn, H::Warn, H::Fail, H::Fail]);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_or_certificate_that_runs_out_is_told_before_it_has() {
+    fn a_disk_or_certificate_is_reported_before_it_runs_out() {
         let left = [0, 200 << 20, 2 << 30].map(disk);
         assert_eq!(left, [Health::Fail, Health::Warn, Health::Ok]);
         let now: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quota_of_members_is_told_before_it_is_reached() {
+    fn the_quota_of_members_is_reported_before_it_is_reached() {
         assert_eq!(members(0), Health::Ok);
         assert_eq!(members(899), Health::Ok);
         assert_eq!(members(900), Health::Warn);

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn people_hear_once_that_it_ends_and_then_it_ends() {
+    fn its_end_is_announced_once_and_then_it_expires() {
         let mut exception = Exception {
             id: "x".to_owned(),
             control: "S3.1".to_owned(),

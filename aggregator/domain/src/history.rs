@@ -130,6 +130,7 @@ impl HistoryStatus {
             return None;
         }
         Some(match (workflow, compliance) {
+            // A person's decision comes before the control's result.
             (FindingWorkflow::Suppressed, _) => Self::Suppressed,
             // AWS itself sets findings of passed controls to resolved.
             (_, Some(Compliance::Passed)) => Self::Passed,
@@ -224,6 +225,7 @@ pub fn changes(
 ) -> Changes {
     let mut changes = Changes::default();
     let end = |changes: &mut Changes, line: HistoryLine, held: Holding| {
+        // A row that began today was never in effect at the end of a day, so it is deleted.
         if held.from < today {
             changes.ended.push((line, held.from));
         } else {

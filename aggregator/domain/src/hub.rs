@@ -193,13 +193,13 @@ pub enum HubChange {
 }
 
 /// The changes to make, in a possible order.
-pub fn plan<E: Clone>(seen: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<E>> {
+pub fn plan<E: Clone>(observed: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<E>> {
     let home = |part, state| HubItem {
         part,
         region: wanted.home,
         state,
     };
-    let hubs = seen.hubs.iter().map(|(region, on)| HubItem {
+    let hubs = observed.hubs.iter().map(|(region, on)| HubItem {
         part: HubPart::SecurityHub,
         region: *region,
         state: judged(on, |on| {
@@ -214,36 +214,38 @@ pub fn plan<E: Clone>(seen: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<
     items.extend([
         home(
             HubPart::Aggregation,
-            judged(&seen.aggregator, |found| {
+            judged(&observed.aggregator, |found| {
                 aggregation::judge(found.as_ref(), wanted)
             }),
         ),
         home(
             HubPart::DeadLetterQueue,
-            judged(&seen.dead_letter_queue, |found| {
-                let queue = seen.queue.as_ref().ok().and_then(Option::as_ref);
+            judged(&observed.dead_letter_queue, |found| {
+                let queue = observed.queue.as_ref().ok().and_then(Option::as_ref);
                 queue::judge_dead_letter(found.as_ref(), queue, wanted)
             }),
         ),
         home(
             HubPart::Queue,
-            judged(&seen.queue, |found| queue::judge(found.as_ref(), wanted)),
+            judged(&observed.queue, |found| {
+                queue::judge(found.as_ref(), wanted)
+            }),
         ),
         home(
             HubPart::ThreatRule,
-            judged(&seen.rules, |rules| {
+            judged(&observed.rules, |rules| {
                 rule::judge(HubPart::ThreatRule, rules, wanted)
             }),
         ),
         home(
             HubPart::GuardDutyRule,
-            judged(&seen.rules, |rules| {
+            judged(&observed.rules, |rules| {
                 rule::judge(HubPart::GuardDutyRule, rules, wanted)
             }),
         ),
         home(
             HubPart::TestRule,
-            judged(&seen.rules, |rules| {
+            judged(&observed.rules, |rules| {
                 rule::judge(HubPart::TestRule, rules, wanted)
             }),
         ),
@@ -251,8 +253,8 @@ pub fn plan<E: Clone>(seen: &ObservedHub<E>, wanted: &WantedHub) -> Vec<HubItem<
     items
 }
 
-fn judged<T, E: Clone>(seen: &Result<T, E>, judge: impl Fn(&T) -> HubState<E>) -> HubState<E> {
-    match seen {
+fn judged<T, E: Clone>(observed: &Result<T, E>, judge: impl Fn(&T) -> HubState<E>) -> HubState<E> {
+    match observed {
         Ok(found) => judge(found),
         Err(error) => HubState::Unseen(error.clone()),
     }

@@ -151,6 +151,7 @@ impl Sweep {
 /// The checkpoint after a window that was queried at `now` has been stored completely.
 pub fn advanced(before: Option<Checkpoint>, window: MirrorWindow, now: Timestamp) -> Checkpoint {
     Checkpoint {
+        // The time of the query, not of the newest finding: an empty result is progress too.
         read_to: now,
         swept_at: match (window, before) {
             (MirrorWindow::Changes { .. }, Some(before)) => before.swept_at,
@@ -180,7 +181,9 @@ pub fn findings_in(event: &str) -> Vec<Value> {
 /// changes made by people do not change the time of the last update.
 pub fn is_news(known: RecordState, touched: Option<Timestamp>, event: &Finding) -> bool {
     match known {
+        // Equal times count as newer, because people's changes do not change the time.
         RecordState::Active => event.updated_at >= touched,
+        // An archived finding must not be revived by an event from before its archiving.
         RecordState::Archived => event.updated_at > touched,
     }
 }

@@ -76,13 +76,13 @@ impl Object {
     pub fn is_in(&self, message: &str) -> bool {
         match serde_json::from_str(message) {
             Ok(S3EventEnvelope { r#type, message }) if r#type == "Notification" => {
-                self.is_told(&message)
+                self.announces(&message)
             }
-            _ => self.is_told(message),
+            _ => self.announces(message),
         }
     }
 
-    fn is_told(&self, message: &str) -> bool {
+    fn announces(&self, message: &str) -> bool {
         if let Ok(Notification { records }) = serde_json::from_str(message) {
             return records.iter().any(|record| {
                 record.event_source == "aws:s3"
@@ -163,7 +163,7 @@ mod tests {
     const ENCODED: &str = "%E5%8F%B0%E5%B8%B3+2026/a%2Bb%26c.xlsx";
 
     #[test]
-    fn a_new_version_is_known_however_it_is_told() {
+    fn a_new_version_is_recognized_in_every_kind_of_notification() {
         let direct = notification("soc", ENCODED, "ObjectCreated:Put");
         let by_bridge = json!({
             "source": "aws.s3",

@@ -60,6 +60,8 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<Timestamp, ProofRefused> {
     let expires_at = expiry(signer, &headers.x_hubward_challenge).ok_or(ProofRefused::Challenge)?;
+    // A hostile server could relay our challenge to its own visitors, but their proofs name that
+    // server.
     if expires_at <= now || headers.x_hubward_server_id != server_id {
         return Err(ProofRefused::Challenge);
     }
@@ -125,6 +127,8 @@ fn verify_authorization(
     if !is_key || !is_signature {
         return Err(ProofRefused::Malformed);
     }
+    // Exactly these headers: an unsigned one could be replaced on the way, and others are not
+    // needed.
     let wanted = if has_token {
         SIGNED_HEADERS_WITH_TOKEN
     } else {

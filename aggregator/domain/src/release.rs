@@ -27,7 +27,7 @@ pub struct Release {
     pub sha256: String,
     /// The archive's size in bytes.
     pub size: u64,
-    /// When it was taken in.
+    /// When it was added.
     pub added_at: Timestamp,
     pub added_by: String,
 }
@@ -146,7 +146,7 @@ struct ManifestRelease {
     /// The version.
     #[schema(value_type = String)]
     version: Version,
-    /// When it was taken in.
+    /// When it was added.
     date: Timestamp,
     /// Its one archive.
     #[schema(value_type = Vec<ManifestAsset>)]

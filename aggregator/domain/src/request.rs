@@ -161,7 +161,10 @@ pub fn taking(known: Option<&Request>, ticket: &Ticket) -> Taking {
         };
     };
     // An outdated response that arrived after a newer one.
-    if known.version.is_some_and(|seen| ticket.updated < seen) {
+    if known
+        .version
+        .is_some_and(|version| ticket.updated < version)
+    {
         return Taking::Unchanged;
     }
     let says_else = ticket.asked != known.asked;

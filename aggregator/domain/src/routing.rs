@@ -85,14 +85,14 @@ pub fn channels_of_alert<'a>(
     alert: &Alert,
     account: Option<&Account>,
 ) -> BTreeSet<&'a str> {
-    let mut heard_by = channels(routes, RouteEvent::Alert, Subject::of(alert, account));
+    let mut channels = channels(routes, RouteEvent::Alert, Subject::of(alert, account));
     if account.is_none() {
         let operations = routes
             .iter()
             .filter(|route| route.event == RouteEvent::Operations);
-        heard_by.extend(operations.map(|route| route.channel.as_str()));
+        channels.extend(operations.map(|route| route.channel.as_str()));
     }
-    heard_by
+    channels
 }
 
 impl<'a> Subject<'a> {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn each_channel_hears_once_of_what_all_its_matchers_match() {
+    fn each_channel_gets_an_event_once_that_all_its_matchers_match() {
         let account: AccountId = "111111111111".parse().unwrap();
         let subject = Subject {
             severity: Some(Severity::High),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_strangers_alert_operations_always_hears() {
+    fn operations_always_get_alerts_of_accounts_outside_the_ledger() {
         let alert = Alert {
             id: "a".to_owned(),
             finding_id: "f".to_owned(),

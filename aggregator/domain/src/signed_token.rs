@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_this_key_sealed_for_this_purpose_opens() {
+    fn only_what_this_key_signed_for_this_purpose_verifies() {
         let signer = Signer::new([7; 32]);
         let signed = signer.sign(Purpose::Challenge, b"value");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The table `access_tokens`: what recognises the tokens that operators gave away.
+//! The table `access_tokens`: the hashes of the access tokens that operators made.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -9,7 +9,7 @@ use hubward_domain::access::AccessToken;
 const COLUMNS: &str = "name, id, hash, role, created_at, created_by";
 
 impl Store {
-    /// Every token, by name.
+    /// All tokens, by name.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -39,7 +39,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a new token. `false`: the name is taken.
+    /// Stores a new token. Returns `false` if the name is taken.
     ///
     /// # Errors
     /// The database failed.
@@ -60,7 +60,8 @@ impl Tx {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// Forgets a token, and ends the sessions that it opened. `false`: there is none of this name.
+    /// Deletes a token, and the sessions that were opened with it. Returns `false` if there is no
+    /// token of this name.
     ///
     /// # Errors
     /// The database failed.

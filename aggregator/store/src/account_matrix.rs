@@ -1,5 +1,5 @@
-//! The tables `accounts` and `memberships` seen together, in parts: who matches what somebody wants to
-//! see, and how many there are of what. It costs what is shown, and a count of the rest.
+//! The tables `accounts` and `memberships` joined, page by page: the accounts and Regions that
+//! match a filter, and their numbers. The cost is that of the rows shown, and of counting the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,22 @@ use hubward_domain::account_matrix::{
 };
 use hubward_domain::search::fold;
 
-/// The ledger's accounts that have not left, and those that are watched without being in it.
+/// The ledger's accounts that have not left, and those that are monitored without being in it.
 const EVERYBODY: &str = "(SELECT account_id, project, department, environment, state, search_key \
      FROM accounts WHERE state <> 'left' UNION ALL \
      SELECT DISTINCT s.account_id, '', '', '', '', s.account_id FROM memberships s \
      WHERE s.verdict = 'not_in_ledger' \
      AND NOT EXISTS (SELECT 1 FROM accounts k WHERE k.account_id = s.account_id)) a";
 
-/// A condition and what is bound to it, from `$1` on.
+/// An SQL condition and the values bound to it, from `$1` on.
 struct Condition {
     sql: String,
     bound: Vec<String>,
 }
 
 impl Store {
-    /// The accounts that match, worst first, with what the last check said of them; and how many match.
+    /// The accounts that match, worst first, with the verdicts of the last check; and how many
+    /// match.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -80,7 +81,7 @@ impl Store {
         Ok(found)
     }
 
-    /// How many places have each verdict, by Region and verdict.
+    /// The number of pairs of account and Region with each verdict, by Region and verdict.
     ///
     /// # Errors
     /// The database failed.
@@ -93,7 +94,7 @@ impl Store {
             .collect()
     }
 
-    /// How many accounts there are by the group of their worst Region.
+    /// The number of accounts by the group of their worst Region.
     ///
     /// # Errors
     /// The database failed.
@@ -115,7 +116,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// The places of a group, those that have been so longest first.
+    /// The account and Region pairs of a group, the longest unchanged ones first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -156,7 +157,7 @@ impl Store {
             .collect()
     }
 
-    /// When a listing was last read.
+    /// When a member listing was last read.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -226,7 +227,8 @@ fn condition(filter: &PlaceFilter) -> Condition {
             within.push(format!("m.verdict IN ({})", places.join(", ")));
         }
         parts.push(format!(
-            // Found once by its index; asked of each account, it would cost several times as much.
+            // A subquery that uses the index once; a condition evaluated for each account would
+            // cost several times as much.
             "a.account_id IN (SELECT m.account_id FROM memberships m WHERE {})",
             within.join(" AND ")
         ));
@@ -237,7 +239,7 @@ fn condition(filter: &PlaceFilter) -> Condition {
     }
 }
 
-/// A pattern that finds a folded text anywhere; nothing in it is a wildcard.
+/// A LIKE pattern that matches a folded text anywhere; special characters are escaped.
 pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for char in fold(text).chars() {
@@ -268,7 +270,7 @@ fn rank_of(group: VerdictGroup) -> i64 {
     }
 }
 
-/// A verdict's rank as SQL; who is not to be watched any more comes last.
+/// A verdict's rank as SQL; accounts that should not be monitored come last.
 fn rank() -> String {
     let mut sql = String::from("CASE");
     for group in [

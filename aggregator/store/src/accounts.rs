@@ -134,7 +134,7 @@ impl Store {
             .collect())
     }
 
-    /// How many accounts are in each state that any is in.
+    /// The number of accounts in each state.
     ///
     /// # Errors
     /// The database failed.
@@ -149,7 +149,7 @@ impl Store {
 }
 
 impl Tx {
-    /// The whole ledger, by account id, as this transaction sees it.
+    /// The whole ledger, by account id, within this transaction.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -163,7 +163,7 @@ impl Tx {
             .collect()
     }
 
-    /// Whether the ledger has a row of this account.
+    /// Whether the account is in the ledger.
     ///
     /// # Errors
     /// The database failed.
@@ -175,7 +175,7 @@ impl Tx {
             .is_some())
     }
 
-    /// Writes a row, new or changed.
+    /// Inserts or updates a row.
     ///
     /// # Errors
     /// The database failed.
@@ -250,7 +250,7 @@ fn account(row: &AnyRow) -> Result<Account> {
 }
 
 fn json<T: serde::Serialize>(values: &[T]) -> String {
-    // Text and pairs of text: nothing here can fail to be JSON.
+    // Texts and pairs of texts always serialize.
     serde_json::to_string(values).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! The table `alert_arrivals`: how each alert came.
+//! The table `alert_arrivals`: how each alert arrived.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -10,7 +10,7 @@ use hubward_domain::alert::arrival::Arrival;
 const COLUMNS: &str = "alert_id, door, aws_created_at, event_at, received_at, stored_at";
 
 impl Store {
-    /// How an alert came; `None` for one that an older version stored.
+    /// How an alert arrived; `None` if an older version stored it.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -18,7 +18,7 @@ impl Store {
         one(&self.pool, alert).await
     }
 
-    /// The newest alert of an account that came since a moment, and how.
+    /// The newest alert of an account that arrived since a moment, and its arrival.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -42,7 +42,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes how an alert came; the first time counts.
+    /// Stores how an alert arrived; only the first time counts.
     ///
     /// # Errors
     /// The database failed.
@@ -63,7 +63,7 @@ impl Tx {
         Ok(())
     }
 
-    /// How an alert came.
+    /// How an alert arrived.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.

@@ -1,4 +1,4 @@
-//! The table `alert_escalations`: how often people were told again of alerts that nobody took.
+//! The table `alert_escalations`: how often people were notified again of unacknowledged alerts.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -10,8 +10,8 @@ use hubward_domain::alert::Severity;
 use hubward_domain::alert::escalation::UnacknowledgedAlert;
 
 impl Store {
-    /// The alerts that wait since before a moment and may have to be told again, the worst and oldest
-    /// first; at most `limit`.
+    /// The alerts that have waited since before a moment and may need an escalation, the worst and
+    /// oldest first; at most `limit`.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -41,7 +41,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes that people were told again.
+    /// Stores an escalation.
     ///
     /// # Errors
     /// The database failed.
@@ -72,7 +72,7 @@ fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
     let level: Option<i64> = row.try_get("level")?;
     let waiting = UnacknowledgedAlert {
         severity,
-        // An open alert that a person touched was opened again by that hand.
+        // A person who touched an alert that is open now has reopened it.
         since: time("changed_at")?.map_or(stored, |changed| changed.max(stored)),
         last_escalation: level.zip(time("told_at")?),
     };

@@ -1,4 +1,4 @@
-//! The table `alert_handling`: what people last said of alerts.
+//! The table `alert_handling`: the last acts and notes of people on alerts.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::handling::Handling;
 
 impl Store {
-    /// What people said of alerts, by the alert's id.
+    /// The handling of some alerts, by the alert's id.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -36,7 +36,7 @@ impl Store {
 }
 
 impl Tx {
-    /// What people said of an alert.
+    /// The handling of an alert.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -53,7 +53,7 @@ impl Tx {
             .map(Option::unwrap_or_default)
     }
 
-    /// Writes what a person said of an alert.
+    /// Stores the handling of an alert.
     ///
     /// # Errors
     /// The database failed.

@@ -45,7 +45,7 @@ impl Store {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// How many alerts are open, by severity.
+    /// The number of open alerts by severity.
     ///
     /// # Errors
     /// The database failed.
@@ -58,7 +58,7 @@ impl Store {
             .collect()
     }
 
-    /// The findings of some alerts, by the alert's id, the first one first.
+    /// The findings of some alerts, by the alert's id, the first finding first.
     ///
     /// # Errors
     /// The database failed.
@@ -86,7 +86,7 @@ impl Store {
         Ok(findings)
     }
 
-    /// How many alerts are in each state.
+    /// The number of alerts in each state.
     ///
     /// # Errors
     /// The database failed.
@@ -132,7 +132,7 @@ impl Tx {
             .transpose()
     }
 
-    /// The newest alert of this key that nobody has dealt with.
+    /// The newest alert with this key that is not resolved.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -149,7 +149,7 @@ impl Tx {
             .transpose()
     }
 
-    /// The findings of an alert, its first one first, and how often each was seen.
+    /// The findings of an alert, its first one first, and how often each was observed.
     ///
     /// # Errors
     /// The database failed.
@@ -167,8 +167,8 @@ impl Tx {
         .collect()
     }
 
-    /// Makes everybody else who has this finding wait until the transaction ends, where several may write at
-    /// once.
+    /// Makes other transactions with this finding wait until this one ends, because two must not
+    /// open an alert for the same finding.
     ///
     /// # Errors
     /// The database failed.
@@ -183,7 +183,7 @@ impl Tx {
         Ok(())
     }
 
-    /// A finding that was claimed belongs to no alert.
+    /// Deletes the claim of a finding that became part of no alert.
     ///
     /// # Errors
     /// The database failed.
@@ -195,7 +195,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that a finding belongs to an alert, and how often it was seen.
+    /// Stores that a finding belongs to an alert, and how often it was observed.
     ///
     /// # Errors
     /// The database failed.
@@ -217,7 +217,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes by what an alert is known to be one with those of other Regions.
+    /// Stores the key by which findings of other Regions join this alert.
     ///
     /// # Errors
     /// The database failed.
@@ -230,7 +230,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes an alert, new or changed; its first finding belongs to it.
+    /// Inserts or updates an alert, and its first finding.
     ///
     /// # Errors
     /// The database failed.
@@ -253,7 +253,7 @@ impl Tx {
             .bind(alert.count)
             .bind(alert.first_seen.to_string())
             .bind(alert.last_seen.to_string())
-            // Three texts: nothing here can fail to be JSON.
+            // Three texts always serialize.
             .bind(serde_json::to_string(&alert.facts).unwrap_or_default())
             .execute(&mut *self.0)
             .await?;
@@ -269,7 +269,7 @@ impl Tx {
     }
 }
 
-/// A condition and what is bound to it, from `$1` on.
+/// An SQL condition and the values bound to it, from `$1` on.
 fn condition(filter: &AlertFilter) -> (String, Vec<String>) {
     let (mut parts, mut bound) = (vec!["1 = 1".to_owned()], Vec::new());
     let mut equal = |column: &str, value: Option<String>| {

@@ -1,4 +1,5 @@
-//! The table `audit_events`: appended to in the transaction of the change itself, read, never changed.
+//! The table `audit_events`: append-only. Events are appended in the transaction of the change
+//! itself.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -13,11 +14,11 @@ use hubward_domain::audit::{
 
 const COLUMNS: &str = "sequence, at, actor, action, subject, detail, hash";
 
-/// How many those are.
+/// The number of these columns.
 const WIDTH: usize = 7;
 
 impl Store {
-    /// Up to `limit` events behind a sequence number, oldest first; of one subject where given.
+    /// Up to `limit` events after a sequence number, oldest first; only of one subject if given.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -50,7 +51,7 @@ impl Store {
             .collect()
     }
 
-    /// What happened to a subject lately, newest first.
+    /// The last events of a subject, newest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -96,7 +97,7 @@ impl Store {
         Ok((value_rows.iter().map(event).collect::<Result<_>>()?, all))
     }
 
-    /// Which actions there are events of.
+    /// The actions that occur in the log.
     ///
     /// # Errors
     /// The database failed.
@@ -115,7 +116,7 @@ impl Store {
         .collect()
     }
 
-    /// The chain's end as it is kept; nothing is verified.
+    /// The last event of the chain, without verification.
     ///
     /// # Errors
     /// The database failed.
@@ -128,10 +129,10 @@ impl Store {
             .transpose()
     }
 
-    /// Follows the whole chain, in parts, so that a long log does not fill the memory.
+    /// Verifies the whole chain in parts, so that a long log does not fill the memory.
     ///
     /// # Errors
-    /// The database failed, or a row is damaged. A broken chain is an answer, not an error.
+    /// The database failed, or a row is damaged. A broken chain is a result, not an error.
     pub async fn verify_audit(&self) -> Result<std::result::Result<Head, BrokenChain>> {
         const PART: i64 = 1000;
         let mut last = (0, GENESIS.to_owned());
@@ -191,7 +192,7 @@ impl Tx {
             .transpose()
     }
 
-    /// The last event's number and hash, as this transaction sees it; `None`: there is no event yet.
+    /// The last event's number and hash, within this transaction; `None` if there is no event yet.
     ///
     /// # Errors
     /// The database failed.
@@ -207,7 +208,7 @@ impl Tx {
     /// Appends events to the chain.
     ///
     /// # Errors
-    /// The database failed; then the change that they trace does not happen either.
+    /// The database failed; the change that they record is then undone too.
     pub async fn append_audit(
         &mut self,
         at: Timestamp,
@@ -215,8 +216,8 @@ impl Tx {
         events: impl IntoIterator<Item = NewEvent>,
     ) -> Result<()> {
         if self.1 == Engine::Postgres {
-            // The next event follows from the last one: appenders wait for each other. SQLite's
-            // transactions do so anyway.
+            // Each event contains the hash of the previous one, so writers must append one after
+            // another. In SQLite, write transactions do so anyway.
             sqlx::query("LOCK TABLE audit_events IN EXCLUSIVE MODE")
                 .execute(&mut *self.0)
                 .await?;

@@ -1,4 +1,4 @@
-//! Copies of a SQLite database as files of their own. PostgreSQL has its own tools for that.
+//! Backups of a SQLite database as single files. PostgreSQL has its own tools.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,13 +11,13 @@ use sqlx::{AnyConnection, Connection, Executor, Row};
 use super::{DatabaseUrl, Engine, Result, Store, StoreError, create_private};
 use hubward_domain::audit::{BrokenChain, Head};
 
-/// Why a copy was not made, or cannot be used.
+/// Why a backup was not made, or cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// PostgreSQL's own tools do it.
+    /// PostgreSQL has its own tools.
     #[error("the database is PostgreSQL")]
     Postgres,
-    /// A file of this name is there.
+    /// A file with this name exists.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
     /// A file could not be read or written.
@@ -32,24 +32,24 @@ pub enum CopyError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// SQLite says that the file is damaged.
+    /// SQLite reports that the file is damaged.
     #[error("damaged: {0}")]
     Damaged(String),
-    /// It is a database, but not, or not only, of our making.
+    /// It is a database, but not Hubward's, or it has objects of others.
     #[error("the database is not of our making")]
     Foreign,
-    /// The audit log does not hold.
+    /// The audit log does not verify.
     #[error("the audit log is broken at {}", .0.sequence)]
     Broken(BrokenChain),
 }
 
 impl Store {
-    /// Whether the database is one file, which can be copied.
+    /// Whether the database is a single file that can be copied.
     pub fn is_one_file(&self) -> bool {
         self.engine == Engine::Sqlite
     }
 
-    /// Writes the database as it is at this moment into an empty file; others go on writing meanwhile.
+    /// Writes the present state of the database into an empty file; other writers can continue.
     ///
     /// # Errors
     /// The database failed, or the file cannot be written.
@@ -61,7 +61,7 @@ impl Store {
         Ok(())
     }
 
-    /// What SQLite finds wrong in the file; nothing, when it is whole.
+    /// The damage that SQLite finds in the file; empty if there is none.
     async fn damages(&self) -> Result<Vec<String>> {
         let mut said = Vec::new();
         for row in sqlx::query("PRAGMA integrity_check")
@@ -74,15 +74,15 @@ impl Store {
         Ok(said)
     }
 
-    /// Whether a copy is whole: as SQLite sees it, and as the audit log does.
+    /// Checks a backup: its integrity in SQLite, and the audit log's chain.
     ///
     /// # Errors
-    /// It is not, or the database failed.
+    /// It is damaged, or the database failed.
     pub async fn prove(&self) -> std::result::Result<Head, CopyError> {
         if let Some(damage) = self.damages().await?.into_iter().next() {
             return Err(CopyError::Damaged(damage));
         }
-        // The schema has neither: somebody's own would act on every later write.
+        // Our schema has neither triggers nor views; foreign ones would act on every later write.
         let foreign =
             sqlx::query("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
                 .fetch_optional(&self.pool)
@@ -94,22 +94,22 @@ impl Store {
         self.verify_audit().await?.map_err(CopyError::Broken)
     }
 
-    /// Ends all connections, so that everything is in the one file.
+    /// Closes all connections, so that all data is in the one file.
     pub async fn close(self) {
         self.pool.close().await;
     }
 }
 
-/// Whether another process has the file of this place open; where none has, everything is in the one file
-/// afterwards.
+/// Whether another process has the database in use. If not, all data is in the one file afterwards.
 ///
 /// # Errors
-/// It is no database.
+/// It is not a database.
 pub async fn is_in_use(place: &DatabaseUrl) -> Result<bool> {
     sqlx::any::install_default_drivers();
     let options: AnyConnectOptions = place.url().parse()?;
     let mut connection = AnyConnection::connect_with(&options).await?;
-    // Whoever has a WAL database open holds a shared lock on it all the time: this one cannot be had.
+    // A process that has a WAL database open always holds a shared lock on it, so an exclusive lock
+    // then fails.
     let alone = connection
         .execute(
             "PRAGMA busy_timeout = 1000; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT; \
@@ -124,8 +124,8 @@ pub async fn is_in_use(place: &DatabaseUrl) -> Result<bool> {
     }
 }
 
-/// A copy that has no name yet: a file that only we can read, in a directory beside the one that it may
-/// take the place of. Both are gone with this value, and what SQLite lays beside the file too.
+/// A backup that has no name yet: a file readable by its owner only, in a directory next to its
+/// destination. Dropping the value deletes both, and SQLite's additional files.
 #[derive(Debug)]
 pub struct Unnamed {
     directory: tempfile::TempDir,
@@ -137,26 +137,27 @@ impl Unnamed {
         self.directory.path().join("copy.db")
     }
 
-    /// Gives it its name, once it is safely on the disk; where `over`, in place of what has that name.
+    /// Gives the file its final name after it was synced to disk; with `over`, it replaces an
+    /// existing file.
     ///
     /// # Errors
-    /// It cannot be: something has that name, or the disk failed.
+    /// The name is taken, or the disk failed.
     pub fn name(self, file: &Path, over: bool) -> io::Result<()> {
         let copy = self.file();
         File::open(&copy)?.sync_all()?;
         if over {
             std::fs::rename(&copy, file)
         } else {
-            // Unlike a renamed file, a link never takes another's place.
+            // Unlike a rename, a hard link never replaces an existing file.
             std::fs::hard_link(&copy, file)
         }
     }
 }
 
-/// An empty copy beside a file.
+/// An empty backup next to a file.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be created.
 pub fn beside(file: &Path) -> std::result::Result<Unnamed, CopyError> {
     let directory = match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,

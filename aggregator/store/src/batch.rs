@@ -1,15 +1,17 @@
-//! Many rows to a statement, and few statements: their texts differ by how many rows they take, and each
-//! text is prepared, and kept, by every connection.
+//! Statements with many rows. Their texts differ by the number of rows, and every connection
+//! prepares and caches each text, so only a few sizes are used.
 
 use super::Engine;
 
-/// How many rows a statement takes.
+/// The numbers of rows that a statement may have.
 const SIZES: [usize; 4] = [100, 10, 5, 1];
 
-/// And how many parameters, well within what SQLite (32,766) and PostgreSQL (65,535) take.
+/// The most parameters of a statement, well within what SQLite (32,766) and PostgreSQL (65,535)
+/// allow.
 const MOST_PARAMETERS: usize = 3_000;
 
-/// The items in portions of the sizes that statements are made for, where each item takes so many parameters.
+/// The items in batches of the sizes for which there are statements; each item takes `width`
+/// parameters.
 pub(super) fn batches<T>(items: &[T], width: usize) -> Vec<&[T]> {
     let mut batches = Vec::new();
     let mut rest = items;
@@ -25,8 +27,9 @@ pub(super) fn batches<T>(items: &[T], width: usize) -> Vec<&[T]> {
     batches
 }
 
-/// Places for so many parameters, of which the first has this number. All of a statement's have to come from here, in
-/// their order. SQLite's have no names, for it would find each by walking past those before it, whenever a value is bound.
+/// SQL placeholders (`?` on SQLite, `$n` on PostgreSQL), the first of which has the number `first`.
+/// Use them for all parameters of a statement, in bind order: SQLite's are unnamed, because its
+/// lookup of a named one is linear in the number of parameters.
 pub(super) fn placeholders(engine: Engine, first: usize, count: usize) -> String {
     let place = |number: usize| match engine {
         Engine::Sqlite => "?".to_owned(),
@@ -38,7 +41,7 @@ pub(super) fn placeholders(engine: Engine, first: usize, count: usize) -> String
         .join(", ")
 }
 
-/// Places for so many rows of so many parameters, each row in parentheses.
+/// Placeholders for `count` rows of `width` parameters, each row in parentheses.
 pub(super) fn value_rows(engine: Engine, count: usize, width: usize) -> String {
     (0..count)
         .map(|row| format!("({})", placeholders(engine, row * width + 1, width)))

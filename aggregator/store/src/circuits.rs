@@ -1,4 +1,4 @@
-//! The table `circuits`: which channels failed lately. A channel that works has no row.
+//! The table `circuits`: the channels that failed lately. A working channel has no row.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Store {
 }
 
 impl Tx {
-    /// How a channel is doing.
+    /// The state of a channel's circuit.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -38,7 +38,7 @@ impl Tx {
         row.as_ref().map_or_else(|| Ok(Circuit::default()), circuit)
     }
 
-    /// Writes how a channel is doing.
+    /// Stores the state of a channel's circuit.
     ///
     /// # Errors
     /// The database failed.
@@ -79,7 +79,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets how channels were doing that the configuration does not have any more.
+    /// Deletes the circuits of channels that the configuration no longer has.
     ///
     /// # Errors
     /// The database failed.

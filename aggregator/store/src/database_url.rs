@@ -1,11 +1,11 @@
-//! Where the database is, as `store.url` says it. Not a connection.
+//! The location of the database, parsed from `store.url`. Not a connection.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Result, StoreError};
 
-/// A database's address. `Debug` shows no password.
+/// A database's URL. `Debug` does not show its password.
 #[derive(Clone)]
 pub struct DatabaseUrl {
     url: String,
@@ -13,7 +13,7 @@ pub struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Understands `sqlite:FILE`, relative to `directory`, or `postgres://…`.
+    /// Parses `sqlite:FILE`, relative to `directory`, or `postgres://…`.
     ///
     /// # Errors
     /// It is neither.
@@ -35,7 +35,7 @@ impl DatabaseUrl {
         Err(StoreError::UnknownKind)
     }
 
-    /// The SQLite database in this file.
+    /// A SQLite database in this file.
     pub fn of_file(file: &Path) -> Self {
         Self {
             // sqlx percent-decodes the path of a URL.
@@ -44,7 +44,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// The file, for SQLite.
+    /// The file of a SQLite database.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }

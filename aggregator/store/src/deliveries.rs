@@ -1,7 +1,8 @@
-//! The table `deliveries`: the outbox. Workers lease a row, send outside any transaction, and record.
+//! The table `deliveries`: the outbox. Workers lease a row, send the message outside of any
+//! transaction, and record the result.
 //!
-//! The lease is one statement whose outer condition makes it safe: of several workers and processes,
-//! on either engine, one gets the row.
+//! The lease is a single UPDATE whose outer condition makes it atomic: of several workers and
+//! processes, on either engine, only one gets the row.
 
 use std::collections::BTreeMap;
 
@@ -17,25 +18,25 @@ use hubward_domain::notice::Notice;
 
 const COLUMNS: &str = "id, channel, notice, state, attempts, last_error, created_at";
 
-/// How long a worker holds a message: longer than an attempt lasts, so that only a dead worker's
-/// message is taken by another.
+/// How long a worker holds a message: longer than an attempt takes, so that another worker takes it
+/// only if the first one died.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// Which of the messages that are due is leased.
+/// Which of the due messages is leased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryChoice<'a> {
     /// The oldest.
     Next,
-    /// The oldest about a critical alert.
+    /// The oldest one about a critical alert.
     Critical,
-    /// The oldest that is not about an alert by itself.
+    /// The oldest one that is not about a single alert.
     Other,
-    /// The one of this id.
+    /// The one with this id.
     This(&'a str),
 }
 
 impl Store {
-    /// Whether a message to a channel is due, and the channel is not left alone.
+    /// Whether a message to a channel is due and the channel's circuit is not open.
     ///
     /// # Errors
     /// The database failed.
@@ -69,8 +70,8 @@ impl Store {
             .collect()
     }
 
-    /// The deliveries in a state and of a channel, where these are given; newest first; and how many they
-    /// are. The message itself stays closed: a newer program may have written it.
+    /// The deliveries in a state and to a channel, if given, newest first; and how many there are.
+    /// The message itself is not parsed, because a newer program may have written it.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -126,7 +127,7 @@ impl Store {
         Ok(found)
     }
 
-    /// How many deliveries are in each state, by channel and state.
+    /// The number of deliveries in each state, by channel and state.
     ///
     /// # Errors
     /// The database failed.
@@ -141,7 +142,7 @@ impl Store {
 }
 
 impl Store {
-    /// Since when the oldest message waits for each channel that any waits for.
+    /// When the oldest pending message was put into the outbox, by channel.
     ///
     /// # Errors
     /// The database failed, or a time is damaged.
@@ -202,9 +203,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Leases a channel's next due message; its attempt is counted now, so that a message that kills
-    /// the worker is not tried for ever without a trace. A row that this program cannot read, such as
-    /// a newer one's, is given up rather than left in the way of the others.
+    /// Leases a channel's next due message. The attempt is counted now, so that a message which
+    /// kills the worker is not retried permanently without a trace. A row that this program cannot
+    /// parse, such as a newer one's, is given up, because it would block the others.
     ///
     /// # Errors
     /// The database failed.
@@ -249,9 +250,9 @@ impl Tx {
         }
     }
 
-    /// Records what became of the attempt of this number. `false`: it came too late. A worker that slept past
-    /// its lease says nothing about the attempt of whoever took the message over; only that the message was
-    /// delivered is true all the same, and one that is delivered or given up stays so.
+    /// Records the result of an attempt. Returns `false` if it came too late: the result of a
+    /// worker that slept past its lease is ignored, because another worker has started an attempt.
+    /// Only a success is recorded even then, and a message that was delivered or given up stays so.
     ///
     /// # Errors
     /// The database failed.
@@ -287,8 +288,7 @@ impl Tx {
         Ok(true)
     }
 
-    /// The ids of the messages that were given up, oldest first; a digest speaks for those that it stands
-    /// for.
+    /// The ids of the messages that were given up, oldest first; of a digest, only its own id.
     ///
     /// # Errors
     /// The database failed.
@@ -304,7 +304,7 @@ impl Tx {
             .collect()
     }
 
-    /// Puts a message that was given up on its way again, as if it had just been put into the outbox.
+    /// Makes a message that was given up due again, as if it had just been put into the outbox.
     ///
     /// # Errors
     /// The database failed.
@@ -338,14 +338,14 @@ impl Tx {
         )
     }
 
-    /// Deletes some messages that were put into the outbox before a moment and delivered, with their attempts.
-    /// What tells of an alert that is not over stays, and so does a digest that does. Returns how many they
-    /// were; none when nothing is left.
+    /// Deletes some delivered messages that were put into the outbox before a moment, with their
+    /// attempts. Messages about an alert that is not resolved stay, also as part of a digest.
+    /// Returns how many were deleted; 0 if none are left.
     ///
     /// # Errors
     /// The database failed.
     pub async fn forget_deliveries(&mut self, before: Timestamp) -> Result<u64> {
-        // Behind `alert:` stands the alert's id.
+        // The subject is `alert:` and the alert's id.
         const OVER: &str = "SELECT d.id FROM deliveries d \
              WHERE d.state = $1 AND d.created_at < $2 AND NOT EXISTS \
              (SELECT 1 FROM alerts a WHERE a.id = SUBSTR(d.subject, 7) \
@@ -366,7 +366,7 @@ impl Tx {
         Ok(forgotten)
     }
 
-    /// Channels that messages wait for, in use or not.
+    /// The channels that have pending messages, whether or not they are configured.
     ///
     /// # Errors
     /// The database failed.

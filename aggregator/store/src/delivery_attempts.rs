@@ -1,4 +1,4 @@
-//! The table `delivery_attempts`: each attempt to deliver a message, as it ended.
+//! The table `delivery_attempts`: every delivery attempt with its result.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -8,8 +8,8 @@ use hubward_domain::alert::arrival::Tried;
 use hubward_domain::delivery::DeliveryNext;
 
 impl Store {
-    /// The attempts of the messages about a subject, with their channels, oldest first; those of a digest that
-    /// stands for one are its own.
+    /// The attempts of the messages about a subject, with their channels, oldest first; attempts of
+    /// a digest count for each of its messages.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -45,7 +45,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps what became of a message's latest attempt.
+    /// Stores the result of a message's latest attempt.
     ///
     /// # Errors
     /// The database failed.

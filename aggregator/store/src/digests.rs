@@ -1,5 +1,6 @@
-//! Digests in the table `deliveries`: a message that stands for many. It is a row of the outbox like any
-//! other; those that it stands for name it in `digest`, keep their own ids, and share its fate.
+//! Digests in the table `deliveries`: one message that replaces many. A digest is a row of the
+//! outbox like any other; the replaced messages have its id in `digest`, keep their own ids, and
+//! get its result.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -8,7 +9,7 @@ use super::{Engine, Result, Tx};
 use hubward_domain::delivery::{DeliveryNext, DeliveryState};
 use hubward_domain::notice::{Notice, NoticeClass};
 
-/// An alert's message that waits for its turn.
+/// A waiting message about an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingDigest {
     /// Its id.
@@ -18,9 +19,9 @@ pub struct WaitingDigest {
 }
 
 impl Tx {
-    /// At the end of a statement that chooses messages: those that another transaction has chosen are left to it,
-    /// and ours are held until we are done, so that none is leased and gathered at once. SQLite's transactions
-    /// write one after another, and have no such words.
+    /// The end of a statement that selects messages: it skips messages that another transaction has
+    /// selected, and locks ours, so that no message is leased and added to a digest at once. SQLite
+    /// has no such clause, and needs none, because its write transactions run one after another.
     pub(super) fn unheld(&self) -> &'static str {
         match self.1 {
             Engine::Postgres => "FOR UPDATE SKIP LOCKED",
@@ -28,7 +29,7 @@ impl Tx {
         }
     }
 
-    /// How many messages about alerts wait for a channel, counted up to `most`.
+    /// The number of waiting messages about alerts for a channel, counted up to `most`.
     ///
     /// # Errors
     /// The database failed.
@@ -50,7 +51,7 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn has_critical(&mut self, channel: &str, now: Timestamp) -> Result<bool> {
-        // The condition is the index's own, word for word.
+        // The condition must match the index's condition literally, or the index is not used.
         let row = sqlx::query(
             "SELECT 1 FROM deliveries WHERE class = 'critical' AND state = 'pending' \
              AND digest = '' AND channel = $1 AND due_at <= $2 AND leased_until <= $2 LIMIT 1",
@@ -62,8 +63,8 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Up to `most` messages about alerts that wait for a channel and that no worker holds, critical ones first
-    /// and then the oldest; those that wait to be tried again are among them.
+    /// Up to `most` messages about alerts that wait for a channel and that no worker holds,
+    /// critical ones first and then the oldest; including those that wait for a retry.
     ///
     /// # Errors
     /// The database failed.
@@ -76,7 +77,7 @@ impl Tx {
         let mut waiting = Vec::new();
         for class in [NoticeClass::Critical, NoticeClass::Alert] {
             let left = most.saturating_sub(i64::try_from(waiting.len()).unwrap_or(most));
-            // The conditions are the index's own, word for word.
+            // The conditions must match the index's conditions literally, or the index is not used.
             let sql = format!(
                 "SELECT id, notice FROM deliveries WHERE class = '{}' AND state = 'pending' \
                  AND digest = '' AND channel = $1 AND leased_until <= $2 \
@@ -91,7 +92,7 @@ impl Tx {
                 .fetch_all(&mut *self.0)
                 .await?;
             for row in &rows {
-                // What this program cannot read is left to the lease, which gives it up.
+                // A message that this program cannot parse is left to the lease, which gives it up.
                 if let Ok(notice) = serde_json::from_str(&row.try_get::<String, _>("notice")?) {
                     let id = row.try_get("id")?;
                     waiting.push(WaitingDigest { id, notice });
@@ -101,7 +102,7 @@ impl Tx {
         Ok(waiting)
     }
 
-    /// Lets a digest, which is in the outbox already, stand for these messages.
+    /// Makes a digest, which is already in the outbox, replace these messages.
     ///
     /// # Errors
     /// The database failed.
@@ -121,7 +122,7 @@ impl Tx {
         Ok(())
     }
 
-    /// What became of a message is what became of those it stands for.
+    /// Gives the messages of a digest the digest's result.
     ///
     /// # Errors
     /// The database failed.
@@ -144,7 +145,7 @@ impl Tx {
         Ok(())
     }
 
-    /// A channel works again: what waits to be tried again is due.
+    /// Makes messages that wait for a retry due, because the channel works again.
     ///
     /// # Errors
     /// The database failed.

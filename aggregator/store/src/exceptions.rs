@@ -1,4 +1,5 @@
-//! The table `exceptions`: controls that need not be fixed, until when; and the mirror's findings they cover.
+//! The table `exceptions`: controls that need not be fixed, with their end; and the mirror's
+//! findings that they cover.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use hubward_domain::exception::Exception;
 const COLUMNS: &str = "id, control, account_id, resource, reason, last_day, suppressed, added_at, added_by, warned_at";
 
 impl Store {
-    /// Every exception that has not ended, by account and control.
+    /// All exceptions that have not ended, by account and control.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -69,7 +70,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a new exception. `false`: one for the same control and place has not ended.
+    /// Stores a new exception. Returns `false` if one for the same control and resource has not
+    /// ended.
     ///
     /// # Errors
     /// The database failed.
@@ -92,7 +94,8 @@ impl Tx {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// Remembers that people heard of an exception's end. `false`: they had, or it has ended.
+    /// Records that people were notified of an exception's end. Returns `false` if they already
+    /// were, or it has ended.
     ///
     /// # Errors
     /// The database failed.
@@ -107,7 +110,7 @@ impl Tx {
         Ok(changed.rows_affected() == 1)
     }
 
-    /// Ends an exception. `false`: it has ended already, or never was.
+    /// Ends an exception. Returns `false` if it has already ended, or does not exist.
     ///
     /// # Errors
     /// The database failed.

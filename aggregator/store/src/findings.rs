@@ -1,4 +1,5 @@
-//! The table `findings`: the mirror of what Security Hub found. What is read of it, and what is gone.
+//! The table `findings`: the mirror of Security Hub's findings. Reading it, and archiving and
+//! deleting its rows.
 
 mod evidence;
 mod incoming;
@@ -16,7 +17,7 @@ pub use incoming::{IncomingFinding, StoredFinding};
 pub(super) use row::counted;
 
 impl Store {
-    /// How many findings of an account are open, by severity and kind.
+    /// The number of open findings of an account, by severity and kind.
     ///
     /// # Errors
     /// The database failed.
@@ -37,7 +38,7 @@ impl Store {
         .collect()
     }
 
-    /// The controls that fail in an account: how many findings of each are open, by severity.
+    /// The failed controls of an account: how many findings of each are open, by severity.
     ///
     /// # Errors
     /// The database failed.
@@ -56,7 +57,7 @@ impl Store {
         .collect()
     }
 
-    /// The active accounts of which a source has shown nothing yet.
+    /// The active accounts without any finding from a source.
     ///
     /// # Errors
     /// The database failed, or an account is damaged.
@@ -80,8 +81,9 @@ impl Store {
             .collect()
     }
 
-    /// Active findings of a source that people have decided on, as the mirror has it: key and id. Of those that passed
-    /// AWS itself says that they are resolved; only what people suppressed is theirs.
+    /// The active findings of a source that people have handled, according to the mirror: key and
+    /// id. AWS itself sets findings of passed controls to resolved, so of those only suppressed
+    /// ones count.
     ///
     /// # Errors
     /// The database failed.
@@ -102,8 +104,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Whether people decided in Security Hub that they want to hear no more of a finding, as far as the mirror
-    /// knows.
+    /// Whether people suppressed a finding in Security Hub, according to the mirror.
     ///
     /// # Errors
     /// The database failed.
@@ -117,7 +118,7 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Archives what a source did not show when everything was read. Returns how many they were.
+    /// Archives the findings of a source that a full reading did not return. Returns how many.
     ///
     /// # Errors
     /// The database failed.
@@ -144,8 +145,8 @@ impl Tx {
         Ok(archived.rows_affected())
     }
 
-    /// Deletes some of what is archived and was last seen before a moment. Returns how many they were; none
-    /// when nothing is left.
+    /// Deletes some archived findings that were last observed before a moment. Returns how many; 0
+    /// if none are left.
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,5 @@
-//! The tables `history` and `history_due`: how findings stood, day by day, and what is to be counted anew.
+//! The tables `history` and `history_due`: the numbers of findings day by day, and the controls to
+//! count again.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +17,11 @@ use hubward_domain::history::{
     Changes, Count, HistoryLine, HistoryStatus, Holding, STILL, Span, changes,
 };
 
-/// The findings of one control in one account; those of no control together.
+/// The findings of one control in one account; or those without a control.
 type HistoryGroup = (String, String);
 
 impl Store {
-    /// How an account's findings stood, whatever the standards.
+    /// The history of an account, over all standards.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -39,7 +40,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Has controls in accounts counted anew, in time.
+    /// Marks controls in accounts for counting.
     ///
     /// # Errors
     /// The database failed.
@@ -61,12 +62,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts some of what is due, as it is today. `false` when nothing was.
+    /// Counts some of the marked controls as of today. Returns `false` if there was none.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn count_due(&mut self, today: Date) -> Result<bool> {
-        // Taken first: what is touched while we count becomes due again behind us.
+        // Unmarked first: a control that changes while it is counted is marked again.
         let due = sqlx::query(
             "DELETE FROM history_due WHERE (account_id, control_id) IN (SELECT account_id, control_id \
              FROM history_due ORDER BY account_id, control_id LIMIT 500) \
@@ -105,7 +106,7 @@ impl Tx {
     }
 
     async fn counts(&mut self, groups: &[HistoryGroup]) -> Result<BTreeMap<HistoryGroup, Count>> {
-        // In this order: of the few groups each looks up its findings.
+        // In this order, the database looks up the findings of each of the few controls.
         let sql = format!(
             "SELECT f.account_id, f.control_id, f.finding, f.finding_id, f.region, f.kind, f.resource, \
              f.severity, f.compliance_status, f.workflow_status, f.record_state, f.standards \

@@ -1,4 +1,4 @@
-//! The table `job_runs`: which due time of each job was taken up, by whom, and how it went.
+//! The table `job_runs`: the last due time of each job, the server that runs it, and the result.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
@@ -11,7 +11,7 @@ const COLUMNS: &str = "job, due_at, leased_until, failures, started_at, ended_at
      duration_ms, last_error";
 
 impl Store {
-    /// Every job that was ever due, by name.
+    /// All jobs that were ever due, by name.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -27,8 +27,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes a due time up, unless it was taken up before and ended, or somebody holds the job.
-    /// `false`: it is not to be done.
+    /// Starts a due time, unless it was already completed, or another server holds the job. Returns
+    /// `false` if it must not be run.
     ///
     /// # Errors
     /// The database failed.
@@ -57,7 +57,7 @@ impl Tx {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Counts a due time that lies before the first start as done.
+    /// Counts a due time from before the first start as done.
     ///
     /// # Errors
     /// The database failed.
@@ -74,7 +74,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Holds a job longer. `false`: somebody else has it.
+    /// Extends the lease of a job. Returns `false` if another server has it.
     ///
     /// # Errors
     /// The database failed.
@@ -91,7 +91,7 @@ impl Tx {
         Ok(held.rows_affected() == 1)
     }
 
-    /// Ends a due time well. What somebody else took over meanwhile stays theirs.
+    /// Completes a due time. Nothing changes if another server has taken the job over.
     ///
     /// # Errors
     /// The database failed.
@@ -116,8 +116,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Leaves a due time for another attempt, not before `again`. `why`: it failed. Returns how often
-    /// it has failed; `None`: somebody else has it.
+    /// Leaves a due time for another attempt, not before `again`. `why` is set if it failed.
+    /// Returns how often it has failed; `None` if another server has it.
     ///
     /// # Errors
     /// The database failed.
@@ -144,7 +144,7 @@ impl Tx {
     }
 }
 
-/// Without a fraction: then the texts compare as the times do.
+/// Truncated to seconds, so that the texts sort like the times.
 fn whole(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second())
         .unwrap_or(time)

@@ -1,4 +1,4 @@
-//! The table `ledger_files`: what was last taken in from the ledger's object in S3.
+//! The table `ledger_files`: the version of the ledger's object in S3 that was last imported.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -7,7 +7,7 @@ use super::{Result, Store, Tx};
 use hubward_domain::object::{Object, Version};
 
 impl Store {
-    /// The version of an object that was last taken in.
+    /// The version of an object that was last imported.
     ///
     /// # Errors
     /// The database failed.
@@ -29,7 +29,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Remembers the version of an object that was taken in.
+    /// Stores the version of an object that was imported.
     ///
     /// # Errors
     /// The database failed.

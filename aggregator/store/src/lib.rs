@@ -1,7 +1,7 @@
-//! The database: the only way to a transaction, and one file per table below.
+//! The database: the only way to begin a transaction, and one file per table below.
 //!
-//! One SQL text for SQLite and PostgreSQL, through `sqlx`'s `Any`: TEXT and BIGINT columns only.
-//! Nothing here decides; nothing awaits the network inside a transaction.
+//! The same SQL text for SQLite and PostgreSQL, through `sqlx`'s `Any`: TEXT and BIGINT columns
+//! only. There is no business logic here, and nothing awaits the network inside a transaction.
 
 pub mod access_tokens;
 pub mod account_matrix;
@@ -58,21 +58,21 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use database_url::DatabaseUrl;
 
-/// A connection to the database, with its pool.
+/// A pool of database connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
     engine: Engine,
-    // SQLite lets one write at a time, and whoever finds it busy sleeps and tries again, up to a tenth of a
-    // second: within one process, writers queue up instead.
+    // SQLite allows one write transaction at a time, and one that finds it busy polls up to every
+    // tenth of a second. Within this process, writers queue here instead.
     writers: Arc<Semaphore>,
-    // Counts commits that put something into the outbox: its workers wait for the next.
+    // Counts the commits that put messages into the outbox; its workers wait for the next one.
     posts: Arc<watch::Sender<u64>>,
     // Counts connections given back to the pool: each was a transaction, or a statement by itself.
     transactions: Arc<AtomicU64>,
 }
 
-/// An open transaction: it is undone unless [`Tx::commit`] is reached.
+/// An open transaction, which is rolled back unless [`Tx::commit`] is called.
 pub struct Tx(
     Transaction<'static, Any>,
     Engine,
@@ -80,39 +80,39 @@ pub struct Tx(
     Posts,
 );
 
-/// Whether a transaction put something into the outbox, and who is woken then.
+/// Whether a transaction put messages into the outbox, and the counter to notify.
 struct Posts {
     any: bool,
     workers: Arc<watch::Sender<u64>>,
 }
 
-/// Which database it is, where that makes a difference.
+/// The kind of database, for the few differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// What the database did not do.
+/// Why a database access failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The configuration's `store.url` is of no known kind.
+    /// The configuration's `store.url` has an unknown scheme.
     #[error("store.url is neither sqlite: nor postgres://")]
     UnknownKind,
-    /// The database is not there yet, or lacks newer tables.
+    /// The database does not exist, or lacks newer tables.
     #[error("the database is at version {found}, this program needs {needed}")]
     NotMigrated {
-        /// The newest migration that was applied; 0 for none.
+        /// The newest applied migration; 0 for none.
         found: i64,
-        /// The newest there is.
+        /// The newest migration.
         needed: i64,
     },
-    /// The database was written by a newer program.
+    /// A newer program has migrated the database.
     #[error("the database is at version {found}, this program knows {known}")]
     TooNew {
-        /// The newest migration that was applied.
+        /// The newest applied migration.
         found: i64,
-        /// The newest this program has.
+        /// The newest migration that this program knows.
         known: i64,
     },
     /// The file could not be created.
@@ -124,7 +124,7 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
-    /// A row holds what this program would never have written.
+    /// A row has a value that this program would never have written.
     #[error("the row {row} of {table} is damaged: {why}")]
     Damaged {
         /// The table.
@@ -134,7 +134,7 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
-    /// Anything else that the database said.
+    /// Any other error of the database.
     #[error("the database answered")]
     Sql(#[from] sqlx::Error),
     /// A migration failed.
@@ -143,7 +143,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether it is about a database server, and not a file.
+    /// Whether the error came from a database server rather than a file.
     pub fn is_of_server(&self) -> bool {
         let Self::Sql(error) = self else { return false };
         match error {
@@ -163,7 +163,7 @@ impl Store {
     /// Opens a database that is up to date.
     ///
     /// # Errors
-    /// It is not there, not up to date, or newer than this program.
+    /// It does not exist, is not up to date, or is newer than this program.
     pub async fn open(database_url: &DatabaseUrl) -> Result<Self> {
         if let Some(file) = database_url.file()
             && !file.exists()
@@ -205,8 +205,8 @@ impl Store {
         let sqlite = database_url.file().is_some();
         let options: AnyConnectOptions = database_url.url().parse()?;
         if sqlite {
-            // By itself first: a file that is no database would only be tried again and again by the
-            // pool, until its patience ends without a reason.
+            // A single connection first: with a file that is not a database, the pool would retry
+            // until its timeout and then hide the reason.
             let mut connection = AnyConnection::connect_with(&options).await?;
             connection
                 .execute("PRAGMA busy_timeout = 30000; PRAGMA schema_version")
@@ -221,9 +221,9 @@ impl Store {
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if sqlite {
-                        // FULL: what is acknowledged survives a power cut (no alert is lost). 16 MB of
-                        // pages in memory, and as much in the log before it is taken over: a million
-                        // findings come in no order, and their indexes are written all over.
+                        // FULL: what is acknowledged survives a power cut (no alert is lost). 16 MB
+                        // of page cache, and as much of WAL before a checkpoint: a million findings
+                        // come in no order, and their indexes are written all over.
                         connection
                             .execute(
                                 "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
@@ -232,8 +232,9 @@ impl Store {
                             )
                             .await?;
                     } else {
-                        // A server that is stopped in the middle of a transaction, or whose machine is gone,
-                        // holds up all others by its locks: it loses them, and what it had not committed.
+                        // A server that is stopped in the middle of a transaction, or whose machine
+                        // is gone, blocks all others by its locks. PostgreSQL ends such a session,
+                        // and rolls its transaction back.
                         connection
                             .execute("SET idle_in_transaction_session_timeout = '15s'")
                             .await?;
@@ -248,7 +249,8 @@ impl Store {
             .connect_with(options.clone())
             .await;
         let pool = match pool {
-            // A server that is only just starting is waited for, but whoever waited in vain wants to know why.
+            // A PostgreSQL server that is starting is waited for. After the timeout, one more
+            // attempt gives the reason.
             Err(sqlx::Error::PoolTimedOut) => {
                 AnyConnection::connect_with(&options).await?;
                 Err(sqlx::Error::PoolTimedOut)
@@ -309,13 +311,13 @@ impl Store {
     /// Begins a transaction that may write.
     ///
     /// # Errors
-    /// The database did not let us in time.
+    /// The database was busy for too long, or failed.
     pub async fn begin(&self) -> Result<Tx> {
-        // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for it:
-        // two that read first and write then would fail with "database is locked".
+        // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for
+        // it: two transactions that read first and then write would fail with "database is locked".
         let (begin, turn) = match self.engine {
             Engine::Sqlite => {
-                // Nobody closes it.
+                // The semaphore is never closed.
                 let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
                 ("BEGIN IMMEDIATE", turn)
             }
@@ -341,10 +343,10 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes everything that was written in this transaction last.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// Then nothing of it lasts.
+    /// The database failed; then nothing of it is stored.
     pub async fn commit(self) -> Result<()> {
         let Self(transaction, _, turn, posts) = self;
         transaction.commit().await?;
@@ -356,7 +358,7 @@ impl Tx {
     }
 }
 
-/// Creates the file for its owner alone: it holds names, addresses and, later, findings.
+/// Creates the file readable by its owner only: it has names, addresses and, later, findings.
 fn create_private(file: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! The table `memberships`: what the administrator's listing last said, and our verdict on it.
+//! The table `memberships`: the last member listing, and our verdict on each membership.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ use hubward_domain::membership::{MemberStatus, Membership};
 const COLUMNS: &str = "account_id, region, status, verdict, since, seen_at, associated_since, \
      completed_at";
 
-/// How many those are.
+/// The number of these columns.
 const WIDTH: usize = 8;
 
 impl Store {
-    /// Everything that was seen.
+    /// All memberships.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -33,7 +33,7 @@ impl Store {
             .collect()
     }
 
-    /// What was seen of one account, by Region.
+    /// The memberships of one account, by Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -49,8 +49,7 @@ impl Store {
             .collect()
     }
 
-    /// A page of what was seen of accounts that are to be watched, by account and Region, and how many rows there are
-    /// in all.
+    /// A page of the memberships that are to be monitored, by account and Region, and the number of all of them.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -65,7 +64,7 @@ impl Store {
         Ok((rows.iter().map(membership).collect::<Result<_>>()?, all))
     }
 
-    /// How many places have each verdict that any has.
+    /// The number of account and Region pairs with each verdict.
     ///
     /// # Errors
     /// The database failed.
@@ -80,7 +79,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Everything that was seen, as this transaction sees it, by account and Region.
+    /// All memberships, within this transaction, by account and Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -97,7 +96,7 @@ impl Tx {
             .collect()
     }
 
-    /// Marks a verdict as posted. `false`: it was posted before.
+    /// Marks a verdict as posted. Returns `false` if it was already posted.
     ///
     /// # Errors
     /// The database failed.
@@ -119,7 +118,7 @@ impl Tx {
         Ok(marked.rows_affected() == 1)
     }
 
-    /// Says of everything that was seen before a moment that it was seen then, as it is.
+    /// Sets the time of the last observation of all memberships that were observed before a moment.
     ///
     /// # Errors
     /// The database failed.
@@ -131,7 +130,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes rows, new or changed; no place may be among them twice.
+    /// Inserts or updates rows; each account and Region pair may occur only once.
     ///
     /// # Errors
     /// The database failed.

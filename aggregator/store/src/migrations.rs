@@ -1,4 +1,4 @@
-//! The versions of the schema, embedded, and which of them a database has.
+//! The embedded schema migrations, and which of them a database has.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use sqlx::{AnyPool, Row, SqlSafeStr};
 
 use super::Result;
 
-/// Every version, oldest first. A released file never changes: sqlx compares checksums.
+/// All migrations, oldest first. A released file never changes, because sqlx compares checksums.
 const ALL: &[(i64, &str, &str)] = &[
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (
@@ -100,9 +100,10 @@ pub(super) async fn run(pool: &AnyPool) -> Result<()> {
     Ok(Migrator::with_migrations(migrations).run(pool).await?)
 }
 
-/// The versions that a database has, in order; none where it was never migrated.
+/// The migrations that a database has, in order; empty if it was never migrated.
 pub(super) async fn applied(pool: &AnyPool) -> Result<Vec<i64>> {
-    // The migrator's table: asked for plainly, because how to ask whether it exists differs by engine.
+    // The migrator's table is simply read, because checking whether it exists differs between the
+    // engines.
     match sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version")
         .fetch_all(pool)
         .await

@@ -1,5 +1,5 @@
-//! One page of the rows that match, and how many match: the same two statements for every list. What matches,
-//! each table says for itself.
+//! One page of the matching rows, and how many match: the same two statements for every list. Each
+//! table has its own conditions.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -8,8 +8,8 @@ use super::{Result, Store};
 use hubward_domain::account_matrix::PageWindow;
 
 impl Store {
-    /// The rows of a window, and the count of all. Both statements have the same conditions, on `bound` from
-    /// `$1` on; `page` ends with its order.
+    /// The rows of a window, and the number of all. Both statements have the same conditions, with
+    /// `bound` from `$1` on; `page` ends with its ORDER BY.
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,4 @@
-//! The table `told_quotas`: how near a limit of AWS was when operators were last told of it.
+//! The table `told_quotas`: the level of each AWS limit of which operators were last notified.
 
 use hubward_protocol::Region;
 use sqlx::Row;
@@ -7,7 +7,7 @@ use super::{Result, Tx};
 use hubward_domain::quota::Quota;
 
 impl Tx {
-    /// Writes how near a limit is now, and returns how near it was; 0 where it was never near.
+    /// Stores the present level of a limit, and returns the previous one; 0 if there was none.
     ///
     /// # Errors
     /// The database failed.

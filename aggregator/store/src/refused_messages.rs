@@ -1,4 +1,4 @@
-//! The table `refused_messages`: what came by the queue and was not understood, whole.
+//! The table `refused_messages`: messages of the queue that could not be parsed, unchanged.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::{Result, Store, Tx};
 
 impl Store {
-    /// How many messages were refused.
+    /// The number of refused messages.
     ///
     /// # Errors
     /// The database failed.
@@ -19,7 +19,7 @@ impl Store {
 }
 
 impl Tx {
-    /// How many messages were refused since a moment.
+    /// The number of messages that were refused since a moment.
     ///
     /// # Errors
     /// The database failed.
@@ -32,7 +32,7 @@ impl Tx {
             .try_get(0)?)
     }
 
-    /// Keeps a message. `false`: it is kept already.
+    /// Stores a message. Returns `false` if it is already stored.
     ///
     /// # Errors
     /// The database failed; then the message must stay in its queue.
@@ -43,7 +43,7 @@ impl Tx {
         why: &str,
         received_at: Timestamp,
     ) -> Result<bool> {
-        // PostgreSQL's TEXT cannot hold the character 0.
+        // PostgreSQL's TEXT cannot have the character 0.
         let body = body.replace('\0', "\u{fffd}");
         let kept = sqlx::query(
             "INSERT INTO refused_messages (message_id, body, why, received_at) \

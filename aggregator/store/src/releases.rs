@@ -1,4 +1,4 @@
-//! The table `releases`: which of the agent's releases were taken in. The files are not here.
+//! The table `releases`: the agent's releases. The files are not stored here.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -10,7 +10,7 @@ use hubward_domain::release::Release;
 const SELECT: &str = "SELECT version, sha256, size, added_at, added_by FROM releases";
 
 impl Store {
-    /// Every release, newest version first.
+    /// All releases, newest version first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -20,7 +20,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Every release, newest version first, as this transaction sees them.
+    /// All releases, newest version first, within this transaction.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -28,10 +28,10 @@ impl Tx {
         sorted(&sqlx::query(SELECT).fetch_all(&mut *self.0).await?)
     }
 
-    /// Writes a new release.
+    /// Stores a new release.
     ///
     /// # Errors
-    /// The database failed, or the version is there already.
+    /// The database failed, or the version exists.
     pub async fn insert_release(&mut self, release: &Release) -> Result<()> {
         sqlx::query(
             "INSERT INTO releases (version, sha256, size, added_at, added_by) \

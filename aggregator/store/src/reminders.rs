@@ -9,7 +9,7 @@ use super::{Result, StoreError, Tx};
 use hubward_domain::reminder::Reminder;
 
 impl Tx {
-    /// Every account whose people were reminded.
+    /// All accounts whose people were reminded.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -40,7 +40,7 @@ impl Tx {
             .collect()
     }
 
-    /// Writes an account's row, new or changed.
+    /// Inserts or updates an account's row.
     ///
     /// # Errors
     /// The database failed.
@@ -57,7 +57,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets an account that does not wait any more.
+    /// Deletes the row of an account that no longer waits.
     ///
     /// # Errors
     /// The database failed.

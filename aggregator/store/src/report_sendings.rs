@@ -1,4 +1,5 @@
-//! The tables `report_sendings` and `report_claims`: which report went where, and who is sending it.
+//! The tables `report_sendings` and `report_claims`: the progress of each report's delivery, and
+//! the process that delivers it.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +10,14 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::report::Period;
 use hubward_domain::report::sending::{Destination, SendingProgress};
 
-/// How long a claim lasts that nobody renews: its holder died.
+/// How long a claim lasts without renewal; then its holder is considered dead.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
-/// How far a report is, by destination.
+/// The progress of a report, by destination.
 pub type Sendings = BTreeMap<Destination, SendingProgress>;
 
 impl Store {
-    /// How far the reports of a period are, by account (or `overview`), of all or of one.
+    /// The progress of the reports of a period, by account (or `overview`), of all or of one.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -66,7 +67,7 @@ impl Store {
         Ok(sendings)
     }
 
-    /// How often an operator had a report sent again.
+    /// How often an operator has requested a report again.
     ///
     /// # Errors
     /// The database failed.
@@ -84,7 +85,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes a report to send it. `false`: somebody else is sending it.
+    /// Claims a report for delivery. Returns `false` if another process has it.
     ///
     /// # Errors
     /// The database failed.
@@ -112,10 +113,10 @@ impl Tx {
         Ok(claimed.rows_affected() == 1)
     }
 
-    /// Gives a report back.
+    /// Releases a claim.
     ///
     /// # Errors
-    /// The database failed; then nobody else takes it for a while.
+    /// The database failed; then the claim lasts until its lease ends.
     pub async fn leave_report(
         &mut self,
         account: &str,
@@ -133,7 +134,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps how far a report is with a destination.
+    /// Stores the progress of a report with a destination.
     ///
     /// # Errors
     /// The database failed.
@@ -169,7 +170,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Has a report sent again wherever it was sent or given up.
+    /// Makes a report due again for each destination to which it was sent or given up.
     ///
     /// # Errors
     /// The database failed.
@@ -192,7 +193,7 @@ impl Tx {
     }
 }
 
-/// Without a fraction: then the texts compare as the times do.
+/// Truncated to seconds, so that the texts sort like the times.
 fn whole(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second())
         .unwrap_or(time)

@@ -1,5 +1,6 @@
-//! The table `request_answers`: what tickets are still to be told. A worker leases an answer, sends it
-//! outside any transaction, and records; a ticket's next answer waits for the one before it.
+//! The table `request_answers`: the queue of answers to tickets. A worker leases an answer, sends
+//! it outside of any transaction, and records the result; a ticket's next answer waits for the
+//! previous one.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
@@ -11,25 +12,24 @@ use hubward_domain::request::TicketAnswer;
 
 const COLUMNS: &str = "request_id, position, answer, state, attempts, last_error, created_at";
 
-/// How long a worker holds an answer: longer than an attempt with all its repetitions lasts.
+/// How long a worker holds an answer: longer than an attempt with all its retries takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// An answer on its way to a ticket.
+/// A queued answer to a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
     /// The request.
     pub request_id: String,
     /// Its number among the request's answers.
     pub position: i64,
-    /// What is told.
     pub answer: TicketAnswer,
-    /// How far it is.
+    /// Its state.
     pub state: DeliveryState,
-    /// How often it was tried, this time included.
+    /// The number of attempts, including this one.
     pub attempts: i64,
-    /// What Jira last answered.
+    /// Jira's last response.
     pub last_error: Option<String>,
-    /// When it was put here.
+    /// When it was queued.
     pub created_at: Timestamp,
 }
 
@@ -53,7 +53,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Puts an answer behind the others of its request.
+    /// Queues an answer after the others of its request.
     ///
     /// # Errors
     /// The database failed.
@@ -83,7 +83,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Leases the next answer that is due and has none before it.
+    /// Leases the next due answer whose previous answers were sent.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -108,7 +108,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Records what became of an answer.
+    /// Records the result of an attempt.
     ///
     /// # Errors
     /// The database failed.

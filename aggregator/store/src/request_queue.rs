@@ -1,27 +1,27 @@
-//! The tables `request_wakes` and `request_polls`: which issues are to be read again, because Jira woke
-//! us or because reading failed, and until when Jira has been asked for what was missed.
+//! The tables `request_wakes` and `request_polls`: the queue of Jira issues to read, because of a
+//! webhook or a failed read; and the time up to which Jira has been polled for missed issues.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 
 use super::{Result, StoreError, Tx};
 
-/// How long a worker holds an issue: longer than reading it with all repetitions lasts.
+/// How long a worker holds an issue: longer than reading it with all retries takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// An issue that is to be read.
+/// An issue to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wake {
     /// Its key.
     pub key: String,
-    /// The last time that it was woken: what comes later is read once more.
+    /// When it was last queued: if that changes while it is read, it is read once more.
     pub woken_at: String,
-    /// How often reading was tried, this time included.
+    /// The number of attempts, including this one.
     pub attempts: i64,
 }
 
 impl Tx {
-    /// Wakes an issue; one that is awake stays so.
+    /// Queues an issue, unless it is already queued.
     ///
     /// # Errors
     /// The database failed.
@@ -39,7 +39,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Leases the next issue that is to be read.
+    /// Leases the next issue to read.
     ///
     /// # Errors
     /// The database failed.
@@ -66,7 +66,8 @@ impl Tx {
             .transpose()?)
     }
 
-    /// Lets an issue sleep, unless it was woken again while it was read: then it is read once more.
+    /// Removes an issue from the queue, unless it was queued again while it was read: then it is
+    /// read once more.
     ///
     /// # Errors
     /// The database failed.
@@ -79,7 +80,7 @@ impl Tx {
         self.try_again(&wake.key, now, now).await
     }
 
-    /// Has an issue read again at a time.
+    /// Queues an issue again for a later time.
     ///
     /// # Errors
     /// The database failed.
@@ -93,7 +94,7 @@ impl Tx {
         Ok(())
     }
 
-    /// When a project's issues were last asked for.
+    /// When a project was last polled.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -114,7 +115,7 @@ impl Tx {
         .transpose()
     }
 
-    /// Records that a project's issues have been asked for.
+    /// Records that a project has been polled.
     ///
     /// # Errors
     /// The database failed.

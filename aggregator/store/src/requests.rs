@@ -1,5 +1,4 @@
-//! The table `requests`. One that was approved is worked on by whoever holds its lease: of several
-//! processes, one.
+//! The table `requests`. Only the process that holds the lease works on an approved request.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -14,11 +13,11 @@ use hubward_domain::request::{Origin, Request, RequestState};
 const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
      contacts_told, created_at, updated_at";
 
-/// How long a worker holds a request: longer than inviting one account lasts.
+/// How long a worker holds a request: longer than inviting one account takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Store {
-    /// Every request, newest first.
+    /// All requests, newest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -54,7 +53,7 @@ impl Store {
         Ok((rows.iter().map(request).collect::<Result<_>>()?, all))
     }
 
-    /// Those in a state, oldest first.
+    /// The requests in a state, oldest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -86,12 +85,12 @@ impl Store {
 }
 
 impl Tx {
-    /// One request, held against every other writer until the transaction ends.
+    /// One request, locked against all other writers until the transaction ends.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn hold_request(&mut self, id: &str) -> Result<Option<Request>> {
-        // An update that changes nothing: a plain read would not keep others out on PostgreSQL.
+        // An update that changes nothing, because a plain read does not lock the row on PostgreSQL.
         let sql = format!("UPDATE requests SET id = id WHERE id = $1 RETURNING {COLUMNS}");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.to_owned())
@@ -102,7 +101,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Writes a request, new or changed; it is due to be worked on at once.
+    /// Inserts or updates a request; it becomes due at once.
     ///
     /// # Errors
     /// The database failed.
@@ -132,7 +131,7 @@ impl Tx {
         .bind(request.version.map(|version| version.to_string()))
         .bind(request.state.as_str())
         .bind(facts)
-        .bind(request.contacts_told.map(|told| told.to_string()))
+        .bind(request.contacts_told.map(|at| at.to_string()))
         .bind(request.created_at.to_string())
         .bind(request.updated_at.to_string())
         .execute(&mut *self.0)
@@ -162,7 +161,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Makes every approved request due.
+    /// Makes all approved requests due.
     ///
     /// # Errors
     /// The database failed.
@@ -174,7 +173,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a request back, to be looked at again at a time.
+    /// Releases the lease; the request becomes due at a later time.
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,4 @@
-//! The table `run_reports`: what each account's agent last said of each Region.
+//! The table `run_reports`: the last report of each account's agent for each Region.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::check::{AccountRegion, AgentReport};
 
 impl Store {
-    /// The last report of each Region of some accounts.
+    /// The last reports of a range of accounts, by account and Region.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -59,7 +59,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes an account's report of one Region over the one before.
+    /// Replaces an account's report of one Region.
     ///
     /// # Errors
     /// The database failed.

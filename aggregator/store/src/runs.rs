@@ -1,4 +1,4 @@
-//! The table `runs`: each run of an agent, as its newest heartbeat left it.
+//! The table `runs`: every run of an agent, with its newest heartbeat.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -13,7 +13,7 @@ const COLUMNS: &str =
     "account_id, run, agent_version, caller, sequence, complete, started_at, last_heartbeat";
 
 impl Store {
-    /// Every run, newest heartbeat first.
+    /// All runs, newest heartbeat first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -64,7 +64,7 @@ impl Store {
         Ok((rows.iter().map(run).collect::<Result<_>>()?, all))
     }
 
-    /// How many runs there are, and when the last heartbeat of any came.
+    /// The number of runs, and when the newest heartbeat arrived.
     ///
     /// # Errors
     /// The database failed, or a time is damaged.
@@ -97,7 +97,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes a run, unless a newer heartbeat of it is there already. `false`: it was.
+    /// Stores a run, unless a newer heartbeat of it is already stored; then it returns `false`.
     ///
     /// # Errors
     /// The database failed.
@@ -118,7 +118,8 @@ impl Tx {
             .bind(run.last_heartbeat.to_string())
             .execute(&mut *self.0)
             .await?;
-        // A member names its runs itself: it must not be able to fill the disk with names.
+        // Members choose the names of their runs: the number is limited, so that they cannot fill
+        // the disk.
         sqlx::query(
             "DELETE FROM runs WHERE account_id = $1 AND run NOT IN (SELECT run FROM runs \
              WHERE account_id = $1 ORDER BY last_heartbeat DESC, run LIMIT 100)",

@@ -1,4 +1,4 @@
-//! The table `sessions`: who is logged in to the dashboard.
+//! The table `sessions`: logins to the dashboard.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -7,7 +7,8 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::access::{Role, Session};
 
 impl Store {
-    /// The session that a cookie's hash names, alive or not. One that a token opened needs its token.
+    /// The session with this cookie's hash, expired or not. One that was opened with a token exists
+    /// only as long as the token.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -45,7 +46,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a new session, and forgets those that began before `oldest`.
+    /// Stores a new session, and deletes those that started before `oldest`.
     ///
     /// # Errors
     /// The database failed.
@@ -71,7 +72,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets sessions that began before a moment. Returns how many they were.
+    /// Deletes sessions that started before a moment. Returns how many.
     ///
     /// # Errors
     /// The database failed.
@@ -83,7 +84,7 @@ impl Tx {
         Ok(forgotten.rows_affected())
     }
 
-    /// Keeps that a session was used.
+    /// Records the use of a session.
     ///
     /// # Errors
     /// The database failed.

@@ -1,11 +1,11 @@
-//! The table `settings`: values that the server makes for itself, once.
+//! The table `settings`: values that the server generates once.
 
 use sqlx::Row;
 
 use super::{Result, Tx};
 
 impl Tx {
-    /// A setting's value; where there is none yet, `fresh` becomes it.
+    /// A setting's value; if there is none yet, it becomes `fresh`.
     ///
     /// # Errors
     /// The database failed.
@@ -24,7 +24,7 @@ impl Tx {
             .try_get(0)?)
     }
 
-    /// Gives a setting a value. `false`: it had that value before.
+    /// Sets a value. Returns `false` if the setting already had it.
     ///
     /// # Errors
     /// The database failed.

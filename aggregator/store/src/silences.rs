@@ -1,4 +1,4 @@
-//! The table `silences`: which alerts nobody wants to hear of, and until when.
+//! The table `silences`: which alerts are silenced, and until when.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -11,7 +11,7 @@ const COLUMNS: &str = "id, type, account_id, project, environment, region, criti
      created_by, created_at, ends_at, ended_at, count";
 
 impl Store {
-    /// Every silence, newest first.
+    /// All silences, newest first.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -27,7 +27,7 @@ impl Store {
 }
 
 impl Tx {
-    /// The silences that are in force.
+    /// The silences in effect.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -44,7 +44,7 @@ impl Tx {
             .collect()
     }
 
-    /// Writes a silence.
+    /// Stores a silence.
     ///
     /// # Errors
     /// The database failed.
@@ -91,7 +91,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts an alert that a silence kept silent.
+    /// Counts an alert that a silence covers.
     ///
     /// # Errors
     /// The database failed.
@@ -103,7 +103,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a silence. `false`: there is none of this id that is in force.
+    /// Ends a silence. Returns `false` if there is none with this id in effect.
     ///
     /// # Errors
     /// The database failed.

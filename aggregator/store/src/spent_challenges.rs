@@ -1,14 +1,14 @@
-//! The table `spent_challenges`: each challenge that was answered, until it would have expired.
+//! The table `spent_challenges`: used challenges, until they would have expired.
 
 use jiff::Timestamp;
 
 use super::{Result, Tx};
 
 impl Tx {
-    /// Spends a challenge. `false`: it was spent before.
+    /// Marks a challenge as used. Returns `false` if it was already used.
     ///
     /// # Errors
-    /// The database failed; then the challenge must not count as answered.
+    /// The database failed; then the proof must not be accepted.
     pub async fn spend_challenge(
         &mut self,
         challenge: &str,
@@ -27,7 +27,7 @@ impl Tx {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// Forgets challenges that have expired. Returns how many they were.
+    /// Deletes challenges that have expired. Returns how many.
     ///
     /// # Errors
     /// The database failed.

@@ -1,5 +1,5 @@
-//! The tables `sync_state` and `swept_parts`: how far each source of the mirror has been read, and which parts
-//! of a full reading that has not ended.
+//! The tables `sync_state` and `swept_parts`: how far each source of the mirror has been read, and
+//! the completed parts of a full reading in progress.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl Store {
             .collect()
     }
 
-    /// The full reading of a source that has not ended, where there is one.
+    /// The full reading of a source that is in progress, if there is one.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -66,7 +66,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps that a part of a full reading has been read.
+    /// Records that a part of a full reading is complete.
     ///
     /// # Errors
     /// The database failed.
@@ -83,7 +83,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets the parts of a full reading: it ended, or begins anew.
+    /// Deletes the parts of a full reading, because it is complete or starts again.
     ///
     /// # Errors
     /// The database failed.
@@ -95,7 +95,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes how far a source has been read.
+    /// Stores how far a source has been read.
     ///
     /// # Errors
     /// The database failed.
@@ -112,7 +112,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets a source that is asked no more.
+    /// Deletes a source that is no longer read.
     ///
     /// # Errors
     /// The database failed.

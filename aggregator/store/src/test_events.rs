@@ -1,4 +1,4 @@
-//! The table `trials`: events of our own that prove the way.
+//! The table `trials`: test events, which prove that alerts arrive.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -11,7 +11,7 @@ use hubward_domain::test_event::{TestEvent, TestEventKind};
 const COLUMNS: &str = "id, kind, actor, sent_at, event_at, door, received_at, stored_at";
 
 impl Store {
-    /// An event of our own, as far as it came.
+    /// A test event, and how far it got.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -25,7 +25,7 @@ impl Store {
             .transpose()
     }
 
-    /// When the newest event of a kind that arrived was sent.
+    /// The newest event of a kind that arrived.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -44,7 +44,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes that an event is about to be sent.
+    /// Records that an event is about to be sent.
     ///
     /// # Errors
     /// The database failed.
@@ -59,7 +59,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes that an event came; returns it. `None`: it is none of ours, or came before.
+    /// Records that an event arrived, and returns it; `None` if it is unknown or arrived before.
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
@@ -86,8 +86,8 @@ impl Tx {
             .transpose()
     }
 
-    /// Takes the events of a kind that were sent before a moment, never came, and were not missed yet:
-    /// they are missed now.
+    /// Marks events of a kind as missing and returns them: those that were sent before a moment,
+    /// never arrived, and were not marked before.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -112,8 +112,8 @@ impl Tx {
             .collect()
     }
 
-    /// Deletes the events that were sent before a moment. The last one of its kind that arrived stays, and so
-    /// does a canary that nobody has missed yet.
+    /// Deletes the events that were sent before a moment. The last one of each kind that arrived
+    /// stays, and so does a canary that is not marked as missing yet.
     ///
     /// # Errors
     /// The database failed.

@@ -231,7 +231,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     assert_eq!(leased, ["first", "second"]);
     assert_eq!(lease(now).await, None, "both are held");
 
-    // A worker that died lets go after a while; what was delivered stays delivered.
+    // The lease of a dead worker expires; a delivered message stays delivered.
     let mut tx = store.begin().await.unwrap();
     assert!(
         tx.record_attempt("first", 1, &DeliveryNext::Delivered, now)
@@ -247,7 +247,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         why: "late".to_owned(),
     };
     assert!(!tx.record_attempt("first", 1, &late, later).await.unwrap());
-    // What the one that lost its lease says of its attempt does not touch the other's.
+    // The result of the worker that lost its lease is ignored.
     let given_up = DeliveryNext::GivenUp {
         why: "late".to_owned(),
     };
@@ -256,7 +256,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
     }
     tx.commit().await.unwrap();
     assert_eq!(lease(later).await, None, "it is held, and not given up");
-    // That it was delivered is true, whoever delivered it.
+    // A success is recorded, whichever worker reports it.
     let mut tx = store.begin().await.unwrap();
     assert!(
         tx.record_attempt("second", 1, &DeliveryNext::Delivered, later)
@@ -333,14 +333,14 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
         .await
         .unwrap();
     while tx.count_due(jiff::civil::date(2026, 11, 24)).await.unwrap() {}
-    let told = [
+    let events = [
         json!("nothing"),
-        json!({"Id": "f", "AwsAccountId": "nobody"}),
+        json!({"Id": "f", "AwsAccountId": "unknown"}),
         asff("RESOLVED", old),
         asff("SUPPRESSED", touched),
         asff("SUPPRESSED", touched),
     ];
-    assert_eq!(tx.follow_findings(&told, second).await.unwrap(), 1);
+    assert_eq!(tx.follow_findings(&events, second).await.unwrap(), 1);
     while tx.count_due(jiff::civil::date(2026, 11, 25)).await.unwrap() {}
     tx.commit().await.unwrap();
     let account = "000000000001".parse().unwrap();
@@ -352,16 +352,16 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
     let history = store.history_of(&account).await.unwrap();
     let days = [23, 24, 25].map(|day| jiff::civil::date(2026, 11, day));
     let tallies = hubward_domain::history::tallies(&history, &days);
-    let told = |day: usize| {
+    let updated = |day: usize| {
         tallies[day]
             .as_ref()
             .map(|day| (day.open.values().sum::<u64>(), day.suppressed))
     };
     assert_eq!(
-        [told(0), told(1), told(2)],
+        [updated(0), updated(1), updated(2)],
         [None, Some((1, 0)), Some((0, 1))]
     );
-    // What a full sweep misses is gone, whatever events said.
+    // A finding that a full reading misses is archived, whatever events said.
     let mut tx = store.begin().await.unwrap();
     assert_eq!(tx.archive_unseen(region, second).await.unwrap(), 1);
     tx.commit().await.unwrap();

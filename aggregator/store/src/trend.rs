@@ -1,4 +1,4 @@
-//! The table `trend`: how many places had each verdict, day by day.
+//! The table `trend`: the number of account and Region pairs with each verdict, day by day.
 
 use sqlx::Row;
 
@@ -21,7 +21,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Counts the places as they are now, for this day; the last count of a day is kept.
+    /// Counts the present verdicts for this day; the last count of a day stays.
     ///
     /// # Errors
     /// The database failed.

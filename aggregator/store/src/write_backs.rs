@@ -1,4 +1,4 @@
-//! The table `write_backs`: what Security Hub is to be told of alerts.
+//! The table `write_backs`: pending updates of findings in Security Hub.
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -8,7 +8,7 @@ use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::write_back::{WriteBack, WriteBackStatus};
 
 impl Store {
-    /// What is due, oldest first; at most `limit`.
+    /// The due updates, oldest first; at most `limit`.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -28,7 +28,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Puts on its way what a person's act means.
+    /// Queues the update for a person's act.
     ///
     /// # Errors
     /// The database failed.
@@ -48,7 +48,7 @@ impl Tx {
         .await
     }
 
-    /// Puts on its way that people were told; whatever a person did since counts more.
+    /// Queues the update for a notification; an act of a person since then takes precedence.
     ///
     /// # Errors
     /// The database failed.
@@ -77,7 +77,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Records what became of one. What a person did meanwhile is still to be written.
+    /// Records the result of an update. A newer act of a person stays queued.
     ///
     /// # Errors
     /// The database failed.

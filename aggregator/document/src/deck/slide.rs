@@ -1,4 +1,5 @@
-//! One slide's shape: a title with a bar below it, a native table, and a line of text at the foot.
+//! The layout of a slide: a title with a bar below it, a native table, and a line of text at the
+//! bottom.
 
 use ppt_rs::generator::{
     CellAlign, Shape, ShapeFill, ShapeType, SlideContent, SlideLayout, Table as NativeTable,
@@ -10,13 +11,13 @@ const LEFT: u32 = 457_200;
 const WIDTH: u32 = 8_229_600;
 const TABLE_TOP: u32 = 1_420_000;
 const FOOT_TOP: u32 = 5_980_000;
-/// Our blue, as on the dashboard.
+/// The blue of the dashboard.
 const ACCENT: &str = "0B5C7A";
 const INK: &str = "1B2327";
 const STRIPE: &str = "EEF3F5";
 const PAPER: &str = "FFFFFF";
 
-/// What a slide shows: the columns' widths are hundredths of the slide's.
+/// A table of a slide; the columns' widths are hundredths of the slide's.
 pub(super) struct SlideTable<'a> {
     pub(super) widths: &'a [u32],
     pub(super) header: Vec<String>,
@@ -77,7 +78,7 @@ pub(super) fn cover(title: &str, lines: &[String]) -> SlideContent {
     })
 }
 
-/// A line of text on its own; the writer makes it as large as fits.
+/// A line of text; the writer chooses the largest font that fits.
 fn line(text: &str, left: u32, top: u32, width: u32, paper: &str) -> Shape {
     Shape::new(ShapeType::Rectangle, left, top, width, 430_000)
         .with_fill(ShapeFill::new(paper))

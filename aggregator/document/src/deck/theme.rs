@@ -1,18 +1,18 @@
-//! The deck's font for Japanese: the writer's theme names none, and PowerPoint then takes one that is hard to
-//! read from afar.
+//! Sets the deck's font for Japanese. The writer's theme names none, and PowerPoint's default is
+//! hard to read from a distance.
 
 use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// On every Windows and macOS with Office; LibreOffice takes its own for it.
+/// Installed on every Windows and macOS with Office; LibreOffice substitutes it.
 const FONT: &str = "Meiryo";
 
 /// The same deck with a font for Japanese in its theme.
 ///
 /// # Errors
-/// The deck is no archive.
+/// The deck is not a zip archive.
 pub(super) fn with_japanese_font(deck: &[u8]) -> Result<Vec<u8>, String> {
     rewritten(deck).map_err(|error| error.to_string())
 }

@@ -1,4 +1,5 @@
-//! The last sheet: what the words and numbers of the others mean, and how old and how complete they are.
+//! The last sheet: what the words and numbers of the others mean, and how old and complete the data
+//! is.
 
 use std::borrow::Cow;
 
@@ -47,7 +48,7 @@ pub(super) fn write(
 
 type AboutEntry = (Cow<'static, str>, Cow<'static, str>);
 
-/// Where the data is from, and up to when.
+/// The source and the age of the data.
 fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     let locale = frame.language.as_str();
     let zone = frame.zone.iana_name().unwrap_or("UTC");
@@ -148,7 +149,7 @@ fn of_the_words(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     ]
 }
 
-/// How many lines a text takes in the wide column; an ideograph is as wide as two letters.
+/// How many lines a text needs in the wide column; an ideograph is as wide as two letters.
 fn lines(text: &str) -> u32 {
     let of_line = |line: &str| {
         let width: u32 = line

@@ -1,5 +1,5 @@
-//! The workbook: six sheets, always all of them and in this order; a table that is longer than a sheet goes on
-//! on the next.
+//! The workbook: always the same six sheets, in this order; a table that is longer than a sheet
+//! continues on the next one.
 
 use std::path::{Path, PathBuf};
 

@@ -7,13 +7,12 @@ use hubward_domain::finding::FindingSeverity;
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ReportCell<'a> {
-    /// Text.
     Text(Cow<'a, str>),
-    /// A number of ours.
+    /// A number that Hubward computed.
     Number(u64),
-    /// A severity, shown in its colour.
+    /// A severity, shown in its color.
     Severity(FindingSeverity),
-    /// Nothing, to be filled in or because there is nothing to say.
+    /// Empty: to be filled in, or without a value.
     Empty,
 }
 
@@ -35,18 +34,17 @@ impl<'a> From<Cow<'a, str>> for ReportCell<'a> {
     }
 }
 
-/// Excel takes 32,767 UTF-16 units; the rest is for the mark.
+/// Excel allows 32,767 UTF-16 units; the rest is for the truncation mark.
 const MOST: usize = 32_700;
 
-/// The text without what steers rather than shows, as much of it as a cell takes, with a mark where it
-/// was cut.
+/// The text without control characters, truncated with a mark to what a cell can hold.
 pub(super) fn fitting(text: &str) -> Cow<'_, str> {
     let text = if may_steer(text) && text.contains(is_steering) {
         Cow::Owned(text.replace(is_steering, ""))
     } else {
         Cow::Borrowed(text)
     };
-    // A unit takes a byte at least.
+    // A UTF-16 unit needs at least one byte of UTF-8.
     if text.len() <= MOST {
         return text;
     }
@@ -60,16 +58,16 @@ pub(super) fn fitting(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// Whether there is any byte that what steers begins with in UTF-8: a look at all of them at once, which most texts,
-/// Japanese ones too, pass without a look at each character.
+/// Whether any byte may start a control character in UTF-8. A fast check of all bytes, which most
+/// texts, Japanese ones too, pass without a check of each character.
 fn may_steer(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| {
         found | (byte < b' ') | matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
     })
 }
 
-/// Control characters but the line feed, which turn the direction of writing, and those that XML does
-/// not have.
+/// Control characters except the line feed, characters that change the direction of writing, and
+/// those that XML does not allow.
 fn is_steering(char: char) -> bool {
     match char {
         '\n' => false,

@@ -1,21 +1,21 @@
-//! A column of a report's table: its header, width, and how its cells look. `style` has the formats, `sheet` writes.
+//! A column of a report's table: its header, width, and the style of its cells. `style` has the
+//! formats, `sheet` writes them.
 
-/// How a column looks.
+/// The style of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CellStyle {
-    /// Text.
     Text,
-    /// Text that matters less than the rest of its row.
+    /// Text that is less important than the rest of its row.
     Quiet,
     /// Counts.
     Number,
-    /// Counts, with a bar as long as they are large.
+    /// Counts, with a bar in proportion.
     Bar,
-    /// Days, the more the redder.
+    /// Days, in a deeper red the more they are.
     Days,
-    /// Severities, each in its colour.
+    /// Severities, each in its color.
     Severity,
-    /// A verdict, change or state: short, in the middle.
+    /// A verdict, change or state: short and centered.
     State,
     /// For the reader to fill in.
     Blank,
@@ -27,6 +27,6 @@ pub(super) struct SheetColumn {
     pub(super) header: String,
     pub(super) width: f64,
     pub(super) look: CellStyle,
-    /// Whether it is needed on paper too.
+    /// Whether it is printed.
     pub(super) printed: bool,
 }

@@ -1,4 +1,4 @@
-//! The findings of a report for programs and for whoever makes tables of their own: csv and json, row by row.
+//! The findings of a report for other programs and own tables: csv and json, row by row.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,19 +14,19 @@ use crate::guard;
 use hubward_domain::finding::Mirrored;
 use hubward_domain::report::{MonthlyChange, age_in_days, console_link};
 
-/// Without it, Excel takes UTF-8 for the computer's old encoding.
+/// The byte order mark. Without it, Excel assumes the computer's legacy encoding.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The rows of the sheet of findings, with whose they are.
+/// The rows of the sheet of findings, with their accounts.
 pub(super) struct Csv(csv::Writer<File>);
 
-/// The same rows in AWS's words and RFC 3339 times, as one array.
+/// The same rows with AWS's words and RFC 3339 times, as one array.
 pub(super) struct Json {
     file: BufWriter<File>,
     any: bool,
 }
 
-/// The columns and cells that say whose a row is stand in every csv, and are made here.
+/// Without the columns of the account: every csv has those, and adds them here.
 fn without_owner<T>(frame: &ReportFrame<'_>, all: Vec<T>) -> impl Iterator<Item = T> {
     let own = if frame.is_overview() { 2 } else { 0 };
     all.into_iter().skip(own)
@@ -60,7 +60,7 @@ impl Csv {
         let owner = [account.as_str().into(), frame.project_of(account).into()];
         let cells = without_owner(frame, tables::finding(frame, change, mirrored));
         for cell in owner.into_iter().chain(cells) {
-            let text = said(&cell, frame);
+            let text = text_of(&cell, frame);
             self.0.write_field(guard::guarded(&text).as_bytes())?;
         }
         self.0.write_record(None::<&[u8]>)
@@ -71,7 +71,7 @@ impl Csv {
     }
 }
 
-fn said(cell: &ReportCell<'_>, frame: &ReportFrame<'_>) -> String {
+fn text_of(cell: &ReportCell<'_>, frame: &ReportFrame<'_>) -> String {
     match cell {
         ReportCell::Text(text) => fitting(text).into_owned(),
         ReportCell::Number(number) => number.to_string(),

@@ -1,8 +1,8 @@
-//! A table over as many worksheets as it needs: frozen header, filter, widths, colours by condition, and
-//! on paper one page wide. Rows are on the disk as soon as the next one comes.
+//! A table that spans as many worksheets as it needs: frozen header, filter, widths, conditional
+//! colors, and one page wide in print. Each row is written to disk when the next one is added.
 //!
-//! Formats are the columns', not the cells': looking up a format for every cell takes longer than writing
-//! the cell.
+//! Formats are set for columns, not for cells: looking up a format for every cell takes longer than
+//! writing the cell.
 
 use rust_xlsxwriter::{
     ConditionalFormatBlank, ConditionalFormatCell, ConditionalFormatCellRule,
@@ -16,19 +16,19 @@ use super::words;
 use hubward_domain::account::Language;
 use hubward_domain::finding::FindingSeverity;
 
-/// As high as a row may be in Excel.
+/// The maximum row height in Excel, in points.
 const HIGHEST: f64 = 409.0;
 
 /// A table that is being written.
 pub(super) struct SheetTable {
     name: String,
     columns: Vec<SheetColumn>,
-    /// Said where there is no row.
+    /// Shown if there are no rows.
     empty: String,
     language: Language,
-    /// How many rows a worksheet takes, the header's included.
+    /// How many rows a worksheet has, including the header.
     most: u32,
-    /// Whether rows are as high as their texts; it costs a look at every text.
+    /// Whether rows are as high as their texts, which requires measuring every text.
     high: bool,
     sheets: Vec<Worksheet>,
     row: u32,
@@ -57,12 +57,12 @@ impl SheetTable {
         Ok(table)
     }
 
-    /// With rows as high as their texts.
+    /// Makes rows as high as their texts.
     pub(super) fn with_high_rows(self) -> Self {
         Self { high: true, ..self }
     }
 
-    /// Writes a row behind the others.
+    /// Appends a row.
     pub(super) fn push<'c>(
         &mut self,
         workbook: &mut Workbook,
@@ -105,7 +105,7 @@ impl SheetTable {
         Ok(())
     }
 
-    /// Puts the worksheets into the workbook, behind those that are there.
+    /// Appends the worksheets to the workbook.
     pub(super) fn finish(
         mut self,
         workbook: &mut Workbook,
@@ -154,7 +154,7 @@ impl SheetTable {
             if column.printed {
                 last_printed = at;
             }
-            colour(sheet, style, self.language, column.look, at, last)?;
+            color_by_condition(sheet, style, self.language, column.look, at, last)?;
         }
         sheet.autofilter(0, 0, last, last_column)?;
         sheet.set_freeze_panes(1, 0)?;
@@ -165,8 +165,8 @@ impl SheetTable {
     }
 }
 
-/// Colours by condition, so that they follow what a reader sorts, filters or corrects.
-fn colour(
+/// Adds conditional colors, so that they stay right when a reader sorts, filters or edits.
+fn color_by_condition(
     sheet: &mut Worksheet,
     style: &Style,
     language: Language,
@@ -217,18 +217,18 @@ fn colour(
     Ok(())
 }
 
-/// Landscape A4, all columns on one page's width, the page's number below.
+/// Landscape A4, all columns on one page's width, the page number at the bottom.
 pub(super) fn on_paper(sheet: &mut Worksheet) {
     sheet.set_landscape();
     sheet.set_paper_size(9);
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&8&A&R&8&P / &N");
-    // Rows have lines of their own.
+    // Rows have borders of their own.
     sheet.set_screen_gridlines(false);
 }
 
-/// How many lines a text takes in a column of this width; an ideograph is as wide as two letters.
+/// How many lines a text needs in a column of this width; an ideograph is as wide as two letters.
 fn lines(cell: &ReportCell<'_>, width: f64) -> f64 {
     let ReportCell::Text(text) = cell else {
         return 1.0;
@@ -243,7 +243,7 @@ fn lines(cell: &ReportCell<'_>, width: f64) -> f64 {
     text.lines().map(of_line).sum()
 }
 
-/// A count as Excel has it.
+/// A count as an Excel number.
 pub(super) fn float(number: u64) -> f64 {
     #[expect(
         clippy::cast_precision_loss,

@@ -1,4 +1,4 @@
-//! How a report looks: one palette, one font per language, and the formats made of them.
+//! The look of a report: one palette, one font per language, and the formats made of them.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ const QUIET: Color = Color::RGB(0x6B_72_80);
 const NAVY: Color = Color::RGB(0x1F_3A_5F);
 const MIST: Color = Color::RGB(0xEE_F2_F7);
 const LINE: Color = Color::RGB(0xD5_DB_E3);
-/// What a reader is to fill in stands on this.
+/// The background of cells that a reader fills in.
 const PAPER: Color = Color::RGB(0xFF_FB_EB);
 /// A bar behind a number.
 pub(super) const BAR: Color = Color::RGB(0xC9_D9_EA);
@@ -28,7 +28,7 @@ pub(super) struct Style {
 
 impl Style {
     pub(super) fn new(language: Language) -> Self {
-        // What Excel has on every machine of that language.
+        // Excel has these fonts on every machine of that language.
         let font = match language {
             Language::En => "Calibri",
             Language::Ja => "Yu Gothic",
@@ -44,12 +44,12 @@ impl Style {
             .set_align(FormatAlign::VerticalCenter)
     }
 
-    /// The band on top of the first sheet.
+    /// The title at the top of the first sheet.
     pub(super) fn title(&self) -> Format {
         self.band().set_bold().set_font_size(18)
     }
 
-    /// The band's second line.
+    /// The line below the title.
     pub(super) fn subtitle(&self) -> Format {
         self.band().set_font_size(11)
     }
@@ -61,7 +61,7 @@ impl Style {
             .set_indent(1)
     }
 
-    /// What stands above a part of a sheet.
+    /// The heading of a part of a sheet.
     pub(super) fn heading(&self) -> Format {
         self.base()
             .set_bold()
@@ -71,7 +71,7 @@ impl Style {
             .set_border_bottom_color(NAVY)
     }
 
-    /// What stands before a value.
+    /// The label of a value.
     pub(super) fn label(&self) -> Format {
         self.lined().set_font_color(QUIET)
     }
@@ -113,19 +113,19 @@ impl Style {
         }
     }
 
-    /// What is still to be filled in.
+    /// A cell to be filled in.
     pub(super) fn paper(&self) -> Format {
         Format::new().set_background_color(PAPER)
     }
 
-    /// A severity's colours alone, for conditions.
+    /// A severity's colors alone, for conditional formats.
     pub(super) fn tint(&self, severity: FindingSeverity) -> Format {
-        coloured(Format::new(), severity)
+        colored(Format::new(), severity)
     }
 
-    /// The words of states that stand out, with their colours.
+    /// The words of states that are highlighted, with their colors.
     pub(super) fn states(&self, language: Language) -> Vec<(Cow<'static, str>, Format)> {
-        let ink = |colour: u32| Format::new().set_font_color(Color::RGB(colour)).set_bold();
+        let ink = |color: u32| Format::new().set_font_color(Color::RGB(color)).set_bold();
         let (bad, attention, good) = (ink(0xB4_23_18), ink(0xB5_5A_00), ink(0x1D_7A_46));
         vec![
             (words::change(MonthlyChange::New, language), bad.clone()),
@@ -186,7 +186,7 @@ impl Style {
 
     /// A severity, in a table.
     pub(super) fn severity(&self, severity: FindingSeverity) -> Format {
-        coloured(self.lined(), severity).set_align(FormatAlign::Center)
+        colored(self.lined(), severity).set_align(FormatAlign::Center)
     }
 
     /// The upper half of a tile.
@@ -205,7 +205,7 @@ impl Style {
     fn tile(&self, severity: Option<FindingSeverity>) -> Format {
         let tile = self.base().set_align(FormatAlign::Center);
         match severity {
-            Some(severity) => coloured(tile, severity),
+            Some(severity) => colored(tile, severity),
             None => tile.set_background_color(MIST).set_font_color(NAVY),
         }
         .set_border_left(FormatBorder::Thick)
@@ -219,15 +219,15 @@ impl Style {
     }
 }
 
-/// The lines of a chart, hardly to be seen.
+/// A chart's grid lines, in a faint color.
 pub(super) fn faint() -> ChartLine {
     let mut line = ChartLine::new();
     line.set_color(LINE);
     line
 }
 
-/// A severity's colour in a chart.
-pub(super) fn chart_colour(severity: FindingSeverity) -> Color {
+/// A severity's color in a chart.
+pub(super) fn chart_color(severity: FindingSeverity) -> Color {
     Color::RGB(background(severity))
 }
 
@@ -242,8 +242,8 @@ fn background(severity: FindingSeverity) -> u32 {
     }
 }
 
-/// Told apart by lightness as well, for who sees no colours and for grey printers.
-fn coloured(format: Format, severity: FindingSeverity) -> Format {
+/// The colors also differ in lightness, for color-blind readers and gray printers.
+fn colored(format: Format, severity: FindingSeverity) -> Format {
     let ink = match severity {
         FindingSeverity::Critical | FindingSeverity::High => Color::White,
         _ => INK,

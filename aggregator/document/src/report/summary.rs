@@ -1,4 +1,4 @@
-//! The first sheet: one page that says how it stands, what changed, and what to do first.
+//! The first sheet: one page with the present state, the changes, and what to do first.
 
 mod scores;
 mod tables;
@@ -13,7 +13,7 @@ use super::style::Style;
 use super::{Closing, ReportFrame, Scope, words};
 use hubward_domain::finding::FindingSeverity;
 
-/// The sheet is ten columns wide, so that five tiles or a table fit in.
+/// The sheet is ten columns wide, for five tiles or a table.
 const LAST: u16 = 9;
 const TILES: [FindingSeverity; 5] = [
     FindingSeverity::Critical,
@@ -53,7 +53,7 @@ pub(super) fn write(
     on_paper(page.sheet);
     page.sheet.set_portrait();
     page.sheet.set_print_area(0, 0, last, LAST)?;
-    // The table of accounts may need more pages, the rest is one.
+    // The table of accounts may need more pages; the rest is one page.
     let tall = u16::from(!frame.is_overview());
     page.sheet.set_print_fit_to_pages(1, tall);
     page.sheet.set_print_center_horizontally(true);
@@ -89,7 +89,7 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    /// Whose report it is and how old; two pairs of label and value in a row.
+    /// The account and the age of the data; two pairs of label and value per row.
     fn particulars(&mut self) -> Result<(), XlsxError> {
         let (frame, locale) = (self.frame, self.frame.language.as_str());
         let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
@@ -154,7 +154,7 @@ impl SummarySheet<'_> {
         self.heading(&heading)?;
         let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
         self.tiles(TILES.map(|severity| {
-            // What has no label is not worse than informational, and must not be lost.
+            // Findings without a label are counted as informational, so that they are not lost.
             let unlabelled = if severity == FindingSeverity::Informational {
                 count(FindingSeverity::Unlabelled)
             } else {
@@ -221,7 +221,7 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    /// Writes text over some columns of this row; as text, whatever it starts with.
+    /// Writes text over some columns of this row; always as text, whatever it starts with.
     fn merge(
         &mut self,
         first: u16,

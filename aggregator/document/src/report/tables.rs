@@ -1,4 +1,4 @@
-//! The tables of a report: which columns they have, and what stands in them.
+//! The tables of a report: their columns and the content of their cells.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ fn column(header: Cow<'_, str>, width: f64, look: CellStyle) -> SheetColumn {
     }
 }
 
-/// A column to copy from, too wide for paper.
+/// A column to copy from, which is too wide to print.
 fn reference(header: Cow<'_, str>, width: f64) -> SheetColumn {
     SheetColumn {
         printed: false,
@@ -31,7 +31,7 @@ fn reference(header: Cow<'_, str>, width: f64) -> SheetColumn {
     }
 }
 
-/// Whose a row is: needed only where there are several.
+/// The account's columns, which only a report of several accounts needs.
 fn owner_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     if !frame.is_overview() {
@@ -53,14 +53,14 @@ fn owner<'a>(frame: &'a ReportFrame<'_>, finding: &'a Finding) -> Vec<ReportCell
     ]
 }
 
-/// For how many days it has been open.
+/// For how many days the finding has been open.
 fn age<'a>(frame: &ReportFrame<'_>, mirrored: &Mirrored) -> ReportCell<'a> {
     let days = age_in_days(mirrored, frame.built_at);
     days.and_then(|days| u64::try_from(days).ok())
         .map_or(ReportCell::Empty, ReportCell::Number)
 }
 
-/// Everything that is open, and what was resolved in the period.
+/// All open findings, and those that were resolved in the period.
 pub(super) fn findings_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
@@ -221,8 +221,8 @@ pub(super) fn control<'a>(
     cells
 }
 
-/// What the guide says of a control: policy, effort, what to do, and its page; or that it says nothing, and
-/// AWS's page.
+/// The guide's advice on a control: policy, effort, what to do, and its page; or only AWS's page if
+/// the guide has no entry.
 fn advice<'a>(frame: &ReportFrame<'_>, id: &str) -> [ReportCell<'a>; 4] {
     let language = frame.language;
     match frame.guide.advice(id, language, frame.links) {
@@ -248,7 +248,7 @@ fn advice<'a>(frame: &ReportFrame<'_>, id: &str) -> [ReportCell<'a>; 4] {
     }
 }
 
-/// What GuardDuty saw.
+/// What GuardDuty detected.
 pub(super) fn threats_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
@@ -313,7 +313,7 @@ pub(super) fn threat<'a>(
     cells
 }
 
-/// What somebody decided to leave.
+/// The suppressed findings.
 pub(super) fn suppressed_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
     let locale = frame.language.as_str();
     let mut columns = owner_columns(frame);
@@ -349,7 +349,7 @@ pub(super) fn suppressed<'a>(
 ) -> Vec<ReportCell<'a>> {
     let Mirrored { finding, life } = mirrored;
     let mut cells = owner(frame, finding);
-    // Where it was never seen open, the product's last touch is what is known.
+    // If it was never observed open, the product's last update is all that is known.
     let since = life.closed_at.or(finding.updated_at);
     cells.extend([
         ReportCell::Severity(finding.severity),

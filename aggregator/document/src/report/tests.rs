@@ -1,4 +1,4 @@
-//! Tests of the written files: sheets, texts that are no formulas, and limits.
+//! Tests of the written files: sheets, texts that must not become formulas, and limits.
 
 use std::io::{Cursor, Read};
 
@@ -209,7 +209,7 @@ fn a_table_that_is_longer_than_a_sheet_goes_on_on_the_next() {
 }
 
 #[test]
-fn the_first_sheet_has_a_chart_and_the_tables_colours_by_condition() {
+fn the_first_sheet_has_a_chart_and_the_tables_colors_by_condition() {
     let bytes = written(
         &[finding("f", "t", "NEW")],
         ReportFormat::Xlsx,

@@ -1,4 +1,4 @@
-//! The words of a report that stand for values, in the reader's language.
+//! The values of a report as text in the reader's language.
 
 use std::borrow::Cow;
 
@@ -71,7 +71,7 @@ pub(super) fn alert(state: AlertState, language: Language) -> Cow<'static, str> 
     }
 }
 
-/// A standard's name as AWS writes it, where it is one that was known when this was written
+/// A standard's name as AWS writes it, if it is a known one
 /// (securityhub/latest/userguide/standards-reference.html).
 pub(super) fn standard(id: &str) -> String {
     let (name, version) = id.split_once("/v/").unwrap_or((id, ""));

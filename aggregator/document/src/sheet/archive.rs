@@ -1,5 +1,5 @@
-//! Unpacks every part of a workbook once, counting, before anything is built from it: a zip's own
-//! sizes can lie, and some parts would make the reader allocate far more than they weigh.
+//! Unpacks and counts every part of a workbook before anything is built from it: a zip's own sizes
+//! can lie, and some parts would make the reader allocate far more memory than they have bytes.
 
 use std::io::{self, Cursor, Read};
 
@@ -8,17 +8,18 @@ use zip::result::ZipError;
 
 use hubward_domain::ledger::{Foreign, UnreadableFile};
 
-/// How much may come out of an archive.
+/// The limits of an archive.
 struct ArchiveBounds {
-    /// How many parts there may be; Excel makes a dozen, and one or two per further sheet.
+    /// The number of parts; Excel writes a dozen, and one or two per further sheet.
     parts: usize,
-    /// How many bytes all parts may have together.
+    /// The bytes of all parts together.
     total: u64,
-    /// How many bytes one part may have: the cells of a full sheet of ours take a third of it.
+    /// The bytes of one part: the cells of a full ledger take a third of it.
     part: u64,
-    /// As for the shared texts, which are kept in memory with an overhead of several times their XML.
+    /// The bytes of the shared texts, which are kept in memory with an overhead of several times
+    /// their XML.
     strings: u64,
-    /// As for the styles: workbooks that were copied for years carry some MiB of them.
+    /// The bytes of the styles: workbooks that were copied for years have some MiB of them.
     styles: u64,
 }
 
@@ -29,16 +30,16 @@ const BOUNDS: ArchiveBounds = ArchiveBounds {
     strings: 32 * MIB,
     styles: 8 * MIB,
 };
-/// How many texts a part may announce: the reader reserves room for them unseen.
+/// How many texts a part may announce: the reader reserves memory for that number.
 const ANNOUNCED_STRINGS_LIMIT: u64 = 4_000_000;
-/// How many bytes of a number format or font name are repeated for every cell format that uses it.
-/// Excel allows 255 characters.
+/// The length of a number format or font name in bytes, which the reader copies into every cell
+/// format that uses it. Excel allows 255 characters.
 const STYLE_NAME_LIMIT: u64 = 2_048;
-/// How many cell formats there may be. Excel allows 65,490, twice (styles and their uses).
+/// The number of cell formats. Excel allows 65,490, twice (styles and their uses).
 const FORMAT_COUNT_LIMIT: u64 = 140_000;
 const MIB: u64 = 1024 * 1024;
 
-/// Refuses an archive that unpacks to too much.
+/// Rejects an archive that unpacks to too much.
 pub(super) fn check(bytes: &[u8]) -> Result<(), UnreadableFile> {
     check_within(bytes, &BOUNDS)
 }
@@ -90,7 +91,7 @@ fn check_strings(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
         let announced = std::str::from_utf8(value)
             .ok()
             .and_then(|text| text.parse().ok());
-        // What is no number is not reserved for; what is too large for one is no honest count.
+        // The reader ignores a value that is not a number; one that overflows cannot be true.
         let digits = value.iter().all(u8::is_ascii_digit);
         if announced.unwrap_or(if digits { u64::MAX } else { 0 }) > ANNOUNCED_STRINGS_LIMIT {
             return Err(bomb(name));
@@ -99,7 +100,8 @@ fn check_strings(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
     Ok(())
 }
 
-/// The reader copies a font's name and a number format's code into every cell format that uses them.
+/// The reader copies a font's name and a number format's code into every cell format that uses
+/// them.
 fn check_styles(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
     let longest = values_of(content, b"formatCode")
         .chain(values_of(content, b"val"))
@@ -115,8 +117,8 @@ fn check_styles(content: &[u8], name: &str) -> Result<(), UnreadableFile> {
     Ok(())
 }
 
-/// The quoted values behind every occurrence of an attribute's name. It may find more than an XML
-/// parser would (in texts or comments), never less, which is what a bound needs.
+/// The quoted values after every occurrence of an attribute's name. It may find more than an XML
+/// parser would (in texts or comments), but never less, which is enough for a limit.
 fn values_of<'a>(content: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     content
         .windows(key.len())

@@ -1,7 +1,7 @@
-//! Reads a csv, whichever program saved it: UTF-8 with or without its mark, UTF-16 with one, or the
+//! Reads a csv of any program: UTF-8 with or without a byte order mark, UTF-16 with one, or the
 //! Shift_JIS of Japanese Excel; separated by commas, tabs or semicolons.
 //!
-//! All cells are text, as a csv has no types: an account id that lost its zeros stays lost.
+//! All cells are text, as a csv has no types: an account id that lost its zeros cannot be restored.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ use super::{COLUMN_LIMIT, ROW_LIMIT};
 use crate::guard;
 use hubward_domain::ledger::{Cell, Sheet, SheetRow, UnreadableFile, Value};
 
-/// A csv has no sheets; its cells are addressed like those of the files that we write.
+/// A csv has no sheets; its cells are addressed as in the files that Hubward writes.
 const SHEET: &str = "Ledger";
 
-/// The rows, counted as a spreadsheet program counts them: a quoted line break starts no row.
+/// The rows, counted like a spreadsheet program does: a quoted line break does not start a row.
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, UnreadableFile> {
     let text = decode(bytes)?;
     let delimiter = delimiter(&text);
@@ -84,13 +84,14 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, UnreadableFile> {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error.valid_up_to(),
     };
-    // Japanese that was UTF-8 up to here is damaged UTF-8: taken for Shift_JIS it would be garbage.
+    // Japanese text that was UTF-8 up to here is damaged UTF-8; decoded as Shift_JIS it would be
+    // garbage.
     let start = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default());
     if start.chars().any(|c| c >= '\u{800}') {
         return Err(undecodable(bytes, valid));
     }
     decoded(SHIFT_JIS, bytes).ok_or_else(|| {
-        // No character of Shift_JIS has a line feed in it, so that lines can be tried one by one.
+        // No character of Shift_JIS contains a line feed byte, so lines can be decoded one by one.
         let lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let valid = lines
             .take_while(|line| decoded(SHIFT_JIS, line).is_some())
@@ -105,8 +106,8 @@ fn undecodable(bytes: &[u8], valid: usize) -> UnreadableFile {
     UnreadableFile::Undecodable { line }
 }
 
-/// The separator of the first line that has one. Only that line counts: further down, addresses
-/// and Regions are separated by semicolons themselves.
+/// The separator, chosen by the first line that has one. Only that line counts, because addresses
+/// and Regions in the lines below are separated by semicolons themselves.
 fn delimiter(text: &str) -> u8 {
     for line in text.lines().take(20) {
         let mut quoted = false;
@@ -117,7 +118,7 @@ fn delimiter(text: &str) -> u8 {
                 *count += usize::from(!quoted && byte == *delimiter);
             }
         }
-        // The last of equals wins, so the comma stands last here.
+        // `max_by_key` returns the last of equal ones, so the comma is the last here.
         let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
         if let Some((delimiter, 1..)) = most {
             return delimiter;
@@ -126,8 +127,8 @@ fn delimiter(text: &str) -> u8 {
     b','
 }
 
-/// The line where a quote opens that nothing closes: the reader would take the rest of the file for
-/// one cell, and accounts would be missing without a word.
+/// The line of a quote that is never closed: the reader would take the rest of the file for one
+/// cell, and accounts would be missing without an error.
 fn unclosed_quote(text: &str, delimiter: u8) -> Option<u64> {
     let mut opened = None;
     let mut field_starts = true;
@@ -146,14 +147,14 @@ fn unclosed_quote(text: &str, delimiter: u8) -> Option<u64> {
     opened.map(|offset| line_at(text.as_bytes(), offset))
 }
 
-/// How many blank lines stand where a record starts: the reader skips them, but a spreadsheet
-/// program shows them as rows.
+/// How many blank lines precede a record: the reader skips them, but a spreadsheet program shows
+/// them as rows.
 fn blank_lines(text: &str, position: Option<&Position>) -> u32 {
     let start = position.map_or(0, |position| {
         usize::try_from(position.byte()).unwrap_or(usize::MAX)
     });
     let mut rest = text.get(start..).unwrap_or_default();
-    // The reader stops between the two characters of a line's end.
+    // The reader stops between the two characters of a CRLF.
     if text
         .get(..start)
         .is_some_and(|before| before.ends_with('\r'))

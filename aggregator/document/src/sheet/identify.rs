@@ -1,6 +1,7 @@
-//! Says what a file is by its bytes, so that a person who chose the wrong one learns which.
+//! Identifies a file by its bytes, so that an error message can say what the wrong file is.
 //!
-//! Containers are told apart here, not by `infer`: it would parse hostile ones to do so.
+//! Office containers are distinguished here rather than by `infer`, which would have to parse
+//! hostile ones.
 
 use std::io::Cursor;
 
@@ -8,11 +9,11 @@ use zip::ZipArchive;
 
 use hubward_domain::ledger::{Foreign, UnreadableFile};
 
-/// The first bytes of a container of Office 97-2003, which encrypted workbooks use to this day.
+/// The first bytes of a container of Office 97-2003, which encrypted workbooks still use.
 const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 /// The first bytes of a zip, and of an empty one.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
-/// How far into a file its kind is looked for.
+/// How many bytes of a file are examined.
 const LOOK: usize = 4_096;
 
 /// What the bytes are. Only [`Foreign::Workbook`] and [`Foreign::Text`] can be a ledger.
@@ -29,7 +30,7 @@ pub(super) fn content(bytes: &[u8]) -> Result<Foreign, UnreadableFile> {
     }
     Ok(match infer::get(start) {
         Some(kind) if kind.mime_type() == "application/pdf" => Foreign::Pdf,
-        // A byte order mark and an opening bracket are also the start of honest text.
+        // A byte order mark or an opening bracket can also start plain text.
         Some(kind) if !kind.mime_type().starts_with("text/") => Foreign::Other {
             media_type: kind.mime_type().to_owned(),
         },
@@ -85,7 +86,7 @@ fn zipped(bytes: &[u8]) -> Result<Foreign, UnreadableFile> {
     })
 }
 
-/// Usually `xl/workbook.xml`, but its place is the maker's choice.
+/// Usually `xl/workbook.xml`, but the writer may choose another path.
 fn is_workbook_part(name: &str) -> bool {
     name.ends_with("workbook.xml") || name.contains("worksheets/")
 }
@@ -98,8 +99,8 @@ fn is_html(start: &[u8]) -> bool {
         .any(|tag| text.starts_with(tag))
 }
 
-/// Text has no control characters but white space and the escape of Japanese mail; UTF-16, which
-/// has many zero bytes, says so by its mark.
+/// Text has no control characters except white space and the escape of Japanese mail encodings;
+/// UTF-16, which has many zero bytes, is recognized by its byte order mark.
 fn is_text(start: &[u8]) -> bool {
     start.starts_with(&[0xFF, 0xFE])
         || start.starts_with(&[0xFE, 0xFF])

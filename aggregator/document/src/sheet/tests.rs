@@ -1,4 +1,4 @@
-//! Files as people send them, and as attackers would.
+//! Tests with files as people send them, and as attackers would.
 
 use std::io::{Cursor, Write};
 
@@ -24,7 +24,7 @@ fn zip_of(parts: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A workbook with this inside its worksheet element, and further parts.
+/// A workbook with this XML in its worksheet element, and additional parts.
 fn xlsx_with(sheet: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!(
         r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{sheet}</worksheet>"#
@@ -142,7 +142,7 @@ fn a_cell_at_the_far_end_costs_nothing_and_is_refused() {
             ..
         }
     ));
-    // Formatting alone is no data, however far it reaches.
+    // Formatting alone is not data, however many cells it covers.
     assert!(cells(&xlsx(r#"<row r="1048576"><c r="XFD1048576" s="1"/></row>"#)).is_empty());
 }
 
@@ -416,7 +416,7 @@ fn broken_xml_is_no_empty_ledger() {
         "<sheetData><row r=\"1\"><c r=\"A1\"><surprise/></c></row></sheetData>",
     ] {
         let bytes = xlsx_with(sheet, &[]);
-        // The helper closes the worksheet, but nothing within it.
+        // The helper closes the worksheet, but no element within it.
         assert!(
             matches!(refused(&bytes), UnreadableFile::Broken { .. }),
             "{sheet}: {:?}",
@@ -530,7 +530,8 @@ fn the_separator_is_the_headers_not_that_of_the_addresses_below() {
 
 #[test]
 fn no_short_input_ends_the_program() {
-    // A small deterministic generator: every start of a file that the reader knows, then noise.
+    // A small deterministic generator: every file signature that the reader knows, followed by
+    // noise.
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let mut next = || {
         state ^= state << 13;
@@ -557,7 +558,7 @@ fn no_short_input_ends_the_program() {
     }
 }
 
-/// What a damaged file may be: refused, or a sheet within its bounds.
+/// A damaged file must be rejected, or be a sheet within the limits.
 fn stays_within_bounds(bytes: &[u8], name: &str) {
     let Ok(sheet) = read(bytes, name) else {
         return;
@@ -580,7 +581,7 @@ fn a_damaged_workbook_is_refused_or_stays_within_bounds() {
             stays_within_bounds(bytes, "ledger.xlsx");
         },
     );
-    // Damage inside the parts, which compression and its checksum would catch otherwise.
+    // Damage inside the parts, which compression and its checksum would otherwise detect.
     crate::fuzz::damaged(rows.as_bytes(), |bytes| {
         let sheet = String::from_utf8_lossy(bytes);
         let whole = xlsx_with(&format!("<sheetData>{sheet}</sheetData>"), parts);

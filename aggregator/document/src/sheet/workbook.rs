@@ -1,7 +1,8 @@
-//! Reads the sheets of an xlsx with calamine's streaming reader, cell by cell: a value at the
-//! far end of a sheet costs one cell, not the rectangle before it.
+//! Reads the sheets of an xlsx with calamine's streaming reader, cell by cell: a value at the far
+//! end of a sheet costs one cell, not the rectangle before it.
 //!
-//! Bytes come checked (`identify`, `archive`); nothing here trusts what a part announces.
+//! The bytes were checked before (`identify`, `archive`); still, nothing here trusts the sizes that
+//! a part announces.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -14,13 +15,13 @@ use calamine::{
 use super::{COLUMN_LIMIT, ROW_LIMIT, archive};
 use hubward_domain::ledger::{Area, Cell, Foreign, Sheet, SheetRow, UnreadableFile, Value};
 
-/// How many sheets are looked at; those behind are left alone.
+/// How many sheets are read; further ones are ignored.
 const SHEET_LIMIT: usize = 20;
-/// How many cells may hold something: a full ledger with ten columns more than ours.
+/// How many cells may have a value: a full ledger with ten additional columns.
 const CELL_LIMIT: usize = 1_000_000;
-/// How many areas may be merged; each of them is a problem of its own in a ledger.
+/// How many areas may be merged; each of them is an error in a ledger.
 const MERGED_LIMIT: usize = 10_000;
-/// How many bytes all texts may have together: one shared text can be named by every cell.
+/// How many bytes all texts may have together: every cell can refer to the same shared text.
 const TEXT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The first visible sheet.
@@ -34,12 +35,12 @@ pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Sheet>, UnreadableFile> {
     up_to(bytes, SHEET_LIMIT)
 }
 
-/// The first visible sheets.
+/// The first `count` visible sheets.
 fn up_to(bytes: &[u8], count: usize) -> Result<Vec<Sheet>, UnreadableFile> {
     archive::check(bytes)?;
     // calamine adds up column letters and row digits of addresses (`A1`, `mergeCell`) without a
-    // check, which panics where overflow checks are on, and slices formulas and paths in places.
-    // A file must not be able to end the program, so a panic here is the file's fault.
+    // check, which panics where overflow checks are on, and slices formulas and paths in places. A
+    // file must not be able to end the program, so a panic here counts as a damaged file.
     catch_unwind(AssertUnwindSafe(|| unguarded(bytes, count))).unwrap_or_else(|_| {
         Err(UnreadableFile::Broken {
             detail: "an address or a reference in the sheet is out of range".to_owned(),
@@ -83,14 +84,15 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet,
     let mut reader = workbook
         .worksheet_cells_reader(&sheet.name)
         .map_err(unreadable)?;
-    // Not `next_cell_with_formula`: it makes room for as many shared formulas as a cell announces.
+    // Not `next_cell_with_formula`, which reserves memory for as many shared formulas as a cell
+    // announces.
     while let Some(record) = reader
         .next_cell_with_formula_metadata()
         .map_err(unreadable)?
     {
         let formula = record.formula.is_some();
         let (row, column) = record.pos;
-        // Formatted empty cells are everywhere, and cost nothing.
+        // Formatted empty cells are common, and are not stored.
         if record.value == DataRef::Empty && !formula {
             continue;
         }
@@ -138,7 +140,7 @@ fn value(value: DataRef<'_>) -> Value {
         DataRef::String(text) => Value::Text(text),
         DataRef::SharedString(text) => Value::Text(text.to_owned()),
         DataRef::Float(number) => Value::Number(number),
-        // calamine makes no integers of xlsx cells; were it to, they fit a ledger's numbers.
+        // calamine makes no integers of xlsx cells; if it did, they would fit a ledger's numbers.
         DataRef::Int(number) => Value::Text(number.to_string()),
         DataRef::Bool(truth) => Value::Bool(truth),
         DataRef::DateTime(moment) => Value::Date(date(&moment)),
@@ -148,7 +150,7 @@ fn value(value: DataRef<'_>) -> Value {
     }
 }
 
-/// A date, a time of day, or both, as far as they are there; a duration in hours and minutes.
+/// A date, a time of day, or both, as far as present; a duration in hours and minutes.
 fn date(moment: &ExcelDateTime) -> String {
     if moment.is_duration() {
         let minutes = (moment.as_f64() * 24.0 * 60.0).round();

@@ -1,11 +1,12 @@
-//! Writes the table as a csv that Excel opens without asking: UTF-8 with its mark, comma, CRLF.
+//! Writes the table as a csv that Excel opens without a dialog: UTF-8 with a byte order mark,
+//! comma, CRLF.
 
 use csv::{Terminator, WriterBuilder};
 
 use super::table::LedgerTable;
 use crate::guard;
 
-/// Without it, Excel takes UTF-8 for the computer's old encoding.
+/// The byte order mark. Without it, Excel assumes the computer's legacy encoding.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(super) fn write(table: &LedgerTable) -> Result<Vec<u8>, csv::Error> {

@@ -1,5 +1,5 @@
-//! The ledger as a rectangle of texts, the same for every format: headers in one language, one row
-//! per account.
+//! The ledger as a table of texts, the same for every format: headers in one language, one row per
+//! account.
 
 use hubward_domain::account::{Account, Language};
 use hubward_domain::ledger::{LedgerColumn, UnknownHeaders, unknown_columns};

@@ -1,11 +1,11 @@
-//! What is written is read again exactly, whatever the texts.
+//! Tests: a written ledger is read again exactly, whatever its texts.
 
 use super::*;
 use crate::sheet;
 use hubward_domain::account::{AccountState, ReportCadence};
 use hubward_domain::ledger::{LedgerProblem, Reading, Rules, Sheet, Value, diff, read};
 
-/// Texts that other programs stumble over.
+/// Texts that cause trouble in other programs.
 const TEXTS: [&str; 24] = [
     "",
     "plain",
@@ -43,7 +43,7 @@ fn rules() -> Rules {
     }
 }
 
-/// Accounts that differ in every way that a small deterministic generator can make them.
+/// Accounts with all variations that a small deterministic generator can make.
 fn accounts(seed: u64, count: u64) -> Vec<Account> {
     let mut state = seed;
     let mut next = move |below: usize| {
@@ -118,7 +118,7 @@ fn what_is_written_is_read_again_exactly() {
                 plan.is_empty() && plan.unchanged == 25,
                 "{name} {seed}: {plan:?}"
             );
-            // Stricter than a plan: an unknown column that is empty is written as an empty one.
+            // Stricter than a plan: an empty unknown column is written as an empty one.
             for (row, account) in reading.rows.iter().zip(&accounts) {
                 let mut read = row.account.clone();
                 read.extra.retain(|(_, value)| !value.is_empty());
@@ -216,7 +216,7 @@ fn the_extension_names_the_format() {
 }
 
 mod any_ledger {
-    //! Whatever stands in a ledger comes back from a file as it was.
+    //! Property tests: any ledger is the same after it was written and read.
 
     use proptest::collection::{btree_map, btree_set, vec};
     use proptest::option;
@@ -225,7 +225,7 @@ mod any_ledger {
 
     use super::*;
 
-    /// A text as a cell of one line may hold it: trimmed, without control characters, not too long.
+    /// A text that a single-line cell may have: trimmed, without control characters, not too long.
     fn line() -> impl Strategy<Value = String> {
         let hostile = select(TEXTS.to_vec()).prop_map(|text| text.replace(['\n', '\t'], " "));
         let any = "\\PC{0,40}".prop_map(|text: String| text);
@@ -239,7 +239,7 @@ mod any_ledger {
         prop_oneof![any, hostile].prop_map(|text| kept(&text, true))
     }
 
-    /// What reading makes of a text before it is stored: that, and nothing else, is in a ledger.
+    /// A text as the reader stores it, which is the only form that a ledger can have.
     fn kept(text: &str, lines: bool) -> String {
         let kept: String = text
             .chars()
@@ -329,7 +329,7 @@ mod any_ledger {
                 let plan = diff(&accounts, &reading, true);
                 prop_assert!(plan.is_empty(), "{}: {:?}", name, plan.changed);
                 prop_assert_eq!(plan.unchanged, accounts.len());
-                // And into an empty ledger: the very same accounts.
+                // And into an empty ledger: exactly the same accounts.
                 for (row, written) in reading.rows.iter().zip(&accounts) {
                     let mut read = row.account.clone();
                     let mut written = written.clone();

@@ -1,5 +1,5 @@
-//! Writes the table as a workbook made for editing: frozen header, filter, lists to choose from,
-//! account ids as text so that Excel keeps their zeros.
+//! Writes the table as a workbook for editing: frozen header, filter, drop-down lists, account ids
+//! as text so that Excel keeps their zeros.
 
 use rust_xlsxwriter::{
     Color, DataValidation, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError,
@@ -9,13 +9,13 @@ use super::table::LedgerTable;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerColumn;
 
-/// How far down lists and formats reach: as far as a ledger is read.
+/// The last row with lists and formats: the last one that the reader accepts.
 const LAST_ROW: u32 = 19_999;
-/// A muted blue that prints well and leaves the text readable.
+/// A muted blue that prints well and keeps the text readable.
 const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
 const REQUIRED_COLOR: Color = Color::RGB(0xFF_E6_C8);
 
-/// The workbook's bytes; notes and the second sheet are left out when there is nothing to explain.
+/// The workbook's bytes; without explanations, the notes and the second sheet are left out.
 pub(super) fn write(
     table: &LedgerTable,
     language: Language,
@@ -61,7 +61,8 @@ fn ledger(
             .iter()
             .find(|(column, _)| Some(*column) == known);
         if let Some((_, explanation)) = explained {
-            // Beside the header while somebody fills it in; without the author that Excel would put first.
+            // Next to the header while a person fills it in; without the author, which Excel would
+            // put first.
             let note = Note::new(explanation)
                 .add_author_prefix(false)
                 .set_width(320)
@@ -84,7 +85,7 @@ fn ledger(
     let last_row = u32::try_from(table.rows.len()).unwrap_or(LAST_ROW).max(1);
     sheet.autofilter(0, 0, last_row, last_column)?;
     sheet.set_freeze_panes(1, 1)?;
-    // On paper: all columns on one page's width, the headers on every page.
+    // In print: all columns on one page's width, the headers on every page.
     sheet.set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0)?;
@@ -124,7 +125,7 @@ fn header_format(column: Option<LedgerColumn>) -> Format {
         })
 }
 
-/// The words of a column that takes only some.
+/// The allowed words of a column, if it has a fixed set.
 fn choice(column: LedgerColumn) -> Option<Vec<&'static str>> {
     match column {
         LedgerColumn::Language => Some(Language::ALL.map(Language::as_str).to_vec()),

@@ -66,24 +66,27 @@ pub fn decide(
         }
         return DedupDecision::Open(alert);
     };
-    let seen = findings
+    // `None`: the finding is new to the alert, which it joins from another Region.
+    let known_count = findings
         .iter()
         .find(|(id, _)| *id == new.finding_id)
         .map(|(_, count)| *count);
-    if seen.is_none() && !is_worth_it {
+    if known_count.is_none() && !is_worth_it {
         return DedupDecision::Ignore;
     }
     let mut alert = known.clone();
+    // Events arrive late and in any order, so each value moves in one direction only.
     alert.severity = known.severity.max(new.severity);
-    alert.count = known.count + (new.count - seen.unwrap_or(0)).max(0);
+    // GuardDuty counts per finding, an alert over all of its findings: add only what is new.
+    alert.count = known.count + (new.count - known_count.unwrap_or(0)).max(0);
     alert.first_seen = known.first_seen.min(new.first_seen);
     alert.last_seen = known.last_seen.max(new.last_seen);
     // A finding that joins does not replace the title and facts of the first one.
-    if seen.is_some() && new.last_seen >= known.last_seen {
+    if known_count.is_some() && new.last_seen >= known.last_seen {
         alert.title.clone_from(&new.title);
         alert.facts.clone_from(&new.facts);
     }
-    if alert == *known && seen.is_some() {
+    if alert == *known && known_count.is_some() {
         return DedupDecision::Ignore;
     }
     let is_silenced = is_silenced(&alert);
@@ -107,6 +110,7 @@ pub fn decide(
 /// Why people are notified again, if they are.
 fn news(known: &Alert, now: &Alert, is_silenced: bool) -> Option<AlertNews> {
     let is_worse = now.severity > known.severity;
+    // An older event that arrives late leaves `last_seen` as it is, and the gap is zero.
     let gap = now.last_seen.duration_since(known.last_seen);
     if is_silenced {
         return None;
@@ -134,6 +138,7 @@ pub fn dedup_key(account: &AccountId, kind: &str, actor: &str) -> Option<String>
 /// Whether a new finding joins this alert: only if it is in another Region. In the same Region it
 /// is about another resource, and becomes an alert of its own.
 pub fn joins(known: &KnownAlert, threat: &Threat) -> bool {
+    // A resolved alert is over: the same attack in another Region is worth a new one.
     known.alert.state != AlertState::Resolved
         && known
             .findings

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_again_once_and_of_a_critical_alert_at_growing_pauses() {
+    fn an_alert_is_escalated_once_and_a_critical_one_at_growing_pauses() {
         use Severity as S;
         assert_eq!(due(S::High, None, 29), None);
         assert_eq!(due(S::High, None, 30), Some(1));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_that_was_opened_again_begins_anew() {
+    fn a_reopened_alert_is_escalated_from_the_start() {
         let again = UnacknowledgedAlert {
             severity: Severity::High,
             since: at(100),

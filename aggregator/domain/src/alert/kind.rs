@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn a_star_matches_anything() {
         let kind = "UnauthorizedAccess:EC2-SSHBruteForce";
         for pattern in [
             "*",

@@ -18,11 +18,11 @@ pub const TYPE: &str = "Hubward:Membership/Lost";
 pub fn is_lost(
     state: Option<AccountState>,
     last: Option<&Membership>,
-    seen: &ListedStatus,
+    listed: &ListedStatus,
 ) -> bool {
     let wanted = state == Some(AccountState::Active);
     let was_associated = last.is_some_and(|last| last.status == Some(MemberStatus::Enabled));
-    let is_gone = match seen {
+    let is_gone = match listed {
         ListedStatus::Listed(status) => *status != Some(MemberStatus::Enabled),
         ListedStatus::Unreadable(_) => false,
     };
@@ -44,7 +44,7 @@ pub fn alert(last: &Membership, status: Option<&MemberStatus>, now: Timestamp) -
         region: *region,
         kind: TYPE.to_owned(),
         severity: Severity::High,
-        title: format!("The account is not watched any more ({status})"),
+        title: format!("The account is no longer monitored ({status})"),
         state: AlertState::Open,
         count: 1,
         first_seen: now,

@@ -238,7 +238,7 @@ fn a_repetition_or_a_late_event_changes_nothing() {
 }
 
 #[test]
-fn more_of_the_same_is_noted_and_only_worse_is_told() {
+fn a_repetition_is_counted_and_only_a_higher_severity_is_notified() {
     let known = known(&opened());
     let mut more = later(9, "2026-11-21T00:00:00Z");
     match judged(Some(&known), &more) {
@@ -269,7 +269,7 @@ fn more_of_the_same_is_noted_and_only_worse_is_told() {
 }
 
 #[test]
-fn what_goes_on_after_it_was_dealt_with_or_after_a_day_of_quiet_is_told() {
+fn activity_after_a_resolution_or_a_quiet_day_is_notified() {
     let mut known = known(&opened());
     let tell = |known: &KnownAlert, last_seen: &str| match judged(Some(known), &later(9, last_seen))
     {

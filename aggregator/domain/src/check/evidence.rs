@@ -57,7 +57,7 @@ impl Evidence {
             .get(&place.0)
             .is_some_and(|account| self.baseline || !account.standards.is_empty());
         judge(&CheckFacts {
-            seen,
+            listed: seen,
             report: self.reports.get(place),
             controls: self
                 .controls

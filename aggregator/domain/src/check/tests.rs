@@ -30,9 +30,9 @@ fn reported(steps: &[StepReport]) -> AgentReport {
     }
 }
 
-fn facts<'a>(seen: &'a ListedStatus, report: Option<&'a AgentReport>) -> CheckFacts<'a> {
+fn facts<'a>(listing: &'a ListedStatus, report: Option<&'a AgentReport>) -> CheckFacts<'a> {
     CheckFacts {
-        seen,
+        listed: listing,
         report,
         controls: &[],
         silent_until: None,
@@ -41,8 +41,8 @@ fn facts<'a>(seen: &'a ListedStatus, report: Option<&'a AgentReport>) -> CheckFa
     }
 }
 
-fn judged(seen: &ListedStatus, report: Option<&AgentReport>) -> Verdict {
-    judge(&facts(seen, report))
+fn judged(listing: &ListedStatus, report: Option<&AgentReport>) -> Verdict {
+    judge(&facts(listing, report))
 }
 
 fn all_done() -> AgentReport {
@@ -106,8 +106,8 @@ fn an_associated_account_whose_recorder_is_off_is_incomplete_or_has_drifted() {
         step(Step::Config, State::Insufficient),
         step(Step::Invitation, State::Already),
     ]);
-    let seen = listed(MemberStatus::Enabled);
-    let mut facts = facts(&seen, Some(&report));
+    let listing = listed(MemberStatus::Enabled);
+    let mut facts = facts(&listing, Some(&report));
     assert_eq!(judge(&facts).as_str(), "incomplete");
     facts.was_complete = true;
     let verdict = judge(&facts);
@@ -135,8 +135,11 @@ fn what_is_managed_elsewhere_counts_only_where_it_is_seen_on() {
 #[test]
 fn whom_another_administrator_has_can_accept_nothing_of_ours() {
     let report = reported(&[step(Step::Invitation, State::ManagedElsewhere)]);
-    for seen in [listed(MemberStatus::Invited), ListedStatus::Listed(None)] {
-        assert_eq!(judged(&seen, Some(&report)).as_str(), "managed_elsewhere");
+    for listing in [listed(MemberStatus::Invited), ListedStatus::Listed(None)] {
+        assert_eq!(
+            judged(&listing, Some(&report)).as_str(),
+            "managed_elsewhere"
+        );
     }
 }
 
@@ -147,8 +150,8 @@ fn the_listing_overrules_a_report_from_before_the_association() {
         step(Step::Standards, State::Planned),
         step(Step::Invitation, State::Waiting),
     ]);
-    let seen = listed(MemberStatus::Enabled);
-    assert_eq!(judged(&seen, Some(&before)), Verdict::Complete);
+    let listing = listed(MemberStatus::Enabled);
+    assert_eq!(judged(&listing, Some(&before)), Verdict::Complete);
 }
 
 fn control(step: Step, passed: bool, when: &str) -> ControlEvidence {
@@ -161,7 +164,7 @@ fn control(step: Step, passed: bool, when: &str) -> ControlEvidence {
 
 #[test]
 fn of_a_report_and_a_finding_the_newer_one_is_believed() {
-    let seen = listed(MemberStatus::Enabled);
+    let listing = listed(MemberStatus::Enabled);
     let (good, bad) = (
         all_done(),
         reported(&[
@@ -179,7 +182,7 @@ fn of_a_report_and_a_finding_the_newer_one_is_believed() {
         let controls = [control(Step::GuardDuty, passed, when)];
         let verdict = judge(&CheckFacts {
             controls: &controls,
-            ..facts(&seen, Some(report))
+            ..facts(&listing, Some(report))
         });
         assert_eq!(verdict.is_complete(), complete, "{passed} {when}");
     }
@@ -187,12 +190,12 @@ fn of_a_report_and_a_finding_the_newer_one_is_believed() {
 
 #[test]
 fn what_was_found_before_the_association_says_nothing() {
-    let seen = listed(MemberStatus::Enabled);
+    let listing = listed(MemberStatus::Enabled);
     let controls = [control(Step::Config, false, MONDAY)];
     let mut facts = CheckFacts {
         controls: &controls,
         associated_since: Some(at(TUESDAY)),
-        ..facts(&seen, None)
+        ..facts(&listing, None)
     };
     assert!(judge(&facts).is_complete());
     facts.associated_since = Some(at("2026-11-22T09:00:00Z"));
@@ -208,23 +211,23 @@ fn config_1_is_no_evidence_where_the_recorder_is_not_ours() {
         },
         step(Step::Invitation, State::Already),
     ]);
-    let seen = listed(MemberStatus::Enabled);
+    let listing = listed(MemberStatus::Enabled);
     let controls = [control(Step::Config, true, TUESDAY)];
     let verdict = judge(&CheckFacts {
         controls: &controls,
-        ..facts(&seen, Some(&report))
+        ..facts(&listing, Some(&report))
     });
     assert_eq!(verdict.missing(), [Step::Config]);
 }
 
 #[test]
 fn silence_counts_only_two_days_after_the_association() {
-    let seen = listed(MemberStatus::Enabled);
+    let listing = listed(MemberStatus::Enabled);
     let mut facts = CheckFacts {
         associated_since: Some(at(MONDAY)),
         silent_until: Some(at("2026-11-25T08:59:59Z")),
         was_complete: true,
-        ..facts(&seen, None)
+        ..facts(&listing, None)
     };
     assert!(judge(&facts).is_complete());
     facts.silent_until = Some(at("2026-11-25T09:00:00Z"));

@@ -220,7 +220,7 @@ fn a_life_is_what_was_seen_of_it() {
     assert_eq!(
         Life::next(None, &passed, now),
         Life::default(),
-        "never seen open"
+        "never observed open"
     );
 
     let suppressed = read(&asff(&json!({"Workflow": {"Status": "SUPPRESSED"}}))).unwrap();

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn a_star_matches_anything() {
         let kind = "UnauthorizedAccess:EC2/SSHBruteForce";
         assert_eq!(fits(kind, kind), Some(36));
         assert_eq!(fits("UnauthorizedAccess:EC2/*", kind), Some(23));

@@ -138,7 +138,7 @@ fn pages_have_no_html_and_no_address_of_others() {
 }
 
 #[test]
-fn a_company_s_entry_stands_in_front() {
+fn a_company_s_entry_overrides_the_bundled_one() {
     let text = write(&s3_1()).replace("policy = \"must\"", "policy = \"may\"");
     let guide = own("controls/S3.1.md", &text);
     assert_eq!(guide.problems(), []);

@@ -49,7 +49,7 @@ pub(super) fn judge<E>(found: Option<&AlertQueue>, wanted: &WantedHub) -> HubSta
     if found.redrive.as_deref().unwrap_or_default().is_empty() {
         attributes.insert("RedrivePolicy", redrive);
     }
-    mend(found, attributes)
+    changes_to(found, attributes)
 }
 
 /// The dead-letter queue is needed unless the queue already has another one.
@@ -74,7 +74,7 @@ pub(super) fn judge_dead_letter<E>(
             HubState::Planned(vec![HubChange::CreateQueue { name, attributes }])
         }
         Some(found) if found.ours => match policy(found, vec![tls(&arn)]) {
-            Some(policy) => mend(found, common(found, policy)),
+            Some(policy) => changes_to(found, common(found, policy)),
             None => HubState::Insufficient(Why::PolicyUnreadable),
         },
         Some(_) => HubState::Already,
@@ -102,7 +102,7 @@ fn common(found: &AlertQueue, policy: Option<Value>) -> BTreeMap<&'static str, S
     attributes
 }
 
-fn mend<E>(found: &AlertQueue, attributes: BTreeMap<&'static str, String>) -> HubState<E> {
+fn changes_to<E>(found: &AlertQueue, attributes: BTreeMap<&'static str, String>) -> HubState<E> {
     if attributes.is_empty() {
         return HubState::Already;
     }

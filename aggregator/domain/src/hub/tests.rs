@@ -27,8 +27,8 @@ fn nothing() -> ObservedHub<()> {
     }
 }
 
-fn state(seen: &ObservedHub<()>, part: HubPart) -> HubState<()> {
-    let items = plan(seen, &wanted());
+fn state(observed: &ObservedHub<()>, part: HubPart) -> HubState<()> {
+    let items = plan(observed, &wanted());
     let item = items.into_iter().find(|item| item.part == part);
     item.unwrap().state
 }
@@ -45,12 +45,12 @@ fn queue(ours: bool) -> AlertQueue {
 }
 
 /// The attributes that would be set on the queue.
-fn mended(queue: AlertQueue) -> BTreeMap<&'static str, String> {
-    let seen = ObservedHub {
+fn changed_attributes(queue: AlertQueue) -> BTreeMap<&'static str, String> {
+    let observed = ObservedHub {
         queue: Ok(Some(queue)),
         ..nothing()
     };
-    match state(&seen, HubPart::Queue) {
+    match state(&observed, HubPart::Queue) {
         HubState::Planned(changes) => match changes.into_iter().next() {
             Some(HubChange::SetQueueAttributes { attributes, .. }) => attributes,
             other => panic!("{other:?}"),
@@ -95,11 +95,11 @@ fn regions_are_only_ever_added_to_an_aggregator() {
             mode: mode.to_owned(),
             regions: regions.iter().map(ToString::to_string).collect(),
         };
-        let seen = ObservedHub {
+        let observed = ObservedHub {
             aggregator: Ok(Some(aggregator)),
             ..nothing()
         };
-        state(&seen, HubPart::Aggregation)
+        state(&observed, HubPart::Aggregation)
     };
     let updated = |mode, regions: &[&str]| {
         HubState::Planned(vec![HubChange::UpdateAggregator {
@@ -141,7 +141,7 @@ fn regions_are_only_ever_added_to_an_aggregator() {
 fn a_foreign_queues_statements_stay_and_nothing_is_forbidden_on_it() {
     let theirs = json!({ "Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "sqs:*" });
     for statement in [json!([theirs]), theirs.clone()] {
-        let attributes = mended(AlertQueue {
+        let attributes = changed_attributes(AlertQueue {
             policy: Some(json!({ "Id": "p", "Statement": statement }).to_string()),
             sqs_encrypted: false,
             ..queue(false)
@@ -163,23 +163,26 @@ fn a_redrive_policy_that_is_there_stays_and_needs_no_queue_of_ours() {
         redrive: Some(json!({ "deadLetterTargetArn": "arn:x", "maxReceiveCount": 3 }).to_string()),
         ..queue(false)
     };
-    assert!(!mended(theirs.clone()).contains_key("RedrivePolicy"));
-    let seen = ObservedHub {
+    assert!(!changed_attributes(theirs.clone()).contains_key("RedrivePolicy"));
+    let observed = ObservedHub {
         queue: Ok(Some(theirs)),
         ..nothing()
     };
-    assert_eq!(state(&seen, HubPart::DeadLetterQueue), HubState::Already);
+    assert_eq!(
+        state(&observed, HubPart::DeadLetterQueue),
+        HubState::Already
+    );
 }
 
 #[test]
 fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
-    let set = mended(queue(true));
+    let set = changed_attributes(queue(true));
     let whole = AlertQueue {
         policy: Some(set["Policy"].clone()),
         redrive: Some(set["RedrivePolicy"].clone()),
         ..queue(true)
     };
-    assert_eq!(mended(whole.clone()), BTreeMap::new());
+    assert_eq!(changed_attributes(whole.clone()), BTreeMap::new());
     let mut policy = json(&set["Policy"]);
     policy["Statement"][0]["Condition"] = json!({});
     let weakened = AlertQueue {
@@ -187,7 +190,7 @@ fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
         sqs_encrypted: false,
         ..whole
     };
-    let again = mended(weakened);
+    let again = changed_attributes(weakened);
     let sorted = |text: &str| {
         let mut statements = json(text)["Statement"].as_array().unwrap().clone();
         statements.sort_by_key(|statement| statement["Sid"].to_string());
@@ -200,17 +203,17 @@ fn what_was_set_once_is_not_set_again_and_what_was_taken_out_is_put_back() {
 #[test]
 fn a_queue_that_cannot_be_added_to_is_for_a_person() {
     for policy in ["no json", "[]", r#"{"Statement": 1}"#] {
-        let seen = ObservedHub {
+        let observed = ObservedHub {
             queue: Ok(Some(AlertQueue {
                 policy: Some(policy.to_owned()),
                 ..queue(true)
             })),
             ..nothing()
         };
-        let judged = state(&seen, HubPart::Queue);
+        let judged = state(&observed, HubPart::Queue);
         assert_eq!(judged, HubState::Insufficient(Why::PolicyUnreadable));
     }
-    let seen = ObservedHub {
+    let observed = ObservedHub {
         queue: Ok(Some(AlertQueue {
             kms_key: Some("alias/aws/sqs".to_owned()),
             ..queue(true)
@@ -218,7 +221,7 @@ fn a_queue_that_cannot_be_added_to_is_for_a_person() {
         ..nothing()
     };
     assert_eq!(
-        state(&seen, HubPart::Queue),
+        state(&observed, HubPart::Queue),
         HubState::Insufficient(Why::KeyOfAws)
     );
 }
@@ -234,11 +237,11 @@ fn rule(name: &str, ours: bool, feeds_queue: bool, pattern: Value) -> Rule {
 }
 
 fn judge_threats(rules: Vec<Rule>) -> HubState<()> {
-    let seen = ObservedHub {
+    let observed = ObservedHub {
         rules: Ok(rules),
         ..nothing()
     };
-    state(&seen, HubPart::ThreatRule)
+    state(&observed, HubPart::ThreatRule)
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub fn effects(
         let watched = before.map_or_else(Vec::new, |before| watched_regions(before, hub));
         for region in watched_regions(after, hub) {
             let place = (after.account_id.clone(), region);
-            let status = listed.get(&place).and_then(|seen| seen.status.as_ref());
+            let status = listed.get(&place).and_then(|listed| listed.status.as_ref());
             let next = next_invitation(after.state, status, false);
             let is_due = matches!(
                 next,
@@ -143,7 +143,7 @@ mod tests {
         let found = effects(&new, &hub, &BTreeMap::new());
         assert_eq!(regions(&found), ["ap-northeast-1", "us-east-1"]);
         let account: AccountId = "111111111111".parse().unwrap();
-        let seen = Membership {
+        let observed = Membership {
             account_id: account.clone(),
             region: hub[0],
             status: Some(MemberStatus::Enabled),
@@ -153,7 +153,7 @@ mod tests {
             associated_since: None,
             completed_at: None,
         };
-        let listed = BTreeMap::from([((account, hub[0]), seen)]);
+        let listed = BTreeMap::from([((account, hub[0]), observed)]);
         assert_eq!(regions(&effects(&new, &hub, &listed)), ["us-east-1"]);
     }
 

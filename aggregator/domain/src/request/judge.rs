@@ -123,7 +123,7 @@ fn row(
     }
 }
 
-/// Whether a person may approve a request now. `seen` is the revision that the person read, if
+/// Whether a person may approve a request now. `reviewed` is the revision that the person read, if
 /// known.
 ///
 /// # Errors
@@ -131,17 +131,18 @@ fn row(
 pub fn may_approve(
     request: &Request,
     ready: &Ready,
-    seen: Option<i64>,
+    reviewed: Option<i64>,
     contacts_told: Option<Timestamp>,
 ) -> Result<(), NotApprovable> {
     if request.state != RequestState::Open {
         return Err(NotApprovable::Decided(request.state.as_str()));
     }
-    if seen.is_some_and(|seen| seen != request.revision) {
+    if reviewed.is_some_and(|revision| revision != request.revision) {
         let now = request.revision;
         return Err(NotApprovable::Revised { now });
     }
     match &ready.record {
+        // Anyone can name any account, so its owners must have had a chance to object.
         Some(record) if contacts_told.is_none() => Err(NotApprovable::ContactsNotTold(
             record.contact_emails.clone(),
         )),
@@ -159,6 +160,7 @@ pub fn may_approve_alone(
     ready: &Ready,
     adds_allowed: bool,
 ) -> Result<(), NotApprovable> {
+    // Without a notification, this fails for any account that is in the ledger.
     may_approve(request, ready, None, None)?;
     if adds_allowed && ready.kind == RequestKind::Add && ready.record.is_none() {
         Ok(())

@@ -33,7 +33,7 @@ pub struct Hindrance {
 pub struct RegionProgress {
     pub region: Region,
     /// The last observation; `None` before the first check.
-    pub seen: Option<Membership>,
+    pub observed: Option<Membership>,
 }
 
 /// Verdicts that waiting does not change.
@@ -41,12 +41,14 @@ const HOPELESS: [&str; 4] = ["removed", "resigned", "suspended", "managed_elsewh
 
 impl RegionProgress {
     /// The Regions of an account, with their observations.
-    pub fn all(account: &Account, hub: &[Region], seen: &[Membership]) -> Vec<Self> {
+    pub fn all(account: &Account, hub: &[Region], observed: &[Membership]) -> Vec<Self> {
         let of_region = |region| Self {
             region,
-            seen: seen
+            observed: observed
                 .iter()
-                .find(|seen| seen.account_id == account.account_id && seen.region == region)
+                .find(|observed| {
+                    observed.account_id == account.account_id && observed.region == region
+                })
                 .cloned(),
         };
         wanted_regions(account, hub)
@@ -56,7 +58,9 @@ impl RegionProgress {
     }
 
     fn verdict(&self) -> &str {
-        self.seen.as_ref().map_or("", |seen| seen.verdict.as_str())
+        self.observed
+            .as_ref()
+            .map_or("", |observed| observed.verdict.as_str())
     }
 }
 
@@ -81,11 +85,13 @@ pub fn progress(
     // Only observations after the decision count.
     let is_fresh = |place: &RegionProgress| {
         place
-            .seen
+            .observed
             .as_ref()
-            .is_some_and(|seen| seen.seen_at >= since)
+            .is_some_and(|observed| observed.seen_at >= since)
     };
     if places.iter().all(|place| {
+        // A change of columns needs no new check; a new account must be observed after its
+        // approval.
         place.verdict() == "complete" && (is_fresh(place) || kind == RequestKind::Change)
     }) {
         return RequestProgress::Complete;

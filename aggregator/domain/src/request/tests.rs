@@ -70,7 +70,7 @@ const NEW: [(LedgerColumn, &str); 3] = [
 ];
 
 #[test]
-fn a_kind_is_told_by_its_words_in_both_languages_and_never_guessed() {
+fn a_kind_is_recognized_by_its_words_in_both_languages_and_never_guessed() {
     for (text, kind) in [
         ("add", Some(RequestKind::Add)),
         ("Add an AWS account", Some(RequestKind::Add)),
@@ -130,7 +130,7 @@ fn only_a_new_account_is_approved_without_a_person() {
 }
 
 #[test]
-fn adding_an_account_that_is_there_touches_nobody() {
+fn adding_an_existing_account_changes_no_account() {
     let ledger = [record(AccountState::Active)];
     let stolen = asked(
         "add",
@@ -267,7 +267,7 @@ fn the_same_issue_twice_is_one_request() {
     assert_eq!(taking(Some(&approved), &revised), Taking::Unchanged);
 }
 
-fn seen(region: &str, verdict: &str, second: i64) -> Membership {
+fn observed(region: &str, verdict: &str, second: i64) -> Membership {
     Membership {
         account_id: "111111111111".parse().unwrap(),
         region: region.parse().unwrap(),
@@ -284,8 +284,8 @@ fn seen(region: &str, verdict: &str, second: i64) -> Membership {
 fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
     let account = record(AccountState::Active);
     let patience = SignedDuration::from_secs(1_000);
-    let judge = |seen: &[Membership], now: i64| {
-        let places = RegionProgress::all(&account, &rules().regions, seen);
+    let judge = |observed: &[Membership], now: i64| {
+        let places = RegionProgress::all(&account, &rules().regions, observed);
         progress(
             RequestKind::Add,
             &account,
@@ -296,14 +296,14 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
         )
     };
     let both = [
-        seen("ap-northeast-1", "complete", 200),
-        seen("us-east-1", "complete", 200),
+        observed("ap-northeast-1", "complete", 200),
+        observed("us-east-1", "complete", 200),
     ];
     assert_eq!(judge(&both, 300), RequestProgress::Complete);
     // Observations from before the decision do not count.
     let old = [
-        seen("ap-northeast-1", "complete", 50),
-        seen("us-east-1", "complete", 200),
+        observed("ap-northeast-1", "complete", 50),
+        observed("us-east-1", "complete", 200),
     ];
     assert_eq!(judge(&old, 300), RequestProgress::Underway);
     assert_eq!(judge(&[], 300), RequestProgress::Underway);
@@ -311,7 +311,7 @@ fn a_request_is_complete_when_the_listing_says_so_in_every_region() {
         panic!("a request never waits permanently");
     };
     assert_eq!((late.len(), &late[0].why[..]), (1, "not_invited"));
-    let refused = [seen("us-east-1", "resigned", 200)];
+    let refused = [observed("us-east-1", "resigned", 200)];
     let RequestProgress::Stuck(hopeless) = judge(&refused, 300) else {
         panic!("waiting does not help");
     };

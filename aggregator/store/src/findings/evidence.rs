@@ -1,4 +1,4 @@
-//! What the mirror says of whether an account is watched as it should be.
+//! What the mirror's findings prove about the monitoring of accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::{Result, Store};
 use hubward_domain::check::{AccountRegion, ControlEvidence, EVIDENCE};
 
 impl Store {
-    /// What the controls that are evidence of a step found last in some accounts.
+    /// The last results of the controls that are evidence of a step, of a range of accounts.
     ///
     /// # Errors
     /// The database failed.
@@ -38,7 +38,8 @@ impl Store {
                 };
                 let passed = row.try_get::<String, _>(2)? == "PASSED";
                 let found = evidence.entry(place).or_default();
-                // One finding for each standard, or for each control: the newest is believed.
+                // There is one finding for each standard, or one for each control: the newest
+                // counts.
                 found.retain(|known| known.step != step || known.at > at);
                 if found.iter().all(|known| known.step != step) {
                     found.push(ControlEvidence { step, passed, at });
@@ -48,8 +49,8 @@ impl Store {
         Ok(evidence)
     }
 
-    /// Where some accounts have any finding, of what a check has listed before. One look into the index for each
-    /// place: a million findings need not be read to know where they are.
+    /// The pairs of account and Region that have any finding, among those that a check has listed. One index lookup for
+    /// each pair: a million findings need not be read.
     ///
     /// # Errors
     /// The database failed.
@@ -72,7 +73,7 @@ impl Store {
     }
 }
 
-/// AWS's words; where they are none of ours, they are nobody's evidence.
+/// The values are AWS's; a row with an unknown account or Region is no evidence.
 fn place(row: &AnyRow) -> Result<Option<AccountRegion>> {
     let (account, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(account.parse().ok().zip(region.parse().ok()))

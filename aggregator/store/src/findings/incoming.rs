@@ -1,4 +1,4 @@
-//! A finding as AWS sent it, made ready for its row, and what the row said before.
+//! A finding as AWS sent it, prepared for its row; and the row's previous content.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -7,45 +7,45 @@ use sha2::{Digest, Sha256};
 use hubward_domain::finding::{Finding, Life, RecordState, UnreadableFinding, read};
 use hubward_domain::history::CountedFinding;
 
-/// A finding that was seen.
+/// A received finding.
 #[derive(Clone, Debug)]
 pub struct IncomingFinding {
     /// Its key.
     pub key: String,
-    /// What is read of it.
+    /// Its parsed fields.
     pub finding: Finding,
-    /// By what its whole JSON is known again.
+    /// A hash of its whole JSON, to detect changes.
     pub digest: String,
 }
 
-/// A finding's row, as the mirror had it.
+/// A finding's previous row in the mirror.
 #[derive(Clone, Debug)]
 pub struct StoredFinding {
     /// When it was open.
     pub life: Life,
-    /// When its product last touched it.
+    /// When its product last updated it.
     pub updated_at: Option<Timestamp>,
-    /// Whether it was there.
+    /// Whether it was active.
     pub record: RecordState,
-    /// By what its whole JSON is known again.
+    /// A hash of its whole JSON, to detect changes.
     pub digest: String,
-    /// The control that it was of.
+    /// The control that it was about.
     pub control_id: String,
-    /// What was counted of it.
+    /// The facts that the history counted.
     pub counted: Option<CountedFinding>,
-    /// Which source last showed it.
+    /// The source that last returned it.
     pub(super) seen_in: String,
-    /// And when.
+    /// When that was.
     pub(super) last_seen: String,
 }
 
 impl IncomingFinding {
-    /// Takes a finding's JSON. It is some work: do it where it holds up nobody.
+    /// Parses a finding's JSON. This takes CPU time: call it where it does not block others.
     ///
     /// # Errors
-    /// Nobody could say whose or which it is.
+    /// Its identity is missing.
     pub fn of(json: &str) -> Result<Self, UnreadableFinding> {
-        // What is no JSON has no id.
+        // Text that is not JSON has no id.
         let asff: Value = serde_json::from_str(json).map_err(|_| UnreadableFinding::NoId)?;
         let finding = read(&asff)?;
         Ok(Self {

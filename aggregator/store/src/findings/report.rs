@@ -1,5 +1,5 @@
-//! The findings of an account as a report shows them: in order, one after the other, so that no more than
-//! one need be in memory; and how far people are with its threats.
+//! The findings of an account for a report: sorted, and streamed, so that only a few are in memory;
+//! and the states of the alerts about its threats.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,11 @@ use crate::{Result, Store, StoreError};
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::Mirrored;
 
-/// How many rows are taken at once, if they are there. SQLite's driver fills a queue of 50 from a thread of its own;
-/// taking them one by one makes the two threads wake each other for every row.
+/// How many rows are taken at once, if available. SQLite's driver fills a queue of 50 from a thread
+/// of its own; taking them one by one makes the two threads wake each other for every row.
 const AT_ONCE: usize = 50;
 
-/// What is open before what is done, the worst first, what belongs together beside each other, the newest
-/// before the older.
+/// Open before closed, the worst first, the same control together, the newest first.
 const ORDER: &str = "CASE WHEN record_state = 'ACTIVE' AND workflow_status IN ('NEW', 'NOTIFIED') \
      AND compliance_status IN ('', 'FAILED') THEN 0 ELSE 1 END, \
      CASE severity WHEN 'CRITICAL' THEN 0 WHEN 'HIGH' THEN 1 WHEN 'MEDIUM' THEN 2 WHEN 'LOW' THEN 3 \
@@ -26,7 +25,7 @@ const ORDER: &str = "CASE WHEN record_state = 'ACTIVE' AND workflow_status IN ('
      control_id, COALESCE(opened_at, '') DESC, finding";
 
 impl Store {
-    /// Everything that the mirror has of an account, and of nobody else, in a report's order.
+    /// All findings of an account, in a report's order.
     pub fn findings_in_order(
         &self,
         account: &AccountId,
@@ -41,7 +40,7 @@ impl Store {
             .map(|row| mirrored(&row?))
     }
 
-    /// How far people are with the threats of an account, by the finding's id.
+    /// The states of the alerts about an account's threats, by the finding's id.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.

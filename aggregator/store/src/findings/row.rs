@@ -1,4 +1,4 @@
-//! Takes a row of the table apart: its words, its times, and what is damaged.
+//! Parses a row of the table: its words, its times, and what is damaged.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,9 @@ use hubward_domain::finding::{
 };
 use hubward_domain::history::{CountedFinding, HistoryStatus};
 
-/// What [`mirrored`] reads: a row as one JSON array, because every value of a row costs SQLite's driver a copy of it and
-/// one of its column's name, and a report reads a million rows. In the order of [`Columns`].
+/// The columns that [`mirrored`] parses: a row as one JSON array, because every value of a row
+/// costs SQLite's driver a copy of it and one of its column's name, and a report reads a million
+/// rows. In the order of [`Columns`].
 pub(super) fn read(engine: Engine) -> String {
     let array = match engine {
         Engine::Sqlite => "json_array",
@@ -27,7 +28,7 @@ pub(super) fn read(engine: Engine) -> String {
     )
 }
 
-/// The columns that [`read`] reads, in its order. A time that there is none of is empty.
+/// The columns of [`read`], in its order. An absent time is empty.
 #[derive(Deserialize)]
 struct Columns<'a> {
     finding_id: String,
@@ -104,7 +105,7 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
     Ok(Mirrored { finding, life })
 }
 
-/// What is counted of a row, and nothing of an archived one.
+/// The facts that the history counts; `None` for an archived finding.
 pub(crate) fn counted(row: &AnyRow) -> Result<Option<CountedFinding>> {
     let key: &str = row.try_get("finding")?;
     let status = HistoryStatus::of(

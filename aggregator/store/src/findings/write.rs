@@ -1,4 +1,4 @@
-//! Writes findings into the table, many rows to a statement.
+//! Writes findings into the table, many rows per statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,16 +15,16 @@ use hubward_domain::finding::{Compliance, Life};
 use hubward_domain::history::CountedFinding;
 use hubward_domain::mirror::is_news;
 
-/// What every write of a row gives; `write_findings` names the others.
+/// The columns that every write sets; `write_findings` adds the others.
 const COLUMNS: &str = "finding, finding_id, product_arn, account_id, region, kind, control_id, \
      standards, finding_type, title, resource, resource_type, link, severity, compliance_status, \
      workflow_status, record_state, note, created_at, updated_at, opened_at, closed_at";
 
-/// How many columns a row is written with.
+/// The number of columns of a written row.
 const WIDTH: usize = 26;
 
 impl Tx {
-    /// What the mirror has of these keys.
+    /// The mirror's rows with these keys.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
@@ -62,7 +62,8 @@ impl Tx {
         Ok(known)
     }
 
-    /// Writes findings that a source showed, new or changed, each key once; `known` is what was there before.
+    /// Inserts or updates the findings that a source returned, each key once; `known` has the
+    /// previous rows.
     ///
     /// # Errors
     /// The database failed.
@@ -87,19 +88,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes over what events tell of findings that the mirror has, and leaves the others to the next sync.
-    /// Returns how many changed.
+    /// Updates findings that the mirror already has from events; new ones are left to the next
+    /// sync. Returns how many changed.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn follow_findings(&mut self, told: &[Value], now: Timestamp) -> Result<u64> {
+    pub async fn follow_findings(&mut self, events: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
-        for asff in told {
+        for asff in events {
             let Ok(seen) = IncomingFinding::of(&asff.to_string()) else {
                 continue;
             };
             let known = match self.findings_before(&[&seen.key]).await {
-                // What comes with it may be an alert, and must not wait for a row to be mended.
+                // The same message may contain an alert, which must not wait until the damaged row
+                // is repaired.
                 Err(StoreError::Damaged { .. }) => continue,
                 known => known?,
             };
@@ -113,7 +115,8 @@ impl Tx {
             }
             let life = Life::next(Some((before.life, before.updated_at)), &seen.finding, now);
             self.count_changed(&[(&seen, life)], &known).await?;
-            // Only a source shows a finding: what a full sweep misses is gone, whatever events say.
+            // Events do not count as returned by a source: a finding that a full reading misses is
+            // archived, whatever events said.
             let written = WriteCounts {
                 seen: &seen,
                 life,
@@ -126,7 +129,7 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Keeps that findings were seen again as they were.
+    /// Records that findings were observed again without a change.
     ///
     /// # Errors
     /// The database failed.
@@ -153,7 +156,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Has counted anew what now counts as something else: most touches change no count.
+    /// Marks the controls for counting whose findings count differently now; most updates change no
+    /// count.
     async fn count_changed(
         &mut self,
         findings: &[(&IncomingFinding, Life)],
@@ -241,7 +245,7 @@ impl Tx {
     }
 }
 
-/// A row, as it is written.
+/// A row to write.
 struct WriteCounts<'a> {
     seen: &'a IncomingFinding,
     life: Life,

@@ -1,4 +1,4 @@
-//! The first sheet's scores, one of each standard, and how long findings have been open.
+//! The first sheet's scores, one for each standard, and how long findings have been open.
 
 use rust_i18n::t;
 use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};

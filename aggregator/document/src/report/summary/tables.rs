@@ -1,4 +1,4 @@
-//! The first sheet's tables: what to do first, and how each account stands.
+//! The first sheet's tables: what to do first, and the numbers of each account.
 
 use hubward_protocol::AccountId;
 use rust_i18n::t;
@@ -10,7 +10,7 @@ use crate::report::sheet::float;
 use crate::report::words;
 use hubward_domain::finding::FindingSeverity;
 
-/// How much is said to be done first.
+/// The number of rows of what to do first.
 const FIRST: usize = 10;
 
 impl SummarySheet<'_> {

@@ -1,5 +1,5 @@
-//! The first sheet's chart: what was open at the end of each of the last periods. Its numbers stand beside the
-//! page, where they are not printed.
+//! The first sheet's chart: what was open at the end of each of the last periods. Its numbers are
+//! to the right of the page, where they are not printed.
 
 use rust_i18n::t;
 use rust_xlsxwriter::{
@@ -8,13 +8,13 @@ use rust_xlsxwriter::{
 
 use super::{LAST, SummarySheet, TILES};
 use crate::report::sheet::float;
-use crate::report::style::{chart_colour, faint};
+use crate::report::style::{chart_color, faint};
 use crate::report::words;
 use hubward_domain::finding::FindingSeverity;
 
-/// The numbers' first column: one free column behind the page.
+/// The numbers' first column: one empty column after the page.
 const NUMBERS: u16 = LAST + 2;
-/// Rows that the chart covers, and how high each of them is.
+/// The rows that the chart covers, and the height of each.
 const ROWS: u32 = 13;
 const HEIGHT: u32 = 20;
 
@@ -45,7 +45,7 @@ impl SummarySheet<'_> {
             self.sheet
                 .write_string_with_format(row, NUMBERS, point.period.to_string(), &label)?;
         }
-        // The least severe stands at the foot of the columns.
+        // The least severe ones are at the bottom of the stacked columns.
         let shown: Vec<FindingSeverity> = TILES.into_iter().take(4).rev().collect();
         for (column, severity) in (NUMBERS + 1..).zip(shown) {
             let word = words::severity(severity, language);
@@ -58,7 +58,7 @@ impl SummarySheet<'_> {
                         .write_number_with_format(row, column, float(count), &number)?;
                 }
             }
-            let colour = chart_colour(severity);
+            let color = chart_color(severity);
             chart
                 .add_series()
                 .set_name((name.as_str(), top, column))
@@ -67,7 +67,7 @@ impl SummarySheet<'_> {
                 .set_gap(60)
                 .set_overlap(100)
                 .set_format(
-                    ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(colour)),
+                    ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(color)),
                 );
         }
         chart.legend().set_position(ChartLegendPosition::Right);

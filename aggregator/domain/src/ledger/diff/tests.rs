@@ -39,7 +39,7 @@ fn reading(accounts: &[Account], columns: &[LedgerColumn]) -> Reading {
 }
 
 #[test]
-fn added_changed_unchanged_and_missing_are_told_apart() {
+fn added_changed_unchanged_and_missing_are_distinguished() {
     let current = [account(1), account(2), account(3)];
     let changed = Account {
         project: "Beta".to_owned(),

@@ -153,7 +153,7 @@ fn every_problem_is_named_at_once_with_its_cell() {
         &[
             "123456789012",
             "",
-            "nobody",
+            "taro",
             "fr",
             "mars-1",
             "FSBP",
@@ -162,7 +162,7 @@ fn every_problem_is_named_at_once_with_its_cell() {
             "\u{1}",
         ],
         &["", "Beta", ""],
-        &["999999999999", "Gamma", "g@example.com; also nobody"],
+        &["999999999999", "Gamma", "g@example.com; also taro"],
         &["123456789012", "Delta", "d@example.com"],
     ]);
     assert_eq!(

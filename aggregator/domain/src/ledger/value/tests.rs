@@ -102,11 +102,11 @@ fn addresses_are_separated_by_semicolons_and_judged_one_by_one() {
     let found = |text: &str| text.to_owned();
     assert_eq!(
         contact_emails(
-            "nobody; a@b@c; Taro <t@example.com>; a@[127.0.0.1]; ok@example.com; x@localhost; ｔ@example.com"
+            "taro; a@b@c; Taro <t@example.com>; a@[127.0.0.1]; ok@example.com; x@localhost; ｔ@example.com"
         ),
         Err(vec![
             LedgerRefusal::EmailForm {
-                found: found("nobody")
+                found: found("taro")
             },
             LedgerRefusal::EmailForm {
                 found: found("a@b@c")
