@@ -1,5 +1,9 @@
-//! Tells cargo that the words are part of the program: they are read while it is compiled.
+//! Generates the sentences of `locales/`.
 
-fn main() {
-    println!("cargo::rerun-if-changed=locales");
+use std::process::ExitCode;
+
+use hubward_sentences::English;
+
+fn main() -> ExitCode {
+    hubward_sentences::build("locales", English::Any)
 }

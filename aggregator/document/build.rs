@@ -1,5 +1,9 @@
-//! Rebuilds the crate when the locales change, because they are read at compile time.
+//! Generates the sentences of `locales/`.
 
-fn main() {
-    println!("cargo::rerun-if-changed=../locales");
+use std::process::ExitCode;
+
+use hubward_sentences::English;
+
+fn main() -> ExitCode {
+    hubward_sentences::build("locales", English::Any)
 }

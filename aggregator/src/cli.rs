@@ -39,9 +39,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use rust_i18n::t;
 
 use crate::app::App;
+use crate::text::Say;
 use crate::world::{Environment, World};
 use failure::CommandFailure;
 use hubward_domain::account::Language;
@@ -183,7 +183,7 @@ pub(crate) async fn run(world: World) -> ExitCode {
 pub(crate) fn cannot_start(error: &std::io::Error) -> ExitCode {
     let screen = Screen::new(false, Language::En, false);
     screen.fail(&CommandFailure::new(
-        t!("cli.runtime", locale = "en", why = error),
+        Say(Language::En).cli_runtime(error),
         "",
     ));
     ExitCode::FAILURE

@@ -27,8 +27,6 @@ mod telemetry;
 mod text;
 mod world;
 
-rust_i18n::i18n!("locales", fallback = "en");
-
 /// Stack size for the AWS SDK's futures, which are large in unoptimized builds.
 const STACK: usize = 16 << 20;
 

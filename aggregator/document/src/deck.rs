@@ -6,9 +6,9 @@ mod slide;
 mod theme;
 
 use ppt_rs::generator::SlideContent;
-use rust_i18n::t;
 
 use super::{guide_words, install_script};
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{ControlGuide, Guide, Policy};
 use slide::{SlideTable, cover, slide};
@@ -33,121 +33,121 @@ pub struct DeckFacts<'a> {
 /// # Errors
 /// The writer's error.
 pub fn write(guide: &Guide, facts: &DeckFacts<'_>, language: Language) -> Result<Vec<u8>, String> {
-    let locale = language.as_str();
-    let title = t!("deck.title", locale = locale);
+    let say = Say(language);
+    let title = say.deck_title();
     let mut slides = vec![
         cover(
             &title,
             &[
-                t!("deck.subtitle", locale = locale).into_owned(),
+                say.deck_subtitle().to_owned(),
                 format!("{} · {}", facts.administrator, facts.today),
             ],
         ),
-        sees(locale),
-        costs(locale),
-        joining(facts, locale),
-        leaving(locale),
-        report(locale),
+        sees(say),
+        costs(say),
+        joining(facts, say),
+        leaving(say),
+        report(say),
     ];
     slides.extend(controls(guide, language));
-    slides.push(alerts(facts, locale));
+    slides.push(alerts(facts, say));
     let bytes = ppt_rs::generator::create_pptx_with_content(&title, slides)
         .map_err(|error| error.to_string())?;
     theme::with_japanese_font(&bytes)
 }
 
-fn sees(locale: &str) -> SlideContent {
+fn sees(say: Say) -> SlideContent {
     let table = SlideTable {
         widths: &[24, 38, 38],
         header: vec![
-            t!("deck.what", locale = locale).into_owned(),
-            t!("deck.sees_source", locale = locale).into_owned(),
-            t!("deck.sees_then", locale = locale).into_owned(),
+            say.deck_what().to_owned(),
+            say.deck_sees_source().to_owned(),
+            say.deck_sees_then().to_owned(),
         ],
         rows: vec![
             vec![
-                t!("deck.sees_controls", locale = locale).into_owned(),
-                t!("deck.sees_controls_source", locale = locale).into_owned(),
-                t!("deck.sees_controls_then", locale = locale).into_owned(),
+                say.deck_sees_controls().to_owned(),
+                say.deck_sees_controls_source().to_owned(),
+                say.deck_sees_controls_then().to_owned(),
             ],
             vec![
-                t!("deck.sees_threats", locale = locale).into_owned(),
-                t!("deck.sees_threats_source", locale = locale).into_owned(),
-                t!("deck.sees_threats_then", locale = locale).into_owned(),
+                say.deck_sees_threats().to_owned(),
+                say.deck_sees_threats_source().to_owned(),
+                say.deck_sees_threats_then().to_owned(),
             ],
             vec![
-                t!("deck.sees_loss", locale = locale).into_owned(),
-                t!("deck.sees_loss_source", locale = locale).into_owned(),
-                t!("deck.sees_loss_then", locale = locale).into_owned(),
+                say.deck_sees_loss().to_owned(),
+                say.deck_sees_loss_source().to_owned(),
+                say.deck_sees_loss_then().to_owned(),
             ],
             vec![
-                t!("deck.sees_not", locale = locale).into_owned(),
-                t!("deck.sees_not_source", locale = locale).into_owned(),
-                t!("deck.sees_not_then", locale = locale).into_owned(),
+                say.deck_sees_not().to_owned(),
+                say.deck_sees_not_source().to_owned(),
+                say.deck_sees_not_then().to_owned(),
             ],
         ],
     };
-    slide(&t!("deck.sees", locale = locale), &table, "")
+    slide(say.deck_sees(), &table, "")
 }
 
-fn costs(locale: &str) -> SlideContent {
+fn costs(say: Say) -> SlideContent {
     let table = SlideTable {
         widths: &[20, 40, 40],
         header: vec![
-            t!("deck.costs_service", locale = locale).into_owned(),
-            t!("deck.costs_charged", locale = locale).into_owned(),
-            t!("deck.costs_low", locale = locale).into_owned(),
+            say.deck_costs_service().to_owned(),
+            say.deck_costs_charged().to_owned(),
+            say.deck_costs_low().to_owned(),
         ],
         rows: vec![
             vec![
                 "AWS Config".to_owned(),
-                t!("deck.costs_config", locale = locale).into_owned(),
-                t!("deck.costs_config_low", locale = locale).into_owned(),
+                say.deck_costs_config().to_owned(),
+                say.deck_costs_config_low().to_owned(),
             ],
             vec![
                 "Security Hub CSPM".to_owned(),
-                t!("deck.costs_hub", locale = locale).into_owned(),
-                t!("deck.costs_hub_low", locale = locale).into_owned(),
+                say.deck_costs_hub().to_owned(),
+                say.deck_costs_hub_low().to_owned(),
             ],
             vec![
                 "GuardDuty".to_owned(),
-                t!("deck.costs_guardduty", locale = locale).into_owned(),
-                t!("deck.costs_guardduty_low", locale = locale).into_owned(),
+                say.deck_costs_guardduty().to_owned(),
+                say.deck_costs_guardduty_low().to_owned(),
             ],
             vec![
                 "Amazon S3".to_owned(),
-                t!("deck.costs_s3", locale = locale).into_owned(),
-                t!("deck.costs_s3_low", locale = locale).into_owned(),
+                say.deck_costs_s3().to_owned(),
+                say.deck_costs_s3_low().to_owned(),
             ],
         ],
     };
-    let note = t!("deck.costs_note", locale = locale);
-    slide(&t!("deck.costs", locale = locale), &table, &note)
+    let note = say.deck_costs_note();
+    slide(say.deck_costs(), &table, note)
 }
 
-fn joining(facts: &DeckFacts<'_>, locale: &str) -> SlideContent {
+fn joining(facts: &DeckFacts<'_>, say: Say) -> SlideContent {
     let line = install_script::one_line(facts.server, facts.administrator);
     let mut table = steps(&[
-        t!("deck.join_request", locale = locale).into_owned(),
-        t!("deck.join_paste", locale = locale).into_owned(),
-        t!("deck.join_look", locale = locale).into_owned(),
-        t!("deck.join_agree", locale = locale).into_owned(),
-        t!("deck.join_done", locale = locale).into_owned(),
+        say.deck_join_request().to_owned(),
+        say.deck_join_paste().to_owned(),
+        say.deck_join_look().to_owned(),
+        say.deck_join_agree().to_owned(),
+        say.deck_join_done().to_owned(),
     ]);
     // In the table, where its font is as large as the rest and it can be copied.
     table.rows.push(vec!["$".to_owned(), line]);
-    slide(&t!("deck.join", locale = locale), &table, "")
+    slide(say.deck_join(), &table, "")
 }
 
-fn leaving(locale: &str) -> SlideContent {
+fn leaving(say: Say) -> SlideContent {
     let table = steps(&[
-        t!("deck.leave_ask", locale = locale).into_owned(),
-        t!("deck.leave_unlink", locale = locale).into_owned(),
-        t!("deck.leave_kept", locale = locale).into_owned(),
-        t!("deck.leave_undo", locale = locale).into_owned(),
+        say.deck_leave_ask().to_owned(),
+        say.deck_leave_unlink().to_owned(),
+        say.deck_leave_kept().to_owned(),
+        say.deck_leave_undo().to_owned(),
     ]);
-    let note = t!("deck.leave_note", locale = locale);
-    slide(&t!("deck.leave", locale = locale), &table, &note)
+    let note = say.deck_leave_note();
+    slide(say.deck_leave(), &table, note)
 }
 
 /// A numbered table.
@@ -162,46 +162,31 @@ fn steps(texts: &[String]) -> SlideTable<'static> {
     }
 }
 
-fn report(locale: &str) -> SlideContent {
+fn report(say: Say) -> SlideContent {
     let rows = [
-        (
-            t!("report.sheet_summary", locale = locale),
-            t!("deck.report_summary", locale = locale),
-        ),
-        (
-            t!("report.sheet_controls", locale = locale),
-            t!("deck.report_controls", locale = locale),
-        ),
-        (
-            t!("report.sheet_findings", locale = locale),
-            t!("deck.report_findings", locale = locale),
-        ),
-        (
-            t!("report.sheet_threats", locale = locale),
-            t!("deck.report_threats", locale = locale),
-        ),
-        (
-            t!("report.sheet_suppressed", locale = locale),
-            t!("deck.report_suppressed", locale = locale),
-        ),
+        (say.report_sheet_summary(), say.deck_report_summary()),
+        (say.report_sheet_controls(), say.deck_report_controls()),
+        (say.report_sheet_findings(), say.deck_report_findings()),
+        (say.report_sheet_threats(), say.deck_report_threats()),
+        (say.report_sheet_suppressed(), say.deck_report_suppressed()),
     ];
     let table = SlideTable {
         widths: &[24, 76],
         header: vec![
-            t!("deck.report_sheet", locale = locale).into_owned(),
-            t!("deck.report_use", locale = locale).into_owned(),
+            say.deck_report_sheet().to_owned(),
+            say.deck_report_use().to_owned(),
         ],
         rows: rows
-            .map(|(sheet, text)| vec![sheet.into_owned(), text.into_owned()])
+            .map(|(sheet, text)| vec![sheet.to_owned(), text.to_owned()])
             .into(),
     };
-    let note = t!("deck.report_note", locale = locale);
-    slide(&t!("deck.report", locale = locale), &table, &note)
+    let note = say.deck_report_note();
+    slide(say.deck_report(), &table, note)
 }
 
 /// The strictest controls, those with the smallest effort first.
 fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
-    let locale = language.as_str();
+    let say = Say(language);
     let mut first: Vec<&ControlGuide> = guide
         .controls()
         .into_iter()
@@ -215,34 +200,34 @@ fn controls(guide: &Guide, language: Language) -> Vec<SlideContent> {
                 vec![
                     control.id.clone(),
                     control.title.of(language).to_owned(),
-                    guide_words::policy(control.policy, language).into_owned(),
-                    guide_words::effort(control.effort, language).into_owned(),
+                    guide_words::policy(control.policy, language).to_owned(),
+                    guide_words::effort(control.effort, language).to_owned(),
                 ]
             });
             let table = SlideTable {
                 widths: &[20, 53, 12, 15],
                 header: vec![
-                    t!("guide.control", locale = locale).into_owned(),
-                    t!("deck.what", locale = locale).into_owned(),
-                    t!("guide.policy", locale = locale).into_owned(),
-                    t!("guide.effort", locale = locale).into_owned(),
+                    say.guide_control().to_owned(),
+                    say.deck_what().to_owned(),
+                    say.guide_policy().to_owned(),
+                    say.guide_effort().to_owned(),
                 ],
                 rows: rows.collect(),
             };
-            slide(&t!("deck.controls", locale = locale), &table, "")
+            slide(say.deck_controls(), &table, "")
         })
         .collect()
 }
 
-fn alerts(facts: &DeckFacts<'_>, locale: &str) -> SlideContent {
+fn alerts(facts: &DeckFacts<'_>, say: Say) -> SlideContent {
     let table = steps(&[
-        t!("deck.alert_call", locale = locale).into_owned(),
-        t!("deck.alert_keep", locale = locale).into_owned(),
-        t!("deck.alert_guide", locale = locale).into_owned(),
-        t!("deck.alert_exception", locale = locale).into_owned(),
+        say.deck_alert_call().to_owned(),
+        say.deck_alert_keep().to_owned(),
+        say.deck_alert_guide().to_owned(),
+        say.deck_alert_exception().to_owned(),
     ]);
     let address = format!("{}/guide", facts.server.trim_end_matches('/'));
-    slide(&t!("deck.alert", locale = locale), &table, &address)
+    slide(say.deck_alert(), &table, &address)
 }
 
 #[cfg(test)]

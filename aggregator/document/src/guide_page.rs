@@ -1,9 +1,8 @@
 //! An entry of the guide, and the list of entries, as HTML pages: the same for the server and for
 //! the static site. The HTML around them is in `templates/`.
 
-use rust_i18n::t;
-
 use super::guide_words;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{
     ControlGuide, FieldKind, Guide, GuideEntry, Section, Target, ThreatGuide, html,
@@ -51,24 +50,18 @@ pub fn page(
     language: Language,
     address: PageAddress<'_>,
 ) -> GuideEntryView {
-    let locale = language.as_str();
+    let say = Say(language);
     let kind = entry.kind();
     let (title, reviewed, link, mut facts) = match entry {
         GuideEntry::Control(it) => (&it.title, it.reviewed, &it.link, of_control(it, language)),
         GuideEntry::Threat(it) => (&it.title, it.reviewed, &it.link, of_threat(it, language)),
     };
-    facts.push((
-        t!("guide.reviewed", locale = locale).into_owned(),
-        reviewed.to_string(),
-    ));
+    facts.push((say.guide_reviewed().to_owned(), reviewed.to_string()));
     if guide.is_own(kind, entry.key()) {
-        facts.push((
-            t!("guide.own", locale = locale).into_owned(),
-            t!("guide.own_yes", locale = locale).into_owned(),
-        ));
+        facts.push((say.guide_own().to_owned(), say.guide_own_yes().to_owned()));
     }
     let sections = kind.sections().iter().map(|section| SectionText {
-        heading: guide_words::section(*section, language).into_owned(),
+        heading: guide_words::section(*section, language).to_owned(),
         html: html(entry.markdown(*section, language), kind, address),
     });
     GuideEntryView {
@@ -77,37 +70,37 @@ pub fn page(
         facts,
         sections: sections.collect(),
         link: link.clone(),
-        link_words: t!("guide.aws_page", locale = locale).into_owned(),
+        link_words: say.guide_aws_page().to_owned(),
     }
 }
 
 fn of_control(control: &ControlGuide, language: Language) -> Vec<(String, String)> {
-    let locale = language.as_str();
+    let say = Say(language);
     [
         (
-            t!("guide.policy", locale = locale),
+            say.guide_policy(),
             guide_words::policy(control.policy, language),
         ),
         (
-            t!("guide.effort", locale = locale),
+            say.guide_effort(),
             guide_words::effort(control.effort, language),
         ),
         (
-            t!("guide.owner", locale = locale),
+            say.guide_owner(),
             guide_words::owner(control.owner, language),
         ),
         (
-            t!("guide.applies_when", locale = locale),
+            say.guide_applies_when(),
             control.applies_when.of(language).into(),
         ),
     ]
-    .map(|(name, value)| (name.into_owned(), value.into_owned()))
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
 }
 
 fn of_threat(threat: &ThreatGuide, language: Language) -> Vec<(String, String)> {
-    let name = t!("guide.types", locale = language.as_str());
-    vec![(name.into_owned(), threat.types.join(", "))]
+    let name = Say(language).guide_types();
+    vec![(name.to_owned(), threat.types.join(", "))]
 }
 
 /// The entries that contain every word of a search, in any language; all entries for an empty
@@ -139,9 +132,9 @@ fn row(entry: &GuideEntry, language: Language, address: PageAddress<'_>) -> Page
         GuideEntry::Control(control) => (
             &control.title,
             vec![
-                guide_words::policy(control.policy, language).into_owned(),
-                guide_words::effort(control.effort, language).into_owned(),
-                guide_words::owner(control.owner, language).into_owned(),
+                guide_words::policy(control.policy, language).to_owned(),
+                guide_words::effort(control.effort, language).to_owned(),
+                guide_words::owner(control.owner, language).to_owned(),
             ],
         ),
         GuideEntry::Threat(threat) => (&threat.title, vec![threat.happened(language)]),
@@ -160,15 +153,15 @@ fn row(entry: &GuideEntry, language: Language, address: PageAddress<'_>) -> Page
 
 /// The headings of the list's cells.
 pub(crate) fn headings(kind: FieldKind, language: Language) -> Vec<String> {
-    let locale = language.as_str();
+    let say = Say(language);
     match kind {
         FieldKind::Control => vec![
-            t!("guide.policy", locale = locale).into_owned(),
-            t!("guide.effort", locale = locale).into_owned(),
-            t!("guide.owner", locale = locale).into_owned(),
+            say.guide_policy().to_owned(),
+            say.guide_effort().to_owned(),
+            say.guide_owner().to_owned(),
         ],
         FieldKind::Threat => {
-            vec![guide_words::section(Section::Happened, language).into_owned()]
+            vec![guide_words::section(Section::Happened, language).to_owned()]
         }
     }
 }

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use askama::Template;
-use rust_i18n::t;
 
 use super::guide_page::{self, GuideEntryView, PageFact, headings};
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{FieldKind, Guide};
 
@@ -98,8 +98,8 @@ fn first_page() -> String {
 }
 
 fn frame(language: Language, page: Option<&GuideEntryView>, today: &str) -> SiteFrame {
-    let locale = language.as_str();
-    let guide_title = t!("guide.title", locale = locale).into_owned();
+    let say = Say(language);
+    let guide_title = say.guide_title().to_owned();
     let other = match language {
         Language::En => "ja",
         Language::Ja => "en",
@@ -113,25 +113,19 @@ fn frame(language: Language, page: Option<&GuideEntryView>, today: &str) -> Site
         ),
         other: format!("../{other}/{name}.html"),
         guide_title,
-        made: t!("guide.made", locale = locale, day = today).into_owned(),
+        made: say.guide_made(today),
     }
 }
 
 fn table(guide: &Guide, kind: FieldKind, language: Language) -> SiteTable {
-    let locale = language.as_str();
+    let say = Say(language);
     let (title, name) = match kind {
-        FieldKind::Control => (
-            t!("guide.controls", locale = locale),
-            t!("guide.control", locale = locale),
-        ),
-        FieldKind::Threat => (
-            t!("guide.threats", locale = locale),
-            t!("guide.family", locale = locale),
-        ),
+        FieldKind::Control => (say.guide_controls(), say.guide_control()),
+        FieldKind::Threat => (say.guide_threats(), say.guide_family()),
     };
     SiteTable {
-        title: title.into_owned(),
-        name: name.into_owned(),
+        title: title.to_owned(),
+        name: name.to_owned(),
         headings: headings(kind, language),
         rows: guide_page::rows(guide, kind, "", language, &|target| {
             format!("{}.html", target.key)

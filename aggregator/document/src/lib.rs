@@ -20,5 +20,4 @@ pub mod workbook;
 #[path = "../../domain/src/fuzz.rs"]
 mod fuzz;
 mod guard;
-
-rust_i18n::i18n!("../locales", fallback = "en");
+mod say;

@@ -10,8 +10,8 @@ mod request;
 mod waiting;
 
 use jiff::tz::TimeZone;
-use rust_i18n::t;
 
+use crate::text::Say;
 pub(super) use alert::FirstSteps;
 use hubward_domain::account::Language;
 use hubward_domain::notice::{
@@ -77,49 +77,44 @@ pub(super) fn write(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMess
 }
 
 fn said(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     match notice {
         Notice::AlertOpened(alert) => alert::opened(alert, reader),
         Notice::AlertUpdated(alert) => alert::updated(alert, reader),
         Notice::AlertDigest(digest) => alert::digest(digest, reader),
         Notice::AlertEscalated(escalated) => waiting::escalated(escalated, reader),
         Notice::AlertsStillOpen(open) => waiting::still_open(open, reader),
-        Notice::CheckChanged(check) => of_check(check, locale),
-        Notice::Contact(contact) => of_contact(contact, locale),
+        Notice::CheckChanged(check) => of_check(check, say),
+        Notice::Contact(contact) => of_contact(contact, say),
         Notice::AccountLeft(left) => of_left(left),
-        Notice::RequestChanged(changed) => request::changed(changed, locale),
-        Notice::ReportDelivered(delivered) => report::delivered(delivered, locale),
-        Notice::Operations(trouble) => of_trouble(trouble, locale),
+        Notice::RequestChanged(changed) => request::changed(changed, say),
+        Notice::ReportDelivered(delivered) => report::delivered(delivered, say),
+        Notice::Operations(trouble) => of_trouble(trouble, say),
         Notice::Test(TestNotice { channel, actor }) => RenderedMessage {
-            title: t!("channel.test", locale = locale, channel = channel).into_owned(),
-            lines: vec![t!("channel.test_by", locale = locale, actor = actor).into_owned()],
+            title: say.channel_test(channel),
+            lines: vec![say.channel_test_by(actor)],
             ..RenderedMessage::default()
         },
     }
 }
 
-fn of_check(check: &CheckNotice, locale: &str) -> RenderedMessage {
+fn of_check(check: &CheckNotice, say: Say) -> RenderedMessage {
     let mut lines: Vec<String> = check
         .rows
         .iter()
         .take(ROWS)
-        .map(|row| of_row(row, locale))
+        .map(|row| of_row(row, say))
         .collect();
     if let Some(more) = check.rows.len().checked_sub(ROWS).filter(|more| *more > 0) {
-        lines.push(t!("channel.more", locale = locale, more = more).into_owned());
+        lines.push(say.channel_more(more));
     }
     let (complete, all) = (check.complete, check.all);
     // It is the same line for everybody.
     let pasted = check.rows.iter().find_map(|row| row.line.clone());
     let Some(digest) = &check.digest else {
-        let title = t!(
-            "channel.check_changed",
-            locale = locale,
-            complete = complete,
-            all = all
-        );
+        let title = say.channel_check_changed(all, complete);
         return RenderedMessage {
-            title: title.into_owned(),
+            title,
             lines,
             pasted,
             ..RenderedMessage::default()
@@ -128,21 +123,14 @@ fn of_check(check: &CheckNotice, locale: &str) -> RenderedMessage {
     let mut facts: Vec<(String, String)> = digest
         .verdicts
         .iter()
-        .map(|(verdict, count)| (verdict_text(verdict, locale), count.to_string()))
+        .map(|(verdict, count)| (verdict_text(verdict, say), count.to_string()))
         .collect();
     facts.push((
-        t!("channel.audit_head", locale = locale).into_owned(),
+        say.channel_audit_head().to_owned(),
         format!("{} {}", digest.audit_sequence, digest.audit_hash),
     ));
     RenderedMessage {
-        title: t!(
-            "channel.check_digest",
-            locale = locale,
-            week = digest.week,
-            complete = complete,
-            all = all
-        )
-        .into_owned(),
+        title: say.channel_check_digest(all, complete, &digest.week),
         facts,
         lines,
         pasted,
@@ -151,7 +139,7 @@ fn of_check(check: &CheckNotice, locale: &str) -> RenderedMessage {
 }
 
 /// Who, where, how far, who acts; and for whom is reminded, whom to call.
-fn of_row(row: &CheckNoticeRow, locale: &str) -> String {
+fn of_row(row: &CheckNoticeRow, say: Say) -> String {
     let mut line = format!(
         "{} {} {}: {} {}",
         row.project, row.account_id, row.region, row.verdict_text, row.next_step
@@ -160,26 +148,21 @@ fn of_row(row: &CheckNoticeRow, locale: &str) -> String {
     .to_owned();
     if row.line.is_some() {
         let contact = format!("{} {}", row.contact, row.contact_emails.join("; "));
-        line.push_str(&t!(
-            "channel.waits",
-            locale = locale,
-            days = row.days,
-            contact = contact.trim()
-        ));
+        line.push_str(&say.channel_waits(contact.trim(), row.days));
     }
     line
 }
 
 /// A verdict's word, for a person.
-fn verdict_text(verdict: &str, locale: &str) -> String {
-    let key = match verdict {
-        "unknown" => "check.unknown_status".to_owned(),
-        word => format!("check.{word}"),
-    };
-    t!(&key, locale = locale).into_owned()
+fn verdict_text(verdict: &str, say: Say) -> String {
+    match verdict {
+        "unknown" => say.check_unknown_status(),
+        known => crate::text::check::verdict_word(known, say).unwrap_or(known),
+    }
+    .to_owned()
 }
 
-fn of_contact(contact: &ContactNotice, locale: &str) -> RenderedMessage {
+fn of_contact(contact: &ContactNotice, say: Say) -> RenderedMessage {
     let (count, places, line) = match &contact.matter {
         Matter::Reminder {
             count,
@@ -192,7 +175,7 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> RenderedMessage {
             reporter,
             changes,
             ..
-        } => return request::asked(contact, (id, *kind, reporter), changes, locale),
+        } => return request::asked(contact, (id, *kind, reporter), changes, say),
         Matter::Exception {
             control,
             resource,
@@ -209,24 +192,18 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(locale);
+            return end.letter(say);
         }
     };
     let waiting = places.iter().map(|place| {
-        let verdict = verdict_text(&place.verdict, locale);
+        let verdict = verdict_text(&place.verdict, say);
         format!("- {}: {verdict}", place.region)
     });
-    let mut lines = vec![t!("channel.reminder", locale = locale, count = count).into_owned()];
+    let mut lines = vec![say.channel_reminder(count)];
     lines.extend(waiting);
-    lines.push(t!("channel.reminder_line", locale = locale).into_owned());
+    lines.push(say.channel_reminder_line().to_owned());
     RenderedMessage {
-        title: t!(
-            "channel.reminder_title",
-            locale = locale,
-            project = contact.project,
-            account = contact.account_id
-        )
-        .into_owned(),
+        title: say.channel_reminder_title(&contact.account_id, &contact.project),
         lines,
         pasted: Some(line.clone()),
         ..RenderedMessage::default()
@@ -235,30 +212,19 @@ fn of_contact(contact: &ContactNotice, locale: &str) -> RenderedMessage {
 
 /// To the project, hence in its language.
 fn of_left(left: &LeftNotice) -> RenderedMessage {
-    let locale = left.language.as_str();
+    let say = Say(left.language);
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
     let account = &left.account_id;
     let project = &left.project;
-    let text = t!(
-        "unlink.farewell",
-        locale = locale,
-        account = account,
-        regions = regions.join(", ")
-    );
+    let text = say.unlink_farewell(account, regions.join(", "));
     RenderedMessage {
-        title: t!(
-            "unlink.farewell_title",
-            locale = locale,
-            account = account,
-            project = project
-        )
-        .into_owned(),
+        title: say.unlink_farewell_title(account, project),
         lines: text.lines().map(str::to_owned).collect(),
         ..RenderedMessage::default()
     }
 }
 
-fn of_trouble(trouble: &Trouble, locale: &str) -> RenderedMessage {
+fn of_trouble(trouble: &Trouble, say: Say) -> RenderedMessage {
     let one = |why: &String| vec![why.clone()];
     let (title, lines) = match trouble {
         Trouble::ExceptionEnds {
@@ -279,33 +245,22 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(locale);
+            return end.letter(say);
         }
-        Trouble::MessageRefused { message_id, why } => (
-            t!("channel.message_refused", locale = locale, id = message_id),
-            one(why),
-        ),
-        Trouble::SuspiciousFinding { message_id, why } => (
-            t!(
-                "channel.suspicious_finding",
-                locale = locale,
-                id = message_id
-            ),
-            one(why),
-        ),
+        Trouble::MessageRefused { message_id, why } => {
+            (say.channel_message_refused(message_id), one(why))
+        }
+        Trouble::SuspiciousFinding { message_id, why } => {
+            (say.channel_suspicious_finding(message_id), one(why))
+        }
         Trouble::LedgerRefused {
             file,
             version,
             why,
             more,
         } => (
-            t!(
-                "channel.ledger_refused",
-                locale = locale,
-                file = file,
-                version = version
-            ),
-            lines_of(why, *more, locale),
+            say.channel_ledger_refused(file, version),
+            lines_of(why, *more, say),
         ),
         Trouble::LedgerIncomplete {
             file,
@@ -313,13 +268,8 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> RenderedMessage {
             why,
             more,
         } => (
-            t!(
-                "channel.ledger_incomplete",
-                locale = locale,
-                file = file,
-                version = version
-            ),
-            lines_of(why, *more, locale),
+            say.channel_ledger_incomplete(file, version),
+            lines_of(why, *more, say),
         ),
         Trouble::QuotaNear {
             region,
@@ -327,62 +277,32 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> RenderedMessage {
             count,
             limit,
         } => (
-            t!(
-                "channel.quota_near",
-                locale = locale,
-                region = region,
-                quota = quota,
-                count = count,
-                limit = limit
-            ),
-            vec![t!("channel.quota_near_hint", locale = locale).into_owned()],
+            say.channel_quota_near(count, limit, quota, region),
+            vec![say.channel_quota_near_hint().to_owned()],
         ),
-        Trouble::StoreFailing { why } => (t!("channel.store_failing", locale = locale), one(why)),
-        Trouble::StoreWorks { seconds, why } => (
-            t!("channel.store_works", locale = locale, seconds = seconds),
-            one(why),
-        ),
-        Trouble::QueueFailing { why } => (t!("channel.queue_failing", locale = locale), one(why)),
+        Trouble::StoreFailing { why } => (say.channel_store_failing().to_owned(), one(why)),
+        Trouble::StoreWorks { seconds, why } => (say.channel_store_works(*seconds), one(why)),
+        Trouble::QueueFailing { why } => (say.channel_queue_failing().to_owned(), one(why)),
         Trouble::CanaryMissing { sent_at, .. } => (
-            t!("channel.canary_missing", locale = locale, at = sent_at),
-            vec![t!("channel.canary_missing_hint", locale = locale).into_owned()],
+            say.channel_canary_missing(sent_at),
+            vec![say.channel_canary_missing_hint().to_owned()],
         ),
-        Trouble::ChannelFailing { channel, why } => (
-            t!("channel.failing", locale = locale, channel = channel),
-            one(why),
-        ),
-        Trouble::JobFailing { job, why } => (
-            t!("channel.job_failing", locale = locale, job = job),
-            one(why),
-        ),
+        Trouble::ChannelFailing { channel, why } => (say.channel_failing(channel), one(why)),
+        Trouble::JobFailing { job, why } => (say.channel_job_failing(job), one(why)),
         Trouble::MemberSilent {
             account_id,
             project,
             reminders,
             why,
         } => (
-            t!(
-                "channel.member_silent",
-                locale = locale,
-                project = project,
-                account = account_id,
-                reminders = reminders
-            ),
+            say.channel_member_silent(account_id, project, *reminders),
             one(why),
         ),
         Trouble::DeliveryGivenUp {
             channel,
             delivery,
             why,
-        } => (
-            t!(
-                "channel.given_up",
-                locale = locale,
-                channel = channel,
-                id = delivery
-            ),
-            one(why),
-        ),
+        } => (say.channel_given_up(channel, delivery), one(why)),
         Trouble::ReportNotSent {
             report,
             project,
@@ -390,34 +310,26 @@ fn of_trouble(trouble: &Trouble, locale: &str) -> RenderedMessage {
             destination,
             why,
         } => (
-            t!(
-                "channel.report_not_sent",
-                locale = locale,
-                report = report,
-                project = project,
-                period = period,
-                destination = destination
-            ),
+            say.channel_report_not_sent(destination, period, project, report),
             one(why),
         ),
-        Trouble::TicketNotAnswered { request, why } => (
-            t!("channel.ticket_not_answered", locale = locale, id = request),
-            one(why),
-        ),
+        Trouble::TicketNotAnswered { request, why } => {
+            (say.channel_ticket_not_answered(request), one(why))
+        }
     };
     RenderedMessage {
-        title: title.into_owned(),
+        title,
         lines,
         ..RenderedMessage::default()
     }
 }
 
 /// The first lines, and how many more there are.
-fn lines_of(why: &[String], more: usize, locale: &str) -> Vec<String> {
+fn lines_of(why: &[String], more: usize, say: Say) -> Vec<String> {
     let mut lines: Vec<String> = why.iter().take(ROWS).cloned().collect();
     let more = more + why.len().saturating_sub(ROWS);
     if more > 0 {
-        lines.push(t!("channel.ledger_more", locale = locale, more = more).into_owned());
+        lines.push(say.channel_ledger_more(more));
     }
     lines
 }

@@ -4,10 +4,10 @@
 use lettre::AsyncTransport;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
-use rust_i18n::t;
 
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
+use crate::text::Say;
 use hubward_domain::account::Account;
 use hubward_domain::delivery::{Attempt, FaultDomain};
 use hubward_domain::finding::FindingSeverity;
@@ -88,50 +88,43 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
 /// A subject is one line.
 fn subject(mail: &ReportMail<'_>) -> String {
     let account = mail.account;
-    t!(
-        "channel.report_subject",
-        locale = account.language.as_str(),
-        period = mail.period,
-        project = account.project,
-        account = account.account_id
-    )
-    .chars()
-    .map(|char| if char.is_control() { ' ' } else { char })
-    .take(SUBJECT)
-    .collect()
+    Say(account.language)
+        .channel_report_subject(&account.account_id, &mail.period, &account.project)
+        .chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .take(SUBJECT)
+        .collect()
 }
 
 fn body(mail: &ReportMail<'_>) -> String {
     let (account, standing) = (mail.account, mail.standing);
-    let locale = account.language.as_str();
+    let say = Say(account.language);
     let (first, last) = mail.period.days();
     let score = standing
         .score
         .percent()
         .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
-    let said = t!(
-        "channel.report_body",
-        locale = locale,
-        contact = account.contact,
-        project = account.project,
-        account = account.account_id,
-        period = mail.period,
-        first = first,
-        last = last,
-        open = standing.all_open(),
-        critical = standing.open_with(FindingSeverity::Critical),
-        high = standing.open_with(FindingSeverity::High),
-        threats = standing.threats,
-        new = standing.new,
-        reopened = standing.reopened,
-        resolved = standing.resolved,
-        score = score
+    let said = say.channel_report_body(
+        &account.account_id,
+        &account.contact,
+        standing.open_with(FindingSeverity::Critical),
+        first,
+        standing.open_with(FindingSeverity::High),
+        last,
+        &standing.new,
+        standing.all_open(),
+        &mail.period,
+        &account.project,
+        &standing.reopened,
+        &standing.resolved,
+        score,
+        &standing.threats,
     );
     let where_it_is = match &mail.attachment {
-        Ok((name, _)) => t!("channel.report_attached", locale = locale, file = name),
-        Err(link) => t!("channel.report_linked", locale = locale, link = link),
+        Ok((name, _)) => say.channel_report_attached(name),
+        Err(link) => say.channel_report_linked(link),
     };
-    let care = t!("channel.report_care", locale = locale);
+    let care = say.channel_report_care();
     let text = format!("{said}\n\n{where_it_is}\n{care}\n");
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     format!("{}\r\n", lines.join("\r\n").trim())

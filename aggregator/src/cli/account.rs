@@ -2,7 +2,6 @@
 
 use clap::Subcommand;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use serde_json::{Value, json};
 
 use super::failure::CommandFailure;
@@ -15,6 +14,7 @@ use crate::app::App;
 use crate::queries;
 use crate::queries::release_download::install_lines;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Account as Row;
 use hubward_domain::audit::Actor;
 use hubward_domain::ledger::{Intent, LedgerColumn, LedgerEntry};
@@ -115,16 +115,15 @@ async fn edit(
     screen: &Screen,
 ) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let request = edit::EditRequest { intent, entry };
     let refused = |error| match error {
         EditError::Refused(refused) => {
             CommandFailure::Messages(text::request::refused(&refused, language))
         }
-        EditError::Changed => CommandFailure::new(
-            t!("cli.ledger_changed", locale = locale),
-            t!("cli.edit_changed_hint", locale = locale),
-        ),
+        EditError::Changed => {
+            CommandFailure::new(say.cli_ledger_changed(), say.cli_edit_changed_hint())
+        }
         EditError::Store(error) => CommandFailure::store(&error, language),
     };
     let planned = edit::plan(app, &request).await.map_err(refused)?;
@@ -139,9 +138,9 @@ async fn edit(
     if written {
         let count = plan.state_changes();
         if count > 0 && !how.yes {
-            let question = t!("cli.import_question", locale = locale, count = count);
+            let question = say.cli_import_question(count);
             if !screen.confirm(&question)? {
-                screen.say(&t!("cli.declined", locale = locale));
+                screen.say(say.cli_declined());
                 return Ok(Exit::Failed);
             }
         }
@@ -159,14 +158,14 @@ async fn edit(
         screen.data(&shape)?;
     }
     if written {
-        screen.say(&t!("cli.edit_done", locale = locale));
+        screen.say(say.cli_edit_done());
         if !planned.effects.invitations.is_empty() {
-            screen.say(&t!("cli.next_invite", locale = locale));
+            screen.say(say.cli_next_invite());
         }
     } else if plan.is_empty() {
-        screen.say(&t!("cli.import_nothing", locale = locale));
+        screen.say(say.cli_import_nothing());
     } else {
-        screen.say(&t!("cli.import_dry", locale = locale));
+        screen.say(say.cli_import_dry());
     }
     Ok(Exit::Done)
 }
@@ -176,13 +175,13 @@ fn list(accounts: &[Row], screen: &Screen) -> CommandResult {
         screen.data(&accounts)?;
         return Ok(Exit::Done);
     }
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     let headers = [
-        t!("table.account", locale = locale),
-        t!("table.project", locale = locale),
-        t!("table.environment", locale = locale),
-        t!("table.contact", locale = locale),
-        t!("table.state", locale = locale),
+        say.table_account(),
+        say.table_project(),
+        say.table_environment(),
+        say.table_contact(),
+        say.table_state(),
     ]
     .map(String::from);
     let rows = accounts.iter().map(|row| {
@@ -202,7 +201,7 @@ fn list(accounts: &[Row], screen: &Screen) -> CommandResult {
 
 async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let memberships = queries::account::memberships(app, &row.account_id)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -227,11 +226,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
         screen.data(&[shape])?;
         return Ok(Exit::Done);
     }
-    let headers = [
-        t!("table.column", locale = locale),
-        t!("table.value", locale = locale),
-    ]
-    .map(String::from);
+    let headers = [say.table_column(), say.table_value()].map(String::from);
     let known = LedgerColumn::ALL
         .iter()
         .map(|column| vec![column.header(language).to_owned(), column.text(row)]);
@@ -241,10 +236,10 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
         .map(|(name, value)| vec![name.clone(), value.clone()]);
     screen.table(&headers, known.chain(unknown).collect())?;
     let headers = [
-        t!("table.region", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.verdict", locale = locale),
-        t!("table.since", locale = locale),
+        say.table_region(),
+        say.table_state(),
+        say.table_verdict(),
+        say.table_since(),
     ]
     .map(String::from);
     let seen = memberships.iter().map(|seen| {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
 use super::ledger::read_bounded;
@@ -13,6 +12,7 @@ use crate::actions::agent::record::{LONGEST, RecordError, record_run};
 use crate::app::App;
 use crate::queries;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
@@ -37,7 +37,7 @@ impl AgentCommand {
 
 async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let runs = queries::agent::runs(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -47,25 +47,25 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("table.account", locale = locale),
-        t!("table.run", locale = locale),
-        t!("table.version", locale = locale),
-        t!("table.last_heartbeat", locale = locale),
-        t!("table.complete", locale = locale),
+        say.table_account(),
+        say.table_run(),
+        say.table_version(),
+        say.table_last_heartbeat(),
+        say.table_complete(),
     ]
     .map(String::from);
     let rows = runs.iter().map(|run| {
         let complete = if run.complete {
-            t!("table.yes", locale = locale)
+            say.table_yes()
         } else {
-            t!("table.no", locale = locale)
+            say.table_no()
         };
         vec![
             run.account_id.to_string(),
             run.run.clone(),
             run.agent_version.clone(),
             run.last_heartbeat.to_string(),
-            complete.into_owned(),
+            complete.to_owned(),
         ]
     });
     screen.table(&headers, rows.collect())?;
@@ -74,43 +74,26 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
 
 async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let bytes = read_bounded(file, LONGEST + 1)
         .map_err(|error| CommandFailure::file(file, &error, language))?;
     let (account, regions) = record_run(app, actor, &bytes)
         .await
         .map_err(|error| match error {
-            RecordError::Malformed(why) => CommandFailure::new(
-                t!(
-                    "cli.run_malformed",
-                    locale = locale,
-                    file = file.display(),
-                    why = why
-                ),
-                "",
-            ),
+            RecordError::Malformed(why) => {
+                CommandFailure::new(say.cli_run_malformed(file.display(), why), "")
+            }
             RecordError::NotInLedger(account) => CommandFailure::action(
                 &crate::actions::ActionError::NotInLedger(vec![account]),
                 language,
             ),
             RecordError::OtherAdministrator { found, wanted } => CommandFailure::new(
-                t!(
-                    "cli.run_other_administrator",
-                    locale = locale,
-                    file = file.display(),
-                    found = found,
-                    wanted = wanted
-                ),
+                say.cli_run_other_administrator(file.display(), found, wanted),
                 "",
             ),
             RecordError::Store(error) => CommandFailure::store(&error, language),
         })?;
     let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
-    screen.say(&t!(
-        "cli.run_recorded",
-        locale = locale,
-        account = account,
-        regions = regions.join(", ")
-    ));
+    screen.say(&say.cli_run_recorded(account, regions.join(", ")));
     Ok(Exit::Done)
 }

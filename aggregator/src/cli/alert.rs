@@ -4,7 +4,6 @@ mod pipeline_test;
 mod show;
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -18,6 +17,7 @@ use crate::actions::delivery::test::{TestError, test_channels};
 use crate::app::App;
 use crate::queries::delivery::newest_test;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::handling::Act;
@@ -139,47 +139,32 @@ async fn handle(
     screen: &Screen,
 ) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     for id in alerts {
         let state = acknowledge(app, actor, id, act.clone(), note)
             .await
             .map_err(|error| refused(&error, language))?;
-        screen.say(&t!(
-            "alert.now",
-            locale = locale,
-            id = id,
-            state = text::alert::state(state, language)
-        ));
+        screen.say(&say.alert_now(id, text::alert::state(state, language)));
     }
     Ok(Exit::Done)
 }
 
 async fn again(app: &App, actor: &Actor, wanted: &[String], screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let replayed = replay(app, actor, wanted)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
     if let Some(missing) = wanted.iter().find(|id| !replayed.contains(id)) {
-        return Err(CommandFailure::new(
-            t!("alert.not_given_up", locale = locale, id = missing),
-            "",
-        ));
+        return Err(CommandFailure::new(say.alert_not_given_up(missing), ""));
     }
-    screen.say(&t!(
-        "alert.replayed",
-        locale = locale,
-        count = replayed.len()
-    ));
+    screen.say(&say.alert_replayed(replayed.len()));
     Ok(Exit::Done)
 }
 
 fn unknown(id: &str, language: Language) -> CommandFailure {
-    let locale = language.as_str();
-    CommandFailure::new(
-        t!("alert.unknown", locale = locale, id = id),
-        t!("alert.unknown_hint", locale = locale),
-    )
+    let say = Say(language);
+    CommandFailure::new(say.alert_unknown(id), say.alert_unknown_hint())
 }
 
 fn refused(error: &AcknowledgeError, language: Language) -> CommandFailure {
@@ -194,24 +179,21 @@ fn refused(error: &AcknowledgeError, language: Language) -> CommandFailure {
 
 async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let store = |error| CommandFailure::store(&error, language);
     let channels = test_channels(app, actor, names)
         .await
         .map_err(|error| match error {
-            TestError::NoChannel => CommandFailure::new(
-                t!("alert.no_channel", locale = locale),
-                t!("alert.no_channel_hint", locale = locale),
-            ),
-            TestError::UnknownChannel(name) => CommandFailure::new(
-                t!("alert.unknown_channel", locale = locale, channel = name),
-                t!("alert.no_channel_hint", locale = locale),
-            ),
+            TestError::NoChannel => {
+                CommandFailure::new(say.alert_no_channel(), say.alert_no_channel_hint())
+            }
+            TestError::UnknownChannel(name) => {
+                CommandFailure::new(say.alert_unknown_channel(name), say.alert_no_channel_hint())
+            }
             TestError::Store(error) => store(error),
         })?;
-    let outbox = Outbox::open(app).map_err(|error| {
-        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
-    })?;
+    let outbox =
+        Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
     let mut rows = Vec::new();
     for channel in &channels {
         // A server that runs may be faster: whoever leases the message sends it.
@@ -232,9 +214,9 @@ async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Co
         screen.data(&rows.collect::<Vec<_>>())?;
     } else {
         let headers = [
-            t!("table.channel", locale = locale),
-            t!("table.state", locale = locale),
-            t!("table.last_error", locale = locale),
+            say.table_channel(),
+            say.table_state(),
+            say.table_last_error(),
         ]
         .map(String::from);
         let table = rows.iter().map(|row| {

@@ -1,7 +1,6 @@
 //! `hubward audit`, and the table of events that `account history` shows too.
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -11,6 +10,7 @@ use crate::app::App;
 use crate::queries;
 use crate::queries::audit::{ChainVerdict, verify_audit};
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::AuditEvent;
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ impl Audit {
 
 async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let verdict = verify_audit(app, posted)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -68,29 +68,16 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> CommandResu
     }
     match verdict {
         ChainVerdict::Holds(head) => {
-            screen.say(&t!(
-                "cli.audit_holds",
-                locale = locale,
-                events = head.events,
-                hash = head.hash
-            ));
+            screen.say(&say.cli_audit_holds(head.events, &head.hash));
             Ok(Exit::Done)
         }
         ChainVerdict::Broken(broken) => Err(CommandFailure::new(
-            t!(
-                "cli.audit_broken",
-                locale = locale,
-                sequence = broken.sequence
-            ),
-            t!("cli.audit_broken_hint", locale = locale),
+            say.cli_audit_broken(&broken.sequence),
+            say.cli_audit_broken_hint(),
         )),
         ChainVerdict::Rewritten(_) => Err(CommandFailure::new(
-            t!(
-                "cli.audit_rewritten",
-                locale = locale,
-                head = posted.unwrap_or_default()
-            ),
-            t!("cli.audit_broken_hint", locale = locale),
+            say.cli_audit_rewritten(posted.unwrap_or_default()),
+            say.cli_audit_broken_hint(),
         )),
     }
 }
@@ -101,15 +88,15 @@ pub(super) fn show(events: &[AuditEvent], screen: &Screen) -> CommandResult {
         screen.data(&events)?;
         return Ok(Exit::Done);
     }
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     let headers = [
-        t!("table.number", locale = locale),
-        t!("table.at", locale = locale),
-        t!("table.actor", locale = locale),
-        t!("table.action", locale = locale),
-        t!("table.subject", locale = locale),
-        t!("table.source", locale = locale),
-        t!("table.detail", locale = locale),
+        say.table_number(),
+        say.table_at(),
+        say.table_actor(),
+        say.table_action(),
+        say.table_subject(),
+        say.table_source(),
+        say.table_detail(),
     ]
     .map(String::from);
     let rows = events.iter().map(|event| {

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
 use super::screen::Screen;
@@ -11,6 +10,7 @@ use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::check::CheckRow;
 
@@ -54,13 +54,13 @@ impl CheckCommand {
                 .map(|row| text::shape::check(row, administrator, language));
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
-            let locale = language.as_str();
+            let say = Say(language);
             let headers = [
-                t!("table.account", locale = locale),
-                t!("table.project", locale = locale),
-                t!("table.region", locale = locale),
-                t!("table.verdict", locale = locale),
-                t!("table.next_step", locale = locale),
+                say.table_account(),
+                say.table_project(),
+                say.table_region(),
+                say.table_verdict(),
+                say.table_next_step(),
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {

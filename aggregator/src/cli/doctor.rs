@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use rust_i18n::t;
 use serde_json::json;
 
 use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::doctor::examine;
 use crate::text;
+use crate::text::Say;
 use crate::world::World;
 use hubward_domain::doctor::Health;
 
@@ -30,12 +30,12 @@ pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) ->
         });
         screen.data(&rows.collect::<Vec<_>>())?;
     } else {
-        let locale = language.as_str();
+        let say = Say(language);
         let headers = [
-            t!("table.check", locale = locale),
-            t!("table.region", locale = locale),
-            t!("table.state", locale = locale),
-            t!("table.detail", locale = locale),
+            say.table_check(),
+            say.table_region(),
+            say.table_state(),
+            say.table_detail(),
         ]
         .map(String::from);
         let rows = told.map(|(finding, message)| {

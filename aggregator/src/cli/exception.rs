@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 use hubward_protocol::AccountId;
 use jiff::civil::Date;
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
 use super::screen::Screen;
@@ -12,6 +11,7 @@ use crate::actions::exception::{self, ExceptionError};
 use crate::app::App;
 use crate::queries::exception::exceptions;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::exception::{Exception as Record, NewException};
@@ -67,11 +67,7 @@ impl ExceptionCommand {
                 let removed = exception::remove(app, actor, &id)
                     .await
                     .map_err(|error| failed(&error, language))?;
-                screen.say(&t!(
-                    "exception.removed",
-                    locale = language.as_str(),
-                    id = removed.id
-                ));
+                screen.say(&Say(language).exception_removed(&removed.id));
                 Ok(Exit::Done)
             }
         }
@@ -112,15 +108,15 @@ fn show(exceptions: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&exceptions);
     }
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     let headers = [
-        t!("exception.id", locale = locale),
-        t!("guide.control", locale = locale),
-        t!("table.account", locale = locale),
-        t!("exception.resource", locale = locale),
-        t!("exception.until", locale = locale),
-        t!("exception.reason", locale = locale),
-        t!("table.actor", locale = locale),
+        say.exception_id(),
+        say.guide_control(),
+        say.table_account(),
+        say.exception_resource(),
+        say.exception_until(),
+        say.exception_reason(),
+        say.table_actor(),
     ]
     .map(String::from);
     let rows = exceptions.iter().map(|exception| {
@@ -143,11 +139,6 @@ pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let seen = exception::expire(app, &Actor::Job("exceptions"))
         .await
         .map_err(|error| failed(&error, language))?;
-    screen.say(&t!(
-        "exception.seen_to",
-        locale = language.as_str(),
-        announced = seen.announced,
-        ended = seen.ended
-    ));
+    screen.say(&Say(language).exception_seen_to(&seen.announced, &seen.ended));
     Ok(Exit::Done)
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use rust_i18n::t;
-
 use super::Exit;
 use crate::actions::{ActionError, StoreError};
 use crate::app::OpenError;
+use crate::text::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 
@@ -48,21 +47,13 @@ impl CommandFailure {
     }
 
     pub(super) fn file(file: &Path, why: &std::io::Error, language: Language) -> Self {
-        Self::new(
-            t!(
-                "cli.io",
-                locale = language.as_str(),
-                file = file.display(),
-                why = why
-            ),
-            "",
-        )
+        Self::new(Say(language).cli_io(file.display(), why), "")
     }
 
     pub(super) fn output(why: &std::io::Error, language: Language) -> Self {
         if why.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::Hangup;
         }
-        Self::new(t!("cli.output", locale = language.as_str(), why = why), "")
+        Self::new(Say(language).cli_output(why), "")
     }
 }

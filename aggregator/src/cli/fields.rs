@@ -3,9 +3,9 @@
 
 use clap::Args;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
 
@@ -85,10 +85,7 @@ impl Fields {
                 !header.trim().is_empty() && LedgerColumn::of_header(header).is_none()
             });
             let Some((header, text)) = header else {
-                return Err(CommandFailure::new(
-                    t!("cli.unknown_set", locale = language.as_str(), found = pair),
-                    "",
-                ));
+                return Err(CommandFailure::new(Say(language).cli_unknown_set(pair), ""));
             };
             extra.push((header.trim().to_owned(), text.to_owned()));
         }

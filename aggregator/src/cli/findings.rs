@@ -1,7 +1,6 @@
 //! `hubward findings`.
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -10,6 +9,7 @@ use super::{CommandResult, Exit};
 use crate::actions::findings::sync::{SyncCounts, SyncRow, sync_findings};
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum FindingsCommand {
@@ -52,14 +52,14 @@ impl FindingsCommand {
             });
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
-            let locale = language.as_str();
+            let say = Say(language);
             let headers = [
-                t!("table.region", locale = locale),
-                t!("table.outcome", locale = locale),
-                t!("findings.new", locale = locale),
-                t!("findings.changed", locale = locale),
-                t!("findings.unchanged", locale = locale),
-                t!("table.detail", locale = locale),
+                say.table_region(),
+                say.table_outcome(),
+                say.findings_new(),
+                say.findings_changed(),
+                say.findings_unchanged(),
+                say.table_detail(),
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use rust_i18n::t;
 use serde_json::{Value, json};
 
 use super::failure::CommandFailure;
@@ -14,6 +13,7 @@ use crate::actions::guide::import::{ImportGuideError, carry_out, plan};
 use crate::app::App;
 use crate::queries::guide::{presentation, site, workbook};
 use crate::text;
+use crate::text::Say;
 use hubward_document::guide_words;
 use hubward_document::sheet::FILE_LIMIT;
 use hubward_domain::account::Language;
@@ -69,7 +69,7 @@ impl GuideCommand {
 
 fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let guide = app.guide();
     warn_of_problems(app, screen);
     if screen.is_json() {
@@ -79,19 +79,19 @@ fn list(app: &App, screen: &Screen) -> CommandResult {
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("guide.control", locale = locale),
-        t!("guide.policy", locale = locale),
-        t!("guide.effort", locale = locale),
-        t!("guide.owner", locale = locale),
-        t!("table.title", locale = locale),
+        say.guide_control(),
+        say.guide_policy(),
+        say.guide_effort(),
+        say.guide_owner(),
+        say.table_title(),
     ]
     .map(String::from);
     let rows = guide.controls().into_iter().map(|control| {
         vec![
             control.id.clone(),
-            guide_words::policy(control.policy, language).into_owned(),
-            guide_words::effort(control.effort, language).into_owned(),
-            guide_words::owner(control.owner, language).into_owned(),
+            guide_words::policy(control.policy, language).to_owned(),
+            guide_words::effort(control.effort, language).to_owned(),
+            guide_words::owner(control.owner, language).to_owned(),
             control.title.of(language).to_owned(),
         ]
     });
@@ -171,20 +171,18 @@ fn whole(entry: &GuideEntry) -> Value {
 }
 
 fn no_entry(app: &App, wanted: &str, language: Language) -> CommandFailure {
-    let locale = language.as_str();
+    let say = Say(language);
     let short: String = wanted.chars().take(100).collect();
     let hint = match aws_page(wanted) {
-        Some(link) if app.guide().knows(wanted) => {
-            t!("guide.no_entry_hint", locale = locale, link = link)
-        }
-        _ => t!("guide.unknown_hint", locale = locale),
+        Some(link) if app.guide().knows(wanted) => say.guide_no_entry_hint(link),
+        _ => say.guide_unknown_hint().to_owned(),
     };
-    CommandFailure::new(t!("guide.no_entry", locale = locale, name = short), hint)
+    CommandFailure::new(say.guide_no_entry(short), hint)
 }
 
 fn check(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let guide = app.guide();
     let problems: Vec<String> = guide
         .problems()
@@ -201,19 +199,17 @@ fn check(app: &App, screen: &Screen) -> CommandResult {
             .map(|problem| text::guide::problem(problem, language))
             .collect();
         messages.push(text::LocalizedMessage {
-            text: t!("guide.wrong", locale = locale, count = problems.len()).into_owned(),
-            hint: t!("guide.wrong_hint", locale = locale).into_owned(),
+            text: say.guide_wrong(problems.len()),
+            hint: say.guide_wrong_hint().to_owned(),
         });
         return Err(CommandFailure::Messages(messages));
     }
     let (day, source) = guide.known_as_of();
-    screen.say(&t!(
-        "guide.right",
-        locale = locale,
-        controls = guide.entries(FieldKind::Control).len(),
-        threats = guide.entries(FieldKind::Threat).len(),
-        day = day,
-        source = source
+    screen.say(&say.guide_right(
+        guide.entries(FieldKind::Control).len(),
+        day,
+        source,
+        guide.entries(FieldKind::Threat).len(),
     ));
     Ok(Exit::Done)
 }
@@ -221,7 +217,7 @@ fn check(app: &App, screen: &Screen) -> CommandResult {
 impl ImportGuide {
     async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let locale = language.as_str();
+        let say = Say(language);
         let limit = usize::try_from(FILE_LIMIT).unwrap_or(usize::MAX);
         let bytes = read_bounded(&self.file, limit.saturating_add(1))
             .map_err(|error| CommandFailure::file(&self.file, &error, language))?;
@@ -242,11 +238,7 @@ impl ImportGuide {
                 "written": !self.dry_run && !imported.changes.is_empty(),
             }))?;
         } else if !imported.changes.is_empty() {
-            let headers = [
-                t!("guide.control", locale = locale),
-                t!("table.change", locale = locale),
-            ]
-            .map(String::from);
+            let headers = [say.guide_control(), say.table_change()].map(String::from);
             let rows = imported.changes.iter().map(|change| {
                 vec![
                     change.entry.key().to_owned(),
@@ -257,20 +249,15 @@ impl ImportGuide {
         }
         let count = imported.changes.len();
         if count == 0 {
-            screen.say(&t!("cli.import_nothing", locale = locale));
+            screen.say(say.cli_import_nothing());
         } else if self.dry_run {
-            screen.say(&t!("cli.import_dry", locale = locale));
+            screen.say(say.cli_import_dry());
         } else {
             let source = ChangeSource::file(&name, &bytes);
             let directory = carry_out(app, actor, &source, &imported)
                 .await
                 .map_err(failure)?;
-            screen.say(&t!(
-                "guide.imported",
-                locale = locale,
-                count = count,
-                directory = directory.display()
-            ));
+            screen.say(&say.guide_imported(count, directory.display()));
         }
         Ok(Exit::Done)
     }
@@ -278,18 +265,14 @@ impl ImportGuide {
 
 fn export(app: &App, file: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
     let bytes = match extension.to_str() {
         Some("xlsx") => workbook(app, language),
         Some("pptx") => presentation(app, language),
         _ => {
             return Err(CommandFailure::new(
-                t!(
-                    "guide.unknown_format",
-                    locale = locale,
-                    file = file.display()
-                ),
+                say.guide_unknown_format(file.display()),
                 "",
             ));
         }
@@ -299,13 +282,13 @@ fn export(app: &App, file: &Path, screen: &Screen) -> CommandResult {
     })?;
     save(file, Ok(bytes), language)?;
     warn_of_problems(app, screen);
-    screen.say(&t!("guide.written", locale = locale, file = file.display()));
+    screen.say(&say.guide_written(file.display()));
     Ok(Exit::Done)
 }
 
 fn write_site(app: &App, directory: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let files = site(app).map_err(|error| {
         CommandFailure::Messages(vec![text::guide::not_published(&error, language)])
     })?;
@@ -317,11 +300,6 @@ fn write_site(app: &App, directory: &Path, screen: &Screen) -> CommandResult {
         save(&path, Ok(file.text.clone().into_bytes()), language)?;
     }
     warn_of_problems(app, screen);
-    screen.say(&t!(
-        "guide.site_written",
-        locale = locale,
-        count = files.len(),
-        directory = directory.display()
-    ));
+    screen.say(&say.guide_site_written(files.len(), directory.display()));
     Ok(Exit::Done)
 }

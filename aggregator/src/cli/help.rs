@@ -1,8 +1,8 @@
-//! The manual in the reader's language. English is the doc comments themselves; for any other
-//! language, each command and argument takes its words from `locales/help.LANG.yml`.
+//! The `--help` texts. English is the doc comments of `cli.rs` and `cli/*.rs`; in Japanese, each command and
+//! argument takes its text from `locales/help.ja.yml`.
 
+use crate::text::{Say, help_ja};
 use clap::{Arg, Command};
-use rust_i18n::t;
 
 use hubward_domain::account::Language;
 
@@ -14,13 +14,12 @@ pub(super) fn localised(command: Command, language: Language) -> Command {
             // Built first, so that clap's own --help and subcommand `help` are there to be translated.
             let mut command = command;
             command.build();
-            translated(command, "help", language)
+            translated(command, "help", Say(language))
         }
     }
 }
 
-fn translated(command: Command, path: &str, language: Language) -> Command {
-    let locale = language.as_str();
+fn translated(command: Command, path: &str, say: Say) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
         .map(|sub| sub.get_name().to_owned())
@@ -28,12 +27,12 @@ fn translated(command: Command, path: &str, language: Language) -> Command {
     let mut command = command
         .help_template(format!(
             "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}",
-            t!("cli.usage", locale = locale)
+            say.cli_usage()
         ))
-        .subcommand_help_heading(t!("cli.commands", locale = locale).into_owned())
-        .mut_args(|arg| translated_argument(arg, path, language));
-    if let Some(words) = words(path, language) {
-        command = command.about(words.clone()).long_about(words);
+        .subcommand_help_heading(say.cli_commands())
+        .mut_args(|arg| translated_argument(arg, path, say));
+    if let Some(text) = help_ja(path) {
+        command = command.about(text).long_about(text);
     }
     for name in names {
         // clap adds its `help` to every command that has subcommands.
@@ -42,33 +41,27 @@ fn translated(command: Command, path: &str, language: Language) -> Command {
         } else {
             format!("{path}.{name}")
         };
-        command = command.mut_subcommand(name, |sub| translated(sub, &path, language));
+        command = command.mut_subcommand(name, |sub| translated(sub, &path, say));
     }
     command
 }
 
-fn translated_argument(arg: Arg, path: &str, language: Language) -> Arg {
-    let locale = language.as_str();
+fn translated_argument(arg: Arg, path: &str, say: Say) -> Arg {
     let heading = if arg.is_positional() {
-        t!("cli.arguments", locale = locale)
+        say.cli_arguments()
     } else {
-        t!("cli.options", locale = locale)
+        say.cli_options()
     };
-    let arg = arg.help_heading(heading.into_owned());
-    match argument_words(arg.get_id().as_str(), path, language) {
-        Some(words) => arg.help(words.clone()).long_help(words),
+    let arg = arg.help_heading(heading);
+    match argument_text(arg.get_id().as_str(), path) {
+        Some(text) => arg.help(text).long_help(text),
         None => arg,
     }
 }
 
-/// An argument's own words, or those that it has in every command.
-fn argument_words(id: &str, path: &str, language: Language) -> Option<String> {
-    words(&format!("{path}:{id}"), language).or_else(|| words(&format!("help:{id}"), language))
-}
-
-fn words(key: &str, language: Language) -> Option<String> {
-    // Not by the macro: the key is made of the command's name.
-    crate::_rust_i18n_try_translate(language.as_str(), key).map(std::borrow::Cow::into_owned)
+/// An argument's own text, or the one that it has in every command.
+fn argument_text(id: &str, path: &str) -> Option<&'static str> {
+    help_ja(&format!("{path}:{id}")).or_else(|| help_ja(&format!("help:{id}")))
 }
 
 #[cfg(test)]
@@ -79,6 +72,7 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::text::HELP_JA;
 
     /// Every key that the tree asks for: of each command, and of each argument the one that answers.
     fn wanted(command: &Command, path: &str, keys: &mut BTreeSet<String>) {
@@ -86,11 +80,7 @@ mod tests {
         for arg in command.get_arguments() {
             let own = format!("{path}:{}", arg.get_id());
             let shared = format!("help:{}", arg.get_id());
-            keys.insert(if words(&own, Language::Ja).is_some() {
-                own
-            } else {
-                shared
-            });
+            keys.insert(if help_ja(&own).is_some() { own } else { shared });
         }
         for sub in command.get_subcommands() {
             // `hubward help` repeats the tree, whose words are the commands' own.
@@ -108,13 +98,7 @@ mod tests {
         command.build();
         let mut keys = BTreeSet::new();
         wanted(&command, "help", &mut keys);
-        let known: BTreeSet<String> = crate::_rust_i18n_backend()
-            .messages_for_locale("ja")
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(key, _)| key.into_owned())
-            .filter(|key| key.starts_with("help"))
-            .collect();
+        let known: BTreeSet<String> = HELP_JA.iter().map(|(key, _)| (*key).to_owned()).collect();
         assert_eq!(known, keys);
     }
 

@@ -1,7 +1,6 @@
 //! `hubward hub`.
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -10,6 +9,7 @@ use super::{CommandResult, Exit};
 use crate::actions::hub::setup::{SetupItem, SetupRow, carry_out, plan, queue_url};
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 use crate::text::hub::HubProgress;
 use hubward_domain::audit::Actor;
 use hubward_domain::hub::{HubPart, HubState};
@@ -29,7 +29,7 @@ pub(super) enum HubCommand {
 impl HubCommand {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let locale = language.as_str();
+        let say = Say(language);
         let action = |error| CommandFailure::action(&error, language);
         let items = plan(app).await.map_err(action)?;
         let changes = items.iter().filter(|item| is_planned(item)).count();
@@ -45,18 +45,18 @@ impl HubCommand {
             let told = planned(&items);
             conclude(&told, app, screen).await?;
             if changes > 0 {
-                screen.say(&t!("hub.planned", locale = locale, count = changes));
+                screen.say(&say.hub_planned(changes));
             }
             if asks {
-                screen.say(&t!("hub.needs_yes", locale = locale));
+                screen.say(say.hub_needs_yes());
             }
             return Ok(exit(&told));
         }
         if !screen.is_json() {
             show(&planned(&items), None, screen)?;
         }
-        if asks && !screen.confirm(&t!("hub.question", locale = locale, count = changes))? {
-            screen.say(&t!("cli.declined", locale = locale));
+        if asks && !screen.confirm(&say.hub_question(changes))? {
+            screen.say(say.cli_declined());
             return Ok(Exit::Failed);
         }
         let rows = carry_out(app, actor, items).await.map_err(action)?;
@@ -91,19 +91,19 @@ async fn conclude(
     screen: &Screen,
 ) -> Result<(), CommandFailure> {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let url = queue_url(app)
         .await
         .map_err(|error| CommandFailure::action(&error, language))?;
     show(rows, url.as_deref(), screen)?;
     match exit(rows) {
-        Exit::Done => screen.say(&t!("hub.done", locale = locale)),
-        _ => screen.say(&t!("hub.not_done", locale = locale)),
+        Exit::Done => screen.say(say.hub_done()),
+        _ => screen.say(say.hub_not_done()),
     }
     match url {
         Some(url) if app.config.alerts.queue_url.as_ref() != Some(&url) && !screen.is_json() => {
             let file = app.config.file.display();
-            screen.say(&t!("hub.paste", locale = locale, file = file));
+            screen.say(&say.hub_paste(file));
             screen.out(&format!("[alerts]\nqueue_url = \"{url}\""))
         }
         _ => Ok(()),
@@ -133,12 +133,12 @@ fn show(
         });
         return screen.data(&rows.collect::<Vec<_>>());
     }
-    let locale = language.as_str();
+    let say = Say(language);
     let headers = [
-        t!("table.part", locale = locale),
-        t!("table.region", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.detail", locale = locale),
+        say.table_part(),
+        say.table_region(),
+        say.table_state(),
+        say.table_detail(),
     ]
     .map(String::from);
     let table = rows.iter().map(|(item, told)| {

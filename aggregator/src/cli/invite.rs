@@ -2,7 +2,6 @@
 
 use clap::Args;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -11,6 +10,7 @@ use super::{CommandResult, Exit};
 use crate::actions::invitation::send::{InviteRequest, InviteRow, invite};
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
@@ -57,12 +57,12 @@ impl Invite {
             });
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
-            let locale = language.as_str();
+            let say = Say(language);
             let headers = [
-                t!("table.account", locale = locale),
-                t!("table.region", locale = locale),
-                t!("table.outcome", locale = locale),
-                t!("table.detail", locale = locale),
+                say.table_account(),
+                say.table_region(),
+                say.table_outcome(),
+                say.table_detail(),
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -15,6 +14,7 @@ use crate::actions::ledger::import::{ImportError, ImportRequest, PlannedImport, 
 use crate::app::App;
 use crate::queries;
 use crate::text;
+use crate::text::Say;
 use hubward_document::sheet::FILE_LIMIT;
 use hubward_document::workbook::{LedgerFormat, template, write};
 use hubward_domain::account::Language;
@@ -58,7 +58,7 @@ pub(super) struct ImportLedger {
 impl LedgerCommand {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let locale = language.as_str();
+        let say = Say(language);
         match self {
             Self::Import(import) => import.run(app, actor, screen).await,
             Self::Export { file } => {
@@ -67,23 +67,14 @@ impl LedgerCommand {
                     .map_err(|error| CommandFailure::store(&error, language))?;
                 let bytes = write(&accounts, format(&file, language)?, language);
                 save(&file, bytes.map_err(io::Error::other), language)?;
-                screen.say(&t!(
-                    "cli.written",
-                    locale = locale,
-                    file = file.display(),
-                    count = accounts.len()
-                ));
+                screen.say(&say.cli_written(accounts.len(), file.display()));
                 Ok(Exit::Done)
             }
             Self::Template { file } => {
                 let explanations = text::ledger::explanations(language);
                 let bytes = template(format(&file, language)?, language, &explanations);
                 save(&file, bytes.map_err(io::Error::other), language)?;
-                screen.say(&t!(
-                    "cli.template_written",
-                    locale = locale,
-                    file = file.display()
-                ));
+                screen.say(&say.cli_template_written(file.display()));
                 Ok(Exit::Done)
             }
         }
@@ -93,7 +84,7 @@ impl LedgerCommand {
 impl ImportLedger {
     async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let locale = language.as_str();
+        let say = Say(language);
         let limit = usize::try_from(FILE_LIMIT).unwrap_or(usize::MAX);
         let bytes = read_bounded(&self.file, limit.saturating_add(1))
             .map_err(|error| CommandFailure::file(&self.file, &error, language))?;
@@ -125,9 +116,9 @@ impl ImportLedger {
         if written {
             let count = planned.plan.state_changes();
             if count > 0 && !self.yes {
-                let question = t!("cli.import_question", locale = locale, count = count);
+                let question = say.cli_import_question(count);
                 if !screen.confirm(&question)? {
-                    screen.say(&t!("cli.declined", locale = locale));
+                    screen.say(say.cli_declined());
                     return Ok(Exit::Failed);
                 }
             }
@@ -139,7 +130,7 @@ impl ImportLedger {
     }
 
     fn conclude(&self, planned: &PlannedImport, written: bool, screen: &Screen) -> CommandResult {
-        let locale = screen.language().as_str();
+        let say = Say(screen.language());
         let plan = &planned.plan;
         if screen.is_json() {
             let mut shape = json!(plan);
@@ -151,25 +142,23 @@ impl ImportLedger {
             }
             screen.data(&shape)?;
         }
-        screen.say(&t!(
-            "cli.import_plan",
-            locale = locale,
-            added = plan.added.len(),
-            changed = plan.changed.len(),
-            unchanged = plan.unchanged,
-            leaving = plan.leaving.len(),
-            missing = plan.missing.len()
+        screen.say(&say.cli_import_plan(
+            plan.added.len(),
+            plan.changed.len(),
+            plan.leaving.len(),
+            plan.missing.len(),
+            &plan.unchanged,
         ));
         if !plan.missing.is_empty() {
-            screen.say(&t!("cli.import_missing_hint", locale = locale));
+            screen.say(say.cli_import_missing_hint());
         }
         if written {
-            screen.say(&t!("cli.import_done", locale = locale));
-            screen.say(&t!("cli.next_invite", locale = locale));
+            screen.say(say.cli_import_done());
+            screen.say(say.cli_next_invite());
         } else if plan.is_empty() {
-            screen.say(&t!("cli.import_nothing", locale = locale));
+            screen.say(say.cli_import_nothing());
         } else {
-            screen.say(&t!("cli.import_dry", locale = locale));
+            screen.say(say.cli_import_dry());
         }
         Ok(Exit::Done)
     }
@@ -177,19 +166,19 @@ impl ImportLedger {
 
 /// Shows what an import changes: one line per account and field.
 pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFailure> {
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     let mut rows = Vec::new();
     for added in &plan.added {
         rows.push(vec![
-            t!("cli.change_new", locale = locale).into_owned(),
+            say.cli_change_new().to_owned(),
             added.account.account_id.to_string(),
             added.account.project.clone(),
             String::new(),
         ]);
     }
     for (word, changes) in [
-        (t!("cli.change_changed", locale = locale), &plan.changed),
-        (t!("cli.change_leaving", locale = locale), &plan.leaving),
+        (say.cli_change_changed(), &plan.changed),
+        (say.cli_change_leaving(), &plan.leaving),
     ] {
         for change in changes {
             let fields = change
@@ -206,7 +195,7 @@ pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFail
     }
     for account in &plan.missing {
         rows.push(vec![
-            t!("cli.change_missing", locale = locale).into_owned(),
+            say.cli_change_missing().to_owned(),
             account.account_id.to_string(),
             account.project.clone(),
             String::new(),
@@ -216,10 +205,10 @@ pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFail
         return Ok(());
     }
     let headers = [
-        t!("table.change", locale = locale),
-        t!("table.account", locale = locale),
-        t!("table.project", locale = locale),
-        t!("table.detail", locale = locale),
+        say.table_change(),
+        say.table_account(),
+        say.table_project(),
+        say.table_detail(),
     ]
     .map(String::from);
     screen.table(&headers, rows)
@@ -230,16 +219,8 @@ fn failure(name: &str, error: &ImportError, language: Language) -> CommandFailur
 }
 
 fn format(file: &Path, language: Language) -> Result<LedgerFormat, CommandFailure> {
-    LedgerFormat::of(&file.to_string_lossy()).map_err(|_| {
-        CommandFailure::new(
-            t!(
-                "cli.unknown_format",
-                locale = language.as_str(),
-                file = file.display()
-            ),
-            "",
-        )
-    })
+    LedgerFormat::of(&file.to_string_lossy())
+        .map_err(|_| CommandFailure::new(Say(language).cli_unknown_format(file.display()), ""))
 }
 
 /// Writes a file whole or not at all: beside it first, then in its place. A full disk leaves what

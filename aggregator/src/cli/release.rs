@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::{Value, json};
 
 use super::failure::CommandFailure;
@@ -14,6 +13,7 @@ use crate::actions::release::add::add_release;
 use crate::app::App;
 use crate::queries;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 
@@ -71,12 +71,12 @@ fn show(releases: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&releases.iter().map(shape).collect::<Vec<_>>());
     }
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     let headers = [
-        t!("release.column_version", locale = locale).into_owned(),
+        say.release_column_version().to_owned(),
         "SHA-256".to_owned(),
-        t!("release.column_added", locale = locale).into_owned(),
-        t!("table.actor", locale = locale).into_owned(),
+        say.release_column_added().to_owned(),
+        say.table_actor().to_owned(),
     ];
     let rows = releases.iter().map(|release| {
         vec![

@@ -8,7 +8,6 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Args, Subcommand};
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -17,6 +16,7 @@ use super::{CommandResult, Exit};
 use crate::actions::report::build::{BuildError, BuildRequest, BuildRow, build_report};
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 use hubward_document::report::ReportFormat;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
@@ -86,19 +86,19 @@ impl Build {
             });
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
-            let locale = language.as_str();
+            let say = Say(language);
             let headers = [
-                t!("table.account", locale = locale),
-                t!("table.outcome", locale = locale),
-                t!("report.open", locale = locale),
-                t!("report.file", locale = locale),
+                say.table_account(),
+                say.table_outcome(),
+                say.report_open(),
+                say.report_file(),
             ]
             .map(String::from);
             let table = built.rows.iter().map(|row| {
-                let account = row.account_id.as_ref().map_or_else(
-                    || t!("report.overview", locale = locale).into_owned(),
-                    ToString::to_string,
-                );
+                let account = row
+                    .account_id
+                    .as_ref()
+                    .map_or_else(|| say.report_overview().to_owned(), ToString::to_string);
                 vec![
                     account,
                     outcome(row).to_owned(),

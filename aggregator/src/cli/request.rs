@@ -5,7 +5,6 @@ mod show;
 
 use clap::{Subcommand, ValueEnum};
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
 use super::fields::Fields;
@@ -16,6 +15,7 @@ use crate::actions::request::receive::{ReceivedRequest, receive_request};
 use crate::app::App;
 use crate::queries::request::{ShownRequest, request, requests};
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::request::{OURS, Origin, RequestKind, RequestedChange};
@@ -129,10 +129,7 @@ impl RequestCommand {
             } => {
                 let entry = fields.entry(&account, language)?;
                 if entry.fields.iter().any(|(column, _)| OURS.contains(column)) {
-                    return Err(CommandFailure::new(
-                        t!("request.ours", locale = language.as_str()),
-                        "",
-                    ));
+                    return Err(CommandFailure::new(Say(language).request_ours(), ""));
                 }
                 let taken = ReceivedRequest {
                     origin: Origin::Cli,
@@ -149,11 +146,7 @@ impl RequestCommand {
                 };
                 let shown = receive_request(app, actor, taken).await.map_err(failed)?;
                 show::show(&shown, screen)?;
-                screen.say(&t!(
-                    "request.taken",
-                    locale = language.as_str(),
-                    id = shown.view.id
-                ));
+                screen.say(&Say(language).request_taken(&shown.view.id));
                 Ok(Exit::Done)
             }
             Self::Approve {
@@ -206,7 +199,7 @@ async fn approve(
     if !yes {
         show::show(&shown, screen)?;
         if !screen.confirm(&text::request::question(&shown.view, language))? {
-            screen.say(&t!("cli.declined", locale = language.as_str()));
+            screen.say(Say(language).cli_declined());
             return Ok(Exit::Failed);
         }
     }
@@ -214,11 +207,7 @@ async fn approve(
     let view = decide::approve(app, actor, &approval)
         .await
         .map_err(|error| undecided(&approval.id, &error, language))?;
-    screen.say(&t!(
-        "request.approved_now",
-        locale = language.as_str(),
-        id = view.id
-    ));
+    screen.say(&Say(language).request_approved_now(&view.id));
     // What failed is tried again by whoever goes on next: the approval stands.
     let passed = process::go(app, screen, false).await?;
     let view = find(app, &approval.id, language).await?.view;
@@ -238,21 +227,14 @@ async fn reject(
     screen: &Screen,
 ) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let length = rejection.reason.chars().count();
     if length == 0 || length > LONGEST_REASON {
-        return Err(CommandFailure::new(
-            t!("request.wrong_reason", locale = locale),
-            "",
-        ));
+        return Err(CommandFailure::new(say.request_wrong_reason(), ""));
     }
-    let question = t!(
-        "request.reject_question",
-        locale = locale,
-        id = rejection.id
-    );
+    let question = say.request_reject_question(&rejection.id);
     if !yes && !screen.confirm(&question)? {
-        screen.say(&t!("cli.declined", locale = locale));
+        screen.say(say.cli_declined());
         return Ok(Exit::Failed);
     }
     let view = decide::reject(app, actor, &rejection)
@@ -262,7 +244,7 @@ async fn reject(
     if screen.is_json() {
         screen.data(&[&view])?;
     }
-    screen.say(&t!("request.rejected_now", locale = locale, id = view.id));
+    screen.say(&say.request_rejected_now(&view.id));
     Ok(Exit::Done)
 }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -12,6 +11,7 @@ use super::{CommandResult, Exit};
 use crate::actions::backup::restore::{carry_out, plan};
 use crate::app;
 use crate::text;
+use crate::text::Say;
 use crate::world::World;
 use hubward_domain::audit::Actor;
 
@@ -39,7 +39,7 @@ impl Restore {
             .map_err(|error| CommandFailure::open(&error, language))?;
         let plan = plan(&config, world, &self.file).await.map_err(failed)?;
         if !self.yes && !screen.confirm(&text::backup::question(&plan, language))? {
-            screen.say(&t!("cli.declined", locale = language.as_str()));
+            screen.say(Say(language).cli_declined());
             return Ok(Exit::Failed);
         }
         let done = carry_out(plan, world, actor, &self.file)

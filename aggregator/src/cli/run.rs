@@ -1,7 +1,6 @@
 //! `hubward run`.
 
 use clap::{Args, ValueEnum};
-use rust_i18n::t;
 
 use super::failure::CommandFailure;
 use super::findings::FindingsCommand;
@@ -15,6 +14,7 @@ use crate::actions::job::prune::{Pruned, prune};
 use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
 use crate::jobs::ledger::{LedgerLook, TakeLedgerError, take_once};
+use crate::text::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
@@ -53,8 +53,8 @@ impl RunCommand {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let told = |count: usize| {
-            let locale = language.as_str();
-            screen.say(&t!("alert.told_of", locale = locale, count = count));
+            let say = Say(language);
+            screen.say(&say.alert_told_of(count));
             Ok(Exit::Done)
         };
         let store = |error| CommandFailure::store(&error, language);
@@ -113,23 +113,18 @@ async fn ledger(app: &App, screen: &Screen) -> CommandResult {
 /// Says what became of a look at the ledger's file.
 pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let new = |file: &LedgerFile| {
         let version = file.version.name();
-        screen.say(&t!(
-            "ledger_door.new",
-            locale = locale,
-            file = file.object,
-            version = version
-        ));
+        screen.say(&say.ledger_s3_new(&file.object, version));
     };
     match taken {
-        LedgerLook::Closed => screen.say(&t!("ledger_door.closed", locale = locale)),
+        LedgerLook::Closed => screen.say(say.ledger_s3_closed()),
         LedgerLook::Absent(object) => {
-            screen.say(&t!("ledger_door.absent", locale = locale, file = object));
+            screen.say(&say.ledger_s3_absent(object));
         }
         LedgerLook::Known(object) => {
-            screen.say(&t!("ledger_door.known", locale = locale, file = object));
+            screen.say(&say.ledger_s3_known(object));
         }
         LedgerLook::Refused(file, error) => {
             new(file);
@@ -151,7 +146,7 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Local
     match error {
         TakeLedgerError::Door(error) => text::ledger_s3::failed(error, language),
         TakeLedgerError::Changed => LocalizedMessage {
-            text: t!("ledger_door.changed", locale = language.as_str()).into_owned(),
+            text: Say(language).ledger_s3_changed().to_owned(),
             hint: String::new(),
         },
     }
@@ -169,26 +164,17 @@ async fn forget(app: &App, screen: &Screen) -> CommandResult {
     } = prune(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
-    screen.say(&t!(
-        "prune.summary",
-        locale = language.as_str(),
-        sessions = sessions,
-        challenges = challenges,
-        deliveries = deliveries,
-        trials = trials,
-        findings = findings
-    ));
+    screen.say(&Say(language).prune_summary(challenges, deliveries, findings, sessions, trials));
     Ok(Exit::Done)
 }
 
 /// Sends what is due; 1 when something could not be sent.
 async fn deliver(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let store = |error| CommandFailure::store(&error, language);
-    let outbox = Outbox::open(app).map_err(|error| {
-        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
-    })?;
+    let outbox =
+        Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
     give_up_lost_channels(app).await.map_err(store)?;
     let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
@@ -197,31 +183,16 @@ async fn deliver(app: &App, screen: &Screen) -> CommandResult {
                 DeliveryNext::Delivered => delivered += 1,
                 DeliveryNext::Again { why, .. } | DeliveryNext::GivenUp { why } => {
                     refused += 1;
-                    screen.say(&t!(
-                        "alert.not_delivered",
-                        locale = locale,
-                        channel = channel.name,
-                        why = why
-                    ));
+                    screen.say(&say.alert_not_delivered(&channel.name, why));
                 }
             }
         }
         if let Some(why) = outbox.left_alone(app, channel).await.map_err(store)? {
             alone = true;
-            screen.say(&t!(
-                "alert.left_alone",
-                locale = locale,
-                channel = channel.name,
-                why = why
-            ));
+            screen.say(&say.alert_left_alone(&channel.name, why));
         }
     }
-    screen.say(&t!(
-        "alert.delivered",
-        locale = locale,
-        delivered = delivered,
-        refused = refused
-    ));
+    screen.say(&say.alert_delivered(delivered, refused));
     Ok(if refused == 0 && !alone {
         Exit::Done
     } else {

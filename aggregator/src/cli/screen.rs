@@ -6,11 +6,11 @@
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
-use rust_i18n::t;
 use serde::Serialize;
 
 use super::failure::CommandFailure;
 use crate::text::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// A line below the headers, and nothing else that would get into the way of copying.
@@ -96,16 +96,16 @@ impl Screen {
     }
 
     pub(super) fn warn(self, message: &LocalizedMessage) {
-        let locale = self.language.as_str();
-        self.say(&t!("cli.warning", locale = locale, text = message.text));
+        let say = Say(self.language);
+        self.say(&say.cli_warning(&message.text));
         self.hint(message);
     }
 
     pub(super) fn fail(self, failure: &CommandFailure) {
-        let locale = self.language.as_str();
+        let say = Say(self.language);
         if let CommandFailure::Messages(messages) = failure {
             for message in messages {
-                self.say(&t!("cli.error", locale = locale, text = message.text));
+                self.say(&say.cli_error(&message.text));
                 self.hint(message);
             }
         }
@@ -113,40 +113,31 @@ impl Screen {
 
     fn hint(self, message: &LocalizedMessage) {
         if !message.hint.is_empty() {
-            self.say(&t!(
-                "cli.hint",
-                locale = self.language.as_str(),
-                text = message.hint
-            ));
+            self.say(&Say(self.language).cli_hint(&message.hint));
         }
     }
 
     /// Asks, where a person is there to answer.
     pub(super) fn confirm(self, question: &str) -> Result<bool, CommandFailure> {
-        let locale = self.language.as_str();
-        let prompt = t!("cli.confirm", locale = locale, question = question);
+        let say = Say(self.language);
+        let prompt = say.cli_confirm(question);
         let answer = self.ask(&prompt)?.to_ascii_lowercase();
         Ok(matches!(answer.as_str(), "y" | "yes" | "はい"))
     }
 
     /// Asks for a word to be typed: for what a hasty yes must not do.
     pub(super) fn confirm_typed(self, question: &str, word: &str) -> Result<bool, CommandFailure> {
-        let locale = self.language.as_str();
-        let prompt = t!(
-            "cli.confirm_typed",
-            locale = locale,
-            question = question,
-            word = word
-        );
+        let say = Say(self.language);
+        let prompt = say.cli_confirm_typed(question, word);
         Ok(self.ask(&prompt)? == word)
     }
 
     fn ask(self, prompt: &str) -> Result<String, CommandFailure> {
-        let locale = self.language.as_str();
+        let say = Say(self.language);
         if !self.interactive {
             return Err(CommandFailure::new(
-                t!("cli.needs_yes", locale = locale),
-                t!("cli.needs_yes_hint", locale = locale),
+                say.cli_needs_yes(),
+                say.cli_needs_yes_hint(),
             ));
         }
         let _ = write!(io::stderr().lock(), "{}", harmless(prompt));

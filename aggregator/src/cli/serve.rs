@@ -1,6 +1,5 @@
 //! `hubward serve`.
 
-use rust_i18n::t;
 use tokio::sync::watch;
 
 use super::failure::CommandFailure;
@@ -15,10 +14,11 @@ use crate::http::{HttpServer, Renewal, ServeError};
 use crate::jobs::{JobError, JobEvent, Jobs};
 use crate::lifecycle;
 use crate::text;
+use crate::text::Say;
 
 pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     for (variable, value) in app.environment().iter() {
         if variable.starts_with("AWS_ENDPOINT_URL") {
             screen.warn(&text::doctor::endpoint(variable, value, language));
@@ -26,31 +26,25 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     }
     let (stopper, stop) = watch::channel(false);
     let (intake, hopper) = batch::open();
-    let mut jobs = Jobs::start(&app, &stop, (&intake, hopper)).map_err(|error| {
-        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
-    })?;
+    let mut jobs = Jobs::start(&app, &stop, (&intake, hopper))
+        .map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
     let takes_alerts =
         app.config.alerts.queue_url.is_some() || app.config.alerts.push_secret.is_some();
     if takes_alerts && !app.config.routes_alerts() {
         screen.warn(&text::LocalizedMessage::new(
-            t!("alert.no_route", locale = locale),
-            t!("alert.no_channel_hint", locale = locale),
+            say.alert_no_route(),
+            say.alert_no_channel_hint(),
         ));
     }
     let server = HttpServer::bind(app, intake)
         .await
         .map_err(|error| match error {
             ServeError::Listen { address, source } => CommandFailure::new(
-                t!(
-                    "cli.serve_listen",
-                    locale = locale,
-                    address = address,
-                    why = source
-                ),
-                t!("cli.serve_listen_hint", locale = locale),
+                say.cli_serve_listen(address, source),
+                say.cli_serve_listen_hint(),
             ),
             ServeError::Tls(why) | ServeError::Desk(SessionIssuerError::Client(why)) => {
-                CommandFailure::new(t!("cli.serve_tls", locale = locale, why = why), "")
+                CommandFailure::new(say.cli_serve_tls(why), "")
             }
             ServeError::Desk(SessionIssuerError::Endpoint(error)) => {
                 CommandFailure::action(&ActionError::Aws(error), language)
@@ -59,14 +53,12 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
             | ServeError::Reception(LoginServiceError::Store(error)) => {
                 CommandFailure::store(&error, language)
             }
-            ServeError::Reception(LoginServiceError::Secret(error)) => CommandFailure::new(
-                t!("cli.serve_login", locale = locale, why = error),
-                t!("cli.serve_login_hint", locale = locale),
-            ),
-            ServeError::Reception(LoginServiceError::Issuer(error)) => CommandFailure::new(
-                t!("cli.serve_login", locale = locale, why = error),
-                t!("cli.serve_login_hint", locale = locale),
-            ),
+            ServeError::Reception(LoginServiceError::Secret(error)) => {
+                CommandFailure::new(say.cli_serve_login(error), say.cli_serve_login_hint())
+            }
+            ServeError::Reception(LoginServiceError::Issuer(error)) => {
+                CommandFailure::new(say.cli_serve_login(error), say.cli_serve_login_hint())
+            }
         })?;
     let listening = server.listening_on();
     let mut renewal = server.renewal();
@@ -77,24 +69,21 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
         () = lifecycle::shutdown_signal() => None,
         ended = watch_over(&mut jobs, &mut renewal, screen) => Some(ended),
     };
-    screen.say(&t!("cli.serve_stopping", locale = locale));
+    screen.say(say.cli_serve_stopping());
     let _ = stopper.send(true);
     let answered = running.await;
     while jobs.tasks.join_next().await.is_some() {}
     if let Some(why) = ended {
-        return Err(CommandFailure::new(
-            t!("alert.job_ended", locale = locale, why = why),
-            "",
-        ));
+        return Err(CommandFailure::new(say.alert_job_ended(why), ""));
     }
     answered
         .map(|()| Exit::Done)
-        .map_err(|error| CommandFailure::new(t!("cli.runtime", locale = locale, why = error), ""))
+        .map_err(|error| CommandFailure::new(say.cli_runtime(error), ""))
 }
 
 /// Says what the jobs have to say, until one of them ends: none should.
 async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> String {
-    let locale = screen.language().as_str();
+    let say = Say(screen.language());
     loop {
         tokio::select! {
             ended = jobs.tasks.join_next() => {
@@ -103,12 +92,12 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
                     _ => String::new(),
                 };
             }
-            Some(news) = jobs.news.recv() => say(&news, screen),
+            Some(news) = jobs.news.recv() => report(&news, screen),
             renewed = renewal.next() => match renewed {
-                Ok(()) => screen.say(&t!("cli.serve_renewed", locale = locale)),
+                Ok(()) => screen.say(say.cli_serve_renewed()),
                 Err(why) => screen.warn(&text::LocalizedMessage::new(
-                    t!("cli.serve_not_renewed", locale = locale, why = why),
-                    t!("cli.serve_not_renewed_hint", locale = locale),
+                    say.cli_serve_not_renewed(why),
+                    say.cli_serve_not_renewed_hint(),
                 )),
             },
         }
@@ -124,19 +113,15 @@ fn first(messages: Vec<text::LocalizedMessage>) -> text::LocalizedMessage {
     })
 }
 
-fn say(news: &JobEvent, screen: &Screen) {
+fn report(news: &JobEvent, screen: &Screen) {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     match news {
         JobEvent::QueueFails(error) => {
             let failed = text::alert::queue_fails(error, language);
             screen.warn(&text::LocalizedMessage::new(
                 failed.text,
-                format!(
-                    "{} {}",
-                    failed.hint,
-                    t!("alert.queue_hint", locale = locale)
-                ),
+                format!("{} {}", failed.hint, say.alert_queue_hint()),
             ));
         }
         JobEvent::JobFails(job, error) => {
@@ -154,21 +139,21 @@ fn say(news: &JobEvent, screen: &Screen) {
                 } => text::report::left(*count, *destination, why, language),
                 JobError::Trial(error) => text::alert::trial_fails(error, language),
             };
-            let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
+            let text = say.cli_job_fails(job, &why.text);
             screen.warn(&text::LocalizedMessage::new(text, why.hint));
         }
         JobEvent::PulseFails(why) => screen.warn(&text::LocalizedMessage::new(
-            t!("cli.pulse_fails", locale = locale, why = why),
-            t!("cli.pulse_fails_hint", locale = locale),
+            say.cli_pulse_fails(why),
+            say.cli_pulse_fails_hint(),
         )),
         JobEvent::IntakeFails(error) => {
             let failed = text::startup_error::store_error(error, language);
             screen.warn(&text::LocalizedMessage::new(
-                t!("alert.intake_fails", locale = locale, why = failed.text),
+                say.alert_intake_fails(&failed.text),
                 failed.hint,
             ));
         }
-        JobEvent::IntakeWorks => screen.say(&t!("alert.intake_works", locale = locale)),
+        JobEvent::IntakeWorks => screen.say(say.alert_intake_works()),
         JobEvent::WriteBackFails(error) => {
             screen.warn(&text::startup_error::action_error(error, language));
         }
@@ -177,12 +162,12 @@ fn say(news: &JobEvent, screen: &Screen) {
         }
         JobEvent::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
         JobEvent::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
-        JobEvent::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
+        JobEvent::LedgerWorks => screen.say(say.ledger_s3_works()),
         JobEvent::RequestsFail(failure) => {
             screen.warn(&request::process::failure(failure, language));
         }
-        JobEvent::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
-        JobEvent::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
-        JobEvent::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
+        JobEvent::RequestsWork => screen.say(say.request_jira_works()),
+        JobEvent::QueueWorks => screen.say(say.alert_queue_works()),
+        JobEvent::OutboxWorks => screen.say(say.alert_outbox_works()),
     }
 }

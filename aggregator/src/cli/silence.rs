@@ -2,7 +2,6 @@
 
 use clap::Args;
 use hubward_protocol::{AccountId, Region};
-use rust_i18n::t;
 use serde::Serialize;
 
 use super::failure::CommandFailure;
@@ -12,6 +11,7 @@ use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, 
 use crate::app::App;
 use crate::queries::silence::{Silenced, silences};
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::silence::{self as held, Matcher};
@@ -110,7 +110,7 @@ async fn add(app: &App, actor: &Actor, asked: SilenceRequest, screen: &Screen) -
 
 async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let silences = silences(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -124,13 +124,13 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("silence.id", locale = locale),
-        t!("silence.covers", locale = locale),
-        t!("silence.reason", locale = locale),
-        t!("silence.until", locale = locale),
-        t!("table.state", locale = locale),
-        t!("silence.count", locale = locale),
-        t!("table.actor", locale = locale),
+        say.silence_id(),
+        say.silence_covers(),
+        say.silence_reason(),
+        say.silence_until(),
+        say.table_state(),
+        say.silence_count(),
+        say.table_actor(),
     ]
     .map(String::from);
     let rows = silences.iter().map(|(silence, holds)| {
@@ -153,7 +153,7 @@ async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> CommandResu
     end_silence(app, actor, id)
         .await
         .map_err(|error| refused(&error, language))?;
-    screen.say(&t!("silence.ended", locale = language.as_str(), id = id));
+    screen.say(&Say(language).silence_ended(id));
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,6 @@
 //! `hubward token`.
 
 use clap::Subcommand;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -11,6 +10,7 @@ use crate::actions::token::add::{AddTokenError, add_token};
 use crate::actions::token::revoke::revoke_token;
 use crate::app::App;
 use crate::queries;
+use crate::text::Say;
 use hubward_domain::access::Role;
 use hubward_domain::audit::Actor;
 
@@ -47,18 +47,16 @@ impl Token {
 
 async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let (token, record) = add_token(app, actor, name, role)
         .await
         .map_err(|error| match error {
-            AddTokenError::Name => CommandFailure::new(
-                t!("cli.token_name", locale = locale, name = name),
-                t!("cli.token_name_hint", locale = locale),
-            ),
-            AddTokenError::Taken => CommandFailure::new(
-                t!("cli.token_taken", locale = locale, name = name),
-                t!("cli.token_taken_hint", locale = locale, name = name),
-            ),
+            AddTokenError::Name => {
+                CommandFailure::new(say.cli_token_name(name), say.cli_token_name_hint())
+            }
+            AddTokenError::Taken => {
+                CommandFailure::new(say.cli_token_taken(name), say.cli_token_taken_hint(name))
+            }
             AddTokenError::Store(error) => CommandFailure::store(&error, language),
         })?;
     if screen.is_json() {
@@ -66,13 +64,13 @@ async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) 
     } else {
         screen.out(&token)?;
     }
-    screen.say(&t!("cli.token_once", locale = locale));
+    screen.say(say.cli_token_once());
     Ok(Exit::Done)
 }
 
 async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let tokens = queries::token::tokens(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -81,10 +79,10 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("table.name", locale = locale),
-        t!("table.role", locale = locale),
-        t!("table.since", locale = locale),
-        t!("table.actor", locale = locale),
+        say.table_name(),
+        say.table_role(),
+        say.table_since(),
+        say.table_actor(),
     ]
     .map(String::from);
     let rows = tokens.into_iter().map(|token| {
@@ -101,16 +99,16 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
 
 async fn revoke(app: &App, actor: &Actor, name: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let revoked = revoke_token(app, actor, name)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
     if !revoked {
         return Err(CommandFailure::new(
-            t!("cli.token_unknown", locale = locale, name = name),
-            t!("cli.token_unknown_hint", locale = locale),
+            say.cli_token_unknown(name),
+            say.cli_token_unknown_hint(),
         ));
     }
-    screen.say(&t!("cli.token_revoked", locale = locale, name = name));
+    screen.say(&say.cli_token_revoked(name));
     Ok(Exit::Done)
 }

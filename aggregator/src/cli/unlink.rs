@@ -2,7 +2,6 @@
 
 use clap::Args;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use serde_json::json;
 
 use super::failure::CommandFailure;
@@ -11,6 +10,7 @@ use super::{CommandResult, Exit};
 use crate::actions::unlink::{UnlinkRow, carry_out, plan};
 use crate::app::App;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub(super) struct Unlink {
 impl Unlink {
     pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let locale = language.as_str();
+        let say = Say(language);
         let plan = plan(app, &self.account)
             .await
             .map_err(|error| CommandFailure::action(&error, language))?;
@@ -44,7 +44,7 @@ impl Unlink {
             }
             let question = text::unlink::question(&plan, language);
             if !screen.confirm_typed(&question, self.account.as_str())? {
-                screen.say(&t!("cli.declined", locale = locale));
+                screen.say(say.cli_declined());
                 return Ok(Exit::Failed);
             }
         }
@@ -73,12 +73,12 @@ fn show(account: &AccountId, rows: &[UnlinkRow], screen: &Screen) -> Result<(), 
         });
         return screen.data(&rows.collect::<Vec<_>>());
     }
-    let locale = language.as_str();
+    let say = Say(language);
     let headers = [
-        t!("table.account", locale = locale),
-        t!("table.region", locale = locale),
-        t!("table.outcome", locale = locale),
-        t!("table.detail", locale = locale),
+        say.table_account(),
+        say.table_region(),
+        say.table_outcome(),
+        say.table_detail(),
     ]
     .map(String::from);
     let table = rows.iter().map(|row| {

@@ -45,7 +45,7 @@ impl Pages {
         let first = (shell - 1) * ROWS;
         let address = |number: i64| reader.address_with("page", &number.to_string());
         let shown = if all == 0 {
-            reader.words.say("page.nothing_found")
+            reader.words.say.dashboard_nothing_found().to_owned()
         } else {
             reader
                 .words
@@ -60,10 +60,10 @@ impl Pages {
 }
 
 impl FilterChoice {
-    fn new(value: &str, word: String, asked: &str) -> Self {
+    fn new(value: &str, word: impl Into<String>, asked: &str) -> Self {
         Self {
             value: value.to_owned(),
-            word,
+            word: word.into(),
             chosen: value == asked,
         }
     }
@@ -76,9 +76,7 @@ fn regions(state: &AppState, reader: &PageContext) -> Vec<FilterChoice> {
         .config
         .hub
         .regions()
-        .map(|region| {
-            FilterChoice::new(region.as_str(), region.to_string(), reader.asked("region"))
-        })
+        .map(|region| FilterChoice::new(region.as_str(), region.as_str(), reader.asked("region")))
         .collect()
 }
 

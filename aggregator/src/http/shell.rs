@@ -74,7 +74,7 @@ impl Shell {
         reader: &PageContext,
         by: Option<&CurrentUser>,
         here: &'static str,
-        title: String,
+        title: impl Into<String>,
     ) -> Self {
         let other = match reader.words.language() {
             Language::Ja => Language::En,
@@ -82,7 +82,7 @@ impl Shell {
         };
         Self {
             words: reader.words.clone(),
-            title,
+            title: title.into(),
             here,
             visitor: by.map(|by| PageUser {
                 name: by.visitor.name.clone(),
@@ -131,23 +131,23 @@ pub(super) fn notice(
     let (status, text, hint) = match notice {
         MessagePage::NotFound => (
             StatusCode::NOT_FOUND,
-            words.say("page.not_found"),
-            words.say("page.not_found_hint"),
+            words.say.dashboard_not_found(),
+            words.say.dashboard_not_found_hint().to_owned(),
         ),
         MessagePage::OperatorsOnly => (
             StatusCode::FORBIDDEN,
-            words.say("page.operators_only"),
-            words.say("page.operators_only_hint"),
+            words.say.dashboard_operators_only(),
+            words.say.dashboard_operators_only_hint().to_owned(),
         ),
         MessagePage::ForeignForm => (
             StatusCode::FORBIDDEN,
-            words.say("page.foreign_form"),
+            words.say.dashboard_foreign_form(),
             words.other_site(&state.origin),
         ),
         MessagePage::Failed => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            words.say("page.failed"),
-            words.say("page.failed_hint"),
+            words.say.dashboard_failed(),
+            words.say.dashboard_failed_hint().to_owned(),
         ),
     };
     said(state, reader, by, status, text, hint)
@@ -159,14 +159,15 @@ pub(super) fn said(
     reader: &PageContext,
     by: Option<&CurrentUser>,
     status: StatusCode,
-    text: String,
-    hint: String,
+    text: impl Into<String>,
+    hint: impl Into<String>,
 ) -> Response {
-    let shell = Shell::new(state, reader, by, "", text.clone());
+    let text = text.into();
+    let shell = Shell::new(state, reader, by, "", text.as_str());
     let template = NoticePage {
         shell: shell.clone(),
         text,
-        hint,
+        hint: hint.into(),
     };
     page(&template, &shell, status)
 }

@@ -1,12 +1,11 @@
 //! Alerts and what became of telling people, in words.
 
-use rust_i18n::t;
-
 use crate::actions::alert::acknowledge::AcknowledgeError;
 use crate::actions::alert::drill::DrillError;
 use crate::actions::alert::ingest::IngestError;
 use crate::actions::alert::test_event::TestEventError;
 use crate::queries::alert::AlertRow;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};
@@ -16,55 +15,48 @@ use super::LocalizedMessage;
 
 /// How far a message is.
 pub(crate) fn delivery_state(state: DeliveryState, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match state {
-        DeliveryState::Pending => t!("alert.pending", locale = locale),
-        DeliveryState::Delivered => t!("alert.arrived", locale = locale),
-        DeliveryState::GivenUp => t!("alert.given_up", locale = locale),
+        DeliveryState::Pending => say.alert_pending(),
+        DeliveryState::Delivered => say.alert_arrived(),
+        DeliveryState::GivenUp => say.alert_given_up(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// How far people are with an alert.
 pub(crate) fn state(state: AlertState, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match state {
-        AlertState::Open => t!("alert.open", locale = locale),
-        AlertState::Acknowledged => t!("alert.acknowledged", locale = locale),
-        AlertState::Resolved => t!("alert.resolved", locale = locale),
-        AlertState::Silenced => t!("alert.silenced", locale = locale),
+        AlertState::Open => say.alert_open(),
+        AlertState::Acknowledged => say.alert_acknowledged(),
+        AlertState::Resolved => say.alert_resolved(),
+        AlertState::Silenced => say.alert_silenced(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// Why an alert was not taken, given away, ended or reopened.
 pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
-        AcknowledgeError::Unknown(id) => t!("alert.unknown", locale = locale, id = id).into_owned(),
-        AcknowledgeError::NotNow(not) => t!(
-            "alert.not_now",
-            locale = locale,
-            state = state(not.state, language)
-        )
-        .into_owned(),
-        AcknowledgeError::TooLong(longest) => {
-            t!("alert.too_long", locale = locale, longest = longest).into_owned()
-        }
+        AcknowledgeError::Unknown(id) => say.alert_unknown(id),
+        AcknowledgeError::NotNow(not) => say.alert_not_now(state(not.state, language)),
+        AcknowledgeError::TooLong(longest) => say.alert_too_long(longest),
         AcknowledgeError::Store(error) => super::startup_error::store_error(error, language).text,
     }
 }
 
 /// Whether people were told of an alert, in short.
 pub(crate) fn told(row: &AlertRow, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let arrived = row
         .deliveries
         .iter()
         .filter(|delivery| delivery.state == DeliveryState::Delivered)
         .count();
     if row.deliveries.is_empty() {
-        t!("alert.nobody", locale = locale).into_owned()
+        say.alert_nobody().to_owned()
     } else {
         format!("{arrived}/{}", row.deliveries.len())
     }
@@ -76,75 +68,41 @@ pub(crate) fn summary(rows: &[AlertRow], language: Language) -> String {
         .iter()
         .filter(|row| row.alert.state.as_str() == "open")
         .count();
-    t!(
-        "alert.summary",
-        locale = language.as_str(),
-        all = rows.len(),
-        open = open
-    )
-    .into_owned()
+    Say(language).alert_summary(rows.len(), open)
 }
 
 /// Names and values of an alert.
 pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
-    let locale = language.as_str();
+    let say = Say(language);
     let alert = &row.alert;
     [
-        (t!("table.alert", locale = locale), alert.id.clone()),
+        (say.table_alert(), alert.id.clone()),
+        (say.table_severity(), alert.severity.to_string()),
+        (say.table_state(), alert.state.as_str().to_owned()),
+        (say.table_title(), alert.title.clone()),
+        (say.channel_type(), alert.kind.clone()),
+        (say.table_account(), alert.account_id.to_string()),
+        (say.table_project(), alert.project.clone()),
         (
-            t!("table.severity", locale = locale),
-            alert.severity.to_string(),
-        ),
-        (
-            t!("table.state", locale = locale),
-            alert.state.as_str().to_owned(),
-        ),
-        (t!("table.title", locale = locale), alert.title.clone()),
-        (t!("channel.type", locale = locale), alert.kind.clone()),
-        (
-            t!("table.account", locale = locale),
-            alert.account_id.to_string(),
-        ),
-        (t!("table.project", locale = locale), alert.project.clone()),
-        (
-            t!("table.contact", locale = locale),
+            say.table_contact(),
             format!("{} {}", alert.contact, alert.contact_emails.join("; ")),
         ),
+        (say.table_region(), alert.region.to_string()),
+        (say.channel_resource(), alert.resource.clone()),
         (
-            t!("table.region", locale = locale),
-            alert.region.to_string(),
+            say.channel_seen(),
+            say.channel_seen_times(alert.count, &alert.first_seen, &alert.last_seen),
         ),
+        (say.alert_assignee(), row.handling.assignee.clone()),
+        (say.alert_note(), row.handling.note.clone()),
+        (say.table_findings(), alert.finding_ids.join("\n")),
         (
-            t!("channel.resource", locale = locale),
-            alert.resource.clone(),
-        ),
-        (
-            t!("channel.seen", locale = locale),
-            t!(
-                "channel.seen_times",
-                locale = locale,
-                count = alert.count,
-                first = alert.first_seen,
-                last = alert.last_seen
-            )
-            .into_owned(),
-        ),
-        (
-            t!("alert.assignee", locale = locale),
-            row.handling.assignee.clone(),
-        ),
-        (t!("alert.note", locale = locale), row.handling.note.clone()),
-        (
-            t!("table.findings", locale = locale),
-            alert.finding_ids.join("\n"),
-        ),
-        (
-            t!("channel.console", locale = locale),
+            say.channel_console(),
             alert.console.clone().unwrap_or_default(),
         ),
     ]
     .into_iter()
-    .map(|(name, value)| vec![name.into_owned(), value.trim().to_owned()])
+    .map(|(name, value)| vec![name.to_owned(), value.trim().to_owned()])
     .collect()
 }
 
@@ -154,9 +112,7 @@ pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedM
         IngestError::Queue(failure) => super::aws::failure(failure, language),
         IngestError::Action(error) => super::startup_error::action_error(error, language),
         IngestError::Store(error) => super::startup_error::store_error(error, language),
-        IngestError::Closed => {
-            LocalizedMessage::new(t!("alert.stopping", locale = language.as_str()), "")
-        }
+        IngestError::Closed => LocalizedMessage::new(Say(language).alert_stopping(), ""),
     }
 }
 
@@ -170,12 +126,11 @@ pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> Localiz
 
 /// Why there is no sample.
 pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
-        DrillError::NoDetector => LocalizedMessage::new(
-            t!("alert.no_detector", locale = locale),
-            t!("alert.no_detector_hint", locale = locale),
-        ),
+        DrillError::NoDetector => {
+            LocalizedMessage::new(say.alert_no_detector(), say.alert_no_detector_hint())
+        }
         DrillError::Refused(failure) => super::aws::failure(failure, language),
         DrillError::Action(error) => super::startup_error::action_error(error, language),
     }
@@ -189,17 +144,17 @@ pub(crate) fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
 
 /// What happened at a moment of an alert's way.
 pub(crate) fn step(step: TimelineStep, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match step {
-        TimelineStep::Created => t!("alert.step_created", locale = locale),
-        TimelineStep::Event => t!("alert.step_event", locale = locale),
-        TimelineStep::Received => t!("alert.step_received", locale = locale),
-        TimelineStep::Stored => t!("alert.step_stored", locale = locale),
-        TimelineStep::Delivered => t!("alert.step_delivered", locale = locale),
-        TimelineStep::Refused => t!("alert.step_refused", locale = locale),
-        TimelineStep::GivenUp => t!("alert.step_given_up", locale = locale),
-        TimelineStep::Escalated => t!("alert.step_escalated", locale = locale),
-        TimelineStep::Handled => t!("alert.step_handled", locale = locale),
+        TimelineStep::Created => say.alert_step_created(),
+        TimelineStep::Event => say.alert_step_event(),
+        TimelineStep::Received => say.alert_step_received(),
+        TimelineStep::Stored => say.alert_step_stored(),
+        TimelineStep::Delivered => say.alert_step_delivered(),
+        TimelineStep::Refused => say.alert_step_refused(),
+        TimelineStep::GivenUp => say.alert_step_given_up(),
+        TimelineStep::Escalated => say.alert_step_escalated(),
+        TimelineStep::Handled => say.alert_step_handled(),
     }
-    .into_owned()
+    .to_owned()
 }

@@ -1,8 +1,8 @@
 //! What an event of the audit log says, on a line for a person. The whole of it is in `--json`.
 
-use rust_i18n::t;
 use serde_json::Value;
 
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// The facts that say where a change comes from.
@@ -27,49 +27,47 @@ pub(crate) fn source(detail: &Value) -> String {
 
 /// What was done, in words; an action that this program does not know goes by its name.
 pub(crate) fn action(name: &str, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match name {
-        "account.added" => t!("audit.account_added", locale = locale),
-        "account.changed" => t!("audit.account_changed", locale = locale),
-        "membership.create_requested" => t!("audit.membership_create_requested", locale = locale),
-        "membership.invite_requested" => t!("audit.membership_invite_requested", locale = locale),
-        "membership.disassociate_requested" => {
-            t!("audit.membership_disassociate_requested", locale = locale)
-        }
-        "membership.delete_requested" => t!("audit.membership_delete_requested", locale = locale),
-        "hub.change_requested" => t!("audit.hub_change_requested", locale = locale),
-        "membership.observed" => t!("audit.membership_observed", locale = locale),
-        "run.recorded" => t!("audit.run_recorded", locale = locale),
-        "proof.refused" => t!("audit.proof_refused", locale = locale),
-        "release.added" => t!("audit.release_added", locale = locale),
-        "alert.opened" => t!("audit.alert_opened", locale = locale),
-        "alert.updated" => t!("audit.alert_updated", locale = locale),
-        "alert.handled" => t!("audit.alert_handled", locale = locale),
-        "alert.escalated" => t!("audit.alert_escalated", locale = locale),
-        "alert.dead_letters_taken" => t!("audit.alert_dead_letters_taken", locale = locale),
-        "alert.way_tried" => t!("audit.alert_way_tried", locale = locale),
-        "silence.added" => t!("audit.silence_added", locale = locale),
-        "silence.ended" => t!("audit.silence_ended", locale = locale),
-        "delivery.replayed" => t!("audit.delivery_replayed", locale = locale),
-        "token.added" => t!("audit.token_added", locale = locale),
-        "token.revoked" => t!("audit.token_revoked", locale = locale),
-        "session.opened" => t!("audit.session_opened", locale = locale),
-        "channel.tested" => t!("audit.channel_tested", locale = locale),
-        "store.restored" => t!("audit.store_restored", locale = locale),
-        "request.taken" => t!("audit.request_taken", locale = locale),
-        "request.contacts_told" => t!("audit.request_contacts_told", locale = locale),
-        "request.approved" => t!("audit.request_approved", locale = locale),
-        "request.rejected" => t!("audit.request_rejected", locale = locale),
-        "request.withdrawn" => t!("audit.request_withdrawn", locale = locale),
-        "request.completed" => t!("audit.request_completed", locale = locale),
-        "guide.changed" => t!("audit.guide_changed", locale = locale),
-        "exception.added" => t!("audit.exception_added", locale = locale),
-        "exception.removed" => t!("audit.exception_removed", locale = locale),
-        "exception.expired" => t!("audit.exception_expired", locale = locale),
-        "report.sent" => t!("audit.report_sent", locale = locale),
-        other => other.into(),
+        "account.added" => say.audit_account_added(),
+        "account.changed" => say.audit_account_changed(),
+        "membership.create_requested" => say.audit_membership_create_requested(),
+        "membership.invite_requested" => say.audit_membership_invite_requested(),
+        "membership.disassociate_requested" => say.audit_membership_disassociate_requested(),
+        "membership.delete_requested" => say.audit_membership_delete_requested(),
+        "hub.change_requested" => say.audit_hub_change_requested(),
+        "membership.observed" => say.audit_membership_observed(),
+        "run.recorded" => say.audit_run_recorded(),
+        "proof.refused" => say.audit_proof_refused(),
+        "release.added" => say.audit_release_added(),
+        "alert.opened" => say.audit_alert_opened(),
+        "alert.updated" => say.audit_alert_updated(),
+        "alert.handled" => say.audit_alert_handled(),
+        "alert.escalated" => say.audit_alert_escalated(),
+        "alert.dead_letters_taken" => say.audit_alert_dead_letters_taken(),
+        "alert.way_tried" => say.audit_alert_way_tried(),
+        "silence.added" => say.audit_silence_added(),
+        "silence.ended" => say.audit_silence_ended(),
+        "delivery.replayed" => say.audit_delivery_replayed(),
+        "token.added" => say.audit_token_added(),
+        "token.revoked" => say.audit_token_revoked(),
+        "session.opened" => say.audit_session_opened(),
+        "channel.tested" => say.audit_channel_tested(),
+        "store.restored" => say.audit_store_restored(),
+        "request.taken" => say.audit_request_taken(),
+        "request.contacts_told" => say.audit_request_contacts_told(),
+        "request.approved" => say.audit_request_approved(),
+        "request.rejected" => say.audit_request_rejected(),
+        "request.withdrawn" => say.audit_request_withdrawn(),
+        "request.completed" => say.audit_request_completed(),
+        "guide.changed" => say.audit_guide_changed(),
+        "exception.added" => say.audit_exception_added(),
+        "exception.removed" => say.audit_exception_removed(),
+        "exception.expired" => say.audit_exception_expired(),
+        "report.sent" => say.audit_report_sent(),
+        other => other,
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// The facts of an event, without its source: changed fields as `field: before -> after`, the rest as `name: value`.

@@ -1,45 +1,33 @@
 //! What AWS did not do, in sentences: what was attempted, where, what came back, what helps.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// Why AWS is not called at all.
 pub(crate) fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
-        AwsUnavailable::NoCredentials(why) => LocalizedMessage::new(
-            t!("aws.no_credentials", locale = locale, why = why),
-            t!("aws.no_credentials_hint", locale = locale),
-        ),
+        AwsUnavailable::NoCredentials(why) => {
+            LocalizedMessage::new(say.aws_no_credentials(why), say.aws_no_credentials_hint())
+        }
         AwsUnavailable::UnsafeEndpoint { variable, why } => LocalizedMessage::new(
-            t!(
-                "aws.unsafe_endpoint",
-                locale = locale,
-                variable = variable,
-                why = super::config::unsafe_address(*why, language)
-            ),
-            t!("aws.unsafe_endpoint_hint", locale = locale),
+            say.aws_unsafe_endpoint(variable, super::config::unsafe_address(*why, language)),
+            say.aws_unsafe_endpoint_hint(),
         ),
         AwsUnavailable::Caller(failed) => failure(failed, language),
         AwsUnavailable::WrongAccount { found, wanted } => LocalizedMessage::new(
-            t!(
-                "aws.wrong_account",
-                locale = locale,
-                found = found,
-                wanted = wanted
-            ),
-            t!("aws.wrong_account_hint", locale = locale),
+            say.aws_wrong_account(found, wanted),
+            say.aws_wrong_account_hint(),
         ),
     }
 }
 
 /// One failed call.
 pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     let AwsFailure {
         operation,
         region,
@@ -47,34 +35,16 @@ pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMess
         message,
     } = failure;
     let text = match code {
-        Some(code) => t!(
-            "aws.failed",
-            locale = locale,
-            operation = operation,
-            region = region,
-            code = code,
-            message = message
-        ),
-        None => t!(
-            "aws.no_answer",
-            locale = locale,
-            operation = operation,
-            region = region,
-            message = message
-        ),
+        Some(code) => say.aws_failed(code, message, operation, region),
+        None => say.aws_no_answer(message, operation, region),
     };
     let hint = match failure.kind() {
-        FailureKind::HubOff => t!("aws.hint_hub_off", locale = locale, region = region),
-        FailureKind::Denied => t!(
-            "aws.hint_denied",
-            locale = locale,
-            operation = operation,
-            region = region
-        ),
-        FailureKind::Credentials => t!("aws.hint_credentials", locale = locale, region = region),
-        FailureKind::Limit => t!("aws.hint_limit", locale = locale),
-        FailureKind::Unreachable => t!("aws.hint_unreachable", locale = locale),
-        FailureKind::Other => t!("aws.hint_other", locale = locale),
+        FailureKind::HubOff => say.aws_hint_hub_off(region),
+        FailureKind::Denied => say.aws_hint_denied(operation, region),
+        FailureKind::Credentials => say.aws_hint_credentials(region),
+        FailureKind::Limit => say.aws_hint_limit().to_owned(),
+        FailureKind::Unreachable => say.aws_hint_unreachable().to_owned(),
+        FailureKind::Other => say.aws_hint_other().to_owned(),
     };
     LocalizedMessage::new(text, hint)
 }

@@ -2,76 +2,86 @@
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
-use rust_i18n::t;
 
 use crate::actions::check::announce::Announced;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::check::{CheckRow, Verdict};
 use hubward_domain::notice::CheckNoticeRow;
 
 /// The verdict, for a table.
 pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match verdict {
-        Verdict::Complete => t!("check.complete", locale = locale),
-        Verdict::Incomplete(_) => t!("check.incomplete", locale = locale),
-        Verdict::Drifted(_) => t!("check.drifted", locale = locale),
-        Verdict::Invited(_) => t!("check.invited", locale = locale),
-        Verdict::ManagedElsewhere(_) => t!("check.managed_elsewhere", locale = locale),
-        Verdict::NotInvited => t!("check.not_invited", locale = locale),
-        Verdict::Resigned => t!("check.resigned", locale = locale),
-        Verdict::Removed => t!("check.removed", locale = locale),
-        Verdict::Suspended => t!("check.suspended", locale = locale),
-        Verdict::UnknownStatus(_) => t!("check.unknown_status", locale = locale),
-        Verdict::NotInLedger => t!("check.not_in_ledger", locale = locale),
-        Verdict::Unreadable(_) => t!("check.unreadable", locale = locale),
+        Verdict::Complete => say.check_complete(),
+        Verdict::Incomplete(_) => say.check_incomplete(),
+        Verdict::Drifted(_) => say.check_drifted(),
+        Verdict::Invited(_) => say.check_invited(),
+        Verdict::ManagedElsewhere(_) => say.check_managed_elsewhere(),
+        Verdict::NotInvited => say.check_not_invited(),
+        Verdict::Resigned => say.check_resigned(),
+        Verdict::Removed => say.check_removed(),
+        Verdict::Suspended => say.check_suspended(),
+        Verdict::UnknownStatus(_) => say.check_unknown_status(),
+        Verdict::NotInLedger => say.check_not_in_ledger(),
+        Verdict::Unreadable(_) => say.check_unreadable(),
     }
-    .into_owned()
+    .to_owned()
+}
+
+/// The word of a verdict that is kept as [`Verdict::as_str`] has it; none for `unknown`, which has several
+/// reasons, and for what this program does not know.
+pub(crate) fn verdict_word(verdict: &str, say: Say) -> Option<&'static str> {
+    Some(match verdict {
+        "complete" => say.check_complete(),
+        "drifted" => say.check_drifted(),
+        "incomplete" => say.check_incomplete(),
+        "invited" => say.check_invited(),
+        "managed_elsewhere" => say.check_managed_elsewhere(),
+        "not_in_ledger" => say.check_not_in_ledger(),
+        "not_invited" => say.check_not_invited(),
+        "removed" => say.check_removed(),
+        "resigned" => say.check_resigned(),
+        "suspended" => say.check_suspended(),
+        _ => return None,
+    })
 }
 
 /// The verdict, and for how many days it has been this one.
 pub(crate) fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let word = verdict(&row.verdict, language);
     match now.duration_since(row.since).as_hours() / 24 {
         0 => word,
-        days => t!(
-            "check.for_days",
-            locale = locale,
-            verdict = word,
-            days = days
-        )
-        .into_owned(),
+        days => say.check_for_days(days, word),
     }
 }
 
 /// Who acts next, and how; empty when nobody has to.
 pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match verdict {
         Verdict::Complete => return String::new(),
-        Verdict::Invited(_) if verdict.obstacle().is_none() => {
-            t!("check.next_member_runs", locale = locale)
-        }
+        Verdict::Invited(_) if verdict.obstacle().is_none() => say.check_next_member_runs(),
         Verdict::Invited(_) | Verdict::Incomplete(_) | Verdict::Drifted(_) => {
-            t!("check.next_member_clears", locale = locale)
+            say.check_next_member_clears()
         }
-        Verdict::ManagedElsewhere(_) => t!("check.next_soc_elsewhere", locale = locale),
-        Verdict::NotInvited => t!("check.next_soc_invites", locale = locale),
+        Verdict::ManagedElsewhere(_) => say.check_next_soc_elsewhere(),
+        Verdict::NotInvited => say.check_next_soc_invites(),
         Verdict::Resigned | Verdict::Removed | Verdict::UnknownStatus(_) => {
-            t!("check.next_soc_decides", locale = locale)
+            say.check_next_soc_decides()
         }
-        Verdict::Suspended => t!("check.next_project_aws", locale = locale),
-        Verdict::NotInLedger => t!("check.next_soc_ledger", locale = locale),
-        Verdict::Unreadable(_) => t!("check.next_soc_looks", locale = locale),
+        Verdict::Suspended => say.check_next_project_aws(),
+        Verdict::NotInLedger => say.check_next_soc_ledger(),
+        Verdict::Unreadable(_) => say.check_next_soc_looks(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
 /// to be done.
 pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let account = &row.account_id;
     if let Some(step) = row.verdict.obstacle() {
         let hint = step.hint.as_deref().unwrap_or_default();
@@ -84,40 +94,24 @@ pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language
         Verdict::Incomplete(_)
         | Verdict::Drifted(_)
         | Verdict::Invited(_)
-        | Verdict::ManagedElsewhere(_) => t!(
-            "check.hint_run",
-            locale = locale,
-            administrator = administrator,
-            region = row.region
-        ),
-        Verdict::NotInvited => t!("check.hint_invite", locale = locale, account = account),
-        Verdict::Resigned | Verdict::Removed => t!(
-            "check.hint_invite_again",
-            locale = locale,
-            account = account
-        ),
-        Verdict::NotInLedger => t!("check.hint_ledger", locale = locale),
-        Verdict::Suspended => t!("check.hint_status", locale = locale, account = account),
+        | Verdict::ManagedElsewhere(_) => say.check_hint_run(administrator, &row.region),
+        Verdict::NotInvited => say.check_hint_invite(account),
+        Verdict::Resigned | Verdict::Removed => say.check_hint_invite_again(account),
+        Verdict::NotInLedger => say.check_hint_ledger().to_owned(),
+        Verdict::Suspended => say.check_hint_status(account),
         Verdict::UnknownStatus(word) => return word.clone(),
         Verdict::Unreadable(why) => return why.clone(),
     }
-    .into_owned()
 }
 
 /// How many are complete.
 pub(crate) fn summary(rows: &[CheckRow], language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     if rows.is_empty() {
-        return t!("check.empty", locale = locale).into_owned();
+        return say.check_empty().to_owned();
     }
     let complete = rows.iter().filter(|row| row.verdict.is_complete()).count();
-    t!(
-        "check.summary",
-        locale = locale,
-        complete = complete,
-        all = rows.len()
-    )
-    .into_owned()
+    say.check_summary(rows.len(), complete)
 }
 
 /// A check's rows as channels hear of them.
@@ -148,16 +142,10 @@ pub(crate) fn notice_rows(
 
 /// What became of an announcement.
 pub(crate) fn announced(announced: Announced, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match announced {
-        Announced::Posted { rows, channels } => t!(
-            "check.posted",
-            locale = locale,
-            rows = rows,
-            channels = channels
-        ),
-        Announced::NothingNew => t!("check.nothing_new", locale = locale),
-        Announced::NoRoute => t!("check.no_route", locale = locale),
+        Announced::Posted { rows, channels } => say.check_posted(channels, rows),
+        Announced::NothingNew => say.check_nothing_new().to_owned(),
+        Announced::NoRoute => say.check_no_route().to_owned(),
     }
-    .into_owned()
 }

@@ -1,134 +1,85 @@
 //! What is wrong with a configuration, in sentences.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::config::ConfigProblem;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::address::UnsafeAddress;
 
 /// One problem of a configuration.
 pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match problem {
-        ConfigProblem::Syntax { line, error } => LocalizedMessage::new(
-            t!("config.syntax", locale = locale, line = line, error = error),
-            t!("config.syntax_hint", locale = locale),
-        ),
+        ConfigProblem::Syntax { line, error } => {
+            LocalizedMessage::new(say.config_syntax(error, line), say.config_syntax_hint())
+        }
         ConfigProblem::UnknownKey { key, nearest } => LocalizedMessage::new(
-            t!("config.unknown_key", locale = locale, key = key),
+            say.config_unknown_key(key),
             match nearest {
-                Some(nearest) => t!(
-                    "config.unknown_key_nearest",
-                    locale = locale,
-                    nearest = nearest
-                ),
-                None => t!("config.unknown_key_hint", locale = locale),
+                Some(nearest) => say.config_unknown_key_nearest(nearest),
+                None => say.config_unknown_key_hint().to_owned(),
             },
         ),
         ConfigProblem::Missing { key } => LocalizedMessage::new(
-            t!("config.missing", locale = locale, key = key),
-            t!(
-                "config.missing_hint",
-                locale = locale,
-                variable = variable(key)
-            ),
+            say.config_missing(key),
+            say.config_missing_hint(variable(key)),
         ),
-        ConfigProblem::Invalid { key, error } => LocalizedMessage::new(
-            t!("config.invalid", locale = locale, key = key, error = error),
-            "",
-        ),
+        ConfigProblem::Invalid { key, error } => {
+            LocalizedMessage::new(say.config_invalid(error, key), "")
+        }
         ConfigProblem::HomeRegionIsOptIn { region } => LocalizedMessage::new(
-            t!(
-                "config.home_region_is_opt_in",
-                locale = locale,
-                region = region
-            ),
-            t!(
-                "config.home_region_is_opt_in_hint",
-                locale = locale,
-                region = region
-            ),
+            say.config_home_region_is_opt_in(region),
+            say.config_home_region_is_opt_in_hint(region),
         ),
-        ConfigProblem::RegionTwice { region } => LocalizedMessage::new(
-            t!("config.region_twice", locale = locale, region = region),
-            "",
-        ),
+        ConfigProblem::RegionTwice { region } => {
+            LocalizedMessage::new(say.config_region_twice(region), "")
+        }
         ConfigProblem::UnsafeAddress { key, why } => LocalizedMessage::new(
-            t!(
-                "config.unsafe_address",
-                locale = locale,
-                key = key,
-                why = unsafe_address(*why, language)
-            ),
+            say.config_unsafe_address(key, unsafe_address(*why, language)),
             match why {
-                UnsafeAddress::Private => t!("config.why_private_hint", locale = locale),
+                UnsafeAddress::Private => say.config_why_private_hint(),
                 UnsafeAddress::RetiredTeamsConnector => {
-                    t!("config.why_retired_teams_connector_hint", locale = locale)
+                    say.config_why_retired_teams_connector_hint()
                 }
-                _ => t!("config.unsafe_address_hint", locale = locale),
+                _ => say.config_unsafe_address_hint(),
             },
         ),
         ConfigProblem::ChannelTwice { name } => {
-            LocalizedMessage::new(t!("config.channel_twice", locale = locale, name = name), "")
+            LocalizedMessage::new(say.config_channel_twice(name), "")
         }
-        ConfigProblem::UnknownChannel { key, channel } => LocalizedMessage::new(
-            t!(
-                "config.unknown_channel",
-                locale = locale,
-                key = key,
-                channel = channel
-            ),
-            "",
-        ),
-        ConfigProblem::ChannelNeeds { key, needs } => LocalizedMessage::new(
-            t!(
-                "config.channel_needs",
-                locale = locale,
-                key = key,
-                needs = needs
-            ),
-            "",
-        ),
+        ConfigProblem::UnknownChannel { key, channel } => {
+            LocalizedMessage::new(say.config_unknown_channel(channel, key), "")
+        }
+        ConfigProblem::ChannelNeeds { key, needs } => {
+            LocalizedMessage::new(say.config_channel_needs(key, needs), "")
+        }
         ConfigProblem::Together { missing, set } => LocalizedMessage::new(
-            t!(
-                "config.together",
-                locale = locale,
-                missing = missing,
-                set = set
-            ),
-            t!("config.together_hint", locale = locale),
+            say.config_together(missing, set),
+            say.config_together_hint(),
         ),
         ConfigProblem::SecretMissing { key, place } => LocalizedMessage::new(
-            t!(
-                "config.secret_missing",
-                locale = locale,
-                key = key,
-                place = place
-            ),
-            t!("config.secret_missing_hint", locale = locale),
+            say.config_secret_missing(key, place),
+            say.config_secret_missing_hint(),
         ),
     }
 }
 
 /// Why an address is refused, as the end of a sentence.
 pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match why {
-        UnsafeAddress::NotAUrl => t!("config.why_not_a_url", locale = locale),
-        UnsafeAddress::NotHttps => t!("config.why_not_https", locale = locale),
-        UnsafeAddress::Credentials => t!("config.why_credentials", locale = locale),
-        UnsafeAddress::Private => t!("config.why_private", locale = locale),
-        UnsafeAddress::RetiredTeamsConnector => {
-            t!("config.why_retired_teams_connector", locale = locale)
-        }
+        UnsafeAddress::NotAUrl => say.config_why_not_a_url(),
+        UnsafeAddress::NotHttps => say.config_why_not_https(),
+        UnsafeAddress::Credentials => say.config_why_credentials(),
+        UnsafeAddress::Private => say.config_why_private(),
+        UnsafeAddress::RetiredTeamsConnector => say.config_why_retired_teams_connector(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// That nothing is wrong.
 pub(crate) fn ok(file: &str, language: Language) -> String {
-    t!("config.ok", locale = language.as_str(), file = file).into_owned()
+    Say(language).config_ok(file)
 }
 
 fn variable(key: &str) -> String {

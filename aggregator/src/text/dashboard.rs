@@ -4,8 +4,8 @@
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rust_i18n::t;
 
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::account_matrix::VerdictGroup;
 use hubward_domain::alert::AlertState;
@@ -15,7 +15,8 @@ use hubward_domain::ledger::LedgerColumn;
 /// The words of one reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Words {
-    language: Language,
+    /// The sentences in the reader's language.
+    pub(crate) say: Say,
     zone: TimeZone,
     now: Timestamp,
 }
@@ -44,7 +45,7 @@ impl Words {
     /// The words of a reader in this language, zone and moment.
     pub(crate) fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
         Self {
-            language,
+            say: Say(language),
             zone,
             now,
         }
@@ -52,12 +53,7 @@ impl Words {
 
     /// The language.
     pub(crate) fn language(&self) -> Language {
-        self.language
-    }
-
-    /// A sentence without facts.
-    pub(crate) fn say(&self, key: &str) -> String {
-        t!(key, locale = self.language.as_str()).into_owned()
+        self.say.0
     }
 
     /// A moment.
@@ -81,15 +77,14 @@ impl Words {
 
     /// How long ago a moment was, in its largest unit.
     pub(crate) fn age(&self, at: Timestamp) -> String {
-        let locale = self.language.as_str();
+        let say = self.say;
         let minutes = self.now.duration_since(at).as_mins().max(0);
         match minutes {
-            0 => t!("page.age_now", locale = locale),
-            1..60 => t!("page.age_minutes", locale = locale, count = minutes),
-            60..2880 => t!("page.age_hours", locale = locale, count = minutes / 60),
-            _ => t!("page.age_days", locale = locale, count = minutes / 1440),
+            0 => say.dashboard_age_now().to_owned(),
+            1..60 => say.dashboard_age_minutes(minutes),
+            60..2880 => say.dashboard_age_hours(minutes / 60),
+            _ => say.dashboard_age_days(minutes / 1440),
         }
-        .into_owned()
     }
 
     /// A number with its thousands apart.
@@ -107,51 +102,34 @@ impl Words {
 
     /// Which rows of how many are shown.
     pub(crate) fn range(&self, from: i64, to: i64, all: i64) -> String {
-        t!(
-            "page.range",
-            locale = self.language.as_str(),
-            from = self.number(from),
-            to = self.number(to),
-            all = self.number(all)
-        )
-        .into_owned()
+        self.say
+            .dashboard_range(self.number(all), self.number(from), self.number(to))
     }
 
     /// A group of verdicts.
     pub(crate) fn group(&self, group: VerdictGroup) -> Chip {
-        let locale = self.language.as_str();
+        let say = self.say;
         let word = match group {
-            VerdictGroup::Complete => t!("page.group_complete", locale = locale),
-            VerdictGroup::Waiting => t!("page.group_waiting", locale = locale),
-            VerdictGroup::Drifted => t!("page.group_drifted", locale = locale),
-            VerdictGroup::Unclear => t!("page.group_unclear", locale = locale),
+            VerdictGroup::Complete => say.dashboard_group_complete(),
+            VerdictGroup::Waiting => say.dashboard_group_waiting(),
+            VerdictGroup::Drifted => say.dashboard_group_drifted(),
+            VerdictGroup::Unclear => say.dashboard_group_unclear(),
         };
         Chip {
             tone: group.as_str(),
-            word: word.into_owned(),
+            word: word.to_owned(),
         }
     }
 
     /// A verdict by its word; one that this program does not know is shown as it is.
     pub(crate) fn verdict(&self, verdict: &str) -> Chip {
-        let locale = self.language.as_str();
         let word = match verdict {
-            "complete" => t!("check.complete", locale = locale),
-            "drifted" => t!("check.drifted", locale = locale),
-            "incomplete" => t!("check.incomplete", locale = locale),
-            "invited" => t!("check.invited", locale = locale),
-            "managed_elsewhere" => t!("check.managed_elsewhere", locale = locale),
-            "not_in_ledger" => t!("check.not_in_ledger", locale = locale),
-            "not_invited" => t!("check.not_invited", locale = locale),
-            "removed" => t!("check.removed", locale = locale),
-            "resigned" => t!("check.resigned", locale = locale),
-            "suspended" => t!("check.suspended", locale = locale),
-            "unknown" => t!("page.unknown", locale = locale),
-            other => other.into(),
+            "unknown" => self.say.dashboard_unknown(),
+            known => super::check::verdict_word(known, self.say).unwrap_or(known),
         };
         Chip {
             tone: VerdictGroup::of(verdict).map_or("off", VerdictGroup::as_str),
-            word: word.into_owned(),
+            word: word.to_owned(),
         }
     }
 
@@ -164,7 +142,7 @@ impl Words {
                 AlertState::Resolved => "complete",
                 AlertState::Silenced => "off",
             },
-            word: super::alert::state(state, self.language),
+            word: super::alert::state(state, self.say.0),
         }
     }
 
@@ -178,18 +156,18 @@ impl Words {
                 "complete" => "complete",
                 _ => "off",
             },
-            word: super::request::state(state, self.language),
+            word: super::request::state(state, self.say.0),
         }
     }
 
     /// How a column of a request is to be filled in, where its name does not say it.
-    pub(crate) fn request_hint(&self, column: LedgerColumn) -> String {
+    pub(crate) fn request_hint(&self, column: LedgerColumn) -> &'static str {
         match column {
-            LedgerColumn::AccountId => self.say("page.hint_account"),
-            LedgerColumn::ContactEmail => self.say("page.hint_emails"),
-            LedgerColumn::AccountEmail => self.say("page.hint_account_email"),
-            LedgerColumn::Regions | LedgerColumn::Standards => self.say("page.hint_default"),
-            _ => String::new(),
+            LedgerColumn::AccountId => self.say.dashboard_hint_account(),
+            LedgerColumn::ContactEmail => self.say.dashboard_hint_emails(),
+            LedgerColumn::AccountEmail => self.say.dashboard_hint_account_email(),
+            LedgerColumn::Regions | LedgerColumn::Standards => self.say.dashboard_hint_default(),
+            _ => "",
         }
     }
 
@@ -201,21 +179,21 @@ impl Words {
                 DeliveryState::Delivered => "complete",
                 DeliveryState::GivenUp => "drifted",
             },
-            word: super::alert::delivery_state(state, self.language),
+            word: super::alert::delivery_state(state, self.say.0),
         }
     }
 
     /// Where an account stands with the SOC, where that is anything but usual.
     pub(crate) fn ledger_state(&self, state: &str) -> Option<Chip> {
-        let key = match state {
-            "leaving" => "page.leaving",
-            "left" => "page.left",
-            "" => "page.not_in_ledger",
+        let word = match state {
+            "leaving" => self.say.dashboard_leaving(),
+            "left" => self.say.dashboard_left(),
+            "" => self.say.dashboard_not_in_ledger(),
             _ => return None,
         };
         Some(Chip {
             tone: "off",
-            word: self.say(key),
+            word: word.to_owned(),
         })
     }
 
@@ -230,7 +208,7 @@ impl Words {
                 _ => "off",
             },
             word: if severity.is_empty() {
-                self.say("page.no_severity")
+                self.say.dashboard_no_severity().to_owned()
             } else {
                 severity.to_owned()
             },
@@ -257,34 +235,17 @@ impl Words {
 
     /// What the chart of the trend shows, for who does not see it.
     pub(crate) fn trend(&self, days: usize, first: &str, last: &str) -> String {
-        t!(
-            "page.trend_alt",
-            locale = self.language.as_str(),
-            days = days,
-            first = first,
-            last = last
-        )
-        .into_owned()
+        self.say.dashboard_trend_alt(days, first, last)
     }
 
     /// How long a login has to wait.
     pub(crate) fn login_wait(&self, seconds: u64) -> String {
-        t!(
-            "page.login_wait",
-            locale = self.language.as_str(),
-            seconds = seconds
-        )
-        .into_owned()
+        self.say.dashboard_login_wait(seconds)
     }
 
     /// Where the dashboard is to be opened, for who opened it elsewhere.
     pub(crate) fn other_site(&self, origin: &str) -> String {
-        t!(
-            "page.other_site",
-            locale = self.language.as_str(),
-            origin = origin
-        )
-        .into_owned()
+        self.say.dashboard_other_site(origin)
     }
 }
 

@@ -1,56 +1,38 @@
 //! What an examination found, in words.
 
-use std::borrow::Cow;
-
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::actions::doctor::{DoctorResult, Fact};
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::doctor::Health;
 use hubward_domain::hub::HubState;
 
 /// That AWS is called elsewhere, and what whoever answers there could do.
 pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     // Proofs are taken where the SDK's own order says: the service's variable, else the one for all.
     if matches!(variable, "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_STS") {
         LocalizedMessage::new(
-            t!(
-                "cli.serve_endpoint",
-                locale = locale,
-                variable = variable,
-                value = address
-            ),
-            t!("cli.serve_endpoint_hint", locale = locale),
+            say.cli_serve_endpoint(address, variable),
+            say.cli_serve_endpoint_hint(),
         )
     } else {
         LocalizedMessage::new(
-            t!(
-                "cli.serve_endpoint_of_service",
-                locale = locale,
-                variable = variable,
-                value = address
-            ),
-            t!("cli.serve_endpoint_of_service_hint", locale = locale),
+            say.cli_serve_endpoint_of_service(address, variable),
+            say.cli_serve_endpoint_of_service_hint(),
         )
     }
 }
 
 /// What was found, and what helps; no hint where all is well.
 pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
-    let fine = |text: Cow<'_, str>| LocalizedMessage::new(text, "");
+    let say = Say(language);
     match fact {
-        Fact::Configured(file) => fine(t!(
-            "doctor.configured",
-            locale = locale,
-            file = file.display()
-        )),
+        Fact::Configured(file) => fine(say.doctor_configured(file.display())),
         Fact::Misconfigured(error) | Fact::DatabaseClosed(error) => {
             joined(&super::startup_error::open_error(error, language))
         }
-        Fact::SecretsFound => fine(t!("doctor.secrets", locale = locale)),
+        Fact::SecretsFound => fine(say.doctor_secrets()),
         Fact::SecretsWrong(problems) => {
             let problems = problems.iter();
             let told: Vec<_> = problems
@@ -58,186 +40,130 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
                 .collect();
             joined(&told)
         }
-        Fact::DatabaseAnswers(place) => fine(t!("doctor.database", locale = locale, place = place)),
+        Fact::DatabaseAnswers(place) => fine(say.doctor_database(place)),
         Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
-        Fact::AuditHolds(head) => fine(t!(
-            "cli.audit_holds",
-            locale = locale,
-            events = head.events,
-            hash = head.hash
-        )),
+        Fact::AuditHolds(head) => fine(say.cli_audit_holds(head.events, &head.hash)),
         Fact::AuditBroken(broken) => LocalizedMessage::new(
-            t!(
-                "cli.audit_broken",
-                locale = locale,
-                sequence = broken.sequence
-            ),
-            t!("cli.audit_broken_hint", locale = locale),
+            say.cli_audit_broken(&broken.sequence),
+            say.cli_audit_broken_hint(),
         ),
-        Fact::NoOverride => fine(t!("doctor.no_override", locale = locale)),
+        Fact::NoOverride => fine(say.doctor_no_override()),
         Fact::Override { variable, address } => endpoint(variable, address, language),
-        Fact::Administrator(account) => fine(t!(
-            "doctor.administrator",
-            locale = locale,
-            administrator = account
-        )),
+        Fact::Administrator(account) => fine(say.doctor_administrator(account)),
         Fact::NoAws(error) => super::aws::unavailable(error, language),
         Fact::NoMembers(failure) => super::aws::failure(failure, language),
-        Fact::NotLookedAt(broken) => fine(t!(
-            "doctor.not_looked_at",
-            locale = locale,
-            check = broken.as_str()
-        )),
-        Fact::Release(file) => fine(t!("doctor.release", locale = locale, file = file)),
-        Fact::AlertQueue(url) => fine(t!("doctor.alert_queue", locale = locale, url = url)),
+        Fact::NotLookedAt(broken) => fine(say.doctor_not_looked_at(broken.as_str())),
+        Fact::Release(file) => fine(say.doctor_release(file)),
+        Fact::AlertQueue(url) => fine(say.doctor_alert_queue(url)),
         Fact::Members(count) => LocalizedMessage::new(
-            t!("doctor.members", locale = locale, count = count),
-            unless_ok(fact, t!("doctor.members_hint", locale = locale)),
+            say.doctor_members(*count),
+            unless_ok(fact, say.doctor_members_hint()),
         ),
         Fact::Hub(item) => {
             let told = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
             match item.state {
                 HubState::Planned(_) => LocalizedMessage::new(
-                    t!("doctor.hub_missing", locale = locale, what = told.text),
-                    t!("doctor.hub_missing_hint", locale = locale),
+                    say.doctor_hub_missing(&told.text),
+                    say.doctor_hub_missing_hint(),
                 ),
                 _ => told,
             }
         }
         Fact::PublicUrl(url) => LocalizedMessage::new(
-            t!("doctor.public_url", locale = locale, url = url),
-            unless_ok(fact, t!("doctor.public_url_hint", locale = locale)),
+            say.doctor_public_url(url),
+            unless_ok(fact, say.doctor_public_url_hint()),
         ),
         Fact::DatabaseElsewhere(file) => LocalizedMessage::new(
-            t!(
-                "doctor.database_elsewhere",
-                locale = locale,
-                file = file.display()
-            ),
-            t!("doctor.database_elsewhere_hint", locale = locale),
+            say.doctor_database_elsewhere(file.display()),
+            say.doctor_database_elsewhere_hint(),
         ),
         Fact::Disk { directory, free } => LocalizedMessage::new(
-            t!(
-                "doctor.disk",
-                locale = locale,
-                directory = directory.display(),
-                mebibytes = free >> 20
-            ),
-            unless_ok(fact, t!("doctor.disk_hint", locale = locale)),
+            say.doctor_disk(directory.display(), free >> 20),
+            unless_ok(fact, say.doctor_disk_hint()),
         ),
         Fact::NoDisk { directory, why } => LocalizedMessage::new(
-            t!(
-                "doctor.no_disk",
-                locale = locale,
-                directory = directory.display(),
-                why = why
-            ),
-            t!("doctor.no_disk_hint", locale = locale),
+            say.doctor_no_disk(directory.display(), why),
+            say.doctor_no_disk_hint(),
         ),
         Fact::Certificate { file, until, .. } => LocalizedMessage::new(
-            t!(
-                "doctor.certificate",
-                locale = locale,
-                file = file.display(),
-                until = until
-            ),
-            unless_ok(fact, t!("doctor.certificate_hint", locale = locale)),
+            say.doctor_certificate(file.display(), until),
+            unless_ok(fact, say.doctor_certificate_hint()),
         ),
         Fact::NoCertificate { file, why } => LocalizedMessage::new(
-            t!(
-                "doctor.no_certificate",
-                locale = locale,
-                file = file.display(),
-                why = why
-            ),
-            t!("doctor.certificate_hint", locale = locale),
+            say.doctor_no_certificate(file.display(), why),
+            say.doctor_certificate_hint(),
         ),
         Fact::Clock(ahead) => LocalizedMessage::new(
-            t!("doctor.clock", locale = locale, seconds = ahead),
-            unless_ok(fact, t!("doctor.clock_hint", locale = locale)),
+            say.doctor_clock(ahead),
+            unless_ok(fact, say.doctor_clock_hint()),
         ),
-        Fact::NoClock(why) => LocalizedMessage::new(
-            t!("doctor.no_clock", locale = locale, why = why),
-            t!("aws.hint_unreachable", locale = locale),
-        ),
-        Fact::Permitted(operations) => fine(t!(
-            "doctor.permitted",
-            locale = locale,
-            operations = operations.join(", ")
-        )),
+        Fact::NoClock(why) => {
+            LocalizedMessage::new(say.doctor_no_clock(why), say.aws_hint_unreachable())
+        }
+        Fact::Permitted(operations) => fine(say.doctor_permitted(operations.join(", "))),
         Fact::NotPermitted(failure) => super::aws::failure(failure, language),
         Fact::ChannelUnreached { channel, why } => LocalizedMessage::new(
-            t!(
-                "doctor.channel_unreached",
-                locale = locale,
-                channel = channel,
-                why = why
-            ),
-            t!("doctor.channel_unreached_hint", locale = locale),
+            say.doctor_channel_unreached(channel, why),
+            say.doctor_channel_unreached_hint(),
         ),
         Fact::NoMessenger(why) => LocalizedMessage::new(
-            t!("doctor.no_messenger", locale = locale, why = why),
-            t!("doctor.channel_unreached_hint", locale = locale),
+            say.doctor_no_messenger(why),
+            say.doctor_channel_unreached_hint(),
         ),
-        Fact::Mail(sender) => fine(t!("doctor.mail", locale = locale, sender = sender)),
-        Fact::NoMail(why) => LocalizedMessage::new(
-            t!("doctor.no_mail", locale = locale, why = why),
-            t!("doctor.no_mail_hint", locale = locale),
-        ),
+        Fact::Mail(sender) => fine(say.doctor_mail(sender)),
+        Fact::NoMail(why) => {
+            LocalizedMessage::new(say.doctor_no_mail(why), say.doctor_no_mail_hint())
+        }
         Fact::Accounts(count) => LocalizedMessage::new(
-            t!("doctor.accounts", locale = locale, count = count),
-            unless_ok(fact, t!("doctor.accounts_hint", locale = locale)),
+            say.doctor_accounts(*count),
+            unless_ok(fact, say.doctor_accounts_hint()),
         ),
         Fact::NoReleaseKey => LocalizedMessage::new(
-            t!("doctor.no_release_key", locale = locale),
-            t!("doctor.no_release_key_hint", locale = locale),
+            say.doctor_no_release_key(),
+            say.doctor_no_release_key_hint(),
         ),
-        Fact::NoRelease => LocalizedMessage::new(
-            t!("doctor.no_release", locale = locale),
-            t!("doctor.no_release_hint", locale = locale),
-        ),
-        Fact::NoAlertRoute => LocalizedMessage::new(
-            t!("alert.no_route", locale = locale),
-            t!("alert.no_channel_hint", locale = locale),
-        ),
-        Fact::Channels(count) => fine(t!("doctor.channels", locale = locale, count = count)),
+        Fact::NoRelease => {
+            LocalizedMessage::new(say.doctor_no_release(), say.doctor_no_release_hint())
+        }
+        Fact::NoAlertRoute => {
+            LocalizedMessage::new(say.alert_no_route(), say.alert_no_channel_hint())
+        }
+        Fact::Channels(count) => fine(say.doctor_channels(count)),
         Fact::ChannelDown {
             channel,
             since,
             why,
         } => LocalizedMessage::new(
-            t!(
-                "doctor.channel_down",
-                locale = locale,
-                channel = channel,
-                since = since,
-                why = why
-            ),
-            t!("doctor.channel_down_hint", locale = locale),
+            say.doctor_channel_down(channel, since, why),
+            say.doctor_channel_down_hint(),
         ),
-        Fact::Jira(project) => fine(t!("doctor.jira", locale = locale, project = project)),
+        Fact::Jira(project) => fine(say.doctor_jira(project)),
         Fact::NoJira(why) => super::request::jira_fails(why, language),
         Fact::NoAccountField => LocalizedMessage::new(
-            t!("doctor.no_account_field", locale = locale),
-            t!("doctor.no_account_field_hint", locale = locale),
+            say.doctor_no_account_field(),
+            say.doctor_no_account_field_hint(),
         ),
-        Fact::Guide(files) => fine(t!("doctor.guide", locale = locale, count = files)),
+        Fact::Guide(files) => fine(say.doctor_guide(*files)),
         Fact::GuideWrong(count) => LocalizedMessage::new(
-            t!("doctor.guide_wrong", locale = locale, count = count),
-            t!("doctor.guide_wrong_hint", locale = locale),
+            say.doctor_guide_wrong(*count),
+            say.doctor_guide_wrong_hint(),
         ),
         Fact::NoAlertQueue => LocalizedMessage::new(
-            t!("doctor.no_alert_queue", locale = locale),
-            t!("doctor.no_alert_queue_hint", locale = locale),
+            say.doctor_no_alert_queue(),
+            say.doctor_no_alert_queue_hint(),
         ),
     }
 }
 
-fn unless_ok(fact: &Fact, hint: Cow<'_, str>) -> String {
+fn fine(text: impl Into<String>) -> LocalizedMessage {
+    LocalizedMessage::new(text, "")
+}
+
+fn unless_ok(fact: &Fact, hint: &str) -> String {
     if fact.health() == Health::Ok {
         String::new()
     } else {
-        hint.into_owned()
+        hint.to_owned()
     }
 }
 
@@ -266,12 +192,5 @@ pub(crate) fn summary(findings: &[DoctorResult], language: Language) -> String {
             .filter(|finding| finding.fact.health() == health)
             .count()
     };
-    t!(
-        "doctor.summary",
-        locale = language.as_str(),
-        ok = count(Health::Ok),
-        warn = count(Health::Warn),
-        fail = count(Health::Fail)
-    )
-    .into_owned()
+    Say(language).doctor_summary(count(Health::Fail), count(Health::Ok), count(Health::Warn))
 }

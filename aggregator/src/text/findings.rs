@@ -1,9 +1,8 @@
 //! What became of a sync of findings, in words.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::actions::findings::sync::{Failed, SyncRow};
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// Why a Region's mirror is not up to date, and what helps.
@@ -16,18 +15,13 @@ pub(crate) fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
 
 /// One Region, in a sentence or two.
 pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match &row.outcome {
         Err(failed) => {
             let message = failure(failed, language);
             format!("{}\n{}", message.text, message.hint)
         }
-        Ok(counts) if counts.refused > 0 => t!(
-            "findings.refused",
-            locale = locale,
-            refused = counts.refused
-        )
-        .into_owned(),
+        Ok(counts) if counts.refused > 0 => say.findings_refused(counts.refused),
         Ok(_) => String::new(),
     }
 }
@@ -35,13 +29,10 @@ pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
 /// How many of each, over all Regions.
 pub(crate) fn summary(rows: &[SyncRow], language: Language) -> String {
     let counts = || rows.iter().filter_map(|row| row.outcome.as_ref().ok());
-    t!(
-        "findings.summary",
-        locale = language.as_str(),
-        new = counts().map(|counts| counts.new).sum::<u64>(),
-        changed = counts().map(|counts| counts.changed).sum::<u64>(),
-        unchanged = counts().map(|counts| counts.unchanged).sum::<u64>(),
-        failed = rows.iter().filter(|row| row.outcome.is_err()).count()
+    Say(language).findings_summary(
+        counts().map(|counts| counts.changed).sum::<u64>(),
+        rows.iter().filter(|row| row.outcome.is_err()).count(),
+        counts().map(|counts| counts.new).sum::<u64>(),
+        counts().map(|counts| counts.unchanged).sum::<u64>(),
     )
-    .into_owned()
 }

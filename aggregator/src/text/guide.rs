@@ -1,10 +1,9 @@
 //! The guide in sentences: what is wrong with an entry or a workbook, and what an import did.
 
-use rust_i18n::t;
-
 use super::{LocalizedMessage, ledger};
 use crate::actions::guide::import::ImportGuideError;
 use crate::queries::guide::PublishError;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 
@@ -23,11 +22,11 @@ pub(crate) fn not_imported(
     name: &str,
     language: Language,
 ) -> Vec<LocalizedMessage> {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
         ImportGuideError::NoDirectory => vec![LocalizedMessage::new(
-            t!("guide.no_directory", locale = locale),
-            t!("guide.no_directory_hint", locale = locale),
+            say.guide_no_directory(),
+            say.guide_no_directory_hint(),
         )],
         ImportGuideError::Unreadable(why) => vec![ledger::unreadable(why, name, language)],
         ImportGuideError::Problems(problems) => {
@@ -36,23 +35,13 @@ pub(crate) fn not_imported(
                 problems.map(|it| table_problem(it, language)).collect();
             let count = messages.len();
             messages.push(LocalizedMessage::new(
-                t!(
-                    "cli.nothing_imported",
-                    locale = locale,
-                    count = count,
-                    file = name
-                ),
+                say.cli_nothing_imported(count, name),
                 "",
             ));
             messages
         }
         ImportGuideError::Write { directory, source } => vec![LocalizedMessage::new(
-            t!(
-                "cli.io",
-                locale = locale,
-                file = directory.display(),
-                why = source
-            ),
+            say.cli_io(directory.display(), source),
             "",
         )],
         ImportGuideError::Store(error) => vec![super::startup_error::store_error(error, language)],
@@ -61,42 +50,24 @@ pub(crate) fn not_imported(
 
 /// Why the guide is not published.
 pub(crate) fn not_published(error: &PublishError, language: Language) -> LocalizedMessage {
-    LocalizedMessage::new(
-        t!(
-            "guide.not_published",
-            locale = language.as_str(),
-            why = error
-        ),
-        "",
-    )
+    LocalizedMessage::new(Say(language).guide_not_published(error), "")
 }
 
 fn table_problem(problem: &TableProblem, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match problem {
-        TableProblem::NoTable => LocalizedMessage::new(
-            t!("guide.no_table", locale = locale),
-            t!("guide.no_table_hint", locale = locale),
-        ),
+        TableProblem::NoTable => {
+            LocalizedMessage::new(say.guide_no_table(), say.guide_no_table_hint())
+        }
         TableProblem::Column { at, field } => LocalizedMessage::new(
-            t!(
-                "guide.no_column",
-                locale = locale,
-                at = at,
-                name = field.header(language)
-            ),
-            t!("guide.no_table_hint", locale = locale),
+            say.guide_no_column(at, field.header(language)),
+            say.guide_no_table_hint(),
         ),
         TableProblem::Header { at, found } => {
             let found: String = found.chars().take(60).collect();
-            LocalizedMessage::new(
-                t!("guide.header", locale = locale, at = at, found = found),
-                t!("guide.header_hint", locale = locale),
-            )
+            LocalizedMessage::new(say.guide_header(at, found), say.guide_header_hint())
         }
-        TableProblem::Computed { at } => {
-            LocalizedMessage::new(t!("guide.computed", locale = locale, at = at), "")
-        }
+        TableProblem::Computed { at } => LocalizedMessage::new(say.guide_computed(at), ""),
         TableProblem::Cell { at, fault: why } => {
             LocalizedMessage::new(format!("{at}: {}", fault(why, language)), "")
         }
@@ -105,51 +76,35 @@ fn table_problem(problem: &TableProblem, language: Language) -> LocalizedMessage
 
 /// What is wrong.
 fn fault(fault: &Fault, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match fault {
-        Fault::Missing => t!("guide.fault_missing", locale = locale),
-        Fault::Word { found, allowed } => t!(
-            "guide.fault_word",
-            locale = locale,
-            found = found,
-            allowed = allowed.join(", ")
-        ),
-        Fault::Date => t!("guide.fault_date", locale = locale),
-        Fault::Address => t!("guide.fault_address", locale = locale),
-        Fault::Name => t!("guide.fault_name", locale = locale),
-        Fault::UnknownControl => t!("guide.fault_unknown_control", locale = locale),
-        Fault::ThreeSteps { found } => {
-            t!("guide.fault_three_steps", locale = locale, found = found)
-        }
-        Fault::OneParagraph => t!("guide.fault_one_paragraph", locale = locale),
-        Fault::TooLong => t!("guide.fault_too_long", locale = locale),
-        Fault::Markup { what } => t!("guide.fault_markup", locale = locale, what = what),
-        Fault::OpenCode => t!("guide.fault_open_code", locale = locale),
-        Fault::ControlCharacter => t!("guide.fault_control_character", locale = locale),
-        Fault::Link { to } => t!("guide.fault_link", locale = locale, to = to),
-        Fault::DeadLink { to } => t!("guide.fault_dead_link", locale = locale, to = to),
-        Fault::Unknown { name } => t!("guide.fault_unknown", locale = locale, name = name),
-        Fault::Twice { name } => t!("guide.fault_twice", locale = locale, name = name),
-        Fault::FrontMatter { detail } => {
-            t!("guide.fault_front_matter", locale = locale, detail = detail)
-        }
-        Fault::Unreadable { detail } => {
-            t!("guide.fault_unreadable", locale = locale, detail = detail)
-        }
-        Fault::FileName { expected } => t!(
-            "guide.fault_file_name",
-            locale = locale,
-            expected = expected
-        ),
-        Fault::SameAs { what } => t!("guide.fault_same_as", locale = locale, what = what),
+        Fault::Missing => say.guide_fault_missing().to_owned(),
+        Fault::Word { found, allowed } => say.guide_fault_word(allowed.join(", "), found),
+        Fault::Date => say.guide_fault_date().to_owned(),
+        Fault::Address => say.guide_fault_address().to_owned(),
+        Fault::Name => say.guide_fault_name().to_owned(),
+        Fault::UnknownControl => say.guide_fault_unknown_control().to_owned(),
+        Fault::ThreeSteps { found } => say.guide_fault_three_steps(found),
+        Fault::OneParagraph => say.guide_fault_one_paragraph().to_owned(),
+        Fault::TooLong => say.guide_fault_too_long().to_owned(),
+        Fault::Markup { what } => say.guide_fault_markup(what),
+        Fault::OpenCode => say.guide_fault_open_code().to_owned(),
+        Fault::ControlCharacter => say.guide_fault_control_character().to_owned(),
+        Fault::Link { to } => say.guide_fault_link(to),
+        Fault::DeadLink { to } => say.guide_fault_dead_link(to),
+        Fault::Unknown { name } => say.guide_fault_unknown(name),
+        Fault::Twice { name } => say.guide_fault_twice(name),
+        Fault::FrontMatter { detail } => say.guide_fault_front_matter(detail),
+        Fault::Unreadable { detail } => say.guide_fault_unreadable(detail),
+        Fault::FileName { expected } => say.guide_fault_file_name(expected),
+        Fault::SameAs { what } => say.guide_fault_same_as(what),
     }
-    .into_owned()
 }
 
 /// What an import changes of one entry, in a few words.
 pub(crate) fn change(change: &GuideChange, language: Language) -> String {
     if change.is_new {
-        return t!("guide.change_new", locale = language.as_str()).into_owned();
+        return Say(language).guide_change_new().to_owned();
     }
     let fields: Vec<String> = change
         .fields

@@ -1,10 +1,9 @@
 //! How the SOC's own side is, in words.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
 use crate::aws::AwsFailure;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
@@ -63,7 +62,7 @@ impl HubProgress {
 
 /// What is to be said of one thing, and what helps.
 pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match told {
         HubProgress::Already => LocalizedMessage::new(already(item.part, language), ""),
         HubProgress::Planned | HubProgress::Changed => {
@@ -71,28 +70,23 @@ pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -
         }
         HubProgress::Insufficient(why) => insufficient(why, language),
         HubProgress::Failed(failure) => super::aws::failure(failure, language),
-        HubProgress::NotSeen => LocalizedMessage::new(
-            t!("hub.not_seen", locale = locale),
-            t!("hub.not_seen_hint", locale = locale),
-        ),
-        HubProgress::NotRecorded(why) => {
-            LocalizedMessage::new(t!("hub.not_recorded", locale = locale, why = why), "")
-        }
+        HubProgress::NotSeen => LocalizedMessage::new(say.hub_not_seen(), say.hub_not_seen_hint()),
+        HubProgress::NotRecorded(why) => LocalizedMessage::new(say.hub_not_recorded(why), ""),
     }
 }
 
 fn already(part: HubPart, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match part {
-        HubPart::SecurityHub => t!("hub.security_hub", locale = locale),
-        HubPart::Aggregation => t!("hub.aggregation", locale = locale),
-        HubPart::DeadLetterQueue => t!("hub.dead_letter_queue", locale = locale),
-        HubPart::Queue => t!("hub.queue", locale = locale),
-        HubPart::ThreatRule => t!("hub.threat_rule", locale = locale),
-        HubPart::GuardDutyRule => t!("hub.guardduty_rule", locale = locale),
-        HubPart::TestRule => t!("hub.test_rule", locale = locale),
+        HubPart::SecurityHub => say.hub_security_hub(),
+        HubPart::Aggregation => say.hub_aggregation(),
+        HubPart::DeadLetterQueue => say.hub_dead_letter_queue(),
+        HubPart::Queue => say.hub_queue(),
+        HubPart::ThreatRule => say.hub_threat_rule(),
+        HubPart::GuardDutyRule => say.hub_guardduty_rule(),
+        HubPart::TestRule => say.hub_test_rule(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// One line for each change.
@@ -105,66 +99,39 @@ fn changes(item: &SetupItem, language: Language) -> String {
 }
 
 fn change(change: &HubChange, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let listed = |names: &[String]| names.join(", ");
     match change {
-        HubChange::EnableSecurityHub => t!("hub.enable", locale = locale),
+        HubChange::EnableSecurityHub => say.hub_enable().to_owned(),
         HubChange::CreateAggregator { linked } => {
             let linked: Vec<String> = linked.iter().map(ToString::to_string).collect();
-            t!("hub.aggregate", locale = locale, regions = listed(&linked))
+            say.hub_aggregate(listed(&linked))
         }
-        HubChange::UpdateAggregator { mode, regions, .. } => t!(
-            "hub.link",
-            locale = locale,
-            mode = mode,
-            regions = listed(regions)
-        ),
-        HubChange::CreateQueue { name, .. } => t!("hub.create_queue", locale = locale, name = name),
+        HubChange::UpdateAggregator { mode, regions, .. } => say.hub_link(mode, listed(regions)),
+        HubChange::CreateQueue { name, .. } => say.hub_create_queue(name),
         HubChange::SetQueueAttributes { url, attributes } => {
             let names: Vec<String> = attributes.keys().map(ToString::to_string).collect();
-            t!(
-                "hub.set_queue",
-                locale = locale,
-                url = url,
-                attributes = listed(&names)
-            )
+            say.hub_set_queue(listed(&names), url)
         }
-        HubChange::PutRule { name, pattern } => t!(
-            "hub.put_rule",
-            locale = locale,
-            name = name,
-            pattern = pattern
-        ),
-        HubChange::PutTarget { rule, queue } => {
-            t!(
-                "hub.put_target",
-                locale = locale,
-                rule = rule,
-                queue = queue
-            )
-        }
+        HubChange::PutRule { name, pattern } => say.hub_put_rule(name, pattern),
+        HubChange::PutTarget { rule, queue } => say.hub_put_target(queue, rule),
     }
-    .into_owned()
 }
 
 fn insufficient(why: &Why, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match why {
         Why::AggregatedIn(region) => LocalizedMessage::new(
-            t!("hub.aggregated_in", locale = locale, region = region),
-            t!("hub.aggregated_in_hint", locale = locale, region = region),
+            say.hub_aggregated_in(region),
+            say.hub_aggregated_in_hint(region),
         ),
-        Why::ForeignRule(name) => LocalizedMessage::new(
-            t!("hub.foreign_rule", locale = locale, name = name),
-            t!("hub.foreign_rule_hint", locale = locale, name = name),
-        ),
+        Why::ForeignRule(name) => {
+            LocalizedMessage::new(say.hub_foreign_rule(name), say.hub_foreign_rule_hint(name))
+        }
         Why::PolicyUnreadable => LocalizedMessage::new(
-            t!("hub.policy_unreadable", locale = locale),
-            t!("hub.policy_unreadable_hint", locale = locale),
+            say.hub_policy_unreadable(),
+            say.hub_policy_unreadable_hint(),
         ),
-        Why::KeyOfAws => LocalizedMessage::new(
-            t!("hub.key_of_aws", locale = locale),
-            t!("hub.key_of_aws_hint", locale = locale),
-        ),
+        Why::KeyOfAws => LocalizedMessage::new(say.hub_key_of_aws(), say.hub_key_of_aws_hint()),
     }
 }

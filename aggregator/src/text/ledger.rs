@@ -1,7 +1,7 @@
 //! What is wrong with a ledger file, in sentences: each names its cell and the cure, in the reader's
 //! language.
 //!
-//! It decides nothing: `domain::ledger` found the facts, and the locale file has the words.
+//! It decides nothing: `domain::ledger` found the facts, and the locale file has the sentences.
 
 mod import;
 mod refusal;
@@ -10,9 +10,9 @@ mod unreadable;
 use std::collections::BTreeSet;
 
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 
 use super::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{Effects, LedgerColumn, LedgerProblem, TooManyStateChanges, Warning};
 
@@ -21,69 +21,42 @@ pub(crate) use unreadable::unreadable;
 
 /// Why a ledger is not imported.
 pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match problem {
-        LedgerProblem::NoHeader { at } => LocalizedMessage::new(
-            t!("ledger.no_header", locale = locale, at = at),
-            t!("ledger.no_header_hint", locale = locale),
-        ),
-        LedgerProblem::NoRows { at } => LocalizedMessage::new(
-            t!("ledger.no_rows", locale = locale, at = at),
-            t!("ledger.no_rows_hint", locale = locale),
-        ),
+        LedgerProblem::NoHeader { at } => {
+            LocalizedMessage::new(say.ledger_no_header(at), say.ledger_no_header_hint())
+        }
+        LedgerProblem::NoRows { at } => {
+            LocalizedMessage::new(say.ledger_no_rows(at), say.ledger_no_rows_hint())
+        }
         LedgerProblem::MissingColumn { at, column } => LocalizedMessage::new(
-            t!(
-                "ledger.missing_column",
-                locale = locale,
-                at = at,
-                column = column.header(language)
-            ),
-            t!(
-                "ledger.missing_column_hint",
-                locale = locale,
-                english = column.header(Language::En),
-                japanese = column.header(Language::Ja)
+            say.ledger_missing_column(at, column.header(language)),
+            say.ledger_missing_column_hint(
+                column.header(Language::En),
+                column.header(Language::Ja),
             ),
         ),
         LedgerProblem::DuplicateHeader { at, first, header } => LocalizedMessage::new(
-            t!(
-                "ledger.duplicate_header",
-                locale = locale,
-                at = at,
-                first = first,
-                header = header
-            ),
-            t!("ledger.duplicate_header_hint", locale = locale),
+            say.ledger_duplicate_header(at, first, header),
+            say.ledger_duplicate_header_hint(),
         ),
         LedgerProblem::EmptyHeader { at, data } => LocalizedMessage::new(
-            t!("ledger.empty_header", locale = locale, at = at, data = data),
-            t!("ledger.empty_header_hint", locale = locale),
+            say.ledger_empty_header(at, data),
+            say.ledger_empty_header_hint(),
         ),
-        LedgerProblem::Merged { at, area } => LocalizedMessage::new(
-            t!("ledger.merged", locale = locale, at = at, area = area),
-            t!("ledger.merged_hint", locale = locale),
-        ),
-        LedgerProblem::Formula { at } => LocalizedMessage::new(
-            t!("ledger.formula", locale = locale, at = at),
-            t!("ledger.formula_hint", locale = locale),
-        ),
+        LedgerProblem::Merged { at, area } => {
+            LocalizedMessage::new(say.ledger_merged(area, at), say.ledger_merged_hint())
+        }
+        LedgerProblem::Formula { at } => {
+            LocalizedMessage::new(say.ledger_formula(at), say.ledger_formula_hint())
+        }
         LedgerProblem::ErrorValue { at, error } => LocalizedMessage::new(
-            t!(
-                "ledger.error_value",
-                locale = locale,
-                at = at,
-                error = error
-            ),
-            t!("ledger.error_value_hint", locale = locale),
+            say.ledger_error_value(at, error),
+            say.ledger_error_value_hint(),
         ),
         LedgerProblem::Missing { at, column } => LocalizedMessage::new(
-            t!(
-                "ledger.missing",
-                locale = locale,
-                at = at,
-                column = column.header(language)
-            ),
-            t!("ledger.missing_hint", locale = locale),
+            say.ledger_missing(at, column.header(language)),
+            say.ledger_missing_hint(),
         ),
         LedgerProblem::Refused {
             at,
@@ -91,45 +64,26 @@ pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedM
             refusal,
         } => refusal::refusal(at, header, refusal, language),
         LedgerProblem::DuplicateAccount { at, first, account } => LocalizedMessage::new(
-            t!(
-                "ledger.duplicate_account",
-                locale = locale,
-                at = at,
-                first = first,
-                account = account
-            ),
-            t!("ledger.duplicate_account_hint", locale = locale),
+            say.ledger_duplicate_account(account, at, first),
+            say.ledger_duplicate_account_hint(),
         ),
         LedgerProblem::Administrator { at, account } => LocalizedMessage::new(
-            t!(
-                "ledger.administrator",
-                locale = locale,
-                at = at,
-                account = account
-            ),
-            t!("ledger.administrator_hint", locale = locale),
+            say.ledger_administrator(account, at),
+            say.ledger_administrator_hint(),
         ),
-        LedgerProblem::More { count } => LocalizedMessage::new(
-            t!("ledger.more", locale = locale, count = count),
-            t!("ledger.more_hint", locale = locale),
-        ),
+        LedgerProblem::More { count } => {
+            LocalizedMessage::new(say.ledger_more(*count), say.ledger_more_hint())
+        }
     }
 }
 
 /// What is wrong with one account that did not come from a file: each sentence names the field instead of
 /// a cell.
 pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match problem {
         LedgerProblem::MissingColumn { column, .. } | LedgerProblem::Missing { column, .. } => {
-            LocalizedMessage::new(
-                t!(
-                    "request.missing",
-                    locale = locale,
-                    column = column.header(language)
-                ),
-                "",
-            )
+            LocalizedMessage::new(say.request_missing(column.header(language)), "")
         }
         LedgerProblem::Refused {
             header, refusal, ..
@@ -138,10 +92,9 @@ pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> Loca
                 .map_or(header.as_str(), |column| column.header(language));
             refusal::refusal(&name, name, refusal, language)
         }
-        LedgerProblem::Administrator { account, .. } => LocalizedMessage::new(
-            t!("request.administrator", locale = locale, account = account),
-            "",
-        ),
+        LedgerProblem::Administrator { account, .. } => {
+            LocalizedMessage::new(say.request_administrator(account), "")
+        }
         // An entry is one row with a header of ours: nothing else can be wrong with it.
         other => self::problem(other, language),
     }
@@ -149,42 +102,26 @@ pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> Loca
 
 /// What was understood all the same, and should be looked at.
 pub(crate) fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match warning {
         Warning::Padded { at, found, account } => LocalizedMessage::new(
-            t!(
-                "ledger.padded",
-                locale = locale,
-                at = at,
-                found = found,
-                account = account
-            ),
-            t!("ledger.padded_hint", locale = locale),
+            say.ledger_padded(account, at, found),
+            say.ledger_padded_hint(),
         ),
         Warning::FullWidth { at, account } => LocalizedMessage::new(
-            t!(
-                "ledger.full_width",
-                locale = locale,
-                at = at,
-                account = account
-            ),
-            t!("ledger.full_width_hint", locale = locale),
+            say.ledger_full_width(account, at),
+            say.ledger_full_width_hint(),
         ),
         Warning::UnknownColumns { at, headers } => LocalizedMessage::new(
-            t!(
-                "ledger.unknown_columns",
-                locale = locale,
-                at = at,
-                headers = headers.join(", ")
-            ),
-            t!("ledger.unknown_columns_hint", locale = locale),
+            say.ledger_unknown_columns(at, headers.join(", ")),
+            say.ledger_unknown_columns_hint(),
         ),
     }
 }
 
 /// What follows from a plan, a line for each; none where nothing does.
 pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
-    let locale = language.as_str();
+    let say = Say(language);
     let mut lines = Vec::new();
     if !effects.invitations.is_empty() {
         let accounts: BTreeSet<_> = effects
@@ -192,30 +129,15 @@ pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
             .iter()
             .map(|due| &due.account_id)
             .collect();
-        lines.push(
-            t!(
-                "ledger.effect_invitations",
-                locale = locale,
-                count = effects.invitations.len(),
-                accounts = accounts.len()
-            )
-            .into_owned(),
-        );
+        lines.push(say.ledger_effect_invitations(accounts.len(), effects.invitations.len()));
     }
     if !effects.reports_stop.is_empty() {
         let accounts = listed(&effects.reports_stop);
-        lines.push(
-            t!(
-                "ledger.effect_reports",
-                locale = locale,
-                accounts = accounts
-            )
-            .into_owned(),
-        );
+        lines.push(say.ledger_effect_reports(accounts));
     }
     if !effects.alerts_stop.is_empty() {
         let accounts = listed(&effects.alerts_stop);
-        lines.push(t!("ledger.effect_alerts", locale = locale, accounts = accounts).into_owned());
+        lines.push(say.ledger_effect_alerts(accounts));
     }
     lines
 }
@@ -239,16 +161,10 @@ pub(crate) fn too_many_state_changes(
     refused: &TooManyStateChanges,
     language: Language,
 ) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     LocalizedMessage::new(
-        t!(
-            "ledger.too_many_state_changes",
-            locale = locale,
-            changes = refused.changes,
-            accounts = refused.accounts,
-            limit = refused.limit_percent
-        ),
-        t!("ledger.too_many_state_changes_hint", locale = locale),
+        say.ledger_too_many_state_changes(refused.accounts, refused.changes, refused.limit_percent),
+        say.ledger_too_many_state_changes_hint(),
     )
 }
 
@@ -261,24 +177,24 @@ pub(crate) fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
 }
 
 fn explanation(column: LedgerColumn, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match column {
-        LedgerColumn::AccountId => t!("ledger.column_account_id", locale = locale),
-        LedgerColumn::Project => t!("ledger.column_project", locale = locale),
-        LedgerColumn::Department => t!("ledger.column_department", locale = locale),
-        LedgerColumn::Environment => t!("ledger.column_environment", locale = locale),
-        LedgerColumn::Contact => t!("ledger.column_contact", locale = locale),
-        LedgerColumn::ContactEmail => t!("ledger.column_contact_email", locale = locale),
-        LedgerColumn::AccountEmail => t!("ledger.column_account_email", locale = locale),
-        LedgerColumn::Language => t!("ledger.column_language", locale = locale),
-        LedgerColumn::Regions => t!("ledger.column_regions", locale = locale),
-        LedgerColumn::Standards => t!("ledger.column_standards", locale = locale),
-        LedgerColumn::Report => t!("ledger.column_report", locale = locale),
-        LedgerColumn::State => t!("ledger.column_state", locale = locale),
-        LedgerColumn::Request => t!("ledger.column_request", locale = locale),
-        LedgerColumn::Notes => t!("ledger.column_notes", locale = locale),
+        LedgerColumn::AccountId => say.ledger_column_account_id(),
+        LedgerColumn::Project => say.ledger_column_project(),
+        LedgerColumn::Department => say.ledger_column_department(),
+        LedgerColumn::Environment => say.ledger_column_environment(),
+        LedgerColumn::Contact => say.ledger_column_contact(),
+        LedgerColumn::ContactEmail => say.ledger_column_contact_email(),
+        LedgerColumn::AccountEmail => say.ledger_column_account_email(),
+        LedgerColumn::Language => say.ledger_column_language(),
+        LedgerColumn::Regions => say.ledger_column_regions(),
+        LedgerColumn::Standards => say.ledger_column_standards(),
+        LedgerColumn::Report => say.ledger_column_report(),
+        LedgerColumn::State => say.ledger_column_state(),
+        LedgerColumn::Request => say.ledger_column_request(),
+        LedgerColumn::Notes => say.ledger_column_notes(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! is written beside it, for operators, and for whoever asks at the command line.
 
 use jiff::Timestamp;
-use rust_i18n::t;
 
 use super::LocalizedMessage;
 use super::ledger::not_imported;
@@ -10,6 +9,7 @@ use crate::actions::invitation::send::InviteRow;
 use crate::actions::ledger::import::ImportError;
 use crate::actions::ledger::import_s3::{LedgerFile, LedgerObjectError};
 use crate::actions::{ActionError, StoreError};
+use crate::text::Say;
 use hubward_document::outcome::ExportOutcome;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{FieldChange, LedgerPlan};
@@ -54,8 +54,8 @@ pub(crate) fn failed(error: &LedgerObjectError, language: Language) -> Localized
 
 /// That the outcome is not beside the file.
 pub(crate) fn not_written(why: &str, language: Language) -> String {
-    let locale = language.as_str();
-    t!("ledger_door.not_written", locale = locale, why = why).into_owned()
+    let say = Say(language);
+    say.ledger_s3_not_written(why)
 }
 
 fn store(error: &StoreError, language: Language) -> LocalizedMessage {
@@ -69,11 +69,11 @@ pub(crate) fn refused_workbook(
     at: Timestamp,
     language: Language,
 ) -> ExportOutcome {
-    let locale = language.as_str();
-    let word = t!("ledger_door.refused_row", locale = locale);
+    let say = Say(language);
+    let word = say.ledger_s3_refused_row();
     let rows = lines.iter();
     let rows = rows.map(|line| [word.to_string(), String::new(), String::new(), line.clone()]);
-    let summary = t!("ledger_door.refused", locale = locale).into_owned();
+    let summary = say.ledger_s3_refused().to_owned();
     workbook(file, summary, rows.collect(), at, language)
 }
 
@@ -85,14 +85,14 @@ pub(crate) fn imported_workbook(
     at: Timestamp,
     language: Language,
 ) -> ExportOutcome {
-    let locale = language.as_str();
+    let say = Say(language);
     let mut rows = Vec::new();
     let row = |word: String, account: String, region: String, detail: String| {
         [word, account, region, detail]
     };
     for added in &plan.added {
         rows.push(row(
-            t!("cli.change_new", locale = locale).into_owned(),
+            say.cli_change_new().to_owned(),
             added.account.account_id.to_string(),
             String::new(),
             added.account.project.clone(),
@@ -100,7 +100,7 @@ pub(crate) fn imported_workbook(
     }
     for change in &plan.changed {
         rows.push(row(
-            t!("cli.change_changed", locale = locale).into_owned(),
+            say.cli_change_changed().to_owned(),
             change.after.account_id.to_string(),
             String::new(),
             fields(&change.fields),
@@ -108,7 +108,7 @@ pub(crate) fn imported_workbook(
     }
     for account in &plan.missing {
         rows.push(row(
-            t!("cli.change_missing", locale = locale).into_owned(),
+            say.cli_change_missing().to_owned(),
             account.account_id.to_string(),
             String::new(),
             account.project.clone(),
@@ -134,16 +134,13 @@ fn fields(fields: &[FieldChange]) -> String {
 
 /// How many of each.
 pub(crate) fn summary(plan: &LedgerPlan, language: Language) -> String {
-    t!(
-        "cli.import_plan",
-        locale = language.as_str(),
-        added = plan.added.len(),
-        changed = plan.changed.len(),
-        unchanged = plan.unchanged,
-        leaving = plan.leaving.len(),
-        missing = plan.missing.len()
+    Say(language).cli_import_plan(
+        plan.added.len(),
+        plan.changed.len(),
+        plan.leaving.len(),
+        plan.missing.len(),
+        &plan.unchanged,
     )
-    .into_owned()
 }
 
 fn workbook(
@@ -153,28 +150,22 @@ fn workbook(
     at: Timestamp,
     language: Language,
 ) -> ExportOutcome {
-    let locale = language.as_str();
-    let fact = |name: std::borrow::Cow<'_, str>, value: String| [name.into_owned(), value];
+    let say = Say(language);
+    let fact = |name: &str, value: String| [name.to_owned(), value];
     ExportOutcome {
-        name: t!("ledger_door.sheet", locale = locale).into_owned(),
+        name: say.ledger_s3_sheet().to_owned(),
         facts: vec![
-            fact(
-                t!("ledger_door.file", locale = locale),
-                file.object.to_string(),
-            ),
-            fact(
-                t!("ledger_door.version", locale = locale),
-                file.version.name().to_owned(),
-            ),
+            fact(say.ledger_s3_file(), file.object.to_string()),
+            fact(say.ledger_s3_version(), file.version.name().to_owned()),
             fact("SHA-256".into(), file.sha256.clone()),
-            fact(t!("ledger_door.at", locale = locale), at.to_string()),
-            fact(t!("table.outcome", locale = locale), summary),
+            fact(say.ledger_s3_at(), at.to_string()),
+            fact(say.table_outcome(), summary),
         ],
         headers: [
-            t!("table.outcome", locale = locale),
-            t!("table.account", locale = locale),
-            t!("table.region", locale = locale),
-            t!("table.detail", locale = locale),
+            say.table_outcome(),
+            say.table_account(),
+            say.table_region(),
+            say.table_detail(),
         ]
         .map(String::from),
         rows,

@@ -1,8 +1,7 @@
 //! The agent API's refusals: their stable codes, and what they say.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.
@@ -90,96 +89,48 @@ impl Code {
 
 /// What a refusal says.
 pub(crate) fn problem(code: Code, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     let (text, hint) = match code {
-        Code::Malformed => (
-            t!("problem.malformed", locale = locale),
-            t!("problem.malformed_hint", locale = locale),
-        ),
+        Code::Malformed => (say.problem_malformed(), say.problem_malformed_hint()),
         Code::ChallengeRefused => (
-            t!("problem.challenge_refused", locale = locale),
-            t!("problem.challenge_refused_hint", locale = locale),
+            say.problem_challenge_refused(),
+            say.problem_challenge_refused_hint(),
         ),
         Code::SignatureRefused => (
-            t!("problem.signature_refused", locale = locale),
-            t!("problem.signature_refused_hint", locale = locale),
+            say.problem_signature_refused(),
+            say.problem_signature_refused_hint(),
         ),
         Code::RegionUnknown => (
-            t!("problem.region_unknown", locale = locale),
-            t!("problem.region_unknown_hint", locale = locale),
+            say.problem_region_unknown(),
+            say.problem_region_unknown_hint(),
         ),
-        Code::DateRefused => (
-            t!("problem.date_refused", locale = locale),
-            t!("problem.date_refused_hint", locale = locale),
-        ),
+        Code::DateRefused => (say.problem_date_refused(), say.problem_date_refused_hint()),
         Code::AccountNotInLedger => (
-            t!("problem.account_not_in_ledger", locale = locale),
-            t!("problem.account_not_in_ledger_hint", locale = locale),
+            say.problem_account_not_in_ledger(),
+            say.problem_account_not_in_ledger_hint(),
         ),
-        Code::Unauthorized => (
-            t!("problem.unauthorized", locale = locale),
-            t!("problem.unauthorized_hint", locale = locale),
-        ),
-        Code::NoAccess => (
-            t!("problem.no_access", locale = locale),
-            t!("problem.no_access_hint", locale = locale),
-        ),
-        Code::BadQuery => (
-            t!("problem.bad_query", locale = locale),
-            t!("problem.bad_query_hint", locale = locale),
-        ),
-        Code::HookRefused => (
-            t!("problem.hook_refused", locale = locale),
-            t!("problem.hook_refused_hint", locale = locale),
-        ),
-        Code::KeyRefused => (
-            t!("problem.key_refused", locale = locale),
-            t!("problem.key_refused_hint", locale = locale),
-        ),
-        Code::NotStored => (
-            t!("problem.not_stored", locale = locale),
-            t!("problem.not_stored_hint", locale = locale),
-        ),
+        Code::Unauthorized => (say.problem_unauthorized(), say.problem_unauthorized_hint()),
+        Code::NoAccess => (say.problem_no_access(), say.problem_no_access_hint()),
+        Code::BadQuery => (say.problem_bad_query(), say.problem_bad_query_hint()),
+        Code::HookRefused => (say.problem_hook_refused(), say.problem_hook_refused_hint()),
+        Code::KeyRefused => (say.problem_key_refused(), say.problem_key_refused_hint()),
+        Code::NotStored => (say.problem_not_stored(), say.problem_not_stored_hint()),
         Code::NotInvitable => (
-            t!("problem.not_invitable", locale = locale),
-            t!("problem.not_invitable_hint", locale = locale),
+            say.problem_not_invitable(),
+            say.problem_not_invitable_hint(),
         ),
-        Code::RateLimited => (
-            t!("problem.rate_limited", locale = locale),
-            t!("problem.rate_limited_hint", locale = locale),
-        ),
-        Code::TooLarge => (
-            t!("problem.too_large", locale = locale),
-            t!("problem.too_large_hint", locale = locale),
-        ),
-        Code::TooSlow => (
-            t!("problem.too_slow", locale = locale),
-            t!("problem.again_hint", locale = locale),
-        ),
-        Code::NoRelease => (
-            t!("problem.no_release", locale = locale),
-            t!("problem.no_release_hint", locale = locale),
-        ),
-        Code::NotFound => (
-            t!("problem.not_found", locale = locale),
-            t!("problem.not_found_hint", locale = locale),
-        ),
+        Code::RateLimited => (say.problem_rate_limited(), say.problem_rate_limited_hint()),
+        Code::TooLarge => (say.problem_too_large(), say.problem_too_large_hint()),
+        Code::TooSlow => (say.problem_too_slow(), say.problem_again_hint()),
+        Code::NoRelease => (say.problem_no_release(), say.problem_no_release_hint()),
+        Code::NotFound => (say.problem_not_found(), say.problem_not_found_hint()),
         Code::MethodNotAllowed => (
-            t!("problem.method_not_allowed", locale = locale),
-            t!("problem.method_not_allowed_hint", locale = locale),
+            say.problem_method_not_allowed(),
+            say.problem_method_not_allowed_hint(),
         ),
-        Code::StsUnavailable => (
-            t!("problem.sts_unavailable", locale = locale),
-            t!("problem.again_hint", locale = locale),
-        ),
-        Code::AwsUnavailable => (
-            t!("problem.aws_unavailable", locale = locale),
-            t!("problem.operator_hint", locale = locale),
-        ),
-        Code::Internal => (
-            t!("problem.internal", locale = locale),
-            t!("problem.operator_hint", locale = locale),
-        ),
+        Code::StsUnavailable => (say.problem_sts_unavailable(), say.problem_again_hint()),
+        Code::AwsUnavailable => (say.problem_aws_unavailable(), say.problem_operator_hint()),
+        Code::Internal => (say.problem_internal(), say.problem_operator_hint()),
     };
     LocalizedMessage::new(text, hint)
 }

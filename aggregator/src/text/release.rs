@@ -1,118 +1,74 @@
 //! Releases of the agent, in sentences: what came in, and why something did not.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::actions::release::add::{AddError, Added};
 use crate::queries::release_download::InstallLines;
+use crate::text::Say;
 use hubward_document::release_archive::NotGenuine;
 use hubward_domain::account::Language;
 use hubward_domain::release::{NotARelease, PROGRAM, ReleaseRefusal, TARGET};
 
 /// A release that is in.
 pub(crate) fn added(added: &Added, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let version = &added.release.version;
     if added.now {
-        t!(
-            "release.added",
-            locale = locale,
-            version = version,
-            sha256 = added.release.sha256
-        )
+        say.release_added(&added.release.sha256, version)
     } else {
-        t!("release.already", locale = locale, version = version)
+        say.release_already(version)
     }
-    .into_owned()
 }
 
 /// What a project pastes to join.
 pub(crate) fn install_lines(install: &InstallLines, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     format!(
         "\n{}\n  {}\n{}\n  {}",
-        t!("release.install", locale = locale),
+        say.release_install(),
         install.line,
-        t!("release.install_checked", locale = locale),
+        say.release_install_checked(),
         install.checked_line
     )
 }
 
 /// Why a file did not come in.
 pub(crate) fn refused(file: &str, error: &AddError, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
-    let sign = || t!("release.sign_hint", locale = locale);
+    let say = Say(language);
+    let sign = || say.release_sign_hint();
     match error {
-        AddError::NoKey => LocalizedMessage::new(
-            t!("release.no_key", locale = locale),
-            t!("release.no_key_hint", locale = locale),
-        ),
+        AddError::NoKey => LocalizedMessage::new(say.release_no_key(), say.release_no_key_hint()),
         AddError::Name(NotARelease::Form) => LocalizedMessage::new(
-            t!("release.name", locale = locale, file = file),
-            t!(
-                "release.name_hint",
-                locale = locale,
-                name = format!("{PROGRAM}-VERSION-{TARGET}.tar.gz")
-            ),
+            say.release_name(file),
+            say.release_name_hint(format!("{PROGRAM}-VERSION-{TARGET}.tar.gz")),
         ),
         AddError::Name(NotARelease::Version(version)) => LocalizedMessage::new(
-            t!(
-                "release.version",
-                locale = locale,
-                file = file,
-                version = version
-            ),
-            t!("release.version_hint", locale = locale),
+            say.release_version(file, version),
+            say.release_version_hint(),
         ),
         AddError::Archive(NotGenuine::TooLarge) => {
-            LocalizedMessage::new(t!("release.too_large", locale = locale, file = file), "")
+            LocalizedMessage::new(say.release_too_large(file), "")
         }
-        AddError::Archive(NotGenuine::Signature(_)) => LocalizedMessage::new(
-            t!("release.signature", locale = locale, file = file),
-            sign(),
-        ),
-        AddError::Archive(NotGenuine::Broken(why)) => LocalizedMessage::new(
-            t!("release.broken", locale = locale, file = file, why = why),
-            sign(),
-        ),
-        AddError::Archive(NotGenuine::Content(path)) => LocalizedMessage::new(
-            t!(
-                "release.content",
-                locale = locale,
-                file = file,
-                program = PROGRAM,
-                path = path
-            ),
-            sign(),
-        ),
+        AddError::Archive(NotGenuine::Signature(_)) => {
+            LocalizedMessage::new(say.release_signature(file), sign())
+        }
+        AddError::Archive(NotGenuine::Broken(why)) => {
+            LocalizedMessage::new(say.release_broken(file, why), sign())
+        }
+        AddError::Archive(NotGenuine::Content(path)) => {
+            LocalizedMessage::new(say.release_content(file, path, PROGRAM), sign())
+        }
         AddError::Refused(ReleaseRefusal::OtherContent { version, sha256 }) => {
             LocalizedMessage::new(
-                t!(
-                    "release.other_content",
-                    locale = locale,
-                    version = version,
-                    sha256 = sha256
-                ),
-                t!("release.other_content_hint", locale = locale),
+                say.release_other_content(sha256, version),
+                say.release_other_content_hint(),
             )
         }
-        AddError::Refused(ReleaseRefusal::Older { newest }) => LocalizedMessage::new(
-            t!(
-                "release.older",
-                locale = locale,
-                file = file,
-                newest = newest
-            ),
-            t!("release.older_hint", locale = locale),
-        ),
+        AddError::Refused(ReleaseRefusal::Older { newest }) => {
+            LocalizedMessage::new(say.release_older(file, newest), say.release_older_hint())
+        }
         AddError::Keep { directory, source } => LocalizedMessage::new(
-            t!(
-                "release.keep",
-                locale = locale,
-                directory = directory.display(),
-                why = source
-            ),
-            t!("release.keep_hint", locale = locale),
+            say.release_keep(directory.display(), source),
+            say.release_keep_hint(),
         ),
         AddError::Store(error) => super::startup_error::store_error(error, language),
     }

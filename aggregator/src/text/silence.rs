@@ -1,9 +1,8 @@
 //! Silences in words: what one covers, what it would keep silent now, and why there is none.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::queries::silence::Silenced;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::silence::{Matcher, NotSilenced};
 
@@ -12,23 +11,17 @@ const NAMED: usize = 10;
 
 /// What a silence covers, such as `type Recon:*, project 受注`.
 pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     let parts = [
-        (t!("channel.type", locale = locale), matcher.kind.clone()),
+        (say.channel_type(), matcher.kind.clone()),
         (
-            t!("channel.account", locale = locale),
+            say.channel_account(),
             matcher.account.as_ref().map(ToString::to_string),
         ),
+        (say.channel_project(), matcher.project.clone()),
+        (say.table_environment(), matcher.environment.clone()),
         (
-            t!("channel.project", locale = locale),
-            matcher.project.clone(),
-        ),
-        (
-            t!("table.environment", locale = locale),
-            matcher.environment.clone(),
-        ),
-        (
-            t!("channel.region", locale = locale),
+            say.channel_region(),
             matcher.region.map(|region| region.to_string()),
         ),
     ];
@@ -37,34 +30,28 @@ pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
         .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
         .collect();
     if matcher.critical {
-        told.push(t!("silence.critical_too", locale = locale).into_owned());
+        told.push(say.silence_critical_too().to_owned());
     }
     told.join(", ")
 }
 
 /// Whether a silence is in force.
 pub(crate) fn state(holds: bool, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     if holds {
-        t!("silence.holds", locale = locale)
+        say.silence_holds()
     } else {
-        t!("silence.over", locale = locale)
+        say.silence_over()
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// What a new silence does, and does not do.
 pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
-    let locale = language.as_str();
+    let say = Say(language);
     let silence = &made.silence;
     let mut lines = vec![
-        t!(
-            "silence.made",
-            locale = locale,
-            covers = matcher(&silence.matcher, language),
-            until = silence.until
-        )
-        .into_owned(),
+        say.silence_made(matcher(&silence.matcher, language), &silence.until),
         covers_now(made, language),
     ];
     lines.extend(made.covers.iter().take(NAMED).map(|alert| {
@@ -74,9 +61,9 @@ pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
         )
     }));
     if made.left_out > 0 {
-        lines.push(t!("silence.left_out", locale = locale, count = made.left_out).into_owned());
+        lines.push(say.silence_left_out(&made.left_out));
     } else if !silence.matcher.critical {
-        lines.push(t!("silence.not_critical", locale = locale).into_owned());
+        lines.push(say.silence_not_critical().to_owned());
     }
     lines
 }
@@ -84,60 +71,39 @@ pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
 /// How many open alerts a silence covers.
 pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
     let count = made.covers.len();
-    t!(
-        "silence.covers_now",
-        locale = language.as_str(),
-        count = count
-    )
-    .into_owned()
+    Say(language).silence_covers_now(count)
 }
 
 /// How many open critical alerts a silence would cover, did it cover critical ones.
 pub(crate) fn told_all_the_same(made: &Silenced, language: Language) -> String {
-    t!(
-        "silence.told_all_the_same",
-        locale = language.as_str(),
-        count = made.left_out
-    )
-    .into_owned()
+    Say(language).silence_told_all_the_same(&made.left_out)
 }
 
 /// No silence of this id is in force.
 pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
-    LocalizedMessage::new(
-        t!("silence.unknown", locale = locale, id = id),
-        t!("silence.unknown_hint", locale = locale),
-    )
+    let say = Say(language);
+    LocalizedMessage::new(say.silence_unknown(id), say.silence_unknown_hint())
 }
 
 /// Why there is no silence, and what helps.
 pub(crate) fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match why {
-        NotSilenced::Everything => LocalizedMessage::new(
-            t!("silence.everything", locale = locale),
-            t!("silence.everything_hint", locale = locale),
-        ),
-        NotSilenced::Pattern(pattern) => LocalizedMessage::new(
-            t!("silence.pattern", locale = locale, pattern = pattern),
-            t!("silence.pattern_hint", locale = locale),
-        ),
-        NotSilenced::NoTime(text) => LocalizedMessage::new(
-            t!("silence.no_time", locale = locale, text = text),
-            t!("silence.time_hint", locale = locale),
-        ),
-        NotSilenced::WrongTime(time) => LocalizedMessage::new(
-            t!("silence.wrong_time", locale = locale, time = time),
-            t!("silence.time_hint", locale = locale),
-        ),
-        NotSilenced::Account(text) => {
-            LocalizedMessage::new(t!("silence.no_account", locale = locale, text = text), "")
+        NotSilenced::Everything => {
+            LocalizedMessage::new(say.silence_everything(), say.silence_everything_hint())
         }
-        NotSilenced::Region(text) => {
-            LocalizedMessage::new(t!("silence.no_region", locale = locale, text = text), "")
+        NotSilenced::Pattern(pattern) => {
+            LocalizedMessage::new(say.silence_pattern(pattern), say.silence_pattern_hint())
         }
-        NotSilenced::TooLong => LocalizedMessage::new(t!("silence.too_long", locale = locale), ""),
-        NotSilenced::Reason => LocalizedMessage::new(t!("silence.no_reason", locale = locale), ""),
+        NotSilenced::NoTime(text) => {
+            LocalizedMessage::new(say.silence_no_time(text), say.silence_time_hint())
+        }
+        NotSilenced::WrongTime(time) => {
+            LocalizedMessage::new(say.silence_wrong_time(time), say.silence_time_hint())
+        }
+        NotSilenced::Account(text) => LocalizedMessage::new(say.silence_no_account(text), ""),
+        NotSilenced::Region(text) => LocalizedMessage::new(say.silence_no_region(text), ""),
+        NotSilenced::TooLong => LocalizedMessage::new(say.silence_too_long(), ""),
+        NotSilenced::Reason => LocalizedMessage::new(say.silence_no_reason(), ""),
     }
 }

@@ -1,35 +1,22 @@
 //! Why Hubward cannot start, and what was made when it was set up, in sentences.
 
-use std::borrow::Cow;
-
-use rust_i18n::t;
-
 use super::LocalizedMessage;
 use crate::actions::ActionError;
 use crate::app::OpenError;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_store::StoreError;
 
 /// Everything that keeps Hubward from starting.
 pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<LocalizedMessage> {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
         OpenError::Unreadable { file, source } => vec![LocalizedMessage::new(
-            t!(
-                "open.unreadable",
-                locale = locale,
-                file = file.display(),
-                why = source
-            ),
-            t!("open.unreadable_hint", locale = locale),
+            say.startup_error_unreadable(file.display(), source),
+            say.startup_error_unreadable_hint(),
         )],
         OpenError::Unwritable { file, source } => vec![LocalizedMessage::new(
-            t!(
-                "open.unwritable",
-                locale = locale,
-                file = file.display(),
-                why = source
-            ),
+            say.startup_error_unwritable(file.display(), source),
             "",
         )],
         OpenError::Wrong { file, problems } => problems
@@ -43,7 +30,7 @@ pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<Localized
             })
             .collect(),
         OpenError::Secret(missing) => vec![LocalizedMessage::new(
-            t!("open.secret_missing", locale = locale, why = missing),
+            say.startup_error_secret_missing(missing),
             "",
         )],
         OpenError::Store { place, source } => vec![store_at(place, source, language)],
@@ -52,19 +39,15 @@ pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<Localized
 
 /// Why a use-case did not happen.
 pub(crate) fn action_error(error: &ActionError, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
         ActionError::Store(error) => store_error(error, language),
         ActionError::Aws(error) => super::aws::unavailable(error, language),
         ActionError::NotInLedger(accounts) => {
             let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
             LocalizedMessage::new(
-                t!(
-                    "cli.not_in_ledger",
-                    locale = locale,
-                    accounts = accounts.join(", ")
-                ),
-                t!("cli.not_in_ledger_hint", locale = locale),
+                say.cli_not_in_ledger(accounts.join(", ")),
+                say.cli_not_in_ledger_hint(),
             )
         }
     }
@@ -72,52 +55,35 @@ pub(crate) fn action_error(error: &ActionError, language: Language) -> Localized
 
 /// What a database did not do while Hubward was at work.
 pub(crate) fn store_error(error: &StoreError, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     LocalizedMessage::new(
-        t!("open.store_failed", locale = locale, why = chain(error)),
-        store_hint(error, locale),
+        say.startup_error_store_failed(chain(error)),
+        store_hint(error, say),
     )
 }
 
-fn store_hint(error: &StoreError, locale: &str) -> Cow<'static, str> {
+fn store_hint(error: &StoreError, say: Say) -> &'static str {
     if error.is_of_server() {
-        t!("open.store_hint_server", locale = locale)
+        say.startup_error_store_hint_server()
     } else {
-        t!("open.store_hint", locale = locale)
+        say.startup_error_store_hint()
     }
 }
 
 fn store_at(place: &str, error: &StoreError, language: Language) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
         StoreError::NotMigrated { found, needed } => LocalizedMessage::new(
-            t!(
-                "open.not_migrated",
-                locale = locale,
-                place = place,
-                found = found,
-                needed = needed
-            ),
-            t!("open.not_migrated_hint", locale = locale),
+            say.startup_error_not_migrated(found, needed, place),
+            say.startup_error_not_migrated_hint(),
         ),
         StoreError::TooNew { found, known } => LocalizedMessage::new(
-            t!(
-                "open.too_new",
-                locale = locale,
-                place = place,
-                found = found,
-                known = known
-            ),
-            t!("open.too_new_hint", locale = locale),
+            say.startup_error_too_new(found, known, place),
+            say.startup_error_too_new_hint(),
         ),
         other => LocalizedMessage::new(
-            t!(
-                "open.store",
-                locale = locale,
-                place = place,
-                why = chain(other)
-            ),
-            store_hint(other, locale),
+            say.startup_error_store(place, chain(other)),
+            store_hint(other, say),
         ),
     }
 }
@@ -138,32 +104,25 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// A configuration file that was written, or was there.
 pub(crate) fn file(file: &str, written: bool, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     if written {
-        t!("open.initialised", locale = locale, file = file)
+        say.startup_error_initialised(file)
     } else {
-        t!("open.kept", locale = locale, file = file)
+        say.startup_error_kept(file)
     }
-    .into_owned()
 }
 
 /// What a person has to fill in next.
 pub(crate) fn fill_in(language: Language) -> String {
-    t!("open.fill_in", locale = language.as_str()).into_owned()
+    Say(language).startup_error_fill_in().to_owned()
 }
 
 /// A database that is ready.
 pub(crate) fn migrated(place: &str, applied: usize, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     if applied == 0 {
-        t!("open.up_to_date", locale = locale, place = place)
+        say.startup_error_up_to_date(place)
     } else {
-        t!(
-            "open.migrated",
-            locale = locale,
-            place = place,
-            applied = applied
-        )
+        say.startup_error_migrated(applied, place)
     }
-    .into_owned()
 }

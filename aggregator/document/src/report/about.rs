@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use rust_i18n::t;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cell::fitting;
 use super::sheet::on_paper;
 use super::style::Style;
 use super::{Closing, ReportFrame};
+use crate::say::Say;
 
 pub(super) fn write(
     sheet: &mut Worksheet,
@@ -17,24 +17,20 @@ pub(super) fn write(
     closing: Closing<'_>,
     style: &Style,
 ) -> Result<(), XlsxError> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     sheet.set_column_width(0, 24)?;
     sheet.set_column_width(1, 110)?;
     sheet.set_row_height(0, 34)?;
     sheet.merge_range(0, 0, 0, 1, "", &style.title())?;
-    let name = t!("report.sheet_about", locale = locale);
+    let name = say.report_sheet_about();
     sheet.write_string_with_format(0, 0, name, &style.title())?;
     let (label, text) = (style.label().set_bold(), style.text());
     let mut rows = of_the_data(frame);
     rows.extend(of_the_words(frame));
     if closing.left_out > 0 {
         rows.push((
-            t!("report.left_out", locale = locale),
-            t!(
-                "report.left_out_text",
-                locale = locale,
-                count = closing.left_out
-            ),
+            say.report_left_out(),
+            say.report_left_out_text(closing.left_out).into(),
         ));
     }
     for (row, (term, meaning)) in (2_u32..).zip(rows) {
@@ -46,16 +42,16 @@ pub(super) fn write(
     Ok(())
 }
 
-type AboutEntry = (Cow<'static, str>, Cow<'static, str>);
+type AboutEntry = (&'static str, Cow<'static, str>);
 
 /// The source and the age of the data.
 fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let zone = frame.zone.iana_name().unwrap_or("UTC");
     let (first, last) = frame.period.days();
     let synced = match frame.synced_at() {
         Some(synced) => frame.local(Some(synced)),
-        None => t!("report.never", locale = locale).into_owned(),
+        None => say.report_never().to_owned(),
     };
     let sources: Vec<String> = frame
         .sources
@@ -64,88 +60,44 @@ fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
         .collect();
     let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
     let complete = if frame.sources.is_empty() {
-        t!("report.incomplete_text", locale = locale)
+        say.report_incomplete_text().into()
     } else {
-        t!(
-            "report.complete_text",
-            locale = locale,
-            sources = sources.join("\n"),
-            regions = regions.join(", ")
-        )
+        say.report_complete_text(regions.join(", "), sources.join("\n"))
+            .into()
     };
     vec![
+        (say.report_about(), say.report_about_text().into()),
         (
-            t!("report.about", locale = locale),
-            t!("report.about_text", locale = locale),
+            say.report_period(),
+            say.report_period_text(first, last, &frame.period, zone)
+                .into(),
         ),
+        (say.report_synced(), say.report_synced_text(synced).into()),
+        (say.report_complete(), complete),
         (
-            t!("report.period", locale = locale),
-            t!(
-                "report.period_text",
-                locale = locale,
-                period = frame.period,
-                first = first,
-                last = last,
-                zone = zone
-            ),
-        ),
-        (
-            t!("report.synced", locale = locale),
-            t!("report.synced_text", locale = locale, synced = synced),
-        ),
-        (t!("report.complete", locale = locale), complete),
-        (
-            t!("report.built", locale = locale),
-            t!(
-                "report.built_text",
-                locale = locale,
-                built = frame.local(Some(frame.built_at)),
-                version = env!("CARGO_PKG_VERSION")
-            ),
+            say.report_built(),
+            say.report_built_text(frame.local(Some(frame.built_at)), env!("CARGO_PKG_VERSION"))
+                .into(),
         ),
     ]
 }
 
 /// What the words mean.
 fn of_the_words(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     vec![
+        (say.report_open(), say.report_open_text().into()),
+        (say.report_new(), say.report_new_text().into()),
+        (say.report_reopened(), say.report_reopened_text().into()),
+        (say.report_resolved(), say.report_resolved_text().into()),
         (
-            t!("report.open", locale = locale),
-            t!("report.open_text", locale = locale),
+            say.report_change_still_failing(),
+            say.report_still_failing_text().into(),
         ),
-        (
-            t!("report.new", locale = locale),
-            t!("report.new_text", locale = locale),
-        ),
-        (
-            t!("report.reopened", locale = locale),
-            t!("report.reopened_text", locale = locale),
-        ),
-        (
-            t!("report.resolved", locale = locale),
-            t!("report.resolved_text", locale = locale),
-        ),
-        (
-            t!("report.change_still_failing", locale = locale),
-            t!("report.still_failing_text", locale = locale),
-        ),
-        (
-            t!("report.suppressed", locale = locale),
-            t!("report.suppressed_text", locale = locale),
-        ),
-        (
-            t!("report.severity", locale = locale),
-            t!("report.severity_text", locale = locale),
-        ),
-        (
-            t!("report.score_short", locale = locale),
-            t!("report.score_text", locale = locale),
-        ),
-        (
-            t!("report.link", locale = locale),
-            t!("report.link_text", locale = locale),
-        ),
+        (say.report_suppressed(), say.report_suppressed_text().into()),
+        (say.report_severity(), say.report_severity_text().into()),
+        (say.report_score_short(), say.report_score_text().into()),
+        (say.report_link(), say.report_link_text().into()),
     ]
 }
 

@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rust_i18n::t;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use super::sheet::SheetTable;
 use super::style::Style;
 use super::{Closing, ReportFrame, Scope, about, summary, tables};
+use crate::say::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::{FindingKind, Mirrored};
 use hubward_domain::report::ShownFinding;
@@ -28,7 +28,7 @@ pub(super) struct Book<'a> {
 
 impl<'a> Book<'a> {
     pub(super) fn begin(frame: &'a ReportFrame<'a>, file: &Path) -> Result<Self, XlsxError> {
-        let locale = frame.language.as_str();
+        let say = Say(frame.language);
         let style = Style::new(frame.language);
         let mut workbook = Workbook::new();
         workbook.set_zip_compression_level(COMPRESSION);
@@ -37,25 +37,25 @@ impl<'a> Book<'a> {
         let findings = SheetTable::begin(
             &mut workbook,
             &style,
-            &t!("report.sheet_findings", locale = locale),
+            say.report_sheet_findings(),
             tables::findings_columns(frame),
-            &t!("report.no_findings", locale = locale),
+            say.report_no_findings(),
             how,
         )?;
         let threats = SheetTable::begin(
             &mut workbook,
             &style,
-            &t!("report.sheet_threats", locale = locale),
+            say.report_sheet_threats(),
             tables::threats_columns(frame),
-            &t!("report.no_threats", locale = locale),
+            say.report_no_threats(),
             how,
         )?;
         let suppressed = SheetTable::begin(
             &mut workbook,
             &style,
-            &t!("report.sheet_suppressed", locale = locale),
+            say.report_sheet_suppressed(),
             tables::suppressed_columns(frame),
-            &t!("report.no_suppressed", locale = locale),
+            say.report_no_suppressed(),
             how,
         )?
         .with_high_rows();
@@ -95,18 +95,18 @@ impl<'a> Book<'a> {
 
     pub(super) fn finish(self, closing: Closing<'_>) -> Result<(), XlsxError> {
         let (frame, style, mut workbook) = (self.frame, &self.style, self.workbook);
-        let locale = frame.language.as_str();
+        let say = Say(frame.language);
         let mut sheet = Worksheet::new();
-        sheet.set_name(t!("report.sheet_summary", locale = locale))?;
+        sheet.set_name(say.report_sheet_summary())?;
         summary::write(&mut sheet, frame, closing, style)?;
         workbook.push_worksheet(sheet);
 
         let mut controls = SheetTable::begin(
             &mut workbook,
             style,
-            &t!("report.sheet_controls", locale = locale),
+            say.report_sheet_controls(),
             tables::controls_columns(frame),
-            &t!("report.no_controls", locale = locale),
+            say.report_no_controls(),
             (frame.language, frame.sheet_rows),
         )?
         .with_high_rows();
@@ -118,7 +118,7 @@ impl<'a> Book<'a> {
         }
 
         let mut sheet = Worksheet::new();
-        sheet.set_name(t!("report.sheet_about", locale = locale))?;
+        sheet.set_name(say.report_sheet_about())?;
         about::write(&mut sheet, frame, closing, style)?;
         workbook.push_worksheet(sheet);
         workbook.save(&self.file)
@@ -126,10 +126,10 @@ impl<'a> Book<'a> {
 }
 
 fn properties(frame: &ReportFrame<'_>) -> Result<DocProperties, XlsxError> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let title = match frame.scope {
-        Scope::Account(_) => t!("report.headline", locale = locale),
-        Scope::Overview(_) => t!("report.headline_overview", locale = locale),
+        Scope::Account(_) => say.report_headline(),
+        Scope::Overview(_) => say.report_headline_overview(),
     };
     let built = ExcelDateTime::from_timestamp(frame.built_at.as_second())?;
     Ok(DocProperties::new()

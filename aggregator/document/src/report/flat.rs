@@ -5,12 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use csv::{Terminator, WriterBuilder};
-use rust_i18n::t;
 use serde_json::json;
 
 use super::cell::{ReportCell, fitting};
 use super::{ReportFrame, tables, words};
 use crate::guard;
+use crate::say::Say;
 use hubward_domain::finding::Mirrored;
 use hubward_domain::report::{MonthlyChange, age_in_days, console_link};
 
@@ -34,15 +34,15 @@ fn without_owner<T>(frame: &ReportFrame<'_>, all: Vec<T>) -> impl Iterator<Item 
 
 impl Csv {
     pub(super) fn begin(frame: &ReportFrame<'_>, file: &Path) -> Result<Self, csv::Error> {
-        let locale = frame.language.as_str();
+        let say = Say(frame.language);
         let mut file = File::create(file)?;
         file.write_all(MARK)?;
         let mut writer = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(file);
         let mut headers = vec![
-            t!("report.account", locale = locale).into_owned(),
-            t!("report.project", locale = locale).into_owned(),
+            say.report_account().to_owned(),
+            say.report_project().to_owned(),
         ];
         let columns = without_owner(frame, tables::findings_columns(frame));
         headers.extend(columns.map(|column| column.header));
@@ -75,7 +75,7 @@ fn text_of(cell: &ReportCell<'_>, frame: &ReportFrame<'_>) -> String {
     match cell {
         ReportCell::Text(text) => fitting(text).into_owned(),
         ReportCell::Number(number) => number.to_string(),
-        ReportCell::Severity(severity) => words::severity(*severity, frame.language).into_owned(),
+        ReportCell::Severity(severity) => words::severity(*severity, frame.language).to_owned(),
         ReportCell::Empty => String::new(),
     }
 }

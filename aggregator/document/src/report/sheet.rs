@@ -184,7 +184,7 @@ fn color_by_condition(
     match look {
         CellStyle::Severity => {
             for severity in FindingSeverity::ALL {
-                equal(&words::severity(severity, language), style.tint(severity))?;
+                equal(words::severity(severity, language), style.tint(severity))?;
             }
         }
         CellStyle::State => {

@@ -1,7 +1,5 @@
 //! The look of a report: one palette, one font per language, and the formats made of them.
 
-use std::borrow::Cow;
-
 use rust_xlsxwriter::{ChartLine, Color, Format, FormatAlign, FormatBorder};
 
 use super::column::CellStyle;
@@ -124,7 +122,7 @@ impl Style {
     }
 
     /// The words of states that are highlighted, with their colors.
-    pub(super) fn states(&self, language: Language) -> Vec<(Cow<'static, str>, Format)> {
+    pub(super) fn states(&self, language: Language) -> Vec<(&'static str, Format)> {
         let ink = |color: u32| Format::new().set_font_color(Color::RGB(color)).set_bold();
         let (bad, attention, good) = (ink(0xB4_23_18), ink(0xB5_5A_00), ink(0x1D_7A_46));
         vec![

@@ -4,13 +4,13 @@ mod scores;
 mod tables;
 mod trend;
 
-use rust_i18n::t;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cell::fitting;
 use super::sheet::{float, on_paper};
 use super::style::Style;
 use super::{Closing, ReportFrame, Scope, words};
+use crate::say::Say;
 use hubward_domain::finding::FindingSeverity;
 
 /// The sheet is ten columns wide, for five tiles or a table.
@@ -70,20 +70,20 @@ struct SummarySheet<'a> {
 
 impl SummarySheet<'_> {
     fn band(&mut self) -> Result<(), XlsxError> {
-        let locale = self.frame.language.as_str();
+        let say = Say(self.frame.language);
         let (title, whom) = match &self.frame.scope {
             Scope::Account(account) => (
-                t!("report.headline", locale = locale),
+                say.report_headline(),
                 format!("{}  {}", account.project, account.account_id),
             ),
             Scope::Overview(accounts) => (
-                t!("report.headline_overview", locale = locale),
-                t!("report.accounts", locale = locale, count = accounts.len()).into_owned(),
+                say.report_headline_overview(),
+                say.report_accounts(accounts.len()),
             ),
         };
         let (first, last) = self.frame.period.days();
         let subtitle = format!("{whom}    {}  ({first} – {last})", self.frame.period);
-        self.wide(38.0, &title, &self.style.title())?;
+        self.wide(38.0, title, &self.style.title())?;
         self.wide(22.0, &subtitle, &self.style.subtitle())?;
         self.row += 1;
         Ok(())
@@ -91,44 +91,26 @@ impl SummarySheet<'_> {
 
     /// The account and the age of the data; two pairs of label and value per row.
     fn particulars(&mut self) -> Result<(), XlsxError> {
-        let (frame, locale) = (self.frame, self.frame.language.as_str());
+        let (frame, say) = (self.frame, Say(self.frame.language));
         let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
         let synced = match frame.synced_at() {
             Some(synced) => frame.local(Some(synced)),
-            None => t!("report.never", locale = locale).into_owned(),
+            None => say.report_never().to_owned(),
         };
         let mut pairs = Vec::new();
         if let Scope::Account(account) = &frame.scope {
             pairs.extend([
-                (
-                    t!("report.project", locale = locale),
-                    account.project.clone(),
-                ),
-                (
-                    t!("report.account", locale = locale),
-                    account.account_id.to_string(),
-                ),
-                (
-                    t!("report.department", locale = locale),
-                    account.department.clone(),
-                ),
-                (
-                    t!("report.environment", locale = locale),
-                    account.environment.clone(),
-                ),
-                (
-                    t!("report.contact", locale = locale),
-                    account.contact.clone(),
-                ),
+                (say.report_project(), account.project.clone()),
+                (say.report_account(), account.account_id.to_string()),
+                (say.report_department(), account.department.clone()),
+                (say.report_environment(), account.environment.clone()),
+                (say.report_contact(), account.contact.clone()),
             ]);
         }
         pairs.extend([
-            (
-                t!("report.period", locale = locale),
-                frame.period.to_string(),
-            ),
-            (t!("report.regions", locale = locale), regions.join(", ")),
-            (t!("report.synced", locale = locale), synced),
+            (say.report_period(), frame.period.to_string()),
+            (say.report_regions(), regions.join(", ")),
+            (say.report_synced(), synced),
         ]);
         let (label, value) = (self.style.label(), self.style.text());
         for pair in pairs.chunks(2) {
@@ -145,12 +127,8 @@ impl SummarySheet<'_> {
 
     fn numbers(&mut self) -> Result<(), XlsxError> {
         let (facts, language) = (self.closing.facts, self.frame.language);
-        let locale = language.as_str();
-        let heading = t!(
-            "report.open_findings",
-            locale = locale,
-            count = facts.all_open()
-        );
+        let say = Say(language);
+        let heading = say.report_open_findings(facts.all_open());
         self.heading(&heading)?;
         let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
         self.tiles(TILES.map(|severity| {
@@ -161,26 +139,20 @@ impl SummarySheet<'_> {
                 0
             };
             (
-                words::severity(severity, language).into_owned(),
+                words::severity(severity, language).to_owned(),
                 count(severity) + unlabelled,
                 Some(severity),
             )
         }))?;
         self.tiles(
             [
-                (t!("report.new_in_period", locale = locale), facts.new),
-                (
-                    t!("report.reopened_in_period", locale = locale),
-                    facts.reopened,
-                ),
-                (
-                    t!("report.resolved_in_period", locale = locale),
-                    facts.resolved,
-                ),
-                (t!("report.open_threats", locale = locale), facts.threats),
-                (t!("report.suppressed", locale = locale), facts.suppressed),
+                (say.report_new_in_period(), facts.new),
+                (say.report_reopened_in_period(), facts.reopened),
+                (say.report_resolved_in_period(), facts.resolved),
+                (say.report_open_threats(), facts.threats),
+                (say.report_suppressed(), facts.suppressed),
             ]
-            .map(|(name, number)| (name.into_owned(), number, None)),
+            .map(|(name, number)| (name.to_owned(), number, None)),
         )
     }
 

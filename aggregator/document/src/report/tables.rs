@@ -1,22 +1,19 @@
 //! The tables of a report: their columns and the content of their cells.
 
-use std::borrow::Cow;
-
-use rust_i18n::t;
-
 use super::ReportFrame;
 use super::cell::ReportCell;
 use super::column::{CellStyle, SheetColumn};
 use super::words;
 use crate::guide_words;
+use crate::say::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::{Finding, Mirrored};
 use hubward_domain::guide::GuideAdvice;
 use hubward_domain::report::{ControlScore, MonthlyChange, age_in_days, console_link};
 
-fn column(header: Cow<'_, str>, width: f64, look: CellStyle) -> SheetColumn {
+fn column(header: &str, width: f64, look: CellStyle) -> SheetColumn {
     SheetColumn {
-        header: header.into_owned(),
+        header: header.to_owned(),
         width,
         look,
         printed: true,
@@ -24,7 +21,7 @@ fn column(header: Cow<'_, str>, width: f64, look: CellStyle) -> SheetColumn {
 }
 
 /// A column to copy from, which is too wide to print.
-fn reference(header: Cow<'_, str>, width: f64) -> SheetColumn {
+fn reference(header: &str, width: f64) -> SheetColumn {
     SheetColumn {
         printed: false,
         ..column(header, width, CellStyle::Quiet)
@@ -33,13 +30,13 @@ fn reference(header: Cow<'_, str>, width: f64) -> SheetColumn {
 
 /// The account's columns, which only a report of several accounts needs.
 fn owner_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     if !frame.is_overview() {
         return Vec::new();
     }
     vec![
-        column(t!("report.account", locale = locale), 15.0, CellStyle::Text),
-        column(t!("report.project", locale = locale), 22.0, CellStyle::Text),
+        column(say.report_account(), 15.0, CellStyle::Text),
+        column(say.report_project(), 22.0, CellStyle::Text),
     ]
 }
 
@@ -62,36 +59,24 @@ fn age<'a>(frame: &ReportFrame<'_>, mirrored: &Mirrored) -> ReportCell<'a> {
 
 /// All open findings, and those that were resolved in the period.
 pub(super) fn findings_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(t!("report.change", locale = locale), 10.0, CellStyle::State),
-        column(
-            t!("report.severity", locale = locale),
-            13.0,
-            CellStyle::Severity,
-        ),
-        column(t!("report.kind", locale = locale), 13.0, CellStyle::Text),
-        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
-        column(t!("report.title", locale = locale), 52.0, CellStyle::Text),
-        column(
-            t!("report.resource", locale = locale),
-            46.0,
-            CellStyle::Text,
-        ),
-        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
-        column(t!("report.opened", locale = locale), 17.0, CellStyle::Text),
-        column(t!("report.age", locale = locale), 10.0, CellStyle::Days),
-        column(t!("report.updated", locale = locale), 17.0, CellStyle::Text),
-        column(t!("report.closed", locale = locale), 17.0, CellStyle::Text),
-        column(
-            t!("report.workflow", locale = locale),
-            13.0,
-            CellStyle::Text,
-        ),
-        reference(t!("report.link", locale = locale), 48.0),
-        reference(t!("report.console", locale = locale), 48.0),
-        reference(t!("report.finding_id", locale = locale), 60.0),
+        column(say.report_change(), 10.0, CellStyle::State),
+        column(say.report_severity(), 13.0, CellStyle::Severity),
+        column(say.report_kind(), 13.0, CellStyle::Text),
+        column(say.report_control(), 14.0, CellStyle::Text),
+        column(say.report_title(), 52.0, CellStyle::Text),
+        column(say.report_resource(), 46.0, CellStyle::Text),
+        column(say.report_region(), 16.0, CellStyle::Text),
+        column(say.report_opened(), 17.0, CellStyle::Text),
+        column(say.report_age(), 10.0, CellStyle::Days),
+        column(say.report_updated(), 17.0, CellStyle::Text),
+        column(say.report_closed(), 17.0, CellStyle::Text),
+        column(say.report_workflow(), 13.0, CellStyle::Text),
+        reference(say.report_link(), 48.0),
+        reference(say.report_console(), 48.0),
+        reference(say.report_finding_id(), 60.0),
     ]);
     columns
 }
@@ -131,61 +116,29 @@ fn console<'a>(finding: &Finding) -> ReportCell<'a> {
 
 /// Controls over all accounts of the report.
 pub(super) fn controls_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let mut columns = vec![
-        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
-        column(
-            t!("report.verdict", locale = locale),
-            12.0,
-            CellStyle::State,
-        ),
-        column(
-            t!("report.severity", locale = locale),
-            13.0,
-            CellStyle::Severity,
-        ),
-        column(t!("report.title", locale = locale), 60.0, CellStyle::Text),
-        column(t!("report.failed", locale = locale), 11.0, CellStyle::Bar),
-        column(
-            t!("report.passed", locale = locale),
-            11.0,
-            CellStyle::Number,
-        ),
-        column(
-            t!("report.unknown", locale = locale),
-            11.0,
-            CellStyle::Number,
-        ),
-        column(
-            t!("report.suppressed", locale = locale),
-            11.0,
-            CellStyle::Number,
-        ),
+        column(say.report_control(), 14.0, CellStyle::Text),
+        column(say.report_verdict(), 12.0, CellStyle::State),
+        column(say.report_severity(), 13.0, CellStyle::Severity),
+        column(say.report_title(), 60.0, CellStyle::Text),
+        column(say.report_failed(), 11.0, CellStyle::Bar),
+        column(say.report_passed(), 11.0, CellStyle::Number),
+        column(say.report_unknown(), 11.0, CellStyle::Number),
+        column(say.report_suppressed(), 11.0, CellStyle::Number),
     ];
     columns.push(if frame.is_overview() {
-        column(
-            t!("report.accounts_failed", locale = locale),
-            12.0,
-            CellStyle::Bar,
-        )
+        column(say.report_accounts_failed(), 12.0, CellStyle::Bar)
     } else {
-        column(t!("report.owner", locale = locale), 18.0, CellStyle::Blank)
+        column(say.report_owner(), 18.0, CellStyle::Blank)
     });
     columns.extend([
-        column(t!("guide.policy", locale = locale), 12.0, CellStyle::State),
-        column(t!("guide.effort", locale = locale), 12.0, CellStyle::State),
-        column(
-            t!("guide.what_to_do", locale = locale),
-            60.0,
-            CellStyle::Text,
-        ),
-        reference(t!("guide.title", locale = locale), 46.0),
-        column(
-            t!("report.standards", locale = locale),
-            34.0,
-            CellStyle::Quiet,
-        ),
-        reference(t!("report.link", locale = locale), 56.0),
+        column(say.guide_policy(), 12.0, CellStyle::State),
+        column(say.guide_effort(), 12.0, CellStyle::State),
+        column(say.guide_what_to_do(), 60.0, CellStyle::Text),
+        reference(say.guide_title(), 46.0),
+        column(say.report_standards(), 34.0, CellStyle::Quiet),
+        reference(say.report_link(), 56.0),
     ]);
     columns
 }
@@ -250,34 +203,22 @@ fn advice<'a>(frame: &ReportFrame<'_>, id: &str) -> [ReportCell<'a>; 4] {
 
 /// What GuardDuty detected.
 pub(super) fn threats_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(t!("report.change", locale = locale), 10.0, CellStyle::State),
-        column(
-            t!("report.severity", locale = locale),
-            13.0,
-            CellStyle::Severity,
-        ),
-        column(t!("report.type", locale = locale), 46.0, CellStyle::Text),
-        column(t!("report.title", locale = locale), 56.0, CellStyle::Text),
-        column(
-            t!("report.resource", locale = locale),
-            44.0,
-            CellStyle::Text,
-        ),
-        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
-        column(t!("report.opened", locale = locale), 17.0, CellStyle::Text),
-        column(t!("report.age", locale = locale), 10.0, CellStyle::Days),
-        column(t!("report.updated", locale = locale), 17.0, CellStyle::Text),
-        column(t!("report.alert", locale = locale), 14.0, CellStyle::State),
-        column(
-            t!("report.workflow", locale = locale),
-            13.0,
-            CellStyle::Text,
-        ),
-        reference(t!("report.console", locale = locale), 48.0),
-        reference(t!("report.finding_id", locale = locale), 60.0),
+        column(say.report_change(), 10.0, CellStyle::State),
+        column(say.report_severity(), 13.0, CellStyle::Severity),
+        column(say.report_type(), 46.0, CellStyle::Text),
+        column(say.report_title(), 56.0, CellStyle::Text),
+        column(say.report_resource(), 44.0, CellStyle::Text),
+        column(say.report_region(), 16.0, CellStyle::Text),
+        column(say.report_opened(), 17.0, CellStyle::Text),
+        column(say.report_age(), 10.0, CellStyle::Days),
+        column(say.report_updated(), 17.0, CellStyle::Text),
+        column(say.report_alert(), 14.0, CellStyle::State),
+        column(say.report_workflow(), 13.0, CellStyle::Text),
+        reference(say.report_console(), 48.0),
+        reference(say.report_finding_id(), 60.0),
     ]);
     columns
 }
@@ -292,7 +233,7 @@ pub(super) fn threat<'a>(
     let language = frame.language;
     let mut cells = owner(frame, finding);
     let alert = alert.map_or_else(
-        || t!("report.no_alert", locale = language.as_str()),
+        || Say(language).report_no_alert(),
         |state| words::alert(state, language),
     );
     cells.extend([
@@ -315,30 +256,18 @@ pub(super) fn threat<'a>(
 
 /// The suppressed findings.
 pub(super) fn suppressed_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
-    let locale = frame.language.as_str();
+    let say = Say(frame.language);
     let mut columns = owner_columns(frame);
     columns.extend([
-        column(
-            t!("report.severity", locale = locale),
-            13.0,
-            CellStyle::Severity,
-        ),
-        column(t!("report.kind", locale = locale), 13.0, CellStyle::Text),
-        column(t!("report.control", locale = locale), 14.0, CellStyle::Text),
-        column(t!("report.title", locale = locale), 56.0, CellStyle::Text),
-        column(
-            t!("report.resource", locale = locale),
-            46.0,
-            CellStyle::Text,
-        ),
-        column(t!("report.region", locale = locale), 16.0, CellStyle::Text),
-        column(t!("report.reason", locale = locale), 44.0, CellStyle::Text),
-        column(
-            t!("report.suppressed_since", locale = locale),
-            17.0,
-            CellStyle::Text,
-        ),
-        reference(t!("report.finding_id", locale = locale), 60.0),
+        column(say.report_severity(), 13.0, CellStyle::Severity),
+        column(say.report_kind(), 13.0, CellStyle::Text),
+        column(say.report_control(), 14.0, CellStyle::Text),
+        column(say.report_title(), 56.0, CellStyle::Text),
+        column(say.report_resource(), 46.0, CellStyle::Text),
+        column(say.report_region(), 16.0, CellStyle::Text),
+        column(say.report_reason(), 44.0, CellStyle::Text),
+        column(say.report_suppressed_since(), 17.0, CellStyle::Text),
+        reference(say.report_finding_id(), 60.0),
     ]);
     columns
 }

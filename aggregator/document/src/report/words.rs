@@ -1,73 +1,70 @@
 //! The values of a report as text in the reader's language.
 
-use std::borrow::Cow;
-
-use rust_i18n::t;
-
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::{FindingKind, FindingSeverity, FindingWorkflow};
 use hubward_domain::report::{ControlVerdict, MonthlyChange};
 
-pub(super) fn severity(severity: FindingSeverity, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn severity(severity: FindingSeverity, language: Language) -> &'static str {
+    let say = Say(language);
     match severity {
-        FindingSeverity::Critical => t!("findings.critical", locale = locale),
-        FindingSeverity::High => t!("findings.high", locale = locale),
-        FindingSeverity::Medium => t!("findings.medium", locale = locale),
-        FindingSeverity::Low => t!("findings.low", locale = locale),
-        FindingSeverity::Informational => t!("findings.informational", locale = locale),
-        FindingSeverity::Unlabelled => t!("findings.unlabelled", locale = locale),
+        FindingSeverity::Critical => say.findings_critical(),
+        FindingSeverity::High => say.findings_high(),
+        FindingSeverity::Medium => say.findings_medium(),
+        FindingSeverity::Low => say.findings_low(),
+        FindingSeverity::Informational => say.findings_informational(),
+        FindingSeverity::Unlabelled => say.findings_unlabelled(),
     }
 }
 
-pub(super) fn kind(kind: FindingKind, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn kind(kind: FindingKind, language: Language) -> &'static str {
+    let say = Say(language);
     match kind {
-        FindingKind::Threat => t!("findings.threat", locale = locale),
-        FindingKind::Control => t!("findings.control", locale = locale),
-        FindingKind::Other => t!("findings.other", locale = locale),
+        FindingKind::Threat => say.findings_threat(),
+        FindingKind::Control => say.findings_control(),
+        FindingKind::Other => say.findings_other(),
     }
 }
 
-pub(super) fn workflow(workflow: FindingWorkflow, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn workflow(workflow: FindingWorkflow, language: Language) -> &'static str {
+    let say = Say(language);
     match workflow {
-        FindingWorkflow::New => t!("findings.workflow_new", locale = locale),
-        FindingWorkflow::Notified => t!("findings.workflow_notified", locale = locale),
-        FindingWorkflow::Suppressed => t!("findings.workflow_suppressed", locale = locale),
-        FindingWorkflow::Resolved => t!("findings.workflow_resolved", locale = locale),
+        FindingWorkflow::New => say.findings_workflow_new(),
+        FindingWorkflow::Notified => say.findings_workflow_notified(),
+        FindingWorkflow::Suppressed => say.findings_workflow_suppressed(),
+        FindingWorkflow::Resolved => say.findings_workflow_resolved(),
     }
 }
 
-pub(super) fn change(change: MonthlyChange, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn change(change: MonthlyChange, language: Language) -> &'static str {
+    let say = Say(language);
     match change {
-        MonthlyChange::New => t!("report.change_new", locale = locale),
-        MonthlyChange::Reopened => t!("report.change_reopened", locale = locale),
-        MonthlyChange::Open => t!("report.change_open", locale = locale),
-        MonthlyChange::StillFailing => t!("report.change_still_failing", locale = locale),
-        MonthlyChange::Resolved => t!("report.change_resolved", locale = locale),
+        MonthlyChange::New => say.report_change_new(),
+        MonthlyChange::Reopened => say.report_change_reopened(),
+        MonthlyChange::Open => say.report_change_open(),
+        MonthlyChange::StillFailing => say.report_change_still_failing(),
+        MonthlyChange::Resolved => say.report_change_resolved(),
     }
 }
 
-pub(super) fn verdict(verdict: ControlVerdict, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn verdict(verdict: ControlVerdict, language: Language) -> &'static str {
+    let say = Say(language);
     match verdict {
-        ControlVerdict::Failed => t!("report.failed", locale = locale),
-        ControlVerdict::Unknown => t!("report.unknown", locale = locale),
-        ControlVerdict::Passed => t!("report.passed", locale = locale),
-        ControlVerdict::NoData => t!("report.no_data", locale = locale),
+        ControlVerdict::Failed => say.report_failed(),
+        ControlVerdict::Unknown => say.report_unknown(),
+        ControlVerdict::Passed => say.report_passed(),
+        ControlVerdict::NoData => say.report_no_data(),
     }
 }
 
-pub(super) fn alert(state: AlertState, language: Language) -> Cow<'static, str> {
-    let locale = language.as_str();
+pub(super) fn alert(state: AlertState, language: Language) -> &'static str {
+    let say = Say(language);
     match state {
-        AlertState::Open => t!("alert.open", locale = locale),
-        AlertState::Acknowledged => t!("alert.acknowledged", locale = locale),
-        AlertState::Resolved => t!("alert.resolved", locale = locale),
-        AlertState::Silenced => t!("alert.silenced", locale = locale),
+        AlertState::Open => say.alert_open(),
+        AlertState::Acknowledged => say.alert_acknowledged(),
+        AlertState::Resolved => say.alert_resolved(),
+        AlertState::Silenced => say.alert_silenced(),
     }
 }
 

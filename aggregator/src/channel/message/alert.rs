@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rust_i18n::t;
 
 use super::{MessageReader, RenderedMessage};
+use crate::text::Say;
 use hubward_domain::alert::{Severity, loss};
 use hubward_domain::notice::{AlertDigest, AlertNews, AlertNotice};
 
@@ -26,51 +26,27 @@ pub(in crate::channel) struct FirstSteps {
 
 /// A new alert.
 pub(super) fn opened(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
-    let locale = reader.language.as_str();
-    let title = t!(
-        "channel.alert_opened",
-        locale = locale,
-        mark = mark(alert.severity),
-        severity = alert.severity,
-        title = title(alert, locale)
-    );
+    let say = Say(reader.language);
+    let title = say.channel_alert_opened(mark(alert.severity), &alert.severity, title(alert, say));
     letter(title, alert, reader)
 }
 
 /// A known alert that people are told of again, and why.
 pub(super) fn updated(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let (mark, severity) = (mark(alert.severity), alert.severity);
-    let title = title(alert, locale);
+    let title = title(alert, say);
     let title = match alert.news {
-        Some(AlertNews::Reopened) => t!(
-            "channel.alert_reopened",
-            locale = locale,
-            mark = mark,
-            severity = severity,
-            title = title
-        ),
-        Some(AlertNews::Again) => t!(
-            "channel.alert_again",
-            locale = locale,
-            mark = mark,
-            severity = severity,
-            title = title
-        ),
-        Some(AlertNews::Worse) | None => t!(
-            "channel.alert_updated",
-            locale = locale,
-            mark = mark,
-            severity = severity,
-            title = title
-        ),
+        Some(AlertNews::Reopened) => say.channel_alert_reopened(mark, severity, title),
+        Some(AlertNews::Again) => say.channel_alert_again(mark, severity, title),
+        Some(AlertNews::Worse) | None => say.channel_alert_updated(mark, severity, title),
     };
     letter(title, alert, reader)
 }
 
 /// Many alerts at once.
 pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> RenderedMessage {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let severities: Vec<String> = digest
         .severities
         .iter()
@@ -84,28 +60,22 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
                 "{} {}: {} {} {}: {}",
                 mark(alert.severity),
                 alert.severity,
-                project(alert, locale),
+                project(alert, say),
                 alert.account_id,
                 regions(alert),
-                title(alert, locale)
+                title(alert, say)
             )
         })
         .collect();
     let more = digest.count.saturating_sub(lines.len());
     if more > 0 {
-        lines.push(t!("channel.digest_more", locale = locale, more = more).into_owned());
+        lines.push(say.channel_digest_more(more));
     }
     RenderedMessage {
-        title: t!(
-            "channel.alert_digest",
-            locale = locale,
-            count = digest.count,
-            severities = severities.join(", ")
-        )
-        .into_owned(),
+        title: say.channel_alert_digest(digest.count, severities.join(", ")),
         lines,
         links: vec![(
-            t!("channel.dashboard", locale = locale).into_owned(),
+            say.channel_dashboard().to_owned(),
             format!("{}/alerts", reader.origin),
         )],
         ..RenderedMessage::default()
@@ -114,34 +84,23 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
 
 /// What is said of an alert whatever the occasion.
 pub(super) fn letter(
-    title: Cow<'_, str>,
+    title: String,
     alert: &AlertNotice,
     reader: &MessageReader<'_>,
 ) -> RenderedMessage {
-    let locale = reader.language.as_str();
-    let seen = t!(
-        "channel.seen_times",
-        locale = locale,
-        count = alert.count,
-        first = clock(alert.first_seen, reader.zone),
-        last = clock(alert.last_seen, reader.zone)
+    let say = Say(reader.language);
+    let seen = say.channel_seen_times(
+        alert.count,
+        clock(alert.first_seen, reader.zone),
+        clock(alert.last_seen, reader.zone),
     );
     let facts = [
+        (say.channel_severity(), alert.severity.to_string()),
+        (say.channel_project(), project(alert, say)),
+        (say.channel_account(), alert.account_id.to_string()),
+        (say.channel_region(), regions(alert)),
         (
-            t!("channel.severity", locale = locale),
-            alert.severity.to_string(),
-        ),
-        (
-            t!("channel.project", locale = locale),
-            project(alert, locale),
-        ),
-        (
-            t!("channel.account", locale = locale),
-            alert.account_id.to_string(),
-        ),
-        (t!("channel.region", locale = locale), regions(alert)),
-        (
-            t!("channel.contact", locale = locale),
+            say.channel_contact(),
             format!(
                 "{} {} {}",
                 alert.department,
@@ -149,19 +108,16 @@ pub(super) fn letter(
                 alert.contact_emails.join("; ")
             ),
         ),
-        (t!("channel.type", locale = locale), alert.kind.clone()),
-        (
-            t!("channel.resource", locale = locale),
-            alert.resource.clone(),
-        ),
-        (t!("channel.seen", locale = locale), seen.into_owned()),
-        (t!("channel.alert", locale = locale), alert.id.clone()),
+        (say.channel_type(), alert.kind.clone()),
+        (say.channel_resource(), alert.resource.clone()),
+        (say.channel_seen(), seen),
+        (say.channel_alert(), alert.id.clone()),
     ];
     RenderedMessage {
-        title: title.into_owned(),
+        title,
         facts: facts
             .into_iter()
-            .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
             .filter(|(_, value)| !value.is_empty())
             .collect(),
         lines: lines(alert, reader),
@@ -172,12 +128,12 @@ pub(super) fn letter(
 
 /// What happened, in our words and in AWS's, and what to do first.
 fn lines(alert: &AlertNotice, reader: &MessageReader<'_>) -> Vec<String> {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let advice = reader.advice.clone().unwrap_or_default();
     let mut lines = vec![advice.happened, alert.description.clone()];
     lines.retain(|line| !line.is_empty());
     if !advice.steps.is_empty() {
-        lines.push(t!("channel.first_steps", locale = locale).into_owned());
+        lines.push(say.channel_first_steps().to_owned());
         let steps = advice.steps.iter().take(STEPS).enumerate();
         lines.extend(steps.map(|(index, step)| format!("{}. {step}", index + 1)));
     }
@@ -185,18 +141,18 @@ fn lines(alert: &AlertNotice, reader: &MessageReader<'_>) -> Vec<String> {
 }
 
 fn links(alert: &AlertNotice, reader: &MessageReader<'_>) -> Vec<(String, String)> {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let console = alert.console.clone().map(|url| {
-        let name = t!("channel.console", locale = locale);
-        (name.into_owned(), url)
+        let name = say.channel_console();
+        (name.to_owned(), url)
     });
     let dashboard = (
-        t!("channel.dashboard", locale = locale).into_owned(),
+        say.channel_dashboard().to_owned(),
         format!("{}/alerts/{}", reader.origin, alert.id),
     );
     let guide = reader.advice.as_ref().and_then(|advice| {
-        let name = t!("channel.guide", locale = locale);
-        Some((name.into_owned(), advice.page.clone()?))
+        let name = say.channel_guide();
+        Some((name.to_owned(), advice.page.clone()?))
     });
     console
         .into_iter()
@@ -205,21 +161,17 @@ fn links(alert: &AlertNotice, reader: &MessageReader<'_>) -> Vec<(String, String
         .collect()
 }
 
-pub(super) fn title<'a>(alert: &'a AlertNotice, locale: &str) -> Cow<'a, str> {
+pub(super) fn title<'a>(alert: &'a AlertNotice, say: Say) -> Cow<'a, str> {
     if alert.kind == loss::TYPE {
-        t!(
-            "channel.membership_lost",
-            locale = locale,
-            status = alert.description
-        )
+        say.channel_membership_lost(&alert.description).into()
     } else {
         Cow::Borrowed(alert.title.as_str())
     }
 }
 
-fn project(alert: &AlertNotice, locale: &str) -> String {
+fn project(alert: &AlertNotice, say: Say) -> String {
     if alert.project.is_empty() {
-        t!("channel.not_in_ledger", locale = locale).into_owned()
+        say.channel_not_in_ledger().to_owned()
     } else {
         format!("{} {}", alert.project, alert.environment)
             .trim()

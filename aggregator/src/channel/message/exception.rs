@@ -2,9 +2,9 @@
 
 use hubward_protocol::AccountId;
 use jiff::civil::Date;
-use rust_i18n::t;
 
 use super::RenderedMessage;
+use crate::text::Say;
 
 /// An exception that ends soon, or has ended.
 pub(super) struct End<'a> {
@@ -18,50 +18,27 @@ pub(super) struct End<'a> {
 }
 
 impl End<'_> {
-    pub(super) fn letter(&self, locale: &str) -> RenderedMessage {
+    pub(super) fn letter(&self, say: Say) -> RenderedMessage {
         let (title, next) = if self.over {
             (
-                t!(
-                    "exception.ended",
-                    locale = locale,
-                    control = self.control,
-                    project = self.project,
-                    account = self.account,
-                    until = self.until
-                ),
-                t!("exception.next_over", locale = locale),
+                say.exception_ended(&self.account, &self.control, &self.project, &self.until),
+                say.exception_next_over(),
             )
         } else {
             (
-                t!(
-                    "exception.ends_soon",
-                    locale = locale,
-                    control = self.control,
-                    project = self.project,
-                    account = self.account,
-                    until = self.until
-                ),
-                t!("exception.next_soon", locale = locale),
+                say.exception_ends_soon(&self.account, &self.control, &self.project, &self.until),
+                say.exception_next_soon(),
             )
         };
-        let resource = self.resource.map(|resource| {
-            t!(
-                "exception.of_resource",
-                locale = locale,
-                resource = resource
-            )
-            .into_owned()
-        });
-        let reason = t!(
-            "exception.was_granted_for",
-            locale = locale,
-            reason = self.reason
-        );
+        let resource = self
+            .resource
+            .map(|resource| say.exception_of_resource(resource));
+        let reason = say.exception_was_granted_for(&self.reason);
         RenderedMessage {
-            title: title.into_owned(),
+            title,
             lines: resource
                 .into_iter()
-                .chain([reason.into_owned(), next.into_owned()])
+                .chain([reason, next.to_owned()])
                 .collect(),
             ..RenderedMessage::default()
         }

@@ -1,50 +1,40 @@
 //! That reports were delivered, in words.
 
-use rust_i18n::t;
-
 use super::{ROWS, RenderedMessage};
+use crate::text::Say;
 use hubward_domain::notice::{ReportNotice, SentReport};
 
 /// The worst accounts first, the rest is counted.
-pub(super) fn delivered(notice: &ReportNotice, locale: &str) -> RenderedMessage {
+pub(super) fn delivered(notice: &ReportNotice, say: Say) -> RenderedMessage {
     let mut lines: Vec<String> = notice
         .reports
         .iter()
         .take(ROWS)
-        .map(|report| line(report, locale))
+        .map(|report| line(report, say))
         .collect();
     let more = notice.count.saturating_sub(lines.len());
     if more > 0 {
-        lines.push(t!("channel.more", locale = locale, more = more).into_owned());
+        lines.push(say.channel_more(more));
     }
     RenderedMessage {
-        title: t!(
-            "channel.reports_delivered",
-            locale = locale,
-            period = notice.period,
-            count = notice.count
-        )
-        .into_owned(),
+        title: say.channel_reports_delivered(&notice.count, &notice.period),
         lines,
         ..RenderedMessage::default()
     }
 }
 
-fn line(report: &SentReport, locale: &str) -> String {
+fn line(report: &SentReport, say: Say) -> String {
     let score = report
         .score
         .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
-    t!(
-        "channel.report_line",
-        locale = locale,
-        project = report.project,
-        account = report.account_id,
-        open = report.open,
-        critical = report.critical,
-        high = report.high,
-        new = report.new,
-        resolved = report.resolved,
-        score = score
+    say.channel_report_line(
+        &report.account_id,
+        &report.critical,
+        &report.high,
+        &report.new,
+        &report.open,
+        &report.project,
+        &report.resolved,
+        score,
     )
-    .into_owned()
 }

@@ -1,9 +1,8 @@
 //! Requests in a letter: to whoever listens to them, and to the contacts of an account that somebody asks
 //! to have changed.
 
-use rust_i18n::t;
-
 use super::RenderedMessage;
+use crate::text::Say;
 use hubward_domain::ledger::FieldChange;
 use hubward_domain::notice::ContactNotice;
 use hubward_domain::request::{RequestKind, RequestView};
@@ -12,32 +11,23 @@ use hubward_domain::request::{RequestKind, RequestView};
 const QUOTED: usize = 120;
 
 /// A request that came, or is further than before.
-pub(super) fn changed(request: &RequestView, locale: &str) -> RenderedMessage {
-    let kind = kind_text(request.kind, locale);
+pub(super) fn changed(request: &RequestView, say: Say) -> RenderedMessage {
+    let kind = kind_text(request.kind, say);
     let state = match request.state.as_str() {
-        "waiting" => t!("request.state_waiting", locale = locale),
-        "stuck" => t!("request.state_stuck", locale = locale),
-        "approved" => t!("request.state_approved", locale = locale),
-        "complete" => t!("request.state_complete", locale = locale),
-        "rejected" => t!("request.state_rejected", locale = locale),
-        _ => t!("request.state_withdrawn", locale = locale),
+        "waiting" => say.request_state_waiting(),
+        "stuck" => say.request_state_stuck(),
+        "approved" => say.request_state_approved(),
+        "complete" => say.request_state_complete(),
+        "rejected" => say.request_state_rejected(),
+        _ => say.request_state_withdrawn(),
     };
     let account = request.account_id.as_ref().map(ToString::to_string);
     let facts = [
+        (say.channel_project(), request.project.clone()),
+        (say.channel_account(), account.unwrap_or_default()),
+        (say.request_reporter(), request.reporter.clone()),
         (
-            t!("channel.project", locale = locale),
-            request.project.clone(),
-        ),
-        (
-            t!("channel.account", locale = locale),
-            account.unwrap_or_default(),
-        ),
-        (
-            t!("request.reporter", locale = locale),
-            request.reporter.clone(),
-        ),
-        (
-            t!("request.decided_by", locale = locale),
+            say.request_decided_by(),
             request.decided_by.clone().unwrap_or_default(),
         ),
     ];
@@ -49,29 +39,14 @@ pub(super) fn changed(request: &RequestView, locale: &str) -> RenderedMessage {
     // Whoever reads this can call those whose account it is before anybody decides.
     if request.state == "waiting" && !request.contacts.is_empty() {
         let contacts = request.contacts.join("; ");
-        lines.insert(
-            0,
-            t!(
-                "request.tell_contacts",
-                locale = locale,
-                contacts = contacts
-            )
-            .into_owned(),
-        );
+        lines.insert(0, say.request_tell_contacts(contacts));
     }
     RenderedMessage {
-        title: t!(
-            "channel.request_changed",
-            locale = locale,
-            id = request.id,
-            kind = kind,
-            state = state
-        )
-        .into_owned(),
+        title: say.channel_request_changed(&request.id, kind, state),
         facts: facts
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.into_owned(), value))
+            .map(|(name, value)| (name.to_owned(), value))
             .collect(),
         lines,
         ..RenderedMessage::default()
@@ -83,7 +58,7 @@ pub(super) fn asked(
     contact: &ContactNotice,
     (request, kind, reporter): (&str, RequestKind, &str),
     changes: &[FieldChange],
-    locale: &str,
+    say: Say,
 ) -> RenderedMessage {
     let quoted = |text: &str| {
         let mut shown: String = text.chars().take(QUOTED).collect();
@@ -92,16 +67,11 @@ pub(super) fn asked(
         }
         format!("\"{}\"", shown.replace('\n', " "))
     };
-    let mut lines = vec![
-        t!(
-            "channel.asked",
-            locale = locale,
-            kind = kind_text(Some(kind), locale),
-            account = contact.account_id,
-            reporter = quoted(reporter)
-        )
-        .into_owned(),
-    ];
+    let mut lines = vec![say.channel_asked(
+        &contact.account_id,
+        kind_text(Some(kind), say),
+        quoted(reporter),
+    )];
     lines.extend(changes.iter().map(|change| {
         format!(
             "- {}: {} → {}",
@@ -110,27 +80,20 @@ pub(super) fn asked(
             quoted(&change.after)
         )
     }));
-    lines.push(t!("channel.asked_answer", locale = locale).into_owned());
+    lines.push(say.channel_asked_answer().to_owned());
     RenderedMessage {
-        title: t!(
-            "channel.asked_title",
-            locale = locale,
-            id = request,
-            project = contact.project,
-            account = contact.account_id
-        )
-        .into_owned(),
+        title: say.channel_asked_title(&contact.account_id, request, &contact.project),
         lines,
         ..RenderedMessage::default()
     }
 }
 
-fn kind_text(kind: Option<RequestKind>, locale: &str) -> String {
+fn kind_text(kind: Option<RequestKind>, say: Say) -> String {
     match kind {
-        Some(RequestKind::Add) => t!("request.kind_add", locale = locale),
-        Some(RequestKind::Change) => t!("request.kind_change", locale = locale),
-        Some(RequestKind::Remove) => t!("request.kind_remove", locale = locale),
-        None => t!("request.kind_unknown", locale = locale),
+        Some(RequestKind::Add) => say.request_kind_add(),
+        Some(RequestKind::Change) => say.request_kind_change(),
+        Some(RequestKind::Remove) => say.request_kind_remove(),
+        None => say.request_kind_unknown(),
     }
-    .into_owned()
+    .to_owned()
 }

@@ -1,9 +1,8 @@
 //! What is said of alerts that wait for a person.
 
-use rust_i18n::t;
-
 use super::alert::{clock, letter, mark, title};
 use super::{MessageReader, RenderedMessage};
+use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 
@@ -12,21 +11,19 @@ pub(super) fn escalated(
     escalated: &EscalatedNotice,
     reader: &MessageReader<'_>,
 ) -> RenderedMessage {
-    let (alert, locale) = (&escalated.alert, reader.language.as_str());
-    let title = t!(
-        "channel.alert_escalated",
-        locale = locale,
-        mark = mark(alert.severity),
-        severity = alert.severity,
-        title = title(alert, locale),
-        level = escalated.level
+    let (alert, say) = (&escalated.alert, Say(reader.language));
+    let title = say.channel_alert_escalated(
+        &escalated.level,
+        mark(alert.severity),
+        &alert.severity,
+        title(alert, say),
     );
     letter(title, alert, reader)
 }
 
 /// What is still open, the worst first.
 pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> RenderedMessage {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let mut lines: Vec<String> = open
         .alerts
         .iter()
@@ -34,19 +31,13 @@ pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> 
         .collect();
     let more = open.count.saturating_sub(open.alerts.len());
     if more > 0 {
-        lines.push(t!("channel.still_open_more", locale = locale, more = more).into_owned());
+        lines.push(say.channel_still_open_more(more));
     }
     RenderedMessage {
-        title: t!(
-            "channel.still_open",
-            locale = locale,
-            count = open.count,
-            untaken = open.untaken
-        )
-        .into_owned(),
+        title: say.channel_still_open(&open.count, &open.untaken),
         lines,
         links: vec![(
-            t!("channel.dashboard", locale = locale).into_owned(),
+            say.channel_dashboard().to_owned(),
             format!("{}/alerts", reader.origin),
         )],
         ..RenderedMessage::default()
@@ -54,23 +45,20 @@ pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> 
 }
 
 fn line(alert: &AlertNotice, reader: &MessageReader<'_>) -> String {
-    let locale = reader.language.as_str();
+    let say = Say(reader.language);
     let state = if alert.state == AlertState::Acknowledged {
-        t!("alert.acknowledged", locale = locale)
+        say.alert_acknowledged()
     } else {
-        t!("alert.open", locale = locale)
+        say.alert_open()
     };
-    t!(
-        "channel.still_open_line",
-        locale = locale,
-        mark = mark(alert.severity),
-        severity = alert.severity,
-        state = state,
-        project = alert.project,
-        account = alert.account_id,
-        title = title(alert, locale),
-        since = clock(alert.first_seen, reader.zone),
-        id = alert.id
+    say.channel_still_open_line(
+        &alert.account_id,
+        &alert.id,
+        mark(alert.severity),
+        &alert.project,
+        &alert.severity,
+        clock(alert.first_seen, reader.zone),
+        state,
+        title(alert, say),
     )
-    .into_owned()
 }

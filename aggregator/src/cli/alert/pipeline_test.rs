@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use rust_i18n::t;
-
 use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
 use super::super::{CommandResult, Exit};
@@ -18,6 +16,7 @@ use crate::config::outgoing::RouteEvent;
 use crate::queries::alert_timeline::{attempts, timeline};
 use crate::queries::test_event::{sample_alert, test_event};
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};
 use hubward_domain::audit::Actor;
@@ -35,31 +34,25 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Takes in what lies in the dead-letter queue.
 pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let queue = queue(app, language).await?;
     let taken = take_dead_letters(app, actor, &queue)
         .await
         .map_err(|error| take_fails(&error, language))?;
     let Some(taken) = taken else {
         return Err(CommandFailure::new(
-            t!("alert.no_dead_letter_queue", locale = locale),
-            t!("alert.no_queue_hint", locale = locale),
+            say.alert_no_dead_letter_queue(),
+            say.alert_no_queue_hint(),
         ));
     };
-    screen.say(&t!(
-        "alert.dead_letters",
-        locale = locale,
-        messages = taken.messages,
-        opened = taken.opened,
-        refused = taken.refused
-    ));
+    screen.say(&say.alert_dead_letters(&taken.messages, &taken.opened, &taken.refused));
     Ok(Exit::Done)
 }
 
 /// Sends a test event, follows it, and says each leg.
 pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let store = |error| CommandFailure::store(&error, language);
     let queue = queue(app, language).await?;
     let id = send_test_event(app, actor, TestEventKind::Test)
@@ -67,7 +60,7 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
         .map_err(|error| {
             CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
         })?;
-    screen.say(&t!("alert.waiting", locale = locale));
+    screen.say(say.alert_waiting());
     let began = Instant::now();
     let arrived = loop {
         let seen = test_event(app, &id).await.map_err(store)?;
@@ -81,12 +74,8 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     };
     let Some(arrived) = arrived else {
         return Err(CommandFailure::new(
-            t!(
-                "alert.no_sample",
-                locale = locale,
-                seconds = ARRIVAL.as_secs()
-            ),
-            t!("channel.canary_missing_hint", locale = locale),
+            say.alert_no_sample(ARRIVAL.as_secs()),
+            say.channel_canary_missing_hint(),
         ));
     };
     let mut legs = moments(&arrived);
@@ -103,7 +92,7 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     }
     present(&legs, screen)?;
     if told < channels.len() || channels.is_empty() {
-        screen.say(&t!("alert.not_told", locale = locale));
+        screen.say(say.alert_not_told());
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
@@ -112,13 +101,13 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
 /// Asks GuardDuty for a sample, follows it, and says how long it took.
 pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let store = |error| CommandFailure::store(&error, language);
     let queue = queue(app, language).await?;
     let asked_at = drill::drill(app, actor).await.map_err(|error| {
         CommandFailure::Messages(vec![text::alert::drill_fails(&error, language)])
     })?;
-    screen.say(&t!("alert.waiting", locale = locale));
+    screen.say(say.alert_waiting());
     let began = Instant::now();
     let found = loop {
         if let Some((id, _)) = sample_alert(app, asked_at).await.map_err(store)? {
@@ -131,8 +120,8 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     };
     let Some(id) = found else {
         return Err(CommandFailure::new(
-            t!("alert.no_sample", locale = locale, seconds = wait),
-            t!("alert.no_sample_hint", locale = locale),
+            say.alert_no_sample(wait),
+            say.alert_no_sample_hint(),
         ));
     };
     deliver_now(app, language).await?;
@@ -154,27 +143,23 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
         .iter()
         .find(|moment| moment.step == TimelineStep::Delivered);
     let Some(delivered) = delivered else {
-        screen.say(&t!("alert.not_told", locale = locale));
+        screen.say(say.alert_not_told());
         return Ok(Exit::Failed);
     };
     let seconds = delivered.at.duration_since(asked_at).as_secs_f64();
-    screen.say(&t!(
-        "alert.drilled",
-        locale = locale,
-        seconds = format!("{seconds:.1}")
-    ));
+    screen.say(&say.alert_drilled(format!("{seconds:.1}")));
     Ok(Exit::Done)
 }
 
 /// The moments as a table: each with the seconds since the first.
 pub(super) fn table(moments: &[TimelineMoment], screen: &Screen) -> Result<(), CommandFailure> {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let headers = [
-        t!("alert.time", locale = locale),
-        t!("alert.took", locale = locale),
-        t!("alert.step", locale = locale),
-        t!("alert.detail", locale = locale),
+        say.alert_time(),
+        say.alert_took(),
+        say.alert_step(),
+        say.alert_detail(),
     ]
     .map(String::from);
     let rows = moments.iter().map(|moment| {
@@ -245,10 +230,9 @@ async fn told_of(
 
 /// Sends what is due: a server that runs may be faster, and whoever leases a message sends it.
 async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure> {
-    let locale = language.as_str();
-    let outbox = Outbox::open(app).map_err(|error| {
-        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
-    })?;
+    let say = Say(language);
+    let outbox =
+        Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
     for channel in &app.config.channels {
         outbox
             .drain(app, channel)
@@ -275,16 +259,11 @@ async fn help(
 }
 
 async fn queue(app: &App, language: Language) -> Result<EventQueue, CommandFailure> {
-    let locale = language.as_str();
+    let say = Say(language);
     open_queue(app)
         .await
         .map_err(|error| take_fails(&error, language))?
-        .ok_or_else(|| {
-            CommandFailure::new(
-                t!("alert.no_queue", locale = locale),
-                t!("alert.no_queue_hint", locale = locale),
-            )
-        })
+        .ok_or_else(|| CommandFailure::new(say.alert_no_queue(), say.alert_no_queue_hint()))
 }
 
 fn take_fails(error: &IngestError, language: Language) -> CommandFailure {

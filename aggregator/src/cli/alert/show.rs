@@ -1,6 +1,5 @@
 //! `hubward alert list` and `show`.
 
-use rust_i18n::t;
 use serde::Serialize;
 
 use super::super::failure::CommandFailure;
@@ -11,6 +10,7 @@ use crate::app::App;
 use crate::queries;
 use crate::queries::alert_timeline::timeline;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::TimelineMoment;
 
@@ -24,7 +24,7 @@ struct AlertDetail<'a> {
 
 pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let rows = queries::alert::alerts(app, state)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
@@ -33,15 +33,15 @@ pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) 
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("table.alert", locale = locale),
-        t!("table.severity", locale = locale),
-        t!("table.account", locale = locale),
-        t!("table.project", locale = locale),
-        t!("table.region", locale = locale),
-        t!("table.title", locale = locale),
-        t!("table.last_seen", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.told", locale = locale),
+        say.table_alert(),
+        say.table_severity(),
+        say.table_account(),
+        say.table_project(),
+        say.table_region(),
+        say.table_title(),
+        say.table_last_seen(),
+        say.table_state(),
+        say.table_told(),
     ]
     .map(String::from);
     let table = rows.iter().map(|row| {
@@ -64,7 +64,7 @@ pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) 
 
 pub(super) async fn show(app: &App, id: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let row = queries::alert::alert(app, id)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?
@@ -79,17 +79,13 @@ pub(super) async fn show(app: &App, id: &str, screen: &Screen) -> CommandResult 
         }])?;
         return Ok(Exit::Done);
     }
-    let headers = [
-        t!("table.column", locale = locale),
-        t!("table.value", locale = locale),
-    ]
-    .map(String::from);
+    let headers = [say.table_column(), say.table_value()].map(String::from);
     screen.table(&headers, text::alert::facts(&row, language))?;
     let headers = [
-        t!("table.channel", locale = locale),
-        t!("table.state", locale = locale),
-        t!("table.attempts", locale = locale),
-        t!("table.last_error", locale = locale),
+        say.table_channel(),
+        say.table_state(),
+        say.table_attempts(),
+        say.table_last_error(),
     ]
     .map(String::from);
     let deliveries = row.deliveries.iter().map(|delivery| {

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use serde_json::json;
 
 use crate::actions::report::send::{self, SendRequest, SendRow, send_reports};
@@ -11,6 +10,7 @@ use crate::cli::failure::CommandFailure;
 use crate::cli::screen::Screen;
 use crate::cli::{CommandResult, Exit};
 use crate::text;
+use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::report::Period;
 
@@ -64,20 +64,20 @@ impl Send {
             });
             screen.data(&rows.collect::<Vec<_>>())?;
         } else {
-            let locale = language.as_str();
+            let say = Say(language);
             let headers = [
-                t!("table.account", locale = locale),
-                t!("report.period", locale = locale),
-                t!("report.destination", locale = locale),
-                t!("table.outcome", locale = locale),
-                t!("report.place", locale = locale),
+                say.table_account(),
+                say.report_period(),
+                say.report_destination(),
+                say.table_outcome(),
+                say.report_place(),
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {
-                let account = row.account_id.as_ref().map_or_else(
-                    || t!("report.overview", locale = locale).into_owned(),
-                    ToString::to_string,
-                );
+                let account = row
+                    .account_id
+                    .as_ref()
+                    .map_or_else(|| say.report_overview().to_owned(), ToString::to_string);
                 vec![
                     account,
                     row.period.to_string(),

@@ -1,7 +1,5 @@
 //! One pass over the requests, as `hubward run requests` goes it, and what went wrong in it.
 
-use rust_i18n::t;
-
 use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
 use super::super::{CommandResult, Exit};
@@ -10,6 +8,7 @@ use crate::actions::request::answer::AnswerError;
 use crate::actions::request::receive::issues::IssuesError;
 use crate::app::App;
 use crate::jobs::requests::{self, Passed};
+use crate::text::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 
@@ -17,16 +16,14 @@ use hubward_domain::account::Language;
 pub(in crate::cli) async fn pass(app: &App, screen: &Screen, polling: bool) -> CommandResult {
     let passed = go(app, screen, polling).await?;
     show::invitations(&passed, screen)?;
-    screen.say(&t!(
-        "request.passed",
-        locale = screen.language().as_str(),
-        woken = passed.woken,
-        read = passed.read,
-        approved = passed.approved,
-        invited = passed.invited.len(),
-        complete = passed.complete,
-        answered = passed.answered,
-        failed = passed.failures.len()
+    screen.say(&Say(screen.language()).request_passed(
+        &passed.answered,
+        &passed.approved,
+        &passed.complete,
+        passed.failures.len(),
+        passed.invited.len(),
+        &passed.read,
+        &passed.woken,
     ));
     Ok(if passed.failures.is_empty() {
         Exit::Done

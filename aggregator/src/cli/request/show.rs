@@ -1,6 +1,5 @@
 //! Requests on the screen: the list, one of them, and what became of invitations.
 
-use rust_i18n::t;
 use serde_json::{Value, json};
 
 use super::super::failure::CommandFailure;
@@ -9,30 +8,31 @@ use super::super::{CommandResult, Exit};
 use crate::jobs::requests::Passed;
 use crate::queries::request::ShownRequest;
 use crate::text;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::LedgerColumn;
 use hubward_domain::request::RequestView;
 
 pub(super) fn list(shown: &[ShownRequest], screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     if screen.is_json() {
         let views: Vec<&RequestView> = shown.iter().map(|shown| &shown.view).collect();
         screen.data(&views)?;
         return Ok(Exit::Done);
     }
     if shown.is_empty() {
-        screen.say(&t!("request.none", locale = locale));
+        screen.say(say.request_none());
         return Ok(Exit::Done);
     }
     let headers = [
-        t!("table.request", locale = locale),
-        t!("table.kind", locale = locale),
-        t!("table.account", locale = locale),
-        t!("table.project", locale = locale),
-        t!("table.state", locale = locale),
-        t!("request.reporter", locale = locale),
-        t!("table.at", locale = locale),
+        say.table_request(),
+        say.table_kind(),
+        say.table_account(),
+        say.table_project(),
+        say.table_state(),
+        say.request_reporter(),
+        say.table_at(),
     ]
     .map(String::from);
     let rows = shown.iter().map(|ShownRequest { view, .. }| {
@@ -55,7 +55,7 @@ pub(super) fn list(shown: &[ShownRequest], screen: &Screen) -> CommandResult {
 
 pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let view = &shown.view;
     let messages = match &shown.context.judged {
         Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
@@ -80,27 +80,18 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
         screen.data(&[shape])?;
         return Ok(Exit::Done);
     }
-    let line = |name: std::borrow::Cow<'_, str>, value: String| vec![name.into_owned(), value];
+    let line = |name: &str, value: String| vec![name.to_owned(), value];
     let mut rows = vec![
-        line(t!("table.request", locale = locale), view.id.clone()),
+        line(say.table_request(), view.id.clone()),
+        line(say.table_kind(), text::request::kind(view.kind, language)),
         line(
-            t!("table.kind", locale = locale),
-            text::request::kind(view.kind, language),
-        ),
-        line(
-            t!("table.state", locale = locale),
+            say.table_state(),
             text::request::state(&view.state, language),
         ),
+        line(say.request_reporter(), view.reporter.clone()),
+        line(say.table_revision(), view.revision.to_string()),
         line(
-            t!("request.reporter", locale = locale),
-            view.reporter.clone(),
-        ),
-        line(
-            t!("table.revision", locale = locale),
-            view.revision.to_string(),
-        ),
-        line(
-            t!("request.decided_by", locale = locale),
+            say.request_decided_by(),
             view.decided_by.clone().unwrap_or_default(),
         ),
     ];
@@ -113,19 +104,10 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
         ]
     }));
     rows.retain(|row| row.last().is_some_and(|value| !value.is_empty()));
-    let headers = [
-        t!("table.column", locale = locale),
-        t!("table.value", locale = locale),
-    ]
-    .map(String::from);
+    let headers = [say.table_column(), say.table_value()].map(String::from);
     screen.table(&headers, rows)?;
     if !view.changes.is_empty() {
-        let headers = [
-            t!("table.column", locale = locale),
-            t!("table.before", locale = locale),
-            t!("table.after", locale = locale),
-        ]
-        .map(String::from);
+        let headers = [say.table_column(), say.table_before(), say.table_after()].map(String::from);
         let rows = view.changes.iter().map(|change| {
             vec![
                 change.field.clone(),
@@ -139,11 +121,7 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
         screen.warn(message);
     }
     if view.state == "waiting" && !view.contacts.is_empty() && view.contacts_told_at.is_none() {
-        screen.say(&t!(
-            "request.tell_contacts",
-            locale = locale,
-            contacts = view.contacts.join("; ")
-        ));
+        screen.say(&say.request_tell_contacts(view.contacts.join("; ")));
     }
     Ok(Exit::Done)
 }
@@ -154,12 +132,12 @@ pub(super) fn invitations(passed: &Passed, screen: &Screen) -> Result<(), Comman
         return Ok(());
     }
     let language = screen.language();
-    let locale = language.as_str();
+    let say = Say(language);
     let headers = [
-        t!("table.account", locale = locale),
-        t!("table.region", locale = locale),
-        t!("table.outcome", locale = locale),
-        t!("table.detail", locale = locale),
+        say.table_account(),
+        say.table_region(),
+        say.table_outcome(),
+        say.table_detail(),
     ]
     .map(String::from);
     let rows = passed.invited.iter().map(|row| {

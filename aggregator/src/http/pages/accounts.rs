@@ -59,7 +59,7 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
         reader,
         Some(&by),
         "accounts",
-        words.say("page.accounts"),
+        words.say.dashboard_accounts(),
     );
     let template = AccountsPage {
         groups: VerdictGroup::ALL

@@ -58,15 +58,15 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         reader,
         Some(&by),
         "agents",
-        words.say("page.agents"),
+        words.say.dashboard_agents(),
     );
     let states = [
-        ("complete", "page.run_complete"),
-        ("incomplete", "page.run_incomplete"),
+        ("complete", words.say.dashboard_run_complete()),
+        ("incomplete", words.say.dashboard_run_incomplete()),
     ];
     let template = AgentsPage {
         states: states
-            .map(|(value, key)| FilterChoice::new(value, words.say(key), reader.asked("state")))
+            .map(|(value, word)| FilterChoice::new(value, word, reader.asked("state")))
             .into(),
         rows: runs
             .into_iter()

@@ -110,7 +110,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         reader,
         Some(&by),
         "alerts",
-        words.say("page.alerts"),
+        words.say.dashboard_alerts(),
     );
     let template = AlertsPage {
         states: AlertState::ALL
@@ -124,7 +124,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
             .rev()
             .map(|severity| {
                 let word = severity.as_str();
-                FilterChoice::new(word, word.to_owned(), reader.asked("severity"))
+                FilterChoice::new(word, word, reader.asked("severity"))
             })
             .collect(),
         regions: regions(&state, reader),
@@ -241,7 +241,7 @@ pub(in super::super) async fn handle(
             Some(by),
             StatusCode::CONFLICT,
             text::alert::not_handled(&error, by.reader.words.language()),
-            String::new(),
+            "",
         ))),
     }
 }

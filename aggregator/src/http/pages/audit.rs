@@ -52,7 +52,13 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         queries::audit::audit_page(&state.app, &filter, PageWindow::page(reader.page(), ROWS))
             .await
             .map_err(failed(&state, &by))?;
-    let shell = Shell::new(&state, reader, Some(&by), "audit", words.say("page.audit"));
+    let shell = Shell::new(
+        &state,
+        reader,
+        Some(&by),
+        "audit",
+        words.say.dashboard_audit(),
+    );
     let word = |name: &str| text::audit::action(name, words.language());
     let template = AuditLogPage {
         actions: log

@@ -57,7 +57,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         reader,
         Some(&by),
         "deliveries",
-        words.say("page.deliveries"),
+        words.say.dashboard_deliveries(),
     );
     let rows: Vec<DeliveryListRow> = posted.into_iter().map(|row| present(words, row)).collect();
     let template = DeliveriesPage {
@@ -72,7 +72,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
             .config
             .channels
             .iter()
-            .map(|channel| FilterChoice::new(&channel.name, channel.name.clone(), &filter.channel))
+            .map(|channel| FilterChoice::new(&channel.name, channel.name.as_str(), &filter.channel))
             .collect(),
         any_given_up: rows.iter().any(|row| row.is_given_up),
         rows,

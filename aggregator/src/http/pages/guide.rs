@@ -37,7 +37,7 @@ pub(in super::super) async fn list(
     let words = &reader.words;
     let search = searchable(reader.asked("q"));
     let found = |kind| guide::search(&state.app, kind, &search, words.language());
-    let title = words.say("guide.title");
+    let title = words.say.guide_title();
     let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
     let template = GuideListPage {
         controls: found(FieldKind::Control),

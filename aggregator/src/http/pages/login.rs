@@ -49,11 +49,11 @@ pub(in super::super) async fn with_token(
     match log_in(&state.app, form.field("token")).await {
         Ok(key) => Ok(welcome(&state, &headers, &key, &next).await),
         Err(LoginError::Store(_)) => again(
-            reader.words.say("page.failed"),
+            reader.words.say.dashboard_failed().to_owned(),
             StatusCode::INTERNAL_SERVER_ERROR,
         ),
         Err(_) => again(
-            reader.words.say("page.token_refused"),
+            reader.words.say.dashboard_token_refused().to_owned(),
             StatusCode::UNAUTHORIZED,
         ),
     }
@@ -147,7 +147,7 @@ fn show(
     refused: Option<String>,
     status: StatusCode,
 ) -> Response {
-    let shell = Shell::new(state, reader, None, "", reader.words.say("page.login"));
+    let shell = Shell::new(state, reader, None, "", reader.words.say.dashboard_login());
     let issuer = state.reception.has_issuer().then(|| {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("next", &next)
@@ -168,28 +168,28 @@ fn not_let_in(state: &AppState, reader: &PageContext, error: &LoginError) -> Res
     let (status, text, hint) = match error {
         LoginError::NoIssuer => (
             StatusCode::NOT_FOUND,
-            words.say("page.no_issuer"),
-            words.say("page.no_issuer_hint"),
+            words.say.dashboard_no_issuer(),
+            words.say.dashboard_no_issuer_hint().to_owned(),
         ),
         LoginError::NotBegunHere => (
             StatusCode::BAD_REQUEST,
-            words.say("page.not_begun_here"),
-            words.say("page.login_again"),
+            words.say.dashboard_not_begun_here(),
+            words.say.dashboard_login_again().to_owned(),
         ),
         LoginError::Token => (
             StatusCode::UNAUTHORIZED,
-            words.say("page.token_refused"),
-            words.say("page.login_again"),
+            words.say.dashboard_token_refused(),
+            words.say.dashboard_login_again().to_owned(),
         ),
         LoginError::Issuer(error) => (
             StatusCode::BAD_GATEWAY,
-            words.say("page.issuer_refused"),
+            words.say.dashboard_issuer_refused(),
             error.to_string(),
         ),
         LoginError::Store(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            words.say("page.failed"),
-            words.say("page.failed_hint"),
+            words.say.dashboard_failed(),
+            words.say.dashboard_failed_hint().to_owned(),
         ),
     };
     said(state, reader, None, status, text, hint)

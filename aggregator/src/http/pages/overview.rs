@@ -105,7 +105,7 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
         &by.reader,
         Some(&by),
         "overview",
-        words.say("page.overview"),
+        words.say.dashboard_overview(),
     );
     let template = present(&shell, words, &seen);
     Ok(page(&template, &shell, StatusCode::OK))

@@ -88,7 +88,7 @@ struct FormPage {
 struct FormField {
     name: &'static str,
     header: String,
-    hint: String,
+    hint: &'static str,
     required: bool,
 }
 
@@ -112,7 +112,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         reader,
         Some(&by),
         "requests",
-        words.say("page.requests"),
+        words.say.dashboard_requests(),
     );
     let template = RequestsPage {
         states: STATES
@@ -229,7 +229,7 @@ pub(in super::super) async fn decide(
         "reject" => {
             let reason = written(form.field("reason"), LONGEST).unwrap_or_default();
             if reason.is_empty() {
-                let text = by.reader.words.say("page.reason_needed");
+                let text = by.reader.words.say.dashboard_reason_needed();
                 return Err(refused(&state, by, text));
             }
             let rejection = RejectRequest {
@@ -273,7 +273,7 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
         &by.reader,
         Some(&by),
         "requests",
-        words.say("page.new_request"),
+        words.say.dashboard_new_request(),
     );
     let plain = LedgerColumn::ALL.iter().filter(|column| {
         let chosen = [
@@ -302,10 +302,10 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
             })
             .collect(),
         languages: Language::ALL
-            .map(|known| FilterChoice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .map(|known| FilterChoice::new(known.as_str(), known.as_str(), ""))
             .into(),
         reports: ReportCadence::ALL
-            .map(|known| FilterChoice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .map(|known| FilterChoice::new(known.as_str(), known.as_str(), ""))
             .into(),
         language_header: LedgerColumn::Language.header(language).to_owned(),
         report_header: LedgerColumn::Report.header(language).to_owned(),
@@ -330,7 +330,7 @@ pub(in super::super) async fn take(
             continue;
         }
         let Some(text) = written(form.field(column.as_str()), LONGEST) else {
-            let text = by.reader.words.say("page.field_too_long");
+            let text = by.reader.words.say.dashboard_field_too_long();
             return Err(refused(&state, by, text));
         };
         if !text.is_empty() {
@@ -355,14 +355,14 @@ pub(in super::super) async fn take(
     Ok(see_other(&format!("/requests/{}", shown.view.id)))
 }
 
-fn refused(state: &AppState, by: &CurrentUser, text: String) -> PageRejection {
+fn refused(state: &AppState, by: &CurrentUser, text: impl Into<String>) -> PageRejection {
     PageRejection::with(said(
         state,
         &by.reader,
         Some(by),
         StatusCode::CONFLICT,
         text,
-        String::new(),
+        "",
     ))
 }
 

@@ -151,7 +151,7 @@ fn refused(state: &AppState, by: &CurrentUser, error: &SilenceError) -> PageReje
         SilenceError::Unknown(id) => {
             let told = text::silence::unknown(id, reader.words.language());
             let status = StatusCode::CONFLICT;
-            said(state, reader, Some(by), status, told.text, String::new())
+            said(state, reader, Some(by), status, told.text, "")
         }
         _ => notice(state, reader, Some(by), MessagePage::Failed),
     })
@@ -179,7 +179,7 @@ async fn present(
         reader,
         Some(by),
         "alerts",
-        words.say("page.silences"),
+        words.say.dashboard_silences(),
     );
     let template = SilencesPage {
         covered: covered.map(|covered| cover(words, &covered)),
@@ -198,7 +198,7 @@ async fn present(
             .regions()
             .map(|region| {
                 let word = region.as_str();
-                FilterChoice::new(word, word.to_owned(), &draft.asked.region)
+                FilterChoice::new(word, word, &draft.asked.region)
             })
             .collect(),
         asked: draft.asked,

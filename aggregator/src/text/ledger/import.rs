@@ -1,10 +1,9 @@
 //! Why a ledger file was not imported, all of it.
 
-use rust_i18n::t;
-
 use super::{problem, too_many_state_changes, unreadable};
 use crate::actions::ledger::import::ImportError;
 use crate::text::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// Every reason; `name` is the file's.
@@ -13,7 +12,7 @@ pub(crate) fn not_imported(
     name: &str,
     language: Language,
 ) -> Vec<LocalizedMessage> {
-    let locale = language.as_str();
+    let say = Say(language);
     match error {
         ImportError::Unreadable(why) => vec![unreadable(why, name, language)],
         ImportError::Problems(problems) => {
@@ -21,20 +20,15 @@ pub(crate) fn not_imported(
             let mut messages: Vec<LocalizedMessage> =
                 problems.map(|it| problem(it, language)).collect();
             messages.push(LocalizedMessage::new(
-                t!(
-                    "cli.nothing_imported",
-                    locale = locale,
-                    count = messages.len(),
-                    file = name
-                ),
+                say.cli_nothing_imported(messages.len(), name),
                 "",
             ));
             messages
         }
         ImportError::TooMany(refused) => vec![too_many_state_changes(refused, language)],
         ImportError::Changed => vec![LocalizedMessage::new(
-            t!("cli.ledger_changed", locale = locale),
-            t!("cli.ledger_changed_hint", locale = locale),
+            say.cli_ledger_changed(),
+            say.cli_ledger_changed_hint(),
         )],
         ImportError::Store(error) => vec![crate::text::startup_error::store_error(error, language)],
     }

@@ -2,9 +2,8 @@
 
 use std::fmt::Display;
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerRefusal;
 
@@ -15,184 +14,88 @@ pub(super) fn refusal(
     refusal: &LedgerRefusal,
     language: Language,
 ) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match refusal {
         LedgerRefusal::AccountIdNumber { found } => LocalizedMessage::new(
-            t!(
-                "ledger.account_id_number",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.account_id_number_hint", locale = locale),
+            say.ledger_account_id_number(at, found),
+            say.ledger_account_id_number_hint(),
         ),
         LedgerRefusal::AccountIdShort { found } => LocalizedMessage::new(
-            t!(
-                "ledger.account_id_short",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.account_id_short_hint", locale = locale),
+            say.ledger_account_id_short(at, found),
+            say.ledger_account_id_short_hint(),
         ),
         LedgerRefusal::AccountIdSeparated { found } => LocalizedMessage::new(
-            t!(
-                "ledger.account_id_separated",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.account_id_separated_hint", locale = locale),
+            say.ledger_account_id_separated(at, found),
+            say.ledger_account_id_separated_hint(),
         ),
         LedgerRefusal::AccountIdExponent { found } => LocalizedMessage::new(
-            t!(
-                "ledger.account_id_exponent",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.account_id_exponent_hint", locale = locale),
+            say.ledger_account_id_exponent(at, found),
+            say.ledger_account_id_exponent_hint(),
         ),
         LedgerRefusal::AccountIdForm { found } => LocalizedMessage::new(
-            t!(
-                "ledger.account_id_form",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.account_id_form_hint", locale = locale),
+            say.ledger_account_id_form(at, found),
+            say.ledger_account_id_form_hint(),
         ),
         LedgerRefusal::EmailForm { found } => LocalizedMessage::new(
-            t!("ledger.email_form", locale = locale, at = at, found = found),
-            t!("ledger.email_form_hint", locale = locale),
+            say.ledger_email_form(at, found),
+            say.ledger_email_form_hint(),
         ),
         LedgerRefusal::EmailNotAscii { found } => LocalizedMessage::new(
-            t!(
-                "ledger.email_not_ascii",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.email_not_ascii_hint", locale = locale),
+            say.ledger_email_not_ascii(at, found),
+            say.ledger_email_not_ascii_hint(),
         ),
         LedgerRefusal::EmailTooLong { found } => LocalizedMessage::new(
-            t!(
-                "ledger.email_too_long",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.email_too_long_hint", locale = locale),
+            say.ledger_email_too_long(at, found),
+            say.ledger_email_too_long_hint(),
         ),
         LedgerRefusal::SeveralAccountEmails => LocalizedMessage::new(
-            t!(
-                "ledger.several_account_emails",
-                locale = locale,
-                at = at,
-                header = header
-            ),
-            t!("ledger.several_account_emails_hint", locale = locale),
+            say.ledger_several_account_emails(at, header),
+            say.ledger_several_account_emails_hint(),
         ),
         LedgerRefusal::Language { found } => LocalizedMessage::new(
-            t!("ledger.language", locale = locale, at = at, found = found),
-            t!(
-                "ledger.language_hint",
-                locale = locale,
-                allowed = words(&Language::ALL.map(Language::as_str))
-            ),
+            say.ledger_language(at, found),
+            say.ledger_language_hint(words(&Language::ALL.map(Language::as_str))),
         ),
         LedgerRefusal::RegionUnknown { found } => LocalizedMessage::new(
-            t!(
-                "ledger.region_unknown",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.region_unknown_hint", locale = locale),
+            say.ledger_region_unknown(at, found),
+            say.ledger_region_unknown_hint(),
         ),
         LedgerRefusal::RegionNotOfHub { found, hub } => LocalizedMessage::new(
-            t!(
-                "ledger.region_not_of_hub",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!(
-                "ledger.region_not_of_hub_hint",
-                locale = locale,
-                hub = words(&hub.iter().map(|region| region.as_str()).collect::<Vec<_>>())
-            ),
+            say.ledger_region_not_of_hub(at, found),
+            say.ledger_region_not_of_hub_hint(words(
+                &hub.iter().map(|region| region.as_str()).collect::<Vec<_>>(),
+            )),
         ),
         LedgerRefusal::StandardArn { found, instead } => LocalizedMessage::new(
-            t!(
-                "ledger.standard_arn",
-                locale = locale,
-                at = at,
-                found = found
-            ),
+            say.ledger_standard_arn(at, found),
             match instead {
-                Some(instead) => t!(
-                    "ledger.standard_arn_instead_hint",
-                    locale = locale,
-                    instead = instead
-                ),
-                None => t!("ledger.standard_arn_hint", locale = locale),
+                Some(instead) => say.ledger_standard_arn_instead_hint(instead),
+                None => say.ledger_standard_arn_hint().to_owned(),
             },
         ),
         LedgerRefusal::StandardForm { found } => LocalizedMessage::new(
-            t!(
-                "ledger.standard_form",
-                locale = locale,
-                at = at,
-                found = found
-            ),
-            t!("ledger.standard_form_hint", locale = locale),
+            say.ledger_standard_form(at, found),
+            say.ledger_standard_form_hint(),
         ),
         LedgerRefusal::Report { found } => LocalizedMessage::new(
-            t!("ledger.report", locale = locale, at = at, found = found),
-            t!(
-                "ledger.report_hint",
-                locale = locale,
-                allowed = words(&ReportCadence::ALL.map(ReportCadence::as_str))
-            ),
+            say.ledger_report(at, found),
+            say.ledger_report_hint(words(&ReportCadence::ALL.map(ReportCadence::as_str))),
         ),
         LedgerRefusal::State { found } => LocalizedMessage::new(
-            t!("ledger.state", locale = locale, at = at, found = found),
-            t!(
-                "ledger.state_hint",
-                locale = locale,
-                allowed = words(&AccountState::ALL.map(AccountState::as_str))
-            ),
+            say.ledger_state(at, found),
+            say.ledger_state_hint(words(&AccountState::ALL.map(AccountState::as_str))),
         ),
         LedgerRefusal::LineBreak => LocalizedMessage::new(
-            t!(
-                "ledger.line_break",
-                locale = locale,
-                at = at,
-                header = header
-            ),
-            t!("ledger.line_break_hint", locale = locale),
+            say.ledger_line_break(at, header),
+            say.ledger_line_break_hint(),
         ),
         LedgerRefusal::ControlCharacter { character } => LocalizedMessage::new(
-            t!(
-                "ledger.control_character",
-                locale = locale,
-                at = at,
-                header = header,
-                character = character
-            ),
-            t!("ledger.control_character_hint", locale = locale),
+            say.ledger_control_character(at, character, header),
+            say.ledger_control_character_hint(),
         ),
         LedgerRefusal::TooLong { length, limit } => LocalizedMessage::new(
-            t!(
-                "ledger.too_long",
-                locale = locale,
-                at = at,
-                header = header,
-                length = length,
-                limit = limit
-            ),
-            t!("ledger.too_long_hint", locale = locale),
+            say.ledger_too_long(at, header, length, limit),
+            say.ledger_too_long_hint(),
         ),
     }
 }

@@ -1,8 +1,7 @@
 //! Why a file cannot be read as a ledger, in sentences.
 
-use rust_i18n::t;
-
 use super::LocalizedMessage;
+use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{Foreign, UnreadableFile};
 
@@ -12,139 +11,85 @@ pub(crate) fn unreadable(
     file: &str,
     language: Language,
 ) -> LocalizedMessage {
-    let locale = language.as_str();
+    let say = Say(language);
     match reason {
-        UnreadableFile::Empty => LocalizedMessage::new(
-            t!("ledger.empty", locale = locale, file = file),
-            t!("ledger.empty_hint", locale = locale),
-        ),
+        UnreadableFile::Empty => {
+            LocalizedMessage::new(say.ledger_empty(file), say.ledger_empty_hint())
+        }
         UnreadableFile::TooLarge { bytes, limit } => LocalizedMessage::new(
-            t!(
-                "ledger.too_large",
-                locale = locale,
-                file = file,
-                size = mebibytes(*bytes),
-                limit = mebibytes(*limit)
-            ),
-            t!("ledger.too_large_hint", locale = locale),
+            say.ledger_too_large(file, mebibytes(*limit), mebibytes(*bytes)),
+            say.ledger_too_large_hint(),
         ),
-        UnreadableFile::Extension { .. } => LocalizedMessage::new(
-            t!("ledger.extension", locale = locale, file = file),
-            t!("ledger.extension_hint", locale = locale),
-        ),
+        UnreadableFile::Extension { .. } => {
+            LocalizedMessage::new(say.ledger_extension(file), say.ledger_extension_hint())
+        }
         UnreadableFile::Foreign { content, expected } => LocalizedMessage::new(
-            t!(
-                "ledger.foreign",
-                locale = locale,
-                file = file,
-                expected = expected,
-                content = name(content, language)
-            ),
+            say.ledger_foreign(name(content, language), expected, file),
             cure(content, language),
         ),
-        UnreadableFile::Damaged { detail } => LocalizedMessage::new(
-            t!(
-                "ledger.damaged",
-                locale = locale,
-                file = file,
-                detail = detail
-            ),
-            t!("ledger.damaged_hint", locale = locale),
-        ),
-        UnreadableFile::Bomb { part } => LocalizedMessage::new(
-            t!("ledger.bomb", locale = locale, file = file, part = part),
-            t!("ledger.bomb_hint", locale = locale),
-        ),
-        UnreadableFile::NoSheet => LocalizedMessage::new(
-            t!("ledger.no_sheet", locale = locale, file = file),
-            t!("ledger.no_sheet_hint", locale = locale),
-        ),
-        UnreadableFile::Broken { detail } => LocalizedMessage::new(
-            t!(
-                "ledger.broken",
-                locale = locale,
-                file = file,
-                detail = detail
-            ),
-            t!("ledger.broken_hint", locale = locale),
-        ),
+        UnreadableFile::Damaged { detail } => {
+            LocalizedMessage::new(say.ledger_damaged(detail, file), say.ledger_damaged_hint())
+        }
+        UnreadableFile::Bomb { part } => {
+            LocalizedMessage::new(say.ledger_bomb(file, part), say.ledger_bomb_hint())
+        }
+        UnreadableFile::NoSheet => {
+            LocalizedMessage::new(say.ledger_no_sheet(file), say.ledger_no_sheet_hint())
+        }
+        UnreadableFile::Broken { detail } => {
+            LocalizedMessage::new(say.ledger_broken(detail, file), say.ledger_broken_hint())
+        }
         UnreadableFile::TooManyRows { at, limit } => LocalizedMessage::new(
-            t!(
-                "ledger.too_many_rows",
-                locale = locale,
-                at = at,
-                limit = limit
-            ),
-            t!("ledger.too_many_rows_hint", locale = locale),
+            say.ledger_too_many_rows(at, limit),
+            say.ledger_too_many_rows_hint(),
         ),
         UnreadableFile::TooManyColumns { at, limit } => LocalizedMessage::new(
-            t!(
-                "ledger.too_many_columns",
-                locale = locale,
-                at = at,
-                limit = limit
-            ),
-            t!("ledger.too_many_columns_hint", locale = locale),
+            say.ledger_too_many_columns(at, limit),
+            say.ledger_too_many_columns_hint(),
         ),
-        UnreadableFile::TooMuch { at } => LocalizedMessage::new(
-            t!("ledger.too_much", locale = locale, at = at),
-            t!("ledger.too_much_hint", locale = locale),
-        ),
+        UnreadableFile::TooMuch { at } => {
+            LocalizedMessage::new(say.ledger_too_much(at), say.ledger_too_much_hint())
+        }
         UnreadableFile::Undecodable { line } => LocalizedMessage::new(
-            t!(
-                "ledger.undecodable",
-                locale = locale,
-                file = file,
-                line = line
-            ),
-            t!("ledger.undecodable_hint", locale = locale),
+            say.ledger_undecodable(file, line),
+            say.ledger_undecodable_hint(),
         ),
         UnreadableFile::UnclosedQuote { line } => LocalizedMessage::new(
-            t!(
-                "ledger.unclosed_quote",
-                locale = locale,
-                file = file,
-                line = line
-            ),
-            t!("ledger.unclosed_quote_hint", locale = locale),
+            say.ledger_unclosed_quote(file, line),
+            say.ledger_unclosed_quote_hint(),
         ),
     }
 }
 
 /// What the file is, so that the sentence can go on with it.
 fn name(content: &Foreign, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match content {
-        Foreign::Workbook => t!("ledger.content_workbook", locale = locale),
-        Foreign::BinaryWorkbook => t!("ledger.content_binary_workbook", locale = locale),
-        Foreign::OldWorkbook => t!("ledger.content_old_workbook", locale = locale),
-        Foreign::Encrypted => t!("ledger.content_encrypted", locale = locale),
-        Foreign::Word => t!("ledger.content_word", locale = locale),
-        Foreign::PowerPoint => t!("ledger.content_power_point", locale = locale),
-        Foreign::OpenDocument => t!("ledger.content_open_document", locale = locale),
-        Foreign::Archive => t!("ledger.content_archive", locale = locale),
-        Foreign::Compound => t!("ledger.content_compound", locale = locale),
-        Foreign::Pdf => t!("ledger.content_pdf", locale = locale),
-        Foreign::Html => t!("ledger.content_html", locale = locale),
-        Foreign::Text => t!("ledger.content_text", locale = locale),
-        Foreign::Other { media_type } => t!(
-            "ledger.content_other",
-            locale = locale,
-            media_type = media_type
-        ),
-        Foreign::Binary => t!("ledger.content_binary", locale = locale),
+        Foreign::Workbook => say.ledger_content_workbook().to_owned(),
+        Foreign::BinaryWorkbook => say.ledger_content_binary_workbook().to_owned(),
+        Foreign::OldWorkbook => say.ledger_content_old_workbook().to_owned(),
+        Foreign::Encrypted => say.ledger_content_encrypted().to_owned(),
+        Foreign::Word => say.ledger_content_word().to_owned(),
+        Foreign::PowerPoint => say.ledger_content_power_point().to_owned(),
+        Foreign::OpenDocument => say.ledger_content_open_document().to_owned(),
+        Foreign::Archive => say.ledger_content_archive().to_owned(),
+        Foreign::Compound => say.ledger_content_compound().to_owned(),
+        Foreign::Pdf => say.ledger_content_pdf().to_owned(),
+        Foreign::Html => say.ledger_content_html().to_owned(),
+        Foreign::Text => say.ledger_content_text().to_owned(),
+        Foreign::Other { media_type } => say.ledger_content_other(media_type),
+        Foreign::Binary => say.ledger_content_binary().to_owned(),
     }
-    .into_owned()
 }
 
 fn cure(content: &Foreign, language: Language) -> String {
-    let locale = language.as_str();
+    let say = Say(language);
     match content {
-        Foreign::Workbook => t!("ledger.foreign_workbook_hint", locale = locale),
-        Foreign::Encrypted => t!("ledger.foreign_encrypted_hint", locale = locale),
-        Foreign::Text => t!("ledger.foreign_text_hint", locale = locale),
+        Foreign::Workbook => say.ledger_foreign_workbook_hint(),
+        Foreign::Encrypted => say.ledger_foreign_encrypted_hint(),
+        Foreign::Text => say.ledger_foreign_text_hint(),
         Foreign::BinaryWorkbook | Foreign::OldWorkbook | Foreign::OpenDocument | Foreign::Html => {
-            t!("ledger.foreign_hint", locale = locale)
+            say.ledger_foreign_hint()
         }
         Foreign::Word
         | Foreign::PowerPoint
@@ -152,9 +97,9 @@ fn cure(content: &Foreign, language: Language) -> String {
         | Foreign::Compound
         | Foreign::Pdf
         | Foreign::Other { .. }
-        | Foreign::Binary => t!("ledger.foreign_other_hint", locale = locale),
+        | Foreign::Binary => say.ledger_foreign_other_hint(),
     }
-    .into_owned()
+    .to_owned()
 }
 
 /// With one digit, rounded up: a file just over the limit must not look as if it were within.

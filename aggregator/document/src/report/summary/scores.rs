@@ -1,25 +1,25 @@
 //! The first sheet's scores, one for each standard, and how long findings have been open.
 
-use rust_i18n::t;
 use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};
 
 use super::SummarySheet;
 use crate::report::sheet::float;
 use crate::report::style::BAR;
 use crate::report::words;
+use crate::say::Say;
 use hubward_domain::report::{AGES, Score};
 
 impl SummarySheet<'_> {
     /// The scores on the left, the ages on the right.
     pub(super) fn scores(&mut self) -> Result<(), XlsxError> {
-        let locale = self.frame.language.as_str();
+        let say = Say(self.frame.language);
         let (style, facts) = (self.style, self.closing.facts);
         let heading = style.heading();
         self.sheet.set_row_height(self.row, 24)?;
-        self.merge(0, 5, &t!("report.scores", locale = locale), &heading)?;
-        self.merge(7, 9, &t!("report.ages", locale = locale), &heading)?;
+        self.merge(0, 5, say.report_scores(), &heading)?;
+        self.merge(7, 9, say.report_ages(), &heading)?;
         self.row += 1;
-        let all = t!("report.all_controls", locale = locale).into_owned();
+        let all = say.report_all_controls().to_owned();
         let mut scores = vec![(all, facts.score())];
         let standards = facts.standards();
         scores.extend(
@@ -54,13 +54,8 @@ impl SummarySheet<'_> {
     }
 
     fn score(&mut self, name: &str, score: Score) -> Result<(), XlsxError> {
-        let locale = self.frame.language.as_str();
-        let controls = t!(
-            "report.score_controls",
-            locale = locale,
-            passed = score.passed,
-            judged = score.judged
-        );
+        let say = Say(self.frame.language);
+        let controls = say.report_score_controls(score.judged, &score.passed);
         let percent = score
             .percent()
             .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
@@ -70,7 +65,7 @@ impl SummarySheet<'_> {
     }
 
     fn ages(&self) -> Vec<(String, u64)> {
-        let locale = self.frame.language.as_str();
+        let say = Say(self.frame.language);
         let counts = self.closing.facts.ages.iter().copied();
         let ends = AGES.iter().map(Some).chain([None]);
         let mut from = 0;
@@ -79,13 +74,13 @@ impl SummarySheet<'_> {
             let name = match end {
                 Some(end) => {
                     let to = end - 1;
-                    let name = t!("report.age_between", locale = locale, from = from, to = to);
+                    let name = say.report_age_between(from, to);
                     from = *end;
                     name
                 }
-                None => t!("report.age_from", locale = locale, from = from),
+                None => say.report_age_from(from),
             };
-            ages.push((name.into_owned(), count));
+            ages.push((name, count));
         }
         ages
     }

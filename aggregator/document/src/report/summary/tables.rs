@@ -1,13 +1,13 @@
 //! The first sheet's tables: what to do first, and the numbers of each account.
 
 use hubward_protocol::AccountId;
-use rust_i18n::t;
 use rust_xlsxwriter::{Format, XlsxError};
 
 use super::{LAST, SummarySheet, TILES};
 use crate::report::Ranked;
 use crate::report::sheet::float;
 use crate::report::words;
+use crate::say::Say;
 use hubward_domain::finding::FindingSeverity;
 
 /// The number of rows of what to do first.
@@ -16,11 +16,11 @@ const FIRST: usize = 10;
 impl SummarySheet<'_> {
     pub(super) fn first(&mut self) -> Result<(), XlsxError> {
         let language = self.frame.language;
-        let locale = language.as_str();
-        self.heading(&t!("report.fix_first", locale = locale))?;
+        let say = Say(language);
+        self.heading(say.report_fix_first())?;
         let groups = self.closing.facts.first(FIRST);
         if groups.is_empty() {
-            let nothing = t!("report.nothing_open", locale = locale);
+            let nothing = say.report_nothing_open();
             self.wide(22.0, &nothing, &self.style.remark())?;
             self.row += 1;
             return Ok(());
@@ -28,11 +28,11 @@ impl SummarySheet<'_> {
         let header = self.style.header();
         let of_numbers = self.style.header_of_numbers();
         let headers = [
-            (0, 0, t!("report.rank", locale = locale), &of_numbers),
-            (1, 1, t!("report.severity", locale = locale), &of_numbers),
-            (2, 2, t!("report.control", locale = locale), &header),
-            (3, 8, t!("report.title", locale = locale), &header),
-            (9, 9, t!("report.count", locale = locale), &of_numbers),
+            (0, 0, say.report_rank(), &of_numbers),
+            (1, 1, say.report_severity(), &of_numbers),
+            (2, 2, say.report_control(), &header),
+            (3, 8, say.report_title(), &header),
+            (9, 9, say.report_count(), &of_numbers),
         ];
         self.sheet.set_row_height(self.row, 20)?;
         for (first, last, text, format) in headers {
@@ -43,7 +43,7 @@ impl SummarySheet<'_> {
         for (rank, group) in (1_u64..).zip(groups) {
             self.sheet.set_row_height(self.row, 30)?;
             let what = if group.control_id.is_empty() {
-                words::kind(group.kind, language).into_owned()
+                words::kind(group.kind, language).to_owned()
             } else {
                 group.control_id.clone()
             };
@@ -64,14 +64,14 @@ impl SummarySheet<'_> {
         mut accounts: Vec<(&AccountId, &Ranked)>,
     ) -> Result<(), XlsxError> {
         let language = self.frame.language;
-        let locale = language.as_str();
-        self.heading(&t!("report.by_account", locale = locale))?;
+        let say = Say(language);
+        self.heading(say.report_by_account())?;
         accounts.sort_by_cached_key(|(_, ranked)| ranked.standing.rank());
         let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
         self.sheet.set_row_height(self.row, 30)?;
         let mut headers = vec![
-            (0, 0, t!("report.account", locale = locale), &header),
-            (1, 2, t!("report.project", locale = locale), &header),
+            (0, 0, say.report_account(), &header),
+            (1, 2, say.report_project(), &header),
         ];
         let severities = TILES.into_iter().take(4);
         headers.extend((3_u16..).zip(severities).map(|(column, severity)| {
@@ -79,14 +79,9 @@ impl SummarySheet<'_> {
             (column, column, word, &of_numbers)
         }));
         headers.extend([
-            (7, 7, t!("report.new", locale = locale), &of_numbers),
-            (8, 8, t!("report.resolved", locale = locale), &of_numbers),
-            (
-                LAST,
-                LAST,
-                t!("report.score_short", locale = locale),
-                &of_numbers,
-            ),
+            (7, 7, say.report_new(), &of_numbers),
+            (8, 8, say.report_resolved(), &of_numbers),
+            (LAST, LAST, say.report_score_short(), &of_numbers),
         ]);
         for (first, last, text, format) in headers {
             self.merge(first, last, &text, format)?;

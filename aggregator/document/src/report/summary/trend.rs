@@ -1,7 +1,6 @@
 //! The first sheet's chart: what was open at the end of each of the last periods. Its numbers are
 //! to the right of the page, where they are not printed.
 
-use rust_i18n::t;
 use rust_xlsxwriter::{
     Chart, ChartFormat, ChartLegendPosition, ChartSolidFill, ChartType, XlsxError,
 };
@@ -10,6 +9,7 @@ use super::{LAST, SummarySheet, TILES};
 use crate::report::sheet::float;
 use crate::report::style::{chart_color, faint};
 use crate::report::words;
+use crate::say::Say;
 use hubward_domain::finding::FindingSeverity;
 
 /// The numbers' first column: one empty column after the page.
@@ -21,10 +21,10 @@ const HEIGHT: u32 = 20;
 impl SummarySheet<'_> {
     pub(super) fn trend(&mut self) -> Result<(), XlsxError> {
         let (language, closing) = (self.frame.language, self.closing);
-        let locale = language.as_str();
-        self.heading(&t!("report.trend", locale = locale))?;
+        let say = Say(language);
+        self.heading(say.report_trend())?;
         if closing.trend.iter().filter(|it| it.open.is_some()).count() < 2 {
-            let begun = t!("report.trend_begun", locale = locale);
+            let begun = say.report_trend_begun();
             self.wide(22.0, &begun, &self.style.remark())?;
             self.row += 1;
             return Ok(());
@@ -32,12 +32,8 @@ impl SummarySheet<'_> {
         let top = self.row;
         let (label, number) = (self.style.label(), self.style.number());
         let name = self.sheet.name();
-        self.sheet.write_string_with_format(
-            top,
-            NUMBERS,
-            t!("report.period", locale = locale),
-            &label,
-        )?;
+        self.sheet
+            .write_string_with_format(top, NUMBERS, say.report_period(), &label)?;
         let mut chart = Chart::new(ChartType::ColumnStacked);
         let mut last = top;
         for (row, point) in (top + 1..).zip(closing.trend) {
