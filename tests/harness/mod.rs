@@ -1,4 +1,4 @@
-//! What the stories stand on: the cloud for tests, started once per test, and the real binaries.
+//! What the stories use: the cloud for tests, one for each story at a time, and the real binaries.
 //!
 //! It fakes nothing of Hubward: programs are started as processes and meet the cloud only through
 //! the standard AWS environment variables.
@@ -20,6 +20,7 @@ pub(crate) mod proof;
 pub(crate) mod receiver;
 pub(crate) mod release;
 pub(crate) mod rooms;
+pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod soc;
 pub(crate) mod terminal;
