@@ -2,7 +2,7 @@
 
 import pathlib
 import sys
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 SHOWN = 15
 
