@@ -260,8 +260,8 @@ fn log_of(port: &str) -> PathBuf {
     run::directory().join(format!("cloud-{port}.log"))
 }
 
-/// One client for every request to a cloud: to make one takes longer than a request.
-fn client() -> &'static reqwest::Client {
+/// One client for every request to a cloud or a server: to make one takes longer than a request.
+pub(crate) fn client() -> &'static reqwest::Client {
     static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
     CLIENT.get_or_init(|| {
         // reqwest is built without a TLS library of its own; a second call finds it set already.

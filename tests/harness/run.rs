@@ -44,6 +44,9 @@ pub(crate) fn directory() -> &'static Path {
 /// A file of the run's directory, which the first story that needs it makes; the others wait for it.
 pub(crate) fn shared(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let file = directory().join(name);
+    if file.exists() {
+        return file;
+    }
     let lock = File::create(directory().join(format!("{name}.lock"))).expect("make the lock");
     // Released when the lock is closed, also by a story that is killed.
     lock.lock().expect("take the lock");
@@ -54,6 +57,21 @@ pub(crate) fn shared(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
         fs::rename(&unfinished, &file).expect("finish the file");
     }
     file
+}
+
+/// The certificates that programs trust, in place of this machine's hundreds, which each of them would read: one,
+/// that nobody has the key of.
+pub(crate) fn authorities() -> &'static Path {
+    static AUTHORITIES: OnceLock<PathBuf> = OnceLock::new();
+    AUTHORITIES.get_or_init(|| {
+        shared("authorities.pem", |file| {
+            let key = rcgen::KeyPair::generate().expect("a key");
+            let mut authority = rcgen::CertificateParams::new(Vec::new()).expect("an authority");
+            authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            let authority = authority.self_signed(&key).expect("a certificate");
+            fs::write(file, authority.pem()).expect("write the certificate");
+        })
+    })
 }
 
 fn nextest_run() -> Option<String> {
