@@ -364,6 +364,29 @@ def test_reset_forgets_everything(cloud):
     cloud.client("s3", OTHER).create_bucket(Bucket="config-bucket")
 
 
+def test_reset_ends_what_is_under_way(cloud):
+    queue = cloud.client("sqs").create_queue(QueueName="alerts")["QueueUrl"]
+    hub, sqs = cloud.client("securityhub"), cloud.client("sqs")
+    cloud.fault(operation="EnableSecurityHub", latency_ms=1500)
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(hub.enable_security_hub)
+        waiting = pool.submit(sqs.receive_message, QueueUrl=queue, WaitTimeSeconds=2)
+        while cloud.get("/health")["unfinished"] < 2:
+            time.sleep(0.01)
+        cloud.control("POST", "/reset")
+        assert cloud.get("/health")["unfinished"] == 0
+        # What still comes with the credentials of before is no call of those who come after.
+        with refused("UnrecognizedClientException", 403):
+            cloud.client("guardduty").list_detectors()
+        with refused("UnrecognizedClientException", 403):
+            slow.result()
+        waiting.result()
+    cloud.keys.clear()
+    assert cloud.get("/calls") == []
+    assert cloud.get("/health")["unfinished"] == 0
+    assert cloud.get(f"/state/{MEMBER}")["regions"] == {}
+
+
 def test_twenty_at_once(cloud):
     """Every account counts up its own; none sees another's or loses a step."""
     accounts = [f"{n:012d}" for n in range(1, 21)]

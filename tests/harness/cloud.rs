@@ -1,23 +1,32 @@
-//! The cloud for tests, as a process on loopback: started, controlled and stopped.
-//! `tests/cloud/README.md` describes its features.
+//! The cloud for tests, as a process on loopback: started, asked, and left to the next story. What it can do
+//! is described in `tests/cloud/README.md`.
+//!
+//! To start one takes a second, to reset one does not. So a story takes one that another story is done with, and
+//! starts one only where none is free. A cloud ends with the run. That of a story that was killed is not used again.
 
-use std::io::{BufRead, BufReader};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::aws::block_on;
 use super::policy::hold_against_the_tables;
+use super::run;
 
-/// A running cloud; it is stopped when this value is dropped, or at the latest when the test's
-/// process ends.
+/// How long a cloud may take to reset itself: after that, it is not used.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running cloud that nobody else uses.
 pub(crate) struct Cloud {
     url: String,
-    process: Child,
-    // The cloud stops when this pipe closes, so that it cannot outlive a killed test.
-    _alive: ChildStdin,
+    port: String,
+    // Where the log ended when this story took the cloud: what comes after is about this story.
+    logged: u64,
 }
 
 /// Credentials of one account, from `sts:AssumeRole`.
@@ -32,31 +41,63 @@ pub(crate) struct Credentials {
 }
 
 impl Cloud {
-    /// Starts a cloud on a free port.
+    /// A cloud as it is after its start.
     pub(crate) fn start() -> Self {
-        // reqwest is built without a default TLS library; a second call finds it already set.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::take_free().unwrap_or_else(Self::start_new)
+    }
+
+    /// One that another story of this run has used before.
+    fn take_free() -> Option<Self> {
+        fs::read_dir(free()).ok()?.flatten().find_map(|entry| {
+            // Of several that try, one removes it: the cloud is theirs.
+            fs::remove_file(entry.path()).ok()?;
+            let port = entry.file_name().into_string().ok()?;
+            let reset = client().post(format!("http://127.0.0.1:{port}/_cloud/reset"));
+            let answer = block_on(async { reset.timeout(PATIENCE).send().await });
+            let empty = answer.is_ok_and(|answer| answer.status().is_success());
+            empty.then(|| Self::at(&port))
+        })
+    }
+
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it outlives this process where nextest runs the story"
+    )]
+    fn start_new() -> Self {
+        static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let starting = run::directory().join(format!("{}-{number}.log", std::process::id()));
+        let log = File::create(&starting).expect("make the cloud's log");
+        // Its group is its own, and its output goes to files: it lives on when this story has ended.
         let mut process = Command::new(python())
             .arg(repository().join("tests/cloud/serve.py"))
-            .args(["--port", "0", "--until-stdin-closes"])
-            .stdin(Stdio::piped())
+            .args(["--port", "0", "--parent-pid", &run::process().to_string()])
+            .process_group(0)
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("start the cloud");
-        let alive = process.stdin.take().expect("the cloud's stdin");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("the cloud's stdout"))
             .read_line(&mut line)
             .expect("read the cloud's first line");
-        let url = line
+        let port = line
             .trim()
-            .strip_prefix("listening on ")
-            .unwrap_or_else(|| panic!("the cloud did not say where it listens, but {line:?}"))
-            .to_owned();
+            .strip_prefix("listening on http://127.0.0.1:")
+            .unwrap_or_else(|| {
+                let log = fs::read_to_string(&starting).unwrap_or_default();
+                panic!("the cloud did not say where it listens, but {line:?}\n{log}")
+            });
+        fs::rename(&starting, log_of(port)).expect("name the cloud's log");
+        Self::at(port)
+    }
+
+    fn at(port: &str) -> Self {
         Self {
-            url,
-            process,
-            _alive: alive,
+            url: format!("http://127.0.0.1:{port}"),
+            port: port.to_owned(),
+            logged: fs::metadata(log_of(port)).map_or(0, |log| log.len()),
         }
     }
 
@@ -168,7 +209,7 @@ impl Cloud {
 
     fn send(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
         let what = format!("{method} {path}");
-        let request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
+        let request = client().request(method, format!("{}{path}", self.url));
         let request = match body {
             Some(body) => request.json(body),
             None => request,
@@ -191,13 +232,44 @@ impl Cloud {
 
 impl Drop for Cloud {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        let give_back = || File::create(free().join(&self.port)).map(drop);
+        if std::thread::panicking() {
+            if let Ok(mut log) = File::open(log_of(&self.port)) {
+                let _ = log.seek(SeekFrom::Start(self.logged));
+                let _ = std::io::copy(&mut log, &mut std::io::stderr());
+            }
+            let _ = give_back();
+        } else {
             hold_against_the_tables(&self.calls());
+            give_back().expect("give the cloud back");
         }
-        // Its own process, by its id; it may already have ended.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
+}
+
+/// Where the clouds that are free are named: one empty file for each, called as its port.
+fn free() -> &'static Path {
+    static FREE: OnceLock<PathBuf> = OnceLock::new();
+    FREE.get_or_init(|| {
+        let free = run::directory().join("free");
+        fs::create_dir_all(&free).expect("make the directory of free clouds");
+        free
+    })
+}
+
+fn log_of(port: &str) -> PathBuf {
+    run::directory().join(format!("cloud-{port}.log"))
+}
+
+/// One client for every request to a cloud or a server: to make one takes longer than a request.
+pub(crate) fn client() -> &'static reqwest::Client {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| {
+        // reqwest is built without a TLS library of its own; a second call finds it set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // Each request has a runtime of its own, so no connection outlives it.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0);
+        client.build().expect("a client")
+    })
 }
 
 /// The checkout that the tests were built from.

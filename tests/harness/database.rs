@@ -1,11 +1,15 @@
-//! The database of a test: SQLite next to the configuration, or, if `HUBWARD_TEST_POSTGRES` names a
-//! server, a database of the test's own there. `tests/run` runs the tests with both.
+//! The database under a story: SQLite beside the configuration, or, where `HUBWARD_TEST_POSTGRES` names a
+//! server, a database of the story's own there. Both are copies of what `hubward init` made once in this run.
 
+use std::fs;
 use std::path::Path;
 
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::aws::block_on;
+use super::program::hubward;
+use super::run;
+use super::soc::CONFIGURATION;
 
 /// The database of a test.
 pub(crate) struct Database {
@@ -17,10 +21,26 @@ impl Database {
     pub(crate) fn for_story(directory: &Path) -> Self {
         sqlx::any::install_default_drivers();
         let Ok(server) = std::env::var("HUBWARD_TEST_POSTGRES") else {
-            return Self {
-                url: format!("sqlite:{}", directory.join("hubward.db").display()),
-            };
+            let made = run::shared("hubward.db", |file| {
+                let place = tempfile::TempDir::new().expect("a directory");
+                let made = Self::in_file(&place.path().join("hubward.db"));
+                made.initialize(place.path());
+                fs::copy(place.path().join("hubward.db"), file).expect("copy the database");
+            });
+            let file = directory.join("hubward.db");
+            fs::copy(made, &file).expect("copy the database");
+            return Self::in_file(&file);
         };
+        let run = run::name().replace('-', "_");
+        let template = Self {
+            url: format!("{server}/hubward_{run}"),
+        };
+        run::shared("postgres", |file| {
+            let place = tempfile::TempDir::new().expect("a directory");
+            create(&server, template.name(), "template1");
+            template.initialize(place.path());
+            fs::write(file, &template.url).expect("say that it is made");
+        });
         let name = directory
             .file_name()
             .and_then(|name| name.to_str())
@@ -30,22 +50,24 @@ impl Database {
         // With the process id, because names of temporary directories may differ by upper and lower
         // case only.
         let name = format!("story_{}_{name}", std::process::id());
-        let sql = format!("CREATE DATABASE {name}");
-        block_on(async {
-            let mut connection = AnyConnection::connect(&format!("{server}/postgres"))
-                .await
-                .expect("reach PostgreSQL");
-            sqlx::query(sqlx::AssertSqlSafe(sql))
-                .execute(&mut connection)
-                .await
-                .expect("make the story's database");
-        });
+        create(&server, &name, template.name());
         Self {
             url: format!("{server}/{name}"),
         }
     }
 
-    /// The database in this file.
+    /// Has `hubward init` make its tables.
+    fn initialize(&self, directory: &Path) {
+        let configuration = format!("{CONFIGURATION}{}", self.configuration());
+        fs::write(directory.join("hubward.toml"), configuration).expect("write a file");
+        hubward(directory).args(["init"]).run().expect(0);
+    }
+
+    fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The one in this file.
     pub(crate) fn in_file(file: &Path) -> Self {
         Self {
             url: format!("sqlite:{}", file.display()),
@@ -112,4 +134,18 @@ impl Database {
             rows.iter().map(|row| row.get(0)).collect()
         })
     }
+}
+
+/// Makes a database on a server as a copy of another one there.
+fn create(server: &str, name: &str, template: &str) {
+    let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    block_on(async {
+        let mut connection = AnyConnection::connect(&format!("{server}/postgres"))
+            .await
+            .expect("reach PostgreSQL");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await
+            .expect("make the database");
+    });
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::aws::block_on;
-use super::cloud::Cloud;
+use super::cloud::{Cloud, client};
 
 /// A control's finding of an account in a Region; tests change its fields.
 pub(crate) fn control(
@@ -59,7 +59,7 @@ pub(crate) fn import(cloud: &Cloud, account: &str, region: &str, findings: &[Val
         "{}/20261124/{region}/securityhub/aws4_request",
         keys.access_key_id
     );
-    let request = reqwest::Client::new()
+    let request = client()
         .post(format!("{}/findings/import", cloud.url()))
         .header(
             "authorization",

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use super::aws::block_on;
+use super::cloud::client;
 use super::misbehaving_server::{Answer, Asked, OddServer};
 use super::soc::Soc;
 
@@ -176,7 +177,7 @@ impl Jira {
 
 /// Posts a webhook with these headers; returns the status.
 pub(crate) fn hook(server: &str, body: &str, headers: &[(&str, &str)]) -> u16 {
-    let mut request = reqwest::Client::new()
+    let mut request = client()
         .post(format!("{server}/hooks/jira"))
         .header("content-type", "application/json")
         .body(body.to_owned());

@@ -1,4 +1,4 @@
-//! The test harness: the cloud for tests, one per test, and the real binaries.
+//! What the stories use: the cloud for tests, one for each story at a time, and the real binaries.
 //!
 //! Nothing of Hubward is faked: programs are started as processes and reach the cloud only through
 //! the standard AWS environment variables.
@@ -20,6 +20,7 @@ pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod receiver;
 pub(crate) mod release;
+pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod soc;
 pub(crate) mod terminal;

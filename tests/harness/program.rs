@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::cloud::{Cloud, Credentials};
+use super::run;
 
 /// A program to be started, with an environment that has only the variables set here.
 pub(crate) struct Program(Command);
@@ -52,6 +53,7 @@ impl Program {
             .env("USER", "operator")
             .env("LANG", "C.UTF-8")
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("SSL_CERT_FILE", run::authorities())
             .current_dir(directory)
             .stdin(Stdio::null());
         Self(command)

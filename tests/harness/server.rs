@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::aws::block_on;
+use super::cloud::client;
 use super::program::Program;
 
 /// A running `hubward serve`; it is stopped when this value is dropped.
@@ -31,8 +32,6 @@ pub(crate) struct Answered {
 impl Server {
     /// Starts it on a free port, and waits until it listens.
     pub(crate) fn start(program: Program) -> Self {
-        // Once for the test's process; a test with a cloud has already done it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = program
             .env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0")
             .args(["serve"])
@@ -57,14 +56,9 @@ impl Server {
                     .push_str(&format!("{line}\n"));
             }
         });
-        // Each request has its own runtime, so connections must not outlive it.
-        let client = reqwest::Client::builder()
-            .pool_max_idle_per_host(0)
-            .build()
-            .expect("a client");
         Self {
             url,
-            client,
+            client: client().clone(),
             process,
             said,
         }

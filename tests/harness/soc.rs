@@ -19,6 +19,10 @@ pub(crate) const HOME: &str = "ap-northeast-1";
 /// The linked Region of all tests.
 pub(crate) const LINKED: &str = "us-east-1";
 
+/// The configuration of every story, to which it may add.
+pub(crate) const CONFIGURATION: &str = "[hub]\nadministrator = \"999999999999\"\n\
+    home_region = \"ap-northeast-1\"\nlinked_regions = [\"us-east-1\"]\n";
+
 /// One SOC and its cloud.
 pub(crate) struct Soc {
     /// Where it lives.
@@ -46,12 +50,8 @@ impl Soc {
         };
         soc.write(
             "hubward.toml",
-            format!(
-                "[hub]\nadministrator = \"{ADMINISTRATOR}\"\nhome_region = \"{HOME}\"\nlinked_regions = [\"{LINKED}\"]\n{}",
-                soc.database.configuration()
-            ),
+            format!("{CONFIGURATION}{}", soc.database.configuration()),
         );
-        soc.hubward(["init"]).expect(0);
         for region in [HOME, LINKED] {
             let hub = security_hub(&soc.cloud, ADMINISTRATOR, region);
             block_on(

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import tarfile
+import tomllib
 
 import pytest
 
@@ -163,3 +164,11 @@ def test_sums_are_of_what_packaging_made_and_of_nothing_else(archives, tmp_path)
     command = [str(PACKAGING / "release"), "sums", str(empty)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
     assert list(empty.iterdir()) == []
+
+
+def test_what_is_quickly_built_for_the_server_is_small_in_the_agent():
+    manifest = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())
+    quick = manifest["profile"]["release"]["package"]
+    agent = manifest["profile"]["agent"]
+    assert quick
+    assert agent["package"] == {name: {"opt-level": agent["opt-level"]} for name in quick}

@@ -12,32 +12,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import message, wire
+from . import identity, message, wire
 
 READS = ("Get", "List", "Describe", "Head", "BatchGet", "AssumeRole")
 
 _lock = threading.Lock()
 _calls: list[dict[str, Any]] = []
 _sequence = itertools.count(1)
-_under_way = 0
+_under_way: set[object] = set()
 
 
 @contextmanager
 def under_way() -> Iterator[float]:
     """Counts a call that is not finished yet; its client may be gone by now."""
-    global _under_way
+    this = object()
     with _lock:
-        _under_way += 1
+        _under_way.add(this)
     try:
         yield time.monotonic()
     finally:
         with _lock:
-            _under_way -= 1
+            _under_way.discard(this)
 
 
 def unfinished() -> int:
     with _lock:
-        return _under_way
+        return len(_under_way)
 
 
 def mutating(operation: str) -> bool:
@@ -60,7 +60,9 @@ def record(call: wire.Call, answer: message.Answer, began: float) -> None:
     }
     # Numbered when finished and in list order, so `since` never misses one.
     with _lock:
-        _calls.append({"sequence": next(_sequence), **entry})
+        # A reset ends what is under way: its credentials are retired before the calls are forgotten.
+        if not identity.retired(call.access_key):
+            _calls.append({"sequence": next(_sequence), **entry})
 
 
 def app(agent: str) -> str | None:
@@ -87,7 +89,14 @@ def matching(since: int = 0, **wanted: str) -> list[dict[str, Any]]:
         ]
 
 
-def reset() -> None:
+def forget() -> None:
     """Forgets the calls, not the count: a sequence number is never used twice."""
     with _lock:
         _calls.clear()
+
+
+def reset() -> None:
+    """Forgets also the calls that are under way, such as a receive that waits for messages."""
+    with _lock:
+        _calls.clear()
+        _under_way.clear()

@@ -46,7 +46,7 @@ def list_calls(sent: Sent) -> Any:
 
 
 def remove_calls(_: Sent) -> Any:
-    calls.reset()
+    calls.forget()
     return {}
 
 

@@ -63,6 +63,8 @@ def answer(request: message.Request) -> message.Answer:
     call = wire.recognize(request)
     if call is None:
         return wire.error("s3", "MissingAuthenticationToken", "Request is missing a signature", 403)
+    if identity.retired(call.access_key):
+        return unknown_token(call)
     with calls.under_way() as began:
         call.account = identity.account_of(call.access_key)
         reply = refusal(call) or carry_out(call)
@@ -134,6 +136,9 @@ def fault_answer(call: wire.Call, error: dict[str, Any]) -> message.Answer:
 
 
 def dispatch(call: wire.Call) -> message.Answer:
+    # Since this call began, everything may have been reset.
+    if identity.retired(call.access_key):
+        return unknown_token(call)
     # moto's own way of passing the account; it keeps its account search out of every call.
     extra = [("x-moto-account-id", call.account)]
     environ = call.request.environ(extra)
@@ -149,6 +154,8 @@ def dispatch(call: wire.Call) -> message.Answer:
 
 
 def reset() -> None:
+    # The credentials first: from then on, no call that is under way changes anything.
+    identity.reset()
     BackendDict.reset()
-    for part in (identity, knobs, faults, calls, rates):
+    for part in (knobs, faults, calls, rates):
         part.reset()

@@ -27,6 +27,8 @@ class Credential:
 
 
 _issued: dict[str, Credential] = {}
+# The keys that were valid before a reset: programs that still have one may go on for a while.
+_retired: set[str] = set()
 
 
 def note(credential: Credential) -> None:
@@ -46,7 +48,12 @@ def account_of(access_key_id: str) -> str:
     return credential.account if credential else STRANGER
 
 
+def retired(access_key_id: str) -> bool:
+    return access_key_id in _retired
+
+
 def reset() -> None:
+    _retired.update(_issued)
     _issued.clear()
 
 
