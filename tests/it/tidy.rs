@@ -108,6 +108,7 @@ const TABLE: &[Room] = &[
             "queries",
             "app",
             "config",
+            "telemetry",
             "text",
             "world",
         ],
