@@ -280,7 +280,7 @@ fn what_nobody_named_the_regions_of_is_never_complete() {
     }
     let told = run("setup --yes").expect(3);
     assert!(
-        told.stdout.contains("did not say in which other Regions"),
+        told.stdout.contains("did not list the Regions"),
         "{}",
         told.stdout
     );
