@@ -1,6 +1,6 @@
-"""What the demo's people do outside Hubward: consoles, Excel, and a policy of an organisation.
+"""The demo's steps outside Hubward: consoles, Excel, and an organization's policy.
 
-It is not part of the product, and the cloud that it talks to is the one for tests.
+It is not part of the product, and uses the cloud for tests.
 """
 
 import http.server
@@ -41,18 +41,18 @@ def credentials(cloud, account):
 
 
 def enable_hub(*regions):
-    """Turns the administrator's own Security Hub on, as the SOC did long ago in its console."""
+    """Enables the administrator's own Security Hub, as a SOC did earlier in its console."""
     for region in regions:
         hub = boto3.client("securityhub", region_name=region)
         hub.enable_security_hub(EnableDefaultStandards=False)
-        print(f"Security Hub is on in {region}")
+        print(f"Security Hub is enabled in {region}")
     home = boto3.client("securityhub", region_name=regions[0])
     home.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
-    print(f"the findings of all Regions come together in {regions[0]}")
+    print(f"findings of all Regions are aggregated in {regions[0]}")
 
 
 def alert_queue(home):
-    """Makes the queue that EventBridge fills with GuardDuty's findings, and prints its address."""
+    """Creates the queue that EventBridge fills with GuardDuty's findings, and prints its URL."""
     queue = boto3.client("sqs", region_name=home)
     allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
     allow |= {"Action": "sqs:SendMessage", "Resource": "*"}
@@ -79,10 +79,10 @@ def alert_queue(home):
 
 
 class Chat(http.server.BaseHTTPRequestHandler):
-    """A chat room: it shows each message as its readers would see it."""
+    """A chat room that prints each message as its readers would see it."""
 
     def do_POST(self):
-        """Takes a message of Slack's form."""
+        """Receives a message in Slack's format."""
         sent = self.rfile.read(int(self.headers["content-length"]))
         for block in json.loads(sent)["blocks"]:
             for part in block.get("fields", [block.get("text")]):
@@ -92,11 +92,11 @@ class Chat(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"ok")
 
     def log_message(self, *_):
-        """Says nothing: the messages are what counts."""
+        """Logs nothing, so that only the messages are printed."""
 
 
 def chat(port_file):
-    """Serves a chat room on a free port of loopback, until it is ended."""
+    """Serves a chat room on a free loopback port until it is stopped."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chat)
     with open(port_file, "w", encoding="utf-8") as file:
         file.write(f"{server.server_port}\n")
@@ -153,7 +153,7 @@ def controls(account, region):
 
 
 def guidance(server, *books):
-    """Opens every workbook's links to the guide as somebody without a login does."""
+    """Opens every workbook's links to the guide without a login."""
     for book in books:
         with zipfile.ZipFile(book) as parts:
             names = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
@@ -169,11 +169,11 @@ def guidance(server, *books):
             elif f">{aws}<" in cells:
                 print(f"  {book}: {number}: no guidance yet, {aws}")
             else:
-                sys.exit(f"demo: {book} leads nowhere from {number}")
+                sys.exit(f"demo: {book} has no link for {number}")
 
 
 def threat(account, region):
-    """GuardDuty finds that somebody guesses passwords."""
+    """GuardDuty finds a password guessing attack."""
     title = "203.0.113.7 is performing SSH brute force attacks against i-0abc."
     detector = f"arn:aws:guardduty:{region}:{account}:detector/d"
     found = finding(
@@ -198,7 +198,7 @@ def threat(account, region):
 
 
 def ledger(name, orders, payments, logistics):
-    """Writes the Excel file that the SOC keeps by hand: Japanese headers, a column of its own."""
+    """Writes the Excel ledger that the SOC edits by hand: Japanese headers and an extra column."""
     rows = [
         ["AWSアカウントID", "プロジェクト", "部署", "担当者", "連絡先メール", "言語", "費用コード"],
         [orders, "受注システム", "第一事業部", "佐藤 美香", "sato@example.com", "ja", "A-007"],
@@ -234,7 +234,7 @@ def forbid(cloud, account, region):
 
 
 def allow(cloud):
-    """Takes the policy away."""
+    """Removes the policy."""
     control(cloud, "DELETE", "faults")
 
 

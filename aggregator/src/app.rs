@@ -1,4 +1,7 @@
-//! What every use-case needs, opened once: configuration, database, clock, and the way to AWS.
+//! What every use case needs, opened once per process: configuration, database, clock, and access to AWS and
+//! Jira.
+
+mod signing_key;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -12,82 +15,70 @@ use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, AwsUnavailable};
 use crate::config::secret::SecretMissing;
-use crate::config::{self, Config, Problem, read};
-use crate::domain::guide::{Guide, Kind, Source};
+use crate::config::{self, Config, ConfigProblem, read};
 use crate::jira::{Jira, JiraUnavailable};
-use crate::store::{Place, Store, StoreError};
 use crate::telemetry::Telemetry;
-use crate::world::{Chance, Clock, Environment, World};
+use crate::world::{Clock, Environment, World};
+use hubward_domain::guide::{FieldKind, Guide, GuideFile};
+use hubward_store::{DatabaseUrl, Store, StoreError};
 
-/// No entry of the guide is as large: ten sections of 30,000 characters of three bytes.
+/// Larger than any valid guide entry: ten sections of 30,000 characters of three bytes each.
 const GUIDE_FILE_LIMIT: u64 = 1024 * 1024;
 
-/// An opened Hubward.
+/// Shared state of one process; clones are cheap and share it.
 #[derive(Clone, Debug)]
-pub struct App {
-    /// The configuration.
+pub(crate) struct App {
     pub config: Config,
-    /// The database.
     pub store: Store,
-    /// The clock.
     pub clock: Clock,
-    /// What this process has done.
+    /// The metrics that this process counts.
     pub telemetry: Telemetry,
-    chance: Chance,
     environment: Environment,
     aws: Arc<OnceCell<Aws>>,
     jira: Arc<OnceCell<Jira>>,
     guide: Arc<OnceLock<Arc<Guide>>>,
 }
 
-/// Why Hubward cannot be opened.
+/// Why Hubward cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// The configuration file could not be read.
     #[error("cannot read the configuration {}", file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The configuration file could not be written.
     #[error("cannot write the configuration {}", file.display())]
     Unwritable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The configuration is wrong.
+    /// The configuration is invalid.
     #[error("the configuration {} has {} problems", file.display(), problems.len())]
     Wrong {
-        /// The file.
         file: PathBuf,
-        /// Everything that is wrong.
-        problems: Vec<Problem>,
+        problems: Vec<ConfigProblem>,
     },
-    /// The database's address is a secret that is not there.
+    /// The secret with the database URL cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
     /// The database cannot be used.
     #[error("cannot use the database {place}")]
     Store {
-        /// Where it is.
         place: String,
-        /// Why.
         #[source]
         source: StoreError,
     },
 }
 
-/// Reads the configuration that the command line and the environment name.
+/// Reads the configuration that the command line and the environment select.
 ///
 /// # Errors
-/// It cannot be read, or is wrong.
-pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
+/// It cannot be read or is invalid.
+pub(crate) fn configuration(given: Option<&Path>, world: &World) -> Result<Config, OpenError> {
     let file = read::locate(given, &world.environment);
     let text = std::fs::read_to_string(&file).map_err(|source| OpenError::Unreadable {
         file: file.clone(),
@@ -97,28 +88,28 @@ pub fn configuration(given: Option<&Path>, world: &World) -> Result<Config, Open
         .map_err(|problems| OpenError::Wrong { file, problems })
 }
 
-/// Where the configured database is; a relative path starts at `directory`.
+/// The address of the configured database; relative paths start at `directory`.
 ///
 /// # Errors
-/// The address is a secret that is not there, or of no known kind.
-pub fn database(
-    store: &config::Store,
+/// The secret cannot be read, or the URL is invalid.
+pub(crate) fn database(
+    store: &config::StoreConfig,
     directory: &Path,
     environment: &Environment,
-) -> Result<Place, OpenError> {
+) -> Result<DatabaseUrl, OpenError> {
     let url = store.url.reveal(environment, directory)?;
-    Place::parse(url.expose_secret(), directory).map_err(|source| OpenError::Store {
+    DatabaseUrl::parse(url.expose_secret(), directory).map_err(|source| OpenError::Store {
         place: "store.url".to_owned(),
         source,
     })
 }
 
 impl App {
-    /// Opens what the configuration says.
+    /// Opens the configuration and the database.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
+    pub(crate) async fn open(given: Option<&Path>, world: &World) -> Result<Self, OpenError> {
         let config = configuration(given, world)?;
         let place = database(&config.store, config.directory(), &world.environment)?;
         let store = Store::open(&place)
@@ -132,7 +123,6 @@ impl App {
             store,
             clock: world.clock,
             telemetry: Telemetry::default(),
-            chance: Chance::System,
             environment: world.environment.clone(),
             aws: Arc::default(),
             jira: Arc::default(),
@@ -140,12 +130,12 @@ impl App {
         })
     }
 
-    /// The administrator's AWS: opened at the first call, and then the same for the whole process, so
-    /// that all its parts share one pace.
+    /// AWS with the administrator's credentials. Opened at the first call and then shared by the whole
+    /// process, so that all parts share the rate limits.
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
-    pub async fn aws(&self) -> Result<&Aws, AwsUnavailable> {
+    pub(crate) async fn aws(&self) -> Result<&Aws, AwsUnavailable> {
         self.aws.get_or_try_init(|| self.open_aws()).await
     }
 
@@ -161,26 +151,26 @@ impl App {
         .boxed()
     }
 
-    /// The time zone of the people who are told.
-    pub fn zone(&self) -> TimeZone {
+    /// The time zone of messages and schedules.
+    pub(crate) fn zone(&self) -> TimeZone {
         TimeZone::get(&self.config.locale.timezone).unwrap_or(TimeZone::UTC)
     }
 
-    /// The day that it is there, such as `2026-11-24`.
-    pub fn today(&self) -> String {
+    /// Today's date in that time zone, such as `2026-11-24`.
+    pub(crate) fn today(&self) -> String {
         self.day().to_string()
     }
 
-    /// The day that it is there.
-    pub fn day(&self) -> Date {
+    /// Today's date in that time zone.
+    pub(crate) fn day(&self) -> Date {
         self.zone().to_datetime(self.clock.now()).date()
     }
 
-    /// The company's Jira, opened at the first call; `None` where it has none.
+    /// The company's Jira, opened at the first call; `None` if it is not configured.
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
-    pub async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
+    pub(crate) async fn jira(&self) -> Result<Option<&Jira>, JiraUnavailable> {
         let Some(config) = &self.config.requests.jira else {
             return Ok(None);
         };
@@ -188,8 +178,8 @@ impl App {
         self.jira.get_or_try_init(open).await.map(Some)
     }
 
-    /// The guide with the company's own entries in front, read once for the whole process.
-    pub fn guide(&self) -> &Arc<Guide> {
+    /// The guide with the company's own entries first, read once per process.
+    pub(crate) fn guide(&self) -> &Arc<Guide> {
         let own = || {
             self.config
                 .own_guide()
@@ -199,26 +189,28 @@ impl App {
             .get_or_init(|| Arc::new(Guide::with(own().unwrap_or_default())))
     }
 
-    /// Bytes that nobody can guess.
-    pub fn random<const N: usize>(&self) -> [u8; N] {
-        self.chance.bytes()
+    /// Cryptographically secure random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        rand::fill(&mut bytes);
+        bytes
     }
 
     /// The process's environment.
-    pub fn environment(&self) -> &Environment {
+    pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
 }
 
-/// The files of a company's guide; what cannot be read is there with the reason.
-pub fn guide_sources(directory: &Path) -> Vec<Source> {
+/// The files of a company's guide. Files that cannot be read are included with the error.
+pub(crate) fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     let mut sources = Vec::new();
     if let Err(error) = std::fs::read_dir(directory) {
         sources.push(unreadable(directory.display().to_string(), &error));
     }
-    for kind in Kind::ALL {
+    for kind in FieldKind::ALL {
         let entries = std::fs::read_dir(directory.join(kind.folder()));
-        // A company may have no words of its own on one of the two.
+        // The company may have entries of only one of the two kinds.
         let mut files: Vec<PathBuf> = entries
             .into_iter()
             .flatten()
@@ -230,7 +222,7 @@ pub fn guide_sources(directory: &Path) -> Vec<Source> {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             let path = format!("{}/{name}", kind.folder());
             sources.push(match bounded_text(&file) {
-                Ok(text) => Source {
+                Ok(text) => GuideFile {
                     path,
                     text: Ok(text),
                 },
@@ -241,12 +233,12 @@ pub fn guide_sources(directory: &Path) -> Vec<Source> {
     sources
 }
 
-fn unreadable(path: String, error: &std::io::Error) -> Source {
+fn unreadable(path: String, error: &std::io::Error) -> GuideFile {
     let text = Err(error.to_string());
-    Source { path, text }
+    GuideFile { path, text }
 }
 
-/// A file's text, but of a file that no entry can be as large as, only an error.
+/// A file's text; an error if it is larger than any valid entry.
 fn bounded_text(file: &Path) -> std::io::Result<String> {
     use std::io::Read;
     let mut text = String::new();

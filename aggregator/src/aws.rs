@@ -1,19 +1,19 @@
-//! AWS, as the administrator account sees it: credentials, one HTTP client, a client per Region.
+//! AWS as the administrator account: credentials, one HTTP client, and a client per Region and service.
 //!
-//! Endpoints come from the SDK's default chain; an override that is neither https nor on this
-//! machine is refused, because session tokens would travel in the clear.
+//! Endpoints come from the SDK's default chain. An override that is neither https nor on this machine is
+//! refused, because session tokens would be sent unencrypted.
 
 mod counted;
-pub mod events;
-pub mod failure;
-pub mod findings;
-pub mod guardduty;
-pub mod hub;
-pub mod identity;
-pub mod objects;
-pub mod pacing;
-pub mod security_hub;
-pub mod workflow;
+pub(crate) mod events;
+pub(crate) mod failure;
+pub(crate) mod findings;
+pub(crate) mod guardduty;
+pub(crate) mod hub;
+pub(crate) mod identity;
+pub(crate) mod objects;
+pub(crate) mod pacing;
+pub(crate) mod security_hub;
+pub(crate) mod workflow;
 
 use std::time::Duration;
 
@@ -24,61 +24,58 @@ use aws_sdk_sts::config::{ProvideCredentials, RuntimeComponents};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use hubward_protocol::{AccountId, Region};
 
-use crate::config::watching::Pacing as Rates;
-use crate::domain::address::{UnsafeAddress, verify_endpoint};
+use crate::config::watching::PacingConfig;
 use crate::telemetry::Telemetry;
 use crate::world::Environment;
-use counted::Counted;
-use events::Queue;
-pub use failure::AwsFailure;
+use counted::CountedClient;
+use events::EventQueue;
+pub(crate) use failure::AwsFailure;
+use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use pacing::Pacing;
 use security_hub::SecurityHub;
 
-/// The administrator's AWS, ready to be called.
+/// AWS with the administrator's credentials.
 #[derive(Clone, Debug)]
-pub struct Aws {
+pub(crate) struct Aws {
     base: SdkConfig,
     pacing: Pacing,
-    counted: Counted,
+    counted: CountedClient,
 }
 
-/// Why AWS is not called at all.
+/// Why AWS cannot be called.
 #[derive(Debug, thiserror::Error)]
-pub enum AwsUnavailable {
-    /// The default chain found no credentials.
+pub(crate) enum AwsUnavailable {
+    /// The default credential chain found no credentials.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
-    /// An endpoint override is unsafe.
+    /// An endpoint override is not safe.
     #[error("{variable} is refused: {why}")]
     UnsafeEndpoint {
-        /// The environment variable.
         variable: String,
-        /// Why.
         why: UnsafeAddress,
     },
-    /// STS did not say whose credentials these are.
+    /// STS did not return the caller's identity.
     #[error(transparent)]
     Caller(AwsFailure),
     /// The credentials belong to another account than the configured administrator.
     #[error("the credentials belong to account {found}, not to the administrator {wanted}")]
     WrongAccount {
-        /// Whose they are.
+        /// The account of the credentials.
         found: String,
-        /// Whose they should be.
         wanted: AccountId,
     },
 }
 
 impl Aws {
-    /// Finds credentials and makes sure that they are the administrator's: an invitation from any
-    /// other account would ask members to trust a stranger.
+    /// Loads credentials and verifies that they belong to the administrator: an invitation from any other
+    /// account would ask members to trust the wrong one.
     ///
     /// # Errors
     /// See [`AwsUnavailable`].
-    pub async fn of_administrator(
+    pub(crate) async fn of_administrator(
         administrator: &AccountId,
         home: Region,
-        rates: Rates,
+        rates: PacingConfig,
         environment: &Environment,
         telemetry: Telemetry,
     ) -> Result<Self, AwsUnavailable> {
@@ -93,7 +90,7 @@ impl Aws {
                     .operation_attempt_timeout(Duration::from_secs(20))
                     .build(),
             );
-        // So that AWS's own trail of calls tells ours from a person's.
+        // The app name distinguishes our calls from a person's in CloudTrail.
         let loader = match AppName::new("hubward") {
             Ok(name) => loader.app_name(name),
             Err(_) => loader,
@@ -102,7 +99,7 @@ impl Aws {
         let aws = Self {
             base,
             pacing: Pacing::new(rates),
-            counted: Counted(telemetry),
+            counted: CountedClient(telemetry),
         };
         let found = aws.caller(home).await?;
         if found == administrator.as_str() {
@@ -116,7 +113,7 @@ impl Aws {
     }
 
     /// Security Hub in a Region.
-    pub fn security_hub(&self, region: Region) -> SecurityHub {
+    pub(crate) fn security_hub(&self, region: Region) -> SecurityHub {
         let config = aws_sdk_securityhub::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
@@ -128,13 +125,13 @@ impl Aws {
         )
     }
 
-    /// A queue of SQS in a Region.
-    pub fn queue(&self, region: Region, url: &str) -> Queue {
+    /// An SQS queue in a Region.
+    pub(crate) fn queue(&self, region: Region, url: &str) -> EventQueue {
         let config = aws_sdk_sqs::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
             .build();
-        Queue::new(
+        EventQueue::new(
             aws_sdk_sqs::Client::from_conf(config),
             region,
             url.to_owned(),
@@ -142,7 +139,7 @@ impl Aws {
     }
 
     async fn caller(&self, region: Region) -> Result<String, AwsUnavailable> {
-        // Asked for by itself first: the SDK would bury a missing credential in a dispatch failure.
+        // Checked first, because the SDK would hide missing credentials in a dispatch failure.
         match self.base.credentials_provider() {
             None => return Err(AwsUnavailable::NoCredentials(String::new())),
             Some(provider) => {
@@ -163,8 +160,8 @@ impl Aws {
     }
 }
 
-/// One client for all Regions: connections are shared, TLS is rustls with ring, and the proxy
-/// variables of the environment are honoured.
+/// One client for all Regions: connections are shared, TLS is rustls with ring, and the proxy variables of
+/// the environment apply.
 fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
     let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
     Builder::new().build_with_connector_fn(move |settings, components| {
@@ -177,11 +174,11 @@ fn http_client() -> aws_sdk_sts::config::SharedHttpClient {
     })
 }
 
-/// Refuses addresses for AWS that are neither on TLS nor on this machine.
+/// Refuses AWS endpoint overrides that neither use TLS nor are on this machine.
 ///
 /// # Errors
-/// Always [`AwsUnavailable::UnsafeEndpoint`].
-pub fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
+/// [`AwsUnavailable::UnsafeEndpoint`] for the first unsafe one.
+pub(crate) fn refuse_unsafe_endpoints(environment: &Environment) -> Result<(), AwsUnavailable> {
     for (variable, value) in environment.iter() {
         if variable.starts_with("AWS_ENDPOINT_URL")
             && let Err(why) = verify_endpoint(value)

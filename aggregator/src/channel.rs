@@ -1,19 +1,19 @@
-//! Chat rooms and mailboxes: renders one message in the service's own form, sends it once, and says
-//! what the service answered. Whether and when it is sent again is decided in `domain::delivery`.
+//! Chat rooms, mailboxes and webhooks: renders one message in the service's own format, sends it once, and
+//! returns the service's answer. Whether and when it is sent again is decided in `hubward_domain::delivery`.
 //!
-//! An address is judged as it is written and once more as it is resolved: a name that points into the
-//! private network is not followed. Redirects are not followed at all.
+//! URLs are checked as written and again after name resolution, so that a name that points into the private
+//! network is not called. Redirects are not followed.
 
-mod answer;
 #[cfg(test)]
 mod attacks;
 mod chatwork;
 mod client;
 mod cut;
 mod google_chat;
-mod letter;
 mod mail;
+mod message;
 mod report_mail;
+mod response;
 mod slack;
 mod teams;
 mod webhook;
@@ -30,25 +30,25 @@ use url::Url;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
 use crate::config::{Locale, Secret};
-use crate::domain::account::Language;
-use crate::domain::address::{is_loopback_host, verify_channel, verify_endpoint};
-use crate::domain::delivery::{Attempt, Blame, Delivery};
-use crate::domain::echo::Hush;
-use crate::domain::guide::{Guide, Kind, Links, Target};
-use crate::domain::notice::Notice;
 use crate::world::Environment;
 use client::Clients;
-use letter::{Advice, Letter, Reader};
-pub use report_mail::ReportMail;
+use hubward_domain::account::Language;
+use hubward_domain::address::{is_loopback_host, verify_channel, verify_endpoint};
+use hubward_domain::delivery::{Attempt, Delivery, FaultDomain};
+use hubward_domain::guide::{FieldKind, Guide, Links, Target};
+use hubward_domain::notice::Notice;
+use hubward_domain::redact::Redactor;
+use message::{FirstSteps, MessageReader, RenderedMessage};
+pub(crate) use report_mail::ReportMail;
 
-/// The sending side could not be set up.
+/// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client for channels could not be set up")]
-pub struct MessengerError(#[from] reqwest::Error);
+pub(crate) struct MessengerError(#[from] reqwest::Error);
 
-/// Sends messages.
+/// Sends messages to channels.
 #[derive(Clone, Debug)]
-pub struct Messenger {
+pub(crate) struct Messenger {
     clients: Clients,
     language: Language,
     zone: TimeZone,
@@ -61,12 +61,12 @@ pub struct Messenger {
 }
 
 impl Messenger {
-    /// Prepares for sending in a language and with a time zone's times, with links to the dashboard at
-    /// `origin`; secrets are looked up in the environment and below the configuration's directory.
+    /// Sets up sending: the language and time zone of messages, the dashboard's address `origin` for links,
+    /// and where secrets are read from.
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn new(
+    pub(crate) fn new(
         locale: &Locale,
         origin: &str,
         mail: &Mail,
@@ -76,7 +76,7 @@ impl Messenger {
         Ok(Self {
             clients: Clients::new()?,
             language: locale.language,
-            // The configuration was refused if there is no such zone.
+            // The configuration is invalid if there is no such zone.
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
             origin: origin.trim_end_matches('/').to_owned(),
             guide: Arc::default(),
@@ -87,9 +87,9 @@ impl Messenger {
         })
     }
 
-    /// The same, with a guide to say of an alert what to do first, and where its pages are.
+    /// Adds the guide, whose first steps and links are added to alerts.
     #[must_use]
-    pub fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
+    pub(crate) fn with_guide(self, guide: Arc<Guide>, links: Links) -> Self {
         Self {
             guide,
             links,
@@ -97,34 +97,39 @@ impl Messenger {
         }
     }
 
-    /// Sends a message once. Nothing secret is in what it returns.
-    pub async fn send(&self, channel: &Channel, delivery: &Delivery, now: Timestamp) -> Attempt {
+    /// Sends a message once. The result contains no secrets.
+    pub(crate) async fn send(
+        &self,
+        channel: &Channel,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Attempt {
         match self.try_send(channel, delivery, now).await {
-            Ok(Attempt::Refused {
+            Ok(Attempt::Rejected {
                 why,
                 retry_after,
-                blame,
-            }) => Attempt::Refused {
-                why: self.hush(channel).over(&why),
+                fault,
+            }) => Attempt::Rejected {
+                why: self.hush(channel).redact(&why),
                 retry_after,
-                blame,
+                fault,
             },
-            Ok(Attempt::Taken) => Attempt::Taken,
-            Err(why) => Attempt::Refused {
+            Ok(Attempt::Accepted) => Attempt::Accepted,
+            Err(why) => Attempt::Rejected {
                 why,
                 retry_after: None,
-                blame: Blame::Channel,
+                fault: FaultDomain::Channel,
             },
         }
     }
 
-    /// What a channel's answer may repeat.
-    fn hush(&self, channel: &Channel) -> Hush {
+    /// Redacts the secrets that a channel's answer may contain.
+    fn hush(&self, channel: &Channel) -> Redactor {
         let secrets: Vec<SecretString> = [&channel.url, &channel.secret, &channel.token]
             .into_iter()
             .filter_map(|secret| self.optional(secret.as_ref()).ok()?)
             .collect();
-        Hush::of(secrets.iter().map(ExposeSecret::expose_secret))
+        Redactor::of(secrets.iter().map(ExposeSecret::expose_secret))
     }
 
     async fn try_send(
@@ -142,17 +147,17 @@ impl Messenger {
                     .of(channel.allow_private)
                     .post(url.expose_secret());
                 let request = webhook::request(request, delivery, secret.as_ref(), now)?;
-                Ok(answer::of(request.send().await, now).await)
+                Ok(response::of(request.send().await, now).await)
             }
             ChannelKind::Slack => {
                 let url = self.address(channel)?;
-                let message = slack::message(&self.letter(delivery));
+                let message = slack::message(&self.message(delivery));
                 self.post_json(channel, url.expose_secret(), &message, now)
                     .await
             }
             ChannelKind::Teams => {
                 let url = self.address(channel)?;
-                let message = teams::message(&self.letter(delivery));
+                let message = teams::message(&self.message(delivery));
                 self.post_json(channel, url.expose_secret(), &message, now)
                     .await
             }
@@ -160,7 +165,7 @@ impl Messenger {
                 let url = self.address(channel)?;
                 let thread = delivery.notice.thread();
                 let url = google_chat::address(url.expose_secret(), thread.as_deref())?;
-                let message = google_chat::message(&self.letter(delivery), &delivery.id);
+                let message = google_chat::message(&self.message(delivery), &delivery.id);
                 self.post_json(channel, &url, &message, now).await
             }
             ChannelKind::Chatwork => {
@@ -178,18 +183,18 @@ impl Messenger {
                     .post(chatwork::address(api.expose_secret(), room))
                     .header("x-chatworktoken", token.expose_secret())
                     .header(CONTENT_TYPE, chatwork::FORM)
-                    .body(chatwork::form(&self.letter(delivery)));
-                Ok(answer::of(request.send().await, now).await)
+                    .body(chatwork::form(&self.message(delivery)));
+                Ok(response::of(request.send().await, now).await)
             }
             ChannelKind::Mail => {
-                let letter = self.letter(delivery);
+                let message = self.message(delivery);
                 let post = self.post()?;
                 let to = if channel.name == CONTACTS {
                     delivery.notice.contacts()
                 } else {
                     &channel.to
                 };
-                mail::send(&post, to, &letter, &delivery.id).await
+                mail::send(&post, to, &message, &delivery.id).await
             }
         }
     }
@@ -206,45 +211,46 @@ impl Messenger {
             .of(channel.allow_private)
             .post(url)
             .json(message);
-        Ok(answer::of(request.send().await, now).await)
+        Ok(response::of(request.send().await, now).await)
     }
 
-    /// The message in words, in its readers' language where it is not everybody's.
-    fn letter(&self, delivery: &Delivery) -> Letter {
+    /// The rendered message, in the readers' language if the notice has one, otherwise in the configured
+    /// language.
+    fn message(&self, delivery: &Delivery) -> RenderedMessage {
         let notice = &delivery.notice;
         let language = notice.language().unwrap_or(self.language);
-        let reader = Reader {
+        let reader = MessageReader {
             language,
             zone: &self.zone,
             origin: &self.origin,
             advice: self.advice(notice, language),
         };
-        letter::write(notice, &reader)
+        message::write(notice, &reader)
     }
 
-    /// Asks for an address, so that whoever has it knows that we live.
+    /// Pings the watchdog URL.
     ///
     /// # Errors
-    /// It is not safe, or was not answered with success, and why.
-    pub async fn ping(&self, url: &Secret) -> Result<(), String> {
+    /// The URL is not safe or did not respond with success; the text says why.
+    pub(crate) async fn ping(&self, url: &Secret) -> Result<(), String> {
         let url = url
             .reveal(&self.environment, &self.directory)
             .map_err(|missing| missing.to_string())?;
         let address = verify_endpoint(url.expose_secret()).map_err(|why| why.to_string())?;
         let client = self.clients.of(is_loopback_host(&address));
         let answered = client.get(address).send().await;
-        match answer::of(answered, Timestamp::UNIX_EPOCH).await {
-            Attempt::Taken => Ok(()),
-            Attempt::Refused { why, .. } => Err(Hush::of([url.expose_secret()]).over(&why)),
+        match response::of(answered, Timestamp::UNIX_EPOCH).await {
+            Attempt::Accepted => Ok(()),
+            Attempt::Rejected { why, .. } => Err(Redactor::of([url.expose_secret()]).redact(&why)),
         }
     }
 
-    /// Whether a chat room's service answers, over TLS where its address is https. Its front page is asked
-    /// for, not the channel's own address: nobody hears of it, and nothing secret travels.
+    /// Checks whether a chat service answers, over TLS if its URL is https. Requests the service's front
+    /// page, not the channel's URL: nothing is posted, and no secret is sent.
     ///
     /// # Errors
-    /// It does not, and why.
-    pub async fn reach(&self, channel: &Channel) -> Result<(), String> {
+    /// It does not answer; the text says why.
+    pub(crate) async fn reach(&self, channel: &Channel) -> Result<(), String> {
         let address = match (&channel.url, channel.kind) {
             (None, ChannelKind::Chatwork) => SecretString::from(chatwork::API),
             _ => self.address(channel)?,
@@ -257,16 +263,16 @@ impl Messenger {
         let client = self.clients.of(channel.allow_private);
         match client.head(front).send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(answer::no_answer(error)),
+            Err(error) => Err(response::no_answer(error)),
         }
     }
 
-    /// Whether mail is taken where it is handed over: a greeting, encryption, and the name and password
-    /// where there are some. No mail is sent.
+    /// Checks whether the mail server accepts us: greeting, encryption, and login if there is one. No mail is
+    /// sent.
     ///
     /// # Errors
-    /// It is not, and why.
-    pub async fn reach_mail(&self) -> Result<(), String> {
+    /// It does not; the text says why.
+    pub(crate) async fn reach_mail(&self) -> Result<(), String> {
         mail::try_transport(&self.post()?.smtp_url).await
     }
 
@@ -278,7 +284,7 @@ impl Messenger {
         Ok(mail::Post { smtp_url, from })
     }
 
-    /// The channel's address, judged again: a secret is only known now.
+    /// The channel's URL, checked again because a secret's value is only known now.
     fn address(&self, channel: &Channel) -> Result<SecretString, String> {
         let url = self
             .optional(channel.url.as_ref())?
@@ -288,8 +294,8 @@ impl Messenger {
         Ok(url)
     }
 
-    /// What the guide says of the alert that a message is about.
-    fn advice(&self, notice: &Notice, language: Language) -> Option<Advice> {
+    /// The guide's first steps for the alert of a notice.
+    fn advice(&self, notice: &Notice, language: Language) -> Option<FirstSteps> {
         let alert = match notice {
             Notice::AlertOpened(alert) | Notice::AlertUpdated(alert) => alert.as_ref(),
             Notice::AlertEscalated(escalated) => &escalated.alert,
@@ -297,10 +303,10 @@ impl Messenger {
         };
         let threat = self.guide.threat(&alert.kind)?;
         let page = Target {
-            kind: Kind::Threat,
+            kind: FieldKind::Threat,
             key: threat.family.clone(),
         };
-        Some(Advice {
+        Some(FirstSteps {
             happened: threat.happened(language),
             steps: threat.steps(language),
             page: Some(self.links.page(&page, language)),

@@ -42,23 +42,23 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use rust_i18n::t;
 
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
 use crate::world::{Environment, World};
-use failure::Failure;
+use failure::CommandFailure;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
 use screen::Screen;
 
-/// The SOC's side of Hubward: who is to be watched, who is, and who acts next.
+/// The SOC's side of Hubward: which accounts must be watched, which are, and who acts next.
 #[derive(Debug, Parser)]
 #[command(name = "hubward", version, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The configuration file [default: ./hubward.toml, else /etc/hubward/hubward.toml].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     json: bool,
-    /// The language of what is printed: ja or en [default: `HUBWARD_LANG`, `LANG`, else en].
+    /// The output language: ja or en [default: `HUBWARD_LANG`, `LANG`, else en].
     #[arg(long, global = true, value_parser = language)]
     lang: Option<Language>,
     #[command(subcommand)]
@@ -71,65 +71,65 @@ enum Noun {
     Init(init::Init),
     /// Create or upgrade the database.
     Migrate,
-    /// Look at the configuration.
+    /// Check the configuration.
     #[command(subcommand)]
-    Config(config::Config),
-    /// Make the SOC's own side ready: Security Hub, aggregation, the queue for alerts and its rules.
+    Config(config::ConfigCommand),
+    /// Set up the SOC's own account: Security Hub, aggregation, the alert queue and its rules.
     #[command(subcommand)]
-    Hub(hub::Hub),
-    /// Bring the ledger in from Excel or CSV, or out to them.
+    Hub(hub::HubCommand),
+    /// Import the ledger from Excel or CSV, or export it.
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
-    /// Look at the ledger's accounts, add them, and change them.
+    Ledger(ledger::LedgerCommand),
+    /// Show, add and change the ledger's accounts.
     #[command(subcommand)]
-    Account(account::Account),
-    /// Take requests to add, change or remove accounts, and decide on them.
+    Account(account::AccountCommand),
+    /// Approve or reject requests to add, change or remove accounts.
     #[command(subcommand)]
-    Request(request::Request),
-    /// Send the invitations that are missing.
+    Request(request::RequestCommand),
+    /// Send the missing invitations.
     Invite(invite::Invite),
-    /// Say of every account and Region whether it is watched; exit 3 when something is incomplete.
-    Check(check::Check),
-    /// Record that a control need not be fixed in an account, until when.
+    /// Show whether each account is watched, per Region; exit 3 when something is incomplete.
+    Check(check::CheckCommand),
+    /// Record controls that need not be fixed in an account until a given day.
     #[command(subcommand)]
-    Exception(exception::Exception),
-    /// Know what a failed control or a threat means, and publish that.
+    Exception(exception::ExceptionCommand),
+    /// Look up and publish guidance for controls and threats.
     #[command(subcommand)]
-    Guide(guide::Guide),
-    /// End the watch over an account in every Region; its history is kept.
+    Guide(guide::GuideCommand),
+    /// Stop watching an account in every Region; its history is kept.
     Unlink(unlink::Unlink),
-    /// Mirror what Security Hub found.
+    /// Import findings from Security Hub.
     #[command(subcommand)]
-    Findings(findings::Findings),
-    /// Write the reports that go to the projects.
+    Findings(findings::FindingsCommand),
+    /// Build and send the reports for projects.
     #[command(subcommand)]
-    Report(report::Report),
-    /// Serve the agents over HTTP, take alerts from their queue, and send what channels are told.
+    Report(report::ReportCommand),
+    /// Run the server: HTTP for agents and people, alerts from the queue, messages to channels.
     Serve,
-    /// Ask the server on this machine whether it is ready, for health checks; exit 1 when it is not.
+    /// Check whether the server on this machine is ready; exit 1 when it is not.
     Health,
-    /// Do one scheduled job now, for cron or a scheduled task.
-    Run(run::Run),
-    /// Look at the threats that a person must see, and prove that messages arrive.
+    /// Run one scheduled job now, for cron or a scheduled task.
+    Run(run::RunCommand),
+    /// Show and handle threats, and test that alerts arrive.
     #[command(subcommand)]
-    Alert(alert::Alert),
-    /// Look at what members' agents reported.
+    Alert(alert::AlertCommand),
+    /// Show what members' agents reported.
     #[command(subcommand)]
-    Agent(agent::Agent),
-    /// Hand in the agent's signed releases, and look at them.
+    Agent(agent::AgentCommand),
+    /// Upload and list signed agent releases.
     #[command(subcommand)]
-    Release(release::Release),
-    /// Give people and programs access to the API and the dashboard, and take it back.
+    Release(release::ReleaseCommand),
+    /// Create and revoke tokens for the API and the dashboard.
     #[command(subcommand)]
     Token(token::Token),
-    /// Look at the trace of changes.
+    /// Inspect the audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Copy the database into one file, while the server goes on, and prove the copy.
+    /// Copy the database into one file while the server runs, and verify the copy.
     Backup(backup::Backup),
-    /// Put such a copy in the database's place; what was there is kept beside it.
+    /// Restore the database from a backup; the previous file is kept.
     Restore(restore::Restore),
-    /// Examine the whole installation, and say what helps; exit 1 when something is broken.
+    /// Check the installation and suggest fixes; exit 1 when something is broken.
     Doctor,
     /// Print a completion script for a shell.
     Completions(completions::Completions),
@@ -146,7 +146,7 @@ enum Exit {
     Incomplete = 3,
 }
 
-type Outcome = Result<Exit, Failure>;
+type CommandResult = Result<Exit, CommandFailure>;
 
 /// Parses the command line and runs it.
 pub(crate) async fn run(world: World) -> ExitCode {
@@ -182,20 +182,20 @@ pub(crate) async fn run(world: World) -> ExitCode {
 /// Says that not even the runtime could be started.
 pub(crate) fn cannot_start(error: &std::io::Error) -> ExitCode {
     let screen = Screen::new(false, Language::En, false);
-    screen.fail(&Failure::new(
+    screen.fail(&CommandFailure::new(
         t!("cli.runtime", locale = "en", why = error),
         "",
     ));
     ExitCode::FAILURE
 }
 
-async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> Outcome {
+async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> CommandResult {
     let given = cli.config.as_deref();
     let actor = Actor::Operator(world.user.clone());
     let open = || async {
         App::open(given, world)
             .await
-            .map_err(|error| Failure::open(&error, screen.language()))
+            .map_err(|error| CommandFailure::open(&error, screen.language()))
     };
     match cli.noun {
         Noun::Init(init) => init.run(given, world, screen).await,

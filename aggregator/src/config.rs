@@ -1,65 +1,65 @@
-//! The configuration as values: one struct per section of `hubward.toml`, each with its defaults.
+//! The configuration: one struct per section of `hubward.toml`, with its defaults.
 //!
-//! How the file, the environment and the defaults become one of these is in [`read`], everything
-//! that can be wrong beyond a value's type in [`verify`], what a secret is in [`secret`].
+//! [`read`] combines file, environment and defaults; [`verify`] checks what a value's type cannot; [`secret`]
+//! is a value that is not shown.
 
-pub mod guide;
-pub mod intake;
-pub mod outgoing;
-pub mod problem;
-pub mod read;
-pub mod secret;
-pub mod verify;
-pub mod watching;
+pub(crate) mod guide;
+pub(crate) mod intake;
+pub(crate) mod outgoing;
+pub(crate) mod problem;
+pub(crate) mod read;
+pub(crate) mod secret;
+pub(crate) mod verify;
+pub(crate) mod watching;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::account::Language;
-use crate::domain::guide::Links;
-use crate::domain::hub::Wanted;
-use crate::domain::release::ReleaseKey;
-pub use problem::Problem;
-pub use secret::Secret;
+use hubward_domain::account::Language;
+use hubward_domain::guide::Links;
+use hubward_domain::hub::WantedHub;
+use hubward_domain::release::ReleaseKey;
+pub(crate) use problem::ConfigProblem;
+pub(crate) use secret::Secret;
 
-use guide::Guide;
-use intake::{Ledger, Requests};
-use outgoing::{Alerts, Channel, Mail, Reports, Route, RouteEvent};
-use watching::{Baseline, Check, Findings, Hub, Pacing};
+use guide::GuideConfig;
+use intake::{LedgerConfig, Requests};
+use outgoing::{Alerts, Channel, ChannelRoute, Mail, Reports, RouteEvent};
+use watching::{Baseline, CheckConfig, FindingsConfig, HubConfig, PacingConfig};
 
-/// Everything that an operator can set.
+/// The whole configuration.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// The file that was read, for messages.
     pub file: PathBuf,
     /// `[server]`
-    pub server: Server,
+    pub server: ServerConfig,
     /// `[store]`
-    pub store: Store,
+    pub store: StoreConfig,
     /// `[hub]`
-    pub hub: Hub,
+    pub hub: HubConfig,
     /// `[baseline]`
     pub baseline: Baseline,
     /// `[pacing]`
-    pub pacing: Pacing,
+    pub pacing: PacingConfig,
     /// `[ledger]`
-    pub ledger: Ledger,
+    pub ledger: LedgerConfig,
     /// `[locale]`
     pub locale: Locale,
     /// `[requests]`
     pub requests: Requests,
     /// `[check]`
-    pub check: Check,
+    pub check: CheckConfig,
     /// `[alerts]`
     pub alerts: Alerts,
     /// `[findings]`
-    pub findings: Findings,
+    pub findings: FindingsConfig,
     /// `[reports]`
     pub reports: Reports,
     /// `[guide]`
-    pub guide: Guide,
+    pub guide: GuideConfig,
     /// `[mail]`
     pub mail: Mail,
     /// `[login]`
@@ -67,40 +67,40 @@ pub struct Config {
     /// `[[channels]]`
     pub channels: Vec<Channel>,
     /// `[[routes]]`
-    pub routes: Vec<Route>,
+    pub routes: Vec<ChannelRoute>,
 }
 
 impl Config {
-    /// Where relative paths of the configuration start: the file's own directory.
-    pub fn directory(&self) -> &Path {
+    /// The directory of the configuration file, where its relative paths start.
+    pub(crate) fn directory(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Every channel that messages leave by: the configured ones, and the accounts' contacts.
-    pub fn outlets(&self) -> Vec<Channel> {
+    /// All channels that messages are sent through: the configured ones, and the accounts' contacts.
+    pub(crate) fn outlets(&self) -> Vec<Channel> {
         let configured = self.channels.iter().cloned();
         configured.chain(self.mail.contacts()).collect()
     }
 
     /// The directory of the company's own guide.
-    pub fn own_guide(&self) -> Option<PathBuf> {
+    pub(crate) fn own_guide(&self) -> Option<PathBuf> {
         let directory = self.guide.directory.as_ref()?;
         Some(self.directory().join(directory))
     }
 
-    /// Where links to the guide lead.
-    pub fn guide_links(&self) -> Links {
+    /// Builds links to guide pages.
+    pub(crate) fn guide_links(&self) -> Links {
         self.guide.links(&self.server.public_url)
     }
 
-    /// Where the agent's releases lie.
-    pub fn releases(&self) -> PathBuf {
+    /// The directory of the agent's releases.
+    pub(crate) fn releases(&self) -> PathBuf {
         self.directory().join("releases")
     }
 
-    /// What the SOC's own side must have.
-    pub fn wanted_hub(&self) -> Wanted {
-        Wanted::of(
+    /// The wanted state of the SOC's own side.
+    pub(crate) fn wanted_hub(&self) -> WantedHub {
+        WantedHub::of(
             self.hub.administrator.clone(),
             self.hub.home_region,
             self.hub.linked_regions.clone(),
@@ -108,21 +108,21 @@ impl Config {
         )
     }
 
-    /// The channels of the routes that listen to an event, whatever else the routes match.
-    pub fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
+    /// The channels of the routes for an event, whatever else the routes match.
+    pub(crate) fn channels_of(&self, event: RouteEvent) -> BTreeSet<&str> {
         let routes = self.routes.iter().filter(|route| route.event == event);
         routes.map(|route| route.channel.as_str()).collect()
     }
 
-    /// Whether any route listens to alerts.
-    pub fn tells_of_alerts(&self) -> bool {
+    /// Whether any route is for alerts.
+    pub(crate) fn routes_alerts(&self) -> bool {
         self.routes
             .iter()
             .any(|route| route.event == RouteEvent::Alert)
     }
 
-    /// Every secret that is set, with its key.
-    pub fn secrets(&self) -> Vec<(String, &Secret)> {
+    /// All configured secrets with their keys.
+    pub(crate) fn secrets(&self) -> Vec<(String, &Secret)> {
         let jira = self.requests.jira.as_ref();
         let mut secrets: Vec<(String, &Secret)> = [
             ("server.ping_url", self.server.ping_url.as_ref()),
@@ -156,61 +156,60 @@ impl Config {
     }
 }
 
-/// Where the server listens and how it is reached.
+/// `[server]`: where the server listens and its public address.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Server {
-    /// Address and port; port 0 takes a free one.
+pub(crate) struct ServerConfig {
+    /// Address and port; port 0 uses a free one.
     pub listen: String,
-    /// The canonical origin that agents and people use.
+    /// The canonical origin for agents and browsers.
     pub public_url: String,
     /// PEM file of the certificate chain.
     pub tls_certificate: Option<PathBuf>,
     /// PEM file of the private key.
     pub tls_key: Option<PathBuf>,
-    /// Networks whose `X-Forwarded-For` counts.
+    /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<String>,
-    /// Called while all is well, for a dead-man switch elsewhere.
+    /// A URL to ping regularly, for a watchdog ("dead man's switch") that alerts when pings stop.
     pub ping_url: Option<Secret>,
-    /// The public key that the agent's releases are signed for; without it, none is taken in.
+    /// The public key that verifies the agent's releases; without it, none can be added.
     pub release_key: Option<ReleaseKey>,
 }
 
-/// Where the database is.
+/// `[store]`: the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Store {
+pub(crate) struct StoreConfig {
     /// `sqlite:FILE` (relative to the configuration file) or `postgres://…`.
     pub url: Secret,
 }
 
-/// The language and the clock of what is sent.
+/// `[locale]`: language and time zone of messages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Locale {
-    /// The language.
+pub(crate) struct Locale {
     pub language: Language,
     /// An IANA time zone.
     pub timezone: String,
-    /// Days on which nobody is reminded.
+    /// Days without reminders.
     pub holidays: Vec<jiff::civil::Date>,
 }
 
-/// Who may log in to the dashboard.
+/// `[login]`: who may log in to the dashboard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Login {
-    /// The OpenID Connect issuer.
+pub(crate) struct Login {
+    /// The OpenID Connect issuer's URL.
     pub issuer: Option<String>,
-    /// Hubward's client there.
+    /// Our client id at the issuer.
     pub client_id: Option<String>,
-    /// Its secret.
+    /// Our client secret.
     pub client_secret: Option<Secret>,
-    /// Who may also change things.
+    /// Email addresses of users who may make changes.
     pub operators: Vec<String>,
 }
 
-impl Default for Server {
+impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
@@ -224,7 +223,7 @@ impl Default for Server {
     }
 }
 
-impl Default for Store {
+impl Default for StoreConfig {
     fn default() -> Self {
         Self {
             url: Secret::literal("sqlite:hubward.db"),

@@ -3,18 +3,18 @@
 
 mod agent_api;
 mod api;
-mod caller;
+mod auth;
 mod downloads;
 mod health;
 mod hooks;
 mod metrics;
 mod openapi;
-mod page;
 mod pages;
 mod problem;
+mod rate_limit;
 mod router;
+mod shell;
 mod tls;
-mod visitor;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -33,13 +33,13 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use url::Url;
 
-use crate::actions::enrol::{Desk, DeskError};
-use crate::actions::log_in::{Reception, ReceptionError};
-use crate::actions::take_alerts::intake::Intake;
+use crate::actions::access::login::{LoginService, LoginServiceError};
+use crate::actions::agent::session::{SessionIssuer, SessionIssuerError};
+use crate::actions::alert::ingest::batch::IngestHandle;
 use crate::app::App;
 use crate::config;
-use caller::{Limits, Peer};
-pub use tls::Renewal;
+use rate_limit::{Peer, RateLimits};
+pub(crate) use tls::Renewal;
 use tls::Tls;
 
 /// How long a client may take for the head of its request.
@@ -58,30 +58,30 @@ const CONNECTIONS: usize = 1024;
 
 /// What every handler stands on.
 #[derive(Clone)]
-struct State {
+struct AppState {
     app: App,
-    desk: Arc<Desk>,
-    limits: Arc<Limits>,
-    reception: Arc<Reception>,
-    intake: Intake,
+    desk: Arc<SessionIssuer>,
+    limits: Arc<RateLimits>,
+    reception: Arc<LoginService>,
+    intake: IngestHandle,
     /// The canonical origin: what a browser says our forms come from.
     origin: Arc<str>,
     tasks: TaskTracker,
 }
 
 /// A server that has its address and does not answer yet.
-pub struct Server {
+pub(crate) struct HttpServer {
     listener: TcpListener,
     tls: Option<Tls>,
     origin: String,
     router: axum::Router,
-    limits: Arc<Limits>,
+    limits: Arc<RateLimits>,
     tasks: TaskTracker,
 }
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
-pub enum ServeError {
+pub(crate) enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -96,19 +96,19 @@ pub enum ServeError {
     Tls(String),
     /// Nobody can log in.
     #[error(transparent)]
-    Reception(#[from] ReceptionError),
+    Reception(#[from] LoginServiceError),
     /// Proofs cannot be taken.
     #[error(transparent)]
-    Desk(#[from] DeskError),
+    Desk(#[from] SessionIssuerError),
 }
 
-impl Server {
+impl HttpServer {
     /// Takes the address. With port 0 it takes a free one, and goes by the address it got unless
     /// `server.public_url` says another.
     ///
     /// # Errors
     /// See [`ServeError`].
-    pub async fn bind(mut app: App, intake: Intake) -> Result<Self, ServeError> {
+    pub(crate) async fn bind(mut app: App, intake: IngestHandle) -> Result<Self, ServeError> {
         let address = app.config.server.listen.clone();
         let listen = |source| ServeError::Listen {
             address: address.clone(),
@@ -117,18 +117,18 @@ impl Server {
         let listener = TcpListener::bind(&address).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let tls = Tls::of(&app.config).map_err(ServeError::Tls)?;
-        let is_default = app.config.server.public_url == config::Server::default().public_url;
+        let is_default = app.config.server.public_url == config::ServerConfig::default().public_url;
         if address.ends_with(":0") && is_default {
             let scheme = if tls.is_some() { "https" } else { "http" };
             app.config.server.public_url = format!("{scheme}://{bound}");
         }
         let origin = origin(&app.config.server.public_url);
-        let desk = Desk::open(&app, origin.clone()).await?;
+        let desk = SessionIssuer::open(&app, origin.clone()).await?;
         let desk = Arc::new(desk);
-        let reception = Arc::new(Reception::open(&app, &origin).await?);
-        let limits = Arc::new(Limits::new(&app.config.server.trusted_proxies));
+        let reception = Arc::new(LoginService::open(&app, &origin).await?);
+        let limits = Arc::new(RateLimits::new(&app.config.server.trusted_proxies));
         let tasks = TaskTracker::new();
-        let router = router::router(State {
+        let router = router::router(AppState {
             app,
             desk,
             limits: Arc::clone(&limits),
@@ -148,7 +148,7 @@ impl Server {
     }
 
     /// `http://HOST:PORT` (or https) that it really listens on.
-    pub fn listening_on(&self) -> String {
+    pub(crate) fn listening_on(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         self.listener.local_addr().map_or_else(
             |_| self.origin.clone(),
@@ -157,12 +157,12 @@ impl Server {
     }
 
     /// Looks after its certificate.
-    pub fn renewal(&self) -> Renewal {
+    pub(crate) fn renewal(&self) -> Renewal {
         Renewal::of(self.tls.as_ref())
     }
 
     /// Answers until `stop` changes; then finishes what is open, for a while.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let mut sweep = tokio::time::interval(Duration::from_secs(60));
@@ -187,7 +187,7 @@ impl Server {
             };
             let (router, tls, watcher) =
                 (self.router.clone(), self.tls.clone(), graceful.watcher());
-            let bounds = Bounds {
+            let bounds = ConnectionBounds {
                 head: if self.limits.trusts(peer.ip()) {
                     PROXY_IDLE
                 } else {
@@ -239,7 +239,7 @@ impl Server {
 
 /// How long a connection may take.
 #[derive(Clone, Copy, Debug)]
-struct Bounds {
+struct ConnectionBounds {
     /// For the head of a request, the time before it included.
     head: Duration,
     /// For everything.
@@ -251,7 +251,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     peer: SocketAddr,
     router: axum::Router,
     watcher: hyper_util::server::graceful::Watcher,
-    bounds: Bounds,
+    bounds: ConnectionBounds,
 ) {
     let (begun, longest) = (Instant::now(), bounds.connection);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -297,7 +297,7 @@ mod tests {
         let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }));
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
         let graceful = GracefulShutdown::new();
-        let bounds = Bounds {
+        let bounds = ConnectionBounds {
             head: HEAD,
             connection: Duration::from_millis(300),
         };

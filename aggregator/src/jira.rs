@@ -1,8 +1,8 @@
-//! Jira Service Management, by its REST API: issues are read, tickets are commented and closed.
+//! Jira Service Management through its REST API: reads issues, comments on tickets and closes them.
 //!
-//! What an issue says means nothing here but fields and texts; what to do about it is decided in
-//! `domain::request`. Sources: developer.atlassian.com, Jira Cloud platform REST API v3 (issues, enhanced
-//! JQL search, transitions, users) and Jira Service Management REST API (request comments).
+//! Here an issue is only fields and texts; what it means is decided in `hubward_domain::request`. Sources:
+//! developer.atlassian.com, Jira Cloud platform REST API v3 (issues, enhanced JQL search, transitions, users)
+//! and Jira Service Management REST API (request comments).
 
 mod client;
 mod issue;
@@ -17,27 +17,26 @@ use serde_json::{Value, json};
 
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
-use crate::domain::account::Language;
-use crate::domain::request::{Answer, Help, Part, Ticket, Told, Transition, closing};
-use crate::text;
 use crate::world::Environment;
-use client::Client;
-pub use client::JiraFailure;
+use client::JiraClient;
+pub(crate) use client::JiraFailure;
+use hubward_domain::account::Language;
+use hubward_domain::request::{AnswerPart, Ticket, Transition, closing};
 use issue::text_at;
 
-/// The way to one project of one site.
+/// A client for one project of one Jira site.
 #[derive(Clone, Debug)]
-pub struct Jira {
-    client: Client,
+pub(crate) struct Jira {
+    client: JiraClient,
     project: String,
     kind: String,
-    columns: Vec<(crate::domain::ledger::Column, String)>,
+    columns: Vec<(hubward_domain::ledger::LedgerColumn, String)>,
 }
 
-/// Jira cannot be called at all.
+/// Why Jira cannot be called.
 #[derive(Debug, thiserror::Error)]
-pub enum JiraUnavailable {
-    /// The token is not where the configuration says.
+pub(crate) enum JiraUnavailable {
+    /// The token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretMissing),
     /// The TLS library could not be set up.
@@ -45,42 +44,40 @@ pub enum JiraUnavailable {
     Client(#[source] reqwest::Error),
 }
 
-/// An issue as it was read.
+/// An issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
-    /// What it says.
+pub(crate) struct Issue {
     pub ticket: Ticket,
-    /// Jira's id of who reported it.
+    /// The Jira account id of the reporter.
     pub reporter_id: Option<String>,
 }
 
-/// An issue that a search found.
+/// An issue in a search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its key.
+pub(crate) struct Found {
     pub key: String,
     /// When it last changed.
     pub updated: Timestamp,
 }
 
-/// How many issues a page of a search has.
+/// Issues per page of a search.
 const PAGE: usize = 100;
-/// How many pages are read at most: more is no queue of requests.
+/// The most pages that are read. More would not be a queue of requests.
 const PAGES: usize = 100;
 
 impl Jira {
-    /// Prepares for calling.
+    /// Sets the client up.
     ///
     /// # Errors
     /// See [`JiraUnavailable`].
-    pub fn open(
-        config: &intake::Jira,
+    pub(crate) fn open(
+        config: &intake::JiraConfig,
         environment: &Environment,
         directory: &Path,
     ) -> Result<Self, JiraUnavailable> {
         let token = config.token.reveal(environment, directory)?;
         let site = config.site.trim_end_matches('/').to_owned();
-        let client = Client::new(site, config.email.clone(), token.expose_secret())
+        let client = JiraClient::new(site, config.email.clone(), token.expose_secret())
             .map_err(JiraUnavailable::Client)?;
         Ok(Self {
             client,
@@ -94,21 +91,21 @@ impl Jira {
         })
     }
 
-    /// Sees whether the project is there for us.
+    /// Checks that the project exists and is readable.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn see_project(&self) -> Result<(), JiraFailure> {
+    pub(crate) async fn see_project(&self) -> Result<(), JiraFailure> {
         let path = format!("/rest/api/3/project/{}", self.project);
         self.client.call(Method::GET, &path, &[], None).await?;
         Ok(())
     }
 
-    /// Reads an issue; `None` when it is not there for us, or not of our project.
+    /// Reads an issue; `None` if it does not exist, is not visible, or is in another project.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn issue(&self, key: &str) -> Result<Option<Issue>, JiraFailure> {
+    pub(crate) async fn issue(&self, key: &str) -> Result<Option<Issue>, JiraFailure> {
         let mut fields = vec![
             "project",
             "issuetype",
@@ -131,11 +128,11 @@ impl Jira {
         Ok(is_ours.then_some(issue))
     }
 
-    /// The project's issues that are open, or that changed in the last minutes.
+    /// The project's issues that are open or were updated in the last `minutes`.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn search(&self, minutes: i64) -> Result<Vec<Found>, JiraFailure> {
+    pub(crate) async fn search(&self, minutes: i64) -> Result<Vec<Found>, JiraFailure> {
         let malformed = || JiraFailure::Malformed("a search".to_owned());
         let jql = format!(
             "project = \"{}\" AND (statusCategory != Done OR updated >= \"-{minutes}m\") \
@@ -172,11 +169,11 @@ impl Jira {
         Ok(found)
     }
 
-    /// The language of a user, where Jira says it: they may keep it to themselves.
+    /// The language of a user; `None` if the user's profile hides it.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn language(&self, user: &str) -> Result<Option<Language>, JiraFailure> {
+    pub(crate) async fn language(&self, user: &str) -> Result<Option<Language>, JiraFailure> {
         let query = [("accountId", user.to_owned())];
         let path = "/rest/api/3/user";
         let user = match self.client.call(Method::GET, path, &query, None).await {
@@ -189,23 +186,19 @@ impl Jira {
             .find(|language| locale.starts_with(language.as_str())))
     }
 
-    /// Tells a ticket's reporter what became of it, in their language; `line` is what a project pastes.
-    /// `number` tells it from the ticket's other answers. `again`: it was tried before, and may be there
-    /// already.
+    /// Comments on a ticket for its reporter. `number` distinguishes the answer from the ticket's others. With
+    /// `again`, an earlier attempt may have succeeded, so existing comments are read first.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn answer(
+    pub(crate) async fn answer(
         &self,
         key: &str,
-        answer: &Answer,
-        told: &Told,
-        help: Help<'_>,
+        mut parts: Vec<AnswerPart>,
         number: i64,
         again: bool,
     ) -> Result<(), JiraFailure> {
-        let mut parts = text::request::answer(answer, told, help);
-        parts.push(Part::Text(format!("Hubward {key}/{number}")));
+        parts.push(AnswerPart::Text(format!("Hubward {key}/{number}")));
         let text = wiki::write(&parts);
         let path = format!("/rest/servicedeskapi/request/{key}/comment");
         if again && self.has_comment(&path, &text).await? {
@@ -245,11 +238,11 @@ impl Jira {
         Ok(false)
     }
 
-    /// Closes a ticket by what its workflow offers. `false`: it offers nothing that fits.
+    /// Closes a ticket with a matching transition of its workflow. `false` if there is none.
     ///
     /// # Errors
     /// See [`JiraFailure`].
-    pub async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
+    pub(crate) async fn close(&self, key: &str, how: Transition) -> Result<bool, JiraFailure> {
         let path = format!("/rest/api/3/issue/{key}/transitions");
         let answer = self.client.call(Method::GET, &path, &[], None).await?;
         let offered = answer
@@ -272,8 +265,8 @@ impl Jira {
     }
 }
 
-/// Whether a text is the key of an issue of a project: it becomes part of a path.
-pub fn is_key_of(text: &str, project: &str) -> bool {
+/// Whether a text is the key of an issue in a project. It becomes part of a path.
+pub(crate) fn is_key_of(text: &str, project: &str) -> bool {
     text.strip_prefix(project)
         .and_then(|rest| rest.strip_prefix('-'))
         .is_some_and(|number| {

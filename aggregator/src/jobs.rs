@@ -5,13 +5,14 @@
 //! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
 //! said once, when it begins, and once when it is over.
 
-mod intake;
-pub mod ledger;
+mod due;
+mod ingest;
+pub(crate) mod ledger;
 mod outbox;
-mod pulse;
 mod queue;
-pub mod requests;
+pub(crate) mod requests;
 mod timetable;
+mod watchdog;
 mod write_back;
 
 use std::sync::Arc;
@@ -21,23 +22,24 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::actions::deliver::{MessengerError, Outbox};
-use crate::actions::sound_alarm::Alarm;
-use crate::actions::take_alerts::TakeError;
-use crate::actions::take_alerts::intake::{Hopper, Intake};
+use crate::actions::alert::emergency_notify::DirectNotifier;
+use crate::actions::alert::ingest::IngestError;
+use crate::actions::alert::ingest::batch::{BatchReceiver, IngestHandle};
+use crate::actions::delivery::send::{MessengerError, Outbox};
 use crate::actions::{ActionError, StoreError};
 use crate::app::App;
-use ledger::{TakeLedgerError, Taken};
-pub use timetable::JobError;
+use hubward_store::due_work::DueWork;
+use ledger::{LedgerLook, TakeLedgerError};
+pub(crate) use timetable::JobError;
 
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What a job has to say.
 #[derive(Debug)]
-pub enum News {
+pub(crate) enum JobEvent {
     /// The alert queue cannot be emptied; its messages stay where they are.
-    QueueFails(TakeError),
+    QueueFails(IngestError),
     /// The alert queue is emptied again.
     QueueWorks,
     /// Alerts cannot be stored; whoever sends them tries again.
@@ -51,7 +53,7 @@ pub enum News {
     /// It can again.
     LedgerWorks,
     /// It was looked at.
-    LedgerTaken(Box<Taken>),
+    LedgerTaken(Box<LedgerLook>),
     /// The outbox cannot be read or written.
     OutboxFails(StoreError),
     /// It can again.
@@ -61,25 +63,26 @@ pub enum News {
     /// What is due by the clock was not done; it is tried again.
     JobFails(&'static str, JobError),
     /// A part of the work on requests was not done; it is tried again.
-    RequestsFail(requests::Failure),
+    RequestsFail(requests::RequestFailure),
     /// All of it is done again.
     RequestsWork,
 }
 
 /// The running jobs, and what they say.
-pub struct Jobs {
+pub(crate) struct Jobs {
     /// One task for each job; none ends before it is told to.
     pub tasks: JoinSet<()>,
     /// What they say.
-    pub news: mpsc::UnboundedReceiver<News>,
+    pub news: mpsc::UnboundedReceiver<JobEvent>,
 }
 
 /// What a job stands on.
 #[derive(Clone)]
-struct Bench {
+struct JobContext {
     app: App,
     stop: watch::Receiver<bool>,
-    news: mpsc::UnboundedSender<News>,
+    due: watch::Receiver<due::Due>,
+    news: mpsc::UnboundedSender<JobEvent>,
 }
 
 impl Jobs {
@@ -87,24 +90,31 @@ impl Jobs {
     ///
     /// # Errors
     /// The TLS library could not be set up.
-    pub fn start(
+    pub(crate) fn start(
         app: &App,
         stop: &watch::Receiver<bool>,
-        (intake, hopper): (&Intake, Hopper),
+        (ingest, hopper): (&IngestHandle, BatchReceiver),
     ) -> Result<Self, MessengerError> {
         let (sender, news) = mpsc::unbounded_channel();
-        let bench = Bench {
+        let (due_sender, due) = watch::channel(None);
+        let bench = JobContext {
             app: app.clone(),
             stop: stop.clone(),
+            due,
             news: sender,
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(intake::store(bench.clone(), hopper, Alarm::open(app)?));
+        tasks.spawn(due::watch(bench.clone(), due_sender));
+        tasks.spawn(ingest::store(
+            bench.clone(),
+            hopper,
+            DirectNotifier::open(app)?,
+        ));
         if app.config.alerts.queue_url.is_some() {
             let failing = Arc::new(AtomicBool::new(false));
             for _ in 0..queue::WORKERS {
                 let failing = Arc::clone(&failing);
-                tasks.spawn(queue::empty(bench.clone(), intake.clone(), failing));
+                tasks.spawn(queue::run_worker(bench.clone(), ingest.clone(), failing));
             }
         }
         if app.config.alerts.write_back {
@@ -117,12 +127,12 @@ impl Jobs {
         tasks.spawn(requests::work(bench.clone()));
         let open = Arc::new(Outbox::open(app)?);
         if app.config.server.ping_url.is_some() {
-            tasks.spawn(pulse::beat(bench.clone(), Arc::clone(&open)));
+            tasks.spawn(watchdog::ping(bench.clone(), Arc::clone(&open)));
         }
         tasks.spawn(outbox::give_up_lost(bench.clone()));
         for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {
-                tasks.spawn(outbox::empty(
+                tasks.spawn(outbox::run_worker(
                     bench.clone(),
                     Arc::clone(&open),
                     channel.clone(),
@@ -133,7 +143,7 @@ impl Jobs {
     }
 }
 
-impl Bench {
+impl JobContext {
     fn is_to_stop(&self) -> bool {
         *self.stop.borrow()
     }
@@ -146,13 +156,32 @@ impl Bench {
         }
     }
 
+    /// Waits until work is due that `is_mine`, or the server is to stop. What was already seen before,
+    /// and done or left, does not count: it is found again by the next look.
+    async fn until_due(&mut self, is_mine: impl Fn(&DueWork) -> bool) {
+        loop {
+            tokio::select! {
+                _ = self.stop.changed() => return,
+                changed = self.due.changed() => {
+                    // Who looks ends only with the server.
+                    if changed.is_err() {
+                        return self.stopped().await;
+                    }
+                }
+            }
+            if self.due.borrow_and_update().as_ref().is_none_or(&is_mine) {
+                return;
+            }
+        }
+    }
+
     /// Waits until the server is to stop.
     async fn stopped(&mut self) {
         // An error means that the server is gone already.
         let _ = self.stop.wait_for(|stop| *stop).await;
     }
 
-    fn say(&self, news: News) {
+    fn say(&self, news: JobEvent) {
         // Nobody listens any more when the server ends.
         let _ = self.news.send(news);
     }

@@ -1,37 +1,38 @@
-//! The SOC's side of Hubward: ledger, invitations, checks, and the server that agents report to.
+//! The SOC's side of Hubward: ledger, invitations, checks, alerts, reports, and the server that agents report
+//! to.
 //!
-//! Four floors, and imports only go down: `cli`, `http` and `jobs` ask; `actions` is what Hubward can do;
-//! `store`, `aws`, `channel`, `jira` and `document` touch the world; `domain` is what is true. Beside them stand the values that
-//! a process is given (`world`, `config`, `app`) and the words it says (`text`).
+//! Layers, and imports only go down: `cli`, `http` and `jobs` receive; `actions` and `queries` are the use
+//! cases; `aws`, `channel`, `jira` and the crates `hubward-store` and `hubward-document` do input and output;
+//! `hubward-domain` has the rules. All of them use the process's environment (`world`, `config`, `app`) and
+//! the texts (`text`).
 
 use std::process::ExitCode;
 
-pub mod actions;
-pub mod app;
-pub mod aws;
-pub mod channel;
-pub mod cli;
-pub mod config;
-pub mod document;
-pub mod domain;
+mod actions;
+mod app;
+mod aws;
+mod channel;
+mod cli;
+mod config;
 #[cfg(test)]
+#[path = "../domain/src/fuzz.rs"]
 mod fuzz;
-pub mod http;
-pub mod issuer;
-pub mod jira;
-pub mod jobs;
-pub mod lifecycle;
-pub mod store;
-pub mod telemetry;
-pub mod text;
-pub mod world;
+mod http;
+mod jira;
+mod jobs;
+mod lifecycle;
+mod oidc;
+mod queries;
+mod telemetry;
+mod text;
+mod world;
 
 rust_i18n::i18n!("locales", fallback = "en");
 
-/// Room for the AWS SDK's futures, which are large where nothing optimises them.
+/// Stack size for the AWS SDK's futures, which are large in unoptimized builds.
 const STACK: usize = 16 << 20;
 
-/// Runs the program with the process's own arguments and environment.
+/// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
     let world = world::World::of_process();
     let run = move || {
@@ -41,12 +42,12 @@ pub fn main() -> ExitCode {
             .build()
             .map(|runtime| runtime.block_on(cli::run(world)))
     };
-    // On a thread of our own, because the main thread's stack is the operating system's choice.
+    // In a thread of our own, because the operating system determines the main thread's stack.
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(run);
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(exit))) => exit,
         Ok(Ok(Err(error))) | Err(error) => cli::cannot_start(&error),
-        // A panic has already said where it was.
+        // The panic has already printed its location.
         Ok(Err(_)) => ExitCode::FAILURE,
     }
 }

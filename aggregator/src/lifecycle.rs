@@ -1,7 +1,7 @@
-//! When the process is to stop: Ctrl-C at a terminal, SIGTERM from whoever started it.
+//! Shutdown: Ctrl-C in a terminal, or SIGTERM from the service manager.
 
-/// Waits until somebody wants the process to stop.
-pub async fn told_to_stop() {
+/// Waits for a signal to stop.
+pub(crate) async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

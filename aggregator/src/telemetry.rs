@@ -1,6 +1,5 @@
-//! What this process has done since it began, counted: calls to AWS, requests that it answered, and how
-//! long alerts were on their way.
-//! Values like any other, handed to whoever counts; what is shown of them is `http::metrics`'s.
+//! Metrics that this process counts since its start: calls to AWS, answered requests, and the latency of
+//! alerts.
 
 use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,29 +7,28 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-/// The counters; a clone counts into the same.
+/// The counters; clones share them.
 #[derive(Clone, Debug)]
-pub struct Telemetry {
+pub(crate) struct Telemetry {
     /// Attempts of calls to AWS.
     pub aws_calls: Family<AwsCall, Counter>,
-    /// Requests that were answered.
     pub requests: Family<Answered, Counter>,
-    /// How long answers took, in seconds.
-    pub request_seconds: Family<Route, Histogram, fn() -> Histogram>,
-    /// How long alerts took for each part of their way, in seconds.
-    pub alert_seconds: Family<Way, Histogram, fn() -> Histogram>,
+    /// Duration of responses in seconds.
+    pub request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
+    /// Latency of alerts by stage, in seconds.
+    pub alert_seconds: Family<AlertLatencyStage, Histogram, fn() -> Histogram>,
 }
 
-/// A part of an alert's way.
+/// A stage of an alert's path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Way {
+pub(crate) struct AlertLatencyStage {
     /// `received_to_stored`, `stored_to_delivered` or `created_to_delivered`.
     pub part: &'static str,
 }
 
-/// One kind of call and what became of it.
+/// A kind of call with its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct AwsCall {
+pub(crate) struct AwsCall {
     /// Such as `SecurityHub`.
     pub service: String,
     /// Such as `ListMembers`.
@@ -39,20 +37,18 @@ pub struct AwsCall {
     pub outcome: String,
 }
 
-/// One kind of request and how it was answered.
+/// A kind of request with its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Answered {
-    /// The route as the table has it, never the path that a caller made up.
+pub(crate) struct Answered {
+    /// The route's template, never the caller's path: its cardinality is bounded.
     pub route: String,
-    /// The method.
     pub method: String,
-    /// The HTTP status.
     pub status: u16,
 }
 
-/// A route as the table has it.
+/// A route's template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Route {
+pub(crate) struct RouteLabel {
     /// Such as `/v1/heartbeats`.
     pub route: String,
 }
@@ -69,22 +65,24 @@ impl Default for Telemetry {
 }
 
 impl Telemetry {
-    /// Counts how long an alert took for a part of its way.
-    pub fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
+    /// Records the duration of one stage.
+    pub(crate) fn alert_took(&self, part: &'static str, from: Timestamp, to: Timestamp) {
         let seconds = to.duration_since(from).as_secs_f64().max(0.0);
-        let histogram = self.alert_seconds.get_or_create(&Way { part });
+        let histogram = self
+            .alert_seconds
+            .get_or_create(&AlertLatencyStage { part });
         histogram.observe(seconds);
     }
 }
 
-/// From a millisecond to the ten seconds after which nobody waits.
+/// Buckets from a millisecond to ten seconds, the longest that anyone waits.
 fn seconds() -> Histogram {
     Histogram::new([
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
     ])
 }
 
-/// From a millisecond, over the minutes that GuardDuty may take, to a day.
+/// Buckets from a millisecond, over the minutes that GuardDuty may take, to a day.
 fn until_a_day() -> Histogram {
     Histogram::new([
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0,

@@ -3,40 +3,40 @@
 //! The words are in `locales/`, one file per subject; here, facts are put into them. Nothing here
 //! prints, sends or decides.
 
-pub mod alert;
-pub mod audit;
-pub mod aws;
-pub mod backup;
-pub mod check;
-pub mod config;
-pub mod doctor;
-pub mod exception;
-pub mod findings;
-pub mod guide;
-pub mod hub;
-pub mod invite;
-pub mod ledger;
-pub mod ledger_door;
-pub mod open;
-pub mod page;
-pub mod problem;
-pub mod release;
-pub mod report;
-pub mod request;
-pub mod shape;
-pub mod silence;
-pub mod unlink;
+pub(crate) mod alert;
+pub(crate) mod audit;
+pub(crate) mod aws;
+pub(crate) mod backup;
+pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod dashboard;
+pub(crate) mod doctor;
+pub(crate) mod exception;
+pub(crate) mod findings;
+pub(crate) mod guide;
+pub(crate) mod hub;
+pub(crate) mod invite;
+pub(crate) mod ledger;
+pub(crate) mod ledger_s3;
+pub(crate) mod problem;
+pub(crate) mod release;
+pub(crate) mod report;
+pub(crate) mod request;
+pub(crate) mod shape;
+pub(crate) mod silence;
+pub(crate) mod startup_error;
+pub(crate) mod unlink;
 
 /// A sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct LocalizedMessage {
     /// What is the matter, and where.
     pub text: String,
     /// What helps; empty when the text says it all.
     pub hint: String,
 }
 
-impl Message {
+impl LocalizedMessage {
     pub(crate) fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
         let (text, hint) = (text.into(), hint.into());
         Self { text, hint }

@@ -1,7 +1,7 @@
-//! What a process is given from outside, as a value: arguments, environment, clock, user, terminal.
-//! Nothing else in the program asks the operating system for these, so that a test can hand in others.
+//! What a process gets from outside, as a value: arguments, environment, clock, user, terminal. Nothing else
+//! in the program asks the operating system for these, so that a test can provide its own.
 
-pub mod disk;
+pub(crate) mod disk;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,44 +9,30 @@ use std::io::IsTerminal;
 
 use jiff::Timestamp;
 
-/// The environment variables that are valid text.
+/// The environment variables that are valid Unicode.
 #[derive(Clone, Debug, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment(BTreeMap<String, String>);
 
-/// Tells the time.
+/// The machine's clock.
 #[derive(Clone, Copy, Debug)]
-pub enum Clock {
-    /// The machine's.
-    System,
-    /// A test's.
-    Fixed(Timestamp),
-}
+pub(crate) struct Clock;
 
-/// Gives bytes that nobody can guess.
-#[derive(Clone, Copy, Debug)]
-pub enum Chance {
-    /// The operating system's.
-    System,
-}
-
-/// All that the process was given.
+/// The process's inputs.
 #[derive(Clone, Debug)]
-pub struct World {
+pub(crate) struct World {
     /// The command line, program name first.
     pub arguments: Vec<OsString>,
-    /// The environment.
     pub environment: Environment,
-    /// The clock.
     pub clock: Clock,
-    /// Who runs the process, for the audit log.
+    /// The user who runs the process, for the audit log.
     pub user: String,
-    /// Whether a person can be asked.
+    /// Whether a person can be asked for confirmation.
     pub interactive: bool,
 }
 
 impl World {
-    /// The process's own.
-    pub fn of_process() -> Self {
+    /// Reads the real process.
+    pub(crate) fn of_process() -> Self {
         let environment = Environment(
             std::env::vars_os()
                 .filter_map(|(name, value)| {
@@ -54,7 +40,7 @@ impl World {
                 })
                 .collect(),
         );
-        // Under sudo, the person is who typed it.
+        // Under sudo, the user who invoked it.
         let user = environment
             .get("SUDO_USER")
             .map(str::to_owned)
@@ -63,7 +49,7 @@ impl World {
         Self {
             arguments: std::env::args_os().collect(),
             environment,
-            clock: Clock::System,
+            clock: Clock,
             user,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         }
@@ -71,13 +57,13 @@ impl World {
 }
 
 impl Environment {
-    /// A variable's value.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    /// The value of a variable.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Every variable, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// All variables, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -95,25 +81,15 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
     }
 }
 
-impl Chance {
-    /// So many bytes.
-    pub fn bytes<const N: usize>(self) -> [u8; N] {
-        let Self::System = self;
-        let mut bytes = [0; N];
-        rand::fill(&mut bytes);
-        bytes
-    }
-}
-
 impl Clock {
-    /// The present moment, to the second: what tables and the audit log keep.
-    pub fn now(self) -> Timestamp {
+    /// The current time in whole seconds, as tables and the audit log store it.
+    pub(crate) fn now(self) -> Timestamp {
         let now = self.read();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    /// The present moment, to the millisecond: where it is measured how long something took.
-    pub fn exactly(self) -> Timestamp {
+    /// The current time in milliseconds, for measuring durations.
+    pub(crate) fn exactly(self) -> Timestamp {
         let now = self.read();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -123,9 +99,6 @@ impl Clock {
             clippy::disallowed_methods,
             reason = "the one place that reads the clock"
         )]
-        match self {
-            Self::System => Timestamp::now(),
-            Self::Fixed(instant) => instant,
-        }
+        Timestamp::now()
     }
 }

@@ -18,7 +18,7 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def map_body(context, body):
-    # 3.0 is an integer for JSON Schema; whoever counts writes 3.
+    # 3.0 is an integer for JSON Schema; clients write 3.
     if isinstance(body, dict):
         number = body.get("sequence")
         if isinstance(number, float) and number.is_integer():

@@ -13,10 +13,10 @@ HERE = pathlib.Path(__file__).parent
 
 
 def ask(url, tmp_path, proofs, *words):
-    """Runs schemathesis, and gives what it said once it found nothing."""
+    """Runs schemathesis, and returns its output if it found nothing."""
     program = pathlib.Path(sys.executable).with_name("st")
     configuration = str(HERE / "schemathesis.toml")
-    told = subprocess.run(
+    output = subprocess.run(
         [program, "--config-file", configuration, "run", f"{url}/openapi.json", *words],
         # The hooks are found where the module is; what it writes, goes with the test.
         cwd=tmp_path,
@@ -25,14 +25,14 @@ def ask(url, tmp_path, proofs, *words):
         capture_output=True,
         text=True,
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    assert output.returncode == 0, output.stdout + output.stderr
+    return output.stdout
 
 
 def test_the_api_answers_as_it_is_described(api, tmp_path):
     url, proofs = api
-    told = ask(url, tmp_path, proofs)
-    assert "No issues found" in told, told
+    output = ask(url, tmp_path, proofs)
+    assert "No issues found" in output, output
 
 
 @pytest.mark.parametrize("name", ["ACCESS_TOKEN", "AGENT_SESSION"])
@@ -40,5 +40,5 @@ def test_a_stranger_is_refused_as_it_is_described(api, tmp_path, name):
     url, proofs = api
     strangers = {proof: "made-up" for proof in proofs}
     tag = {"ACCESS_TOKEN": "soc", "AGENT_SESSION": "agent"}[name]
-    told = ask(url, tmp_path, strangers, "--include-tag", tag, "--max-examples", "5")
-    assert "No issues found" in told, told
+    output = ask(url, tmp_path, strangers, "--include-tag", tag, "--max-examples", "5")
+    assert "No issues found" in output, output

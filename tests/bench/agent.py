@@ -1,6 +1,6 @@
 """Measures the agent against one Region, and against the same calls in boto3, in one run.
 
-Whoever is measured has the first CPU to itself; the cloud that answers (see `replay`) has the rest.
+The measured program has the first CPU to itself; the cloud that answers (see `replay`) has the rest.
 Each figure is the middle one of three.
 """
 
@@ -51,7 +51,7 @@ def ask(url, method="GET", body=None):
 
 
 def invite(cloud, regions):
-    """The SOC invites the member in every Region: the set-up is to have nobody to wait for."""
+    """The SOC invites the member in every Region, so that the setup need not wait."""
     keys = ask(f"{cloud}/_cloud/credentials/{ADMINISTRATOR}", "POST", {})
     for region in regions:
         hub = boto3.client(
@@ -68,7 +68,7 @@ def invite(cloud, regions):
 
 
 def main(agent):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     agent = os.path.abspath(agent)
     os.sched_setaffinity(0, set(os.sched_getaffinity(0)) - {0} or {0})
     cloud_process = subprocess.Popen(
@@ -192,7 +192,7 @@ class Bench:
 
 
 def report(agent, one, many, calls, loop, threads, peak):
-    """Says the figures, and which of them are not good enough."""
+    """Prints the results, and which of them are not good enough."""
     size = os.path.getsize(agent) / 2**20
     print(f"{agent} ({size:.1f} MiB), {DELAY * 1000:.0f} ms at every call, one CPU")
     print(f"one Region {one:.2f} s, {len(REGIONS)} Regions {many:.2f} s ({many / one:.2f} times)")

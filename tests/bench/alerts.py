@@ -1,4 +1,4 @@
-"""Times alerts from the door to the channel; see tests/bench/alerts."""
+"""Times alerts from their source to the channel; see tests/bench/alerts."""
 
 import asyncio
 import http.client
@@ -49,7 +49,7 @@ def one_by_one(address, path, headers, body_of, count, rate, room):
 
 
 def taken(sent, room):
-    """The seconds that each alert took to the channel; it fails where one never came."""
+    """The seconds that each alert took to reach the channel; fails if one never arrived."""
     if not room.wait_for(len(sent), 60):
         sys.exit(f"{len(sent) - len(room.numbers())} of {len(sent)} never came")
     first = {}
@@ -60,7 +60,7 @@ def taken(sent, room):
     return [first[number] - at for number, at in sent.items()]
 
 
-def told(what, times):
+def summarize(what, times):
     median, most, slowest = figures(times)
     print(f"{what}: median {median:.1f} ms, 99% {most:.1f} ms, slowest {slowest:.1f} ms", flush=True)
     return median, most
@@ -98,7 +98,7 @@ async def at_once(address, bodies):
 
 
 def alertmanager(directory, room, count):
-    """The same by Alertmanager; nothing where it is not there."""
+    """The same by Alertmanager; returns None if it is not installed."""
     program = os.environ.get("ALERTMANAGER") or shutil.which("prometheus-alertmanager")
     if not program:
         print("Alertmanager: not installed, so not compared")
@@ -134,13 +134,13 @@ def alertmanager(directory, room, count):
             return json.dumps([{"labels": labels}])
 
         times = one_by_one(address, "/api/v2/alerts", headers, body, count, RATE, room)
-        told("Alertmanager, which stores nothing, from POST to POST", times)
+        summarize("Alertmanager, which stores nothing, from POST to POST", times)
     finally:
         process.kill()
 
 
 def main(program, seconds, many):
-    """Runs all parts, and says what holds."""
+    """Runs all parts, and prints which requirements hold."""
     wrong = []
 
     def must(holds, what):
@@ -157,7 +157,7 @@ def main(program, seconds, many):
             path = "/hooks/eventbridge"
             times = one_by_one(address, path, headers, event, count, RATE, room)
             server.kill()
-            median, most = told(f"push door, {RATE} a second, from POST to POST", times)
+            median, most = summarize(f"push door, {RATE} a second, from POST to POST", times)
             must(median < 10, "push: median under 10 ms")
             must(most < 50, "push: 99% under 50 ms")
             alertmanager(directory, room, count)
@@ -176,7 +176,7 @@ def main(program, seconds, many):
             steadily(QUEUE_RATE * seconds, QUEUE_RATE, send)
             times = taken(sent, room)
             server.kill()
-            median, most = told("SQS, from message available to POST", times)
+            median, most = summarize("SQS, from message available to POST", times)
             must(median < 100, "SQS: median under 100 ms")
             must(most < 500, "SQS: 99% under 500 ms")
         with tempfile.TemporaryDirectory() as directory:

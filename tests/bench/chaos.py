@@ -1,4 +1,4 @@
-"""Kills the server again and again under alerts, and counts what came of them; see tests/bench/chaos."""
+"""Kills the server again and again under alerts, and counts the results; see tests/bench/chaos."""
 
 import http.client
 import random
@@ -16,7 +16,7 @@ LIFE = 2.0
 
 
 class Feeder(threading.Thread):
-    """EventBridge: pushes each alert until it is taken, at a rate that lasts for all the kills."""
+    """EventBridge: pushes each alert until it is accepted, at a rate that lasts for all the kills."""
 
     def __init__(self, address, numbers, pause):
         super().__init__(daemon=True)
@@ -42,7 +42,7 @@ class Feeder(threading.Thread):
 
 
 def main(program, kills, alerts, seed):
-    """Runs it, and says what came."""
+    """Runs it, and prints what arrived."""
     seed = int(seed) if seed else random.randrange(1 << 32)
     chance = random.Random(seed)
     print(f"seed {seed}: {kills} kills under {alerts} alerts", flush=True)

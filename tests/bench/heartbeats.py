@@ -1,4 +1,4 @@
-"""Sends heartbeats of 20 proven accounts at a steady rate, and counts what came of them.
+"""Sends heartbeats of 20 proven accounts at a steady rate, and counts the results.
 
 The server is the real one, STS is the cloud for tests, and the proofs are signed by botocore.
 """
@@ -119,7 +119,7 @@ def memory_kib(process):
 
 
 def main(program, rate, seconds):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     program = os.path.abspath(program)
     accounts = [f"{100000000000 + number}" for number in range(ACCOUNTS)]
     with tempfile.TemporaryDirectory() as directory:

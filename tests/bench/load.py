@@ -30,17 +30,17 @@ SHOWN = [
 ]
 # What is under way when the time is up, is given this long.
 GRACE = 60
-# What the channel was told.
-TOLD = []
+# The bodies that the channel received.
+RECEIVED = []
 
 
 class Chat(http.server.BaseHTTPRequestHandler):
-    """The channel: it keeps what it is told."""
+    """The channel: keeps what it receives."""
 
     def do_POST(self):
         """One message."""
         body = self.rfile.read(int(self.headers["content-length"]))
-        TOLD.append(body.decode())
+        RECEIVED.append(body.decode())
         self.send_response(200)
         self.end_headers()
 
@@ -116,7 +116,7 @@ def threat(number, account):
         "UpdatedAt": now,
         "Severity": {"Label": "HIGH"},
         "Title": f"Password guessing number {number}",
-        "Description": "Somebody guesses passwords.",
+        "Description": "An attacker guesses passwords.",
         "SourceUrl": f"https://{REGION}.console.aws.amazon.com/guardduty/home",
         "ProductFields": {"aws/guardduty/service/count": "1"},
         "Resources": [{"Type": "AwsEc2Instance", "Id": f"i-{number:08}"}],
@@ -137,7 +137,7 @@ def threat(number, account):
 
 
 def threaten(queue, url, accounts, until):
-    """Puts threats into the queue until the time is up; gives their ids."""
+    """Puts threats into the queue until the time is up; returns their ids."""
     ids, due = [], time.monotonic()
     while due < until:
         time.sleep(max(0, due - time.monotonic()))
@@ -158,7 +158,7 @@ def log_in(address, token):
 
 
 def main(program, seconds, servers):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     program = os.path.abspath(program)
     accounts = [f"{100000000000 + number}" for number in range(ACCOUNTS)]
     chat = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chat)
@@ -274,8 +274,8 @@ def main(program, seconds, servers):
             late = time.monotonic() + GRACE
             missing = ids
             while missing and time.monotonic() < late:
-                told = "\n".join(TOLD)
-                missing = [finding for finding in ids if finding not in told]
+                received = "\n".join(RECEIVED)
+                missing = [finding for finding in ids if finding not in received]
                 time.sleep(0.5)
             alive = all(server.poll() is None for server in running)
         finally:

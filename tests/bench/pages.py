@@ -1,4 +1,4 @@
-"""Asks for each page of a large dashboard again and again, as somebody who is logged in, and says how long
+"""Asks for each page of a large dashboard again and again, as a logged-in user, and prints how long
 it took and how much came: the real server, SQLite, a connection of its own for each request."""
 
 import http.client
@@ -42,7 +42,7 @@ def ask(address, path, cookie, method="GET", body=None):
 
 
 def main(hubward, accounts, times):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     failed = False
     with tempfile.TemporaryDirectory() as directory:
         soc = Soc(directory, accounts, hubward=hubward)

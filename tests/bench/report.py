@@ -32,7 +32,7 @@ TITLES = (
 COLUMNS = (
     "finding, finding_id, product_arn, account_id, region, kind, control_id, finding_type, title, resource, "
     "resource_type, link, severity, compliance_status, workflow_status, record_state, note, created_at, updated_at, "
-    "opened_at, closed_at, first_seen, last_seen, seen_in, raw"
+    "opened_at, closed_at, first_seen, last_seen, seen_in"
 )
 
 
@@ -86,7 +86,6 @@ def finding(account, number, chance):
         opened,
         "2026-11-24T00:00:00Z",
         REGIONS[0],
-        "",
     )
 
 
@@ -232,7 +231,7 @@ def write_with(library, directory, files):
 
 
 def main(program, findings, accounts, cores):
-    """Runs the bench and says what it saw."""
+    """Runs the benchmark and prints its results."""
     program = os.path.abspath(program)
     failed = []
     with tempfile.TemporaryDirectory() as directory:
@@ -278,12 +277,12 @@ def main(program, findings, accounts, cores):
                 *map(str, sample),
             ]
             *_, printed = timed(words, cores, **how)
-            told = json.loads(printed)
-            theirs = told["rows"] / told["took"]
-            by_cpu = all_rows / cpu / (told["rows"] / told["cpu"])
+            result = json.loads(printed)
+            theirs = result["rows"] / result["took"]
+            by_cpu = all_rows / cpu / (result["rows"] / result["cpu"])
             print(
-                f"{library}: {len(sample)} of these workbooks, {told['rows']} rows in {told['took']:.1f} s "
-                f"({told['cpu']:.1f} s of CPU): {theirs:.0f} rows a second; hubward is {ours / theirs:.1f} times as fast "
+                f"{library}: {len(sample)} of these workbooks, {result['rows']} rows in {result['took']:.1f} s "
+                f"({result['cpu']:.1f} s of CPU): {theirs:.0f} rows a second; hubward is {ours / theirs:.1f} times as fast "
                 f"({by_cpu:.1f} times for a second of CPU)"
             )
             if ours < times * theirs:

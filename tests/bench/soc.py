@@ -30,7 +30,7 @@ def event(number, severity="HIGH"):
         "CreatedAt": "2026-11-20T00:00:00Z",
         "UpdatedAt": "2026-11-20T00:10:00Z",
         "Severity": {"Label": severity},
-        "Title": f"Somebody guesses passwords bench-{number}- of an instance",
+        "Title": f"An attacker guesses passwords bench-{number}- of an instance",
         "Description": "198.51.100.7 is performing SSH brute force attacks. " * 4,
         "ProductFields": {"aws/guardduty/service/count": "1"},
         "Resources": [{"Type": "AwsEc2Instance", "Id": f"i-{number}"}],
@@ -93,7 +93,7 @@ class Cloud:
 
 
 class Soc:
-    """One SOC; `channels` are `(name, kind, url)` that hear of alerts."""
+    """One SOC; `channels` are `(name, kind, url)` for alerts."""
 
     def __init__(self, program, directory, channels, environment):
         self.program = os.path.abspath(program)

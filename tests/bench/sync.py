@@ -111,7 +111,7 @@ def finding(number, account, changed, now):
 
 
 class Hub:
-    """Findings, in pages that are rendered before anybody asks."""
+    """Findings, in pages that are rendered in advance."""
 
     def __init__(self, findings):
         self.accounts = [
@@ -135,7 +135,7 @@ class Hub:
         return self.accounts[(number // CONTROLS + number) % ACCOUNTS]
 
     def change(self):
-        """One in a hundred is another now."""
+        """Changes one in a hundred findings."""
         changed = range(3, self.count, CHANGED)
         self.render("updated", changed, True)
         suppressed = [n for n in range(self.count) if n % SUPPRESSED == 7]
@@ -175,12 +175,12 @@ class Hub:
         if "UpdatedAt" in filters:
             return self.pages["updated"][0]
         if statuses := filters.get("WorkflowStatus"):
-            told = statuses[0]["Value"] != "RESOLVED"
-            return self.pages["suppressed" if told else "nothing"][0]
+            suppressed = statuses[0]["Value"] != "RESOLVED"
+            return self.pages["suppressed" if suppressed else "nothing"][0]
         accounts = filters.get("AwsAccountId", [])
         if [account["Comparison"] for account in accounts] == ["PREFIX"]:
             return self.pages[f"active {accounts[0]['Value']}"][0]
-        sys.exit(f"a question that nobody expected: {filters}")
+        sys.exit(f"an unexpected request: {filters}")
 
 
 def http(body, kind="application/json", status="200 OK", more=""):

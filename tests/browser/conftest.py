@@ -1,4 +1,4 @@
-"""What the browser tests stand on: one SOC, one Chromium, and axe-core."""
+"""The fixtures of the browser tests: one SOC, one Chromium, and axe-core."""
 
 import base64
 import importlib.util
@@ -62,7 +62,7 @@ class Browser:
         self.wait(lambda: self.path() == "/")
 
     def light(self, scheme):
-        """The colours that the person prefers: light or dark."""
+        """The colors that the person prefers: light or dark."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 

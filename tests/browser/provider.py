@@ -62,7 +62,7 @@ def application(port, redirect):
 
 
 def main():
-    """Serves until nobody holds our standard input any more."""
+    """Serves until standard input is closed."""
     port = int(sys.argv[1])
     server = make_server("127.0.0.1", port, application(port, sys.argv[2]), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -135,7 +135,7 @@ class Seed:
         )
 
     def alerts(self):
-        """Threats, what people did with them, and the messages that told of them."""
+        """Threats, what people did with them, and the messages about them."""
         for number in range(min(len(self.accounts), 60)):
             kind, title = THREATS[number // 5 % len(THREATS)]
             account = self.random.choice(self.accounts)
@@ -205,7 +205,7 @@ class Seed:
             self.way(name, messages, hours)
 
     def way(self, alert, messages, hours):
-        """How an alert came, and each attempt to tell of it."""
+        """How an alert arrived, and each delivery attempt."""
         self.insert(
             "alert_arrivals",
             [
@@ -235,7 +235,7 @@ class Seed:
         )
 
     def silences(self):
-        """What nobody wants to hear of: one in force, and many that are over."""
+        """Silences: one in effect, and many that have ended."""
         self.insert(
             "silences",
             (
@@ -331,7 +331,7 @@ class Seed:
         )
 
     def trend(self):
-        """How it went in the last 45 days."""
+        """The verdicts of the last 45 days."""
         for day in range(45):
             places = int(len(self.accounts) * len(REGIONS) * (0.7 + 0.3 * day / 44))
             complete = int(places * (0.55 + 0.33 * day / 44))

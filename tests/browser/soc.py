@@ -12,7 +12,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def program():
-    """The `hubward` that the stories drive: whoever tells them has built it."""
+    """The `hubward` under test, which must be built before."""
     target = os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")
     return str(pathlib.Path(target).resolve() / "debug" / "hubward-under-test")
 
@@ -36,7 +36,7 @@ class Soc:
         seed.Seed(self.directory / "hubward.db", accounts).fill()
 
     def hubward(self, *words):
-        """Runs `hubward`, and gives what it printed."""
+        """Runs `hubward`, and returns its output."""
         return subprocess.run(
             [self.program, *words],
             cwd=self.directory,

@@ -141,7 +141,7 @@ def test_request_form(browser, operator):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [0, 390], ids=["wide", "phone"])
 def test_every_page(browser, operator, language, scheme, width):
-    """No serious violation of axe-core's rules, no complaint of the browser, nothing beside the screen.
+    """No serious violation of axe-core's rules, no complaint of the browser, nothing outside of the screen.
     HUBWARD_PICTURES names a directory for pictures of it all."""
     browser.light(scheme)
     browser.width(width)
@@ -154,10 +154,10 @@ def test_every_page(browser, operator, language, scheme, width):
         browser.open(path)
         assert browser.find("html").get_attribute("lang") == language
         looked[name] = browser.violations()
-        beside = browser.driver.execute_script(
+        overflow = browser.driver.execute_script(
             "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        assert beside == 0, f"{name} is {beside} pixels too wide"
+        assert overflow == 0, f"{name} is {overflow} pixels too wide"
         shoot(browser, f"{name}-{language}-{scheme}-{width}")
     assert {name: found for name, found in looked.items() if found} == {}
     # A page that is not there is the only thing that a browser may complain of.
@@ -168,8 +168,8 @@ def test_dark_is_dark(browser, viewer):
     browser.log_in(viewer)
 
     def brightness():
-        colour = browser.find("body").value_of_css_property("background-color")
-        return sum(int(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
+        color = browser.find("body").value_of_css_property("background-color")
+        return sum(int(part) for part in color[color.index("(") + 1 : -1].split(",")[:3])
 
     light = brightness()
     browser.light("dark")
@@ -179,7 +179,7 @@ def test_dark_is_dark(browser, viewer):
 
 
 def shoot(browser, name):
-    """Keeps a picture where somebody asked for it."""
+    """Keeps a picture if a directory for it is set."""
     folder = os.environ.get("HUBWARD_PICTURES")
     if folder:
         browser.picture(pathlib.Path(folder) / f"{name}.png")

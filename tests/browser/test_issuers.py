@@ -42,7 +42,7 @@ def signed(claims, key=KEY):
 
 
 def unsigned(claims):
-    """A token that nobody signed."""
+    """A token without a signature."""
     parts = (
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
         for part in ({"alg": "none"}, claims)
@@ -51,7 +51,7 @@ def unsigned(claims):
 
 
 def with_the_secret(claims):
-    """A token that everybody can make who knows the client's secret."""
+    """A token that anyone can make who knows the client's secret."""
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET))
 
 
@@ -202,7 +202,7 @@ def test_an_address_that_nobody_vouches_for_makes_no_operator(address):
     asked, cookie = begin(address)
     _, headers, _ = finish(address, asked["state"], cookie)
     _, _, page = get(address, "/", session(headers))
-    assert "u-1" in page and "閲覧のみ" in page and "mika@example.com" not in page
+    assert "u-1" in page and "閲覧担当" in page and "mika@example.com" not in page
 
 
 def test_an_answer_of_another_login_is_refused(address):

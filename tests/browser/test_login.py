@@ -15,7 +15,7 @@ from soc import Soc
 
 
 def free_port():
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -98,8 +98,8 @@ def test_an_answer_counts_once_and_in_its_browser_only(at_provider):
     browser = at_provider
     log_in(browser, "mika")
     browser.driver.delete_all_cookies()
-    # Somebody is sent the address with which another login ended.
+    # A person gets the callback URL of another login.
     browser.open("/login/callback?code=stolen&state=" + "0" * 64)
-    assert "not begun in this browser" in browser.find("h1").text
+    assert "not started in this browser" in browser.find("h1").text
     browser.open("/")
     assert browser.path() == "/login"

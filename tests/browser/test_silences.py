@@ -1,4 +1,4 @@
-"""Silences as a person meets them: begun at an alert, refused with what was written still there, seen by
+"""Silences in the browser: started at an alert, rejected without losing the written text, seen by
 everybody, ended with one button."""
 
 from selenium.webdriver.common.keys import Keys
@@ -14,7 +14,7 @@ def write(browser, **fields):
 
 def test_an_operator_silences_such_alerts_and_ends_it(browser, operator):
     browser.log_in(operator)
-    # A critical one would be told all the same.
+    # A critical one would still notify.
     browser.open("/alerts?state=open&severity=HIGH")
     browser.find("tbody th a").click()
     browser.wait(lambda: browser.all("a[href^='/silences?']"))

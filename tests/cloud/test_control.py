@@ -297,7 +297,7 @@ def test_an_operation_nobody_wrote_says_so(cloud):
         cloud.hub().create_insight(Name="x", Filters={}, GroupByAttribute="y")
 
 
-@pytest.mark.parametrize("wrong", [{"colour": "red"}, {"regions": {"moon-1": "ENABLED"}}])
+@pytest.mark.parametrize("wrong", [{"color": "red"}, {"regions": {"moon-1": "ENABLED"}}])
 def test_unknown_knobs_are_refused(cloud, wrong):
     assert cloud.control("PUT", f"/accounts/{MEMBER}", wrong)[0] == 400
 

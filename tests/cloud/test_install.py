@@ -11,7 +11,7 @@ import pytest
 
 INSTALL = Path(__file__).with_name("install")
 
-# Stands for python3: makes a "virtual environment" whose python is this script again.
+# A replacement for python3: makes a "virtual environment" whose python is this script again.
 PYTHON = """#!/bin/sh
 case "$1 $2" in
 "-m venv")
@@ -26,7 +26,7 @@ case "$1 $2" in
     exec "$REAL" "$@" ;;
 esac
 """
-# Stands for apt-get and id, as seen by root and by somebody else.
+# Replacements for apt-get and id, for root and for another user.
 APT_GET = '#!/bin/sh\necho "apt-get $1" >>"$LOG"; [ "$1" != install ] || rm -f "$BROKEN"\n'
 ID = '#!/bin/sh\necho "$USER_ID"\n'
 

@@ -64,7 +64,7 @@ def test_it_ends_with_its_parent(cloud):
             os.kill(pid, 0)
         except ProcessLookupError:
             return
-        # Where nobody reaps orphans it stays behind as a zombie, which is gone enough.
+        # Without a process that reaps orphans it stays behind as a zombie, which is gone enough.
         if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
             return
     pytest.fail("the server outlived its parent")

@@ -157,7 +157,7 @@ def test_roles_keep_accounts_apart(cloud):
     base = cloud.client("sts", keys=STRANGER)
     for account in (MEMBER, OTHER):
         answer = base.assume_role(
-            RoleArn=f"arn:aws:iam::{account}:role/audit", RoleSessionName="somebody"
+            RoleArn=f"arn:aws:iam::{account}:role/audit", RoleSessionName="someone"
         )["Credentials"]
         keys = {
             "access_key_id": answer["AccessKeyId"],
@@ -166,7 +166,7 @@ def test_roles_keep_accounts_apart(cloud):
         }
         me = cloud.client("sts", keys=keys).get_caller_identity()
         assert me["Account"] == account
-        assert me["Arn"] == f"arn:aws:sts::{account}:assumed-role/audit/somebody"
+        assert me["Arn"] == f"arn:aws:sts::{account}:assumed-role/audit/someone"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-//! `hubward-agent`, built for the stories. Its release key is the story's own: a real one is built in.
+//! Builds `hubward-agent` for the tests. Its built-in release key is a test key.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! GuardDuty, EventBridge and SQS as the SOC set them up: a queue, a rule that fills it, findings.
+//! GuardDuty, EventBridge and SQS as the SOC sets them up: a queue, a rule that fills it, findings.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,18 @@ use super::aws::{block_on, events, sqs};
 use super::findings::threat;
 use super::soc::{ADMINISTRATOR, HOME, Soc};
 
-/// How long a message that was received and not deleted stays hidden, in seconds.
+/// The queue's visibility timeout in seconds.
 const VISIBILITY: &str = "2";
 
 /// A queue for alerts, in the administrator's home Region.
 pub(crate) struct AlertQueue<'a> {
     soc: &'a Soc,
-    /// Its address.
+    /// Its URL.
     pub(crate) url: String,
 }
 
 impl<'a> AlertQueue<'a> {
-    /// Makes the queue.
+    /// Creates the queue.
     pub(crate) fn new(soc: &'a Soc) -> Self {
         use aws_sdk_sqs::types::QueueAttributeName;
         let policy = json!({ "Statement": [{
@@ -41,7 +41,8 @@ impl<'a> AlertQueue<'a> {
         }
     }
 
-    /// Gives it a dead-letter queue, where messages go that were received so often; its address.
+    /// Gives it a dead-letter queue, which gets messages after so many receives; returns that
+    /// queue's URL.
     pub(crate) fn lets_go_after(&self, receives: usize) -> String {
         use aws_sdk_sqs::types::QueueAttributeName;
         let client = sqs(&self.soc.cloud, ADMINISTRATOR, HOME);
@@ -69,7 +70,7 @@ impl<'a> AlertQueue<'a> {
         dead
     }
 
-    /// Gives it a dead-letter queue, and puts messages there.
+    /// Gives it a dead-letter queue with these messages.
     pub(crate) fn lose(&self, bodies: &[String]) {
         let dead = self.lets_go_after(240);
         for body in bodies {
@@ -84,7 +85,7 @@ impl<'a> AlertQueue<'a> {
         }
     }
 
-    /// Lets EventBridge fill it, by the rule that `design.md` names.
+    /// Lets EventBridge fill it, with the rule in `design.md`.
     pub(crate) fn fill_by_rule(&self) {
         use aws_sdk_eventbridge::types::Target;
         let pattern = json!({
@@ -134,7 +135,7 @@ impl<'a> AlertQueue<'a> {
         .expect("send a message");
     }
 
-    /// Puts messages into it, ten a call.
+    /// Puts messages into it, ten per call.
     pub(crate) fn put_all(&self, bodies: &[String]) {
         use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
         let queue = sqs(&self.soc.cloud, ADMINISTRATOR, HOME);
@@ -161,13 +162,13 @@ impl<'a> AlertQueue<'a> {
         }
     }
 
-    /// How many messages are in it, hidden ones included.
+    /// How many messages are in it, including hidden ones.
     pub(crate) fn length(&self) -> usize {
         let [visible, hidden] = self.lengths(&self.url);
         visible + hidden
     }
 
-    /// How many messages are in a queue to be seen, and hidden.
+    /// How many messages of a queue are visible, and how many hidden.
     pub(crate) fn lengths(&self, url: &str) -> [usize; 2] {
         use aws_sdk_sqs::types::QueueAttributeName;
         let answer = block_on(
@@ -187,7 +188,7 @@ impl<'a> AlertQueue<'a> {
     }
 }
 
-/// A finding of GuardDuty's in an account, as Security Hub has it.
+/// A GuardDuty finding of an account, in Security Hub's format.
 pub(crate) fn finding(account: &str, region: &str, number: usize) -> Value {
     let mut finding = threat(account, region, &number.to_string(), "HIGH");
     for (key, value) in [
@@ -212,7 +213,7 @@ pub(crate) fn finding(account: &str, region: &str, number: usize) -> Value {
     finding
 }
 
-/// The same threat as GuardDuty itself tells it.
+/// The same threat in GuardDuty's own format.
 pub(crate) fn direct(account: &str, region: &str, number: usize) -> String {
     json!({
         "version": "0",
@@ -241,7 +242,7 @@ pub(crate) fn direct(account: &str, region: &str, number: usize) -> String {
     .to_string()
 }
 
-/// What EventBridge makes of a finding.
+/// The EventBridge event of a finding.
 pub(crate) fn event(finding: &Value) -> String {
     json!({
         "version": "0",

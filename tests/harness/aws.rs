@@ -1,4 +1,4 @@
-//! Hands of other people in the cloud: the SOC's console, a stranger, a member who clicks.
+//! AWS clients of other people in the cloud: the SOC's console, a stranger, a member who clicks.
 
 use std::future::Future;
 
@@ -66,7 +66,8 @@ fn settings(cloud: &Cloud, account: &str, region: &str) -> SdkConfig {
         .build()
 }
 
-/// Runs a future to its end. Unoptimised SDK futures are large, hence a thread with room for them.
+/// Runs a future to its end. Unoptimized SDK futures are large, so it gets a thread with a large
+/// stack.
 pub(crate) fn block_on<F>(future: F) -> F::Output
 where
     F: Future + Send,

@@ -1,5 +1,5 @@
-//! Somebody at a browser, as far as HTTP goes: cookies are kept, redirects are shown and not followed,
-//! and every header is the story's to choose.
+//! A browser at the level of HTTP: it keeps cookies, does not follow redirects, and sends any
+//! header that a test wants.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -14,19 +14,19 @@ pub(crate) struct Browser {
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Page {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The headers, by their lower-case name; several of one name are several.
+    /// The headers, by their lower-case names; repeated headers are repeated here.
     pub(crate) headers: Vec<(String, String)>,
     /// The body.
     pub(crate) body: String,
 }
 
 impl Browser {
-    /// A browser without cookies, at a server.
+    /// A browser without cookies, for a server.
     pub(crate) fn at(server: &Server) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -40,7 +40,7 @@ impl Browser {
         }
     }
 
-    /// Puts a cookie into the browser, as another site or a neighbour could.
+    /// Sets a cookie, as another site or a neighboring host could.
     pub(crate) fn plant(&self, name: &str, value: &str) {
         let mut cookies = self.cookies.lock().expect("the cookies");
         cookies.insert(name.to_owned(), value.to_owned());
@@ -56,25 +56,25 @@ impl Browser {
         self.send(self.client.get(format!("{}{path}", self.url)), &[])
     }
 
-    /// Asks by any method, without a body.
+    /// Sends a request with any method, without a body.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Page {
         let method = method.to_uppercase().parse().expect("a method");
         let url = format!("{}{path}", self.url);
         self.send(self.client.request(method, url), &[])
     }
 
-    /// Opens a page with headers of the story's own.
+    /// Opens a page with additional headers.
     pub(crate) fn open_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         self.send(self.client.get(format!("{}{path}", self.url)), headers)
     }
 
-    /// Sends a form from one of the server's own pages.
+    /// Sends a form, as from one of the server's own pages.
     pub(crate) fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.url.clone();
         self.submit_with(path, fields, &[("origin", &origin)])
     }
 
-    /// Sends a form with headers of the story's own.
+    /// Sends a form with additional headers.
     pub(crate) fn submit_with(
         &self,
         path: &str,
@@ -94,7 +94,7 @@ impl Browser {
         self.send(request, headers)
     }
 
-    /// Logs in with a token, and says what came back.
+    /// Logs in with a token, and returns the response.
     pub(crate) fn log_in(&self, token: &str) -> Page {
         self.submit("/login", &[("token", token)])
     }
@@ -149,7 +149,7 @@ impl Page {
         self.all(name).next()
     }
 
-    /// Every value of a header.
+    /// All values of a header.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers
             .iter()
@@ -157,14 +157,14 @@ impl Page {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Itself, once the status is as expected.
+    /// The page, after a check of its status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
     }
 
-    /// What the page's forms carry.
+    /// The CSRF token in the page's forms.
     #[track_caller]
     pub(crate) fn form_token(&self) -> String {
         self.body

@@ -1,5 +1,5 @@
-//! The cloud for tests, as a process on loopback: started, asked and stopped. What it can do is
-//! described in `tests/cloud/README.md`.
+//! The cloud for tests, as a process on loopback: started, controlled and stopped.
+//! `tests/cloud/README.md` describes its features.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::aws::block_on;
 use super::policy::hold_against_the_tables;
 
-/// A running cloud of its own; it ends with this value, and with the test's process at the latest.
+/// A running cloud; it is stopped when this value is dropped, or at the latest when the test's
+/// process ends.
 pub(crate) struct Cloud {
     url: String,
     process: Child,
@@ -19,7 +20,7 @@ pub(crate) struct Cloud {
     _alive: ChildStdin,
 }
 
-/// Credentials of one account, as `sts:AssumeRole` gave them.
+/// Credentials of one account, from `sts:AssumeRole`.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
     /// `AWS_ACCESS_KEY_ID`.
@@ -33,7 +34,7 @@ pub(crate) struct Credentials {
 impl Cloud {
     /// Starts a cloud on a free port.
     pub(crate) fn start() -> Self {
-        // reqwest is built without a TLS library of its own; a second call finds it set already.
+        // reqwest is built without a default TLS library; a second call finds it already set.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = Command::new(python())
             .arg(repository().join("tests/cloud/serve.py"))
@@ -69,7 +70,7 @@ impl Cloud {
         self.credentials_by(account, &json!({}))
     }
 
-    /// The same, for so many seconds only.
+    /// The same, valid for so many seconds.
     pub(crate) fn credentials_for(&self, account: &str, seconds: u32) -> Credentials {
         self.credentials_by(account, &json!({ "seconds": seconds }))
     }
@@ -89,17 +90,17 @@ impl Cloud {
         }
     }
 
-    /// Makes matching calls fail or wait; see the README of the cloud for the matchers.
+    /// Makes matching calls fail or wait; the matchers are in the cloud's README.
     pub(crate) fn fault(&self, fault: &Value) {
         self.post("/_cloud/faults", fault);
     }
 
-    /// Takes every fault back.
+    /// Removes all faults.
     pub(crate) fn clear_faults(&self) {
         self.send(reqwest::Method::DELETE, "/_cloud/faults", None);
     }
 
-    /// Sets an account's knobs.
+    /// Sets an account's options.
     pub(crate) fn account(&self, account: &str, knobs: &Value) {
         self.send(
             reqwest::Method::PUT,
@@ -108,7 +109,7 @@ impl Cloud {
         );
     }
 
-    /// The AWS calls seen so far, oldest first.
+    /// The AWS calls so far, oldest first.
     pub(crate) fn calls(&self) -> Vec<Value> {
         let answer = self.send(reqwest::Method::GET, "/_cloud/calls", None);
         answer.as_array().cloned().expect("an array of calls")
@@ -128,13 +129,13 @@ impl Cloud {
         calls
     }
 
-    /// Empties the list of calls.
+    /// Clears the list of calls.
     pub(crate) fn forget_calls(&self) {
         hold_against_the_tables(&self.calls());
         self.send(reqwest::Method::DELETE, "/_cloud/calls", None);
     }
 
-    /// What exists in an account, without ids and times that differ from run to run.
+    /// What exists in an account, without ids and times that differ between runs.
     pub(crate) fn state(&self, account: &str) -> Value {
         self.send(
             reqwest::Method::GET,
@@ -143,19 +144,19 @@ impl Cloud {
         )
     }
 
-    /// Everything is gone, and it is as after its start.
+    /// Deletes everything, as after a fresh start.
     pub(crate) fn reset(&self) {
         self.post("/_cloud/reset", &json!({}));
     }
 
-    /// Waits until every call is carried out, also one whose client was killed.
+    /// Waits until all calls are complete, including those whose client was killed.
     pub(crate) fn settle(&self) {
         while self.unfinished() != 0 {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
     }
 
-    /// How many calls are being carried out just now.
+    /// How many calls are in progress.
     pub(crate) fn unfinished(&self) -> u64 {
         let health = self.send(reqwest::Method::GET, "/_cloud/health", None);
         health["unfinished"].as_u64().expect("a number")
@@ -193,7 +194,7 @@ impl Drop for Cloud {
         if !std::thread::panicking() {
             hold_against_the_tables(&self.calls());
         }
-        // Its own process, by its id; it may have ended by itself.
+        // Its own process, by its id; it may already have ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -204,7 +205,7 @@ pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The cloud's Python, made by the project's own script where it is missing.
+/// The cloud's Python; the project's own script installs it if it is missing.
 pub(crate) fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {

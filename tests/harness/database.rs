@@ -1,5 +1,5 @@
-//! The database under a story: SQLite beside the configuration, or, where `HUBWARD_TEST_POSTGRES` names a
-//! server, a database of the story's own there. `tests/run` tells every story to both.
+//! The database of a test: SQLite next to the configuration, or, if `HUBWARD_TEST_POSTGRES` names a
+//! server, a database of the test's own there. `tests/run` runs the tests with both.
 
 use std::path::Path;
 
@@ -7,13 +7,13 @@ use sqlx::{AnyConnection, Connection, Row};
 
 use super::aws::block_on;
 
-/// Where a story keeps its rows.
+/// The database of a test.
 pub(crate) struct Database {
     url: String,
 }
 
 impl Database {
-    /// A new one, for a story in this directory.
+    /// A new one, for a test in this directory.
     pub(crate) fn for_story(directory: &Path) -> Self {
         sqlx::any::install_default_drivers();
         let Ok(server) = std::env::var("HUBWARD_TEST_POSTGRES") else {
@@ -27,7 +27,8 @@ impl Database {
             .expect("a directory's name")
             .replace(|char: char| !char.is_ascii_alphanumeric(), "_")
             .to_lowercase();
-        // The process's id: names of temporary directories may differ by capitals alone.
+        // With the process id, because names of temporary directories may differ by upper and lower
+        // case only.
         let name = format!("story_{}_{name}", std::process::id());
         let sql = format!("CREATE DATABASE {name}");
         block_on(async {
@@ -44,14 +45,14 @@ impl Database {
         }
     }
 
-    /// The one in this file.
+    /// The database in this file.
     pub(crate) fn in_file(file: &Path) -> Self {
         Self {
             url: format!("sqlite:{}", file.display()),
         }
     }
 
-    /// What the configuration says of it; nothing where the default will do.
+    /// Its configuration; empty if the default is right.
     pub(crate) fn configuration(&self) -> String {
         if self.is_file() {
             String::new()
@@ -60,12 +61,12 @@ impl Database {
         }
     }
 
-    /// Whether it is a file that a story may damage.
+    /// Whether it is a file that a test may damage.
     pub(crate) fn is_file(&self) -> bool {
         self.url.starts_with("sqlite:")
     }
 
-    /// What somebody with access to the database could do.
+    /// Runs SQL, as an attacker with access to the database could.
     pub(crate) fn rewrite(&self, sql: &str) {
         block_on(async {
             let mut connection = AnyConnection::connect(&self.url).await.expect("open it");
@@ -76,7 +77,7 @@ impl Database {
         });
     }
 
-    /// Keeps everybody else from writing while `meanwhile` runs.
+    /// Blocks all other writers while `meanwhile` runs.
     pub(crate) fn locked<T: Send>(&self, meanwhile: impl FnOnce() -> T + Send) -> T {
         block_on(async {
             let mut connection = AnyConnection::connect(&self.url).await.expect("open it");
@@ -95,7 +96,7 @@ impl Database {
             sqlx::query("ROLLBACK")
                 .execute(&mut connection)
                 .await
-                .expect("let go of it");
+                .expect("release it");
             result
         })
     }

@@ -1,12 +1,12 @@
-//! Findings that products bring into a member's Security Hub, as whole JSON: also with fields that no
-//! SDK knows.
+//! Findings that products import into a member's Security Hub, as whole JSON: also with fields that
+//! no SDK knows.
 
 use serde_json::{Value, json};
 
 use super::aws::block_on;
 use super::cloud::Cloud;
 
-/// A control's finding of an account in a Region, still to be changed.
+/// A control's finding of an account in a Region; tests change its fields.
 pub(crate) fn control(
     account: &str,
     region: &str,
@@ -34,7 +34,7 @@ pub(crate) fn control(
     })
 }
 
-/// A threat that GuardDuty saw.
+/// A threat that GuardDuty detected.
 pub(crate) fn threat(account: &str, region: &str, id: &str, severity: &str) -> Value {
     let mut finding = control(account, region, id, "", severity);
     finding["Id"] = json!(format!(
@@ -52,7 +52,7 @@ pub(crate) fn threat(account: &str, region: &str, id: &str, severity: &str) -> V
     finding
 }
 
-/// `BatchImportFindings`, by the account itself.
+/// `BatchImportFindings`, called by the account itself.
 pub(crate) fn import(cloud: &Cloud, account: &str, region: &str, findings: &[Value]) {
     let keys = cloud.credentials(account);
     let scope = format!(

@@ -1,4 +1,4 @@
-//! `hubward`, built for the stories.
+//! Builds `hubward` for the tests.
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
-//! The company's Jira, on loopback: the part of its REST API that Hubward uses, in the shapes that
-//! Atlassian publishes (Jira Cloud platform REST API v3; Jira Service Management REST API), with the
-//! faults that it has in the field.
+//! A fake Jira on loopback: the part of its REST API that Hubward uses, in the formats that
+//! Atlassian publishes (Jira Cloud platform REST API v3; Jira Service Management REST API), with
+//! the faults that occur in practice.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,17 +12,17 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use super::aws::block_on;
-use super::odd_server::{Answer, Asked, OddServer};
+use super::misbehaving_server::{Answer, Asked, OddServer};
 use super::soc::Soc;
 
 /// The API user and its token.
 const USER: (&str, &str) = ("hubward@example.com", "a-token");
-/// What signs or accompanies its webhooks.
+/// The secret that signs or accompanies its webhooks.
 pub(crate) const SECRET: &str = "a webhook's secret";
-/// How many issues a page of its search has, whatever is asked for.
+/// How many issues a page of its search has, whatever the client asks for.
 const PAGE: usize = 2;
 
-/// Which field of an issue holds what.
+/// The issue fields, by their meaning.
 pub(crate) const FIELDS: [(&str, &str); 6] = [
     ("kind", "customfield_10030"),
     ("account_id", "customfield_10031"),
@@ -38,7 +38,7 @@ pub(crate) struct Jira {
     site: Arc<Mutex<Site>>,
 }
 
-/// What it knows.
+/// Its data.
 #[derive(Default)]
 struct Site {
     issues: BTreeMap<String, Issue>,
@@ -56,26 +56,26 @@ struct Issue {
     updated: String,
 }
 
-/// What goes wrong with requests whose line begins so.
+/// A fault of requests whose request line begins with a text.
 struct Fault {
     line: &'static str,
     left: usize,
     what: Wrong,
 }
 
-/// What goes wrong.
+/// The kinds of faults.
 #[derive(Clone)]
 pub(crate) enum Wrong {
-    /// It answers so, and does nothing.
+    /// It answers with this status, headers and body, and does nothing.
     Answers(&'static str, &'static [&'static str], &'static str),
-    /// It does what it is asked, and the answer is lost on its way.
+    /// It carries the request out, but the answer is lost.
     LosesTheAnswer,
     /// It never answers.
     Hangs,
 }
 
 impl Jira {
-    /// An empty one.
+    /// An empty Jira.
     pub(crate) fn start() -> Self {
         let site = Arc::<Mutex<Site>>::default();
         let at_work = Arc::clone(&site);
@@ -83,7 +83,7 @@ impl Jira {
         Self { server, site }
     }
 
-    /// Tells a SOC of it; `more` are further lines of its section.
+    /// Adds it to a SOC's configuration; `more` has further lines of its section.
     pub(crate) fn configure(&self, soc: &Soc, more: &str) {
         let fields: Vec<String> = FIELDS
             .iter()
@@ -98,7 +98,7 @@ impl Jira {
         ));
     }
 
-    /// Files an issue, or writes other values into one. The reporter's id ends in their language.
+    /// Creates an issue, or changes its values. The reporter's id ends in their language.
     pub(crate) fn file(&self, key: &str, reporter: &str, values: &[(&str, Value)]) {
         let mut site = self.site.lock().expect("the site");
         let updated = site.tick();
@@ -125,7 +125,7 @@ impl Jira {
         }
     }
 
-    /// Files an issue that asks for a new account.
+    /// Creates an issue that asks for a new account.
     pub(crate) fn file_add(&self, key: &str, reporter: &str, account: &str, project: &str) {
         self.file(
             key,
@@ -139,7 +139,7 @@ impl Jira {
         );
     }
 
-    /// Its reporter closes an issue.
+    /// Closes an issue as its reporter.
     pub(crate) fn close(&self, key: &str) {
         let mut site = self.site.lock().expect("the site");
         let updated = site.tick();
@@ -153,21 +153,21 @@ impl Jira {
         self.site.lock().expect("the site").issues[key].status
     }
 
-    /// What the reporter of an issue was told.
+    /// The comments that the reporter of an issue sees.
     pub(crate) fn comments(&self, key: &str) -> Vec<String> {
         self.site.lock().expect("the site").issues[key]
             .comments
             .clone()
     }
 
-    /// From now on, so many requests whose line begins so go wrong.
+    /// From now on, `times` requests whose request line begins with `line` fail like this.
     pub(crate) fn fault(&self, line: &'static str, times: usize, what: Wrong) {
         let left = times;
         let fault = Fault { line, left, what };
         self.site.lock().expect("the site").faults.push(fault);
     }
 
-    /// The lines of what it was asked so far.
+    /// The request lines so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.server.asked();
         asked.into_iter().map(|asked| asked.line).collect()
@@ -193,20 +193,20 @@ pub(crate) fn signature(body: &str, secret: &str) -> String {
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// What Jira posts when an issue was created.
+/// The webhook of a created issue.
 pub(crate) fn created(key: &str) -> String {
     json!({
         "timestamp": 1_795_500_000_000_u64,
         "webhookEvent": "jira:issue_created",
         "issue_event_type_name": "issue_created",
-        // Nothing of this is believed.
+        // Hubward must not trust any of this.
         "issue": { "id": "10001", "key": key, "fields": { FIELDS[1].1: "999000999000" } },
     })
     .to_string()
 }
 
 impl Site {
-    /// Another minute, as Jira writes times.
+    /// The time a minute later, as Jira formats it.
     fn tick(&mut self) -> String {
         self.minutes += 1;
         format!(
@@ -312,14 +312,14 @@ impl Site {
         }
     }
 
-    /// Enhanced search: pages by token, the last without one.
+    /// Enhanced search: pages by token, the last one without a token.
     fn search(&self, body: &Value) -> Answer {
         let jql = body["jql"].as_str().unwrap_or_default();
         assert!(jql.starts_with("project = \"SOC\" AND "), "{jql}");
         let start: usize = body["nextPageToken"]
             .as_str()
             .map_or(0, |token| token.parse().expect("its own token"));
-        // Everything that was ever filed, also of other projects: the search may say what it likes.
+        // All issues, also of other projects: Hubward must not rely on the search's filter.
         let issues: Vec<Value> = self
             .issues
             .iter()
@@ -358,7 +358,7 @@ impl Issue {
         ] {
             fields.insert(name.to_owned(), value);
         }
-        // Only what is asked for, as Jira does.
+        // Only the requested fields, as in Jira.
         let wanted = asked.map_or("updated", |query| {
             query.strip_prefix("fields=").unwrap_or_default()
         });

@@ -1,10 +1,10 @@
-//! A mail server that takes everything, on loopback, and remembers it.
+//! A mail server on loopback that accepts and keeps everything.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// One mail as it came.
+/// One received mail.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     /// The envelope's recipients.
@@ -34,18 +34,18 @@ impl Mailbox {
         Self { address, mails }
     }
 
-    /// For `mail.smtp_url`.
+    /// The value for `mail.smtp_url`.
     pub(crate) fn url(&self) -> String {
         format!("smtp://{}", self.address)
     }
 
-    /// What has come.
+    /// The mails received so far.
     pub(crate) fn mails(&self) -> Vec<Mail> {
         self.mails.lock().expect("the mails").clone()
     }
 }
 
-/// One client, as RFC 5321 has it; who breaks off is forgotten.
+/// Serves one client, following RFC 5321; an interrupted mail is dropped.
 fn converse(stream: TcpStream, kept: &Mutex<Vec<Mail>>) -> Option<()> {
     let mut answers = stream.try_clone().ok()?;
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);

@@ -1,5 +1,5 @@
-//! A project member's shell beside its cloud, and the hands of those around it: the SOC that invites,
-//! strangers, and whoever set something up before.
+//! A project member's shell and its cloud, and the actions of others around it: the SOC that
+//! invites, strangers, and people who set something up before.
 
 use aws_sdk_config::types::{ConfigurationRecorder, Tag};
 use serde_json::Value;
@@ -10,9 +10,9 @@ use super::cloud::Cloud;
 use super::program::{Outcome, Program, agent};
 use super::soc::{ADMINISTRATOR, HOME, LINKED};
 
-/// The account of every story about a member.
+/// The account of all tests about a member.
 pub(crate) const MEMBER: &str = "111111111111";
-/// Somebody else's account.
+/// Another person's account.
 pub(crate) const STRANGER: &str = "666666666666";
 /// The steps of a Region, in order.
 pub(crate) const STEPS: [&str; 5] = [
@@ -23,7 +23,7 @@ pub(crate) const STEPS: [&str; 5] = [
     "invitation",
 ];
 
-/// A member's shell beside its cloud.
+/// A member's shell and its cloud.
 pub(crate) struct Member {
     /// Where it lives.
     pub(crate) cloud: Cloud,
@@ -31,7 +31,7 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// An account in which nothing is set up, and which nobody has invited.
+    /// An account in which nothing is set up, and that has no invitation.
     pub(crate) fn new() -> Self {
         Self {
             cloud: Cloud::start(),
@@ -57,7 +57,7 @@ impl Member {
         agent(self.directory.path()).env("AWS_ENDPOINT_URL", self.cloud.url())
     }
 
-    /// The agent with a line of words, over both Regions, not started yet.
+    /// The agent with arguments, over both Regions, not started yet.
     pub(crate) fn program(&self, words: &str) -> Program {
         self.program_of(MEMBER, words)
     }
@@ -70,18 +70,18 @@ impl Member {
             .args(["--region", HOME, "--region", LINKED])
     }
 
-    /// Runs the agent with a line of words, over both Regions.
+    /// Runs the agent with arguments, over both Regions.
     pub(crate) fn agent(&self, words: &str) -> Outcome {
         self.program(words).run()
     }
 
-    /// Runs the set-up to its end, and reads its result.
+    /// Runs the setup to its end, and parses its result.
     #[track_caller]
     pub(crate) fn set_up(&self, code: i32) -> Value {
         self.agent("setup --yes --json").expect(code).json()
     }
 
-    /// Somebody's console: Security Hub on, and an invitation to an account, in both Regions.
+    /// Turns Security Hub on in another account and invites an account, in both Regions.
     pub(crate) fn invite_as(&self, inviter: &str, account: &str) {
         self.invite_in(&[HOME, LINKED], inviter, account);
     }
@@ -91,7 +91,7 @@ impl Member {
         for region in regions {
             let hub = security_hub(&self.cloud, inviter, region);
             block_on(async {
-                // On already, where it has invited others.
+                // Security Hub is already on if it has invited others.
                 let _ = hub
                     .enable_security_hub()
                     .enable_default_standards(false)
@@ -115,7 +115,7 @@ impl Member {
         }
     }
 
-    /// A recorder that was put in the linked Region, and never started.
+    /// Creates a recorder in the linked Region that is not started.
     pub(crate) fn put_recorder(&self, name: &str, tag: Option<(&str, &str)>) {
         let recorder = ConfigurationRecorder::builder()
             .name(name)
@@ -141,7 +141,7 @@ impl Member {
         });
     }
 
-    /// What the member's own shells have changed.
+    /// The calls of the member's own shells that change something.
     pub(crate) fn mutating_calls(&self) -> Vec<Value> {
         let mut calls = self.cloud.mutating_calls();
         calls.retain(|call| call["account"] == MEMBER);
@@ -155,7 +155,7 @@ impl Member {
         calls
     }
 
-    /// What exists in an account, with every mention of its id taken out: for comparing two.
+    /// What exists in an account, without its id: to compare two accounts.
     pub(crate) fn state_of(&self, account: &str) -> String {
         let state = self.cloud.state(account);
         serde_json::to_string_pretty(&state)
@@ -164,7 +164,7 @@ impl Member {
     }
 }
 
-/// The step of a Region in a result.
+/// A step of a Region in a result.
 #[track_caller]
 pub(crate) fn step<'a>(report: &'a Value, region: &str, step: &str) -> &'a Value {
     let regions = report["regions"].as_array().expect("regions");
@@ -176,7 +176,7 @@ pub(crate) fn step<'a>(report: &'a Value, region: &str, step: &str) -> &'a Value
         .unwrap_or_else(|| panic!("no {step} in {region}: {report}"))
 }
 
-/// Every step of every Region.
+/// All steps of all Regions.
 pub(crate) fn all_steps(report: &Value) -> Vec<&Value> {
     let regions = report["regions"].as_array().expect("regions");
     regions
@@ -185,7 +185,7 @@ pub(crate) fn all_steps(report: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// The text of a member of a step.
+/// A text field of a step.
 #[track_caller]
 pub(crate) fn words<'a>(step: &'a Value, member: &str) -> &'a str {
     step[member]

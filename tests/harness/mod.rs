@@ -1,8 +1,9 @@
-//! What the stories stand on: the cloud for tests, started once per test, and the real binaries.
+//! The test harness: the cloud for tests, one per test, and the real binaries.
 //!
-//! It fakes nothing of Hubward: programs are started as processes and meet the cloud only through
+//! Nothing of Hubward is faked: programs are started as processes and reach the cloud only through
 //! the standard AWS environment variables.
 
+pub(crate) mod alert_fixtures;
 pub(crate) mod alerts;
 pub(crate) mod aws;
 pub(crate) mod browser;
@@ -12,14 +13,13 @@ pub(crate) mod findings;
 pub(crate) mod jira;
 pub(crate) mod mailbox;
 pub(crate) mod member;
-pub(crate) mod odd_server;
+pub(crate) mod misbehaving_server;
 pub(crate) mod office;
 pub(crate) mod policy;
 pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod receiver;
 pub(crate) mod release;
-pub(crate) mod rooms;
 pub(crate) mod server;
 pub(crate) mod soc;
 pub(crate) mod terminal;

@@ -1,4 +1,4 @@
-//! Other people's programs for workbooks and decks: openpyxl and python-pptx.
+//! Third-party programs for workbooks and slide decks: openpyxl and python-pptx.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::cloud::repository;
 
-/// What they see in a file; `edits` such as `D2=may` are written into a workbook's first sheet.
+/// What they read from a file; `edits` such as `D2=may` are written into a workbook's first sheet
+/// first.
 pub(crate) fn read(file: &Path, edits: &[&str]) -> Value {
     let ran = Command::new(python())
         .arg(repository().join("tests/office/read.py"))

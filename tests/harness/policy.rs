@@ -1,5 +1,5 @@
-//! The tables of what the programs call and which IAM actions allow it. Every story's cloud is held
-//! against them: a call that no table has fails the story that made it.
+//! The tables of the programs' AWS calls and the IAM actions that allow them. The calls of every
+//! test are checked against them: a call that is in no table fails the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::cloud::repository;
 
-/// Each program, as its calls name it, and its tables in `packaging/policies`.
+/// Each program, by the name in its calls, and its tables in `packaging/policies`.
 const TABLES: [(&str, &[&str]); 2] = [
     ("hubward-agent", &["agent"]),
     ("hubward", &["aggregator", "hub-setup"]),
@@ -27,7 +27,7 @@ pub(crate) fn actions_of_operations(table: &str) -> BTreeMap<String, BTreeSet<St
     rows.collect()
 }
 
-/// The operations that a program called, whatever came of them.
+/// The operations that a program called, successfully or not.
 pub(crate) fn operations_of(program: &str, calls: &[Value]) -> BTreeSet<String> {
     let word = |call: &Value, name: &str| call[name].as_str().unwrap_or_default().to_owned();
     calls
@@ -37,7 +37,7 @@ pub(crate) fn operations_of(program: &str, calls: &[Value]) -> BTreeSet<String> 
         .collect()
 }
 
-/// Fails where a program called what none of its tables has.
+/// Fails if a program made a call that is in none of its tables.
 pub(crate) fn hold_against_the_tables(calls: &[Value]) {
     for (program, tables) in TABLES {
         let listed: BTreeSet<String> = tables

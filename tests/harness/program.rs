@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use super::cloud::{Cloud, Credentials};
 
-/// A program about to be started, with an empty environment but for what is set here.
+/// A program to be started, with an environment that has only the variables set here.
 pub(crate) struct Program(Command);
 
-/// What a program did.
+/// The result of a program.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Its exit code, or -1 when a signal ended it.
+    /// Its exit code, or -1 if a signal ended it.
     pub(crate) code: i32,
-    /// Data.
+    /// Its data.
     pub(crate) stdout: String,
-    /// Talk.
+    /// Its messages.
     pub(crate) stderr: String,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn agent(directory: &Path) -> Program {
     Program::new(env!("CARGO_BIN_EXE_hubward-agent-under-test"), directory)
 }
 
-/// A `hubward-agent` of its own in a directory: one that may be replaced.
+/// A copy of `hubward-agent` in a directory, which an update may replace.
 pub(crate) fn installed_agent(directory: &Path) -> Program {
     let path = directory.join("hubward-agent");
     if !path.exists() {
@@ -69,7 +69,7 @@ impl Program {
         self
     }
 
-    /// Points the program at a cloud, with an account's credentials.
+    /// Connects the program to a cloud, with an account's credentials.
     pub(crate) fn at(self, cloud: &Cloud, credentials: &Credentials) -> Self {
         self.env("AWS_ENDPOINT_URL", cloud.url())
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
@@ -77,18 +77,18 @@ impl Program {
             .env("AWS_SESSION_TOKEN", &credentials.session_token)
     }
 
-    /// The command, for a program that is to go on running.
+    /// The command, for a program that keeps running.
     pub(crate) fn command(self) -> Command {
         self.0
     }
 
-    /// The same, deaf to a signal.
+    /// The same, ignoring a signal.
     pub(crate) fn without_signal(self, signal: &str) -> Self {
         self.through(&["sh", "-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
     }
 
-    /// The same, in its directory as these commands leave it, with mounts that nobody else sees; `None` where this
-    /// machine lets nobody mount.
+    /// The same, in its directory as these commands leave it, with mounts that only it sees; `None`
+    /// if this machine allows no mounts.
     pub(crate) fn among_mounts(self, commands: &str) -> Option<Self> {
         let may = Command::new("unshare").args(["-rm", "true"]).output();
         let script = format!("{commands} && cd \"$PWD\" && exec \"$0\" \"$@\"");
@@ -96,7 +96,7 @@ impl Program {
             .then(|| self.through(&["unshare", "-rm", "sh", "-c", &script]))
     }
 
-    /// The same, started by another program, of whose arguments it and its own are the last.
+    /// The same, started by another program, whose last arguments are this program and its own.
     fn through(self, words: &[&str]) -> Self {
         let mut command = Command::new(words[0]);
         command
@@ -116,8 +116,8 @@ impl Program {
         Self(command)
     }
 
-    /// The same on a terminal of its own: what is typed there comes from stdin, and all that is shown
-    /// there, of stdout and stderr alike, is stdout.
+    /// The same on a terminal of its own: stdin is typed there, and stdout is all that it shows, of
+    /// stdout and stderr.
     pub(crate) fn on_a_terminal(self, columns: u16, rows: u16) -> Command {
         let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', r"'\''"));
         let words: Vec<_> = std::iter::once(self.0.get_program())
@@ -138,8 +138,8 @@ impl Program {
         command
     }
 
-    /// Runs the program to its end, without a terminal, also where these tests are run from one: a program that asks
-    /// its question there would be stopped, and wait for ever.
+    /// Runs the program to its end without a terminal, even if the tests have one: a program that
+    /// asks a question there would be stopped, and wait forever.
     pub(crate) fn run(self) -> Outcome {
         let mut detached = self.through(&["setsid"]).0;
         let output = detached.output().expect("start the program");
@@ -152,7 +152,7 @@ impl Program {
 }
 
 impl Outcome {
-    /// Itself, once its exit code is as expected.
+    /// The result, after a check of its exit code.
     #[track_caller]
     pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(

@@ -1,5 +1,5 @@
-//! A signer of `sts:GetCallerIdentity` that can lie: Signature Version 4 written out once more, so
-//! that neither program is tested by its own code.
+//! A signer of `sts:GetCallerIdentity` that can lie: an independent implementation of Signature
+//! Version 4, so that neither program is tested with its own code.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::cloud::Credentials;
 
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// A proof about to be signed: honest as it comes, and open to change.
+/// A proof to be signed: honest by default, and tests change its fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Proof {
     /// The Region that the request names.
@@ -28,14 +28,14 @@ pub(crate) struct Proof {
     pub(crate) server_id: String,
     /// The signed body.
     pub(crate) body: String,
-    /// The keys that sign.
+    /// The credentials that sign it.
     pub(crate) credentials: Credentials,
     /// Signed headers that are left out.
     pub(crate) unsigned: Vec<&'static str>,
 }
 
 impl Proof {
-    /// An honest proof of now.
+    /// An honest proof of the present time.
     pub(crate) fn new(credentials: &Credentials, challenge: &Value) -> Self {
         let region = "ap-northeast-1".to_owned();
         let text = |key: &str| challenge[key].as_str().expect("a challenge").to_owned();
@@ -110,7 +110,7 @@ impl Proof {
     }
 }
 
-/// So many minutes from now, as AWS writes it.
+/// The time so many minutes from now, in AWS's format.
 pub(crate) fn date(minutes: i64) -> String {
     let now = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
     now.strftime("%Y%m%dT%H%M%SZ").to_string()

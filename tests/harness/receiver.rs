@@ -1,5 +1,5 @@
-//! A chat room that remembers: a receiver of webhooks on loopback, which takes or refuses messages as
-//! the story wants.
+//! A webhook receiver on loopback, which accepts or rejects messages as the test wants, and keeps
+//! them.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::odd_server::{Answer, Asked, OddServer};
+use super::misbehaving_server::{Answer, Asked, OddServer};
 
 /// A running receiver.
 pub(crate) struct Receiver {
@@ -16,7 +16,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// A receiver that takes everything.
+    /// A receiver that accepts everything.
     pub(crate) fn start() -> Self {
         let answer = Arc::new(Mutex::new(("200 OK".to_owned(), Vec::new())));
         let now = Arc::clone(&answer);
@@ -38,7 +38,7 @@ impl Receiver {
         format!("{}/hook", self.server.url())
     }
 
-    /// From now on it refuses, or takes again.
+    /// Whether it accepts messages from now on.
     pub(crate) fn set_open(&self, open: bool) {
         self.set_answer(
             if open {
@@ -50,20 +50,20 @@ impl Receiver {
         );
     }
 
-    /// From now on it answers so, such as `429 Too Many Requests` with `retry-after: 2`.
+    /// Answers like this from now on, such as `429 Too Many Requests` with `retry-after: 2`.
     pub(crate) fn set_answer(&self, status: &str, headers: &[&str]) {
         let headers = headers.iter().map(|header| (*header).to_owned()).collect();
         *self.answer.lock().expect("its answer") = (status.to_owned(), headers);
     }
 
-    /// What came, whether taken or refused; a look that tells nothing is none.
+    /// The received messages, accepted or not, except requests without content.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         let mut asked = self.server.asked();
         asked.retain(|asked| !asked.line.starts_with("HEAD "));
         asked
     }
 
-    /// What came, as JSON.
+    /// The received messages as JSON.
     pub(crate) fn bodies(&self) -> Vec<Value> {
         self.asked()
             .iter()
@@ -71,7 +71,7 @@ impl Receiver {
             .collect()
     }
 
-    /// The first findings of the alerts that came.
+    /// The first findings of the received alerts.
     pub(crate) fn findings(&self) -> BTreeSet<String> {
         self.bodies()
             .iter()
@@ -79,7 +79,8 @@ impl Receiver {
             .collect()
     }
 
-    /// Waits until what came is as wanted; a hanging program is ended by the test runner.
+    /// Waits until the received messages are as wanted; the test runner ends a test that waits too
+    /// long.
     #[track_caller]
     pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&Self) -> bool) {
         let begun = Instant::now();

@@ -1,20 +1,20 @@
-//! Releases of a stand-in for the agent: packed, signed, and brought to whoever asks, also over TLS
-//! and through a proxy. What is installed is a script that tells what it was called with.
+//! Releases of a stand-in for the agent: packed, signed, and served, also over TLS and through a
+//! proxy. The stand-in is a script that prints its arguments.
 
 use std::io::{self, Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use hubward_aggregator::document::install_script;
-use hubward_aggregator::domain::release::Release;
+use hubward_document::install_script;
+use hubward_domain::release::Release;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
 use zipsign_api::SigningKey;
 use zipsign_api::sign::copy_and_sign_tar;
 
-use super::odd_server::{Answer, OddServer};
+use super::misbehaving_server::{Answer, OddServer};
 
-/// Says its arguments and its whole standard input, and ends with 3.
+/// Prints its arguments and its whole standard input, and exits with 3.
 pub(crate) const STAND_IN: &str = "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'hubward-agent 1.2.3'; exit; }\nprintf '<%s>' \"$@\"\ncat\nexit 3\n";
 
 /// The name of a release's file.
@@ -40,7 +40,7 @@ pub(crate) fn packed(path: &str, content: &[u8]) -> Vec<u8> {
         .expect("pack")
 }
 
-/// A key pair that depends on its seed alone, and the public half in hex.
+/// A key pair that depends only on its seed, and the public half in hex.
 pub(crate) fn key(seed: u8) -> (SigningKey, String) {
     let key = SigningKey::from_bytes(&[seed; 32]);
     let public = hex::encode(key.verifying_key().as_bytes());
@@ -60,15 +60,15 @@ pub(crate) fn signed(version: &str, content: &[u8], key: &SigningKey) -> Vec<u8>
     signed.into_inner()
 }
 
-/// What the SOC's server hands out, on loopback: `/install.sh` and one archive.
+/// A server on loopback with `/install.sh` and one archive.
 pub(crate) struct Depot {
     server: OddServer,
     script: Arc<OnceLock<String>>,
 }
 
 impl Depot {
-    /// Hands out `sent` (the bytes of a whole answer) as the archive; the script that it hands out
-    /// expects the archive `archive`.
+    /// Serves `sent` (the bytes of a whole answer) as the archive; its script expects the archive
+    /// `archive`.
     pub(crate) fn new(archive: &[u8], sent: Vec<u8>) -> Self {
         let script = Arc::new(OnceLock::<String>::new());
         let known = Arc::clone(&script);
@@ -93,7 +93,7 @@ impl Depot {
         depot
     }
 
-    /// Hands out the stand-in as it should be.
+    /// Serves the stand-in correctly.
     pub(crate) fn of_the_stand_in() -> Self {
         let archive = signed("1.2.3", STAND_IN.as_bytes(), &key(7).0);
         Self::new(&archive, answer(&archive))
@@ -104,12 +104,12 @@ impl Depot {
         self.server.url()
     }
 
-    /// The script that it hands out.
+    /// The script that it serves.
     pub(crate) fn script(&self) -> &str {
         self.script.get().expect("the script")
     }
 
-    /// What it was asked, one line for each.
+    /// The request lines so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.server.asked();
         asked.into_iter().map(|asked| asked.line).collect()
@@ -137,12 +137,12 @@ pub(crate) fn answer(body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// A front with TLS before a plain server: its port, and the PEM of the authority that made its
+/// A TLS proxy in front of a plain server: its port, and the PEM of the authority that signed its
 /// certificate for `name`.
 pub(crate) fn tls_front(backend: &str, name: &str) -> (u16, String) {
     let authority_key = rcgen::KeyPair::generate().expect("a key");
     let mut authority = rcgen::CertificateParams::new(Vec::new()).expect("an authority");
-    // A name of its own: otherwise the certificate below would pass for a self-signed one.
+    // With a name of its own, so that the certificate below does not look self-signed.
     authority
         .distinguished_name
         .push(rcgen::DnType::CommonName, "a company's own authority");
@@ -182,7 +182,7 @@ pub(crate) fn tls_front(backend: &str, name: &str) -> (u16, String) {
     (port, pem)
 }
 
-/// A proxy that leads every CONNECT to one port, and what it was asked for.
+/// A proxy that connects every CONNECT to one port, and the requested hosts.
 pub(crate) fn proxy_to(port: u16) -> (String, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&asked);
@@ -202,7 +202,7 @@ pub(crate) fn proxy_to(port: u16) -> (String, Arc<Mutex<Vec<String>>>) {
     (format!("http://127.0.0.1:{own}"), asked)
 }
 
-/// Serves each connection on a thread of its own; the threads end with the test's process.
+/// Serves each connection on its own thread; the threads end with the test's process.
 fn listen(serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("its address").port();
@@ -211,7 +211,7 @@ fn listen(serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static) -
         for stream in listener.incoming().flatten() {
             let serve = Arc::clone(&serve);
             std::thread::spawn(move || {
-                // A client that breaks off is the story's business.
+                // A client may close the connection early; the test checks the effect.
                 let _ = serve(stream);
             });
         }

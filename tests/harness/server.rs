@@ -1,4 +1,4 @@
-//! `hubward serve`, running, and a client that says exactly what the story wants.
+//! A running `hubward serve`, and a client that sends exactly what the test wants.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::aws::block_on;
 use super::program::Program;
 
-/// A running `hubward serve`; it is stopped with this value.
+/// A running `hubward serve`; it is stopped when this value is dropped.
 pub(crate) struct Server {
     url: String,
     client: reqwest::Client,
@@ -17,7 +17,7 @@ pub(crate) struct Server {
     said: Arc<Mutex<String>>,
 }
 
-/// What the server answered.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answered {
     /// The HTTP status.
@@ -29,9 +29,9 @@ pub(crate) struct Answered {
 }
 
 impl Server {
-    /// Starts it on a free port, and waits until it says that it listens.
+    /// Starts it on a free port, and waits until it listens.
     pub(crate) fn start(program: Program) -> Self {
-        // Once for the test's process; a story with a cloud has done it already.
+        // Once for the test's process; a test with a cloud has already done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = program
             .env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0")
@@ -46,7 +46,7 @@ impl Server {
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
             .expect("the server did not say where it listens");
-        // Read on to its end: what it says later must not fill the pipe.
+        // Read to the end, so that later output does not fill the pipe.
         let said = Arc::<Mutex<String>>::default();
         let heard = Arc::clone(&said);
         std::thread::spawn(move || {
@@ -57,7 +57,7 @@ impl Server {
                     .push_str(&format!("{line}\n"));
             }
         });
-        // Each request has a runtime of its own, so no connection outlives it.
+        // Each request has its own runtime, so connections must not outlive it.
         let client = reqwest::Client::builder()
             .pool_max_idle_per_host(0)
             .build()
@@ -75,7 +75,7 @@ impl Server {
         &self.url
     }
 
-    /// Posts a body, with a bearer token where given.
+    /// Posts a body, with a bearer token if given.
     pub(crate) fn post(
         &self,
         path: &str,
@@ -105,7 +105,7 @@ impl Server {
         })
     }
 
-    /// Pushes an event as EventBridge does, with this key; the status and `Retry-After`.
+    /// Pushes an event like EventBridge, with this key; returns the status and `Retry-After`.
     pub(crate) fn push(&self, key: &str, body: impl Into<String>) -> Answered {
         let request = self
             .client
@@ -126,11 +126,12 @@ impl Server {
         })
     }
 
-    /// Pushes many events, so many at a time, and each again until it is taken, as EventBridge does.
+    /// Pushes many events, `at_once` of them concurrently, and retries each until it is accepted,
+    /// like EventBridge.
     pub(crate) fn push_all(&self, key: &str, bodies: &[String], at_once: usize) {
         let url = format!("{}/hooks/eventbridge", self.url);
         block_on(async {
-            // Connections that are kept, as EventBridge keeps them.
+            // With kept-alive connections, like EventBridge.
             let client = reqwest::Client::new();
             let mut pushing = tokio::task::JoinSet::new();
             for part in bodies.chunks(bodies.len().div_ceil(at_once).max(1)) {
@@ -167,7 +168,7 @@ impl Server {
         block_on(async { request.send().await.expect("an answer").status().as_u16() })
     }
 
-    /// The content type and the body of a GET that is answered with 200.
+    /// The content type and the body of a GET that returns 200.
     pub(crate) fn text(&self, path: &str) -> (String, String) {
         let request = self.client.get(format!("{}{path}", self.url));
         block_on(async {
@@ -179,7 +180,7 @@ impl Server {
         })
     }
 
-    /// What it has said since it listens.
+    /// Its output since it listens.
     pub(crate) fn said(&self) -> String {
         self.said.lock().expect("its words").clone()
     }
@@ -194,12 +195,12 @@ impl Server {
         assert!(sent.success(), "{name}");
     }
 
-    /// Waits for its end, and says its exit code.
+    /// Waits for its end, and returns its exit code.
     pub(crate) fn ended(mut self) -> Option<i32> {
         self.process.wait().expect("its end").code()
     }
 
-    /// Kills it at once, as a power cut would.
+    /// Kills it at once, like a power cut.
     pub(crate) fn kill(mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -207,7 +208,7 @@ impl Server {
 }
 
 impl Answered {
-    /// Itself, once status and code are as expected.
+    /// The response, after a check of its status and error code.
     #[track_caller]
     pub(crate) fn refused(self, status: u16, error: &str) -> Self {
         assert_eq!(

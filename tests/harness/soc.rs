@@ -1,5 +1,5 @@
-//! A SOC ready to work: a directory with its configuration and database, the administrator's
-//! Security Hub on in every Region, and its credentials.
+//! A SOC that is ready to work: a directory with its configuration and database, the
+//! administrator's Security Hub turned on in every Region, and its credentials.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use super::database::Database;
 use super::program::{Outcome, Program, agent, hubward};
 use super::server::Server;
 
-/// The administrator account of every story.
+/// The administrator account of all tests.
 pub(crate) const ADMINISTRATOR: &str = "999999999999";
-/// The home Region of every story.
+/// The home Region of all tests.
 pub(crate) const HOME: &str = "ap-northeast-1";
-/// The linked Region of every story.
+/// The linked Region of all tests.
 pub(crate) const LINKED: &str = "us-east-1";
 
 /// One SOC and its cloud.
@@ -35,7 +35,7 @@ impl Soc {
         Self::over(Cloud::start())
     }
 
-    /// The same over a cloud that is empty.
+    /// The same with an existing, empty cloud.
     pub(crate) fn over(cloud: Cloud) -> Self {
         let directory = TempDir::new().expect("a directory");
         let soc = Self {
@@ -65,14 +65,14 @@ impl Soc {
         soc
     }
 
-    /// Ends it, and empties its cloud for the next.
+    /// Ends the SOC, and resets its cloud for the next one.
     pub(crate) fn leave_cloud(self) -> Cloud {
         self.cloud.settle();
         self.cloud.reset();
         self.cloud
     }
 
-    /// Its directory.
+    /// A path in its directory.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -96,7 +96,7 @@ impl Soc {
         hubward(self.directory.path()).at(&self.cloud, &self.credentials)
     }
 
-    /// Runs `hubward` as the operator does.
+    /// Runs `hubward` as the operator.
     pub(crate) fn hubward<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Outcome {
         self.program().args(args).run()
     }
@@ -119,7 +119,7 @@ impl Soc {
             .run()
     }
 
-    /// Imports accounts whose rows are `ID,PROJECT,EMAIL`.
+    /// Imports accounts with rows `ID,PROJECT,EMAIL`.
     pub(crate) fn import(&self, rows: &[(&str, &str, &str)]) {
         let mut csv = String::from("Account ID,Project,Contact email\n");
         for (id, project, email) in rows {

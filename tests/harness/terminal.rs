@@ -1,11 +1,11 @@
-//! A person at a terminal: a program under a pseudo-terminal, and what is typed there.
+//! A program under a pseudo-terminal, with typed input.
 
 use std::process::{Command, Stdio};
 
 use super::cloud::python;
 use super::program::Program;
 
-/// Types the first argument, and shows what the terminal showed. The rest is the program.
+/// Types the first argument, and prints what the terminal showed. The rest is the program.
 const TERMINAL: &str = "
 import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
@@ -24,7 +24,7 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
 
-/// Runs a program at a terminal, with one line typed; its exit code, and all that was shown.
+/// Runs a program at a terminal, with one line typed; returns its exit code, and everything shown.
 pub(crate) fn at_terminal(program: Program, typed: &str) -> (i32, String) {
     let program = program.command();
     let mut command = Command::new(python());

@@ -1,4 +1,5 @@
-//! One account by an operator's word: the same rules, the same diff, the same trace as a file's.
+//! Accounts added and edited by an operator's command: the same rules, diff and audit events as for
+//! a file.
 
 use serde_json::{Value, json};
 
@@ -56,7 +57,7 @@ fn an_account_is_added_and_edited_and_its_history_says_who_whence_and_when() {
         (&row["extra"]["費用コード"], &row["language"]),
         (&json!("007"), &json!("ja"))
     );
-    // Twice is a mistake, and so is editing who is not there.
+    // Adding an account twice is an error, and so is editing a missing one.
     soc.hubward([
         "account",
         "add",
@@ -70,7 +71,7 @@ fn an_account_is_added_and_edited_and_its_history_says_who_whence_and_when() {
     soc.hubward(["account", "edit", "222222222222", "--project", "B"])
         .expect(1);
 
-    // Only what is said changes.
+    // Only the given values change.
     let edited = soc
         .hubward([
             "account",
@@ -107,7 +108,7 @@ fn an_account_is_added_and_edited_and_its_history_says_who_whence_and_when() {
         (json!(false), before)
     );
 
-    // Who leaves is asked about, and what stops is said.
+    // Leaving needs a confirmation, and shows what stops.
     let leaving = ["account", "edit", ORDERS, "--state", "leaving"];
     soc.hubward(leaving).expect(1);
     assert_eq!(accounts(&soc)[0]["state"], "active");
@@ -117,7 +118,7 @@ fn an_account_is_added_and_edited_and_its_history_says_who_whence_and_when() {
         "{said:?}"
     );
 
-    // A file, and then the history: who, where from, when.
+    // A file, and then the history: who, from where, when.
     let file = soc.write(
         "台帳.csv",
         format!("Account ID,Project,Contact email,State\n{ORDERS},受注2,mika@example.com,active\n"),
@@ -167,7 +168,7 @@ fn a_value_that_no_file_may_hold_is_refused_here_too() {
             "--project",
             "a\u{7}b",
             "--contact-email",
-            "nobody",
+            "taro",
             "--region",
             "eu-west-9",
             "--language",
@@ -230,7 +231,7 @@ fn an_import_says_what_follows_before_it_is_made() {
     soc.import(&ledger);
     soc.hubward(["invite", &rows[0]]).expect(0);
     soc.hubward(["check"]).expect(3);
-    // One leaves, one wants no reports, one is new, one comes back to where it is invited already.
+    // One leaves, one wants no reports, one is new, and one comes back where it is already invited.
     let mut csv = String::from("Account ID,Project,Contact email,State,Report\n");
     for (id, rest) in [
         (&rows[1], "leaving,"),

@@ -1,4 +1,4 @@
-//! No one can speak for an account that is not theirs: the agent API under honest use and attack.
+//! The agent API under honest use and attack: no one can act for an account of others.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use serde_json::{Value, json};
 
 use crate::harness::cloud::Credentials;
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::proof::{Proof, date};
 use crate::harness::server::{Answered, Server};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
@@ -194,7 +194,7 @@ fn the_key_of_one_account_never_speaks_for_another() {
         ..member.clone()
     };
     prove(&server, &Proof::new(&stolen_id, &challenge(&server))).refused(401, "signature_refused");
-    // A report that names another account is not even read.
+    // A report that names another account is rejected before it is parsed.
     let token = token(&server, &member);
     let mut beat = heartbeat(1, "already");
     beat["account"] = json!(OTHER);
@@ -223,13 +223,13 @@ fn a_challenge_is_good_once_here_and_now() {
     let proof = Proof::new(&credentials, &challenge(&server));
     assert_eq!(prove(&server, &proof).status, 201);
     prove(&server, &proof).refused(401, "challenge_refused");
-    // Nor after a restart: what was spent is on disk.
+    // Also after a restart: spent challenges are stored.
     server.kill();
     let server = soc.serve();
     let mut again = proof.clone();
     again.server_id = server.url().to_owned();
     prove(&server, &again).refused(401, "challenge_refused");
-    // A challenge and a proof of another SOC, relayed.
+    // A relayed challenge and proof of another SOC.
     let elsewhere = self::soc();
     let other_server = elsewhere.serve();
     let relayed = Proof::new(&credentials, &challenge(&other_server));
@@ -237,7 +237,7 @@ fn a_challenge_is_good_once_here_and_now() {
     let mut relayed = Proof::new(&credentials, &challenge(&server));
     relayed.server_id = "https://soc.example.com".to_owned();
     prove(&server, &relayed).refused(401, "challenge_refused");
-    // One answer for two requests at once.
+    // One proof in two requests at once.
     let proof = Proof::new(&credentials, &challenge(&server));
     let mut statuses: Vec<u16> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)
@@ -341,7 +341,7 @@ fn who_leaves_is_not_invited() {
 }
 
 #[test]
-fn an_sts_that_does_not_answer_like_sts_names_nobody() {
+fn an_sts_that_does_not_answer_like_sts_authenticates_no_one() {
     let soc = soc();
     let identity = |account: &str, arn: &str| {
         json!({ "GetCallerIdentityResponse": {
@@ -352,7 +352,7 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
     let good = identity(MEMBER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     let other = identity(OTHER, &format!("arn:aws:sts::{MEMBER}:assumed-role/r/s"));
     type Odd = Box<dyn Fn() -> Answer + Send + Sync>;
-    // Answers all that is right, and must not be asked.
+    // This one would answer everything, and must not be asked.
     let elsewhere = {
         let body = good.clone();
         OddServer::start(move |_| Answer::json("200 OK", &body))
@@ -399,7 +399,7 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
             "{what}: {refused:?}"
         );
         let mut asked = sts.asked();
-        // The server also asks who it is itself.
+        // The server also asks STS for its own identity.
         asked.retain(|asked| asked.header("x-hubward-challenge").is_some());
         assert_eq!(asked.len(), 1, "{what}: asked once");
         assert_eq!(asked[0].line, "POST /");
@@ -413,7 +413,7 @@ fn an_sts_that_does_not_answer_like_sts_names_nobody() {
 }
 
 #[test]
-fn greedy_and_slow_requests_hold_nobody_up() {
+fn greedy_and_slow_requests_block_no_one() {
     let soc = soc();
     let server = soc.serve();
     server
@@ -435,7 +435,7 @@ fn greedy_and_slow_requests_hold_nobody_up() {
         .post("/v1/heartbeats", Some(&token), beat.to_string())
         .refused(400, "malformed");
 
-    // Two hundred clients that never finish their head.
+    // Two hundred clients that never complete their headers.
     let address = server.url().trim_start_matches("http://").to_owned();
     let mut slow: Vec<TcpStream> = (0..200)
         .map(|_| {
@@ -448,13 +448,13 @@ fn greedy_and_slow_requests_hold_nobody_up() {
         .collect();
     assert_eq!(server.get("/healthz"), 200);
     assert_eq!(server.get("/readyz"), 200);
-    // They are sent away before long, with or without a word.
+    // The server disconnects them after a while, with or without a response.
     let first = &mut slow[0];
     let mut rest = Vec::new();
     let _ = first.read_to_end(&mut rest);
 }
 
-/// One answer, read off a connection that stays open.
+/// One response, read from a connection that stays open.
 fn answer_on(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let mut piece = [0; 4096];
@@ -475,7 +475,7 @@ fn answer_on(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn a_body_that_comes_late_costs_nobody_the_connection() {
+fn a_body_that_comes_late_costs_no_other_request_its_connection() {
     let soc = soc();
     let server = soc.serve();
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
@@ -488,7 +488,7 @@ fn a_body_that_comes_late_costs_nobody_the_connection() {
         let answer = answer_on(&mut stream);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
-    // What says nothing need not say it at length.
+    // Even insignificant white space is limited.
     let huge = " ".repeat(2000);
     server
         .post("/v1/challenges", None, huge)
@@ -509,7 +509,7 @@ fn a_body_that_never_comes_whole_is_not_waited_for() {
 }
 
 #[test]
-fn an_office_behind_one_address_is_served_and_a_flood_is_told_to_wait() {
+fn an_office_behind_one_address_is_served_and_a_flood_is_rate_limited() {
     let soc = soc();
     let server = soc.serve();
     // 200 accounts at once: the script, the archive, a challenge, a session.

@@ -1,5 +1,5 @@
-//! What a member sees: a live table on a terminal, plain lines in a log, the costs before and the next
-//! command after, explanations, and what can be taken back; in both languages, on any terminal.
+//! What a member sees: a live table on a terminal, plain lines in a log, the costs before and the
+//! next command after, explanations, and what can be undone; in both languages, on any terminal.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -26,14 +26,14 @@ const CHANGES: [&str; 12] = [
     "accept-invitation",
 ];
 
-/// Runs a command on a terminal, types this, and returns its exit code and all that it showed.
+/// Runs a command on a terminal, types this, and returns its exit code and everything it showed.
 fn on_terminal(mut command: Command, typed: &str) -> (Option<i32>, String) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("start a terminal");
-    // It stays open: a terminal whose keyboard is gone ends its program.
+    // The keyboard stays open: a terminal without one ends its program.
     let mut keyboard = child.stdin.take().expect("a keyboard");
     keyboard.write_all(typed.as_bytes()).expect("type");
     let mut shown = String::new();
@@ -52,7 +52,7 @@ fn a_terminal_shows_a_live_table_and_asks() {
     let program = member.program("setup").env("TERM", "xterm");
     let (code, shown) = on_terminal(program.on_a_terminal(100, 40), "y\n");
     assert_eq!(code, Some(0), "{shown}");
-    // The plan comes first, with what it costs and where AWS says the price.
+    // The plan comes first, with its costs and AWS's pricing pages.
     let plan = shown.split("[y/N]").next().expect("a plan");
     for part in [
         "planned",
@@ -62,11 +62,11 @@ fn a_terminal_shows_a_live_table_and_asks() {
         assert!(plan.contains(part), "{part} is not in {plan}");
     }
     let after = shown.split("[y/N]").nth(1).expect("a run");
-    // The table is drawn again in its place: the head, two Regions and the last line.
+    // The table is redrawn in place: the header, two Regions and the last line.
     assert!(after.contains("\u{1b}[4A\r\u{1b}[J"), "{after:?}");
     assert!(after.contains("* working"), "{after}");
     assert!(after.contains("Complete: everything is set up"), "{after}");
-    assert!(after.contains("\u{1b}[32m"), "no colour: {after:?}");
+    assert!(after.contains("\u{1b}[32m"), "no color: {after:?}");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn no_line_of_a_plan_is_wider_than_80_columns_in_either_language() {
             .program(&format!("plan --lang {lang}"))
             .run()
             .expect(3);
-        // The next command stays whole: it is there to be copied.
+        // The next command is not wrapped, so that it can be copied.
         let lines: Vec<_> = plan.stdout.trim_end().lines().collect();
         for line in &lines[..lines.len() - 1] {
             let width: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
@@ -181,15 +181,15 @@ fn every_change_is_explained_in_both_languages_without_credentials() {
 }
 
 #[test]
-fn an_explanation_leads_to_the_guide_of_the_soc_s_server_and_asks_nobody() {
+fn an_explanation_leads_to_the_guide_of_the_soc_s_server_without_a_call() {
     let directory = tempfile::TempDir::new().expect("a directory");
     let run = |words: &str| agent(directory.path()).args(words.split(' ')).run();
-    // Nobody answers at this address.
+    // Nothing listens at this address.
     let server = "--server http://127.0.0.1:1";
-    let told = run(&format!("explain start-recorder {server} --lang ja")).expect(0);
+    let shown_text = run(&format!("explain start-recorder {server} --lang ja")).expect(0);
     let page = "詳しい説明:\n  http://127.0.0.1:1/guide/Config.1";
-    assert!(told.stdout.contains(page), "{}", told.stdout);
-    // A long line is broken between words, and what is to be copied is one.
+    assert!(shown_text.stdout.contains(page), "{}", shown_text.stdout);
+    // A long line is wrapped between words, and text to be copied is one word.
     let flat = |shown: &str| shown.replace("\n  ", " ");
     let all = run(&format!("explain {server}")).expect(0).stdout;
     assert!(flat(&all).contains(&format!("CHANGE {server}")), "{all}");
@@ -221,7 +221,7 @@ fn a_plan_names_the_changes_that_can_be_explained() {
             "{change}"
         );
     }
-    // Where nothing would be changed, nothing costs.
+    // Without changes there are no costs.
     member.set_up(0);
     let done = member.agent("plan").expect(0).stdout;
     assert!(!done.contains("pricing"), "{done}");
@@ -234,7 +234,7 @@ fn undo_shows_what_was_created_and_runs_nothing() {
     let undo = |more: &[&str]| member.shell_of(MEMBER).args(["undo"]).args(more).run();
     let nothing = undo(&[]).expect(0).stdout;
     assert!(nothing.starts_with("# Nothing in account"), "{nothing}");
-    // What others made is theirs.
+    // Resources of others are not listed.
     member.put_recorder("default", None);
     member.set_up(3);
     member.cloud.forget_calls();
@@ -364,14 +364,14 @@ fn the_closing_summary_says_what_is_done_and_who_acts_next() {
             ],
         ),
     ] {
-        let told = member
+        let shown_text = member
             .agent(&format!("setup --yes --lang {lang}"))
             .expect(3)
             .stdout;
         for part in parts {
-            assert!(told.contains(part), "{part} is not in {told}");
+            assert!(shown_text.contains(part), "{part} is not in {shown_text}");
         }
-        let next = told.trim_end().lines().last().expect("a last line");
+        let next = shown_text.trim_end().lines().last().expect("a last line");
         assert!(
             next.contains(&format!("--administrator {ADMINISTRATOR}")),
             "{next}"

@@ -1,5 +1,5 @@
-//! An agent replaces itself only by what the SOC's release key signed, and only by something newer:
-//! the server that offers it is trusted with nothing.
+//! An agent updates itself only to a newer release that is signed with the SOC's release key; it
+//! does not trust the server that offers the release.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::program::{Outcome, agent, installed_agent};
 use crate::harness::release::{answer, file_name, key, packed, signed, tls_front};
 use crate::harness::soc::{Soc, path_str};
@@ -68,7 +68,7 @@ fn update(directory: &Path, server: &str, more: &[&str]) -> Outcome {
         .run()
 }
 
-/// What the installed agent says of itself.
+/// The version that the installed agent prints.
 fn said_by(directory: &Path) -> String {
     let said = installed_agent(directory).args(["--version"]).run();
     said.stdout.trim().to_owned()

@@ -1,28 +1,28 @@
-//! A threat reaches a human: from GuardDuty over the queue into the store and out to the channels, and
-//! nothing on that way loses it.
+//! A threat reaches people: from GuardDuty through the queue into the store and out to the
+//! channels, without losing any.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::findings::import;
 use crate::harness::receiver::Receiver;
-use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
-/// Any Base64 will do.
+/// Any Base64 is valid.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn channel(name: &str, kind: &str, url: &str) -> String {
-    rooms::channel(name, kind, url, &format!("secret = \"{SECRET}\""))
+    alert_fixtures::channel(name, kind, url, &format!("secret = \"{SECRET}\""))
 }
 
 #[test]
-fn a_finding_of_a_member_becomes_a_message_with_all_that_helps() {
+fn a_finding_of_a_member_becomes_a_message_with_all_useful_facts() {
     let soc = soc();
     soc.hubward(["invite"]).expect(0);
     soc.set_up(MEMBER).expect(0);
@@ -91,7 +91,7 @@ fn a_finding_of_a_member_becomes_a_message_with_all_that_helps() {
             == 2
     });
     wait_until("the empty queue", || queue.length() == 0);
-    // Whoever reads the account's history sees the alert.
+    // The account's history shows the alert.
     let history = soc
         .hubward(["account", "history", MEMBER, "--json"])
         .expect(0)
@@ -107,7 +107,7 @@ fn a_finding_of_a_member_becomes_a_message_with_all_that_helps() {
 }
 
 #[test]
-fn a_repetition_tells_nobody_twice_and_a_worse_one_does() {
+fn a_repetition_notifies_no_one_and_a_higher_severity_does() {
     let soc = soc();
     let queue = AlertQueue::new(&soc);
     let hook = Receiver::start();
@@ -153,7 +153,7 @@ fn killed_ten_times_under_three_hundred_alerts_it_loses_none() {
     for part in bodies.chunks(30) {
         queue.put_all(part);
         let server = Server::start(with_queue(&soc, &queue));
-        // Xorshift: another moment each time, the same in each run.
+        // Xorshift: a different moment each time, the same in each run.
         chance ^= chance << 13;
         chance ^= chance >> 7;
         chance ^= chance << 17;
@@ -165,7 +165,7 @@ fn killed_ten_times_under_three_hundred_alerts_it_loses_none() {
     assert_eq!(hook.findings(), wanted);
     wait_until("the empty queue", || queue.length() == 0);
     assert_eq!(alerts(&soc).len(), 300);
-    // Sent again after a kill, a message has the same id and says the same.
+    // A message that is sent again after a kill has the same id and content.
     let mut said = std::collections::BTreeMap::new();
     for asked in hook.asked() {
         let id = asked.header("webhook-id").unwrap().to_owned();
@@ -220,7 +220,7 @@ fn a_channel_that_refuses_is_tried_again_and_holds_up_no_other() {
 }
 
 #[test]
-fn what_nobody_understands_is_kept_and_announced_and_never_loops() {
+fn an_unreadable_message_is_kept_and_announced_and_never_loops() {
     let soc = soc();
     let queue = AlertQueue::new(&soc);
     let hook = Receiver::start();
@@ -255,7 +255,7 @@ fn what_nobody_understands_is_kept_and_announced_and_never_loops() {
         "{troubles:?}"
     );
     assert_eq!(alerts(&soc).len(), 0);
-    // The rest goes on.
+    // The remaining alerts still arrive.
     queue.put(&event(&finding(MEMBER, HOME, 3)));
     hook.wait_for("the alert", |hook| hook.findings().len() == 1);
 }
@@ -274,7 +274,7 @@ fn a_queue_that_cannot_be_read_for_a_while_loses_nothing() {
     let _server = Server::start(with_queue(&soc, &queue));
     queue.put(&event(&finding(MEMBER, HOME, 1)));
     hook.wait_for("the alert", |hook| hook.findings().len() == 1);
-    // What is stored but could not be deleted comes again, and changes nothing.
+    // A message that was stored but not deleted is received again, and changes nothing.
     soc.cloud.fault(&json!({
         "service": "sqs", "operation": "DeleteMessageBatch",
         "error": { "code": "AccessDenied", "message": "no", "status": 403 }, "times": 1,

@@ -1,5 +1,5 @@
-//! The API against its own description: to strangers and to bad requests alike, the server answers what it
-//! says that it answers. Holders of tokens are in `tests/api`.
+//! The API against its OpenAPI description: the server answers strangers and bad requests as
+//! described. Requests with tokens are tested in `tests/api`.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn soc() -> Soc {
     soc
 }
 
-/// A refusal is a problem with a code and words, and the status that it says.
+/// Checks that a refusal is a problem with a code and text, and the status of its body.
 #[track_caller]
 fn refused(page: &Page, status: u16, error: &str) -> Value {
     assert_eq!(
@@ -105,7 +105,7 @@ fn what_makes_no_sense_is_refused_in_one_form_and_by_its_name() {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.starts_with(named), "{asked}: {detail}");
         assert!(!detail.contains("bogus"), "{detail}");
-        // Nobody hears of it who may not ask at all.
+        // A caller without access does not learn whether it exists.
         refused(
             &browser.open(&format!("/api/v1/{asked}")),
             401,

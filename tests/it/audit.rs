@@ -1,4 +1,4 @@
-//! No change without a trace, and no trace that can be rewritten unseen.
+//! Every change has an audit event, and a rewritten event is detected.
 
 use crate::harness::soc::Soc;
 
@@ -38,7 +38,7 @@ fn every_change_has_an_event_and_a_rewritten_one_shows() {
     let intact = soc.hubward(["audit", "verify", "--json"]).expect(0).json();
     assert_eq!(intact[0]["events"], 11);
     soc.database
-        .rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2");
+        .rewrite("UPDATE audit_events SET actor = 'operator:other' WHERE sequence = 2");
     let broken = soc.hubward(["audit", "verify"]).expect(1);
     assert!(broken.stderr.contains("event 2"), "{broken:?}");
 }
@@ -77,7 +77,7 @@ fn a_row_edited_by_hand_is_found_whatever_was_edited() {
     soc.hubward(["audit", "verify", "--head", head]).expect(0);
     for edit in [
         "UPDATE audit_events SET at = '2026-01-01T00:00:00Z' WHERE sequence = 2",
-        "UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 2",
+        "UPDATE audit_events SET actor = 'operator:other' WHERE sequence = 2",
         "UPDATE audit_events SET action = 'account.changed' WHERE sequence = 2",
         "UPDATE audit_events SET subject = '999000999000' WHERE sequence = 2",
         "UPDATE audit_events SET detail = '{}' WHERE sequence = 2",
@@ -85,7 +85,7 @@ fn a_row_edited_by_hand_is_found_whatever_was_edited() {
         "UPDATE audit_events SET sequence = 99 WHERE sequence = 2",
         "DELETE FROM audit_events WHERE sequence = 2",
     ] {
-        // A copy to put back what was edited: the next edit stands alone.
+        // A copy to restore what was edited, so that each edit is tested alone.
         soc.database
             .rewrite("CREATE TABLE before_edit AS SELECT * FROM audit_events");
         soc.database.rewrite(edit);
@@ -97,7 +97,7 @@ fn a_row_edited_by_hand_is_found_whatever_was_edited() {
         soc.database.rewrite("DROP TABLE before_edit");
         soc.hubward(["audit", "verify"]).expect(0);
     }
-    // The end of a chain is missed only by a head that was kept elsewhere.
+    // A truncated chain is detected only by a head that was stored elsewhere.
     soc.database
         .rewrite("DELETE FROM audit_events WHERE sequence = 4");
     soc.hubward(["audit", "verify"]).expect(0);

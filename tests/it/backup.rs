@@ -1,4 +1,4 @@
-//! Stories of the database's copies: made while the server goes on, proved, put back, and refused.
+//! Backups of the database: made while the server runs, verified, restored, and rejected.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn accounts(soc: &Soc) -> String {
 }
 
 #[test]
-fn what_was_copied_beside_a_running_server_is_put_back_with_its_trace() {
+fn a_backup_of_a_running_server_is_restored_with_its_audit_log() {
     let soc = soc();
     if !soc.database.is_file() {
         return;
@@ -35,7 +35,7 @@ fn what_was_copied_beside_a_running_server_is_put_back_with_its_trace() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(copy).unwrap().permissions().mode() & 0o077, 0);
     }
-    // A file that is there is not written over.
+    // An existing file is not overwritten.
     let before = fs::read(copy).unwrap();
     soc.hubward(["backup", copy]).expect(1);
     assert_eq!(fs::read(copy).unwrap(), before);
@@ -44,7 +44,7 @@ fn what_was_copied_beside_a_running_server_is_put_back_with_its_trace() {
         (MEMBER, "受注", "sato@example.com"),
         (OTHER, "発注", "kato@example.com"),
     ]);
-    // Not under a running server.
+    // Not while a server runs.
     let refused = soc.hubward(["restore", copy, "--yes"]).expect(1);
     assert!(
         refused.stderr.contains("hubward serve"),
@@ -54,7 +54,7 @@ fn what_was_copied_beside_a_running_server_is_put_back_with_its_trace() {
     assert!(accounts(&soc).contains(OTHER));
     drop(server);
 
-    // Without a terminal and without --yes: nothing.
+    // Without a terminal and without --yes, nothing is restored.
     soc.hubward(["restore", copy]).expect(1);
     assert!(accounts(&soc).contains(OTHER));
     let done = soc
@@ -68,7 +68,7 @@ fn what_was_copied_beside_a_running_server_is_put_back_with_its_trace() {
         .database
         .read("SELECT action FROM audit_events ORDER BY sequence DESC LIMIT 1");
     assert_eq!(traced, ["store.restored"]);
-    // What was there is kept, whole.
+    // The previous database is kept, complete.
     let kept = done[0]["kept"].as_str().unwrap();
     soc.hubward(["restore", kept, "--yes"]).expect(0);
     assert!(accounts(&soc).contains(OTHER));
@@ -87,8 +87,8 @@ fn a_copy_that_is_damaged_rewritten_or_none_changes_nothing() {
     let rewritten = soc.path("rewritten.db");
     fs::write(&rewritten, &bytes).unwrap();
     Database::in_file(&rewritten)
-        .rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 1");
-    // It would undo what the SOC does, long after the restoration.
+        .rewrite("UPDATE audit_events SET actor = 'operator:other' WHERE sequence = 1");
+    // A trigger would undo the SOC's changes, long after the restore.
     let trapped = soc.path("trapped.db");
     fs::write(&trapped, &bytes).unwrap();
     Database::in_file(&trapped)
@@ -103,7 +103,7 @@ fn a_copy_that_is_damaged_rewritten_or_none_changes_nothing() {
     fs::write(&scrambled, other).unwrap();
     let text = soc.path("text.db");
     fs::write(&text, "not a database at all").unwrap();
-    // Neither is one that has nothing of ours: it would empty the ledger.
+    // Neither is a database without our tables: it would empty the ledger.
     let empty = soc.path("empty.db");
     fs::write(&empty, "").unwrap();
     for file in [
@@ -120,7 +120,7 @@ fn a_copy_that_is_damaged_rewritten_or_none_changes_nothing() {
         assert!(!refused.stderr.is_empty(), "{file}");
         assert_eq!(accounts(&soc), before, "{file}");
     }
-    // Nothing of ours is left lying around.
+    // No temporary files are left.
     let left: Vec<_> = fs::read_dir(soc.path("."))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -1,5 +1,5 @@
-//! A burst by the push door: more alerts at once than a channel is told one by one. The worst are told first,
-//! the many become digests, and every single one is named.
+//! A burst of pushed alerts: more than a channel gets individually. Critical ones are sent first,
+//! many become digests, and every single one is named.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{MEMBER, channel, route, soc};
 use crate::harness::alerts::{event, finding};
-use crate::harness::odd_server::{Answer, OddServer};
-use crate::harness::rooms::{MEMBER, channel, route, soc};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::server::Server;
 use crate::harness::soc::HOME;
 
 const KEY: &str = "a-key-of-eventbridge";
-/// A webhook is told 3,000 a minute one by one; so many wait by the time that the last one is pushed, however busy the
-/// machine is.
+/// A webhook gets 3,000 a minute individually; this many still wait when the last one is pushed,
+/// however slow the machine is.
 const ALERTS: usize = 3_600;
-/// How many of them an event brings: AWS sends one, its form allows many.
+/// How many of them one event has: AWS sends one, its format allows many.
 const TOGETHER: usize = 10;
-/// How many messages may be on their way to a webhook at once.
+/// How many messages to a webhook are sent concurrently.
 const WORKERS: usize = 4;
 
 fn critical(number: usize) -> Value {
@@ -35,8 +35,8 @@ fn events(findings: &[Value]) -> String {
     together.to_string()
 }
 
-/// The findings that a message tells of.
-fn told(body: &Value) -> Vec<String> {
+/// The findings in a message.
+fn findings_in(body: &Value) -> Vec<String> {
     let data = &body["data"];
     let ids = data["finding_ids"].as_array().expect("findings");
     let ids = ids.iter().map(|id| id.as_str().expect("an id").to_owned());
@@ -72,7 +72,7 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
     let many: Vec<Value> = (0..ALERTS).map(|n| finding(MEMBER, HOME, n)).collect();
     let many: Vec<String> = many.chunks(TOGETHER).map(events).collect();
     server.push_all(KEY, &many, 16);
-    // Whatever waits by now, what is critical waits for no more than is on its way already.
+    // A critical alert waits only for the messages that are already being sent.
     let worst: Vec<Value> = (ALERTS..ALERTS + 3).map(critical).collect();
     let worst_bodies: Vec<String> = worst.iter().map(event).collect();
     server.push_all(KEY, &worst_bodies, 3);
@@ -82,7 +82,7 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
     }
     let first: Vec<String> = bodies(&chat)[..before + 3 * WORKERS]
         .iter()
-        .flat_map(told)
+        .flat_map(findings_in)
         .collect();
     for finding in &worst {
         let id = finding["Id"].as_str().expect("an id").to_owned();
@@ -90,21 +90,21 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
     }
     slow.store(false, Ordering::SeqCst);
 
-    // Each alert is in one message, and no message says less than it counts.
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    // Each alert is in one message, and each message lists as many as it counts.
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
     let mut read = 0;
-    while seen.len() < ALERTS + 3 {
+    while named.len() < ALERTS + 3 {
         std::thread::sleep(Duration::from_millis(500));
         let asked = chat.asked();
         for asked in &asked[read..] {
             let body: Value = serde_json::from_str(&asked.body).expect("a JSON body");
-            for id in told(&body) {
-                *seen.entry(id).or_default() += 1;
+            for id in findings_in(&body) {
+                *named.entry(id).or_default() += 1;
             }
         }
         read = asked.len();
     }
-    assert!(seen.values().all(|times| *times == 1), "told twice");
+    assert!(named.values().all(|times| *times == 1), "sent twice");
     let said = bodies(&chat);
     let digests: Vec<&Value> = said
         .iter()
@@ -113,7 +113,7 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
     assert!(!digests.is_empty() && said.len() < ALERTS, "{}", said.len());
     for digest in &digests {
         let data = &digest["data"];
-        let count = told(digest).len();
+        let count = findings_in(digest).len();
         assert_eq!(data["count"], count);
         let severities = data["severities"].as_object().expect("severities");
         let sum: u64 = severities.values().filter_map(Value::as_u64).sum();
@@ -130,8 +130,8 @@ fn thousands_at_once_become_digests_in_which_none_is_missing_and_the_worst_come_
                 .map_or(0, |n| n.as_u64().expect("a number"))
         );
     }
-    // Who looks at one of a digest's sees that, when and how it was told.
-    let id = told(digests[0]).remove(0);
+    // An alert of a digest shows that, when and how it was sent.
+    let id = findings_in(digests[0]).remove(0);
     let shown = || {
         soc.hubward(["alert", "show", &id, "--json"])
             .expect(0)

@@ -1,25 +1,26 @@
-//! Every kind of channel gets what it understands, in its own form and at its own pace; what AWS wrote does
-//! nothing there. A channel that is down is left alone, and a burst becomes digests: nothing is lost.
+//! Every kind of channel gets messages in its own format and at its own rate; markup in AWS's texts
+//! has no effect. A failing channel is left alone for a while, and a burst becomes digests: nothing
+//! is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::harness::alert_fixtures::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::Asked;
+use crate::harness::misbehaving_server::Asked;
 use crate::harness::receiver::Receiver;
-use crate::harness::rooms::{self, MEMBER, alerts, route, soc, wait_until, with_queue};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
-/// A channel that hears of alerts.
+/// A channel for alerts.
 fn channel(name: &str, kind: &str, url: &str, more: &str) -> String {
-    rooms::channel(name, kind, url, more) + &route("alert", name)
+    alert_fixtures::channel(name, kind, url, more) + &route("alert", name)
 }
 
-/// How many messages to channels are in each state.
-fn told(soc: &Soc) -> BTreeMap<String, usize> {
+/// The number of messages in each state.
+fn delivery_states(soc: &Soc) -> BTreeMap<String, usize> {
     let mut states = BTreeMap::new();
     for alert in alerts(soc) {
         for delivery in alert["deliveries"].as_array().unwrap() {
@@ -86,7 +87,7 @@ fn each_kind_of_chat_gets_an_alert_in_its_own_form_and_is_not_fooled() {
     ] {
         wait_until(name, || !receiver.asked().is_empty());
         let asked = receiver.asked()[0].clone();
-        let told = if name == "chatwork" {
+        let message = if name == "chatwork" {
             form_of(&asked)["body"].clone()
         } else {
             asked.body
@@ -100,7 +101,7 @@ fn each_kind_of_chat_gets_an_alert_in_its_own_form_and_is_not_fooled() {
             "https://soc.example.com/alerts/",
             "https://ap-northeast-1.console.aws.amazon.com/guardduty/home?region=ap-northeast-1",
         ] {
-            assert!(told.contains(fact), "{name}: {fact} is not in {told}");
+            assert!(message.contains(fact), "{name}: {fact} is not in {message}");
         }
         for danger in [
             "<!here",
@@ -113,7 +114,10 @@ fn each_kind_of_chat_gets_an_alert_in_its_own_form_and_is_not_fooled() {
             "<@U",
             "cloudformation",
         ] {
-            assert!(!told.contains(danger), "{name}: {danger} is in {told}");
+            assert!(
+                !message.contains(danger),
+                "{name}: {danger} is in {message}"
+            );
         }
     }
     let blocks = &json_of(&slack.asked()[0])["blocks"];
@@ -150,7 +154,9 @@ fn each_kind_of_chat_gets_an_alert_in_its_own_form_and_is_not_fooled() {
     assert!(body.starts_with("[info][title]") && body.ends_with("[/info]"));
     assert_eq!(body.matches("[/info]").count(), 1, "{body}");
     wait_until("the mail", || !mailbox.mails().is_empty());
-    wait_until("the record", || told(&soc).get("delivered") == Some(&5));
+    wait_until("the record", || {
+        delivery_states(&soc).get("delivered") == Some(&5)
+    });
 }
 
 #[test]
@@ -193,9 +199,11 @@ fn a_channel_that_asks_for_time_gets_it_and_no_other_waits() {
         queue.put(&event(&finding(MEMBER, HOME, number)));
     }
     free.wait_for("all of them", |free| free.findings().len() == 5);
-    wait_until("the record", || told(&soc).get("delivered") == Some(&5));
+    wait_until("the record", || {
+        delivery_states(&soc).get("delivered") == Some(&5)
+    });
     assert_eq!(busy.asked().len(), 1, "it asked to be left alone");
-    assert_eq!(told(&soc).get("pending"), Some(&5));
+    assert_eq!(delivery_states(&soc).get("pending"), Some(&5));
 }
 
 #[test]
@@ -217,7 +225,7 @@ fn a_channel_that_is_down_is_left_alone_is_seen_and_gets_everything_later() {
         figures.contains("hubward_channel_circuit_open{channel=\"down\"} 1")
             && figures.contains("hubward_channel_circuit_open{channel=\"up\"} 0")
     });
-    // A try now and then, and not one for each message.
+    // A probe from time to time, not one for each message.
     let tries = down.asked().len();
     assert!(tries < 50, "{tries} tries of a channel that is down");
     let found = soc.hubward(["doctor", "--json"]).stdout;
@@ -226,7 +234,9 @@ fn a_channel_that_is_down_is_left_alone_is_seen_and_gets_everything_later() {
     assert!(row.to_string().contains("503"), "{row}");
     down.set_open(true);
     down.wait_for("all of them", |down| down.findings().len() == 100);
-    wait_until("the record", || told(&soc).get("delivered") == Some(&200));
+    wait_until("the record", || {
+        delivery_states(&soc).get("delivered") == Some(&200)
+    });
     let (_, figures) = server.text("/metrics");
     assert!(
         figures.contains("hubward_channel_circuit_open{channel=\"down\"} 0"),
@@ -275,14 +285,14 @@ fn a_burst_becomes_digests_and_a_kill_repeats_one_under_its_own_id() {
             .any(|asked| title(asked).contains("CRITICAL: "))
     });
     chat.wait_for("a digest", |chat| chat.asked().iter().any(is_digest));
-    // The critical one went by itself, in whatever order they came.
+    // The critical one was sent individually, in whatever order they arrived.
     let titles: Vec<String> = chat.asked().iter().map(title).collect();
     let is_critical_digest = |asked: &Asked| is_digest(asked) && title(asked).contains("CRITICAL");
     assert!(!chat.asked().iter().any(is_critical_digest), "{titles:?}");
     server.kill();
     let _server = Server::start(with_queue(&soc, &queue));
     wait_until("every record", || {
-        told(&soc) == BTreeMap::from([("delivered".to_owned(), 121)])
+        delivery_states(&soc) == BTreeMap::from([("delivered".to_owned(), 121)])
     });
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for asked in chat.asked() {

@@ -1,4 +1,4 @@
-//! The SOC asks: who is really watched, what is missing, and who acts next.
+//! The SOC's check: which accounts are really monitored, what is missing, and who acts next.
 
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ fn what_a_blocked_agent_printed_tells_the_soc_why() {
     let missing = rows[0]["missing"].to_string();
     assert!(missing.contains("security_hub"), "{missing}");
 
-    // The listing overrules the report as soon as the way is free.
+    // The listing overrides the report as soon as it can be read.
     soc.cloud.clear_faults();
     soc.set_up(id).expect(0);
     soc.hubward(["check"]).expect(0);
@@ -193,7 +193,7 @@ fn a_region_that_cannot_be_read_is_never_taken_for_complete() {
             "111111111111 ap-northeast-1 complete",
         ]
     );
-    // An account that is lost behind our back is seen as soon as the Region can be read again.
+    // An account that was lost in the meantime is noticed as soon as the Region can be read again.
     soc.cloud.clear_faults();
     let hub = security_hub(&soc.cloud, ADMINISTRATOR, HOME);
     block_on(hub.disassociate_members().account_ids(id).send()).unwrap();

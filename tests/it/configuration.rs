@@ -1,4 +1,4 @@
-//! A SOC sets Hubward up: `init`, `migrate`, `config check`.
+//! Setting Hubward up: `init`, `migrate`, `config check`.
 
 use std::fs;
 use std::io::Write;
@@ -40,7 +40,7 @@ fn a_machine_without_time_zones_has_ours() {
             .env("HUBWARD_HUB__ADMINISTRATOR", ADMINISTRATOR)
             .env("HUBWARD_HUB__HOME_REGION", HOME)
             .args(words);
-        // The machine's, if it has any, are hidden.
+        // The machine's own time zones, if any, are hidden.
         let hidden = "{ [ ! -d /usr/share/zoneinfo ] || mount -t tmpfs none /usr/share/zoneinfo; }";
         let Some(soc) = soc.among_mounts(hidden) else {
             return;
@@ -188,7 +188,7 @@ fn credentials_never_travel_in_the_clear() {
     let refused = run(&["check"]).expect(1);
     assert!(refused.stderr.contains("AWS_ENDPOINT_URL"), "{refused:?}");
     assert!(!refused.stderr.contains("hunter2"));
-    // Nor does a server start that would take its members' proofs there.
+    // A server does not start either, because it would send its members' proofs there.
     let refused = run(&["serve"]).expect(1);
     assert!(refused.stderr.contains("AWS_ENDPOINT_URL"), "{refused:?}");
     assert!(!refused.stderr.contains("listening"), "{refused:?}");

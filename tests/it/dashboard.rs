@@ -1,5 +1,5 @@
-//! The SOC looks, and acts, in a browser or by the API: who is let in, who may do what, and what an
-//! attacker gets. What it looks like is told in tests/browser.
+//! The dashboard and the API: who gets in, who may do what, and what an attacker gets. The
+//! appearance is tested in tests/browser.
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn api(browser: &Browser, path: &str, token: &str) -> Page {
     browser.open_with(path, &[("authorization", &bearer)])
 }
 
-/// An alert in the store, and its id.
+/// Creates an alert in the store, and returns its id.
 pub(crate) fn alert(soc: &Soc, queue: &AlertQueue<'_>, title: &str) -> String {
     let mut found = finding(MEMBER, HOME, 1);
     found["Title"] = json!(title);
@@ -121,16 +121,16 @@ fn programs_get_the_arrays_of_the_command_line() {
         let page = api(&browser, &format!("/api/v1/{name}"), &token).expect(200);
         let got: Value = serde_json::from_str(&page.body).unwrap();
         let words = words.iter().copied().chain(["--json"]);
-        let told: Value = serde_json::from_str(&soc.hubward(words).stdout).unwrap();
+        let printed: Value = serde_json::from_str(&soc.hubward(words).stdout).unwrap();
         if name == "audit" {
-            // The server's own first look may have added to it.
-            assert_eq!(got[0], told[0]);
+            // The server's own first check may have added to it.
+            assert_eq!(got[0], printed[0]);
         } else if name == "check" {
             for key in ["account_id", "project", "region", "verdict", "missing"] {
-                assert_eq!(got[0][key], told[0][key], "{key}");
+                assert_eq!(got[0][key], printed[0][key], "{key}");
             }
         } else {
-            assert_eq!(got, told, "{name}");
+            assert_eq!(got, printed, "{name}");
         }
     }
     let deliveries = api(&browser, "/api/v1/deliveries", &token).expect(200);
@@ -185,12 +185,12 @@ fn a_session_begins_after_the_proof_and_ends_for_good() {
     let good = token(&soc, "wall", "viewer");
     let server = soc.serve();
     let browser = Browser::at(&server);
-    // The guide is everybody's.
+    // The guide is public.
     for path in PAGES.into_iter().filter(|path| *path != "/guide") {
         let page = browser.open(path).expect(303);
         assert!(page.header("location").unwrap().starts_with("/login"));
     }
-    // What a neighbour planted does not become a session.
+    // A cookie that a neighboring host planted does not become a session.
     let planted = "a".repeat(64);
     browser.plant("hubward_session", &planted);
     let page = browser.log_in(&good).expect(303);
@@ -220,12 +220,12 @@ fn a_session_begins_after_the_proof_and_ends_for_good() {
     thief.plant("hubward_session", &second);
     thief.open("/").expect(303);
 
-    // A token takes its sessions along.
+    // Revoking a token ends its sessions.
     browser.log_in(&good).expect(303);
     browser.open("/").expect(200);
     soc.hubward(["token", "revoke", "wall"]).expect(0);
     browser.open("/").expect(303);
-    // And a session ends by itself: here, an hour that nobody can wait for is put into the past.
+    // A session expires by itself: its start is moved an hour into the past.
     let again = crate::dashboard::token(&soc, "wall2", "viewer");
     browser.log_in(&again).expect(303);
     browser.open("/").expect(200);
@@ -293,7 +293,7 @@ fn a_form_of_another_site_changes_nothing() {
         )
         .expect(403);
     assert_eq!(shown(&soc, &id)["state"], "open");
-    // A link is no form.
+    // A link is not a form.
     operator
         .open(&format!("{path}?act=acknowledge&form={form}"))
         .expect(200);
@@ -326,7 +326,7 @@ fn a_viewer_looks_and_does_not_act() {
     viewer.submit("/deliveries", &[("form", &form)]).expect(403);
     assert_eq!(shown(&soc, &id)["state"], "open");
 
-    // Asking is no act; deciding is.
+    // Submitting a request is not an act that needs a role; deciding is.
     let fields = [
         ("form", form.as_str()),
         ("kind", "add"),
@@ -352,18 +352,18 @@ fn a_viewer_looks_and_does_not_act() {
     let page = operator.open(&request).expect(200);
     assert!(page.body.contains("suzuki@example.com"));
     let form = page.form_token();
-    let unseen = [
+    let outdated = [
         ("act", "approve"),
         ("revision", "7"),
         ("form", form.as_str()),
     ];
-    operator.submit(&request, &unseen).expect(409);
-    let seen = [
+    operator.submit(&request, &outdated).expect(409);
+    let decision = [
         ("act", "approve"),
         ("revision", "1"),
         ("form", form.as_str()),
     ];
-    operator.submit(&request, &seen).expect(303);
+    operator.submit(&request, &decision).expect(303);
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
     assert_eq!(accounts[1]["project"], "在庫");
     assert_eq!(accounts[1]["state"], "active");
@@ -406,7 +406,7 @@ fn a_login_leads_to_this_dashboard_only() {
         let page = browser.submit("/login", &fields).expect(303);
         assert_eq!(page.header("location"), Some(leads_to), "{next}");
     }
-    // Whatever name it was called by, it names itself.
+    // Whatever host the request names, the server uses its own URL.
     let page = Browser::at(&server).open_with("/", &[("host", "evil.test")]);
     assert_eq!(page.expect(303).header("location"), Some("/login"));
     let page = Browser::at(&server).open_with("/login", &[("host", "evil.test")]);
@@ -427,11 +427,11 @@ fn who_guesses_is_slowed_down() {
             429 => break page,
             other => panic!("{other}"),
         }
-        assert!(refused < 100, "nobody slows it down");
+        assert!(refused < 100, "guessing is not slowed down");
     };
     assert!(refused >= 5, "a person may mistype");
     assert!(waits.body.contains("role=\"alert\""));
-    // Not even the right one gets through now: otherwise guessing would go on.
+    // Even the right token is rejected now: otherwise guessing could continue.
     browser.log_in(&good).expect(429);
 }
 
@@ -470,7 +470,7 @@ fn nothing_that_a_stranger_named_is_code() {
         ] {
             assert_eq!(page.header(name), Some(value), "{path}");
         }
-        // No asset of another place.
+        // No assets from other hosts.
         for attribute in ["src=\"", "rel=\"stylesheet\" href=\""] {
             for asset in page.body.split(attribute).skip(1) {
                 assert!(
@@ -480,7 +480,7 @@ fn nothing_that_a_stranger_named_is_code() {
             }
         }
     }
-    // What programs and strangers get says what it is, and is not kept.
+    // Responses to programs and strangers have a content type, and are not cached.
     for (path, status) in [
         ("/api/v1/alerts", 401),
         ("/nothing", 404),
@@ -635,7 +635,7 @@ fn the_audit_log_is_read_newest_first_and_narrowed() {
     let page = viewer
         .open_with("/audit", &[("accept-language", "ja")])
         .expect(200);
-    // The last place that says it: the list to choose from is above the table.
+    // The last occurrence: the list of filters is above the table.
     let at = |word: &str| page.body.rfind(word).expect(word);
     assert!(at("ログイン") < at("アカウント変更") && at("アカウント変更") < at("アカウント追加"));
     assert!(page.body.contains(&format!("href=\"/accounts/{MEMBER}\"")));
@@ -679,7 +679,7 @@ fn pages_read_the_store_and_never_aws() {
         .expect(200);
     // The trend began with the check.
     assert_eq!(soc.database.read("SELECT verdict FROM trend").len(), 1);
-    // Languages: as the browser asks, then as the person chooses.
+    // Languages: first the browser's preference, then the person's choice.
     let japanese = viewer.open_with("/", &[("accept-language", "ja,en;q=0.5")]);
     assert!(japanese.body.contains("<html lang=\"ja\">"));
     let english = viewer.open_with("/", &[("accept-language", "fr, en;q=0.9")]);
@@ -690,7 +690,7 @@ fn pages_read_the_store_and_never_aws() {
 }
 
 #[test]
-fn a_report_is_handed_out_by_its_period_alone() {
+fn a_report_is_served_by_its_period_alone() {
     let soc = soc();
     soc.configure("[reports]\ndirectory = \"reports\"");
     soc.hubward([

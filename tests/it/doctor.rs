@@ -1,4 +1,4 @@
-//! The operator asks what is wrong with the installation, and hears all of it, whatever is broken.
+//! `hubward doctor` reports all problems of an installation, whatever is broken.
 
 use std::fs;
 
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, security_hub, sqs};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::program::{Program, hubward};
 use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
-/// `check state` of each row, in their order.
+/// `check state` of each row, in order.
 fn states(rows: &Value) -> Vec<String> {
     let rows = rows.as_array().unwrap();
     rows.iter()
@@ -30,7 +30,7 @@ fn of<'a>(rows: &'a Value, check: &str) -> &'a Value {
 }
 
 #[test]
-fn a_fresh_soc_can_work_and_hears_what_it_still_lacks() {
+fn a_fresh_soc_can_work_and_learns_what_it_still_lacks() {
     let soc = Soc::new();
     let rows = examine(soc.program(), 0);
     assert_eq!(
@@ -84,7 +84,7 @@ fn what_was_lacking_becomes_ok_and_an_examination_changes_nothing() {
             .env("HUBWARD_SERVER__PUBLIC_URL", "https://soc.example.com")
             .env("HUBWARD_ALERTS__QUEUE_URL", "https://sqs.example.com/q")
     };
-    // A queue without a route: alerts come in, and nobody is told.
+    // A queue without a route: alerts arrive, and no one is notified.
     assert_eq!(of(&examine(program(), 0), "alerts")["state"], "warn");
     soc.configure(
         "[[channels]]\nname = \"soc\"\nkind = \"slack\"\nurl = \"https://hooks.slack.com/x\"\n\
@@ -100,13 +100,16 @@ fn what_was_lacking_becomes_ok_and_an_examination_changes_nothing() {
 }
 
 #[test]
-fn without_credentials_or_with_a_strangers_the_rest_is_looked_at_all_the_same() {
+fn without_credentials_or_with_a_strangers_the_rest_is_still_checked() {
     let soc = Soc::new();
-    let nobody = hubward(&soc.path("")).env("AWS_ENDPOINT_URL", soc.cloud.url());
+    let without_credentials = hubward(&soc.path("")).env("AWS_ENDPOINT_URL", soc.cloud.url());
     let member = soc
         .program()
         .at(&soc.cloud, &soc.cloud.credentials("111111111111"));
-    for (program, word) in [(nobody, "credentials"), (member, "111111111111")] {
+    for (program, word) in [
+        (without_credentials, "credentials"),
+        (member, "111111111111"),
+    ] {
         let rows = examine(program, 1);
         let credentials = of(&rows, "aws_credentials");
         assert_eq!(credentials["state"], "fail");
@@ -128,7 +131,7 @@ fn a_region_without_security_hub_is_named_with_its_cure() {
     assert_eq!(rows[9]["state"], "fail");
     let hint = rows[9]["hint"].as_str().unwrap();
     assert!(
-        hint.contains("Security Hub is off") && hint.contains(LINKED),
+        hint.contains("Security Hub is not enabled") && hint.contains(LINKED),
         "{hint}"
     );
 }
@@ -138,7 +141,7 @@ fn a_rewritten_audit_log_is_found() {
     let soc = Soc::new();
     soc.import(&[("111111111111", "A", "a@example.com")]);
     soc.database
-        .rewrite("UPDATE audit_events SET actor = 'operator:nobody' WHERE sequence = 1");
+        .rewrite("UPDATE audit_events SET actor = 'operator:other' WHERE sequence = 1");
     let rows = examine(soc.program(), 1);
     assert_eq!(of(&rows, "audit")["state"], "fail");
     assert!(of(&rows, "audit")["detail"].to_string().contains("event 1"));
@@ -161,9 +164,9 @@ fn a_broken_configuration_or_database_still_gives_the_whole_list() {
             continue;
         }
         for broken in [Some("[[[ no such thing"), Some(""), None] {
-            // SQLite would repair its file from what stands beside it.
-            for beside in ["hubward.db-wal", "hubward.db-shm"] {
-                let _ = fs::remove_file(soc.path(beside));
+            // SQLite would repair the file from the files next to it.
+            for name in ["hubward.db-wal", "hubward.db-shm"] {
+                let _ = fs::remove_file(soc.path(name));
             }
             match broken {
                 Some(content) => drop(soc.write(file, content)),
@@ -174,16 +177,16 @@ fn a_broken_configuration_or_database_still_gives_the_whole_list() {
             assert_eq!(state, "fail", "{file} {broken:?}: {rows}");
             assert!(!rows.to_string().contains("timed out"), "{rows}");
             assert_eq!(of(&rows, "aws_endpoint")["state"], "warn");
-            let told = states(&rows);
-            assert!(told.first().unwrap().starts_with("configuration "));
-            assert!(told.last().unwrap().starts_with("alerts "));
+            let checks = states(&rows);
+            assert!(checks.first().unwrap().starts_with("configuration "));
+            assert!(checks.last().unwrap().starts_with("alerts "));
         }
         soc.write("hubward.toml", &whole);
     }
 }
 
 #[test]
-fn every_secret_that_is_missing_is_told_and_none_that_is_there() {
+fn every_missing_secret_is_reported_and_no_existing_one() {
     let soc = Soc::new();
     let whole = fs::read_to_string(soc.path("hubward.toml")).unwrap();
     soc.write(
@@ -205,7 +208,7 @@ fn every_secret_that_is_missing_is_told_and_none_that_is_there() {
 }
 
 #[test]
-fn a_clock_that_aws_would_refuse_is_told() {
+fn a_clock_that_aws_would_reject_is_reported() {
     let soc = Soc::new();
     let yesterday = OddServer::start(|_| {
         let date = "date: Mon, 23 Nov 2020 00:00:00 GMT";
@@ -227,7 +230,7 @@ fn a_clock_that_aws_would_refuse_is_told() {
 }
 
 #[test]
-fn ways_to_people_are_tried_and_nobody_is_sent_anything() {
+fn delivery_is_checked_without_sending_anything() {
     let soc = Soc::new();
     let (room, post) = (Receiver::start(), Mailbox::start());
     let configured = |room: &str, mail: &str| {
@@ -243,7 +246,7 @@ fn ways_to_people_are_tried_and_nobody_is_sent_anything() {
     assert_eq!(of(&rows, "mail")["state"], "ok", "{rows}");
     assert_eq!(post.mails().len(), 0);
 
-    // Port 9 of this machine is nobody's.
+    // Nothing listens on port 9 of this machine.
     soc.write("hubward.toml", &whole);
     soc.configure(&configured(
         "http://127.0.0.1:9/secret",
@@ -279,7 +282,7 @@ fn a_read_that_aws_denies_is_named_with_its_permission() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_or_is_over_is_told() {
+fn a_certificate_that_cannot_be_read_or_has_expired_is_reported() {
     let soc = Soc::new();
     let key = rcgen::KeyPair::generate().unwrap();
     let until = |year: i32| {
@@ -306,7 +309,7 @@ fn a_certificate_that_cannot_be_read_or_is_over_is_told() {
 }
 
 #[test]
-fn a_queue_that_lost_its_policy_is_told() {
+fn a_queue_that_lost_its_policy_is_reported() {
     let soc = Soc::new();
     soc.hubward(["hub", "setup", "--yes"]).expect(0);
     assert_eq!(of(&examine(soc.program(), 0), "alert_queue")["state"], "ok");
@@ -327,7 +330,7 @@ fn a_queue_that_lost_its_policy_is_told() {
 }
 
 #[test]
-fn a_disk_that_is_full_is_told_with_its_cure() {
+fn a_disk_that_is_full_is_reported_with_its_remedy() {
     let soc = Soc::new();
     let full = "mkdir -p full && mount -t tmpfs -o size=2m full full && cp hubward.* full && cd full && \
                 { cat /dev/zero >rest 2>rest.log || true; }";
@@ -342,7 +345,7 @@ fn a_disk_that_is_full_is_told_with_its_cure() {
 }
 
 #[test]
-fn a_database_that_may_only_be_read_is_told() {
+fn a_read_only_database_is_reported() {
     let soc = Soc::new();
     if !soc.database.is_file() {
         return;

@@ -1,4 +1,4 @@
-//! Exceptions: granted for a while, told to Security Hub where that is wished, and ended by the clock.
+//! Exceptions: granted for a time, written to Security Hub on request, and ended by the clock.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, Soc};
 
 const REASON: &str = "moves behind CloudFront";
 
-/// A day so many days from today, as the SOC's clock has it.
+/// The date so many days from today, in the SOC's time zone.
 pub(super) fn day(days: i64) -> String {
     let now = jiff::Timestamp::now();
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
@@ -63,7 +63,7 @@ fn an_exception_is_recorded_listed_and_taken_back() {
     assert_eq!(list, granted);
     let table = soc.hubward(["exception", "list", "--lang", "ja"]).expect(0);
     assert!(table.stdout.contains(REASON) && table.stdout.contains("期限"));
-    // The same again is refused; for one resource it is another one.
+    // The same again is rejected; for one resource it is another exception.
     add(&soc, &[], 1);
     add(&soc, &["--resource", "arn:aws:s3:::one"], 0);
     let id = granted[0]["id"].as_str().unwrap();
@@ -132,7 +132,7 @@ fn what_can_be_no_exception_is_refused_with_every_reason() {
     ])
     .expect(2);
     assert_eq!(soc.database.read("SELECT id FROM exceptions"), [""; 0]);
-    // A misspelt id may be one that is younger than our list.
+    // An unknown id may be newer than our list.
     let odd = soc
         .hubward([
             "exception",
@@ -151,7 +151,7 @@ fn what_can_be_no_exception_is_refused_with_every_reason() {
 }
 
 #[test]
-fn security_hub_hears_of_it_with_the_reason_and_of_its_end() {
+fn security_hub_gets_the_exception_with_its_reason_and_its_end() {
     let soc = watched();
     let mut low = control(MEMBER, HOME, "a", "S3.1", "LOW");
     low["Resources"] = json!([{ "Type": "AwsS3Bucket", "Id": "arn:aws:s3:::one" }]);
@@ -171,7 +171,7 @@ fn security_hub_hears_of_it_with_the_reason_and_of_its_end() {
         .expect(0);
     assert_eq!(statuses(&soc)[0].1, "NEW");
 
-    // When AWS refuses, nothing is granted.
+    // If AWS rejects the update, no exception is granted.
     soc.cloud.fault(&json!({ "operation": "BatchUpdateFindings", "error": { "code": "AccessDeniedException" } }));
     let refused = add(&soc, &["--suppress"], 1);
     assert!(
@@ -186,7 +186,7 @@ fn security_hub_hears_of_it_with_the_reason_and_of_its_end() {
 }
 
 #[test]
-fn its_people_hear_once_that_it_ends_and_then_it_ends() {
+fn its_end_is_announced_once_and_then_it_expires() {
     let soc = watched();
     import(
         &soc.cloud,
@@ -201,29 +201,33 @@ fn its_people_hear_once_that_it_ends_and_then_it_ends() {
          [[routes]]\nevent = \"operations\"\nchannel = \"ops\"",
     );
     add(&soc, &["--suppress"], 0);
-    let told = || {
+    let notified = || {
         soc.database.read(
             "SELECT channel || ' ' || notice FROM deliveries WHERE notice LIKE '%S3.1%' ORDER BY position",
         )
     };
     soc.hubward(["run", "exceptions"]).expect(0);
-    assert_eq!(told(), [""; 0], "its end is far");
+    assert_eq!(notified(), [""; 0], "its end is far");
     soc.database
         .rewrite("UPDATE exceptions SET added_at = '2025-01-01T00:00:00Z'");
     soc.database
         .rewrite(&format!("UPDATE exceptions SET last_day = '{}'", day(7)));
     for _ in 0..2 {
         soc.hubward(["run", "exceptions"]).expect(0);
-        let told = told();
-        assert_eq!(told.len(), 2, "operations and the contacts, once: {told:?}");
+        let notified = notified();
+        assert_eq!(
+            notified.len(),
+            2,
+            "operations and the contacts, once: {notified:?}"
+        );
         assert!(
-            told[0].starts_with("ops ") && told[1].contains("a@example.com"),
-            "{told:?}"
+            notified[0].starts_with("ops ") && notified[1].contains("a@example.com"),
+            "{notified:?}"
         );
     }
     soc.database
         .rewrite(&format!("UPDATE exceptions SET last_day = '{}'", day(-3)));
-    // Security Hub cannot be told: it has not ended yet.
+    // Security Hub cannot be updated, so the exception has not ended yet.
     soc.cloud.fault(&json!({ "operation": "BatchUpdateFindings", "error": { "code": "AccessDeniedException" } }));
     soc.hubward(["run", "exceptions"]).expect(1);
     assert_eq!(
@@ -243,7 +247,7 @@ fn its_people_hear_once_that_it_ends_and_then_it_ends() {
             .json(),
         json!([])
     );
-    assert_eq!(told().len(), 4);
+    assert_eq!(notified().len(), 4);
     assert_eq!(statuses(&soc)[0].1, "NEW");
     let actors = soc
         .database

@@ -1,4 +1,5 @@
-//! The guide: shown, checked, edited in a workbook and taken back, presented, published, and served.
+//! The guide: shown, checked, edited in a workbook and imported again, presented, published, and
+//! served.
 
 use std::fs;
 
@@ -46,7 +47,7 @@ fn whoever_asks_learns_what_a_control_means_and_what_to_do() {
         let shown = soc.hubward(["guide", "show", kind]).expect(0);
         assert!(shown.stdout.contains("The first three steps"), "{kind}");
     }
-    // A control of AWS's that the guide does not have: its own page helps.
+    // A control of AWS's that the guide does not have: AWS's page helps.
     let absent = soc.hubward(["guide", "show", "Amplify.1"]).expect(1);
     assert!(
         absent
@@ -56,7 +57,7 @@ fn whoever_asks_learns_what_a_control_means_and_what_to_do() {
     let unknown = soc.hubward(["guide", "show", "\u{1b}[2JNothing"]).expect(1);
     assert!(!unknown.stderr.contains('\u{1b}'));
     let right = soc.hubward(["guide", "check"]).expect(0);
-    assert!(right.stderr.contains("Nothing is wrong"), "{right:?}");
+    assert!(right.stderr.contains("No problems found"), "{right:?}");
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn a_workbook_goes_out_is_edited_and_comes_back_without_loss() {
     }
     assert!(!soc.path("guide/controls/ACM.1.md").exists());
 
-    // Somebody of the SOC relaxes a policy and adds a line, in a program of their own.
+    // A person of the SOC relaxes a policy and adds a line, in another program.
     let sheets = office::read(&book, &[]);
     let row = row_of(&sheets[0], "S3.1");
     let edits = [
@@ -188,7 +189,7 @@ fn a_wrong_workbook_changes_nothing_and_every_mistake_is_named_at_once() {
         let file = soc.write(name, content);
         soc.hubward(["guide", "import", path_str(&file)]).expect(1);
     }
-    // Without a place for it there is nothing to import into.
+    // Without a directory for it there is nothing to import into.
     let other = Soc::new();
     let refused = other
         .hubward(["guide", "import", path_str(&book)])
@@ -197,7 +198,7 @@ fn a_wrong_workbook_changes_nothing_and_every_mistake_is_named_at_once() {
 }
 
 #[test]
-fn a_company_s_own_entry_stands_in_front_and_a_broken_one_is_told_of() {
+fn a_company_s_own_entry_overrides_the_bundled_one_and_a_broken_one_is_reported() {
     let soc = with_own();
     let book = soc.path("guide.xlsx");
     soc.hubward(["guide", "export", path_str(&book), "--lang", "en"])
@@ -231,10 +232,10 @@ fn a_company_s_own_entry_stands_in_front_and_a_broken_one_is_told_of() {
     );
     let doctor = soc.hubward(["doctor", "--json"]).json();
     let rows = doctor.as_array().unwrap();
-    let told = rows.iter().find(|row| row["check"] == "guide").unwrap();
-    assert_eq!(told["state"], "warn");
+    let answer = rows.iter().find(|row| row["check"] == "guide").unwrap();
+    assert_eq!(answer["state"], "warn");
     assert!(
-        told["hint"]
+        answer["hint"]
             .as_str()
             .unwrap()
             .contains("hubward guide check")
@@ -279,7 +280,7 @@ fn the_static_site_has_a_page_for_each_entry_and_nothing_foreign() {
             assert!(index.contains(&format!("href=\"{name}\"")), "{name}");
             let page = fs::read_to_string(site.join(lang).join(&name)).unwrap();
             assert!(page.contains("Content-Security-Policy") && !page.contains("<script"));
-            // Links within the site lead somewhere.
+            // Links within the site lead to existing pages.
             for link in page.split("href=\"").skip(1) {
                 let link = link.split('"').next().unwrap();
                 if !link.starts_with("https://") {
@@ -295,7 +296,7 @@ fn the_static_site_has_a_page_for_each_entry_and_nothing_foreign() {
     );
 }
 
-/// What nobody who is not logged in may read, whatever the guide allows.
+/// Paths that need a login, whatever the guide allows.
 const FOR_WHOM_WE_KNOW: [&str; 9] = [
     "/",
     "/accounts",
@@ -314,7 +315,7 @@ fn everybody_who_reaches_the_server_reads_the_guide_and_nothing_else() {
     let failed = control(MEMBER, HOME, "a", "S3.1", "HIGH");
     import(&soc.cloud, MEMBER, HOME, &[failed]);
     soc.hubward(["findings", "sync"]).expect(0);
-    let secret = "a reason that is nobody else's business";
+    let secret = "a reason that is confidential";
     let until = super::exceptions::day(30);
     let what = ["exception", "add", "--control", "S3.1", "--account", MEMBER];
     let why = ["--reason", secret, "--until", &until];
@@ -337,13 +338,14 @@ fn everybody_who_reaches_the_server_reads_the_guide_and_nothing_else() {
     for words in ["リスク", "必須", "href=\"/guide/S3.2\"", "<pre><code"] {
         assert!(page.body.contains(words), "{words}");
     }
-    // Whatever is asked for, nothing of an account is said, and nobody's words become the page's.
+    // Whatever is requested, no account is mentioned, and the request's text is not part of the
+    // page.
     let long = "x%20".repeat(10_000);
     for path in [
         "/guide",
         "/guide/S3.1",
         "/guide?q=1111111111",
-        "/guide?q=nobody+else",
+        "/guide?q=is+confidential",
         "/guide?q=%3Cscript%3Ealert(1)%3C/script%3E&lang=%3Cscript%3E",
         "/guide?q=%00%1b%ff%fe",
         "/guide/S3.1?account=1111111111&exception=1",
@@ -381,7 +383,7 @@ fn everybody_who_reaches_the_server_reads_the_guide_and_nothing_else() {
             "{path}"
         );
     }
-    // A cookie that is nobody's session is a stranger's.
+    // A cookie without a session does not log in.
     stranger.plant("hubward_session", &"A".repeat(43));
     let page = stranger.open("/guide/S3.1").expect(200).body;
     assert!(!page.contains("/logout"));
@@ -401,7 +403,7 @@ fn a_company_can_keep_its_guide_for_whom_it_knows() {
         let location = page.header("location").unwrap();
         assert_eq!(location, format!("/login?next={next}"));
     }
-    // What is not there is not told either.
+    // A missing page is not distinguished from a protected one.
     browser.open("/guide/Nothing.1").expect(303);
     browser.log_in(made.stdout.trim()).expect(303);
     let all = browser.open("/guide?lang=en").expect(200).body;
@@ -437,15 +439,15 @@ fn the_agent_leads_to_pages_that_its_project_can_open() {
             .args(here)
             .run()
     };
-    // Before, the command that explains names the server; afterwards, the result names the guide.
+    // Before, the explaining command names the server; afterwards, the result names the guide.
     let guide = format!("{}/guide", server.url());
     let plan = run("plan").expect(3).stdout;
     let command = format!("explain CHANGE --server {}", server.url());
     assert!(plan.replace("\n  ", " ").contains(&command), "{plan}");
     assert!(!plan.contains(&guide), "{plan}");
     for words in ["setup --yes", "status --lang ja"] {
-        let told = run(words).expect(0).stdout;
-        assert!(told.contains(&guide), "{told}");
+        let answer = run(words).expect(0).stdout;
+        assert!(answer.contains(&guide), "{answer}");
     }
 }
 
@@ -496,18 +498,18 @@ fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
     let (mut guided, mut left_to_aws) = (Vec::new(), Vec::new());
     for row in controls.as_array().unwrap().iter().skip(1) {
         let id = row[0].as_str().unwrap();
-        let told = row[link].as_str().unwrap();
-        if told == format!("https://wiki.example.com/guide/en/{id}.html") {
+        let answer = row[link].as_str().unwrap();
+        if answer == format!("https://wiki.example.com/guide/en/{id}.html") {
             guided.push(id);
         } else {
             let page = format!("https://docs.aws.amazon.com/console/securityhub/{id}/remediation");
-            assert_eq!(told, page);
+            assert_eq!(answer, page);
             left_to_aws.push(id);
         }
         assert!(row[what].as_str().unwrap().len() > 20, "{row}");
     }
     assert!(guided.contains(&"S3.1") && left_to_aws.contains(&"Amplify.1"));
-    // Of what the demo shows, one is AWS's to explain.
+    // Of the demo's controls, one is explained by AWS only.
     for id in demo.iter().filter(|id| *id != "IAM.6") {
         let of_aws = left_to_aws.contains(&id.as_str());
         assert_eq!(of_aws, id == "CloudFront.1", "{id}");
@@ -521,7 +523,7 @@ fn every_failed_control_of_a_report_has_guidance_or_aws_s_page() {
         .unwrap();
     assert_eq!(s3_1[column("Policy")], "Must");
     assert_eq!(s3_1[column("Effort")], "Minutes");
-    // What an exception covers is not counted, and stands there with its reason and its end.
+    // Findings under an exception are not counted, and are listed with its reason and end.
     let suppressed = sheet("Suppressed").to_string();
     assert!(suppressed.contains("a token is on its way") && suppressed.contains(&until));
     assert!(!sheet("Findings").to_string().contains("IAM.6"));
@@ -572,7 +574,7 @@ fn an_account_s_page_leads_from_each_failed_control_to_what_to_do() {
     let row = page[second..].split("</tr>").next().unwrap();
     assert!(row.contains("HIGH") && row.contains(">2<"), "{row}");
     assert!(!page.contains("/guide/RDS.3"));
-    // An id that is none of AWS's leads nowhere.
+    // An id that is not AWS's has no link.
     assert!(
         !page.contains("<b>x") && !page.contains("securityhub/<") && !page.contains("%3Cb%3Ex")
     );

@@ -1,5 +1,5 @@
-//! The SOC makes its own side ready: it sees first what there is, agrees, and finds nothing left to do; what
-//! somebody else made stays as it is.
+//! `hubward hub setup`: it shows what exists, asks for a confirmation, and finds nothing left to
+//! do; resources of others stay as they are.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::harness::terminal::at_terminal;
 
 const ID: &str = "111111111111";
 
-/// A SOC in whose account there is nothing yet.
+/// A SOC in whose account nothing exists yet.
 fn bare() -> Soc {
     let soc = Soc::new();
     for region in [HOME, LINKED] {
@@ -29,13 +29,13 @@ fn bare() -> Soc {
 /// `part REGION state` of each row.
 fn states(rows: &Value) -> Vec<String> {
     let rows = rows.as_array().unwrap();
-    let told = rows
+    let detail = rows
         .iter()
         .map(|row| format!("{} {} {}", row["part"], row["region"], row["state"]));
-    told.map(|row| row.replace('"', "")).collect()
+    detail.map(|row| row.replace('"', "")).collect()
 }
 
-/// Every row in one state.
+/// All rows in one state.
 fn all(state: &str) -> Vec<String> {
     let home = [
         "finding_aggregation",
@@ -56,7 +56,7 @@ fn queue_url(rows: &Value) -> String {
     queue["queue_url"].as_str().unwrap().to_owned()
 }
 
-/// Everything that SQS says of a queue.
+/// All attributes of a queue.
 fn attributes(soc: &Soc, name: &str) -> BTreeMap<String, String> {
     let queue = sqs(&soc.cloud, ADMINISTRATOR, HOME);
     block_on(async {
@@ -93,7 +93,7 @@ fn what_is_missing_is_shown_made_after_a_yes_and_not_made_again() {
     let soc = bare();
     let planned = soc.hubward(["hub", "plan", "--json"]).expect(3);
     assert_eq!(states(&planned.json()), all("planned"));
-    // Nobody is there to agree: it is a plan.
+    // Without a terminal to confirm, it is a plan.
     let asked = soc.hubward(["hub", "setup"]).expect(3);
     assert!(asked.stderr.contains("--yes"), "{asked:?}");
     let (code, shown) = at_terminal(soc.program().args(["hub", "setup"]), "n");
@@ -120,7 +120,7 @@ fn what_is_missing_is_shown_made_after_a_yes_and_not_made_again() {
         assert_eq!(queue_url(&again.json()), queue_url(&made.json()));
     }
     assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
-    // Each change left its trace before it was made, by whom.
+    // Each change was recorded with its actor before it was made.
     let audit = soc.hubward(["audit", "list", "--json"]).expect(0).json();
     let asked = audit.as_array().unwrap().iter();
     let asked = asked.filter(|event| event["action"] == "hub.change_requested");
@@ -171,7 +171,7 @@ fn the_address_that_is_printed_brings_threats_to_the_chat() {
     let chat = Receiver::start();
     let (code, shown) = at_terminal(soc.program().args(["hub", "setup"]), "y");
     assert_eq!(code, 0, "{shown}");
-    // As a person would: from the screen into the file.
+    // As a person would: copied from the screen into the file.
     let (_, paste) = shown.rsplit_once("[alerts]").unwrap();
     let paste = paste.replace('\r', "");
     soc.configure(&format!(
@@ -185,7 +185,7 @@ fn the_address_that_is_printed_brings_threats_to_the_chat() {
     soc.hubward(["invite"]).expect(0);
     soc.set_up(ID).expect(0);
     let server = soc.serve();
-    // A test event arrives, and is no alert and no trouble.
+    // A test event arrives, and is neither an alert nor a problem.
     put_event(&soc, "hubward.test", &json!({ "id": "1" }));
     import(&soc.cloud, ID, LINKED, &[finding(ID, LINKED, 1)]);
     chat.wait_for("the threat", |chat| !chat.bodies().is_empty());
@@ -213,7 +213,7 @@ fn what_guardduty_tells_itself_is_the_threat_that_security_hub_tells_later() {
     soc.import(&[(ID, "A", "a@example.com")]);
     soc.hubward(["invite"]).expect(0);
     soc.set_up(ID).expect(0);
-    // The cloud for tests lets us say what only GuardDuty may.
+    // The cloud for tests allows events that only GuardDuty can send.
     let tell = |number: usize, severity: f64| {
         let event: Value = serde_json::from_str(&direct(ID, HOME, number)).unwrap();
         let mut detail = event["detail"].clone();
@@ -226,7 +226,8 @@ fn what_guardduty_tells_itself_is_the_threat_that_security_hub_tells_later() {
     tell(1, 7.0);
     import(&soc.cloud, ID, HOME, &[finding(ID, HOME, 1)]);
     assert_eq!(waiting(), "2");
-    // What was suppressed in Security Hub stays so, although GuardDuty's own event does not say it.
+    // A finding that was suppressed in Security Hub stays so, although GuardDuty's own event does
+    // not say it.
     let mut suppressed = finding(ID, HOME, 2);
     suppressed["Workflow"]["Status"] = json!("SUPPRESSED");
     import(&soc.cloud, ID, HOME, &[suppressed]);
@@ -240,15 +241,15 @@ fn what_guardduty_tells_itself_is_the_threat_that_security_hub_tells_later() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
-    let mut seen: Vec<String> = listed
+    let mut listed_operations: Vec<String> = listed
         .as_array()
         .unwrap()
         .iter()
         .map(|alert| format!("{} {}", alert["severity"], alert["title"]).replace('"', ""))
         .collect();
-    seen.sort();
+    listed_operations.sort();
     assert_eq!(
-        seen,
+        listed_operations,
         [
             "CRITICAL Password guessing number 3",
             "HIGH Password guessing number 1"
@@ -267,7 +268,7 @@ fn events_that_are_no_threat_do_not_reach_the_queue() {
     let messages =
         |soc: &Soc| attributes(soc, "hubward-alerts")["ApproximateNumberOfMessages"].clone();
     let claims = json!({ "findings": [{ "ProductName": "GuardDuty", "Severity": { "Label": "CRITICAL" } }] });
-    put_event(&soc, "somebody.else", &claims);
+    put_event(&soc, "another.source", &claims);
     let mut low = finding(ID, HOME, 1);
     low["Severity"] = json!({ "Label": "LOW" });
     import(&soc.cloud, ID, HOME, &[low]);
@@ -278,7 +279,7 @@ fn events_that_are_no_threat_do_not_reach_the_queue() {
 }
 
 #[test]
-fn what_somebody_else_made_is_adopted_or_left_alone_and_told() {
+fn resources_of_others_are_used_or_left_alone_and_reported() {
     let soc = Soc::new();
     let by_hand = AlertQueue::new(&soc);
     by_hand.fill_by_rule();
@@ -338,8 +339,8 @@ fn a_strangers_rule_with_our_name_and_an_aggregator_elsewhere_are_for_a_person()
     let rows = made.json();
     for (row, word) in [(2, LINKED), (5, "hubward-threats")] {
         assert_eq!(rows[row]["state"], "insufficient", "{rows}");
-        let told = format!("{} {}", rows[row]["detail"], rows[row]["hint"]);
-        assert!(told.contains(word), "{told}");
+        let detail = format!("{} {}", rows[row]["detail"], rows[row]["hint"]);
+        assert!(detail.contains(word), "{detail}");
     }
     let rule = block_on(bus.describe_rule().name("hubward-threats").send()).unwrap();
     assert_eq!(rule.event_pattern, Some(theirs));
@@ -353,7 +354,7 @@ fn a_strangers_rule_with_our_name_and_an_aggregator_elsewhere_are_for_a_person()
 }
 
 #[test]
-fn what_fails_is_named_and_the_next_run_goes_on() {
+fn what_fails_is_named_and_the_next_run_continues() {
     let soc = bare();
     for (service, operation) in [
         ("securityhub", "CreateFindingAggregator"),
@@ -375,13 +376,13 @@ fn what_fails_is_named_and_the_next_run_goes_on() {
         .collect();
     assert_eq!(failed.len(), 6, "{failed:#?}");
     for row in failed {
-        let told = row["detail"].as_str().unwrap();
+        let detail = row["detail"].as_str().unwrap();
         assert!(
-            told.contains("explicit deny") && told.contains(HOME),
-            "{told}"
+            detail.contains("explicit deny") && detail.contains(HOME),
+            "{detail}"
         );
     }
-    // What cannot even be seen is neither planned nor changed.
+    // What cannot be read is neither planned nor changed.
     soc.cloud.clear_faults();
     soc.cloud.fault(&json!({
         "service": "sqs", "operation": "GetQueueUrl",

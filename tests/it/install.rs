@@ -1,5 +1,5 @@
-//! One pasted line brings the agent into a stranger's shell, or leaves it as it was: under dash and
-//! bash, with broken downloads, full homes, proxies and private authorities.
+//! The pasted line installs the agent in a member's shell, or leaves the shell as it was: under
+//! dash and bash, with broken downloads, full homes, proxies and private authorities.
 
 use std::fs;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use hubward_aggregator::document::install_script;
+use hubward_document::install_script;
 use tempfile::TempDir;
 
 use crate::harness::program::Outcome;
@@ -17,7 +17,7 @@ use crate::harness::release::{
 
 const SHELLS: [&str; 2] = ["dash", "bash"];
 
-/// A project member's shell with a home of its own.
+/// A project member's shell with its own home.
 struct Shell {
     command: Vec<String>,
     home: TempDir,
@@ -28,7 +28,7 @@ impl Shell {
     fn new(command: &[&str]) -> Self {
         Self {
             command: command.iter().map(ToString::to_string).collect(),
-            // A home that every careless expansion breaks on.
+            // A home whose name breaks every careless expansion.
             home: TempDir::with_prefix("home of o'neil $x ").unwrap(),
             environment: Vec::new(),
         }
@@ -43,7 +43,7 @@ impl Shell {
         self.home.path().join(path)
     }
 
-    /// `curl … | sh -s -- ARGUMENTS`, with what curl printed.
+    /// `curl … | sh -s -- ARGUMENTS`, with curl's output.
     fn pipe(&self, script: &str, arguments: &[&str]) -> Outcome {
         let tail = ["-s", "--"];
         let command = self.command.iter().map(String::as_str).chain(tail);
@@ -65,7 +65,7 @@ impl Shell {
             .stderr(Stdio::piped())
             .spawn()
             .expect("start a shell");
-        // A shell that ends early does not read everything: that is no failure of the story.
+        // A shell that ends early does not read everything: that is not a failure of the test.
         let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
         let output = process.wait_with_output().unwrap();
         Outcome {
@@ -75,7 +75,7 @@ impl Shell {
         }
     }
 
-    /// Every file below the home, hidden ones too.
+    /// All files below the home, including hidden ones.
     fn files(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut folders = vec![self.home.path().to_owned()];
@@ -94,7 +94,7 @@ impl Shell {
         found
     }
 
-    /// Nothing was installed, and nothing is left lying about.
+    /// Checks that nothing was installed and no file is left.
     #[track_caller]
     fn is_untouched(&self) {
         assert_eq!(self.files(), Vec::<String>::new());
@@ -178,8 +178,8 @@ fn it_needs_no_terminal_and_speaks_the_readers_language() {
 fn of_a_script_that_broke_off_nothing_runs() {
     let depot = Depot::of_the_stand_in();
     let script = depot.script();
-    // Everything around the last line, where a shell would already have the whole function; and
-    // places all over the rest.
+    // All positions around the last line, where a shell would already have the whole function; and
+    // some in the rest.
     let near = script.len() - 120..script.len() - 1;
     for end in near.chain((0..script.len() - 120).step_by(131)) {
         let Some(beginning) = script.get(..end) else {
@@ -205,11 +205,11 @@ fn a_download_that_breaks_off_or_is_another_leaves_what_was_there() {
         (
             "cut",
             whole[..whole.len() - 20].to_vec(),
-            "curl ended with 18",
+            "curl exit code 18",
         ),
         ("another", answer(&evil), "SHA-256"),
         ("empty", answer(b""), "SHA-256"),
-        ("gone", gone, "curl ended with 22"),
+        ("gone", gone, "curl exit code 22"),
         ("a page", answer(b"<html>log in</html>"), "SHA-256"),
     ];
     for (what, sent, says) in cases {
@@ -222,7 +222,7 @@ fn a_download_that_breaks_off_or_is_another_leaves_what_was_there() {
             assert_eq!(ran.stdout, "", "{what}");
             member.is_untouched();
 
-            // And where an agent was, it stays.
+            // An existing agent stays.
             let old = member.home(".local/bin/hubward-agent");
             fs::write(&old, "old").unwrap();
             member.pipe(depot.script(), &[]).expect(1);
@@ -239,14 +239,18 @@ fn a_program_that_does_not_run_here_replaces_nothing() {
     for shell in SHELLS {
         let member = Shell::new(&[shell]);
         let ran = member.pipe(depot.script(), &[]).expect(1);
-        assert!(ran.stderr.contains("does not run here"), "{ran:?}");
+        assert!(
+            ran.stderr.contains("does not run on this machine"),
+            "{ran:?}"
+        );
         member.is_untouched();
     }
 }
 
 #[test]
 fn a_full_home_is_named_and_left_clean() {
-    // Noise does not shrink, zeros do: one fills the home with the archive, the other with the program.
+    // Noise does not compress, zeros do: one fills the home with the archive, the other with the
+    // program.
     let mut noise = STAND_IN.as_bytes().to_vec();
     noise.extend((0..60_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()));
     let mut zeros = STAND_IN.as_bytes().to_vec();
@@ -255,13 +259,13 @@ fn a_full_home_is_named_and_left_clean() {
         let archive = signed("1.2.3", &content, &key(7).0);
         let depot = Depot::new(&archive, answer(&archive));
         for shell in SHELLS {
-            // A small file system of its own over the home, which ends with the process.
+            // A small file system over the home, which ends with the process.
             let small = "mount -t tmpfs -o size=128k small \"$HOME\" || exit 77; cd \"$HOME\"; \
                  \"$0\" \"$@\" || code=$?; find . -type f; exit ${code:-0}";
             let member = Shell::new(&["unshare", "-rm", "sh", "-c", small, shell]);
             let ran = member.pipe(depot.script(), &["--administrator", "999999999999"]);
             if ran.code == 77 || ran.stderr.starts_with("unshare:") {
-                // No right to mount here; a bound on the size of files comes near it.
+                // Without permission to mount, a limit on file sizes comes close.
                 let bound = "ulimit -f 100; exec \"$0\" \"$@\"";
                 let member = Shell::new(&["sh", "-c", bound, shell]);
                 let ran = member.pipe(depot.script(), &[]);
@@ -301,7 +305,7 @@ fn a_private_authority_and_a_proxy_are_heeded() {
     let (port, authority) = tls_front(depot.url(), "soc.test");
     let (proxy, asked) = proxy_to(port);
     let archive = signed("1.2.3", STAND_IN.as_bytes(), &key(7).0);
-    // Only the proxy knows where soc.test is.
+    // Only the proxy can resolve soc.test.
     let script = rendered("https://soc.test", &archive);
     for shell in SHELLS {
         let member = Shell::new(&[shell]).env("https_proxy", &proxy);
@@ -349,7 +353,7 @@ fn a_plain_proxy_is_heeded_too() {
 }
 
 #[test]
-fn the_script_is_clean_as_it_is_handed_out() {
+fn the_script_is_clean_as_it_is_served() {
     let member = Shell::new(&["shellcheck"]);
     for server in [
         "https://soc.example.com",

@@ -1,4 +1,5 @@
-//! The SOC invites: in batches, only what is missing, and every account that AWS left out is named.
+//! The SOC invites: in batches, only what is missing, and every account that AWS did not process is
+//! named.
 
 use std::collections::BTreeSet;
 
@@ -155,7 +156,7 @@ fn who_leaves_is_not_invited_and_an_unknown_account_is_refused() {
     soc.hubward(["ledger", "import", file.to_str().unwrap()])
         .expect(0);
     let rows = soc.hubward(["invite", "--json"]).expect(0).json();
-    let told: BTreeSet<_> = rows
+    let reported: BTreeSet<_> = rows
         .as_array()
         .unwrap()
         .iter()
@@ -164,7 +165,7 @@ fn who_leaves_is_not_invited_and_an_unknown_account_is_refused() {
         })
         .collect();
     assert_eq!(
-        told.into_iter().collect::<Vec<_>>(),
+        reported.into_iter().collect::<Vec<_>>(),
         [
             "111111111111 ap-northeast-1 skipped",
             "111111111111 us-east-1 skipped",
@@ -207,7 +208,7 @@ fn without_the_hub_the_hint_says_where_to_turn_it_on() {
     block_on(hub.disable_security_hub().send()).unwrap();
     let rows = soc.hubward(["invite", "--json"]).expect(1).json();
     let detail = rows[1]["detail"].as_str().unwrap();
-    assert!(detail.contains("Security Hub is off"), "{detail}");
+    assert!(detail.contains("Security Hub is not enabled"), "{detail}");
 }
 
 #[test]
@@ -220,7 +221,7 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
     let rows = soc.hubward(["invite", "--json"]).expect(0).json();
     assert_eq!(outcomes(&rows, "invited"), 2, "{rows}");
     let detail = rows[0]["detail"].as_str().unwrap();
-    assert!(detail.contains("own organisation"), "{detail}");
+    assert!(detail.contains("own organization"), "{detail}");
     let history = soc
         .hubward(["account", "history", id, "--json"])
         .expect(0)
@@ -252,14 +253,14 @@ fn a_member_that_was_removed_in_the_console_waits_for_force() {
     assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
     let rows = soc.hubward(["invite", id, "--force", "--json"]).expect(0);
     assert_eq!(rows.json()[0]["outcome"], "invited");
-    // A membership that was removed is invited again, not made again.
+    // A removed membership is invited again, not created again.
     let calls = soc.cloud.mutating_calls();
     assert_eq!(calls.len(), 1, "{calls:#?}");
     assert_eq!(calls[0]["operation"], "InviteMembers");
 }
 
 #[test]
-fn operators_hear_once_when_aws_limits_are_near() {
+fn operators_are_notified_once_when_aws_limits_are_near() {
     let soc = Soc::new();
     let chat = Receiver::start();
     soc.configure(&format!(
@@ -270,7 +271,7 @@ fn operators_hear_once_when_aws_limits_are_near() {
     let many: Vec<String> = (0..901_u64)
         .map(|n| format!("{:012}", 100_000_000_000 + n))
         .collect();
-    let told = |soc: &Soc| {
+    let reported = |soc: &Soc| {
         soc.hubward(["run", "deliver"]).expect(0);
         let of = |body: &Value| {
             format!(
@@ -283,12 +284,12 @@ fn operators_hear_once_when_aws_limits_are_near() {
     };
     import(&soc, &many[..899]);
     soc.hubward(["invite"]).expect(0);
-    assert_eq!(told(&soc), [] as [&str; 0]);
+    assert_eq!(reported(&soc), [] as [&str; 0]);
     import(&soc, &many);
     soc.hubward(["invite", "--dry-run"]).expect(0);
-    assert_eq!(told(&soc), [] as [&str; 0]);
+    assert_eq!(reported(&soc), [] as [&str; 0]);
     soc.hubward(["invite"]).expect(0);
-    let first = told(&soc);
+    let first = reported(&soc);
     let all: BTreeSet<&str> = first.iter().map(String::as_str).collect();
     let near = [HOME, LINKED]
         .map(|region| ["members", "invitations"].map(|quota| format!("{region} {quota} 901")));
@@ -297,5 +298,5 @@ fn operators_hear_once_when_aws_limits_are_near() {
         near.as_flattened().iter().map(String::as_str).collect()
     );
     soc.hubward(["invite"]).expect(0);
-    assert_eq!(told(&soc), first);
+    assert_eq!(reported(&soc), first);
 }

@@ -1,5 +1,5 @@
-//! Killed at any moment, an import, an invitation round and an unlinking are gone on with: in the end, ledger and
-//! cloud are as after a run that nobody disturbed, and nobody is invited twice.
+//! An import, an invitation run and an unlink that are killed at any moment can be continued: in
+//! the end, ledger and cloud are as after an undisturbed run, and no account is invited twice.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -13,10 +13,10 @@ use crate::harness::program::Program;
 use crate::harness::receiver::Receiver;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc, path_str};
 
-/// How many moments each of the three is killed at.
+/// At how many moments each of the three is killed.
 const MOMENTS: u64 = 10;
 
-/// Moments of a span that have nothing to do with what happens in it, the same ones in every run.
+/// Pseudorandom moments of a time span, the same ones in every run.
 struct Moments(u64);
 
 impl Moments {
@@ -36,7 +36,7 @@ fn ids(count: u64) -> Vec<String> {
         .collect()
 }
 
-/// Kills a program some time after its start; where it ended before that, how long it took.
+/// Kills a program some time after its start; if it ended before that, returns how long it took.
 fn kill(program: Program, after: Duration) -> Option<Duration> {
     let mut command = program.command();
     command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -53,14 +53,14 @@ fn kill(program: Program, after: Duration) -> Option<Duration> {
     None
 }
 
-/// Prepares a SOC again and again, lets `work` do its work there, undisturbed the first time and killed and
-/// run again the other times, and compares what `seen` sees.
+/// Prepares a SOC again and again, runs `work` in it, undisturbed the first time and killed and
+/// repeated the other times, and compares the results of `observe`.
 fn kill_at_moments(
     seed: u64,
     count: u64,
     prepare: impl Fn(&Soc),
     work: impl Fn(&Soc) -> Program,
-    seen: impl Fn(&Soc) -> Value,
+    observe: impl Fn(&Soc) -> Value,
 ) {
     let mut cloud = Cloud::start();
     let mut moments = Moments(seed);
@@ -76,10 +76,10 @@ fn kill_at_moments(
             let after = moments.next(span);
             match kill(work(&soc), after) {
                 None => cut_off += 1,
-                // The machine is faster than it was: the next moments are of that span.
+                // The machine is faster than before: the next moments are within the new span.
                 Some(took) => span = took,
             }
-            // What was on its way to AWS arrives all the same, before anybody could run it again.
+            // A call that was already sent to AWS takes effect before the next run.
             soc.cloud.settle();
         }
         work(&soc).run().expect(0);
@@ -87,7 +87,7 @@ fn kill_at_moments(
             span = begun.elapsed();
         }
         soc.hubward(["audit", "verify"]).expect(0);
-        let now = seen(&soc);
+        let now = observe(&soc);
         match &expected {
             None => expected = Some(now),
             Some(expected) => assert_eq!(&now, expected, "killed at moment {moment} of {seed}"),
@@ -97,7 +97,7 @@ fn kill_at_moments(
     assert!(cut_off > 0, "it was never killed in the middle");
 }
 
-/// The ledger, and everything that was written about it.
+/// The ledger and its audit events.
 fn ledger(soc: &Soc) -> Value {
     let accounts = soc.hubward(["account", "list", "--json"]).expect(0).json();
     let audit = soc.hubward(["audit", "list", "--json"]).expect(0).json();
@@ -108,7 +108,7 @@ fn ledger(soc: &Soc) -> Value {
     json!({ "accounts": accounts, "events": events })
 }
 
-/// Nobody was sent an invitation more than once in a Region, and so many were.
+/// Checks that no account was invited more than once in a Region, and how many were.
 fn each_invited_once(soc: &Soc, count: usize) {
     let mut sent: BTreeMap<String, usize> = BTreeMap::new();
     for call in soc.cloud.mutating_calls() {
@@ -207,7 +207,7 @@ fn a_file_from_s3_whose_taking_in_is_killed_is_taken_in_again() {
 }
 
 #[test]
-fn an_unlinking_that_is_killed_is_gone_on_with_and_told_once() {
+fn an_unlink_that_is_killed_is_continued_and_notified_once() {
     const ID: &str = "111111111111";
     let chat = Receiver::start();
     kill_at_moments(
@@ -239,7 +239,7 @@ fn an_unlinking_that_is_killed_is_gone_on_with_and_told_once() {
         |soc| soc.program().args(["unlink", ID, "--yes"]),
         |soc| {
             soc.cloud.clear_faults();
-            let told = soc
+            let messages = soc
                 .database
                 .read("SELECT subject FROM deliveries ORDER BY id");
             let shown = soc
@@ -251,7 +251,7 @@ fn an_unlinking_that_is_killed_is_gone_on_with_and_told_once() {
             let changes = changes["events"].as_array().unwrap().iter();
             let changes: Vec<&Value> = changes.filter(|it| it[0] == "account.changed").collect();
             json!({
-                "told": told,
+                "messages": messages,
                 "account": shown[0]["state"],
                 "check": check,
                 "changes": changes,

@@ -1,5 +1,5 @@
-//! The ledger in Excel's hands: a good file comes in and goes out unchanged, a broken one changes
-//! nothing and is told every bad cell.
+//! The ledger as an Excel file: a good file is imported and exported unchanged, a bad one changes
+//! nothing and every bad cell is reported.
 
 use std::io::Write;
 
@@ -41,7 +41,7 @@ fn accounts(soc: &Soc) -> Value {
     soc.hubward(["account", "list", "--json"]).expect(0).json()
 }
 
-/// Imports a file that must be refused, over a ledger that must not change, and returns what was said.
+/// Imports a file that must be rejected without a change, and returns the messages.
 fn refused(soc: &Soc, name: &str, bytes: impl AsRef<[u8]>) -> String {
     let before = (
         accounts(soc),
@@ -87,7 +87,7 @@ fn a_japanese_workbook_comes_in_whole_and_goes_out_again() {
         sheet
             .write_string(1, 4, "=HYPERLINK(\"http://evil\")")
             .unwrap();
-        // Excel took this one for a number and dropped its leading zero.
+        // As a number, as Excel stores it, without the leading zero.
         sheet.write_number(2, 0, 12_345_678_901.0).unwrap();
         sheet.write_string(2, 1, "Payments").unwrap();
         sheet.write_string(2, 3, "pay@example.com").unwrap();
@@ -218,7 +218,7 @@ fn a_table_that_is_none_is_refused_at_its_header() {
 }
 
 #[test]
-fn a_file_that_is_no_ledger_is_told_what_it_is() {
+fn a_file_that_is_no_ledger_is_named_by_its_type() {
     let soc = Soc::new();
     let rubbish: Vec<u8> = (0..1_000_000_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -237,7 +237,7 @@ fn a_file_that_is_no_ledger_is_told_what_it_is() {
     refused(&soc, "far.xlsx", far);
 }
 
-/// A workbook whose only sheet is 1 GiB of blanks.
+/// A workbook whose only sheet has 1 GiB of blanks.
 fn bomb() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
@@ -288,7 +288,7 @@ fn a_file_that_lacks_most_accounts_is_not_taken_for_the_truth() {
         .expect(1);
     assert!(refused.stderr.contains("--force"), "{refused:?}");
     assert_eq!(states("active"), 10);
-    // Nobody is there to be asked.
+    // There is no terminal to confirm.
     soc.hubward(["ledger", "import", file, "--prune", "--force"])
         .expect(1);
     assert_eq!(states("active"), 10);
@@ -302,7 +302,7 @@ fn an_export_never_leaves_half_a_file() {
     let soc = Soc::new();
     soc.import(&[("111111111111", "A", "a@example.com")]);
     let file = soc.write("ledger.xlsx", "precious");
-    // A directory that cannot be written to stands for every reason why a write fails.
+    // A directory that cannot be written to, as an example of all write errors.
     let gone = soc.path("gone/ledger.xlsx");
     let refused = soc
         .hubward(["ledger", "export", gone.to_str().unwrap()])

@@ -1,5 +1,5 @@
-//! The ledger as people really save it: csv of every kind, ten thousand rows, and files that were damaged
-//! on their way.
+//! The ledger as people really save it: csv of every kind, ten thousand rows, and files that were
+//! damaged on the way.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ fn accounts(soc: &Soc) -> Value {
 
 #[test]
 fn a_csv_comes_in_the_same_however_excel_saved_it() {
-    // Another order of columns, Japanese headers, a column of their own, full-width digits, spaces.
+    // Another order of columns, Japanese headers, an unknown column, full-width digits, spaces.
     let rows = "備考,連絡先メール,プロジェクト,AWSアカウントID,費用コード\r\n\
                 =cmd|' /C calc'!A0,mika@example.com,受注システム  ,１１１１１１１１１１１１,007\r\n\
                 \"1行目\r\n2行目\",pay@example.com;ops@example.com,決済 ,222222222222 ,@SUM(A1)\r\n";
@@ -49,7 +49,7 @@ fn a_csv_comes_in_the_same_however_excel_saved_it() {
             json!(["pay@example.com", "ops@example.com"])
         );
         ledgers.insert(ledger.to_string());
-        // What goes out as csv starts no formula, and comes back as it was.
+        // An exported csv has no formulas, and is imported again unchanged.
         let out = soc.path("out.csv");
         soc.hubward(["ledger", "export", path_str(&out)]).expect(0);
         let text = std::fs::read_to_string(&out).unwrap();
@@ -138,7 +138,7 @@ fn a_damaged_workbook_never_ends_the_program_and_never_comes_in_by_half() {
     soc.import(&ledger);
     let out = soc.path("whole.xlsx");
     soc.hubward(["ledger", "export", path_str(&out)]).expect(0);
-    // Every row says something else than what is stored: what comes in by half would show.
+    // Every row differs from the stored one, so a partial import would show.
     let whole = std::fs::read(&out).unwrap();
     let csv: String = std::iter::once("Account ID,Project,Contact email\n".to_owned())
         .chain(
@@ -180,12 +180,12 @@ fn a_damaged_workbook_never_ends_the_program_and_never_comes_in_by_half() {
         let ran = soc.hubward(["ledger", "import", path_str(&file), "--yes", "--force"]);
         assert!(!ran.stderr.contains("panicked"), "{round}: {}", ran.stderr);
         match ran.code {
-            // Refused: nothing of it came in.
+            // Rejected: no row was imported.
             1 => {
                 refused += 1;
                 assert!(accounts(&soc) == before, "{round} changed something");
             }
-            // The damage was where nothing is read: everything came in, and goes back.
+            // The damage was where nothing is read: all rows were imported, and are reset.
             0 => {
                 taken += 1;
                 assert_eq!(named(&accounts(&soc), "Project"), rows.len(), "{round}");

@@ -1,4 +1,4 @@
-//! The ledger in the hands of an office program: what it opens and saves again is what went out.
+//! The ledger in an office program: a file that it opens and saves again has the same content.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ fn opened_and_saved_in_libreoffice_an_export_changes_nothing() {
 }
 
 #[test]
-fn a_template_guides_whoever_fills_it_in() {
+fn a_template_guides_the_person_who_fills_it_in() {
     let soc = Soc::new();
     let book = soc.path("template.xlsx");
     soc.hubward(["ledger", "template", path_str(&book), "--lang", "ja"])
@@ -104,7 +104,7 @@ fn a_template_guides_whoever_fills_it_in() {
             styles.contains("numFmtId=\"49\"") || styles.contains("formatCode=\"@\""),
             "{styles}"
         );
-        // Still an empty ledger: nothing of it is taken for an account.
+        // Still an empty ledger: nothing in it is taken for an account.
         let empty = soc
             .hubward(["ledger", "import", path_str(&workbook)])
             .expect(1);

@@ -1,4 +1,4 @@
-//! The stories: each drives the real binaries through one capability, from the outside.
+//! End-to-end tests: each file drives the real binaries through one capability, from the outside.
 
 #![expect(
     clippy::disallowed_methods,
@@ -16,6 +16,10 @@ mod account;
 mod agent_api;
 mod agent_screen;
 mod agent_update;
+mod alert_dedup;
+mod alert_ingest;
+mod alert_ingest_failures;
+mod alert_pipeline;
 mod alerts;
 mod api_description;
 mod audit;
@@ -25,9 +29,10 @@ mod channels;
 mod check;
 mod configuration;
 mod dashboard;
+mod docs;
 mod doctor;
-mod doors;
-mod doors_trouble;
+mod end_to_end;
+mod escalation;
 mod exceptions;
 mod findings;
 mod guide;
@@ -36,9 +41,9 @@ mod install;
 mod invite;
 mod kill;
 mod ledger;
-mod ledger_door;
 mod ledger_files;
 mod ledger_office;
+mod ledger_s3;
 mod mirror;
 mod policies;
 mod release;
@@ -47,7 +52,6 @@ mod report;
 mod report_sending;
 mod requests;
 mod resilience;
-mod sameness;
 mod secrets;
 mod server_agent;
 mod server_health;
@@ -60,7 +64,4 @@ mod silences;
 mod tidy;
 mod timetable;
 mod unlink;
-mod until_over;
 mod watch;
-mod way_of_alerts;
-mod whole_road;

@@ -1,5 +1,5 @@
-//! What the mirror keeps: a history that outlives the findings, each account's own under whatever id, and no
-//! more than somebody may still ask for.
+//! The mirror: a history that outlives the findings, separate findings for each account whatever
+//! their ids, and no data beyond its retention.
 
 use std::fs;
 
@@ -27,13 +27,13 @@ fn judged(region: &str, id: &str, status: &str, standards: &[&str]) -> Value {
     finding
 }
 
-/// Sets what is touched apart from what was there before.
+/// Gives a changed finding a newer update time.
 fn touched(mut finding: Value) -> Value {
     finding["UpdatedAt"] = json!(jiff::Timestamp::now().to_string());
     finding
 }
 
-/// What holds now.
+/// The history rows in effect.
 fn standing(soc: &Soc) -> Vec<String> {
     soc.database.read(
         "SELECT account_id || ' ' || control_id || ' ' || standard || ' ' || region || ' ' || severity \
@@ -42,7 +42,7 @@ fn standing(soc: &Soc) -> Vec<String> {
     )
 }
 
-/// What held before.
+/// The history rows that have ended.
 fn past(soc: &Soc) -> Vec<String> {
     soc.database.read(
         "SELECT control_id || ' ' || status || ' ' || CAST(count AS TEXT) || ' ' || from_day AS line \
@@ -62,7 +62,7 @@ fn the_history_counts_a_resource_once_and_in_each_of_its_standards() {
             judged(HOME, "b", "PASSED", &[FSBP]),
         ],
     );
-    // Another Region whose findings are not consolidated: one for each standard, of one bucket.
+    // Another Region without consolidated findings: one for each standard, of one bucket.
     let mut twins = [
         judged(LINKED, "c", "FAILED", &[FSBP]),
         judged(LINKED, "d", "FAILED", &[NIST]),
@@ -91,7 +91,7 @@ fn the_history_counts_a_resource_once_and_in_each_of_its_standards() {
         line("S3.1", nist, LINKED, "HIGH open 1"),
     ];
     let mut found = standing(&soc);
-    // The two databases sort texts each in its own way.
+    // The two databases sort texts differently.
     expected.sort();
     found.sort();
     assert_eq!(found, expected);
@@ -136,7 +136,7 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
         &[stays, goes.clone(), passed.clone()],
     );
     sync(&soc, 0);
-    // Archived without a touch: no question but the one for everything can tell.
+    // Archived without an update: only a full reading can notice.
     goes["RecordState"] = json!("ARCHIVED");
     passed["RecordState"] = json!("ARCHIVED");
     import(&soc.cloud, MEMBER, HOME, &[goes, passed]);
@@ -158,7 +158,7 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
     let gone = ["EC2.2 open 1 2026-11-01", "RDS.1 passed 1 2026-11-01"];
     assert_eq!(past(&soc), gone);
 
-    // A year later the finding itself goes too.
+    // A year later the finding itself is deleted too.
     soc.database.rewrite(
         "UPDATE findings SET last_seen = '2025-01-01T00:00:00Z' WHERE control_id = 'EC2.2'",
     );
@@ -188,7 +188,7 @@ fn prune_forgets_what_is_over_and_nothing_else() {
          ('old', 1, 'soc', 's', '{}', 'delivered', 1, '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z'), \
          ('lost', 2, 'soc', 's', '{}', 'given_up', 9, '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z'), \
          ('new', 3, 'soc', 's', '{}', 'delivered', 1, '2999-01-01T00:00:00Z', '2999-01-01T00:00:00Z', '2999-01-01T00:00:00Z')",
-        // Old, but still there for AWS.
+        // Old, but AWS still has it.
         "UPDATE findings SET last_seen = '2024-01-01T00:00:00Z'",
     ] {
         soc.database.rewrite(sql);
@@ -214,7 +214,7 @@ fn prune_forgets_what_is_over_and_nothing_else() {
     assert_eq!(
         soc.database.read(events),
         before,
-        "the audit log is for ever"
+        "the audit log is permanent"
     );
     soc.hubward(["audit", "verify"]).expect(0);
 }
@@ -223,7 +223,7 @@ fn prune_forgets_what_is_over_and_nothing_else() {
 fn an_account_that_uses_anothers_ids_gets_and_gives_nothing() {
     let soc = watched();
     aggregate(&soc);
-    // Ids that mean something to whoever quotes carelessly, and enough of them for several pages.
+    // Ids that break careless quoting, and enough of them for several pages.
     let name = |n: usize| format!("{n:03}'\"; DROP TABLE findings; --,{OTHER},\n=HYPERLINK(1)%_\\");
     let of = |account: &str, n: usize, severity: &str| {
         let mut finding = control(account, HOME, &name(n), "S3.1", severity);
@@ -247,7 +247,8 @@ fn an_account_that_uses_anothers_ids_gets_and_gives_nothing() {
     let expected = [format!("{MEMBER} HIGH 240"), format!("{OTHER} LOW 240")];
     assert_eq!(soc.database.read(rows), expected);
 
-    // A decision is read again by its id, which names both: each finding stays its account's.
+    // A decision is read by the finding's id, which both accounts use: each finding stays its
+    // account's.
     decide(&soc, &of(MEMBER, 7, "HIGH"), HOME, "SUPPRESSED");
     sync(&soc, 0);
     soc.database.rewrite("UPDATE findings SET workflow_status = 'SUPPRESSED', digest = 'x' WHERE finding_id LIKE '008%'");
@@ -290,7 +291,7 @@ fn an_account_that_uses_anothers_ids_gets_and_gives_nothing() {
 }
 
 #[test]
-fn a_full_reading_of_many_accounts_that_was_cut_off_goes_on_where_it_was() {
+fn a_full_reading_of_many_accounts_that_was_interrupted_continues() {
     let soc = watched();
     let more: Vec<(String, String)> = (0..60)
         .map(|n| (format!("{n:02}3333333333"), format!("P{n}")))
@@ -382,8 +383,8 @@ fn what_only_a_region_showed_that_is_asked_no_more_is_gone_and_what_home_shows_s
     soc.database.rewrite(
         "INSERT INTO findings (finding, finding_id, product_arn, account_id, region, kind, control_id, finding_type, title, \
          resource, resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, \
-         seen_in, raw) SELECT 'stray', 'stray', product_arn, account_id, region, kind, control_id, finding_type, title, resource, \
-         resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, seen_in, raw FROM findings",
+         seen_in) SELECT 'stray', 'stray', product_arn, account_id, region, kind, control_id, finding_type, title, resource, \
+         resource_type, link, severity, compliance_status, workflow_status, record_state, note, first_seen, last_seen, seen_in FROM findings",
     );
     aggregate(&soc);
     let rows = sync(&soc, 0);
@@ -408,23 +409,23 @@ fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding(
         finding["RecordState"] = json!("ACTIVE");
         finding
     };
-    let (seen, weak) = (
+    let (strong, weak) = (
         threat(MEMBER, HOME, "t", "HIGH"),
         control(MEMBER, HOME, "a", "S3.1", "HIGH"),
     );
-    import(&soc.cloud, MEMBER, HOME, &[seen.clone(), weak.clone()]);
+    import(&soc.cloud, MEMBER, HOME, &[strong.clone(), weak.clone()]);
     sync(&soc, 0);
     soc.cloud.forget_calls();
     let stranger = control(OTHER, HOME, "a", "S3.1", "HIGH");
     let mut late = of(weak.clone(), "RESOLVED");
     late["UpdatedAt"] = json!("2026-11-19T00:00:00Z");
-    for told in [
+    for change in [
         of(stranger, "SUPPRESSED"),
-        of(seen.clone(), "SUPPRESSED"),
+        of(strong.clone(), "SUPPRESSED"),
         of(weak, "NOTIFIED"),
         late,
     ] {
-        queue.put(&event(&told));
+        queue.put(&event(&change));
     }
     let _server = Server::start(soc.program().env("HUBWARD_ALERTS__QUEUE_URL", &queue.url));
     for _ in 0..600 {
@@ -450,7 +451,7 @@ fn an_event_of_the_queue_tells_at_once_what_a_person_did_and_invents_no_finding(
             .count()
     };
     assert_eq!(counted(), 0);
-    decide(&soc, &seen, HOME, "SUPPRESSED");
+    decide(&soc, &strong, HOME, "SUPPRESSED");
     sync(&soc, 0);
     assert_eq!(counted(), 1);
 }

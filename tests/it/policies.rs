@@ -1,5 +1,5 @@
-//! The policies of both programs: every call that they make is covered, and nothing is allowed that no
-//! call needs. That each call of each story is in the tables, the harness sees to.
+//! The IAM policies of both programs: every call they make is allowed, and nothing is allowed that
+//! no call needs. The harness checks that each call of each test is in the tables.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,14 +30,14 @@ fn actions(statement: &Value) -> Vec<String> {
     }
 }
 
-/// What a table needs, and what the policy beside it allows.
+/// The actions that a table needs, and those that the policy next to it allows.
 fn needed_and_allowed(policy: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let needed = actions_of_operations(policy).into_values().flatten();
     let allowed = statements(policy).iter().flat_map(actions).collect();
     (needed.collect(), allowed)
 }
 
-/// How the SDK's client is asked for an operation: `sqs:GetQueueUrl` is `.get_queue_url(`.
+/// The SDK client's method for an operation: `sqs:GetQueueUrl` is `.get_queue_url(`.
 fn method(operation: &str) -> String {
     let (_, name) = operation.split_once(':').expect("service:Operation");
     let words = name.chars().flat_map(|char| {
@@ -60,15 +60,15 @@ fn the_aggregators_policies_allow_what_its_code_calls_and_nothing_else() {
         assert_eq!(needed, allowed, "{policy}: needed (left), allowed (right)");
         for operation in actions_of_operations(policy).into_keys() {
             let method = method(&operation);
-            assert!(sources.contains(&method), "nobody calls {operation}");
+            assert!(sources.contains(&method), "nothing calls {operation}");
         }
     }
 }
 
 #[test]
 fn the_policy_allows_what_is_called_and_nothing_else() {
-    // Every road of the agent: a fresh account with an opt-in Region and a suspended detector, the
-    // same account again, and what can be taken back.
+    // All paths of the agent: a fresh account with an opt-in Region and a suspended detector, the
+    // same account again, and the list of what can be undone.
     let member = Member::invited();
     let opt_in = json!({"regions": {"ap-east-1": "ENABLED"}});
     for account in [MEMBER, ADMINISTRATOR] {
@@ -104,7 +104,7 @@ fn no_policy_is_wider_than_it_must_be() {
             assert!(!action.contains('*'), "{action}");
             let writes_anywhere = statement["Resource"] == "*";
             let service = action.split(':').next().expect("a service");
-            // What has names of ours is allowed by these names only.
+            // Resources with our names are allowed by these names only.
             assert!(
                 !writes_anywhere || !["s3", "sqs", "iam"].contains(&service),
                 "{action}"

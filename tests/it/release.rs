@@ -1,4 +1,4 @@
-//! A release is made and signed away from the aggregator, which only verifies it, keeps it and
+//! Releases are made and signed outside of the aggregator, which only verifies and stores them, and
 //! never lets a version change.
 
 use std::fs;
@@ -70,7 +70,7 @@ fn a_signed_release_is_taken_in_once_and_traced() {
     let kept = aggregator.path("releases").join(&name);
     assert_eq!(fs::read(&kept).unwrap(), release);
 
-    // Again: nothing new, but a lost file comes back.
+    // Again: nothing new, but a lost file is restored.
     fs::remove_file(&kept).unwrap();
     let again = aggregator.add(&name, &release, &[]).expect(0);
     assert!(again.stderr.contains("already"), "{again:?}");
@@ -112,8 +112,16 @@ fn what_is_not_ours_or_was_changed_stays_outside() {
         (&name, changed, "not signed"),
         (&name, release[..release.len() / 2].to_vec(), "not signed"),
         (&file_name("2.0.0"), release.clone(), "not signed"),
-        (&file_name("1.0.0-rc.1"), release.clone(), "not a version"),
-        ("agent.tar.gz", release.clone(), "not the name of a release"),
+        (
+            &file_name("1.0.0-rc.1"),
+            release.clone(),
+            "not a release version",
+        ),
+        (
+            "agent.tar.gz",
+            release.clone(),
+            "not the file name of a release",
+        ),
     ];
     for (name, bytes, says) in cases {
         let refused = aggregator.add(name, &bytes, &["--force"]).expect(1);
@@ -140,7 +148,7 @@ fn a_version_never_changes_and_an_older_one_needs_force() {
     let refused = aggregator
         .add(&name, &release("1.1.0", "b"), &["--force"])
         .expect(1);
-    assert!(refused.stderr.contains("another content"), "{refused:?}");
+    assert!(refused.stderr.contains("different content"), "{refused:?}");
     let kept = fs::read(aggregator.path("releases").join(&name)).unwrap();
     assert_eq!(kept, release("1.1.0", "a"));
     let older = file_name("1.0.9");
@@ -196,7 +204,7 @@ fn the_script_that_signs_makes_what_the_aggregator_takes() {
     let aggregator = Aggregator::new(&format!("release_key = \"{}\"", public.trim()));
     aggregator.add(&name, &bytes, &[]).expect(0);
 
-    // Once is enough, and a key that others can read is refused.
+    // A second signature is rejected, and so is a key that others can read.
     assert!(!release(&["sign", &name, "keys/release.key"]).0);
     assert_eq!(fs::read(away.path().join(&name)).unwrap(), bytes);
     let key = away.path().join("keys/release.key");
@@ -211,7 +219,7 @@ fn the_script_that_signs_makes_what_the_aggregator_takes() {
 }
 
 #[test]
-fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
+fn the_server_serves_the_newest_and_no_other_file() {
     let aggregator = Aggregator::new(&configured(7));
     let server = Server::start(hubward(aggregator.0.path()));
     let curl = |arguments: &[&str]| {
@@ -245,7 +253,7 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
         assert_eq!(status, b"404", "{path}");
     }
 
-    // A stranger's request cannot choose what the script says.
+    // A request's headers cannot change the script.
     let (_, script) = curl(&[
         "-fsS",
         "-H",
@@ -256,7 +264,7 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
     ]);
     assert!(!String::from_utf8(script).unwrap().contains("evil"));
     let home = TempDir::new().unwrap();
-    let line = hubward_aggregator::document::install_script::one_line(server.url(), "999999999999");
+    let line = hubward_document::install_script::one_line(server.url(), "999999999999");
     let ran = Command::new("sh")
         .args(["-c", &line])
         .env("HOME", home.path())
@@ -269,7 +277,7 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
         "{said}"
     );
 
-    // The same lines are what an operator hands on.
+    // The same lines as an operator gives to projects.
     fs::write(
         aggregator.path("ledger.csv"),
         "Account ID,Project,Contact email\n111111111111,A,a@example.com\n",
@@ -289,7 +297,7 @@ fn the_server_hands_out_the_newest_and_nothing_else_that_lies_there() {
     );
     assert!(shown.stdout.contains(" | sha256sum -c && sh "), "{shown:?}");
 
-    // A file that was changed or lost where it lies is not handed out as if nothing were.
+    // A stored file that was changed or lost is not served.
     let name = file_name("1.1.0");
     fs::write(aggregator.path("releases").join(&name), "x").unwrap();
     assert_eq!(server.get(&format!("/releases/{name}")), 500);

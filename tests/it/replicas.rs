@@ -1,5 +1,6 @@
-//! Three servers on one PostgreSQL: one is killed, one sleeps past its leases, one is told to end, and nothing is
-//! lost, nothing done twice at once. Ignored where the stories are told on SQLite: `tests/run` has them told.
+//! Three servers on one PostgreSQL: one is killed, one sleeps past its leases, one is shut down;
+//! nothing is lost, and nothing is done twice at once. Ignored with SQLite: `tests/run` runs it
+//! with PostgreSQL.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,13 +10,13 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use crate::harness::alerts::{AlertQueue, event, finding};
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::server::Server;
 use crate::harness::soc::{HOME, Soc};
 
 const MEMBER: &str = "111111111111";
 
-/// A chat room that keeps whoever speaks waiting until it opens.
+/// A receiver that delays all senders until it is opened.
 struct Room {
     server: OddServer,
     open: Arc<AtomicBool>,
@@ -38,14 +39,14 @@ impl Room {
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// What came of this kind, such as `alert.opened`.
+    /// The received messages of a kind, such as `alert.opened`.
     fn heard(&self, kind: &str) -> Vec<Asked> {
         let mut heard = self.server.asked();
         heard.retain(|asked| body(asked)["type"] == kind);
         heard
     }
 
-    /// Under which keys each alert came, and how often.
+    /// The idempotency keys of each alert's messages, one per message.
     fn keys(&self) -> BTreeMap<String, Vec<String>> {
         let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for asked in self.heard("alert.opened") {
@@ -61,17 +62,18 @@ fn body(asked: &Asked) -> Value {
     serde_json::from_str(&asked.body).expect("a JSON body")
 }
 
-/// What the servers share: a ledger, a queue, a room, and a note of every change of a job's turn.
+/// What the servers share: a ledger, a queue, a receiver, and a record of every change of a job's
+/// lease.
 struct Replicas<'a> {
     soc: &'a Soc,
     queue: AlertQueue<'a>,
     room: &'a Room,
-    /// When the daily check is due: once.
+    /// When the daily check is due, once.
     due: String,
     put: usize,
 }
 
-/// A change of a job's turn, as the database saw it; times in seconds.
+/// A change of a job's lease, as recorded by the database; times in seconds.
 #[derive(Debug, Clone, PartialEq)]
 struct Change {
     job: String,
@@ -112,7 +114,7 @@ fn soc(room: &Room) -> Soc {
 impl<'a> Replicas<'a> {
     fn new(soc: &'a Soc, room: &'a Room) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        // Time enough for the first server to be up and to have done what it does at its start.
+        // Time enough for the first server to start and do its first work.
         let due = now.expect("a clock").as_secs() + 30;
         let (hours, minutes, seconds) = (due / 3_600 % 24, due / 60 % 60, due % 60);
         Self {
@@ -133,7 +135,7 @@ impl<'a> Replicas<'a> {
         )
     }
 
-    /// That many more threats.
+    /// Creates more threats.
     fn put(&mut self, count: usize) {
         let events: Vec<String> = (self.put..self.put + count)
             .map(|number| event(&finding(MEMBER, HOME, number)))
@@ -142,7 +144,7 @@ impl<'a> Replicas<'a> {
         self.put += count;
     }
 
-    /// A server in the middle of its work: the room keeps its messages waiting, AWS its daily check.
+    /// A server in the middle of its work: the receiver delays its messages, AWS its daily check.
     fn in_the_middle(&mut self) -> Server {
         let server = self.start();
         let watched = || self.changes("watch").iter().any(|change| change.ended);
@@ -150,7 +152,7 @@ impl<'a> Replicas<'a> {
         self.soc.cloud.fault(&json!({
             "service": "securityhub", "operation": "ListMembers", "ending": "hang",
         }));
-        // It begins at once by asking AWS.
+        // It begins at once with a call to AWS.
         wait_for("the daily check", || !self.changes("check").is_empty());
         self.put(20);
         // As many as it has workers, and then no more.
@@ -162,7 +164,7 @@ impl<'a> Replicas<'a> {
         server
     }
 
-    /// AWS and the room answer again.
+    /// AWS and the receiver answer again.
     fn answer(&self) {
         self.soc.cloud.clear_faults();
         self.room.open();
@@ -175,13 +177,13 @@ impl<'a> Replicas<'a> {
         )
     }
 
-    /// Every threat is an alert, every alert was told.
-    fn all_told(&self) -> bool {
+    /// Whether every threat is an alert, and every alert was delivered.
+    fn all_delivered(&self) -> bool {
         let alerts = self.soc.database.read("SELECT id FROM alerts");
         alerts.len() == self.put && self.undelivered().is_empty()
     }
 
-    /// The changes of a job's turns, but for those that nobody held.
+    /// The changes of a job's leases, except those without a holder.
     fn changes(&self, job: &str) -> Vec<Change> {
         let rows = self.soc.database.read(
             "SELECT concat_ws('|', job, due, holder, extract(epoch FROM at), \
@@ -204,8 +206,8 @@ impl<'a> Replicas<'a> {
             .collect()
     }
 
-    /// No turn was taken before its holder ended it, left it or had lost it; nobody who lost one wrote to it
-    /// again; each due time ended once.
+    /// Checks that no lease was taken before its holder ended, left or lost it; that no server
+    /// wrote to a lease it had lost; and that each due time ended once.
     fn nothing_was_done_twice(&self) {
         let mut last: BTreeMap<String, Change> = BTreeMap::new();
         let mut gone = BTreeSet::new();
@@ -227,7 +229,8 @@ impl<'a> Replicas<'a> {
         }
     }
 
-    /// Whoever was in the middle of the daily check was replaced, and its result was told once.
+    /// Checks that another server took the daily check over, and that its result was delivered
+    /// once.
     fn the_check_was_taken_over(&self) {
         let changes = self.changes("check");
         let holders: BTreeSet<&str> = changes
@@ -245,7 +248,7 @@ impl<'a> Replicas<'a> {
         assert_eq!(posts.len(), 1, "{posts:?}");
     }
 
-    /// Every alert came, and each under one key, however often.
+    /// Checks that every alert was delivered, always with the same key.
     fn every_alert_came(&self) {
         let keys = self.room.keys();
         assert_eq!(keys.len(), self.put);
@@ -256,7 +259,7 @@ impl<'a> Replicas<'a> {
     }
 }
 
-/// Waits for what servers do by themselves; a hanging one is ended by the test runner.
+/// Waits for what servers do by themselves; the test runner ends a test that waits too long.
 #[track_caller]
 fn wait_for(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
@@ -268,7 +271,7 @@ fn wait_for(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-#[ignore = "told on PostgreSQL"]
+#[ignore = "runs on PostgreSQL"]
 fn a_server_that_is_killed_in_the_middle_is_replaced_and_nothing_is_lost() {
     let room = Room::shut();
     let soc = soc(&room);
@@ -279,7 +282,7 @@ fn a_server_that_is_killed_in_the_middle_is_replaced_and_nothing_is_lost() {
     replicas.answer();
     replicas.put(20);
     let _others = [replicas.start(), replicas.start()];
-    wait_for("every alert", || replicas.all_told());
+    wait_for("every alert", || replicas.all_delivered());
     wait_for("the check by another", || {
         replicas.changes("check").iter().any(|change| change.ended)
     });
@@ -287,7 +290,8 @@ fn a_server_that_is_killed_in_the_middle_is_replaced_and_nothing_is_lost() {
     replicas.the_check_was_taken_over();
     replicas.nothing_was_done_twice();
     replicas.every_alert_came();
-    // What the killed one had sent came again under its key: nobody knew whether it had arrived.
+    // The killed server's messages came again with the same key, because it was unknown whether
+    // they had arrived.
     let keys = room.keys();
     for finding in held.keys() {
         assert!(keys[finding].len() > 1, "{finding}");
@@ -295,7 +299,7 @@ fn a_server_that_is_killed_in_the_middle_is_replaced_and_nothing_is_lost() {
 }
 
 #[test]
-#[ignore = "told on PostgreSQL"]
+#[ignore = "runs on PostgreSQL"]
 fn a_server_that_sleeps_past_its_leases_is_replaced_and_does_no_harm_when_it_wakes() {
     let room = Room::shut();
     let soc = soc(&room);
@@ -305,38 +309,38 @@ fn a_server_that_sleeps_past_its_leases_is_replaced_and_does_no_harm_when_it_wak
     replicas.answer();
     replicas.put(20);
     let others = [replicas.start(), replicas.start()];
-    wait_for("every alert", || replicas.all_told());
+    wait_for("every alert", || replicas.all_delivered());
     wait_for("the check by another", || {
         replicas.changes("check").iter().any(|change| change.ended)
     });
     wait_for("its post", || {
-        !room.heard("check.changed").is_empty() && replicas.all_told()
+        !room.heard("check.changed").is_empty() && replicas.all_delivered()
     });
-    let told = || {
+    let delivered = || {
         soc.database
             .read("SELECT id || ' ' || state || ' ' || attempts FROM deliveries ORDER BY id")
     };
-    let (before, changes) = (told(), replicas.changes("check"));
+    let (before, changes) = (delivered(), replicas.changes("check"));
     sleeper.signal("CONT");
     wait_for("the sleeper", || sleeper.get("/readyz") == 200);
-    // By then it has asked for the turns that it believes to hold: three times a minute.
+    // By then it has tried to renew its leases: it does so three times a minute.
     std::thread::sleep(Duration::from_secs(25));
-    assert_eq!(told(), before);
+    assert_eq!(delivered(), before);
     assert_eq!(replicas.changes("check"), changes);
     replicas.the_check_was_taken_over();
-    // It is one of them again: alone, it tells the next.
+    // It works again: alone, it delivers the next message.
     for other in others {
         other.kill();
     }
     replicas.put(10);
-    wait_for("the alerts after that", || replicas.all_told());
+    wait_for("the alerts after that", || replicas.all_delivered());
     replicas.nothing_was_done_twice();
     replicas.every_alert_came();
 }
 
 #[test]
-#[ignore = "told on PostgreSQL"]
-fn a_server_that_sleeps_in_the_middle_of_a_transaction_holds_up_nobody() {
+#[ignore = "runs on PostgreSQL"]
+fn a_server_that_sleeps_in_the_middle_of_a_transaction_does_not_block_others() {
     let room = Room::shut();
     room.open();
     let soc = soc(&room);
@@ -348,7 +352,7 @@ fn a_server_that_sleeps_in_the_middle_of_a_transaction_holds_up_nobody() {
              AND state = 'idle in transaction'",
         )
     };
-    // Any moment will do in which the database waits for its next word.
+    // Any moment within a transaction of the server will do.
     let mut caught = Vec::new();
     for number in 0..2_000 {
         if number % 100 == 0 {
@@ -365,28 +369,28 @@ fn a_server_that_sleeps_in_the_middle_of_a_transaction_holds_up_nobody() {
     assert!(!caught.is_empty(), "it was never in a transaction");
     let _others = [replicas.start(), replicas.start()];
     replicas.put(20);
-    wait_for("every alert", || replicas.all_told());
+    wait_for("every alert", || replicas.all_delivered());
     wait_for("the end of its transaction", || {
         open().iter().all(|pid| !caught.contains(pid))
     });
     sleeper.signal("CONT");
     wait_for("the sleeper", || sleeper.get("/readyz") == 200);
     replicas.put(10);
-    wait_for("the alerts after that", || replicas.all_told());
+    wait_for("the alerts after that", || replicas.all_delivered());
     replicas.nothing_was_done_twice();
     replicas.every_alert_came();
 }
 
 #[test]
-#[ignore = "told on PostgreSQL"]
-fn a_server_that_is_told_to_end_finishes_what_it_does_and_takes_nothing_new() {
+#[ignore = "runs on PostgreSQL"]
+fn a_server_that_is_shut_down_finishes_its_work_and_takes_nothing_new() {
     let room = Room::shut();
     let soc = soc(&room);
     let mut replicas = Replicas::new(&soc, &room);
     let ending = replicas.in_the_middle();
     let on_their_way = room.keys().len();
     ending.signal("TERM");
-    // Its job is left to the others at once; its messages are waited for.
+    // The others take its job at once; the lease of its messages has to expire.
     wait_for("the turn that it left", || {
         let last = replicas.changes("check").pop().expect("a turn");
         !last.ended && last.until <= last.at
@@ -398,7 +402,7 @@ fn a_server_that_is_told_to_end_finishes_what_it_does_and_takes_nothing_new() {
         assert!(row.starts_with("pending 0 "), "{row}");
     }
     let _others = [replicas.start(), replicas.start()];
-    wait_for("every alert", || replicas.all_told());
+    wait_for("every alert", || replicas.all_delivered());
     wait_for("the check by another", || {
         replicas.changes("check").iter().any(|change| change.ended)
     });
@@ -406,6 +410,6 @@ fn a_server_that_is_told_to_end_finishes_what_it_does_and_takes_nothing_new() {
     replicas.the_check_was_taken_over();
     replicas.nothing_was_done_twice();
     replicas.every_alert_came();
-    // Nobody died, so nothing came twice.
+    // No server died, so no message came twice.
     assert!(room.keys().values().all(|keys| keys.len() == 1));
 }

@@ -1,5 +1,6 @@
-//! Reports go out by the clock, each once to each place: a directory, a bucket, the contacts' mail, and a word to the
-//! chat. Cut off in the middle, the rest follows; what fails is tried again, and said.
+//! Scheduled reports, each delivered once to each destination: a directory, a bucket, the contacts'
+//! mail, and a message to the chat. After an interruption the rest follows; failures are retried
+//! and reported.
 
 use std::process::Stdio;
 
@@ -23,7 +24,7 @@ const BUCKET: &str = "soc-reports";
 const MONTHLY: &str = "333333333333";
 const SILENT: &str = "444444444444";
 
-/// The last week and the last month that are over in Tokyo, and the key of the week's reports.
+/// The last complete week and month in Tokyo, and the key of the week's reports.
 fn periods() -> (String, String, String) {
     let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
     let today = tokyo.to_datetime(Timestamp::now()).date();
@@ -42,7 +43,7 @@ fn periods() -> (String, String, String) {
     )
 }
 
-/// A SOC with findings of two accounts, and reports that go to every kind of place.
+/// A SOC with findings of two accounts, and reports with all kinds of destinations.
 fn sending(mailbox: &Mailbox, chat: &Receiver) -> Soc {
     let soc = watched();
     soc.configure(&format!(
@@ -89,7 +90,7 @@ fn files(soc: &Soc) -> Vec<String> {
     names
 }
 
-/// What the rows say: account, destination and outcome.
+/// Account, destination and outcome of the rows.
 fn outcomes(rows: &Value) -> Vec<String> {
     let rows = rows.as_array().unwrap().iter();
     let mut outcomes: Vec<String> = rows
@@ -162,17 +163,17 @@ fn each_report_goes_once_to_each_place() {
     );
 
     soc.hubward(["run", "deliver"]).expect(0);
-    let told = chat.bodies();
-    assert_eq!(told.len(), 1, "{told:#?}");
-    assert_eq!(told[0]["type"], "report.delivered");
-    assert_eq!(told[0]["data"]["period"], week.as_str());
-    assert_eq!(told[0]["data"]["count"], 2);
+    let messages = chat.bodies();
+    assert_eq!(messages.len(), 1, "{messages:#?}");
+    assert_eq!(messages[0]["type"], "report.delivered");
+    assert_eq!(messages[0]["data"]["period"], week.as_str());
+    assert_eq!(messages[0]["data"]["count"], 2);
     assert_eq!(
-        told[0]["data"]["reports"][0]["account_id"], MEMBER,
+        messages[0]["data"]["reports"][0]["account_id"], MEMBER,
         "the worst first"
     );
 
-    // Again: nothing is left to do, and nothing happens.
+    // Again: nothing is left to do.
     for words in [
         &["run", "report", "--json"][..],
         &["report", "send", "--json"],
@@ -185,7 +186,7 @@ fn each_report_goes_once_to_each_place() {
     soc.hubward(["run", "deliver"]).expect(0);
     assert_eq!((mailbox.mails().len(), chat.bodies().len()), (2, 1));
 
-    // Unless somebody says so: then as a new mail, not as a repetition.
+    // Unless an operator requests it: then as a new mail, not as a repetition.
     let rows = soc
         .hubward(["report", "send", MEMBER, "--again", "--json"])
         .expect(0)
@@ -232,10 +233,10 @@ fn the_cadence_says_who_gets_which_period() {
         .expect(0);
     soc.configure("[reports]\ndirectory = \"reports\"");
     let (week, month, _) = periods();
-    // Of what was never read, a report would say that all is well.
+    // Without any sync, a report would look as if all were well.
     let refused = soc.hubward(["run", "report"]).expect(1);
     assert!(
-        refused.stderr.contains("never fetched completely")
+        refused.stderr.contains("never been fetched completely")
             && refused.stderr.contains("hubward findings sync"),
         "{refused:?}"
     );
@@ -250,7 +251,7 @@ fn the_cadence_says_who_gets_which_period() {
     ];
     expected.sort();
     assert_eq!(files(&soc), expected);
-    // Who gets none gets one all the same when it is asked for by its id.
+    // An account without reports gets one if it is requested by its id.
     soc.hubward(["report", "send", SILENT]).expect(0);
     assert!(files(&soc).contains(&format!("{SILENT}_{week}.xlsx")));
     soc.hubward(["report", "send", "999999999998"]).expect(1);
@@ -296,11 +297,11 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
         soc.hubward(["report", "send", MEMBER]).expect(1);
     }
     soc.hubward(["run", "deliver"]).expect(0);
-    let told = chat.bodies();
-    assert_eq!(told.len(), 1, "{told:#?}");
-    assert_eq!(told[0]["data"]["trouble"], "report_not_sent");
-    assert_eq!(told[0]["data"]["destination"], "bucket");
-    // It is not tried any more, until somebody says so.
+    let messages = chat.bodies();
+    assert_eq!(messages.len(), 1, "{messages:#?}");
+    assert_eq!(messages[0]["data"]["trouble"], "report_not_sent");
+    assert_eq!(messages[0]["data"]["destination"], "bucket");
+    // It is not retried until an operator requests it.
     soc.cloud.forget_calls();
     soc.hubward(["report", "send", MEMBER]).expect(1);
     assert!(soc.cloud.mutating_calls().is_empty());
@@ -310,10 +311,11 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
 }
 
 #[test]
-fn a_sending_that_is_killed_is_gone_on_with_and_nobody_gets_two() {
+fn a_delivery_that_is_killed_continues_and_no_one_gets_two() {
     let (mailbox, chat) = (Mailbox::start(), Receiver::start());
     let soc = sending(&mailbox, &chat);
-    // The other's upload takes so long that the kill comes in its middle: the first account's mail is out.
+    // The other account's upload takes so long that the kill hits it: the first account's mail is
+    // already sent.
     soc.cloud
         .fault(&json!({ "service": "s3", "operation": "PutObject", "latency_ms": 3000 }));
     let mut command = soc.program().args(["run", "report"]).command();
@@ -330,7 +332,7 @@ fn a_sending_that_is_killed_is_gone_on_with_and_nobody_gets_two() {
         assert!(running.try_wait().unwrap().is_none(), "it ended");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    // The file is there a moment before that is recorded; once the upload has begun, it is.
+    // The file exists a moment before that is recorded; once the upload has begun, it is recorded.
     while soc.cloud.unfinished() == 0 {
         assert!(running.try_wait().unwrap().is_none(), "it ended");
         std::thread::sleep(std::time::Duration::from_millis(20));
@@ -351,10 +353,10 @@ fn a_sending_that_is_killed_is_gone_on_with_and_nobody_gets_two() {
     let to: Vec<_> = mailbox.mails().into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, [["a@example.com"], ["b@example.com"]]);
     soc.hubward(["run", "deliver"]).expect(0);
-    let told = chat.bodies();
-    assert_eq!(told.len(), 1, "{told:#?}");
+    let messages = chat.bodies();
+    assert_eq!(messages.len(), 1, "{messages:#?}");
     assert_eq!(
-        told[0]["data"]["count"], 2,
+        messages[0]["data"]["count"], 2,
         "both, though the first was sent before the cut"
     );
     assert_eq!(keys(&soc).len(), 3);
@@ -391,7 +393,7 @@ fn a_report_too_large_to_attach_is_linked_for_who_has_no_login() {
         import(&soc.cloud, MEMBER, HOME, some);
     }
     soc.hubward(["findings", "sync"]).expect(0);
-    // As many letters as a cell takes, and no two alike.
+    // As many letters as a cell can hold, all different.
     let mut state = 7_u64;
     for number in 0..400 {
         let title: String = std::iter::repeat_with(|| {
@@ -420,7 +422,7 @@ fn a_report_too_large_to_attach_is_linked_for_who_has_no_login() {
     let name = format!("{MEMBER}_{}.xlsx", periods().0);
     let disposition = whole.header("content-disposition").unwrap();
     assert!(disposition.contains(&name), "{disposition}");
-    // Nobody makes one up, or another of it.
+    // A link cannot be forged or changed.
     for made_up in [
         &link[2..],
         &format!("00{}", &link[2..]),

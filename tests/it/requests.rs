@@ -1,5 +1,5 @@
-//! Requests: from a form that anybody can fill in to an account that is watched, by a person's decision.
-//! Jira is the stories' own; what it says in a webhook is never believed.
+//! Requests: from a form that anyone can fill in to a monitored account, by a person's decision.
+//! Jira is a fake; its webhooks' content is never trusted.
 
 use std::time::{Duration, Instant};
 
@@ -52,7 +52,7 @@ fn actions(soc: &Soc) -> Vec<String> {
         .collect()
 }
 
-/// Waits for what a running server does by itself; a hanging one is ended by the test runner.
+/// Waits for what a running server does by itself; the test runner ends a test that waits too long.
 #[track_caller]
 fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -66,7 +66,7 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 #[test]
-fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language() {
+fn a_ticket_becomes_a_monitored_account_and_is_answered_in_its_reporters_language() {
     let soc = soc();
     let jira = Jira::start();
     jira.configure(&soc, "");
@@ -79,7 +79,7 @@ fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language(
         202
     );
 
-    // It is there, with what it would change; nothing is changed yet.
+    // It is listed with its changes; nothing is changed yet.
     wait_for("the request", || !requests(&soc).is_empty());
     let shown = request(&soc, "SOC-1");
     assert_eq!(
@@ -115,18 +115,18 @@ fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language(
         (&row["account_id"], &row["project"], &row["request"]),
         (&json!(ORDERS), &json!("受注システム"), &json!("SOC-1"))
     );
-    let told = jira.comments("SOC-1");
-    assert_eq!(told.len(), 2);
+    let comments = jira.comments("SOC-1");
+    assert_eq!(comments.len(), 2);
     assert!(
-        told[1].contains("承認") && told[1].contains("{noformat}\ncurl -fsSL"),
+        comments[1].contains("承認") && comments[1].contains("{noformat}\ncurl -fsSL"),
         "{}",
-        told[1]
+        comments[1]
     );
-    assert!(told[1].contains("--administrator 999999999999"));
+    assert!(comments[1].contains("--administrator 999999999999"));
     assert!(
-        told[1].contains("sha256sum -c"),
+        comments[1].contains("sha256sum -c"),
         "or checked first: {}",
-        told[1]
+        comments[1]
     );
     let history = soc
         .hubward(["account", "history", ORDERS, "--json"])
@@ -140,7 +140,7 @@ fn a_ticket_becomes_a_watched_account_and_is_answered_in_its_reporters_language(
             .starts_with("operator:")
     );
 
-    // Not complete before the administrator's own listing says so.
+    // Not complete until the administrator's own listing says so.
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(request(&soc, "SOC-1")["state"], "approved");
     soc.set_up(ORDERS).expect(0);
@@ -165,7 +165,7 @@ fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
     let jira = Jira::start();
     jira.configure(&soc, "");
     let server = soc.serve();
-    // It asks for what it missed once it is there; from now on, only a webhook can tell it anything.
+    // It polls for missed issues at its start; from now on, only a webhook can notify it.
     wait_for("the first poll", || !jira.asked().is_empty());
     jira.file_add("SOC-1", "user-en", ORDERS, "Orders");
     jira.file_add("HR-1", "user-en", PAYMENTS, "Not ours");
@@ -186,7 +186,7 @@ fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
     }
     let large = format!("{{\"key\":\"SOC-1\",\"x\":\"{}\"}}", "x".repeat(2 << 20));
     assert_eq!(hook(&large, &[("x-hubward-secret", SECRET)]), 413);
-    // Proven, but of another project, of none, or no JSON at all; paths are no keys.
+    // Authenticated, but of another project, of none, or not JSON; paths are not keys.
     for strange in [
         created("HR-1"),
         created("SOC-1/../../user"),
@@ -200,7 +200,8 @@ fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(jira.asked().len(), 1, "{:?}", jira.asked());
 
-    // The same webhook three times, once as an automation sends it: one request, of what Jira says.
+    // The same webhook three times, once as an automation sends it: one request, with the content
+    // of Jira.
     for _ in 0..2 {
         assert_eq!(hook(&body, &[("x-hub-signature", &right)]), 202);
     }
@@ -223,7 +224,7 @@ fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
     assert_eq!(taken(&soc), 1);
     server.kill();
 
-    // A server without Jira has no such door.
+    // A server without Jira has no such endpoint.
     let none = Soc::new();
     let server = none.serve();
     assert_eq!(
@@ -233,7 +234,7 @@ fn a_webhook_wakes_only_when_it_proves_itself_and_nothing_in_it_is_believed() {
 }
 
 #[test]
-fn polling_finds_what_no_webhook_told() {
+fn polling_finds_what_no_webhook_announced() {
     let soc = Soc::new();
     let jira = Jira::start();
     jira.configure(&soc, "");
@@ -246,13 +247,13 @@ fn polling_finds_what_no_webhook_told() {
     assert_eq!(requests(&soc).len(), 5);
     assert!(keys.iter().all(|key| jira.comments(key).len() == 1));
     assert!(jira.comments("HR-7").is_empty());
-    // Our own answers changed the issues, but not what they ask for.
+    // Our own answers changed the issues, but not their content.
     soc.hubward(["run", "requests"]).expect(0);
     soc.hubward(["run", "requests"]).expect(0);
     assert!(keys.iter().all(|key| jira.comments(key).len() == 1));
     let asked = jira.asked().len();
     soc.hubward(["run", "requests"]).expect(0);
-    // Nothing is news: three pages, and no issue.
+    // Nothing changed: three pages, and no issue.
     assert_eq!(
         jira.asked().len() - asked,
         3,
@@ -260,7 +261,7 @@ fn polling_finds_what_no_webhook_told() {
         &jira.asked()[asked..]
     );
 
-    // Whoever closes a ticket takes the request back; what they ask for otherwise is another revision.
+    // Closing a ticket withdraws the request; changed content is another revision.
     jira.close("SOC-1");
     jira.file("SOC-2", "user-en", &[("project", json!("Other"))]);
     soc.hubward(["run", "requests"]).expect(0);
@@ -270,7 +271,7 @@ fn polling_finds_what_no_webhook_told() {
         (&revised["revision"], &revised["project"]),
         (&json!(2), &json!("Other"))
     );
-    // What was looked at is not what is there now.
+    // The revision that was read is not the present one.
     let late = soc
         .hubward(["request", "approve", "SOC-2", "--yes", "--revision", "1"])
         .expect(1);
@@ -279,7 +280,7 @@ fn polling_finds_what_no_webhook_told() {
 }
 
 #[test]
-fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
+fn only_a_new_account_is_approved_without_a_person_and_no_one_changes_anothers() {
     let soc = Soc::new();
     let chat = Receiver::start();
     let jira = Jira::start();
@@ -291,7 +292,7 @@ fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
         chat.url()
     ));
     jira.file_add("SOC-1", "user-en", PAYMENTS, "Payments");
-    // Somebody else's account, in every way that a form offers.
+    // Another person's account, in every way that a form offers.
     jira.file_add("SOC-2", "user-en", ORDERS, "Mine now");
     let eve = [
         ("account_id", json!(ORDERS)),
@@ -315,12 +316,12 @@ fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
         ["approved", "stuck", "waiting", "waiting", "stuck"]
     );
     let after = accounts(&soc);
-    assert_eq!(after[0], before[0], "nobody decided about it");
+    assert_eq!(after[0], before[0], "it was not decided");
     assert_eq!(after[1]["account_id"], PAYMENTS);
     let calls = soc.cloud.mutating_calls();
     assert!(!calls.iter().any(|call| call.to_string().contains(ORDERS)));
 
-    // Those who listen hear whom to ask; the owner is asked before anybody can approve.
+    // Channels get the contacts' names; the owner is notified before anyone can approve.
     soc.hubward(["run", "deliver"]).expect(0);
     let change = chat
         .bodies()
@@ -334,7 +335,7 @@ fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
         assert!(refused.stderr.contains("mika@example.com"), "{refused:?}");
     }
     assert_eq!(accounts(&soc), after);
-    // The owner says no to one, and yes to the other.
+    // The owner rejects one, and agrees to the other.
     soc.hubward([
         "request",
         "reject",
@@ -354,7 +355,7 @@ fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
         (&json!("leaving"), &json!(["mika@example.com"]))
     );
     assert!(actions(&soc).contains(&"request.contacts_told".to_owned()));
-    // Complete when the account has left, not before.
+    // Complete only when the account has left.
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(state("SOC-4"), "approved");
     soc.hubward(["unlink", ORDERS, "--yes"]).expect(0);
@@ -366,7 +367,7 @@ fn only_a_new_account_goes_in_without_a_person_and_nobody_touches_anothers() {
 }
 
 #[test]
-fn what_cannot_be_carried_out_is_told_until_it_is_mended() {
+fn what_cannot_be_carried_out_is_reported_until_it_is_corrected() {
     let soc = Soc::new();
     let jira = Jira::start();
     jira.configure(&soc, "");
@@ -388,8 +389,8 @@ fn what_cannot_be_carried_out_is_told_until_it_is_mended() {
     soc.hubward(["run", "requests"]).expect(0);
     let shown = request(&soc, "SOC-1");
     assert_eq!(shown["state"], "stuck");
-    // The control character, two addresses, the line break, the length; the account is a number that lost
-    // nothing, since Jira keeps all its digits.
+    // The control character, two addresses, the line break, the length; the account is a number
+    // that lost nothing, since Jira keeps all its digits.
     assert_eq!(
         shown["problems"].as_array().unwrap().len(),
         5,
@@ -402,15 +403,18 @@ fn what_cannot_be_carried_out_is_told_until_it_is_mended() {
     assert!(refused.stderr.contains("Contact email"), "{refused:?}");
     let screen = soc.hubward(["request", "show", "SOC-1"]).expect(0);
     assert!(!screen.stdout.contains('\u{1b}') && !screen.stdout.contains('\u{202e}'));
-    let told = &jira.comments("SOC-1")[0];
+    let comments = &jira.comments("SOC-1")[0];
     assert!(
-        told.contains("not a mail") && told.contains("Project"),
-        "{told}"
+        comments.contains("not a mail") && comments.contains("Project"),
+        "{comments}"
     );
-    assert!(!told.contains("[~") && !told.contains('\u{1b}'), "{told}");
+    assert!(
+        !comments.contains("[~") && !comments.contains('\u{1b}'),
+        "{comments}"
+    );
     assert_eq!(jira.comments("SOC-1").len(), 1);
 
-    // Mended by its reporter: read again, and waiting. A formula is a text like any other.
+    // Corrected by its reporter: read again, and waiting. A formula is a text like any other.
     jira.file(
         "SOC-1",
         "user-en",
@@ -442,13 +446,13 @@ fn what_cannot_be_carried_out_is_told_until_it_is_mended() {
             &json!(["team@example.com"])
         )
     );
-    // Changed after it was decided: said once, and without an effect.
+    // Changed after the decision: answered once, and without an effect.
     jira.file("SOC-1", "user-en", &[("project", json!("Other"))]);
     soc.hubward(["run", "requests"]).expect(0);
     soc.hubward(["run", "requests"]).expect(0);
-    let told = jira.comments("SOC-1");
-    assert_eq!(told.len(), 4, "{told:#?}");
-    assert!(told[3].contains("new request"));
+    let comments = jira.comments("SOC-1");
+    assert_eq!(comments.len(), 4, "{comments:#?}");
+    assert!(comments[3].contains("new request"));
     assert_eq!(accounts(&soc)[0]["project"], "=cmd|' /C calc'!A0");
 }
 
@@ -458,7 +462,7 @@ fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
     let jira = Jira::start();
     jira.configure(&soc, "");
     jira.file_add("SOC-1", "user-en", ORDERS, "Orders");
-    // Busy for a second, as it says; then broken for a moment.
+    // Busy for a second, as it says; then a temporary error.
     let busy = Wrong::Answers(
         "429 Too Many Requests",
         &["retry-after: 1", "ratelimit-reason: jira-burst-based"],
@@ -481,7 +485,7 @@ fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
     assert_eq!(requests(&soc).len(), 1);
     assert_eq!(jira.comments("SOC-1").len(), 1);
 
-    // Longer busy than anybody waits for, rubbish, a redirect, and an endless answer: said, and later done.
+    // Busy for too long, garbage, a redirect, and an endless answer: reported, and later done.
     let long = Wrong::Answers("429 Too Many Requests", &["retry-after: 3600"], "{}");
     for (wrong, expected) in [
         (long, "3600"),
@@ -514,7 +518,7 @@ fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
         soc.hubward(["run", "requests"]).expect(0);
     }
 
-    // An answer that was given, though Jira's own was lost or never came, is not given twice.
+    // A comment that was added, though Jira's response was lost or never came, is not added twice.
     for wrong in [Wrong::LosesTheAnswer, Wrong::Hangs] {
         let before = jira.comments("SOC-1").len();
         let project = format!("Orders {before}");
@@ -522,7 +526,7 @@ fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
         jira.fault("POST /rest/servicedeskapi/request/SOC-1/comment", 1, wrong);
         let failed = soc.hubward(["run", "requests"]).expect(1);
         assert!(failed.stderr.contains("SOC-1"), "{failed:?}");
-        // Tried again after a moment.
+        // Retried after a moment.
         wait_for("the answer", || {
             soc.hubward(["run", "requests"]);
             let answers = request(&soc, "SOC-1")["answers"].clone();
@@ -532,8 +536,8 @@ fn a_jira_that_is_busy_broken_or_silent_loses_nothing_and_is_answered_once() {
                 .iter()
                 .all(|answer| answer["state"] == "delivered")
         });
-        let told = jira.comments("SOC-1");
-        assert_eq!(told.len(), before + 1, "{told:#?}");
+        let comments = jira.comments("SOC-1");
+        assert_eq!(comments.len(), before + 1, "{comments:#?}");
     }
 }
 
@@ -567,7 +571,7 @@ fn without_jira_requests_are_taken_and_decided_on_the_command_line() {
         after.contains(&"project") && after.contains(&"contact_emails"),
         "{after:?}"
     );
-    // Nobody is there to be asked.
+    // There is no terminal to confirm.
     soc.hubward(["request", "approve", &id]).expect(1);
     assert_eq!(accounts(&soc), json!([]));
     soc.hubward(["request", "approve", &id, "--yes"]).expect(0);
@@ -578,9 +582,9 @@ fn without_jira_requests_are_taken_and_decided_on_the_command_line() {
     soc.hubward(["request", "approve", &id, "--yes"]).expect(1);
     soc.hubward(["request", "reject", &id, "--yes", "--reason", "x"])
         .expect(1);
-    soc.hubward(["request", "show", "R-nobody"]).expect(1);
+    soc.hubward(["request", "show", "R-unknown"]).expect(1);
 
-    // A change of it needs its contacts, a rejected one changes nothing, a bad one is stuck.
+    // A change needs its contacts, a rejected one changes nothing, a bad one is stuck.
     let change = soc
         .hubward([
             "request",
@@ -645,7 +649,7 @@ fn an_approved_request_that_does_not_get_on_is_said_once() {
     soc.configure("[check]\nremind_after_days = 0");
     jira.file_add("SOC-1", "user-ja", ORDERS, "Orders");
     soc.hubward(["run", "requests"]).expect(0);
-    // AWS takes nothing at the moment: the approval stands, and the invitation goes out later.
+    // AWS rejects invitations at the moment: the approval stays, and the invitation is sent later.
     soc.cloud.fault(&json!({
         "service": "securityhub",
         "operation": "ListMembers",
@@ -654,7 +658,7 @@ fn an_approved_request_that_does_not_get_on_is_said_once() {
     soc.hubward(["request", "approve", "SOC-1", "--yes"])
         .expect(0);
     assert_eq!(accounts(&soc)[0]["account_id"], ORDERS);
-    let told = |what: &str| {
+    let comments = |what: &str| {
         let comments = jira.comments("SOC-1");
         comments
             .iter()
@@ -666,33 +670,33 @@ fn an_approved_request_that_does_not_get_on_is_said_once() {
         let failed = soc.hubward(["run", "requests"]).expect(1);
         assert!(failed.stderr.contains("AccessDenied"), "{failed:?}");
     }
-    assert_eq!(told("招待がまだ送信されていません"), 1);
+    assert_eq!(comments("招待がまだ送信されていません"), 1);
     soc.cloud.clear_faults();
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(soc.cloud.mutating_calls().len(), 4);
-    // Invited, and nobody sets it up: its reporter hears of it, once.
+    // Invited, but not set up: its reporter is notified once.
     soc.hubward(["check"]).expect(3);
     for _ in 0..3 {
         soc.hubward(["run", "requests"]).expect(0);
     }
     assert_eq!(
-        told("招待がまだ承諾されていません"),
+        comments("招待がまだ承諾されていません"),
         1,
         "{:#?}",
         jira.comments("SOC-1")
     );
-    assert_eq!(told("まだ監視できていません"), 2);
+    assert_eq!(comments("まだ監視できていません"), 2);
     assert_eq!(request(&soc, "SOC-1")["state"], "approved");
-    // Whoever ended the link: a person has to decide, and that is said.
+    // After a disassociation a person has to decide, and that is reported.
     soc.cloud
         .account(ORDERS, &json!({ "member_status": "Resigned" }));
     soc.hubward(["check"]).expect(3);
     soc.hubward(["run", "requests"]).expect(0);
-    assert_eq!(told("SOCで判断します"), 1);
+    assert_eq!(comments("SOCで判断します"), 1);
 }
 
 #[test]
-fn those_on_record_hear_of_it_by_mail_before_anybody_decides() {
+fn the_contacts_on_record_are_notified_by_mail_before_a_decision() {
     let soc = Soc::new();
     let post = Mailbox::start();
     soc.import(&[(ORDERS, "受注", "mika@example.com;ops@example.com")]);
@@ -716,7 +720,7 @@ fn those_on_record_hear_of_it_by_mail_before_anybody_decides() {
         .expect(0)
         .json();
     let id = taken[0]["id"].as_str().unwrap().to_owned();
-    // In the outbox is not told.
+    // A mail in the outbox does not count as notified.
     let refused = soc.hubward(["request", "approve", &id, "--yes"]).expect(1);
     assert!(refused.stderr.contains("mika@example.com"), "{refused:?}");
     soc.hubward(["run", "deliver"]).expect(0);
@@ -732,7 +736,7 @@ fn those_on_record_hear_of_it_by_mail_before_anybody_decides() {
         accounts(&soc)[0]["contact_emails"],
         json!(["eve@example.com"])
     );
-    // A request for a new account is nobody else's affair.
+    // A request for a new account concerns no existing contacts.
     soc.hubward([
         "request",
         "add",
@@ -767,7 +771,8 @@ fn the_configuration_and_the_doctor_say_what_keeps_requests_from_coming() {
     let fails = verdict(&soc).unwrap();
     assert_eq!(fails["state"], "fail", "{fails}");
     assert!(!fails.to_string().contains("a-token"));
-    // What a form must not say, what no ledger has, and an address that a token must not travel to.
+    // Values that a form must not set, an account that is not in the ledger, and a URL to which a
+    // token must not be sent.
     let other = Soc::new();
     other.configure(
         "[requests.jira]\nsite = \"http://jira.example.com\"\nproject = \"so c\"\nemail = \"a\"\ntoken = \"t\"\n\

@@ -1,5 +1,5 @@
-//! Whatever happens to a set-up on its way, it ends with its account as it should be: in this run, or
-//! in the next one, which continues by looking.
+//! Whatever interrupts a setup, its account ends up as it should be: in this run, or in the next
+//! one, which continues after observing the account.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +14,7 @@ use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
 const SET_UP: &str = "setup --yes --json";
 
-/// Starts a program whose words are kept.
+/// Starts a program and captures its output.
 fn start(program: Program) -> Child {
     program
         .command()
@@ -24,7 +24,7 @@ fn start(program: Program) -> Child {
         .expect("start the agent")
 }
 
-/// What a program that was started comes to: its exit code, its data and its talk.
+/// The result of a started program: its exit code, stdout and stderr.
 fn end(mut child: Child) -> (Option<i32>, String, String) {
     let (mut data, mut talk) = (String::new(), String::new());
     let mut stderr = child.stderr.take().expect("its stderr");
@@ -59,7 +59,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Sets an account up without any trouble, for comparison.
+/// Sets an account up without any fault, for comparison.
 fn undisturbed(member: &Member) -> String {
     let account = "222222222222";
     member.invite_as(ADMINISTRATOR, account);
@@ -72,7 +72,7 @@ fn with_every_fifth_call_failing_the_account_becomes_the_same() {
     let member = Member::invited();
     let expected = undisturbed(&member);
     let error = |code: &str, status: u16| json!({ "code": code, "status": status });
-    // Of what a fault leaves, the next takes its share: together a fifth of all calls.
+    // Each fault takes its share of the remaining calls: together a fifth of all calls.
     for fault in [
         json!({ "error": error("TooManyRequestsException", 429), "probability": 0.05 }),
         json!({ "error": error("ThrottlingException", 400), "probability": 0.03 }),
@@ -99,7 +99,8 @@ fn with_every_fifth_call_failing_the_account_becomes_the_same() {
     assert_eq!(member.state_of(MEMBER), expected);
 }
 
-/// Most answers that say no are the ordinary ones here: "not subscribed", "no such entity", "there is no policy".
+/// Most error responses here are ordinary ones: "not subscribed", "no such entity", "there is no
+/// policy".
 #[test]
 fn a_no_that_breaks_off_in_the_middle_is_asked_again() {
     let member = Member::invited();
@@ -128,7 +129,7 @@ fn killed_at_any_moment_and_run_again_the_account_becomes_the_same() {
     let expected = undisturbed(&member);
     let whole = member.cloud.calls_from("222222222222").len();
     let mut killed = 0;
-    // One that ends before its moment comes is no kill: another takes its turn.
+    // A run that ends before its moment comes does not count as killed: another one follows.
     for number in 0..60_u32 {
         if killed == 20 {
             break;
@@ -136,7 +137,7 @@ fn killed_at_any_moment_and_run_again_the_account_becomes_the_same() {
         let account = format!("3333333333{number:02}");
         member.invite_as(ADMINISTRATOR, &account);
         let before = member.cloud.calls_from(&account).len();
-        // A moment is a number of calls: at any of them something else is half done.
+        // A moment is a number of calls: at each of them something else is half done.
         let moment = random(whole - 1);
         let mut child = start(member.program_of(&account, SET_UP));
         let mut ended = false;
@@ -154,7 +155,7 @@ fn killed_at_any_moment_and_run_again_the_account_becomes_the_same() {
     assert_eq!(killed, 20, "only these were killed before their end");
 }
 
-/// A number below a limit, another one each time.
+/// A pseudorandom number below a limit.
 fn random(limit: usize) -> usize {
     use std::hash::{BuildHasher, RandomState};
     let number = RandomState::new().hash_one(limit);
@@ -177,8 +178,8 @@ fn an_interrupted_run_ends_between_two_changes_and_the_next_continues() {
     let (code, data, talk) = end(child);
     assert_eq!(code, Some(3), "{talk}");
     assert!(talk.contains("Stopping after the current change"), "{talk}");
-    let report: Value = serde_json::from_str(&data).expect("a result all the same");
-    // What was under way was finished, and nothing after it was begun.
+    let report: Value = serde_json::from_str(&data).expect("a result nevertheless");
+    // The call in progress was completed, and nothing was started after it.
     let state = member.cloud.state(MEMBER);
     for region in [HOME, LINKED] {
         let recorders = state["regions"][region]["recorders"].as_array();
@@ -206,9 +207,9 @@ fn two_agents_at_once_in_one_account_do_no_harm() {
 }
 
 #[test]
-fn a_hanging_call_is_cut_and_holds_nobody_else() {
+fn a_hanging_call_is_cut_and_blocks_no_other() {
     let member = Member::invited();
-    // Once it is only bad luck; for ever it is one Region's trouble.
+    // Once, it is a temporary error; permanently, it is a problem of one Region.
     member.cloud.fault(&json!({
         "service": "securityhub", "operation": "GetEnabledStandards", "account": MEMBER,
         "region": HOME, "ending": "hang", "times": 1,

@@ -1,5 +1,5 @@
-//! Nobody learns a secret from what Hubward says: one long story with every kind of secret in it, at the other end
-//! of every wire somebody who sends back what was sent, and then every word that was said is searched.
+//! Hubward's output contains no secret: one long test with every kind of secret, with servers that
+//! send back what they received, and a search through all output.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,21 +15,21 @@ use crate::harness::alerts::{direct, event, finding};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::jira::{FIELDS, created, hook, signature};
 use crate::harness::mailbox::Mailbox;
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::program::{Outcome, Program};
 use crate::harness::proof::Proof;
 use crate::harness::release::{STAND_IN, file_name, key, signed};
 use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc, path_str};
 
-/// A part of a secret that is this long gives it away.
+/// A part of a secret of this length counts as leaked.
 const PART: usize = 12;
 
-/// What an operator writes into the configuration, or into what it points to.
+/// The secrets in the configuration, or in the files and variables it refers to.
 const PLANTED: [(&str, &str); 16] = [
     ("a Slack address", "T7Qz/B2mX/v9LrKpWc4NhYt8DsGf"),
     (
-        "a Slack address that nobody answers",
+        "a Slack address that does not answer",
         "B9Xk/R3nV/q5ZjMtUe2HwPc6LaYd",
     ),
     ("a Teams address", "sig=Jd3Vb8Rm5Ky1Wp6Tz0Qx"),
@@ -62,7 +62,7 @@ fn planted(name: &str) -> &'static str {
     found.expect("a secret of this name").1
 }
 
-/// All that was said, and by whom.
+/// All output, with its source.
 #[derive(Default)]
 struct Said(RefCell<Vec<(String, String)>>);
 
@@ -71,14 +71,14 @@ impl Said {
         self.0.borrow_mut().push((who.into(), what.into()));
     }
 
-    /// A program's words.
+    /// Adds a program's output.
     fn by(&self, who: &str, outcome: Outcome) -> Outcome {
         self.note(format!("{who}, stdout"), &outcome.stdout);
         self.note(format!("{who}, stderr"), &outcome.stderr);
         outcome
     }
 
-    /// A page's head and body.
+    /// Adds a page's headers and body.
     fn on(&self, who: &str, page: Page) -> Page {
         let head: Vec<String> = (page.headers.iter())
             .map(|(name, value)| format!("{name}: {value}"))
@@ -87,7 +87,7 @@ impl Said {
         page
     }
 
-    /// Looks for every secret and for every part of one, as it is and as it is written in addresses and headers.
+    /// Searches for every secret and every part of one, plain and as encoded in URLs and headers.
     fn gives_away(&self, secrets: &[(String, String)]) -> Vec<String> {
         let mut parts: HashMap<Vec<u8>, &str> = HashMap::new();
         for (name, secret) in secrets {
@@ -129,7 +129,7 @@ fn encoded(text: &str) -> String {
         .collect()
 }
 
-/// Chat rooms, Jira and the issuer, all of which send back whatever they were sent.
+/// Chat services, Jira and the issuer, all of which send back what they received.
 fn parrot() -> OddServer {
     let url = Arc::<OnceLock<String>>::default();
     let own = Arc::clone(&url);
@@ -171,7 +171,7 @@ fn answer(asked: &Asked, origin: &str) -> Answer {
     }
 }
 
-/// Everything that has a secret, in one configuration: as it is, in the environment, or in a file.
+/// Everything that has a secret, in one configuration: inline, in the environment, or in a file.
 fn configure(soc: &Soc, parrot: &str, mailbox: &str, release_key: &str) {
     let channel = |name: &str, kind: &str, rest: &str| {
         format!(
@@ -216,7 +216,7 @@ fn configure(soc: &Soc, parrot: &str, mailbox: &str, release_key: &str) {
             "slack",
             &format!(
                 "url = \"http://127.0.0.1:9/services/{}\"",
-                planted("a Slack address that nobody answers")
+                planted("a Slack address that does not answer")
             ),
         ),
         channel(
@@ -246,7 +246,7 @@ fn configure(soc: &Soc, parrot: &str, mailbox: &str, release_key: &str) {
     soc.configure(&parts.join("\n"));
 }
 
-/// A program that would log whatever it can.
+/// A program with the most verbose logging.
 fn talkative(program: Program, parrot: &str) -> Program {
     program
         .env("RUST_LOG", "trace")
@@ -259,7 +259,7 @@ fn talkative(program: Program, parrot: &str) -> Program {
         .env("JIRA_TOKEN", planted("Jira's token"))
 }
 
-/// What a running process lets everybody on its machine read.
+/// The command line of a process, which everyone on its machine can read.
 fn command_line(process: u32) -> String {
     fs::read_to_string(format!("/proc/{process}/cmdline")).expect("its command line")
 }
@@ -275,7 +275,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         assert!(secret.len() >= PART, "{name}");
         secrets.push((name.to_owned(), secret.to_owned()));
     };
-    // As it travels: with the user's name before it.
+    // As sent: with the user's name before it.
     let jira = format!("hubward@example.com:{}", planted("Jira's token"));
     keep("Jira's login", &STANDARD.encode(jira));
     let smtp = format!("\0hubward\0{}", planted("the mail server's password"));
@@ -288,7 +288,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         keep("the database's password", &password);
     }
 
-    // The SOC sets itself up.
+    // The SOC is set up.
     let (parrot, mailbox) = (parrot(), Mailbox::start());
     let here = parrot.url().to_owned();
     let soc = Soc::new();
@@ -323,14 +323,14 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
     run(&format!("ledger import {} --yes --json", path_str(&ledger))).expect(0);
     run(&format!("release add {}", path_str(&archive))).expect(0);
     let token = |role: &str| {
-        // The one place where it is meant to be read.
+        // The one place where it is meant to be shown.
         let made = program().args(["token", "add", role, "--role", role]).run();
         said.note(format!("token add {role}, stderr"), &made.stderr);
         made.expect(0).stdout.trim().to_owned()
     };
     let (viewing, acting) = (token("viewer"), token("operator"));
     for token in [&viewing, &acting] {
-        // What stands before it says which one it is, and is listed.
+        // The part before it is the token's id, which is listed.
         keep(
             "an access token",
             token.rsplit('_').next().unwrap_or_default(),
@@ -358,10 +358,10 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
     agent("heartbeat --once").expect(0);
     let challenge = server.post("/v1/challenges", None, "").body;
     let proof = Proof::new(&member, &challenge).request().to_string();
-    // And the one place where this is meant to be read.
+    // The one place where this is meant to be shown.
     let session = server.post("/v1/sessions", None, proof.as_str()).body;
     let bearer = session["token"].as_str().expect("a token").to_owned();
-    // What is sealed in it is no secret; the seal is.
+    // Its content is not secret; its signature is.
     keep("an agent's token", &bearer[bearer.len() - 64..]);
     for (path, body) in [
         ("/v1/heartbeats", "{}"),
@@ -374,7 +374,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         said.note(path, format!("{answer:?}"));
     }
 
-    // A threat and a request come in, with the right secrets and with almost right ones.
+    // A threat and a request arrive, with the right secrets and with almost right ones.
     let push = planted("the push secret");
     for (secret, body) in [
         (push, event(&finding(MEMBER, HOME, 1))),
@@ -395,7 +395,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
     both("alert test");
     run("run deliver");
 
-    // Somebody logs in, by a token and by the issuer.
+    // A person logs in, by a token and by the issuer.
     let browser = Browser::at(&server);
     said.on("/login, by half a token", browser.log_in(&acting[..40]));
     said.on("/login", browser.open("/login"));
@@ -491,7 +491,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
     }
     run("backup copy.db");
 
-    // And what it says when it fails: at a database that is away, and at what an operator mistypes.
+    // And its error messages: with a database that is down, and with mistyped arguments.
     let database = format!(
         "postgres://hubward:{}@127.0.0.1:1/hubward",
         planted("the password of a database that is away")
@@ -509,7 +509,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
             "serve",
             "config check",
         ];
-        // At once: each tries for a while.
+        // In parallel, because each retries for a while.
         let outcomes = commands.map(|words| {
             let program = program()
                 .env("HUBWARD_STORE__URL", &url)
@@ -558,13 +558,13 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         }
     }
 
-    // The last words: of the server, and in mails and messages to others.
+    // The last output of the server, and of mails and messages.
     server.signal("TERM");
     let last = server.said();
     assert_eq!(server.ended(), Some(0));
     said.note("the server", last);
     let mails = mailbox.mails();
-    assert!(!mails.is_empty(), "the mail server let nobody in");
+    assert!(!mails.is_empty(), "the mail server accepted no one");
     for mail in mails {
         said.note("a mail", mail.text);
     }
@@ -598,7 +598,7 @@ fn a_secret_and_any_part_of_it_is_found_however_it_is_written() {
     let secrets = [("it".to_owned(), "pY3sWd8uJq1/Lf6nGx5rTz".to_owned())];
     let finds = |text: &str| {
         let said = Said::default();
-        said.note("somebody", text);
+        said.note("other", text);
         !said.gives_away(&secrets).is_empty()
     };
     for text in [

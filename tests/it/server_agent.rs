@@ -1,5 +1,5 @@
-//! The agent and the SOC's server: it proves its account to the right one only, does what that one
-//! says, tells how far it is, and finishes its work whatever the server does.
+//! The agent and the SOC's server: the agent proves its account only to the right server, gets its
+//! baseline from it, reports its progress, and completes its work whatever the server does.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +11,14 @@ use tempfile::TempDir;
 
 use crate::harness::aws::{block_on, security_hub};
 use crate::harness::cloud::Cloud;
-use crate::harness::odd_server::{Answer, Asked, OddServer};
+use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
 use crate::harness::program::{Outcome, Program, agent};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 const MEMBER: &str = "111111111111";
 const STRANGER: &str = "666666666666";
 
-/// A member's shell, its account invited in both Regions.
+/// A member's shell, with its account invited in both Regions.
 struct Shell {
     cloud: Cloud,
     directory: TempDir,
@@ -69,7 +69,7 @@ impl Shell {
         self.program(words, server).run()
     }
 
-    /// Sets up with the command line's Regions: what must work whatever the server does.
+    /// Sets up with the command line's Regions, which must work whatever the server does.
     fn set_up(&self, server: &str) -> Outcome {
         self.program("setup --yes --json", server)
             .args(["--region", HOME, "--region", LINKED])
@@ -109,7 +109,7 @@ fn session(token: &str, baseline: &Value) -> Answer {
     Answer::json("201 Created", &body)
 }
 
-/// A server that believes everything.
+/// A server that accepts everything.
 fn trusting(asked: &Asked, baseline: &Value) -> Answer {
     match asked.line.as_str() {
         "POST /v1/challenges" => challenge(&origin_of(asked)),
@@ -133,7 +133,7 @@ fn heartbeats(server: &OddServer) -> Vec<Value> {
         .collect()
 }
 
-/// The set-up was done, and one line said what is wrong with the server.
+/// Checks that the setup was completed, with one line about the server's error.
 #[track_caller]
 fn done_with_one_line(outcome: Outcome, server: &str) -> String {
     let outcome = outcome.expect(0);
@@ -190,7 +190,7 @@ fn one_line_and_the_real_server_knows_that_it_is_complete() {
     assert!(!report.stderr.contains(server.url()), "{}", report.stderr);
     let report = report.json();
     assert_eq!(report["complete"], true, "{report}");
-    // Regions came from the server, and so did the invitations, at that moment.
+    // The Regions came from the server, and so did the invitations, at that moment.
     let regions = report["regions"].as_array().expect("regions");
     let names: Vec<_> = regions.iter().map(|region| &region["region"]).collect();
     assert_eq!(names, [HOME, LINKED]);
@@ -223,7 +223,7 @@ fn one_line_and_the_real_server_knows_that_it_is_complete() {
 }
 
 #[test]
-fn an_account_that_is_not_in_the_ledger_is_told_so_and_set_up_all_the_same() {
+fn an_account_that_is_not_in_the_ledger_is_warned_and_still_set_up() {
     let soc = Soc::new();
     let server = soc.serve();
     let outcome = soc
@@ -258,10 +258,15 @@ fn the_servers_hints_come_in_the_members_language() {
 }
 
 #[test]
-fn what_nobody_named_the_regions_of_is_never_complete() {
+fn a_setup_without_named_regions_is_never_complete() {
     let shell = Shell::new();
-    let nobody = "http://127.0.0.1:1";
-    let run = |words: &str| shell.program(words, nobody).env("AWS_REGION", HOME).run();
+    let unused_address = "http://127.0.0.1:1";
+    let run = |words: &str| {
+        shell
+            .program(words, unused_address)
+            .env("AWS_REGION", HOME)
+            .run()
+    };
     let set_up = run("setup --yes --json").expect(3);
     let report = set_up.json();
     assert_eq!(report["complete"], false);
@@ -278,16 +283,16 @@ fn what_nobody_named_the_regions_of_is_never_complete() {
     for words in ["plan --json", "status --json", "heartbeat --once --json"] {
         assert_eq!(run(words).expect(3).json()["complete"], false, "{words}");
     }
-    let told = run("setup --yes").expect(3);
+    let reported = run("setup --yes").expect(3);
     assert!(
-        told.stdout.contains("did not list the Regions"),
+        reported.stdout.contains("did not list the Regions"),
         "{}",
-        told.stdout
+        reported.stdout
     );
-    assert!(told.stdout.contains("hubward-agent setup"));
-    // Named Regions are all of them, and so is the shell's where no server is asked.
+    assert!(reported.stdout.contains("hubward-agent setup"));
+    // Named Regions are all of them; without a server, the shell's Region is the only one.
     shell
-        .program("setup --yes --json", nobody)
+        .program("setup --yes --json", unused_address)
         .args(["--region", HOME])
         .run()
         .expect(0);
@@ -330,12 +335,12 @@ fn what_is_sent_is_a_proof_and_no_secret() {
     assert!(authorization.contains(signed), "{authorization}");
     let keys = shell.cloud.credentials(MEMBER);
     assert!(!proofs[0].body.contains(&keys.secret_access_key));
-    // `plan` tells nothing.
+    // `plan` reports nothing.
     assert_eq!(heartbeats(&server), Vec::<Value>::new());
 }
 
 #[test]
-fn a_baseline_of_another_administrator_is_not_used_and_its_server_hears_no_more() {
+fn a_baseline_of_another_administrator_is_not_used_and_its_server_gets_no_reports() {
     let shell = Shell::new();
     let mut foreign = baseline();
     foreign["administrator"] = json!(STRANGER);
@@ -350,7 +355,7 @@ fn a_baseline_of_another_administrator_is_not_used_and_its_server_hears_no_more(
 }
 
 #[test]
-fn a_server_that_takes_the_caller_for_somebody_else_hears_no_more() {
+fn a_server_that_mistakes_the_caller_for_another_gets_no_reports() {
     let shell = Shell::new();
     let server = OddServer::start(|asked| match asked.line.as_str() {
         "POST /v1/sessions" => Answer::json(
@@ -369,8 +374,8 @@ fn a_server_that_takes_the_caller_for_somebody_else_hears_no_more() {
 #[test]
 fn a_server_that_is_away_or_wrong_never_keeps_the_set_up_from_its_end() {
     let shell = Shell::new();
-    let nobody = "http://127.0.0.1:1";
-    done_with_one_line(shell.set_up(nobody), nobody);
+    let unused_address = "http://127.0.0.1:1";
+    done_with_one_line(shell.set_up(unused_address), unused_address);
 
     type Oddity = (&'static str, fn(&Asked) -> Answer);
     let elsewhere = OddServer::start(|asked| trusting(asked, &baseline()));
@@ -465,7 +470,7 @@ fn heartbeats_come_at_every_change_and_at_least_every_ten_seconds() {
     let sequences: Vec<_> = beats.iter().map(|beat| beat["sequence"].as_u64()).collect();
     let expected: Vec<_> = (1..=beats.len() as u64).map(Some).collect();
     assert_eq!(sequences, expected);
-    // Nothing is known at first; then it is planned; in the end it is complete, and only then.
+    // First nothing is known, then it is planned, and only at the end it is complete.
     assert_eq!(beats[0]["regions"], json!([]));
     let complete: Vec<_> = beats.iter().map(|beat| &beat["complete"]).collect();
     assert_eq!(complete.last(), Some(&&json!(true)), "{beats:?}");
@@ -486,7 +491,7 @@ fn heartbeats_come_at_every_change_and_at_least_every_ten_seconds() {
         .collect();
     assert!(
         states.len() >= 3,
-        "no change was told on the way: {states:?}"
+        "no change was reported in between: {states:?}"
     );
 
     let times = times.lock().expect("the log").clone();
@@ -504,7 +509,7 @@ fn heartbeats_come_at_every_change_and_at_least_every_ten_seconds() {
 }
 
 #[test]
-fn a_session_that_ends_is_proved_anew_once() {
+fn a_session_that_expires_is_proved_again_once() {
     let shell = Shell::new();
     let sessions = AtomicUsize::new(0);
     let server = OddServer::start(move |asked| match asked.line.as_str() {
@@ -512,7 +517,7 @@ fn a_session_that_ends_is_proved_anew_once() {
             let number = sessions.fetch_add(1, Ordering::SeqCst);
             session(&format!("token-{number}"), &baseline())
         }
-        // The first session is over at once.
+        // The first session expires at once.
         "POST /v1/heartbeats" if asked.header("authorization") == Some("Bearer token-0") => {
             Answer::http("401 Unauthorized", &[], "")
         }
@@ -527,7 +532,7 @@ fn a_session_that_ends_is_proved_anew_once() {
     assert_eq!(beats[0], beats[1], "the same heartbeat again");
     assert_eq!(asked_for(&server, "POST /v1/sessions").len(), 2);
 
-    // A server that never believes its own tokens is not asked for ever.
+    // A server that never accepts its own tokens is not asked forever.
     let server = OddServer::start(|asked| match asked.line.as_str() {
         "POST /v1/heartbeats" => Answer::http("401 Unauthorized", &[], ""),
         _ => trusting(asked, &baseline()),
@@ -548,7 +553,7 @@ fn only_a_set_up_asks_for_invitations_and_only_for_missing_ones() {
     for words in ["status", "plan", "setup", "heartbeat --once"] {
         assert_eq!(asks(&shell, words), 0, "{words}");
     }
-    // Before Security Hub is on, nobody sees whether there is one.
+    // Before Security Hub is on, invitations cannot be listed.
     assert_eq!(asks(&shell, "setup --yes"), 1);
     assert_eq!(asks(&shell, "setup --yes"), 0);
 }
@@ -601,14 +606,14 @@ fn the_way_to_the_server_may_lead_through_a_proxy() {
 }
 
 #[test]
-fn status_and_heartbeat_tell_the_server_and_heartbeat_goes_on() {
+fn status_and_heartbeat_report_to_the_server_and_heartbeat_continues() {
     let shell = Shell::new();
     let server = OddServer::start(|asked| trusting(asked, &baseline()));
     for words in ["status --json", "heartbeat --once --json"] {
         let report = shell.agent(words, server.url()).expect(3).json();
-        let told = heartbeats(&server).pop().expect("a heartbeat");
-        assert_eq!(told["regions"], report["regions"]);
-        assert_eq!(told["sequence"], 1);
+        let reported = heartbeats(&server).pop().expect("a heartbeat");
+        assert_eq!(reported["regions"], report["regions"]);
+        assert_eq!(reported["sequence"], 1);
     }
     let mut child = shell
         .program("heartbeat --every 1s", server.url())
@@ -628,7 +633,7 @@ fn status_and_heartbeat_tell_the_server_and_heartbeat_goes_on() {
 }
 
 #[test]
-fn a_server_in_the_clear_is_refused_and_called_by_nobody() {
+fn a_server_without_tls_is_refused_and_never_called() {
     let shell = Shell::new();
     for words in ["setup --yes", "plan", "status", "heartbeat --once"] {
         for server in [

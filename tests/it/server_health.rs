@@ -1,7 +1,8 @@
-//! Whoever watches the watcher: figures for Prometheus, and a server that greedy callers do not hold.
+//! Monitoring the server: metrics for Prometheus, and a server that greedy clients cannot block.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use crate::harness::aws::block_on;
 use crate::harness::receiver::Receiver;
@@ -17,20 +18,20 @@ fn a_health_check_needs_neither_shell_nor_curl() {
         let asked = soc.program().env("HUBWARD_SERVER__LISTEN", &address);
         asked.args(["health"]).run()
     };
-    let told = health().expect(0);
-    assert!(told.stderr.contains("/readyz"), "{told:?}");
+    let output = health().expect(0);
+    assert!(output.stderr.contains("/readyz"), "{output:?}");
     drop(server);
-    let told = health().expect(1);
-    assert!(told.stderr.contains(&address), "{told:?}");
-    assert!(told.stderr.contains("hubward serve"), "{told:?}");
-    // Whatever port is free: nobody can know which.
+    let output = health().expect(1);
+    assert!(output.stderr.contains(&address), "{output:?}");
+    assert!(output.stderr.contains("hubward serve"), "{output:?}");
+    // On any free port, which cannot be known in advance.
     let asked = soc.program().env("HUBWARD_SERVER__LISTEN", "127.0.0.1:0");
-    let told = asked.args(["health"]).run().expect(1);
-    assert!(told.stderr.contains("127.0.0.1:0"), "{told:?}");
+    let output = asked.args(["health"]).run().expect(1);
+    assert!(output.stderr.contains("127.0.0.1:0"), "{output:?}");
 }
 
 #[test]
-fn the_figures_count_what_is_there_and_name_nobody() {
+fn the_metrics_count_what_exists_and_name_no_one() {
     let soc = Soc::new();
     let server = soc.serve();
     let (content_type, empty) = server.text("/metrics");
@@ -43,7 +44,10 @@ fn the_figures_count_what_is_there_and_name_nobody() {
         "hubward_agent_runs{complete=\"true\"} 0",
         "hubward_audit_events 0",
     ] {
-        assert!(empty.lines().any(|told| told == line), "{line}: {empty}");
+        assert!(
+            empty.lines().any(|output| output == line),
+            "{line}: {empty}"
+        );
     }
     soc.import(&[
         ("111111111111", "Secret Project", "a@example.com"),
@@ -56,7 +60,7 @@ fn the_figures_count_what_is_there_and_name_nobody() {
         .args(["setup", "--yes", "--administrator", "999999999999"]);
     member.run().expect(0);
     soc.hubward(["unlink", "222222222222", "--yes"]).expect(0);
-    let (_, told) = server.text("/metrics");
+    let (_, output) = server.text("/metrics");
     for line in [
         "hubward_accounts{state=\"active\"} 1",
         "hubward_accounts{state=\"left\"} 1",
@@ -64,25 +68,56 @@ fn the_figures_count_what_is_there_and_name_nobody() {
         "hubward_agent_runs{complete=\"true\"} 1",
         "# EOF",
     ] {
-        assert!(told.lines().any(|said| said == line), "{line}: {told}");
+        assert!(output.lines().any(|said| said == line), "{line}: {output}");
     }
     for counted in [
         "hubward_job_last_success_timestamp_seconds{job_name=\"watch\"} 1",
         "hubward_aws_calls_total{service=\"SecurityHub\",operation=\"ListMembers\",outcome=\"200\"} ",
         "hubward_http_requests_total{route=\"/v1/sessions\",method=\"POST\",status=\"201\"} 1",
     ] {
-        assert!(told.contains(counted), "{counted} is not in {told}");
+        assert!(output.contains(counted), "{counted} is not in {output}");
     }
     let heartbeat = "hubward_agent_last_heartbeat_timestamp_seconds 1";
-    assert!(told.contains(heartbeat), "{told}");
-    assert!(told.contains("hubward_build_info{version=\""), "{told}");
+    assert!(output.contains(heartbeat), "{output}");
+    assert!(output.contains("hubward_build_info{version=\""), "{output}");
     for name in ["111111111111", "Secret", "example.com"] {
-        assert!(!told.contains(name), "{name} is in {told}");
+        assert!(!output.contains(name), "{name} is in {output}");
     }
 }
 
 #[test]
-fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
+fn an_idle_server_asks_its_database_twice_a_second_at_most() {
+    const SECONDS: u64 = 10;
+    let soc = Soc::new();
+    let hook = Receiver::start();
+    let channel = |name: &str| {
+        format!(
+            "[[channels]]\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"{}\"\n\
+             allow_private = true\n",
+            hook.url()
+        )
+    };
+    soc.configure(&["one", "two", "three"].map(channel).concat());
+    let server = soc.serve();
+    let transactions = || -> u64 {
+        let (_, metrics) = server.text("/metrics");
+        let value = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("hubward_database_transactions_total "));
+        value.unwrap().parse().unwrap()
+    };
+    // The work that is due at the start comes first.
+    std::thread::sleep(Duration::from_secs(3));
+    let (first, second) = (transactions(), transactions());
+    std::thread::sleep(Duration::from_secs(SECONDS));
+    let idle = (transactions() - second).saturating_sub(second - first);
+    assert!(idle <= 2 * SECONDS, "{idle} in {SECONDS} seconds");
+    // It does look, because another process may write too.
+    assert!(idle >= SECONDS / 2, "{idle} in {SECONDS} seconds");
+}
+
+#[test]
+fn one_address_that_holds_many_connections_does_not_block_others() {
     let soc = Soc::new();
     let server = soc.serve();
     let address = server.url().strip_prefix("http://").unwrap().to_owned();
@@ -90,13 +125,13 @@ fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
         let mut stream = TcpStream::connect(&address).unwrap();
         let request = b"GET /healthz HTTP/1.1\r\nhost: soc\r\nconnection: close\r\n\r\n";
         let mut answer = String::new();
-        // A connection that is too many is closed without a word, maybe before it was written to.
+        // An excess connection is closed without a response, maybe before it was written to.
         let _ = stream.write_all(request);
         let _ = stream.read_to_string(&mut answer);
         answer.starts_with("HTTP/1.1 200")
     };
     assert!(is_served());
-    // Held open and silent, all from 127.0.0.1: more than one address may have.
+    // Open and idle, all from 127.0.0.1: more than one address may have.
     let held: Vec<TcpStream> = (0..300)
         .map(|_| TcpStream::connect(&address).unwrap())
         .collect();
@@ -107,7 +142,7 @@ fn one_address_that_holds_many_connections_keeps_nobody_else_out() {
         .unwrap();
     let answer = block_on(neighbour.get(format!("{}/healthz", server.url())).send()).unwrap();
     assert_eq!(answer.status().as_u16(), 200);
-    // Whoever lets go is served again, as soon as the server has seen it.
+    // After the client disconnects, it is served again as soon as the server notices.
     drop(held);
     while !is_served() {}
 }

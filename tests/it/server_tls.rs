@@ -1,5 +1,5 @@
-//! Stories of the server's own certificate: renewed in its place without a restart, and never worse than
-//! before.
+//! The server's own TLS certificate: renewed in place without a restart, and never replaced by a
+//! broken one.
 
 use std::fs;
 use std::process::Command;
@@ -16,7 +16,7 @@ fn certificate(name: &str) -> (String, String) {
     (certificate.pem(), key.serialize_pem())
 }
 
-/// Whether the server shows this certificate.
+/// Whether the server presents this certificate.
 fn shows(server: &Server, trusted: &str) -> bool {
     let port = server.url().rsplit_once(':').expect("a port").1;
     Command::new("curl")
@@ -28,7 +28,7 @@ fn shows(server: &Server, trusted: &str) -> bool {
         .success()
 }
 
-/// Waits for what becomes true by itself.
+/// Waits until a condition holds.
 fn wait_for(mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         std::thread::sleep(std::time::Duration::from_millis(200));
@@ -64,7 +64,7 @@ fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     wait_for(|| shows(&server, &file("new.pem")));
     assert!(!shows(&server, &file("old.pem")));
 
-    // Nothing at all: what was taken up goes on.
+    // No file at all: the loaded certificate stays in use.
     fs::remove_file(soc.path("tls.crt")).expect("remove it");
     wait_for(|| server.said().matches("cannot be used").count() == 2);
     assert!(shows(&server, &file("new.pem")));

@@ -1,4 +1,5 @@
-//! A project member pastes one line: the account is set up in all its Regions, whatever was there.
+//! A project member pastes one line: the account is set up in all its Regions, whatever existed
+//! before.
 
 use serde_json::{Value, json};
 
@@ -122,7 +123,7 @@ fn a_foreign_recorder_is_adopted_untouched() {
     shell.cloud.forget_calls();
 
     let report = shell.agent("setup --yes --json").expect(3).json();
-    // It is stopped, and not ours to start.
+    // It is stopped, and the agent does not start it.
     let config = step(&report, LINKED, "config");
     assert_eq!(config["state"], "insufficient", "{config}");
     assert!(

@@ -1,10 +1,10 @@
-//! Who runs a set-up, and what AWS lets them: credentials, missing permissions, limits, and how little a
-//! second run asks for.
+//! The caller of a setup: credentials, missing permissions, limits, and how few calls a second run
+//! makes.
 
 use serde_json::{Value, json};
 
 use crate::harness::member::{MEMBER, Member, STEPS, step, words};
-use crate::harness::odd_server::{Answer, OddServer};
+use crate::harness::misbehaving_server::{Answer, OddServer};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 
 #[test]
@@ -35,14 +35,14 @@ fn the_credentials_of_cloudshell_are_found_where_it_has_them() {
     };
     let report = shell("of-this-shell").expect(0).json();
     assert_eq!(report["account"], MEMBER);
-    // The shell's Region, where neither a server nor the line names any.
+    // The shell's Region, if neither a server nor the command line names any.
     assert_eq!(report["regions"][0]["region"], HOME);
     let refused = shell("of-another-shell").expect(1);
     assert!(refused.stderr.contains("CloudShell"), "{}", refused.stderr);
 }
 
 #[test]
-fn a_region_that_does_not_know_the_caller_is_told_from_one_that_is_off() {
+fn a_region_that_rejects_the_caller_is_distinguished_from_one_that_is_off() {
     let member = Member::invited();
     member.cloud.fault(&json!({
         "account": MEMBER, "region": LINKED,
@@ -60,7 +60,7 @@ fn a_region_that_does_not_know_the_caller_is_told_from_one_that_is_off() {
 }
 
 #[test]
-fn a_centrally_configured_account_is_told_whom_to_ask() {
+fn a_centrally_configured_account_learns_whom_to_ask() {
     let central = "This account is currently associated with a central configuration policy, so only \
                    the administrator can access this operation";
     for operation in ["EnableSecurityHub", "BatchEnableStandards"] {
@@ -105,7 +105,7 @@ fn a_limit_met_on_creating_is_said_at_once_and_one_met_on_reading_passes() {
 }
 
 #[test]
-fn a_power_user_hears_what_is_missing_and_who_can_help() {
+fn a_power_user_learns_what_is_missing_and_who_can_help() {
     let member = Member::invited();
     let pass_role = "User: arn:aws:sts::111111111111:assumed-role/PowerUser/me is not authorized to \
                      perform: iam:PassRole on resource: role because no identity-based policy allows it";
@@ -147,7 +147,7 @@ fn a_second_run_changes_nothing_and_reads_little() {
             .filter(|call| call["region"] == region)
             .map(|call| words(call, "operation"))
             .collect();
-        // What is asked once for the account is counted in the Region where it is asked.
+        // Calls that are made once for the account are counted in the Region where they are made.
         assert!(reads.len() <= 12, "{} in {region}: {reads:?}", reads.len());
     }
 }

@@ -1,5 +1,5 @@
-//! AWS Config and GuardDuty in a set-up: what others set up is left to them, what is made is private, in
-//! its right place and made once.
+//! AWS Config and GuardDuty in a setup: resources of others are left alone; new ones are private,
+//! in the right place and created once.
 
 use aws_sdk_guardduty::types::FindingPublishingFrequency;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn a_recorder_of_ours_is_started_again_and_not_overwritten() {
 
 #[test]
 fn a_recorder_with_our_name_that_we_did_not_make_is_left_alone() {
-    for tag in [None, Some(("hubward:created-by", "somebody"))] {
+    for tag in [None, Some(("hubward:created-by", "another"))] {
         let member = Member::invited();
         member.put_recorder("hubward", tag);
         member.cloud.forget_calls();
@@ -130,7 +130,7 @@ fn global_types_are_recorded_where_they_can_be_and_the_bucket_is_there() {
             "{region}"
         );
     }
-    // us-east-1 must not be named as the place of a bucket.
+    // For us-east-1, a bucket's location must be omitted.
     let bucket = "hubward-config-111111111111-us-east-1-an";
     assert_eq!(state["buckets"][bucket]["region"], "us-east-1");
 }
@@ -189,7 +189,8 @@ fn a_bucket_that_a_lost_answer_made_is_our_own() {
 #[test]
 fn nothing_is_ever_delivered_into_a_strangers_bucket() {
     let member = Member::invited();
-    // AWS keeps such names to their account; this cloud, as AWS did for long, does not.
+    // AWS reserves such names for their account; this cloud does not, as AWS did not for a long
+    // time.
     block_on(
         s3(&member.cloud, STRANGER, "us-east-1")
             .create_bucket()
@@ -236,7 +237,7 @@ fn control_towers_recorder_is_its_own_matter() {
     assert_eq!(stopped["state"], "managed_elsewhere");
     assert_eq!(stopped["on"], false);
     assert!(words(stopped, "hint").contains("Control Tower"));
-    // Where it has none yet, its policy keeps others from making one.
+    // Where it has none yet, its policy prevents others from creating one.
     let scp = "User: arn:aws:sts::111111111111:assumed-role/dev/me is not authorized to perform: \
                config:PutConfigurationRecorder on resource: * with an explicit deny in a service control policy";
     let member = Member::invited();

@@ -1,4 +1,4 @@
-//! Security Hub in a set-up: its standards, and whose member the account becomes.
+//! Security Hub in a setup: its standards, and the administrator that the account joins.
 
 use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ fn of_two_invitations_only_the_pinned_administrators_is_accepted() {
 }
 
 #[test]
-fn whom_the_soc_let_go_or_who_left_is_told_who_decides() {
+fn an_account_whose_membership_ended_learns_who_decides() {
     for resigned in [false, true] {
         let soc = Soc::new();
         soc.import(&[(MEMBER, "A", "a@example.com")]);

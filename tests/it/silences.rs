@@ -1,5 +1,5 @@
-//! Silences in the dashboard: an operator makes and ends them, everybody sees them, and nobody makes one by
-//! accident, by force or unseen.
+//! Silences in the dashboard: operators make and end them, everyone sees them, and they cannot be
+//! made by accident, without permission or unnoticed.
 
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
     let viewer = logged_in(&soc, &server, "viewer");
     let list = operator.open("/alerts").expect(200);
     assert!(list.body.contains("href=\"/silences\""));
-    // The alert's page leads to a form that is about such alerts.
+    // The alert's page links to a form that is filled in for such alerts.
     let link =
         format!("/silences?type=UnauthorizedAccess%3AEC2-SSHBruteForce&amp;account={MEMBER}");
     let page = operator.open(&format!("/alerts/{id}")).expect(200);
@@ -60,7 +60,7 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
         ],
     )
     .expect(303);
-    // Whoever made it sees what it covers now.
+    // The next page shows what it covers now.
     let there = made.header("location").unwrap().to_owned();
     let page = operator.open(&there).expect(200);
     assert!(page.body.contains(&format!("href=\"/alerts/{id}\"")));
@@ -84,7 +84,7 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
     assert_eq!(listed.expect(0).json().as_array().map(Vec::len), Some(1));
 
     let silence = kept[0]["id"].as_str().unwrap();
-    let seen = viewer
+    let viewed = viewer
         .open_with("/silences", &[("accept-language", "ja")])
         .expect(200);
     for word in [
@@ -95,16 +95,16 @@ fn an_operator_silences_and_ends_it_and_a_viewer_sees_both() {
         SSH,
         MEMBER,
     ] {
-        assert!(seen.body.contains(word), "{word}");
+        assert!(viewed.body.contains(word), "{word}");
     }
     assert!(
-        seen.body.contains("<td class=\"number\">1</td>"),
+        viewed.body.contains("<td class=\"number\">1</td>"),
         "it kept one silent"
     );
     for word in ["name=\"act\"", "name=\"reason\"", silence].iter().take(2) {
-        assert!(!seen.body.contains(word), "no button that would not work");
+        assert!(!viewed.body.contains(word), "no button that would not work");
     }
-    let viewers = seen.form_token();
+    let viewers = viewed.form_token();
     let wide = [("type", "Recon:*"), ("reason", "x"), ("until", "4h")];
     submit(&viewer, &viewers, &wide).expect(403);
     let end = [("form", viewers.as_str()), ("act", "end"), ("id", silence)];
@@ -162,7 +162,7 @@ fn what_would_silence_too_much_or_says_too_little_silences_nothing() {
         ("until", "400d"),
         ("until", "2020-01-01"),
         ("until", "9999-12-31"),
-        // What cannot be read must not be taken for what was left empty.
+        // A value that cannot be parsed must not count as empty.
         ("account", "11111111111"),
         ("account", "*"),
         ("account", EVIL),
@@ -177,7 +177,7 @@ fn what_would_silence_too_much_or_says_too_little_silences_nothing() {
         let page = submit(&operator, &form, &fields).expect(422);
         assert!(page.body.contains("role=\"alert\""), "{wrong} {value}");
         assert!(!page.body.contains("<script") && !page.body.contains("<img src=x"));
-        // What else was written is still there.
+        // The other values are still in the form.
         let rest = if wrong == "reason" {
             "Recon:*"
         } else {
@@ -188,7 +188,7 @@ fn what_would_silence_too_much_or_says_too_little_silences_nothing() {
             "{wrong} {value}"
         );
     }
-    // More than a form can be.
+    // Larger than any form.
     let huge = "x".repeat(70_000);
     let mut fields = good.to_vec();
     fields.push(("project", &huge));
@@ -232,14 +232,15 @@ fn no_other_site_silences_anything_and_no_text_is_code() {
         send(&operator, &form, &[("origin", foreign)]).expect(403);
     }
     send(&operator, &form, &[("sec-fetch-site", "cross-site")]).expect(403);
-    // An operator's token in a viewer's session, and in nobody's.
+    // An operator's form token in a viewer's session, and without a session.
     send(&viewer, &form, &[("origin", &own)]).expect(403);
     send(&viewer, &viewers, &[("origin", &own)]).expect(403);
     send(&stranger, &form, &[("origin", &own)]).expect(303);
     let link =
         format!("/silences?act=add&form={form}&type=Recon:*&reason=trap&until=365d&critical=yes");
     let page = operator.open(&link).expect(200).body;
-    // A link says what it is about; why, until when and whether the worst too is a person's to say.
+    // A link fills in the conditions; the reason, the end and whether critical alerts are covered
+    // are left to the person.
     assert!(page.contains("value=\"Recon:*\""));
     assert!(!page.contains("value=\"trap\"") && !page.contains("value=\"365d\""));
     assert!(!page.contains(" checked"));

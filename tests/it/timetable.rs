@@ -1,5 +1,4 @@
-//! What the server does by the clock: once per due time, whoever of several does it, and again when it
-//! did not work.
+//! Scheduled jobs: run once per due time by one of several servers, and retried after a failure.
 
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
 use crate::harness::soc::Soc;
 
-/// A SOC whose checks come every second, with a channel that hears of them.
+/// A SOC with a check every second, and a channel for its results.
 fn soc(hook: &Receiver) -> Soc {
     let soc = Soc::new();
     soc.import(&[("111111111111", "A", "a@example.com")]);
@@ -93,7 +92,7 @@ fn a_check_that_fails_is_said_once_and_leaves_the_server_alive() {
     let soc = soc(&hook);
     let server = Server::start(
         every_second(&soc)
-            .env("AWS_ACCESS_KEY_ID", "nobody")
+            .env("AWS_ACCESS_KEY_ID", "invalid")
             .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
     );
     hook.wait_for("the complaint", |_| server.said().contains("job check"));

@@ -1,5 +1,5 @@
-//! An account leaves: Region by Region, seen and not believed, and whatever cuts the work off, the next
-//! run goes on.
+//! Unlinking an account: Region by Region, verified by observation, and continued by the next run
+//! after an interruption.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -36,12 +36,16 @@ fn outcomes(rows: &Value) -> Vec<String> {
 /// `REGION Operation` of each call that changes something, in any order.
 fn changes(soc: &Soc) -> BTreeSet<String> {
     let calls = soc.cloud.mutating_calls();
-    let told: BTreeSet<String> = calls
+    let recorded: BTreeSet<String> = calls
         .iter()
         .map(|call| format!("{} {}", call["region"], call["operation"]).replace('"', ""))
         .collect();
-    assert_eq!(told.len(), calls.len(), "a call was repeated: {calls:#?}");
-    told
+    assert_eq!(
+        recorded.len(),
+        calls.len(),
+        "a call was repeated: {calls:#?}"
+    );
+    recorded
 }
 
 fn state(soc: &Soc) -> String {
@@ -96,22 +100,22 @@ fn an_account_leaves_every_region_and_its_history_stays() {
         })
         .collect();
     assert_eq!(changes(&soc), all);
-    let told = history(&soc);
-    assert_eq!(told[before], "account.changed leaving");
-    assert_eq!(told.last().unwrap(), "account.changed left");
+    let recorded = history(&soc);
+    assert_eq!(recorded[before], "account.changed leaving");
+    assert_eq!(recorded.last().unwrap(), "account.changed left");
     for region in [HOME, LINKED] {
         for action in ["disassociate_requested", "delete_requested", "observed"] {
             let event = format!("membership.{action} {region}");
-            assert!(told[before..].contains(&event), "{event}: {told:?}");
+            assert!(recorded[before..].contains(&event), "{event}: {recorded:?}");
         }
     }
     assert_eq!(state(&soc), "left");
 
-    // Nothing is drift, nobody is invited again, and a second time changes nothing at all.
+    // There is no drift, no account is invited again, and a second run changes nothing at all.
     soc.cloud.forget_calls();
     let check = soc.hubward(["check", "--json"]).expect(0).json();
     assert_eq!(check, json!([]));
-    let told = history(&soc);
+    let recorded = history(&soc);
     let invited = soc.hubward(["invite", "--json"]).expect(0).json();
     assert_eq!(
         outcomes(&invited),
@@ -122,8 +126,8 @@ fn an_account_leaves_every_region_and_its_history_stays() {
         outcomes(&again.json()),
         ["ap-northeast-1 already", "us-east-1 already"]
     );
-    assert!(again.stderr.contains("has left already"), "{again:?}");
-    // Nor does a Region that cannot be read just now bring the account back.
+    assert!(again.stderr.contains("has already left"), "{again:?}");
+    // A Region that cannot be read at the moment does not bring the account back.
     soc.cloud.fault(&denied("ListMembers"));
     let unseen = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
     assert_eq!(
@@ -131,13 +135,13 @@ fn an_account_leaves_every_region_and_its_history_stays() {
         ["ap-northeast-1 already", "us-east-1 failed"]
     );
     assert!(changes(&soc).is_empty());
-    assert_eq!(history(&soc), told);
+    assert_eq!(history(&soc), recorded);
     assert_eq!(state(&soc), "left");
     soc.hubward(["audit", "verify"]).expect(0);
 }
 
 #[test]
-fn a_dry_run_walks_the_same_road_and_changes_nothing() {
+fn a_dry_run_takes_the_same_path_and_changes_nothing() {
     let soc = linked();
     let before = history(&soc);
     let ran = soc.hubward(["unlink", ID, "--dry-run", "--json"]).expect(0);
@@ -191,7 +195,8 @@ fn a_run_that_is_killed_in_the_middle_is_gone_on_with() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // What hangs is not listed yet: its trace is, and so is what was done before it.
+    // The hanging Region is not listed yet; its audit event is, and so is everything done before
+    // it.
     let asked = format!("membership.delete_requested {LINKED}");
     let deleted = format!("{HOME} DeleteMembers");
     while !(history(&soc).contains(&asked) && changes(&soc).contains(&deleted)) {
@@ -200,7 +205,7 @@ fn a_run_that_is_killed_in_the_middle_is_gone_on_with() {
     running.kill().unwrap();
     running.wait().unwrap();
     assert_eq!(state(&soc), "leaving");
-    // Who is leaving is no drift, and is not invited.
+    // An account that is leaving is no drift, and is not invited.
     soc.hubward(["check"]).expect(0);
     soc.cloud.clear_faults();
     soc.cloud.forget_calls();
@@ -255,7 +260,7 @@ fn an_answer_that_gets_lost_is_made_up_for_by_the_listing() {
 }
 
 #[test]
-fn what_aws_does_not_process_or_still_lists_is_told_and_keeps_the_account_leaving() {
+fn what_aws_does_not_process_or_still_lists_is_reported_and_keeps_the_account_leaving() {
     let soc = linked();
     soc.cloud.account(
         ID,
@@ -279,7 +284,7 @@ fn what_aws_does_not_process_or_still_lists_is_told_and_keeps_the_account_leavin
     assert!(detail.contains("still lists"), "{detail}");
     assert_eq!(state(&soc), "leaving");
 
-    // A word that nobody knows yet is not acted on.
+    // An unknown status is not acted on.
     soc.cloud
         .account(ID, &json!({ "member_status": "Hibernating" }));
     soc.cloud.forget_calls();
@@ -360,7 +365,7 @@ fn a_region_that_the_row_does_not_name_is_left_too() {
 }
 
 #[test]
-fn unlinking_is_told_in_japanese_too() {
+fn unlinking_is_reported_in_japanese_too() {
     let soc = linked();
     let ran = soc
         .hubward(["unlink", ID, "--yes", "--lang", "ja"])
@@ -370,7 +375,7 @@ fn unlinking_is_told_in_japanese_too() {
 }
 
 #[test]
-fn at_a_terminal_the_plan_is_shown_and_only_the_typed_account_id_goes_on() {
+fn at_a_terminal_the_plan_is_shown_and_only_the_typed_account_id_continues() {
     let soc = linked();
     let unlink = |typed: &str| at_terminal(soc.program().args(["unlink", ID]), typed);
     for hasty in ["y", "yes", "", "111111111112"] {
@@ -388,7 +393,7 @@ fn at_a_terminal_the_plan_is_shown_and_only_the_typed_account_id_goes_on() {
 }
 
 #[test]
-fn the_project_hears_once_and_in_its_language_what_it_may_switch_off() {
+fn the_project_is_notified_once_in_its_language_what_it_may_turn_off() {
     let soc = Soc::new();
     let (theirs, others) = (Receiver::start(), Receiver::start());
     for (name, room, project) in [("a", &theirs, "受注"), ("b", &others, "別")] {
@@ -401,7 +406,7 @@ fn the_project_hears_once_and_in_its_language_what_it_may_switch_off() {
     soc.import(&[(ID, "受注", "a@example.com")]);
     soc.hubward(["invite"]).expect(0);
     soc.set_up(ID).expect(0);
-    // Cut off in one Region, it has not left yet, and nobody is told.
+    // Interrupted in one Region, it has not left yet, and no one is notified.
     soc.cloud.fault(&denied("DeleteMembers"));
     let ran = soc.hubward(["unlink", ID, "--yes"]).expect(1);
     assert!(!ran.stderr.contains("hubward-agent undo"), "{ran:?}");
@@ -419,9 +424,9 @@ fn the_project_hears_once_and_in_its_language_what_it_may_switch_off() {
     let again = soc.hubward(["unlink", ID, "--yes"]).expect(0);
     assert!(!again.stderr.contains("hubward-agent undo"), "{again:?}");
     soc.hubward(["run", "deliver"]).expect(0);
-    let told = theirs.bodies();
-    assert_eq!(told.len(), 1, "{told:#?}");
-    let told = told[0].to_string();
+    let recorded = theirs.bodies();
+    assert_eq!(recorded.len(), 1, "{recorded:#?}");
+    let recorded = recorded[0].to_string();
     for word in [
         ID,
         "受注",
@@ -429,7 +434,7 @@ fn the_project_hears_once_and_in_its_language_what_it_may_switch_off() {
         "hubward-agent undo",
         "AWS Config",
     ] {
-        assert!(told.contains(word), "{word} is not in {told}");
+        assert!(recorded.contains(word), "{word} is not in {recorded}");
     }
     assert!(others.bodies().is_empty());
 }

@@ -1,5 +1,5 @@
-//! Who is really watched: a member that is lost is an alert at once, evidence of findings counts, and
-//! people are told what changed, once.
+//! Monitoring of memberships: a lost member is an alert at once, findings count as evidence, and
+//! changes are notified once.
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -62,17 +62,21 @@ fn a_membership_that_is_lost_is_an_alert_once_and_an_unlink_is_none() {
     ] {
         assert_eq!(body["data"][key], value, "{key}");
     }
-    // Checks go on every second; the loss stays one alert.
-    let seen = soc.cloud.calls().len();
-    hook.wait_for("more checks", |_| soc.cloud.calls().len() > seen + 6);
+    // Checks continue every second; the loss stays one alert.
+    let calls_before = soc.cloud.calls().len();
+    hook.wait_for("more checks", |_| {
+        soc.cloud.calls().len() > calls_before + 6
+    });
     assert_eq!(hook.asked().len(), 1);
     let listed = soc.hubward(["alert", "list", "--json"]).expect(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
 
     // The other Region is left by the SOC's own decision.
     soc.hubward(["unlink", MEMBER, "--yes"]).expect(0);
-    let seen = soc.cloud.calls().len();
-    hook.wait_for("more checks", |_| soc.cloud.calls().len() > seen + 6);
+    let calls_before = soc.cloud.calls().len();
+    hook.wait_for("more checks", |_| {
+        soc.cloud.calls().len() > calls_before + 6
+    });
     assert_eq!(hook.asked().len(), 1, "{:?}", hook.bodies());
 }
 
@@ -93,7 +97,7 @@ fn a_control_that_fails_after_the_set_up_is_drift_and_an_older_one_is_none() {
     );
     soc.hubward(["findings", "sync"]).expect(0);
     assert_eq!(check(&soc, 0)[0]["verdict"], "complete");
-    // Newer than the set-up, whatever the clock says.
+    // Newer than the setup, whatever the clock says.
     let hours = |hours| (Timestamp::now() + SignedDuration::from_hours(hours)).to_string();
     let later = &hours(1);
     let newer = [
@@ -109,7 +113,7 @@ fn a_control_that_fails_after_the_set_up_is_drift_and_an_older_one_is_none() {
     let hint = rows[0]["hint"].as_str().unwrap();
     assert!(hint.contains("Config.1"), "{hint}");
     assert_eq!(rows[1]["verdict"], "complete");
-    // AWS finds it mended.
+    // AWS reports it as fixed.
     import(
         &soc.cloud,
         MEMBER,
@@ -120,7 +124,7 @@ fn a_control_that_fails_after_the_set_up_is_drift_and_an_older_one_is_none() {
     assert_eq!(check(&soc, 0)[0]["verdict"], "complete");
 }
 
-/// Whether people are reminded today, where Hubward is by default.
+/// Whether reminders are sent today, with Hubward's default calendar.
 fn is_working_day() -> bool {
     let today = TimeZone::get("Asia/Tokyo")
         .unwrap()
@@ -139,7 +143,7 @@ fn whoever_is_waited_for_is_reminded_by_mail_in_their_language_once_a_day() {
         "[mail]\nsmtp_url = \"{}\"\nfrom = \"SOC <soc@example.com>\"\n[check]\nremind_after_days = 0\n",
         mailbox.url()
     ));
-    // Nor does a look at another account make this one's reminder forgotten.
+    // A check of another account does not reset this one's reminders.
     soc.hubward([
         "account",
         "add",
@@ -181,7 +185,7 @@ fn the_first_post_of_a_week_is_a_digest_with_the_audit_logs_head() {
     let soc = watched();
     let hook = Receiver::start();
     listen(&soc, &hook, &["check"]);
-    // A look at one account is not the week's.
+    // A check of one account is not the weekly one.
     soc.hubward(["check", MEMBER, "--notify"]).expect(0);
     soc.hubward(["run", "deliver"]).expect(0);
     assert!(hook.bodies()[0]["data"]["digest"].is_null());

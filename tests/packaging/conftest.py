@@ -1,4 +1,4 @@
-"""What the checks of packaging and documents stand on: the checkout, and the cloud for tests."""
+"""The fixtures of the packaging and document tests: the checkout, and the cloud for tests."""
 
 import json
 import os
@@ -16,7 +16,7 @@ ADMINISTRATOR, HOME = "999999999999", "ap-northeast-1"
 
 
 def program(name):
-    """A program that the stories drive: whoever tells them has built it."""
+    """A program under test, which must be built before."""
     target = os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")
     return str(pathlib.Path(target).resolve() / "debug" / f"{name}-under-test")
 

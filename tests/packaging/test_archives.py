@@ -1,5 +1,5 @@
-"""Archives and packages are the same bytes wherever and whenever they are made. The road is walked with a
-program of a few lines: the real one takes minutes, and the road is the same."""
+"""Archives and packages are the same bytes wherever and whenever they are made. The test uses a
+program of a few lines: the real one takes minutes, and is built in the same way."""
 
 import os
 import pathlib
@@ -117,7 +117,7 @@ def test_the_debian_package_is_the_same_twice_and_brings_what_it_should(archives
         copy = tmp_path / str(number) / NAME
         copy.parent.mkdir()
         shutil.copy(archive, copy)
-        # Named as somebody who is there would name it, too.
+        # Named relative to its own directory, too.
         named, where = (str(copy), None) if number else (NAME, copy.parent)
         run(str(PACKAGING / "build-deb"), named, cwd=where)
         packages.append(copy.parent / "hubward_1.2.3_amd64.deb")
@@ -155,8 +155,8 @@ def test_sums_are_of_what_packaging_made_and_of_nothing_else(archives, tmp_path)
     shutil.copy(archives[0], tmp_path / NAME)
     (tmp_path / "release.key").write_text("secret")
     run(str(PACKAGING / "release"), "sums", str(tmp_path))
-    told = (tmp_path / "SHA256SUMS").read_text()
-    assert [line.split()[1] for line in told.splitlines()] == [NAME]
+    sums = (tmp_path / "SHA256SUMS").read_text()
+    assert [line.split()[1] for line in sums.splitlines()] == [NAME]
     assert run("sha256sum", "--check", "SHA256SUMS", cwd=tmp_path) == f"{NAME}: OK\n"
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -1,4 +1,4 @@
-"""Documents say what is there: links lead somewhere, commands exist with the words that are shown, and so do the
+"""Documents are correct: links have a target, commands exist with the shown arguments, and so do the
 scripts and files that are named."""
 
 import itertools
@@ -13,11 +13,11 @@ from conftest import REPOSITORY, program
 
 DOCUMENTS = sorted(
     path.relative_to(REPOSITORY)
-    for folder in [REPOSITORY, REPOSITORY / "packaging/docs"]
+    for folder in [REPOSITORY, REPOSITORY / "packaging/docs", REPOSITORY / "tests/cloud"]
     for path in folder.glob("*.md")
 )
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-# What stands for something of the reader's own.
+# Placeholders for something of the reader's own.
 STAND_INS = {"ID": "111111111111", "R": "us-east-1", "REGION": "us-east-1"}
 PROGRAMS = ["hubward", "hubward-agent"]
 
@@ -59,7 +59,7 @@ def calls(line):
         if word in (";", "&&", "||", "|", "&", ">", "2>"):
             while call and re.match(r"([A-Z_]+=|sudo$|--preserve-env=|-u$)", call[0]):
                 call = call[2:] if call[0] == "-u" else call[1:]
-            if call and call[0] in PROGRAMS and "…" not in call:
+            if call and call[0] in PROGRAMS and not {"…", "NOUN"} & set(call):
                 # `list|show` is both.
                 for each in itertools.product(*(word.split("|") for word in call)):
                     yield [STAND_INS.get(word, word) for word in each]
@@ -81,11 +81,19 @@ def test_links_lead_somewhere(document):
             assert anchor in there, f"{document}: {target} is not in {sorted(there)}"
 
 
+def test_the_readme_shows_its_two_commands():
+    blocks = [block.strip() for words, block in FENCE.findall(text("README.md")) if words == "sh"]
+    assert "./packaging/demo" in blocks
+    assert "./tests/run" in blocks
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_scripts_and_files_that_are_named_exist(document):
     for named in re.findall(
         r"(?<![\w/.])(?:packaging|tests|aggregator)/[\w./-]*\w", text(document)
     ):
+        if "NOUN" in named:  # one path for many
+            continue
         assert (REPOSITORY / named).exists(), f"{document} names {named}"
 
 
@@ -100,11 +108,11 @@ def test_commands_that_are_shown_exist_with_their_words():
                 # Everything before it is parsed; what is missing is not asked for.
                 asked = [program(call[0]), *call[1:], "--help"]
                 environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-                told = subprocess.run(
+                done = subprocess.run(
                     asked, capture_output=True, text=True, check=False, env=environment
                 )
-                if told.returncode != 0:
-                    wrong.append(f"{document}: {' '.join(call)}\n{told.stderr}")
+                if done.returncode != 0:
+                    wrong.append(f"{document}: {' '.join(call)}\n{done.stderr}")
     assert not wrong, "\n".join(wrong)
     # The reader of documents sees them.
     assert ("hubward", "hub", "setup") in seen

@@ -8,7 +8,7 @@ from conftest import PACKAGING
 
 RULES = PACKAGING / "monitoring/hubward.rules.yml"
 
-# One job that stopped at minute 0, messages that wait, and nobody there at all.
+# One job that stopped at minute 0, messages that wait, and no server at all.
 CASES = """
 rule_files: [rules.yml]
 evaluation_interval: 1m

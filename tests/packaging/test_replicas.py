@@ -9,16 +9,16 @@ import subprocess
 from conftest import REPOSITORY, program
 
 HANDBOOK = REPOSITORY / "packaging/docs/handbook.md"
-# Each server answers that it is ready, and so does its health check; then they stop as they are told.
+# Each server answers that it is ready, and so does its health check; then they stop when asked to.
 ASK = """
-told=0
+ready=0
 for address in {addresses}; do
     for _ in $(seq 100); do
-        HUBWARD_SERVER__LISTEN=$address hubward health && told=$((told + 1)) && break
+        HUBWARD_SERVER__LISTEN=$address hubward health && ready=$((ready + 1)) && break
         sleep 0.1
     done
 done
-echo "ready: $told"
+echo "ready: $ready"
 hubward audit verify
 kill $(jobs -p)
 for one in $(jobs -p); do wait "$one"; echo "ended: $?"; done
@@ -34,7 +34,7 @@ def section(title):
 
 
 def free_ports(count):
-    """Ports that nobody has."""
+    """Free ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:

@@ -29,7 +29,7 @@ def test_the_unit_is_hardly_exposed():
 
 
 def test_the_unit_is_one_that_systemd_understands(tmp_path):
-    # The program is not installed here, so another stands in for it.
+    # The program is not installed here, so another one replaces it.
     unit = tmp_path / "hubward.service"
     unit.write_text(UNIT.read_text().replace("/usr/bin/hubward ", "/bin/true "))
     judged = subprocess.run(

@@ -13,9 +13,9 @@ from cfnlint.decode.cfn_yaml import load
 from conftest import ADMINISTRATOR, HOME, PACKAGING, program
 
 TEMPLATE = PACKAGING / "cloudformation/hubward.yml"
-# What the container that fetches configuration and releases does beside hubward.
+# What the container that fetches configuration and releases does in addition to hubward.
 PREPARE = {"s3:GetObject"}
-# Whose resource nobody can name (service authorization reference).
+# Actions without resource-level permissions (service authorization reference).
 NAMELESS = {
     "ecr:GetAuthorizationToken",
     "events:ListRuleNamesByTarget",
@@ -50,8 +50,8 @@ def actions(statements):
 def test_cfn_lint_says_nothing():
     linter = pathlib.Path(sys.executable).with_name("cfn-lint")
     command = [str(linter), "--regions", HOME, "--", str(TEMPLATE)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stdout) == (0, ""), told.stdout + told.stderr
+    linted = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (linted.returncode, linted.stdout) == (0, ""), linted.stdout + linted.stderr
 
 
 def test_the_servers_role_is_the_reviewed_policy_with_names_in_it(resources):
@@ -199,8 +199,8 @@ def test_hub_setup_finds_queues_and_rules_as_it_would_have_made_them(cloud, reso
         )
 
     assert hubward("migrate").returncode == 0
-    told = hubward("hub", "plan", "--json")
-    states = {row["part"]: row["state"] for row in json.loads(told.stdout)}
+    planned = hubward("hub", "plan", "--json")
+    states = {row["part"]: row["state"] for row in json.loads(planned.stdout)}
     rules = ["threat_rule", "guardduty_rule", "test_rule"]
     of_the_stack = ["dead_letter_queue", "alert_queue", *rules]
     assert {part: states[part] for part in of_the_stack} == dict.fromkeys(of_the_stack, "already")
@@ -247,8 +247,8 @@ def test_the_program_takes_what_the_task_gives_it(resources, tmp_path):
             check=False,
         )
 
-    told = check({})
-    assert told.returncode == 0, told.stderr
+    checked = check({})
+    assert checked.returncode == 0, checked.stderr
     # And what it would not take is noticed.
     assert check({"HUBWARD_ALERTS__QUEUEURL": "x"}).returncode != 0
 
@@ -274,13 +274,13 @@ def test_people_hear_of_threats_that_wait_or_died_and_the_ledger_of_its_file(res
     assert ("ApproximateAgeOfOldestMessage", "AlertQueue") in alarms
     assert ("ApproximateNumberOfMessagesVisible", "AlertDeadLetterQueue") in alarms
     bucket = resources["Bucket"]["Properties"]["NotificationConfiguration"]
-    [told] = bucket["QueueConfigurations"]
-    assert told["Queue"] == {"Fn::GetAtt": ["LedgerQueue", "Arn"]}
+    [notified] = bucket["QueueConfigurations"]
+    assert notified["Queue"] == {"Fn::GetAtt": ["LedgerQueue", "Arn"]}
 
 
 def test_who_serves_may_record_a_release_that_root_has_fetched(resources):
     """The prepare container copies as root; `release add`, as 65532, puts its file over the copy. Where the directory
-    is sticky, nobody but root may."""
+    is sticky, only root may."""
     prepare = resources["Task"]["Properties"]["ContainerDefinitions"][0]
     [script] = [word for word in prepare["Command"] if "releases" in str(word)]
     modes = [line.split()[1] for line in str(script).splitlines() if line.startswith("chmod")]

@@ -1,6 +1,6 @@
-//! Looks at the whole installation, one thing after the other, and says of each how it is. It changes
-//! nothing, and what is broken does not keep it from looking at the rest: hence it opens what it can by
-//! itself, instead of taking an opened `App`.
+//! Examines the whole installation item by item and reports on each. It changes nothing. A failed item does
+//! not prevent the others from being examined, so it opens what it needs by itself instead of taking an
+//! opened `App`.
 
 mod cloud;
 mod fact;
@@ -14,25 +14,23 @@ use hubward_protocol::Region;
 use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::config::verify::verify_secrets;
-use crate::domain::doctor::Check;
-use crate::domain::guide::Guide;
-use crate::store::Store;
 use crate::world::World;
-pub use fact::Fact;
+pub(crate) use fact::Fact;
+use hubward_domain::doctor::DoctorCheck;
+use hubward_domain::guide::Guide;
+use hubward_store::Store;
 
-/// What was found of one thing.
+/// The result of one item.
 #[derive(Debug)]
-pub struct Finding {
-    /// What was looked at.
-    pub check: Check,
-    /// Where, if it is a thing of one Region.
+pub(crate) struct DoctorResult {
+    pub check: DoctorCheck,
+    /// The Region, for items that exist per Region.
     pub region: Option<Region>,
-    /// What was found.
     pub fact: Fact,
 }
 
-/// Examines the installation that the command line and the environment name.
-pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
+/// Examines the installation that the command line and the environment select.
+pub(crate) async fn examine(given: Option<&Path>, world: &World) -> Vec<DoctorResult> {
     let config = match app::configuration(given, world) {
         Ok(config) => config,
         Err(error) => return without_configuration(error, world),
@@ -46,11 +44,14 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     let database = machine::database(&config, world).await;
     let store = database.store.as_ref();
     let mut findings = vec![
-        found(Check::Configuration, Fact::Configured(config.file.clone())),
-        found(Check::Secrets, secrets),
+        found(
+            DoctorCheck::Configuration,
+            Fact::Configured(config.file.clone()),
+        ),
+        found(DoctorCheck::Secrets, secrets),
     ];
     findings.extend(database.opened);
-    findings.push(found(Check::Audit, audit(store).await));
+    findings.push(found(DoctorCheck::Audit, audit(store).await));
     findings.extend(database.disks);
     findings.extend(machine::certificate(&config, world.clock.now()));
     findings.extend(cloud::endpoints(world));
@@ -58,15 +59,15 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     findings.extend(cloud::aws(&config, world).await);
     let public_url = config.server.public_url.clone();
     let alerts = match &config.alerts.queue_url {
-        Some(queue) if config.tells_of_alerts() => Fact::AlertQueue(queue.clone()),
+        Some(queue) if config.routes_alerts() => Fact::AlertQueue(queue.clone()),
         Some(_) => Fact::NoAlertRoute,
         None => Fact::NoAlertQueue,
     };
     findings.extend([
-        found(Check::PublicUrl, Fact::PublicUrl(public_url)),
-        found(Check::Releases, releases(&config, store).await),
-        found(Check::Ledger, ledger(store).await),
-        found(Check::Alerts, alerts),
+        found(DoctorCheck::PublicUrl, Fact::PublicUrl(public_url)),
+        found(DoctorCheck::Releases, releases(&config, store).await),
+        found(DoctorCheck::Ledger, ledger(store).await),
+        found(DoctorCheck::Alerts, alerts),
     ]);
     findings.extend(outgoing::channels(&config, world, store).await);
     findings.extend(outgoing::mail(&config, world).await);
@@ -75,52 +76,63 @@ pub async fn examine(given: Option<&Path>, world: &World) -> Vec<Finding> {
     findings
 }
 
-/// Whether the company's own guide can be read; nothing where there is none.
-fn own_guide(config: &Config) -> Option<Finding> {
+/// Whether the company's own guide can be read; `None` if there is none.
+fn own_guide(config: &Config) -> Option<DoctorResult> {
     let sources = app::guide_sources(&config.own_guide()?);
     let files = sources.len();
     let fact = match Guide::with(sources).problems().len() {
         0 => Fact::Guide(files),
         problems => Fact::GuideWrong(problems),
     };
-    Some(found(Check::Guide, fact))
+    Some(found(DoctorCheck::Guide, fact))
 }
 
-fn found(check: Check, fact: Fact) -> Finding {
-    Finding {
+fn found(check: DoctorCheck, fact: Fact) -> DoctorResult {
+    DoctorResult {
         check,
         region: None,
         fact,
     }
 }
 
-/// Only the environment can be looked at.
-fn without_configuration(error: OpenError, world: &World) -> Vec<Finding> {
-    let unseen = |check| found(check, Fact::NotLookedAt(Check::Configuration));
-    let before = [Check::Secrets, Check::Database, Check::Audit];
-    let aws = [Check::Clock, Check::Credentials, Check::SecurityHub];
-    let behind = [
-        Check::PublicUrl,
-        Check::Releases,
-        Check::Ledger,
-        Check::Alerts,
+/// Without a configuration, only the environment can be examined.
+fn without_configuration(error: OpenError, world: &World) -> Vec<DoctorResult> {
+    let skipped = |check| found(check, Fact::NotLookedAt(DoctorCheck::Configuration));
+    let before = [
+        DoctorCheck::Secrets,
+        DoctorCheck::Database,
+        DoctorCheck::Audit,
     ];
-    let mut findings = vec![found(Check::Configuration, Fact::Misconfigured(error))];
-    findings.extend(before.map(unseen));
+    let aws = [
+        DoctorCheck::Clock,
+        DoctorCheck::Credentials,
+        DoctorCheck::SecurityHub,
+    ];
+    let behind = [
+        DoctorCheck::PublicUrl,
+        DoctorCheck::Releases,
+        DoctorCheck::Ledger,
+        DoctorCheck::Alerts,
+    ];
+    let mut findings = vec![found(
+        DoctorCheck::Configuration,
+        Fact::Misconfigured(error),
+    )];
+    findings.extend(before.map(skipped));
     findings.extend(cloud::endpoints(world));
     findings.extend(
         aws.into_iter()
-            .chain(Check::of_hub())
-            .chain([Check::Permissions])
-            .map(unseen),
+            .chain(DoctorCheck::of_hub())
+            .chain([DoctorCheck::Permissions])
+            .map(skipped),
     );
-    findings.extend(behind.map(unseen));
+    findings.extend(behind.map(skipped));
     findings
 }
 
 async fn audit(store: Option<&Store>) -> Fact {
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.verify_audit().await {
         Ok(Ok(head)) => Fact::AuditHolds(head),
@@ -134,7 +146,7 @@ async fn releases(config: &Config, store: Option<&Store>) -> Fact {
         return Fact::NoReleaseKey;
     }
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.releases().await {
         Err(error) => Fact::DatabaseFailed(error),
@@ -146,7 +158,7 @@ async fn releases(config: &Config, store: Option<&Store>) -> Fact {
 
 async fn ledger(store: Option<&Store>) -> Fact {
     let Some(store) = store else {
-        return Fact::NotLookedAt(Check::Database);
+        return Fact::NotLookedAt(DoctorCheck::Database);
     };
     match store.accounts().await {
         Err(error) => Fact::DatabaseFailed(error),

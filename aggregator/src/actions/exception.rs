@@ -1,43 +1,45 @@
-//! Exceptions: granted, taken back, and ended by the clock. Where Security Hub is to know, it is told before the
-//! end counts, so that a failure is tried again; run twice, the second finds nothing to do.
+//! Grants, removes and expires exceptions. Where Security Hub's findings are marked too, Security Hub is
+//! updated before the exception ends, so that a failed call is retried. Run twice, the second finds nothing
+//! to do.
 
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{ActionError, StoreError, put_for_contacts, put_notice};
+use crate::actions::ActionError;
+use crate::actions::StoreError;
+use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::workflow::BATCH;
-use crate::domain::account::Account;
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::exception::{Due, Exception, NewException, Refused, judge};
-use crate::domain::notice::{ContactNotice, Matter, Notice, Trouble};
-use crate::domain::routing::Subject;
+use hubward_domain::account::Account;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::exception::{Due, Exception, ExceptionRefusal, NewException, judge};
+use hubward_domain::notice::{ContactNotice, Matter, Notice, Trouble};
 
-/// Why an exception is not granted, or not ended.
+/// Why an exception was not granted or not ended.
 #[derive(Debug, thiserror::Error)]
-pub enum ExceptionError {
-    /// Every reason against it.
+pub(crate) enum ExceptionError {
+    /// All reasons against it.
     #[error("it can be no exception")]
-    Refused(Vec<Refused>),
-    /// There is one for the same control and place.
+    Refused(Vec<ExceptionRefusal>),
+    /// An exception for the same control and scope exists.
     #[error("there is one already")]
     Taken,
-    /// There is none of this name.
+    /// There is no exception with this id.
     #[error("there is no exception {0}")]
     Unknown(String),
-    /// Ledger, database or the way to AWS.
+    /// The ledger, the database or AWS cannot be reached.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// Security Hub was not told.
+    /// Security Hub was not updated.
     #[error(transparent)]
     Aws(AwsFailure),
-    /// Security Hub did not process some findings; the first of its words.
+    /// Security Hub did not process some findings.
     #[error("{count} findings were not changed: {first}")]
     Unprocessed {
-        /// How many.
+        /// Number of these findings.
         count: usize,
-        /// The first.
+        /// The first finding with AWS's error.
         first: String,
     },
 }
@@ -48,22 +50,21 @@ impl From<StoreError> for ExceptionError {
     }
 }
 
-/// What became of a wish.
+/// A granted exception.
 #[derive(Clone, Debug)]
-pub struct Granted {
-    /// The exception.
+pub(crate) struct Granted {
     pub exception: Exception,
-    /// How many findings of the mirror it covers.
+    /// Number of mirrored findings that it covers.
     pub covered: usize,
-    /// Whether AWS has a control of this id, as far as the bundled list knows.
+    /// Whether the bundled list of controls contains this id.
     pub known: bool,
 }
 
-/// Grants an exception; `suppress`: Security Hub's findings are marked too.
+/// Grants an exception. With `suppress`, its findings are also suppressed in Security Hub.
 ///
 /// # Errors
-/// See [`ExceptionError`]. Where Security Hub could not be told, nothing is granted.
-pub async fn add(
+/// See [`ExceptionError`]. If Security Hub could not be updated, nothing is granted.
+pub(crate) async fn add(
     app: &App,
     actor: &Actor,
     new: NewException,
@@ -96,7 +97,7 @@ pub async fn add(
     }
     let covered = app.store.covered(&exception).await?.len();
     if suppress {
-        tell(app, &exception, true).await?;
+        set_suppressed(app, &exception, true).await?;
     }
     let mut tx = app.store.begin().await?;
     if !tx.insert_exception(&exception).await? {
@@ -112,19 +113,15 @@ pub async fn add(
     })
 }
 
-/// Every exception that has not ended.
+/// Removes an exception.
 ///
 /// # Errors
-/// The database failed.
-pub async fn list(app: &App) -> Result<Vec<Exception>, StoreError> {
-    app.store.exceptions().await
-}
-
-/// Takes an exception back.
-///
-/// # Errors
-/// See [`ExceptionError`]; then it stands.
-pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<Exception, ExceptionError> {
+/// See [`ExceptionError`]; then the exception still applies.
+pub(crate) async fn remove(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+) -> Result<Exception, ExceptionError> {
     let all = app.store.exceptions().await?;
     let exception = all
         .into_iter()
@@ -134,22 +131,22 @@ pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<Exception, Exc
     Ok(exception)
 }
 
-/// How many exceptions were seen to.
+/// The result of one expiry run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SeenTo {
-    /// So many end soon, and people were told.
+pub(crate) struct ExpiryCounts {
+    /// Number of exceptions that end soon and were announced.
     pub announced: usize,
-    /// So many ended.
+    /// Number of exceptions that ended.
     pub ended: usize,
 }
 
-/// Tells people of exceptions that end soon, and ends those whose last day is over.
+/// Announces exceptions that end soon, and ends those whose last day is over.
 ///
 /// # Errors
-/// See [`ExceptionError`]; what was not done is done the next time.
-pub async fn expire(app: &App, actor: &Actor) -> Result<SeenTo, ExceptionError> {
+/// See [`ExceptionError`]; the rest is done by the next run.
+pub(crate) async fn expire(app: &App, actor: &Actor) -> Result<ExpiryCounts, ExceptionError> {
     let today = today(app);
-    let mut seen = SeenTo::default();
+    let mut counts = ExpiryCounts::default();
     for exception in app.store.exceptions().await? {
         match exception.due(today) {
             Due::Nothing => {}
@@ -159,7 +156,7 @@ pub async fn expire(app: &App, actor: &Actor) -> Result<SeenTo, ExceptionError> 
                 let mut tx = app.store.begin().await?;
                 if tx.warn_of_exception(&exception.id, now).await? {
                     announce(app, &mut tx, &exception, row.as_ref(), false).await?;
-                    seen.announced += 1;
+                    counts.announced += 1;
                 }
                 tx.commit().await?;
             }
@@ -167,30 +164,31 @@ pub async fn expire(app: &App, actor: &Actor) -> Result<SeenTo, ExceptionError> 
                 let row = account(app, &exception.account_id).await?;
                 let ended = Action::ExceptionExpired;
                 end(app, actor, &exception, ended, Some(row.as_ref())).await?;
-                seen.ended += 1;
+                counts.ended += 1;
             }
         }
     }
-    Ok(seen)
+    Ok(counts)
 }
 
-/// Ends an exception; `told`: and its people hear of it, whose row of the ledger this is.
+/// Ends an exception. `announce_to` is the account's ledger row, if any, when its contacts are to be
+/// notified; `None` notifies no one.
 async fn end(
     app: &App,
     actor: &Actor,
     exception: &Exception,
     action: Action,
-    told: Option<Option<&Account>>,
+    announce_to: Option<Option<&Account>>,
 ) -> Result<(), ExceptionError> {
     if exception.suppressed {
-        tell(app, exception, false).await?;
+        set_suppressed(app, exception, false).await?;
     }
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if tx.end_exception(&exception.id, now).await? {
         let event = event(action, exception);
         tx.append_audit(now, actor, [event]).await?;
-        if let Some(row) = told {
+        if let Some(row) = announce_to {
             announce(app, &mut tx, exception, row, true).await?;
         }
     }
@@ -200,7 +198,7 @@ async fn end(
 
 async fn announce(
     app: &App,
-    tx: &mut crate::store::Tx,
+    tx: &mut hubward_store::Tx,
     exception: &Exception,
     row: Option<&Account>,
     over: bool,
@@ -214,7 +212,7 @@ async fn announce(
         over,
         why: exception.reason.clone(),
     });
-    put_notice(app, tx, &notice, Subject::default()).await?;
+    Notifier::new(app).notify(tx, &notice).await?;
     let Some(row) = row else { return Ok(()) };
     let notice = Notice::Contact(Box::new(ContactNotice {
         account_id: row.account_id.clone(),
@@ -229,12 +227,16 @@ async fn announce(
             over,
         },
     }));
-    put_for_contacts(app, tx, &notice).await?;
+    Notifier::new(app).notify_contacts(tx, &notice).await?;
     Ok(())
 }
 
-/// Marks in Security Hub what an exception covers, or makes it new again.
-async fn tell(app: &App, exception: &Exception, suppressed: bool) -> Result<(), ExceptionError> {
+/// Suppresses the covered findings in Security Hub, or sets them back to new.
+async fn set_suppressed(
+    app: &App,
+    exception: &Exception,
+    suppressed: bool,
+) -> Result<(), ExceptionError> {
     let covered = app.store.covered(exception).await?;
     if covered.is_empty() {
         return Ok(());
@@ -255,7 +257,7 @@ async fn tell(app: &App, exception: &Exception, suppressed: bool) -> Result<(), 
         unprocessed.extend(missed.map_err(ExceptionError::Aws)?);
     }
     match unprocessed.first() {
-        // At the end, a finding that AWS has forgotten is not to keep an exception alive.
+        // At the end, a finding that AWS has deleted must not keep the exception from ending.
         Some(first) if suppressed => Err(ExceptionError::Unprocessed {
             count: unprocessed.len(),
             first: format!("{}: {}", first.id, first.why),

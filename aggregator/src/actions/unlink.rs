@@ -1,10 +1,10 @@
-//! Ends the membership of one account in every Region of the hub, and its watch in the ledger.
+//! Ends the membership of one account in every Region of the hub, and its monitoring in the ledger.
 //!
-//! Per Region: disassociate, see it in the listing, delete, see it in the listing; AWS's answers alone
-//! are not believed. The ledger says `leaving` before AWS is called and `left` once every Region is
-//! seen to be without the account: whatever cuts the work off, running it again goes on from what the
-//! listings say. Run after that, it changes nothing. [`plan`] is the road up to the first write, and a
-//! dry run ends there. The row and its history stay.
+//! Per Region: disassociate, confirm in the listing, delete, confirm in the listing; AWS's answers alone are
+//! not sufficient. The ledger says `leaving` before AWS is called, and `left` once no Region lists the
+//! account. After an interruption, running it again continues from the listings; after that, it changes
+//! nothing. [`plan`] does everything before the first write, and a dry run ends there. The ledger row and its
+//! history are kept.
 
 mod region;
 
@@ -12,120 +12,124 @@ use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
 
-use super::{ActionError, put_for_contacts, put_notice, select};
+use crate::actions::ActionError;
+use crate::actions::ledger::select_accounts;
+use crate::actions::notify::Notifier;
 use crate::app::App;
 use crate::aws::AwsFailure;
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::check::NOT_WANTED;
-use crate::domain::membership::{
+use hubward_domain::account::{Account, AccountState};
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::check::NOT_WANTED;
+use hubward_domain::membership::{
     MemberStatus, Membership, NextRemoval, next_removal, wanted_regions,
 };
-use crate::domain::notice::{LeftNotice, Notice};
-use crate::domain::routing::Subject;
-use crate::store::{StoreError, Tx};
-use region::{Desk, status};
+use hubward_domain::notice::{LeftNotice, Notice};
+use hubward_domain::routing::Subject;
+use hubward_store::{StoreError, Tx};
+use region::{RegionRemoval, status};
 
 /// What unlinking would do.
 #[derive(Clone, Debug)]
-pub struct Plan {
-    /// The account, as the ledger has it.
+pub(crate) struct UnlinkPlan {
+    /// The account, as in the ledger.
     pub account: Account,
     /// What is to be done in each Region, home Region first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<UnlinkRow>,
 }
 
-/// What became of unlinking.
+/// The result of unlinking.
 #[derive(Clone, Debug)]
-pub struct Unlinked {
-    /// Where the account now stands in the ledger.
+pub(crate) struct Unlinked {
+    /// The account's state in the ledger.
     pub state: AccountState,
-    /// What became of it in each Region, home Region first.
-    pub rows: Vec<Row>,
-    /// What its project is told, once it has left.
+    /// The result of each Region, home Region first.
+    pub rows: Vec<UnlinkRow>,
+    /// The notice to its project, once the account has left.
     pub farewell: Option<Farewell>,
 }
 
-/// What a project is told when its account has left.
+/// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
-pub struct Farewell {
-    /// The message.
+pub(crate) struct Farewell {
     pub notice: LeftNotice,
-    /// How many channels have it in their outbox.
+    /// Number of channels that get it.
     pub channels: usize,
 }
 
-/// One Region.
+/// The result of one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The Region.
+pub(crate) struct UnlinkRow {
     pub region: Region,
-    /// What became of the account there.
-    pub outcome: Outcome,
+    /// What was done there.
+    pub outcome: UnlinkOutcome,
 }
 
-/// What became of a membership.
+/// The result of ending a membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Seen to be gone.
+pub(crate) enum UnlinkOutcome {
+    /// Confirmed to be gone.
     Deleted,
-    /// It was gone before.
+    /// It did not exist.
     Already,
-    /// It would be ended; this is what the listing says now.
+    /// It would be ended; its current status.
     Planned(MemberStatus),
-    /// AWS named the account as not processed.
+    /// AWS returned the account as unprocessed.
     Unprocessed(String),
-    /// AWS took the calls, but still lists the account.
+    /// AWS accepted the calls, but still lists the account.
     StillListed(MemberStatus),
-    /// A status that we do not understand: not acted on.
+    /// An unknown status, which is not acted on.
     Skipped(String),
-    /// A call failed.
     Failed(AwsFailure),
-    /// The trace could not be written, so AWS was not called.
+    /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
 }
 
-impl Plan {
-    /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read just now
-    /// does not bring back who has left.
-    pub fn is_done(&self) -> bool {
-        let is_open = |row: &Row| !matches!(row.outcome, Outcome::Already | Outcome::Failed(_));
+impl UnlinkPlan {
+    /// Whether there is nothing to do, not even in the ledger. A Region that cannot be read does not make an
+    /// account that has left a member again.
+    pub(crate) fn is_done(&self) -> bool {
+        let is_open = |row: &UnlinkRow| {
+            !matches!(
+                row.outcome,
+                UnlinkOutcome::Already | UnlinkOutcome::Failed(_)
+            )
+        };
         self.account.state == AccountState::Left && !self.rows.iter().any(is_open)
     }
 }
 
-/// Finds out what unlinking would do. Writes nothing.
+/// Computes what unlinking would do. Writes nothing.
 ///
 /// # Errors
-/// The ledger or AWS is out of reach, or the account is unknown. A Region whose listing cannot be read
-/// is a row's outcome.
-pub async fn plan(app: &App, account: &AccountId) -> Result<Plan, ActionError> {
+/// The ledger or AWS cannot be reached, or the account is unknown. A Region whose listing cannot be read is a
+/// row's outcome.
+pub(crate) async fn plan(app: &App, account: &AccountId) -> Result<UnlinkPlan, ActionError> {
     let account = in_ledger(app.store.accounts().await?, account)?;
     let aws = app.aws().await?;
     let rows = join_all(app.config.hub.regions().map(|region| {
         let (hub, account) = (aws.security_hub(region), &account.account_id);
         async move {
             let outcome = match status(&hub, account).await {
-                Err(failure) => Outcome::Failed(failure),
+                Err(failure) => UnlinkOutcome::Failed(failure),
                 Ok(status) => match (next_removal(status.as_ref()), status) {
-                    (NextRemoval::Leave(word), _) => Outcome::Skipped(word),
-                    (NextRemoval::Gone, _) | (_, None) => Outcome::Already,
-                    (_, Some(status)) => Outcome::Planned(status),
+                    (NextRemoval::Leave(word), _) => UnlinkOutcome::Skipped(word),
+                    (NextRemoval::Gone, _) | (_, None) => UnlinkOutcome::Already,
+                    (_, Some(status)) => UnlinkOutcome::Planned(status),
                 },
             };
-            Row { region, outcome }
+            UnlinkRow { region, outcome }
         }
     }))
     .await;
-    Ok(Plan { account, rows })
+    Ok(UnlinkPlan { account, rows })
 }
 
 /// Unlinks an account.
 ///
 /// # Errors
-/// The ledger or AWS is out of reach, or the account is unknown. What fails in a Region is its row's
+/// The ledger or AWS cannot be reached, or the account is unknown. A failure in a Region is its row's
 /// outcome.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     app: &App,
     actor: &Actor,
     account: &AccountId,
@@ -139,18 +143,18 @@ pub async fn carry_out(
     let rows = join_all(app.config.hub.regions().map(|region| {
         let hub = aws.security_hub(region);
         async move {
-            let desk = Desk {
+            let removal = RegionRemoval {
                 app,
                 actor,
                 hub: &hub,
                 account,
             };
-            let (Ok(outcome) | Err(outcome)) = desk.remove().await;
-            Row { region, outcome }
+            let (Ok(outcome) | Err(outcome)) = removal.remove().await;
+            UnlinkRow { region, outcome }
         }
     }))
     .await;
-    let (state, farewell) = conclude(app, actor, account, &rows).await?;
+    let (state, farewell) = record_result(app, actor, account, &rows).await?;
     Ok(Unlinked {
         state,
         rows,
@@ -158,13 +162,13 @@ pub async fn carry_out(
     })
 }
 
-/// Keeps what was seen, as a check does; and once no Region has the account any more, it has left, and
-/// its project is told: in the same transaction, hence once.
-async fn conclude(
+/// Stores the observed status, as a check does. Once no Region lists the account, marks it as left and
+/// notifies its project, in the same transaction and therefore once.
+async fn record_result(
     app: &App,
     actor: &Actor,
     account: &AccountId,
-    rows: &[Row],
+    rows: &[UnlinkRow],
 ) -> Result<(AccountState, Option<Farewell>), ActionError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
@@ -172,11 +176,11 @@ async fn conclude(
     let mut events = Vec::new();
     let gone: Vec<Region> = rows
         .iter()
-        .filter(|row| matches!(row.outcome, Outcome::Deleted | Outcome::Already))
+        .filter(|row| matches!(row.outcome, UnlinkOutcome::Deleted | UnlinkOutcome::Already))
         .map(|row| row.region)
         .collect();
     for region in &gone {
-        // Where no check has ever seen it, there is nothing that would be outdated.
+        // Without an earlier check there is no stored status to update.
         let Some(last) = before.remove(&(account.clone(), *region)) else {
             continue;
         };
@@ -201,10 +205,10 @@ async fn conclude(
     }
     let row = in_ledger(tx.accounts().await?, account)?;
     let (mut state, mut farewell) = (row.state, None);
-    // Somebody may have decided otherwise in the meantime: then the account stays what they made it.
+    // If an operator changed the account's state meanwhile, that state is kept.
     if gone.len() == rows.len() && state == AccountState::Leaving {
         state = AccountState::Left;
-        farewell = Some(tell(app, &mut tx, &row).await?);
+        farewell = Some(notify(app, &mut tx, &row).await?);
         events.extend(set_state(&mut tx, row, state).await?);
     }
     tx.append_audit(now, actor, events).await?;
@@ -212,7 +216,7 @@ async fn conclude(
     Ok((state, farewell))
 }
 
-async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
+async fn notify(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
     let hub: Vec<Region> = app.config.hub.regions().collect();
     let left = LeftNotice {
         account_id: account.account_id.clone(),
@@ -229,8 +233,10 @@ async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, Sto
         ..Subject::default()
     };
     let notice = Notice::AccountLeft(left.clone());
-    let mut channels = put_notice(app, tx, &notice, subject).await?;
-    channels += usize::from(put_for_contacts(app, tx, &notice).await?);
+    let mut channels = Notifier::new(app)
+        .notify_about(tx, &notice, subject)
+        .await?;
+    channels += usize::from(Notifier::new(app).notify_contacts(tx, &notice).await?);
     Ok(Farewell {
         notice: left,
         channels,
@@ -238,12 +244,12 @@ async fn tell(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, Sto
 }
 
 fn in_ledger(accounts: Vec<Account>, account: &AccountId) -> Result<Account, ActionError> {
-    select(accounts, std::slice::from_ref(account))?
+    select_accounts(accounts, std::slice::from_ref(account))?
         .pop()
         .ok_or_else(|| ActionError::NotInLedger(vec![account.clone()]))
 }
 
-/// Writes another state into the ledger, and returns its event; none where nothing changes.
+/// Changes the state in the ledger. Returns the audit event; `None` if the state is the same.
 async fn set_state(
     tx: &mut Tx,
     mut account: Account,
@@ -264,9 +270,9 @@ async fn set_state(
     }))
 }
 
-impl Outcome {
-    /// The outcome's word, in JSON and tables.
-    pub fn as_str(&self) -> &'static str {
+impl UnlinkOutcome {
+    /// The outcome's word in JSON and tables.
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Deleted => "deleted",
             Self::Already => "already",

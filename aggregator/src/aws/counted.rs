@@ -1,4 +1,4 @@
-//! Counts each attempt of a call to AWS by what it was and what came back.
+//! Counts each attempt of a call to AWS by service, operation and result.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
@@ -9,12 +9,12 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::telemetry::{AwsCall, Telemetry};
 
-/// Sits in every client.
+/// An interceptor of every SDK client.
 #[derive(Clone, Debug)]
-pub(super) struct Counted(pub(super) Telemetry);
+pub(super) struct CountedClient(pub(super) Telemetry);
 
 #[dyn_dispatch_hint]
-impl Intercept for Counted {
+impl Intercept for CountedClient {
     fn name(&self) -> &'static str {
         "Counted"
     }

@@ -1,6 +1,6 @@
-//! A queue of SQS, as its only consumer sees it: messages are received, and deleted once they are stored.
+//! An SQS queue with Hubward as its only consumer: messages are received, and deleted after they are stored.
 //!
-//! What is not deleted comes again when its visibility timeout is over: at least once, never lost.
+//! A message that is not deleted is delivered again after its visibility timeout: at-least-once.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::AwsFailure;
 
-/// The most messages of one call (service model of SQS, `MaxNumberOfMessages`).
+/// The most messages per call (SQS service model, `MaxNumberOfMessages`).
 const BATCH: i32 = 10;
 
 /// A queue.
 #[derive(Clone, Debug)]
-pub struct Queue {
+pub(crate) struct EventQueue {
     client: Client,
     region: Region,
     url: String,
@@ -24,16 +24,15 @@ pub struct Queue {
 
 /// A message of the queue.
 #[derive(Clone, Debug)]
-pub struct Message {
-    /// The queue's name for it: the same whenever it comes again.
+pub(crate) struct QueueMessage {
+    /// The message id, which is the same on every delivery.
     pub id: String,
-    /// What it takes to delete it, this time.
+    /// The receipt handle of this delivery, needed to delete the message.
     pub receipt: String,
-    /// What it says.
     pub body: String,
 }
 
-impl Queue {
+impl EventQueue {
     pub(super) fn new(client: Client, region: Region, url: String) -> Self {
         Self {
             client,
@@ -42,11 +41,11 @@ impl Queue {
         }
     }
 
-    /// Waits up to `seconds` (at most 20) for messages, and returns up to ten.
+    /// Waits up to `seconds` (at most 20) for messages. Returns up to ten.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn receive(&self, seconds: i32) -> Result<Vec<Message>, AwsFailure> {
+    pub(crate) async fn receive(&self, seconds: i32) -> Result<Vec<QueueMessage>, AwsFailure> {
         let answer = self
             .client
             .receive_message()
@@ -61,7 +60,7 @@ impl Queue {
             .unwrap_or_default()
             .into_iter()
             .filter_map(|message| {
-                Some(Message {
+                Some(QueueMessage {
                     id: message.message_id?,
                     receipt: message.receipt_handle?,
                     body: message.body.unwrap_or_default(),
@@ -70,11 +69,15 @@ impl Queue {
             .collect())
     }
 
-    /// Keeps messages, at most ten, from coming again for so many seconds from now.
+    /// Sets the visibility timeout of at most ten messages to this many seconds from now.
     ///
     /// # Errors
-    /// AWS refused or was not reached; then they may come again sooner.
-    pub async fn hold(&self, messages: &[Message], seconds: i32) -> Result<(), AwsFailure> {
+    /// AWS refused or was not reached; then they may be delivered again sooner.
+    pub(crate) async fn hold(
+        &self,
+        messages: &[QueueMessage],
+        seconds: i32,
+    ) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()
@@ -97,11 +100,11 @@ impl Queue {
         Ok(())
     }
 
-    /// Where messages go that were received too often; `None`: nowhere.
+    /// The queue's dead-letter queue; `None` if it has none.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn dead_letter_queue(&self) -> Result<Option<Self>, AwsFailure> {
+    pub(crate) async fn dead_letter_queue(&self) -> Result<Option<Self>, AwsFailure> {
         let attributes = self
             .client
             .get_queue_attributes()
@@ -136,12 +139,11 @@ impl Queue {
         }))
     }
 
-    /// Deletes messages that are stored, at most ten. One that is not deleted comes again, which is
-    /// no harm.
+    /// Deletes at most ten messages. A message that is not deleted is delivered again, which is harmless.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete(&self, messages: &[Message]) -> Result<(), AwsFailure> {
+    pub(crate) async fn delete(&self, messages: &[QueueMessage]) -> Result<(), AwsFailure> {
         let entries = messages
             .iter()
             .enumerate()

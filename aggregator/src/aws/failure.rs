@@ -1,47 +1,46 @@
-//! What AWS did not do, in words that help: the operation, the Region, AWS's code and message.
+//! A failed AWS call with what is needed to fix it: the operation, the Region, AWS's code and message.
 //!
-//! Errors are told apart by `code()`, not by the SDK's modelled variants: throttling and quota
-//! errors arrive unmodelled in the field.
+//! Errors are classified by `code()`, not by the SDK's modeled variants, because throttling and quota errors
+//! arrive unmodeled in practice.
 
 use std::error::Error;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use hubward_protocol::Region;
 
-/// One failed call.
+/// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{operation} in {region}: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
-pub struct AwsFailure {
+pub(crate) struct AwsFailure {
     /// `service:Operation`, as IAM spells it.
     pub operation: &'static str,
-    /// Where.
+    /// The Region of the call.
     pub region: Region,
-    /// AWS's error code; `None` when AWS gave no answer.
+    /// AWS's error code; `None` if AWS did not answer.
     pub code: Option<String>,
-    /// AWS's message, or what kept us from an answer.
+    /// AWS's message, or why there was no answer.
     pub message: String,
 }
 
-/// What a failure means for the person who reads it.
+/// What a failure means to its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
-    /// Security Hub is not on in the administrator's account in this Region.
+pub(crate) enum FailureKind {
+    /// Security Hub is off in the administrator's account in this Region.
     HubOff,
-    /// The permission is missing.
+    /// A permission is missing.
     Denied,
-    /// The credentials are expired or wrong, or the Region is not enabled.
+    /// The credentials are expired or invalid, or the Region is not enabled.
     Credentials,
-    /// A limit of AWS was reached.
+    /// A quota or rate limit was reached.
     Limit,
     /// AWS was not reached.
     Unreachable,
-    /// Anything else.
     Other,
 }
 
 impl AwsFailure {
-    /// From what the SDK returned.
-    pub fn of<E, R>(operation: &'static str, region: Region, error: &SdkError<E, R>) -> Self
+    /// Converts an error of the SDK.
+    pub(crate) fn of<E, R>(operation: &'static str, region: Region, error: &SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
         R: std::fmt::Debug + 'static,
@@ -67,11 +66,11 @@ impl AwsFailure {
         }
     }
 
-    /// What it means.
-    pub fn kind(&self) -> FailureKind {
+    /// The kind of failure.
+    pub(crate) fn kind(&self) -> FailureKind {
         match self.code.as_deref() {
             None => FailureKind::Unreachable,
-            // Security Hub answers one code both for "not subscribed" and for missing rights.
+            // Security Hub uses one code both for "not subscribed" and for missing permissions.
             Some("InvalidAccessException" | "ResourceNotFoundException")
                 if self.message.contains("not subscribed") =>
             {
@@ -99,7 +98,7 @@ impl AwsFailure {
     }
 }
 
-/// The innermost cause: the outer ones only say "dispatch failure".
+/// The innermost cause: the outer errors only say "dispatch failure".
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

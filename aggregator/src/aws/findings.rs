@@ -1,8 +1,9 @@
-//! Security Hub's findings, as the administrator reads them in one Region, and which Regions the home
-//! Region shows.
+//! Security Hub's findings in one Region as the administrator reads them, and which Regions are linked to the
+//! home Region.
 //!
-//! A page is what AWS sent, not what the SDK knows of it: fields that are younger than this program
-//! must reach the mirror too. Hence the answer's body is taken by us; the SDK signs, sends, and tries again.
+//! A page is the JSON that AWS sent, not what the SDK parses: fields that are newer than this program must
+//! reach the mirror too. So the response body is taken before the SDK parses it; the SDK signs, sends and
+//! retries.
 
 mod body;
 
@@ -15,57 +16,54 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::AwsFailure;
-use super::pacing::Class;
+use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
-use crate::domain::mirror::{Linking, Part};
 use body::Body;
+use hubward_domain::mirror::{Linking, MirrorPart};
 
-/// The most values of one filter (Security Hub's service model).
-pub const MOST_VALUES: usize = 20;
+/// The most values of one filter (Security Hub service model).
+pub(crate) const MOST_VALUES: usize = 20;
 
-/// Which findings.
+/// Which findings to read.
 #[derive(Clone, Debug)]
-pub enum Query {
-    /// All of a part that are active.
-    Active(Part),
-    /// Those that their products touched in between, archived ones too.
-    Updated {
-        /// From.
-        from: Timestamp,
-        /// To.
-        to: Timestamp,
-    },
-    /// Active ones that their owners were told of, or that were suppressed.
-    ToldOrSuppressed,
-    /// Those that a person resolved; what passes is resolved by AWS itself, and is not meant.
+pub(crate) enum FindingsQuery {
+    /// All active findings of one part of the mirror.
+    Active(MirrorPart),
+    /// Findings that were updated in a time window, including archived ones.
+    Updated { from: Timestamp, to: Timestamp },
+    /// Active findings with the workflow status NOTIFIED or SUPPRESSED.
+    NotifiedOrSuppressed,
+    /// Failed findings that a person resolved. AWS itself resolves those that passed; they are not included.
     ResolvedByHand,
-    /// All active ones of these accounts, at most [`MOST_VALUES`].
+    /// All active findings of these accounts, at most [`MOST_VALUES`].
     OfAccounts(Vec<AccountId>),
-    /// These ids, at most [`MOST_VALUES`].
+    /// The findings with these ids, at most [`MOST_VALUES`].
     Ids(Vec<String>),
 }
 
 /// One page of findings.
 #[derive(Debug)]
-pub struct Page {
-    /// Each finding's whole JSON.
+pub(crate) struct FindingsPage {
+    /// Each finding's complete JSON.
     pub findings: Vec<Box<RawValue>>,
-    /// Asks for the next page.
+    /// The token for the next page.
     pub next_token: Option<String>,
 }
 
 impl SecurityHub {
-    /// One page of the findings that are asked for.
+    /// Reads one page.
     ///
     /// # Errors
-    /// AWS refused, was not reached, or its answer is no page.
-    pub async fn findings(
+    /// AWS refused, was not reached, or its response is not a page of findings.
+    pub(crate) async fn findings(
         &self,
-        query: &Query,
+        query: &FindingsQuery,
         next_token: Option<String>,
-    ) -> Result<Page, AwsFailure> {
+    ) -> Result<FindingsPage, AwsFailure> {
         const OPERATION: &str = "securityhub:GetFindings";
-        self.pacing().turn(self.region(), Class::GetFindings).await;
+        self.pacing()
+            .turn(self.region(), ApiClass::GetFindings)
+            .await;
         let body = Body::default();
         let answer = self
             .client()
@@ -80,24 +78,24 @@ impl SecurityHub {
             .await
             .map_err(|error| AwsFailure::of(OPERATION, self.region(), &error))?;
         let bytes = body.take();
-        let sent: Sent = serde_json::from_slice(&bytes).map_err(|error| AwsFailure {
+        let sent: SentQuery = serde_json::from_slice(&bytes).map_err(|error| AwsFailure {
             operation: OPERATION,
             region: self.region(),
             code: None,
             message: format!("the answer is no list of findings: {error}"),
         })?;
-        Ok(Page {
+        Ok(FindingsPage {
             findings: sent.findings,
             next_token: sent.next_token.filter(|token| !token.is_empty()),
         })
     }
 
-    /// How the account's aggregator links other Regions to this one; `None` where none does.
+    /// How the account's aggregator links other Regions to this one; `None` if there is no aggregator.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+    pub(crate) async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let failed = "securityhub:ListFindingAggregators";
         let listed = Box::pin(self.client().list_finding_aggregators().send())
             .await
@@ -108,7 +106,7 @@ impl SecurityHub {
             .into_iter()
             .find_map(|aggregator| aggregator.finding_aggregator_arn);
         let Some(arn) = arn else { return Ok(None) };
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let failed = "securityhub:GetFindingAggregator";
         let found = self.client().get_finding_aggregator();
         let found = Box::pin(found.finding_aggregator_arn(arn).send())
@@ -131,10 +129,10 @@ impl SecurityHub {
     }
 }
 
-fn filters(query: &Query) -> AwsSecurityFindingFilters {
+fn filters(query: &FindingsQuery) -> AwsSecurityFindingFilters {
     let filters = AwsSecurityFindingFilters::builder();
     match query {
-        Query::Active(part) => {
+        FindingsQuery::Active(part) => {
             let active = filters.record_state(is("ACTIVE"));
             match part.prefix() {
                 all if all.is_empty() => active,
@@ -146,17 +144,17 @@ fn filters(query: &Query) -> AwsSecurityFindingFilters {
                 ),
             }
         }
-        Query::Updated { from, to } => filters.updated_at(
+        FindingsQuery::Updated { from, to } => filters.updated_at(
             DateFilter::builder()
                 .start(from.to_string())
                 .end(to.to_string())
                 .build(),
         ),
-        Query::ToldOrSuppressed => filters
+        FindingsQuery::NotifiedOrSuppressed => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("NOTIFIED"))
             .workflow_status(is("SUPPRESSED")),
-        Query::ResolvedByHand => filters
+        FindingsQuery::ResolvedByHand => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("RESOLVED"))
             .compliance_status(
@@ -165,12 +163,12 @@ fn filters(query: &Query) -> AwsSecurityFindingFilters {
                     .comparison(StringFilterComparison::NotEquals)
                     .build(),
             ),
-        Query::OfAccounts(accounts) => accounts
+        FindingsQuery::OfAccounts(accounts) => accounts
             .iter()
             .fold(filters.record_state(is("ACTIVE")), |filters, account| {
                 filters.aws_account_id(is(account.as_str()))
             }),
-        Query::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
+        FindingsQuery::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
     }
     .build()
 }
@@ -184,7 +182,7 @@ fn is(value: &str) -> StringFilter {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Sent {
+struct SentQuery {
     findings: Vec<Box<RawValue>>,
     next_token: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! GuardDuty in the SOC's own account: only what a drill needs.
+//! GuardDuty in the SOC's own account: only what the drill needs.
 
 use aws_sdk_guardduty::Client;
 use futures::FutureExt;
@@ -8,12 +8,12 @@ use hubward_protocol::Region;
 use super::{Aws, AwsFailure};
 
 impl Aws {
-    /// Asks GuardDuty for sample findings of a type. `false`: there is no detector here.
+    /// Asks GuardDuty to create sample findings of one type. `false` if there is no detector in this Region.
     ///
     /// # Errors
     /// AWS refused or was not reached.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn create_sample<'a>(
+    pub(crate) fn create_sample<'a>(
         &'a self,
         region: Region,
         kind: &'a str,

@@ -1,5 +1,5 @@
-//! The SOC's own side, as it is seen and changed: Security Hub and its aggregator, the queues, the
-//! rules. What is wanted and what is changed for it is decided in `domain::hub`.
+//! The SOC's own side: Security Hub and its aggregator, the queues and the rules. What is needed and what to
+//! change is decided in `hubward_domain::hub`.
 
 mod queues;
 mod rules;
@@ -9,15 +9,18 @@ use futures::future::{BoxFuture, join_all};
 use hubward_protocol::Region;
 
 use super::failure::FailureKind;
-use super::pacing::Class;
+use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
 use super::{Aws, AwsFailure};
-use crate::domain::hub::{Aggregator, Change, Seen, TAG_KEY, TAG_VALUE, Wanted};
+use hubward_domain::hub::{Aggregator, HubChange, ObservedHub, TAG_KEY, TAG_VALUE, WantedHub};
 
 impl Aws {
-    /// Looks at everything. Changes nothing.
+    /// Reads the state of all resources. Changes nothing.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn see_hub<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Seen<AwsFailure>> {
+    pub(crate) fn see_hub<'a>(
+        &'a self,
+        wanted: &'a WantedHub,
+    ) -> BoxFuture<'a, ObservedHub<AwsFailure>> {
         async move {
             let regions = std::iter::once(wanted.home).chain(wanted.linked.iter().copied());
             let hubs = join_all(regions.map(|region| async move {
@@ -32,7 +35,7 @@ impl Aws {
                 Box::pin(self.see_queue(wanted.home, wanted.queue.clone())),
                 Box::pin(self.see_rules(wanted)),
             );
-            Seen {
+            ObservedHub {
                 hubs,
                 aggregator,
                 dead_letter_queue,
@@ -43,31 +46,31 @@ impl Aws {
         .boxed()
     }
 
-    /// Makes one change. That somebody else was faster is no failure.
+    /// Makes one change. A resource that already exists is no failure.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn change_hub<'a>(
+    pub(crate) fn change_hub<'a>(
         &'a self,
         region: Region,
-        change: &'a Change,
+        change: &'a HubChange,
     ) -> BoxFuture<'a, Result<(), AwsFailure>> {
         async move {
             let hub = self.security_hub(region);
             match change {
-                Change::EnableSecurityHub => hub.enable().await,
-                Change::CreateAggregator { linked } => hub.create_aggregator(linked).await,
-                Change::UpdateAggregator { arn, mode, regions } => {
+                HubChange::EnableSecurityHub => hub.enable().await,
+                HubChange::CreateAggregator { linked } => hub.create_aggregator(linked).await,
+                HubChange::UpdateAggregator { arn, mode, regions } => {
                     hub.update_aggregator(arn, mode, regions).await
                 }
-                Change::CreateQueue { name, attributes } => {
+                HubChange::CreateQueue { name, attributes } => {
                     self.create_queue(region, name, attributes).await
                 }
-                Change::SetQueueAttributes { url, attributes } => {
+                HubChange::SetQueueAttributes { url, attributes } => {
                     self.set_queue_attributes(region, url, attributes).await
                 }
-                Change::PutRule { name, pattern } => self.put_rule(region, name, pattern).await,
-                Change::PutTarget { rule, queue } => self.put_target(region, rule, queue).await,
+                HubChange::PutRule { name, pattern } => self.put_rule(region, name, pattern).await,
+                HubChange::PutTarget { rule, queue } => self.put_target(region, rule, queue).await,
             }
         }
         .boxed()
@@ -76,7 +79,7 @@ impl Aws {
 
 impl SecurityHub {
     async fn is_on(&self) -> Result<bool, AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         match self.client().describe_hub().send().await {
             Ok(_) => Ok(true),
             Err(error) => {
@@ -91,11 +94,11 @@ impl SecurityHub {
     }
 
     async fn enable(&self) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .enable_security_hub()
-            // Otherwise AWS enables its default standards, an obsolete one among them.
+            // Otherwise AWS enables its default standards, including an obsolete one.
             .enable_default_standards(false)
             .tags(TAG_KEY, TAG_VALUE)
             .send();
@@ -112,9 +115,9 @@ impl SecurityHub {
         }
     }
 
-    /// The account's aggregator, whichever Region it is in; none where Security Hub is off.
+    /// The account's aggregator, whichever Region it is in; `None` if Security Hub is off.
     async fn aggregator(&self) -> Result<Option<Aggregator>, AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let listed = match self.client().list_finding_aggregators().send().await {
             Ok(listed) => listed.finding_aggregators.unwrap_or_default(),
             Err(error) => {
@@ -132,7 +135,7 @@ impl SecurityHub {
         let Some(arn) = arns.next() else {
             return Ok(None);
         };
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let asked = self.client().get_finding_aggregator();
         let found = asked
             .finding_aggregator_arn(&arn)
@@ -150,7 +153,7 @@ impl SecurityHub {
     }
 
     async fn create_aggregator(&self, linked: &[Region]) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .create_finding_aggregator()
@@ -167,7 +170,7 @@ impl SecurityHub {
         mode: &str,
         regions: &[String],
     ) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), Class::Other).await;
+        self.pacing().turn(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .update_finding_aggregator()

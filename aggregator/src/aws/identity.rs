@@ -1,9 +1,9 @@
-//! Whose signature is it: the one call to STS that turns a proof into an account.
+//! Verifies an agent's proof: the one call to STS that turns a signed request into an account.
 //!
-//! The request is rebuilt from constants; only header values that `domain::proof` has judged come
-//! from the client. It goes to the Region's own STS (or to the endpoint that the operator set, still
-//! with the signed `Host`), without redirects, without a proxy, and the answer is bounded and parsed
-//! strictly: a lenient parser once let anybody be anybody (CVE-2020-16250).
+//! The request is rebuilt from constants; only header values that `hubward_domain::proof` has validated come
+//! from the client. It goes to the Region's own STS (or to the endpoint that the operator configured, still
+//! with the signed `Host`), without redirects and without a proxy. The response is limited in size and parsed
+//! strictly: a lenient parser once allowed callers to impersonate anyone (CVE-2020-16250).
 
 use std::time::Duration;
 
@@ -18,43 +18,42 @@ use reqwest::header::{
 };
 use serde::Deserialize;
 
-use crate::domain::address::verify_endpoint;
 use crate::world::Environment;
+use hubward_domain::address::verify_endpoint;
 
-/// More than STS ever answers.
+/// Larger than any response of STS, in bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
-/// STS, as proofs are taken to it.
+/// The client that sends proofs to STS.
 #[derive(Clone, Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     client: reqwest::Client,
     endpoint: Option<String>,
 }
 
-/// Who signed.
+/// The account and identity that signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The account.
+pub(crate) struct Caller {
     pub account: AccountId,
-    /// The user or role, as STS names it.
+    /// The ARN of the user or role.
     pub arn: String,
 }
 
-/// Why STS named nobody.
+/// Why STS did not identify the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotIdentified {
-    /// STS says that the signature is not right.
+pub(crate) enum NotIdentified {
+    /// STS rejected the signature.
     #[error("STS refused the signature")]
     Refused,
-    /// STS was not reached, or did not answer like STS.
+    /// STS was not reached, or its response is not STS's.
     #[error("STS could not be asked: {0}")]
     Unavailable(&'static str),
 }
 
-/// STS's answer, and nothing more.
+/// The response of GetCallerIdentity; unknown fields are rejected.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Envelope {
+struct CallerEnvelope {
     #[serde(rename = "GetCallerIdentityResponse")]
     response: Response,
 }
@@ -85,12 +84,12 @@ struct Metadata {
 }
 
 impl Identity {
-    /// A client for STS, at `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` where one is set.
+    /// A client for STS, at `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` if one is set.
     ///
     /// # Errors
     /// The TLS library could not be set up. An unsafe endpoint is refused when AWS is opened.
-    pub fn new(environment: &Environment) -> reqwest::Result<Self> {
-        // Once per process; a second call finds it set already.
+    pub(crate) fn new(environment: &Environment) -> reqwest::Result<Self> {
+        // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -106,11 +105,12 @@ impl Identity {
         Ok(Self { client, endpoint })
     }
 
-    /// What time the Region's STS says it is. Nothing is signed: with a wrong clock, that would be refused.
+    /// The time in the Date header of the Region's STS. The request is not signed: with a wrong clock, a
+    /// signed one would be rejected.
     ///
     /// # Errors
-    /// It does not say.
-    pub async fn date(&self, region: Region) -> Result<Timestamp, NotIdentified> {
+    /// There was no valid response.
+    pub(crate) async fn date(&self, region: Region) -> Result<Timestamp, NotIdentified> {
         let host = host(region);
         let url = self
             .endpoint
@@ -128,11 +128,11 @@ impl Identity {
             .ok_or(NotIdentified::Unavailable("an answer without a date"))
     }
 
-    /// Asks the Region's STS who signed.
+    /// Asks the Region's STS who signed the request.
     ///
     /// # Errors
-    /// STS named nobody.
-    pub async fn identify(
+    /// STS did not identify the caller.
+    pub(crate) async fn identify(
         &self,
         region: Region,
         headers: &ProofHeaders,
@@ -162,7 +162,7 @@ impl Identity {
             .map_err(|_| NotIdentified::Unavailable("no answer"))?;
         let status = answer.status();
         if status != StatusCode::OK {
-            // 400 and 403 are about the signature; anything else is STS's own trouble.
+            // 400 and 403 are about the signature; anything else is a problem of STS.
             return Err(
                 if matches!(status, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) {
                     NotIdentified::Refused
@@ -200,9 +200,9 @@ async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, NotIdentified> {
     Ok(bytes)
 }
 
-/// The caller, if account and ARN agree.
+/// The caller, if account and ARN match.
 fn parse(bytes: &[u8]) -> Option<Caller> {
-    let CallerIdentity { account, arn, .. } = serde_json::from_slice::<Envelope>(bytes)
+    let CallerIdentity { account, arn, .. } = serde_json::from_slice::<CallerEnvelope>(bytes)
         .ok()?
         .response
         .result;
@@ -253,7 +253,7 @@ mod tests {
             answer(account, &good, r#","Account":"999999999999""#),
             answer(account, &good, r#","More":"x""#),
             answer(account, &good, "").replace("ResponseMetadata", "Metadata"),
-            // An answer of another operation that reflects what an attacker sent.
+            // A response of another operation that reflects an attacker's input.
             format!(
                 r#"{{"AssumeRoleResponse":{{"x":{}}}}}"#,
                 answer(account, &good, "")

@@ -1,7 +1,7 @@
-//! Objects in S3: read within bounds, and written beside.
+//! Objects in S3: reading with a size limit, and writing.
 //!
-//! Each call says whose bucket it must be, so that nobody can take over the name of one that was deleted
-//! and hand in a ledger of their own.
+//! Each call names the expected owner of the bucket, so that another account cannot register the name of a
+//! deleted bucket and provide its own ledger.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -9,36 +9,35 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Aws, AwsFailure};
-use crate::domain::object::{Object, Version};
+use hubward_domain::object::{Object, Version};
 
-/// The bucket of an object, and how it is reached.
+/// Access to the buckets of one account in one Region.
 #[derive(Clone, Debug)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     client: Client,
     region: Region,
     owner: AccountId,
 }
 
-/// What an object held when it was asked for.
+/// The result of reading an object.
 #[derive(Clone, Debug)]
-pub enum Fetched {
+pub(crate) enum Fetched {
     /// There is no such object.
     Absent,
-    /// It still holds what the caller knows.
+    /// The object is the version that the caller knows.
     Unchanged,
-    /// Its content.
     Content(Version, Vec<u8>),
-    /// It is larger than the caller takes; how many bytes it has.
+    /// The object is larger than the limit; its size in bytes.
     TooLarge(Version, u64),
 }
 
 impl Aws {
     /// Buckets of an account, in a Region.
-    pub fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
+    pub(crate) fn bucket(&self, region: Region, owner: AccountId) -> Bucket {
         let config = aws_sdk_s3::config::Builder::from(&self.base)
             .interceptor(self.counted.clone())
             .region(aws_config::Region::from_static(region.as_str()))
-            // Works everywhere, and needs no host name per bucket.
+            // Works with all bucket names and endpoints, and needs no host name per bucket.
             .force_path_style(true)
             .build();
         Bucket {
@@ -50,11 +49,11 @@ impl Aws {
 }
 
 impl Bucket {
-    /// An object's content, never more than `limit` bytes of it; nothing where it still is `known`.
+    /// Reads an object, never more than `limit` bytes; [`Fetched::Unchanged`] if its ETag is still `known`.
     ///
     /// # Errors
-    /// AWS refused or was not reached, or the content broke off.
-    pub async fn fetch(
+    /// AWS refused or was not reached, or the content was incomplete.
+    pub(crate) async fn fetch(
         &self,
         object: &Object,
         known: Option<&str>,
@@ -113,7 +112,7 @@ impl Bucket {
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn put(
+    pub(crate) async fn put(
         &self,
         bucket: &str,
         key: &str,
@@ -133,11 +132,11 @@ impl Bucket {
             .map_err(|error| AwsFailure::of("s3:PutObject", self.region, &error))
     }
 
-    /// Writes an object that S3 encrypts: with the KMS key that is given, or with its own.
+    /// Writes an object that S3 encrypts with the given KMS key, or with its own.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn put_encrypted(
+    pub(crate) async fn put_encrypted(
         &self,
         bucket: &str,
         key: &str,

@@ -1,5 +1,5 @@
-//! How fast AWS may be asked: one limiter per Region and class of operation, for the administrator
-//! account. AWS limits per account and Region, so all parts of the process share these.
+//! Rate limits for calls to AWS: one limiter per Region and class of operation. AWS limits per account and
+//! Region, so all parts of the process share these.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -9,53 +9,53 @@ use std::time::Duration;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hubward_protocol::Region;
 
-use crate::config::watching::Pacing as Rates;
+use crate::config::watching::PacingConfig;
 
-/// A class of operations that AWS limits together.
+/// Operations that AWS limits together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// `GetFindings`: 3 a second, bursts of 6 (Security Hub's service model).
+pub(crate) enum ApiClass {
+    /// `GetFindings`: 3 per second, bursts of 6 (Security Hub service model).
     GetFindings,
-    /// Everything else of Security Hub: 10 a second, bursts of 30.
+    /// All other operations of Security Hub: 10 per second, bursts of 30.
     Other,
 }
 
-type Limiters = BTreeMap<(Region, Class), Arc<DefaultDirectRateLimiter>>;
+type Limiters = BTreeMap<(Region, ApiClass), Arc<DefaultDirectRateLimiter>>;
 
 /// The limiters of one process.
 #[derive(Clone, Debug)]
-pub struct Pacing {
-    rates: Rates,
+pub(crate) struct Pacing {
+    rates: PacingConfig,
     limiters: Arc<Mutex<Limiters>>,
 }
 
 impl Pacing {
-    /// Limiters at these rates.
-    pub fn new(rates: Rates) -> Self {
+    /// Limiters with the configured rates.
+    pub(crate) fn new(rates: PacingConfig) -> Self {
         Self {
             rates,
             limiters: Arc::default(),
         }
     }
 
-    /// Waits for the next call's turn.
-    pub async fn turn(&self, region: Region, class: Class) {
+    /// Waits until the next call is allowed.
+    pub(crate) async fn turn(&self, region: Region, class: ApiClass) {
         if let Some(limiter) = self.limiter(region, class) {
             limiter.until_ready().await;
         }
     }
 
-    fn limiter(&self, region: Region, class: Class) -> Option<Arc<DefaultDirectRateLimiter>> {
+    fn limiter(&self, region: Region, class: ApiClass) -> Option<Arc<DefaultDirectRateLimiter>> {
         let (rate, burst) = match class {
-            Class::GetFindings => (self.rates.get_findings, 6),
-            Class::Other => (self.rates.other, 30),
+            ApiClass::GetFindings => (self.rates.get_findings, 6),
+            ApiClass::Other => (self.rates.other, 30),
         };
         if rate <= 0.0 {
             return None;
         }
         let quota = Quota::with_period(Duration::from_secs_f64(1.0 / rate))?
             .allow_burst(NonZeroU32::new(burst)?);
-        // A poisoned map is still a map: nothing is half-written in it.
+        // A poisoned lock still holds a valid map: no update leaves it half-written.
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = limiters
             .entry((region, class))

@@ -1,28 +1,27 @@
-//! Security Hub CSPM's membership operations, as the administrator calls them in one Region.
+//! Security Hub CSPM's membership operations in one Region, called as the administrator.
 //!
-//! It sends what it is told and reads all of the answer; what is to be sent is decided in
-//! `domain::membership`. Calls carry at most 50 accounts (service model, `AccountDetailsList`), and
-//! an answer of 200 can still name accounts that were not processed.
+//! What to send is decided in `hubward_domain::membership`. Calls have at most 50 accounts (service model,
+//! `AccountDetailsList`), and a response with status 200 can still contain unprocessed accounts.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_securityhub::Client;
-use aws_sdk_securityhub::types::{AccountDetails, Member, Result as UnprocessedAccount};
+use aws_sdk_securityhub::types::{AccountDetails, Member, Result as ProcessingResult};
 use hubward_protocol::{AccountId, Region};
 
 use super::AwsFailure;
-use super::pacing::{Class, Pacing};
-use crate::domain::membership::MemberStatus;
+use super::pacing::{ApiClass, Pacing};
+use hubward_domain::membership::MemberStatus;
 
 /// The most accounts in one call.
-pub const BATCH: usize = 50;
+pub(crate) const BATCH: usize = 50;
 
-/// Accounts that AWS did not process, each with AWS's own words.
-pub type Unprocessed = BTreeMap<AccountId, String>;
+/// Accounts that AWS did not process, each with AWS's reason.
+pub(crate) type UnprocessedAccounts = BTreeMap<AccountId, String>;
 
 /// Security Hub in one Region.
 #[derive(Clone, Debug)]
-pub struct SecurityHub {
+pub(crate) struct SecurityHub {
     client: Client,
     region: Region,
     pacing: Pacing,
@@ -37,8 +36,8 @@ impl SecurityHub {
         }
     }
 
-    /// The Region it stands for.
-    pub fn region(&self) -> Region {
+    /// The Region that is called.
+    pub(crate) fn region(&self) -> Region {
         self.region
     }
 
@@ -50,20 +49,22 @@ impl SecurityHub {
         &self.pacing
     }
 
-    /// Every member with its status, whether associated or not.
+    /// All members with their status, associated or not.
     ///
     /// # Errors
-    /// AWS refused or was not reached; a part of a list is never returned for the whole.
-    pub async fn list_members(&self) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+    /// AWS refused or was not reached; a partial list is never returned.
+    pub(crate) async fn list_members(
+        &self,
+    ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
         const OPERATION: &str = "securityhub:ListMembers";
         let mut members = BTreeMap::new();
         let mut next_token = None;
         loop {
-            self.pacing.turn(self.region, Class::Other).await;
+            self.pacing.turn(self.region, ApiClass::Other).await;
             let page = self
                 .client
                 .list_members()
-                // The default lists only the associated ones.
+                // By default only associated members are listed.
                 .only_associated(false)
                 .max_results(50)
                 .set_next_token(next_token)
@@ -78,15 +79,15 @@ impl SecurityHub {
         }
     }
 
-    /// Accounts with their status, at most [`BATCH`] of them; who is no member is left out.
+    /// The status of at most [`BATCH`] accounts; those that are not members are missing.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn get_members(
+    pub(crate) async fn get_members(
         &self,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .get_members()
@@ -97,16 +98,16 @@ impl SecurityHub {
         Ok(statuses(answer.members))
     }
 
-    /// Makes accounts known, at most [`BATCH`] of them, with their own address where there is one.
+    /// Creates at most [`BATCH`] members, with their root email address if known.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn create_members(
+    pub(crate) async fn create_members(
         &self,
         accounts: &[(AccountId, Option<String>)],
-    ) -> Result<Unprocessed, AwsFailure> {
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:CreateMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let details = accounts
             .iter()
             .map(|(account, email)| {
@@ -126,13 +127,16 @@ impl SecurityHub {
         Ok(unprocessed(answer.unprocessed_accounts))
     }
 
-    /// Invites known accounts, at most [`BATCH`] of them.
+    /// Invites at most [`BATCH`] members.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn invite_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+    pub(crate) async fn invite_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:InviteMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .invite_members()
@@ -143,14 +147,16 @@ impl SecurityHub {
         Ok(unprocessed(answer.unprocessed_accounts))
     }
 
-    /// Ends the association of accounts, at most [`BATCH`] of them. AWS's answer is empty: only the
-    /// listing tells what came of it.
+    /// Disassociates at most [`BATCH`] members. AWS's response is empty: only the listing shows the result.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn disassociate_members(&self, accounts: &[AccountId]) -> Result<(), AwsFailure> {
+    pub(crate) async fn disassociate_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<(), AwsFailure> {
         const OPERATION: &str = "securityhub:DisassociateMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         self.client
             .disassociate_members()
             .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
@@ -160,13 +166,16 @@ impl SecurityHub {
         Ok(())
     }
 
-    /// Forgets accounts that are not associated, at most [`BATCH`] of them.
+    /// Deletes at most [`BATCH`] disassociated members.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub async fn delete_members(&self, accounts: &[AccountId]) -> Result<Unprocessed, AwsFailure> {
+    pub(crate) async fn delete_members(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:DeleteMembers";
-        self.pacing.turn(self.region, Class::Other).await;
+        self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .delete_members()
@@ -187,7 +196,7 @@ fn statuses(members: Option<Vec<Member>>) -> BTreeMap<AccountId, MemberStatus> {
     read.collect()
 }
 
-fn unprocessed(accounts: Option<Vec<UnprocessedAccount>>) -> Unprocessed {
+fn unprocessed(accounts: Option<Vec<ProcessingResult>>) -> UnprocessedAccounts {
     accounts
         .unwrap_or_default()
         .into_iter()

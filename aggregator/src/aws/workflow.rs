@@ -1,5 +1,5 @@
-//! The workflow status of findings, as the administrator sets it from the home Region: also of what lies in
-//! Regions that are linked to it (docs finding-update-batchupdatefindings.html).
+//! The workflow status of findings. The administrator sets it from the home Region, also for findings in
+//! linked Regions (docs finding-update-batchupdatefindings.html).
 
 use aws_sdk_securityhub::types::{
     AwsSecurityFindingIdentifier, NoteUpdate, WorkflowStatus, WorkflowUpdate,
@@ -8,50 +8,49 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::AwsFailure;
-use super::pacing::Class;
+use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
-use crate::domain::alert::write_back::{Named, Status};
+use hubward_domain::alert::write_back::{Named, WriteBackStatus};
 
-/// The most findings of one call (service model of Security Hub).
-pub const BATCH: usize = 100;
+/// The most findings per call (Security Hub service model).
+pub(crate) const BATCH: usize = 100;
 
-/// Who writes the notes.
+/// The author of our notes.
 const AUTHOR: &str = "hubward";
 
 /// A finding that AWS did not process.
 #[derive(Clone, Debug)]
-pub struct Unprocessed {
-    /// Its id.
+pub(crate) struct UnprocessedFinding {
     pub id: String,
-    /// AWS's code and words.
+    /// AWS's error code and message.
     pub why: String,
 }
 
 impl SecurityHub {
-    /// Sets the status of at most [`BATCH`] findings; returns those that AWS did not process. That a finding has
-    /// the status already is no failure.
+    /// Sets the status of at most [`BATCH`] findings. Returns those that AWS did not process. Setting the
+    /// same status again is no failure.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn set_workflow<'a>(
+    pub(crate) fn set_workflow<'a>(
         &'a self,
         findings: &'a [Named],
-        status: Status,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+        status: WriteBackStatus,
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         self.update(findings, WorkflowStatus::from(status.as_str()), None)
     }
 
-    /// Suppresses at most [`BATCH`] findings, or makes them new again, with a note; returns those that AWS did
-    /// not process.
+    /// Suppresses at most [`BATCH`] findings or sets them back to new, with a note. Returns those that AWS
+    /// did not process.
     ///
     /// # Errors
     /// AWS refused or was not reached.
-    pub fn set_suppressed<'a>(
+    pub(crate) fn set_suppressed<'a>(
         &'a self,
         findings: &'a [Named],
         suppressed: bool,
         note: &str,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         let status = if suppressed {
             WorkflowStatus::Suppressed
         } else {
@@ -67,10 +66,10 @@ impl SecurityHub {
         findings: &'a [Named],
         status: WorkflowStatus,
         note: Option<NoteUpdate>,
-    ) -> BoxFuture<'a, Result<Vec<Unprocessed>, AwsFailure>> {
+    ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         async move {
             const OPERATION: &str = "securityhub:BatchUpdateFindings";
-            self.pacing().turn(self.region(), Class::Other).await;
+            self.pacing().turn(self.region(), ApiClass::Other).await;
             let named = findings.iter().map(|finding| {
                 AwsSecurityFindingIdentifier::builder()
                     .id(&finding.id)
@@ -90,7 +89,7 @@ impl SecurityHub {
             let unprocessed = unprocessed.map(|one| {
                 let code = one.error_code.unwrap_or_default();
                 let message = one.error_message.unwrap_or_default();
-                Unprocessed {
+                UnprocessedFinding {
                     id: one
                         .finding_identifier
                         .and_then(|it| it.id)

@@ -1,17 +1,17 @@
-//! One corpus of hostile texts, run over every channel: whatever AWS or a member writes mentions nobody,
-//! links nowhere, turns no line around, and cannot pass for a line of ours.
+//! Tests every channel with one corpus of hostile texts: whatever AWS or a member writes mentions no one,
+//! links nowhere, does not change the writing direction, and cannot look like one of our own lines.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::letter::{Advice, Letter, Reader, write};
+use super::message::{FirstSteps, MessageReader, RenderedMessage, write};
 use super::{chatwork, google_chat, mail, slack, teams, webhook};
-use crate::domain::account::Language;
-use crate::domain::alert::{Alert, AlertState, Facts, Severity};
-use crate::domain::delivery::{Delivery, DeliveryState};
-use crate::domain::notice::{
+use hubward_domain::account::Language;
+use hubward_domain::alert::{Alert, AlertFacts, AlertState, Severity};
+use hubward_domain::delivery::{Delivery, DeliveryState};
+use hubward_domain::notice::{
     AlertDigest, AlertNotice, EscalatedNotice, Notice, StillOpenNotice, Trouble,
 };
 
@@ -23,7 +23,7 @@ fn corpus() -> Vec<String> {
     attacks
 }
 
-/// An alert in which everything that somebody else writes is the attack.
+/// An alert in which every foreign text is the attack.
 fn hostile(attack: &str) -> AlertNotice {
     let alert = Alert {
         id: "a1b2c3d4e5f6".to_owned(),
@@ -37,7 +37,7 @@ fn hostile(attack: &str) -> AlertNotice {
         count: 3,
         first_seen: Timestamp::UNIX_EPOCH,
         last_seen: Timestamp::UNIX_EPOCH,
-        facts: Facts {
+        facts: AlertFacts {
             description: attack.to_owned(),
             resource: attack.to_owned(),
             console: None,
@@ -74,14 +74,14 @@ fn notices(attack: &str) -> Vec<Notice> {
     ]
 }
 
-fn letter(notice: &Notice, language: Language) -> Letter {
+fn rendered(notice: &Notice, language: Language) -> RenderedMessage {
     let zone = TimeZone::UTC;
-    let reader = Reader {
+    let reader = MessageReader {
         language,
         zone: &zone,
         origin: ORIGIN,
-        advice: Some(Advice {
-            happened: "Somebody guesses passwords.".to_owned(),
+        advice: Some(FirstSteps {
+            happened: "Someone guesses passwords.".to_owned(),
             steps: vec!["Isolate the instance.".to_owned()],
             page: Some(format!("{ORIGIN}/guide/UnauthorizedAccess-EC2")),
         }),
@@ -89,7 +89,7 @@ fn letter(notice: &Notice, language: Language) -> Letter {
     write(notice, &reader)
 }
 
-/// Every text of a message, without the addresses that are ours.
+/// All texts of a message, without our own URLs.
 fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => found.push(text.clone()),
@@ -102,31 +102,31 @@ fn texts(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn said(letter: &Letter) -> Vec<(&'static str, Vec<String>)> {
+fn said(rendered: &RenderedMessage) -> Vec<(&'static str, Vec<String>)> {
     let of = |value: &Value| {
         let mut found = Vec::new();
         texts(value, &mut found);
         found
     };
-    let [(_, body), _] = chatwork::fields(letter);
+    let [(_, body), _] = chatwork::fields(rendered);
     let body = body
         .strip_prefix("[info][title]")
         .and_then(|body| body.strip_suffix("[/info]"))
         .map(|body| body.replacen("[/title]", "\n", 1))
         .unwrap();
     vec![
-        ("slack", of(&slack::message(letter))),
-        ("teams", of(&teams::message(letter))),
-        ("google_chat", of(&google_chat::message(letter, "msg_1"))),
+        ("slack", of(&slack::message(rendered))),
+        ("teams", of(&teams::message(rendered))),
+        ("google_chat", of(&google_chat::message(rendered, "msg_1"))),
         ("chatwork", vec![body]),
-        ("mail", vec![mail::body(letter)]),
+        ("mail", vec![mail::body(rendered)]),
     ]
 }
 
 #[track_caller]
-fn assert_harmless(channel: &str, attack: &str, text: &str, letter: &Letter) {
+fn assert_harmless(channel: &str, attack: &str, text: &str, rendered: &RenderedMessage) {
     let mut text = text.to_owned();
-    for (_, url) in &letter.links {
+    for (_, url) in &rendered.links {
         for form in [url.clone(), url.replace('&', "&amp;")] {
             text = text.replace(&form, "");
         }
@@ -168,7 +168,7 @@ fn assert_harmless(channel: &str, attack: &str, text: &str, letter: &Letter) {
         "[hr",
         "[picon",
     ] {
-        // A mail address of the domain is text, and is allowed to be one.
+        // A mail address of the domain is plain text, which is allowed.
         let lower = if danger == "evil.example" {
             lower.replace("evil@evil.example", "")
         } else {
@@ -195,10 +195,10 @@ fn no_text_of_the_corpus_does_anything_in_any_chat() {
     for attack in corpus() {
         for notice in notices(&attack) {
             for language in [Language::Ja, Language::En] {
-                let letter = letter(&notice, language);
-                for (channel, texts) in said(&letter) {
+                let rendered = rendered(&notice, language);
+                for (channel, texts) in said(&rendered) {
                     for text in texts {
-                        assert_harmless(channel, &attack, &text, &letter);
+                        assert_harmless(channel, &attack, &text, &rendered);
                     }
                 }
             }
@@ -210,7 +210,7 @@ fn no_text_of_the_corpus_does_anything_in_any_chat() {
 fn a_line_of_the_corpus_stays_one_line() {
     let lines = |attack: &str| {
         let notice = Notice::AlertOpened(Box::new(hostile(attack)));
-        mail::body(&letter(&notice, Language::En)).lines().count()
+        mail::body(&rendered(&notice, Language::En)).lines().count()
     };
     let plain = lines("plain");
     for attack in corpus() {
@@ -222,7 +222,7 @@ fn a_line_of_the_corpus_stays_one_line() {
 fn links_are_only_ours() {
     for attack in corpus() {
         for notice in notices(&attack) {
-            for (_, url) in letter(&notice, Language::En).links {
+            for (_, url) in rendered(&notice, Language::En).links {
                 assert!(
                     url.starts_with("https://soc.example.com/alerts")
                         || url == "https://soc.example.com/guide/UnauthorizedAccess-EC2"
@@ -242,14 +242,14 @@ fn every_channel_stays_within_its_size_whatever_comes() {
         "\u{1f6a8}".repeat(9_000),
     ] {
         for notice in notices(&flood) {
-            let letter = letter(&notice, Language::Ja);
-            let slack = slack::message(&letter).to_string();
+            let rendered = rendered(&notice, Language::Ja);
+            let slack = slack::message(&rendered).to_string();
             assert!(slack.chars().count() <= 13_000, "{}", slack.chars().count());
-            let teams = teams::message(&letter).to_string();
+            let teams = teams::message(&rendered).to_string();
             assert!(teams.len() <= 28_000, "{}", teams.len());
-            let google = google_chat::message(&letter, "msg_1").to_string();
+            let google = google_chat::message(&rendered, "msg_1").to_string();
             assert!(google.len() <= 32_000, "{}", google.len());
-            let [(_, chatwork), _] = chatwork::fields(&letter);
+            let [(_, chatwork), _] = chatwork::fields(&rendered);
             assert!(chatwork.chars().count() <= 20_000);
             assert!(chatwork.starts_with("[info][title]") && chatwork.ends_with("[/info]"));
         }
@@ -260,7 +260,7 @@ fn every_channel_stays_within_its_size_whatever_comes() {
 fn a_form_holds_one_message_whatever_it_says() {
     for attack in corpus() {
         let notice = Notice::AlertOpened(Box::new(hostile(&attack)));
-        let form = chatwork::form(&letter(&notice, Language::En));
+        let form = chatwork::form(&rendered(&notice, Language::En));
         let fields: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes())
             .into_owned()
             .collect();
@@ -337,14 +337,14 @@ fn an_alert_says_all_that_helps_in_both_languages() {
         ),
         (
             Language::Ja,
-            ["深刻度", "担当者", "最初にすること", "1. Isolate"],
+            ["重要度", "担当者", "最初にすること", "1. Isolate"],
         ),
     ] {
-        let letter = letter(&notice, language);
-        for (channel, texts) in said(&letter) {
+        let rendered = rendered(&notice, language);
+        for (channel, texts) in said(&rendered) {
             let whole = texts.join("\n");
             for fact in [
-                "Somebody guesses passwords",
+                "Someone guesses passwords",
                 "HIGH",
                 "111111111111",
                 "受注",

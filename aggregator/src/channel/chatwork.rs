@@ -1,19 +1,20 @@
-//! Chatwork's form of a letter: its own markup in a form, by its API with a token.
+//! Chatwork messages: its own markup in a form, posted to its API with a token.
 //!
-//! Letters hold no tag of that markup: `domain::untrusted` takes the bracket from whatever looks like one.
+//! Messages contain no tag of that markup: `hubward_domain::untrusted` removes the bracket of anything that
+//! looks like one.
 
 use url::form_urlencoded;
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
-/// What a form is sent as.
+/// The content type of the request.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
-/// Where its API is.
+/// The address of the API.
 pub(super) const API: &str = "https://api.chatwork.com/v2";
-/// The most characters of a message; Chatwork names no limit, and nobody reads more.
+/// The most characters of a message. Chatwork documents no limit, and no one reads more.
 const LIMIT: usize = 20_000;
-/// The most lines that are shown.
+/// The most lines of a message.
 const LINES: usize = 50;
 
 /// The address of a room's messages.
@@ -22,36 +23,36 @@ pub(super) fn address(api: &str, room: &str) -> String {
 }
 
 /// The request's body.
-pub(super) fn form(letter: &Letter) -> String {
+pub(super) fn form(rendered: &RenderedMessage) -> String {
     form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields(letter))
+        .extend_pairs(fields(rendered))
         .finish()
 }
 
-/// The form's fields; the message is unread for whoever has the token too.
-pub(super) fn fields(letter: &Letter) -> [(&'static str, String); 2] {
+/// The form's fields. The message is marked as unread for the token's owner too.
+pub(super) fn fields(rendered: &RenderedMessage) -> [(&'static str, String); 2] {
     let body = fit(
         LIMIT,
-        |most| body(letter, most),
+        |most| body(rendered, most),
         |body: &String| body.chars().count(),
     );
     [("body", body), ("self_unread", "0".to_owned())]
 }
 
-fn body(letter: &Letter, most: usize) -> String {
-    let lines = letter.all_lines().take(LINES).map(|line| cut(line, most));
-    let facts = letter
+fn body(rendered: &RenderedMessage, most: usize) -> String {
+    let lines = rendered.all_lines().take(LINES).map(|line| cut(line, most));
+    let facts = rendered
         .facts
         .iter()
         .map(|(name, value)| format!("{name}: {}", cut(value, most)));
-    let links = letter
+    let links = rendered
         .links
         .iter()
         .map(|(name, url)| format!("{name}: {url}"));
     let rows: Vec<String> = lines.chain(facts).chain(links).collect();
     format!(
         "[info][title]{}[/title]{}[/info]",
-        cut(&letter.title, most),
+        cut(&rendered.title, most),
         rows.join("\n")
     )
 }

@@ -1,5 +1,5 @@
-//! The HTTP clients for channels: one that reaches public addresses only, and one for channels that
-//! may be private. Neither follows redirects, both give up after a while.
+//! The HTTP clients for channels: one that only reaches public addresses, and one for channels that may be
+//! private. Neither follows redirects, and both have timeouts.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::address::is_public;
+use hubward_domain::address::is_public;
 
 /// Both clients.
 #[derive(Clone, Debug)]
@@ -16,19 +16,19 @@ pub(super) struct Clients {
     private: reqwest::Client,
 }
 
-/// Resolves names as the system does, and leaves out every address that is not public: whoever owns a
-/// name can let it point into our network.
+/// Resolves names with the system's resolver and removes all addresses that are not public: the owner of a
+/// name can point it into our network.
 struct PublicOnly;
 
 impl Clients {
     pub(super) fn new() -> reqwest::Result<Self> {
-        // Once per process; a second call finds it set already.
+        // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(Duration::from_secs(5))
-                // Shorter than a lease: see `store::deliveries`.
+                // Shorter than a delivery's lease: see `hubward_store::deliveries`.
                 .timeout(Duration::from_secs(10))
                 .user_agent(concat!("hubward/", env!("CARGO_PKG_VERSION")))
         };

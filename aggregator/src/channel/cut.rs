@@ -1,7 +1,6 @@
-//! Cutting texts to a service's limits: by characters, after they were escaped, and never inside an
-//! escape.
+//! Cuts texts to a service's limits: by characters, after escaping, and never inside an escape sequence.
 
-/// The text, or as much of it as fits with a mark that something is missing.
+/// The text, or its beginning with a mark if it is too long.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -16,8 +15,8 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     kept
 }
 
-/// Renders with ever shorter texts until the whole is small enough; `render` is told how many characters
-/// each text may have.
+/// Renders with shorter and shorter texts until the result fits. `render` gets the maximum number of
+/// characters of each text.
 pub(super) fn fit<T>(limit: usize, render: impl Fn(usize) -> T, size: impl Fn(&T) -> usize) -> T {
     let mut most = 3_000;
     loop {

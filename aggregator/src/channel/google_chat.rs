@@ -1,24 +1,25 @@
-//! Google Chat's form of a letter: a card (`cardsV2`), by webhook; what is told of one alert is one thread.
+//! Google Chat messages: a card (`cardsV2`), posted to a webhook; all messages about one alert are one
+//! thread.
 //!
-//! Texts of widgets know a little HTML (developers.google.com/workspace/chat/format-messages), so `&`, `<`
-//! and `>` are escaped; links are buttons, and only our own.
+//! Widget texts support some HTML (developers.google.com/workspace/chat/format-messages), so `&`, `<` and `>`
+//! are escaped. Links are buttons, and only our own.
 
 use serde_json::{Value, json};
 use url::Url;
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
-/// A message has at most 32,000 bytes.
+/// The most bytes of a message; Google's limit is 32,000.
 const LIMIT: usize = 30_000;
-/// The most lines that are shown: a card has at most 100 widgets.
+/// The most lines of a message; a card has at most 100 widgets.
 const LINES: usize = 50;
-/// The title's most characters.
+/// The most characters of the title.
 const TITLE: usize = 200;
 
-/// The webhook's address for a message: it goes into the thread of this key, or begins it.
+/// The webhook's URL for a message, which continues or starts the thread with this key.
 pub(super) fn address(webhook: &str, thread: Option<&str>) -> Result<String, String> {
-    // The parser's own error would quote the secret.
+    // The parser's error would quote the secret.
     let mut url = Url::parse(webhook).map_err(|_| "the channel's url is no URL".to_owned())?;
     if let Some(thread) = thread {
         url.query_pairs_mut()
@@ -28,29 +29,29 @@ pub(super) fn address(webhook: &str, thread: Option<&str>) -> Result<String, Str
     Ok(url.into())
 }
 
-/// The body of the webhook; `id` names the card.
-pub(super) fn message(letter: &Letter, id: &str) -> Value {
+/// The webhook's body; `id` is the card's id.
+pub(super) fn message(rendered: &RenderedMessage, id: &str) -> Value {
     fit(
         LIMIT,
-        |most| card(letter, id, most),
+        |most| card(rendered, id, most),
         |card| card.to_string().len(),
     )
 }
 
-fn card(letter: &Letter, id: &str, most: usize) -> Value {
-    let told = |text: &str| cut(&escape(text), most);
-    let lines = letter
+fn card(rendered: &RenderedMessage, id: &str, most: usize) -> Value {
+    let plain = |text: &str| cut(&escape(text), most);
+    let lines = rendered
         .all_lines()
         .take(LINES)
-        .map(|line| json!({ "textParagraph": { "text": told(line) } }));
-    let facts = letter.facts.iter().map(|(name, value)| {
+        .map(|line| json!({ "textParagraph": { "text": plain(line) } }));
+    let facts = rendered.facts.iter().map(|(name, value)| {
         json!({ "decoratedText": {
-            "topLabel": told(name),
-            "text": told(value),
+            "topLabel": plain(name),
+            "text": plain(value),
             "wrapText": true,
         } })
     });
-    let buttons: Vec<Value> = letter
+    let buttons: Vec<Value> = rendered
         .links
         .iter()
         .map(|(name, url)| json!({ "text": name, "onClick": { "openLink": { "url": url } } }))
@@ -59,15 +60,15 @@ fn card(letter: &Letter, id: &str, most: usize) -> Value {
     if !buttons.is_empty() {
         widgets.push(json!({ "buttonList": { "buttons": buttons } }));
     }
-    let header = json!({ "title": cut(&letter.title, TITLE.min(most)) });
-    // A section without widgets is refused.
+    let header = json!({ "title": cut(&rendered.title, TITLE.min(most)) });
+    // Google Chat rejects a section without widgets.
     let card = if widgets.is_empty() {
         json!({ "header": header })
     } else {
         json!({ "header": header, "sections": [{ "widgets": widgets }] })
     };
     json!({
-        "fallbackText": cut(&letter.title, TITLE.min(most)),
+        "fallbackText": cut(&rendered.title, TITLE.min(most)),
         "cardsV2": [{ "cardId": id, "card": card }],
     })
 }

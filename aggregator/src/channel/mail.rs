@@ -1,8 +1,8 @@
-//! The `mail` channel: a letter as plain text, by SMTP. Encrypted, unless the server is this machine.
+//! The `mail` channel: plain text by SMTP. Encrypted, unless the server is on this machine.
 //!
-//! `Message-ID` is made of the delivery's id, the same at every attempt, so that mailboxes may drop a
-//! repetition. What AWS or a member wrote stands in the body and the encoded subject, never in a header
-//! of its own.
+//! `Message-ID` is derived from the delivery's id and the same at every attempt, so that mailboxes can drop
+//! duplicates. Texts of AWS or members only appear in the body and the encoded subject, never in other
+//! headers.
 
 use std::time::Duration;
 
@@ -13,55 +13,60 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::letter::Letter;
-use crate::domain::address::is_loopback_host;
-use crate::domain::delivery::{Attempt, Blame};
-use crate::domain::echo::Hush;
+use super::message::RenderedMessage;
+use hubward_domain::address::is_loopback_host;
+use hubward_domain::delivery::{Attempt, FaultDomain};
+use hubward_domain::redact::Redactor;
 
-/// Shorter than a lease: see `store::deliveries`.
+/// Shorter than a delivery's lease: see `hubward_store::deliveries`.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Longer lines of a subject are cut; some servers refuse them.
+/// The most characters of a subject; some servers reject longer ones.
 const SUBJECT: usize = 200;
 
-/// Where mail is handed over, and who sends it.
+/// The mail server and the sender.
 #[derive(Clone, Debug)]
 pub(super) struct Post {
     /// `smtps://user:password@host:port`.
     pub(super) smtp_url: SecretString,
-    /// The sender.
+    /// The sender's address.
     pub(super) from: String,
 }
 
-/// Sends a letter to addresses, once. Nothing secret is in what it returns.
+/// Sends a mail once. The result contains no secrets.
 ///
 /// # Errors
-/// It could not be tried at all, and why.
+/// The mail could not be attempted; the text says why.
 pub(super) async fn send(
     post: &Post,
     to: &[String],
-    letter: &Letter,
+    rendered: &RenderedMessage,
     id: &str,
 ) -> Result<Attempt, String> {
     if to.is_empty() {
-        return Ok(Attempt::Refused {
+        return Ok(Attempt::Rejected {
             why: "the message has no recipient".to_owned(),
             retry_after: None,
-            blame: Blame::Hopeless,
+            fault: FaultDomain::Hopeless,
         });
     }
-    let message = message(&post.from, to, letter, id)?;
+    let message = message(&post.from, to, rendered, id)?;
     let transport = transport(&post.smtp_url)?;
     Ok(match transport.send(message).await {
-        Ok(_) => Attempt::Taken,
-        Err(error) => Attempt::Refused {
-            blame: blame(&error),
+        Ok(_) => Attempt::Accepted,
+        Err(error) => Attempt::Rejected {
+            fault: fault(&error),
             why: why(&error, &post.smtp_url),
             retry_after: None,
         },
     })
 }
 
-fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Message, String> {
+fn message(
+    from: &str,
+    to: &[String],
+    rendered: &RenderedMessage,
+    id: &str,
+) -> Result<Message, String> {
     let mailbox = |address: &str| {
         address
             .parse::<Mailbox>()
@@ -70,7 +75,7 @@ fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Messa
     let sender = mailbox(from)?;
     let domain = sender.email.domain().to_owned();
     // A subject is one line.
-    let subject: String = letter
+    let subject: String = rendered
         .title
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char })
@@ -86,22 +91,22 @@ fn message(from: &str, to: &[String], letter: &Letter, id: &str) -> Result<Messa
     }
     builder
         .header(ContentType::TEXT_PLAIN)
-        .body(body(letter))
+        .body(body(rendered))
         .map_err(|error| format!("the mail cannot be written: {error}"))
 }
 
-/// Each fact and line on a line of its own.
-pub(super) fn body(letter: &Letter) -> String {
+/// The text, with each fact and line on a line of its own.
+pub(super) fn body(rendered: &RenderedMessage) -> String {
     let mut text = String::new();
-    for line in std::iter::once(letter.title.as_str()).chain(letter.all_lines()) {
+    for line in std::iter::once(rendered.title.as_str()).chain(rendered.all_lines()) {
         text.push_str(line);
         text.push_str("\r\n");
     }
     text.push_str("\r\n");
-    for (name, value) in &letter.facts {
+    for (name, value) in &rendered.facts {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
-    for (name, url) in &letter.links {
+    for (name, url) in &rendered.links {
         text.push_str(&format!("\r\n{name}: {url}\r\n"));
     }
     text
@@ -111,7 +116,7 @@ pub(super) fn transport(
     smtp_url: &SecretString,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let text = smtp_url.expose_secret();
-    // The parser's own error would quote the password.
+    // The parser's error would quote the password.
     let url = Url::parse(text).map_err(|_| "mail.smtp_url is no URL".to_owned())?;
     let encrypted = url.scheme() == "smtps"
         || url
@@ -127,10 +132,10 @@ pub(super) fn transport(
         .map_err(|_| "mail.smtp_url is not understood: smtps://user:password@host:port".to_owned())
 }
 
-/// Greets the server, and sends nothing.
+/// Connects, encrypts and logs in; sends nothing.
 ///
 /// # Errors
-/// It would take no mail from us, and why.
+/// The server would not accept mail from us; the text says why.
 pub(super) async fn try_transport(smtp_url: &SecretString) -> Result<(), String> {
     match transport(smtp_url)?.test_connection().await {
         Ok(true) => Ok(()),
@@ -139,13 +144,13 @@ pub(super) async fn try_transport(smtp_url: &SecretString) -> Result<(), String>
     }
 }
 
-/// What the server said, or that it did not.
+/// The server's answer, or why there was none.
 pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let said = Hush::of([smtp_url.expose_secret()]).over(&cause.to_string());
+    let said = Redactor::of([smtp_url.expose_secret()]).redact(&cause.to_string());
     let said: String = said.chars().take(200).collect();
     match error.status() {
         Some(code) => format!("it answered {code} {said}"),
@@ -153,17 +158,17 @@ pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     }
 }
 
-/// A 5xx that is no refusal of us is about this message, such as a recipient that nobody knows.
-fn blame(error: &Error) -> Blame {
+/// A 5xx answer that does not reject us is about this message, such as an unknown recipient.
+fn fault(error: &Error) -> FaultDomain {
     let code = error.status().map(|code| code.to_string());
     match code.as_deref() {
-        Some("530" | "534" | "535" | "538") => Blame::Channel,
-        Some(code) if code.starts_with('5') => Blame::Message,
-        _ => Blame::Channel,
+        Some("530" | "534" | "535" | "538") => FaultDomain::Channel,
+        Some(code) if code.starts_with('5') => FaultDomain::Message,
+        _ => FaultDomain::Channel,
     }
 }
 
-/// `Auto-Submitted: auto-generated` (RFC 3834): no holiday message comes back.
+/// `Auto-Submitted: auto-generated` (RFC 3834) prevents automatic replies.
 #[derive(Clone)]
 pub(super) struct AutoSubmitted;
 
@@ -185,18 +190,18 @@ impl lettre::message::header::Header for AutoSubmitted {
 mod tests {
     use super::*;
 
-    fn letter(title: &str) -> Letter {
-        Letter {
+    fn rendered(title: &str) -> RenderedMessage {
+        RenderedMessage {
             title: title.to_owned(),
             facts: vec![("プロジェクト".to_owned(), "受注".to_owned())],
             lines: vec!["one".to_owned()],
-            ..Letter::default()
+            ..RenderedMessage::default()
         }
     }
 
     fn written(title: &str) -> String {
         let to = ["a@example.com".to_owned(), "b@example.com".to_owned()];
-        let message = message("SOC <soc@example.com>", &to, &letter(title), "msg_1").unwrap();
+        let message = message("SOC <soc@example.com>", &to, &rendered(title), "msg_1").unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn recipients_that_are_none_are_named() {
         let to = ["a@example.com\r\nBcc: b@example.com".to_owned()];
-        assert!(message("soc@example.com", &to, &letter("t"), "1").is_err());
+        assert!(message("soc@example.com", &to, &rendered("t"), "1").is_err());
     }
 
     #[test]

@@ -8,17 +8,17 @@ use rust_i18n::t;
 
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
-use crate::domain::account::Account;
-use crate::domain::delivery::{Attempt, Blame};
-use crate::domain::finding::Severity;
-use crate::domain::report::{Period, Standing};
+use hubward_domain::account::Account;
+use hubward_domain::delivery::{Attempt, FaultDomain};
+use hubward_domain::finding::FindingSeverity;
+use hubward_domain::report::{AccountSummary, Period};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Longer subjects are cut; some servers refuse them.
 const SUBJECT: usize = 200;
 
 /// What is sent.
-pub struct ReportMail<'a> {
+pub(crate) struct ReportMail<'a> {
     /// The same at every attempt, so that a mailbox may drop a repetition.
     pub id: String,
     /// To whose contacts.
@@ -26,18 +26,18 @@ pub struct ReportMail<'a> {
     /// The report's period.
     pub period: Period,
     /// Its numbers.
-    pub standing: &'a Standing,
+    pub standing: &'a AccountSummary,
     /// The file's name and content; otherwise where it lies.
     pub attachment: Result<(String, Vec<u8>), String>,
 }
 
 impl Messenger {
     /// Sends a report's mail once. Nothing secret is in what it returns.
-    pub async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
-        let refused = |why: String| Attempt::Refused {
+    pub(crate) async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
+        let refused = |why: String| Attempt::Rejected {
             why,
             retry_after: None,
-            blame: Blame::Message,
+            fault: FaultDomain::Message,
         };
         let prepared = self.post().and_then(|post| {
             let transport = transport(&post.smtp_url)?;
@@ -47,7 +47,7 @@ impl Messenger {
         match prepared {
             Err(why) => refused(why),
             Ok((transport, message, smtp_url)) => match transport.send(message).await {
-                Ok(_) => Attempt::Taken,
+                Ok(_) => Attempt::Accepted,
                 Err(error) => refused(why(&error, &smtp_url)),
             },
         }
@@ -119,8 +119,8 @@ fn body(mail: &ReportMail<'_>) -> String {
         first = first,
         last = last,
         open = standing.all_open(),
-        critical = standing.open_with(Severity::Critical),
-        high = standing.open_with(Severity::High),
+        critical = standing.open_with(FindingSeverity::Critical),
+        high = standing.open_with(FindingSeverity::High),
         threats = standing.threats,
         new = standing.new,
         reopened = standing.reopened,
@@ -140,7 +140,7 @@ fn body(mail: &ReportMail<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountState, Language, ReportCadence};
+    use hubward_domain::account::{AccountState, Language, ReportCadence};
     use secrecy::SecretString;
 
     fn written(project: &str, attachment: Result<(String, Vec<u8>), String>) -> String {
@@ -169,7 +169,7 @@ mod tests {
             id: "report.111111111111.2026-W47".to_owned(),
             account: &account,
             period: "2026-W47".parse().unwrap(),
-            standing: &Standing::default(),
+            standing: &AccountSummary::default(),
             attachment,
         };
         String::from_utf8(message(&post, mail).unwrap().formatted()).unwrap()

@@ -1,48 +1,48 @@
-//! Slack's form of a letter: Block Kit with a plain text for notifications, by incoming webhook.
+//! Slack messages: Block Kit, with a plain text for notifications, posted to an incoming webhook.
 //!
-//! What AWS or a member wrote stands in `plain_text` objects alone, which Slack shows as they are; only our
-//! own links are `mrkdwn`. The text for notifications is escaped (api.slack.com, "Escaping text") and
-//! nothing in it is looked up. Everything is cut to Slack's limits after that.
+//! Foreign text only appears in `plain_text` objects, which Slack shows literally; only our own links are
+//! `mrkdwn`. The text for notifications is escaped (api.slack.com, "Escaping text"). Everything is cut to
+//! Slack's limits afterwards.
 
 use serde_json::{Value, json};
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
 /// Slack's limits in characters: a header, a section's text, a field.
 const HEADER: usize = 150;
 const SECTION: usize = 3_000;
 const FIELD: usize = 2_000;
-/// A section holds ten fields.
+/// The most fields of a section.
 const FIELDS: usize = 10;
-/// A message of more characters is refused as `msg_blocks_too_long` (slackapi/bolt-js#2509).
+/// Slack rejects a longer message as `msg_blocks_too_long` (slackapi/bolt-js#2509).
 const LIMIT: usize = 12_000;
 
-/// The body of the webhook.
-pub(super) fn message(letter: &Letter) -> Value {
+/// The webhook's body.
+pub(super) fn message(rendered: &RenderedMessage) -> Value {
     fit(
         LIMIT,
-        |most| blocks(letter, most),
+        |most| blocks(rendered, most),
         |message| message.to_string().chars().count(),
     )
 }
 
-fn blocks(letter: &Letter, most: usize) -> Value {
-    let mut blocks = vec![json!({ "type": "header", "text": plain(&letter.title, HEADER) })];
-    let lines: Vec<String> = letter.all_lines().map(|line| cut(line, most)).collect();
+fn blocks(rendered: &RenderedMessage, most: usize) -> Value {
+    let mut blocks = vec![json!({ "type": "header", "text": plain(&rendered.title, HEADER) })];
+    let lines: Vec<String> = rendered.all_lines().map(|line| cut(line, most)).collect();
     if !lines.is_empty() {
-        // A section that is too long is cut at its end: what happened stands first.
+        // A section that is too long loses its end: what happened is at its beginning.
         let text = plain(&lines.join("\n"), SECTION);
         blocks.push(json!({ "type": "section", "text": text }));
     }
-    for facts in letter.facts.chunks(FIELDS) {
+    for facts in rendered.facts.chunks(FIELDS) {
         let fields: Vec<Value> = facts
             .iter()
             .map(|(name, value)| plain(&format!("{name}\n{value}"), FIELD.min(most)))
             .collect();
         blocks.push(json!({ "type": "section", "fields": fields }));
     }
-    let links: Vec<String> = letter
+    let links: Vec<String> = rendered
         .links
         .iter()
         .map(|(name, url)| format!("<{}|{}>", escape(url).replace('|', "%7C"), escape(name)))
@@ -52,7 +52,7 @@ fn blocks(letter: &Letter, most: usize) -> Value {
         blocks.push(json!({ "type": "section", "text": text }));
     }
     json!({
-        "text": cut(&escape(&letter.title), HEADER),
+        "text": cut(&escape(&rendered.title), HEADER),
         "mrkdwn": false,
         "parse": "none",
         "link_names": false,
@@ -62,7 +62,7 @@ fn blocks(letter: &Letter, most: usize) -> Value {
     })
 }
 
-/// A text that is shown as it is; no emoji is made of it either.
+/// A text that is shown literally, without emoji.
 fn plain(text: &str, most: usize) -> Value {
     json!({ "type": "plain_text", "text": cut(text, most), "emoji": false })
 }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn only_our_links_are_more_than_plain_text() {
         let evil = "<!channel> <https://evil.example|AWS> & \"*bold*\"";
-        let letter = Letter {
+        let rendered = RenderedMessage {
             title: evil.to_owned(),
             facts: vec![("Project".to_owned(), evil.to_owned())],
             lines: vec![evil.to_owned()],
@@ -88,9 +88,9 @@ mod tests {
                 "Console".to_owned(),
                 "https://console.aws.amazon.com/a|b>c".to_owned(),
             )],
-            ..Letter::default()
+            ..RenderedMessage::default()
         };
-        let message = message(&letter);
+        let message = message(&rendered);
         let text = message["text"].as_str().unwrap();
         assert!(!text.contains('<') && !text.contains('>'), "{text}");
         let blocks = message["blocks"].as_array().unwrap();
@@ -105,13 +105,13 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_to_slacks_limits_and_not_inside_an_escape() {
-        let letter = Letter {
+        let rendered = RenderedMessage {
             title: "<日".repeat(10_000),
             facts: vec![("n".to_owned(), "<".repeat(10_000)); 30],
             lines: vec!["&".repeat(10_000); 40],
-            ..Letter::default()
+            ..RenderedMessage::default()
         };
-        let message = message(&letter);
+        let message = message(&rendered);
         assert!(message.to_string().chars().count() <= LIMIT);
         let blocks = message["blocks"].as_array().unwrap();
         let length = |value: &Value| value.as_str().unwrap().chars().count();

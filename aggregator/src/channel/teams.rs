@@ -1,44 +1,44 @@
-//! Microsoft Teams' form of a letter: an Adaptive Card 1.4, for a Workflows webhook.
+//! Microsoft Teams messages: an Adaptive Card 1.4, posted to a Workflows webhook.
 //!
-//! Every text is a `TextRun`: unlike a `TextBlock`, it knows no Markdown (adaptivecards.io, "TextRun"), and
-//! without `msteams.entities` nobody is mentioned. Links are actions, and only our own.
+//! Every text is a `TextRun`: unlike a `TextBlock`, it supports no Markdown (adaptivecards.io, "TextRun").
+//! Without `msteams.entities`, no one is mentioned. Links are actions, and only our own.
 
 use serde_json::{Value, json};
 
 use super::cut::{cut, fit};
-use super::letter::Letter;
+use super::message::RenderedMessage;
 
-/// Teams refuses a message of about 28 KB; some of it is for the envelope.
+/// Teams rejects messages of about 28 KB, including the envelope.
 const LIMIT: usize = 26_000;
-/// The most lines that are shown.
+/// The most lines of a message.
 const LINES: usize = 50;
 
-/// The body of the webhook.
-pub(super) fn message(letter: &Letter) -> Value {
+/// The webhook's body.
+pub(super) fn message(rendered: &RenderedMessage) -> Value {
     fit(
         LIMIT,
-        |most| card(letter, most),
+        |most| card(rendered, most),
         |card| card.to_string().len(),
     )
 }
 
-fn card(letter: &Letter, most: usize) -> Value {
+fn card(rendered: &RenderedMessage, most: usize) -> Value {
     let run = |text: &str| json!({ "type": "TextRun", "text": cut(text, most) });
     let block = |runs: Vec<Value>| json!({ "type": "RichTextBlock", "inlines": runs });
     let bold = |text: &str, size: &str| json!({ "type": "TextRun", "text": cut(text, most), "weight": "Bolder", "size": size });
-    let title = bold(&letter.title, "Large");
+    let title = bold(&rendered.title, "Large");
     let mut body = vec![block(vec![title])];
     body.extend(
-        letter
+        rendered
             .all_lines()
             .take(LINES)
             .map(|line| block(vec![run(line)])),
     );
-    for (name, value) in &letter.facts {
+    for (name, value) in &rendered.facts {
         let name = bold(&format!("{name}: "), "Default");
         body.push(block(vec![name, run(value)]));
     }
-    let actions: Vec<Value> = letter
+    let actions: Vec<Value> = rendered
         .links
         .iter()
         .map(|(name, url)| json!({ "type": "Action.OpenUrl", "title": name, "url": url }))

@@ -1,6 +1,6 @@
-//! The `webhook` channel: Standard Webhooks (standardwebhooks.com), signed where a secret is given.
+//! The `webhook` channel: Standard Webhooks (standardwebhooks.com), signed if a secret is configured.
 //!
-//! `webhook-id` is the delivery's id, the same at every attempt: a receiver that has seen it may drop it.
+//! `webhook-id` is the delivery's id and the same at every attempt, so that receivers can drop duplicates.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,12 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
-use crate::domain::delivery::Delivery;
+use hubward_domain::delivery::Delivery;
 
-/// Fills in headers and body.
+/// Sets headers and body.
 ///
 /// # Errors
-/// The message cannot be signed, and why.
+/// The message cannot be signed; the text says why.
 pub(super) fn request(
     request: RequestBuilder,
     delivery: &Delivery,
@@ -37,7 +37,7 @@ pub(super) fn request(
     Ok(request.body(body))
 }
 
-/// `{"type","timestamp","data"}`; the timestamp is when it happened, not when it is sent.
+/// `{"type","timestamp","data"}`; the timestamp is that of the event, not of sending.
 pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     let notice = serde_json::to_value(&delivery.notice).map_err(|error| error.to_string())?;
     let part = |key: &str| notice.get(key).cloned().unwrap_or(Value::Null);
@@ -49,7 +49,7 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     Ok(body.to_string())
 }
 
-/// A secret is Base64, with or without `whsec_`, as Standard Webhooks has it; any other text is the key
+/// A Base64 secret, with or without `whsec_`, as in Standard Webhooks; any other text is used as the key
 /// itself.
 fn signer(secret: &SecretString) -> Result<Webhook, String> {
     let text = secret.expose_secret();
@@ -62,8 +62,8 @@ fn signer(secret: &SecretString) -> Result<Webhook, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::DeliveryState;
-    use crate::domain::notice::{Notice, TestNotice};
+    use hubward_domain::delivery::DeliveryState;
+    use hubward_domain::notice::{Notice, TestNotice};
 
     fn delivery() -> Delivery {
         Delivery {
@@ -109,7 +109,28 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_no_secret_of_the_standard_signs_with_the_text_itself() {
+    fn every_frozen_notice_leaves_with_its_type_time_and_data_alone() {
+        const NOTICES_V1: &str = include_str!("../../domain/golden/notices.v1.json");
+        let frozen: Vec<Value> = serde_json::from_str(NOTICES_V1).unwrap();
+        for notice in frozen {
+            let delivery = Delivery {
+                notice: serde_json::from_value(notice.clone()).unwrap(),
+                ..delivery()
+            };
+            let body: Value = serde_json::from_str(&body(&delivery).unwrap()).unwrap();
+            assert_eq!(
+                body,
+                json!({
+                    "type": notice["type"],
+                    "timestamp": "1970-01-01T00:00:00Z",
+                    "data": notice["data"],
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_no_base64_is_the_key_itself() {
         assert!(signer(&SecretString::from("correct horse")).is_ok());
     }
 }

@@ -5,24 +5,25 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::fields::Fields;
 use super::screen::Screen;
-use super::{Exit, Outcome, audit, ledger};
-use crate::actions::edit_account::{self, EditError};
-use crate::actions::hand_out_release::install_lines;
-use crate::actions::{ActionError, look};
+use super::{CommandResult, Exit, audit, ledger};
+use crate::actions::ActionError;
+use crate::actions::account::edit::{self, EditError};
 use crate::app::App;
-use crate::domain::account::Account as Row;
-use crate::domain::audit::Actor;
-use crate::domain::ledger::{Column, Entry, Intent};
+use crate::queries;
+use crate::queries::release_download::install_lines;
 use crate::text;
+use hubward_domain::account::Account as Row;
+use hubward_domain::audit::Actor;
+use hubward_domain::ledger::{Intent, LedgerColumn, LedgerEntry};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Account {
+pub(super) enum AccountCommand {
     /// List the ledger.
     List,
-    /// Show one account, and what was last seen of it.
+    /// Show one account and the results of its last check.
     Show {
         /// The account.
         #[arg(value_name = "ID")]
@@ -38,7 +39,7 @@ pub(super) enum Account {
         #[command(flatten)]
         how: How,
     },
-    /// Change an account's row of the ledger; what is not said stays as it is.
+    /// Change an account in the ledger; values that are not given stay as they are.
     Edit {
         /// The account.
         #[arg(value_name = "ID")]
@@ -48,7 +49,7 @@ pub(super) enum Account {
         #[command(flatten)]
         how: How,
     },
-    /// Show everything that happened to one account: who did it, where it came from, and when.
+    /// Show everything that happened to one account: who did it, from which source, and when.
     History {
         /// The account.
         #[arg(value_name = "ID")]
@@ -62,22 +63,22 @@ pub(super) struct How {
     /// Show what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask before the account's state changes.
+    /// Skip the confirmation when the account's state changes.
     #[arg(long)]
     yes: bool,
 }
 
-impl Account {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl AccountCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let failed = |error| Failure::store(&error, language);
-        let accounts = look::accounts(app).await.map_err(failed)?;
+        let failed = |error| CommandFailure::store(&error, language);
+        let accounts = queries::account::accounts(app).await.map_err(failed)?;
         let find = |id: &AccountId| {
             accounts
                 .iter()
                 .find(|row| row.account_id == *id)
                 .ok_or_else(|| {
-                    Failure::action(&ActionError::NotInLedger(vec![id.clone()]), language)
+                    CommandFailure::action(&ActionError::NotInLedger(vec![id.clone()]), language)
                 })
         };
         match self {
@@ -92,7 +93,7 @@ impl Account {
                 edit(app, actor, Intent::Edit, entry, &how, screen).await
             }
             Self::History { id } => {
-                let events = look::events(app, 0, i64::MAX, Some(&id))
+                let events = queries::audit::audit_events(app, 0, i64::MAX, Some(&id))
                     .await
                     .map_err(failed)?;
                 if events.is_empty() {
@@ -109,24 +110,24 @@ async fn edit(
     app: &App,
     actor: &Actor,
     intent: Intent,
-    entry: Entry,
+    entry: LedgerEntry,
     how: &How,
     screen: &Screen,
-) -> Outcome {
+) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let request = edit_account::Request { intent, entry };
+    let request = edit::EditRequest { intent, entry };
     let refused = |error| match error {
         EditError::Refused(refused) => {
-            Failure::Messages(text::request::refused(&refused, language))
+            CommandFailure::Messages(text::request::refused(&refused, language))
         }
-        EditError::Changed => Failure::new(
+        EditError::Changed => CommandFailure::new(
             t!("cli.ledger_changed", locale = locale),
             t!("cli.edit_changed_hint", locale = locale),
         ),
-        EditError::Store(error) => Failure::store(&error, language),
+        EditError::Store(error) => CommandFailure::store(&error, language),
     };
-    let planned = edit_account::plan(app, &request).await.map_err(refused)?;
+    let planned = edit::plan(app, &request).await.map_err(refused)?;
     let plan = &planned.plan;
     if !screen.is_json() {
         ledger::show(plan, screen)?;
@@ -144,7 +145,7 @@ async fn edit(
                 return Ok(Exit::Failed);
             }
         }
-        edit_account::carry_out(app, actor, &request, &planned)
+        edit::carry_out(app, actor, &request, &planned)
             .await
             .map_err(refused)?;
     }
@@ -170,7 +171,7 @@ async fn edit(
     Ok(Exit::Done)
 }
 
-fn list(accounts: &[Row], screen: &Screen) -> Outcome {
+fn list(accounts: &[Row], screen: &Screen) -> CommandResult {
     if screen.is_json() {
         screen.data(&accounts)?;
         return Ok(Exit::Done);
@@ -199,15 +200,15 @@ fn list(accounts: &[Row], screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
+async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let memberships = look::memberships(app, &row.account_id)
+    let memberships = queries::account::memberships(app, &row.account_id)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     let install = install_lines(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {
@@ -231,7 +232,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> Outcome {
         t!("table.value", locale = locale),
     ]
     .map(String::from);
-    let known = Column::ALL
+    let known = LedgerColumn::ALL
         .iter()
         .map(|column| vec![column.header(language).to_owned(), column.text(row)]);
     let unknown = row

@@ -5,29 +5,29 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::look;
-use crate::actions::record_run::{LONGEST, RecordError, record_run};
+use super::{CommandResult, Exit};
+use crate::actions::agent::record::{LONGEST, RecordError, record_run};
 use crate::app::App;
-use crate::domain::audit::Actor;
+use crate::queries;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Agent {
+pub(super) enum AgentCommand {
     /// List the runs of all agents, newest heartbeat first.
     List,
-    /// Take in what a member's `hubward-agent setup --json` printed, where it cannot reach the server.
+    /// Import the output of `hubward-agent setup --json` from a member that cannot reach the server.
     Record {
-        /// The file with its output.
+        /// The file with the output.
         file: PathBuf,
     },
 }
 
-impl Agent {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl AgentCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         match self {
             Self::List => list(app, screen).await,
             Self::Record { file } => record(app, actor, &file, screen).await,
@@ -35,12 +35,12 @@ impl Agent {
     }
 }
 
-async fn list(app: &App, screen: &Screen) -> Outcome {
+async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let runs = look::runs(app)
+    let runs = queries::agent::runs(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         let rows = runs.iter().map(text::shape::agent);
         screen.data(&rows.collect::<Vec<_>>())?;
@@ -72,15 +72,15 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> Outcome {
+async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let bytes =
-        read_bounded(file, LONGEST + 1).map_err(|error| Failure::file(file, &error, language))?;
+    let bytes = read_bounded(file, LONGEST + 1)
+        .map_err(|error| CommandFailure::file(file, &error, language))?;
     let (account, regions) = record_run(app, actor, &bytes)
         .await
         .map_err(|error| match error {
-            RecordError::Malformed(why) => Failure::new(
+            RecordError::Malformed(why) => CommandFailure::new(
                 t!(
                     "cli.run_malformed",
                     locale = locale,
@@ -89,11 +89,11 @@ async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> Outco
                 ),
                 "",
             ),
-            RecordError::NotInLedger(account) => Failure::action(
+            RecordError::NotInLedger(account) => CommandFailure::action(
                 &crate::actions::ActionError::NotInLedger(vec![account]),
                 language,
             ),
-            RecordError::OtherAdministrator { found, wanted } => Failure::new(
+            RecordError::OtherAdministrator { found, wanted } => CommandFailure::new(
                 t!(
                     "cli.run_other_administrator",
                     locale = locale,
@@ -103,7 +103,7 @@ async fn record(app: &App, actor: &Actor, file: &Path, screen: &Screen) -> Outco
                 ),
                 "",
             ),
-            RecordError::Store(error) => Failure::store(&error, language),
+            RecordError::Store(error) => CommandFailure::store(&error, language),
         })?;
     let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
     screen.say(&t!(

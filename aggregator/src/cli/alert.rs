@@ -1,48 +1,49 @@
 //! `hubward alert`.
 
-mod see;
-mod way;
+mod pipeline_test;
+mod show;
 
 use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::silence::Silence;
-use super::{Exit, Outcome};
-use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
-use crate::actions::deliver::Outbox;
-use crate::actions::replay::replay;
-use crate::actions::test_channels::{TestError, newest_test, test_channels};
+use super::silence::SilenceCommand;
+use super::{CommandResult, Exit};
+use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
+use crate::actions::delivery::retry::replay;
+use crate::actions::delivery::send::Outbox;
+use crate::actions::delivery::test::{TestError, test_channels};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::alert::AlertState;
-use crate::domain::alert::handling::Act;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::DeliveryState;
+use crate::queries::delivery::newest_test;
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::alert::AlertState;
+use hubward_domain::alert::handling::Act;
+use hubward_domain::audit::Actor;
+use hubward_domain::delivery::DeliveryState;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Alert {
+pub(super) enum AlertCommand {
     /// List the alerts, newest first.
     List {
         /// Only those in this state: open, acknowledged, resolved or silenced.
         #[arg(long)]
         state: Option<AlertState>,
     },
-    /// Show one alert, and what became of telling people.
+    /// Show one alert and its notifications.
     Show {
         /// The alert's id, or that of one of its findings.
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Take alerts: somebody looks at them.
+    /// Acknowledge alerts.
     Ack {
         /// The alerts' ids, or those of their findings.
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
-        /// What is to be said with it; it stays until another note is written.
+        /// A note; it stays until another note is written.
         #[arg(
             long,
             default_value = "",
@@ -51,16 +52,16 @@ pub(super) enum Alert {
         )]
         note: String,
     },
-    /// Give an alert to somebody.
+    /// Assign an alert to a person.
     Assign {
         /// The alert's id, or that of one of its findings.
         #[arg(value_name = "ID")]
         id: String,
-        /// Who is to have it.
+        /// The person.
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// End alerts: they are dealt with.
+    /// Resolve alerts.
     Resolve {
         /// The alerts' ids, or those of their findings.
         #[arg(value_name = "ID", required = true)]
@@ -75,35 +76,35 @@ pub(super) enum Alert {
         note: String,
     },
     /// Silence alerts for a while, list the silences, or end one.
-    Silence(Silence),
-    /// Try messages again that were given up.
+    Silence(SilenceCommand),
+    /// Send failed messages again.
     Replay {
         /// Only these messages.
         #[arg(value_name = "DELIVERY", conflicts_with = "dead_letter")]
         deliveries: Vec<String>,
-        /// Take in what lies in the alert queue's dead-letter queue instead.
+        /// Process the messages in the alert queue's dead-letter queue instead.
         #[arg(long)]
         dead_letter: bool,
     },
-    /// Send a test event the whole way from EventBridge to the channels, and say how far it came.
+    /// Send a test event from EventBridge to the channels, and show how far it got.
     Test {
-        /// Only a test message to these channels.
+        /// Send only a test message, to these channels.
         #[arg(value_name = "CHANNEL")]
         channels: Vec<String>,
     },
-    /// Ask GuardDuty for a sample finding in the SOC's own account, and measure the time to the channels.
+    /// Create a GuardDuty sample finding in the SOC's own account, and measure the time to the channels.
     Drill {
-        /// How many seconds to wait for it: GuardDuty may take five minutes.
+        /// How many seconds to wait; GuardDuty may take five minutes.
         #[arg(long, default_value_t = 900, value_name = "SECONDS")]
         wait: u64,
     },
 }
 
-impl Alert {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl AlertCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         match self {
-            Self::List { state } => see::list(app, state, screen).await,
-            Self::Show { id } => see::show(app, &id, screen).await,
+            Self::List { state } => show::list(app, state, screen).await,
+            Self::Show { id } => show::show(app, &id, screen).await,
             Self::Ack { alerts, note } => {
                 handle(app, actor, &alerts, &Act::Acknowledge, &note, screen).await
             }
@@ -116,15 +117,15 @@ impl Alert {
             Self::Silence(silence) => silence.run(app, actor, screen).await,
             Self::Replay {
                 dead_letter: true, ..
-            } => way::dead_letters(app, actor, screen).await,
+            } => pipeline_test::dead_letters(app, actor, screen).await,
             Self::Replay { deliveries, .. } => again(app, actor, &deliveries, screen).await,
             Self::Test { channels }
                 if channels.is_empty() && app.config.alerts.queue_url.is_some() =>
             {
-                way::test(app, actor, screen).await
+                pipeline_test::test(app, actor, screen).await
             }
             Self::Test { channels } => test(app, actor, &channels, screen).await,
-            Self::Drill { wait } => way::drill(app, actor, wait, screen).await,
+            Self::Drill { wait } => pipeline_test::drill(app, actor, wait, screen).await,
         }
     }
 }
@@ -136,7 +137,7 @@ async fn handle(
     act: &Act,
     note: &str,
     screen: &Screen,
-) -> Outcome {
+) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     for id in alerts {
@@ -153,14 +154,14 @@ async fn handle(
     Ok(Exit::Done)
 }
 
-async fn again(app: &App, actor: &Actor, wanted: &[String], screen: &Screen) -> Outcome {
+async fn again(app: &App, actor: &Actor, wanted: &[String], screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let replayed = replay(app, actor, wanted)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if let Some(missing) = wanted.iter().find(|id| !replayed.contains(id)) {
-        return Err(Failure::new(
+        return Err(CommandFailure::new(
             t!("alert.not_given_up", locale = locale, id = missing),
             "",
         ));
@@ -173,43 +174,44 @@ async fn again(app: &App, actor: &Actor, wanted: &[String], screen: &Screen) -> 
     Ok(Exit::Done)
 }
 
-fn unknown(id: &str, language: Language) -> Failure {
+fn unknown(id: &str, language: Language) -> CommandFailure {
     let locale = language.as_str();
-    Failure::new(
+    CommandFailure::new(
         t!("alert.unknown", locale = locale, id = id),
         t!("alert.unknown_hint", locale = locale),
     )
 }
 
-fn refused(error: &AcknowledgeError, language: Language) -> Failure {
+fn refused(error: &AcknowledgeError, language: Language) -> CommandFailure {
     match error {
         AcknowledgeError::Unknown(id) => unknown(id, language),
-        AcknowledgeError::Store(error) => Failure::store(error, language),
+        AcknowledgeError::Store(error) => CommandFailure::store(error, language),
         AcknowledgeError::NotNow(_) | AcknowledgeError::TooLong(_) => {
-            Failure::new(text::alert::not_handled(error, language), "")
+            CommandFailure::new(text::alert::not_handled(error, language), "")
         }
     }
 }
 
-async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Outcome {
+async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let store = |error| Failure::store(&error, language);
+    let store = |error| CommandFailure::store(&error, language);
     let channels = test_channels(app, actor, names)
         .await
         .map_err(|error| match error {
-            TestError::NoChannel => Failure::new(
+            TestError::NoChannel => CommandFailure::new(
                 t!("alert.no_channel", locale = locale),
                 t!("alert.no_channel_hint", locale = locale),
             ),
-            TestError::UnknownChannel(name) => Failure::new(
+            TestError::UnknownChannel(name) => CommandFailure::new(
                 t!("alert.unknown_channel", locale = locale, channel = name),
                 t!("alert.no_channel_hint", locale = locale),
             ),
             TestError::Store(error) => store(error),
         })?;
-    let outbox = Outbox::open(app)
-        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    let outbox = Outbox::open(app).map_err(|error| {
+        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
+    })?;
     let mut rows = Vec::new();
     for channel in &channels {
         // A server that runs may be faster: whoever leases the message sends it.
@@ -244,7 +246,7 @@ async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Ou
         });
         screen.table(&headers, table.collect())?;
     }
-    let arrived = |row: &crate::domain::delivery::Delivery| row.state == DeliveryState::Delivered;
+    let arrived = |row: &hubward_domain::delivery::Delivery| row.state == DeliveryState::Delivered;
     Ok(if rows.iter().all(arrived) {
         Exit::Done
     } else {

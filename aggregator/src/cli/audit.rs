@@ -4,42 +4,42 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::look;
-use crate::actions::verify_audit::{Verdict, verify_audit};
+use super::{CommandResult, Exit};
 use crate::app::App;
-use crate::domain::audit::Event;
+use crate::queries;
+use crate::queries::audit::{ChainVerdict, verify_audit};
 use crate::text;
+use hubward_domain::audit::AuditEvent;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
     /// List the events, oldest first.
     List {
-        /// Only events behind this number.
+        /// Only events after this number.
         #[arg(long, default_value_t = 0, value_name = "NUMBER")]
         after: i64,
-        /// At most so many.
+        /// At most this many events.
         #[arg(long, default_value_t = i64::MAX, hide_default_value = true, value_name = "COUNT")]
         limit: i64,
     },
-    /// Prove that no event was changed or removed; exit 1 when one was.
+    /// Verify that no event was changed or removed; exit 1 when one was.
     Verify {
-        /// The hash of a head that was posted before, such as by a weekly digest: it must still be there.
+        /// The hash of an earlier head, such as from a weekly digest, which must still be in the log.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
 }
 
 impl Audit {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::List { after, limit } => {
-                let events = look::events(app, after, limit, None)
+                let events = queries::audit::audit_events(app, after, limit, None)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&events, screen)
             }
             Self::Verify { head } => verify(app, head.as_deref(), screen).await,
@@ -47,25 +47,27 @@ impl Audit {
     }
 }
 
-async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
+async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let verdict = verify_audit(app, posted)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         screen.data(&match &verdict {
-            Verdict::Holds(head) => {
+            ChainVerdict::Holds(head) => {
                 json!([{ "intact": true, "events": head.events, "head": head.hash }])
             }
-            Verdict::Broken(broken) => json!([{ "intact": false, "broken_at": broken.sequence }]),
-            Verdict::Rewritten(head) => {
+            ChainVerdict::Broken(broken) => {
+                json!([{ "intact": false, "broken_at": broken.sequence }])
+            }
+            ChainVerdict::Rewritten(head) => {
                 json!([{ "intact": false, "events": head.events, "head": head.hash }])
             }
         })?;
     }
     match verdict {
-        Verdict::Holds(head) => {
+        ChainVerdict::Holds(head) => {
             screen.say(&t!(
                 "cli.audit_holds",
                 locale = locale,
@@ -74,7 +76,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
             ));
             Ok(Exit::Done)
         }
-        Verdict::Broken(broken) => Err(Failure::new(
+        ChainVerdict::Broken(broken) => Err(CommandFailure::new(
             t!(
                 "cli.audit_broken",
                 locale = locale,
@@ -82,7 +84,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
             ),
             t!("cli.audit_broken_hint", locale = locale),
         )),
-        Verdict::Rewritten(_) => Err(Failure::new(
+        ChainVerdict::Rewritten(_) => Err(CommandFailure::new(
             t!(
                 "cli.audit_rewritten",
                 locale = locale,
@@ -94,7 +96,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> Outcome {
 }
 
 /// Shows events.
-pub(super) fn show(events: &[Event], screen: &Screen) -> Outcome {
+pub(super) fn show(events: &[AuditEvent], screen: &Screen) -> CommandResult {
     if screen.is_json() {
         screen.data(&events)?;
         return Ok(Exit::Done);

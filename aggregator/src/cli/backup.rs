@@ -5,26 +5,26 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::back_up::back_up;
+use super::{CommandResult, Exit};
+use crate::actions::backup::create::back_up;
 use crate::app::App;
 use crate::text;
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// The file to write; it must not be there yet.
+    /// The file to write; it must not exist yet.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
 impl Backup {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let done = back_up(app, &self.file)
             .await
-            .map_err(|error| Failure::said(text::backup::error(&error, language)))?;
+            .map_err(|error| CommandFailure::said(text::backup::error(&error, language)))?;
         if screen.is_json() {
             screen.data(&json!([{
                 "file": done.file,

@@ -4,26 +4,26 @@ use clap::Args;
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::announce_check::announce_check;
-use crate::actions::check::{Row, check};
+use super::{CommandResult, Exit};
+use crate::actions::check::announce::announce_check;
+use crate::actions::check::run::{Row, check};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CheckCommand {
     /// Only these accounts.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// Also post what changed since the last post to the channels that listen to checks.
+    /// Also post what changed since the last post, to the channels of check routes.
     #[arg(long)]
     notify: bool,
 }
 
-impl Check {
+impl CheckCommand {
     /// The scheduled job: everything, and who listens to checks is told.
     pub(super) fn of_everything() -> Self {
         Self {
@@ -40,11 +40,11 @@ impl Check {
         }
     }
 
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let rows = check(app, actor, &self.accounts)
             .await
-            .map_err(|error| Failure::action(&error, language))?;
+            .map_err(|error| CommandFailure::action(&error, language))?;
         let administrator = &app.config.hub.administrator;
         let hint = |row: &Row| text::check::hint(row, administrator, language);
         if screen.is_json() {
@@ -80,7 +80,7 @@ impl Check {
             let rows = text::check::notice_rows(&rows, administrator, sent_in);
             let announced = announce_check(app, rows, self.accounts.is_empty())
                 .await
-                .map_err(|error| Failure::store(&error, language))?;
+                .map_err(|error| CommandFailure::store(&error, language))?;
             screen.say(&text::check::announced(announced, language));
         }
         let complete = rows.iter().all(|row| row.verdict.is_complete());

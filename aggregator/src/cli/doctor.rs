@@ -6,13 +6,13 @@ use rust_i18n::t;
 use serde_json::json;
 
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::doctor::examine;
-use crate::domain::doctor::Health;
 use crate::text;
 use crate::world::World;
+use hubward_domain::doctor::Health;
 
-pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {
+pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let findings = examine(given, world).await;
     let told = findings

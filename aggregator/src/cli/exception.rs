@@ -5,23 +5,24 @@ use hubward_protocol::AccountId;
 use jiff::civil::Date;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
+use super::{CommandResult, Exit};
 use crate::actions::exception::{self, ExceptionError};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::exception::{Exception as Record, NewException};
+use crate::queries::exception::exceptions;
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::exception::{Exception as Record, NewException};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Exception {
-    /// Record that a control need not be fixed in an account, until a day.
+pub(super) enum ExceptionCommand {
+    /// Record that a control need not be fixed in an account until a given day.
     Add(Add),
-    /// List the exceptions that have not ended.
+    /// List the active exceptions.
     List,
-    /// Take an exception back before its last day.
+    /// Remove an exception before its last day.
     Remove {
         /// The exception's id, as the list shows it.
         id: String,
@@ -39,10 +40,10 @@ pub(super) struct Add {
     /// Only for this resource [default: the whole account].
     #[arg(long, value_name = "ARN")]
     resource: Option<String>,
-    /// Why.
+    /// The reason.
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Its last day, such as 2027-03-31: at most a year from now.
+    /// The last day, such as 2027-03-31; at most a year from now.
     #[arg(long, value_name = "DATE")]
     until: Date,
     /// Also mark the findings as SUPPRESSED in Security Hub, with the reason as their note.
@@ -50,15 +51,15 @@ pub(super) struct Add {
     suppress: bool,
 }
 
-impl Exception {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ExceptionCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::Add(add) => add.run(app, actor, screen).await,
             Self::List => {
-                let all = exception::list(app)
+                let all = exceptions(app)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&all, screen)?;
                 Ok(Exit::Done)
             }
@@ -78,7 +79,7 @@ impl Exception {
 }
 
 impl Add {
-    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let new = NewException {
             control: self.control,
@@ -103,11 +104,11 @@ impl Add {
     }
 }
 
-fn failed(error: &ExceptionError, language: Language) -> Failure {
-    Failure::Messages(text::exception::failed(error, language))
+fn failed(error: &ExceptionError, language: Language) -> CommandFailure {
+    CommandFailure::Messages(text::exception::failed(error, language))
 }
 
-fn show(exceptions: &[Record], screen: &Screen) -> Result<(), Failure> {
+fn show(exceptions: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&exceptions);
     }
@@ -137,7 +138,7 @@ fn show(exceptions: &[Record], screen: &Screen) -> Result<(), Failure> {
 }
 
 /// Sees to exceptions that end.
-pub(super) async fn expire(app: &App, screen: &Screen) -> Outcome {
+pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let seen = exception::expire(app, &Actor::Job("exceptions"))
         .await

@@ -7,24 +7,24 @@ use rust_i18n::t;
 use super::Exit;
 use crate::actions::{ActionError, StoreError};
 use crate::app::OpenError;
-use crate::domain::account::Language;
-use crate::text::{self, Message};
+use crate::text::{self, LocalizedMessage};
+use hubward_domain::account::Language;
 
 /// One or more messages; a pipe that was closed by its reader is none of them.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum CommandFailure {
     /// What to print.
-    Messages(Vec<Message>),
+    Messages(Vec<LocalizedMessage>),
     /// The reader of our output left: nobody is there to be told.
     Hangup,
 }
 
-impl Failure {
+impl CommandFailure {
     pub(super) fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Messages(vec![Message::new(text, hint)])
+        Self::Messages(vec![LocalizedMessage::new(text, hint)])
     }
 
-    pub(super) fn said(messages: Vec<Message>) -> Self {
+    pub(super) fn said(messages: Vec<LocalizedMessage>) -> Self {
         Self::Messages(messages)
     }
 
@@ -36,15 +36,15 @@ impl Failure {
     }
 
     pub(super) fn open(error: &OpenError, language: Language) -> Self {
-        Self::Messages(text::open::open_error(error, language))
+        Self::Messages(text::startup_error::open_error(error, language))
     }
 
     pub(super) fn store(error: &StoreError, language: Language) -> Self {
-        Self::Messages(vec![text::open::store_error(error, language)])
+        Self::Messages(vec![text::startup_error::store_error(error, language)])
     }
 
     pub(super) fn action(error: &ActionError, language: Language) -> Self {
-        Self::Messages(vec![text::open::action_error(error, language)])
+        Self::Messages(vec![text::startup_error::action_error(error, language)])
     }
 
     pub(super) fn file(file: &Path, why: &std::io::Error, language: Language) -> Self {

@@ -5,9 +5,9 @@ use clap::Args;
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
-use super::failure::Failure;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Column, Entry};
+use super::failure::CommandFailure;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
 
 #[derive(Debug, Args)]
 pub(super) struct Fields {
@@ -17,19 +17,19 @@ pub(super) struct Fields {
     /// The project's department.
     #[arg(long, value_name = "TEXT")]
     department: Option<String>,
-    /// Such as production or staging.
+    /// The environment, such as production or staging.
     #[arg(long, value_name = "TEXT")]
     environment: Option<String>,
     /// The responsible person.
     #[arg(long, value_name = "TEXT")]
     contact: Option<String>,
-    /// An address of the people in charge; may be repeated, or hold several, separated by `;`.
+    /// A contact's email address; may be repeated, or hold several, separated by `;`.
     #[arg(long, value_name = "ADDRESS")]
     contact_email: Option<Vec<String>>,
-    /// The AWS account's own address.
+    /// The AWS account's own email address.
     #[arg(long, value_name = "ADDRESS")]
     account_email: Option<String>,
-    /// The language of what is sent to the people in charge: ja or en.
+    /// The language of messages to the contacts: ja or en.
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
     /// A Region to watch; may be repeated [default: the hub's].
@@ -41,54 +41,58 @@ pub(super) struct Fields {
     /// How often a report is sent: weekly, monthly or none.
     #[arg(long, value_name = "CADENCE")]
     report: Option<String>,
-    /// active, leaving or left.
+    /// The state: active, leaving or left.
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
-    /// The request (ticket) that brought the row.
+    /// The request (ticket) that added the account.
     #[arg(long, value_name = "ID")]
     request: Option<String>,
     /// Free text.
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
-    /// A column that Hubward does not know, as HEADER=TEXT; may be repeated.
+    /// A column that Hubward does not use itself, as HEADER=TEXT; may be repeated.
     #[arg(long, value_name = "HEADER=TEXT")]
     set: Vec<String>,
 }
 
 impl Fields {
     /// What they say about an account.
-    pub(super) fn entry(self, account: &AccountId, language: Language) -> Result<Entry, Failure> {
+    pub(super) fn entry(
+        self,
+        account: &AccountId,
+        language: Language,
+    ) -> Result<LedgerEntry, CommandFailure> {
         let joined = |texts: Option<Vec<String>>| texts.map(|texts| texts.join(";"));
         let said = [
-            (Column::AccountId, Some(account.to_string())),
-            (Column::Project, self.project),
-            (Column::Department, self.department),
-            (Column::Environment, self.environment),
-            (Column::Contact, self.contact),
-            (Column::ContactEmail, joined(self.contact_email)),
-            (Column::AccountEmail, self.account_email),
-            (Column::Language, self.language),
-            (Column::Regions, joined(self.regions)),
-            (Column::Standards, joined(self.standards)),
-            (Column::Report, self.report),
-            (Column::State, self.state),
-            (Column::Request, self.request),
-            (Column::Notes, self.notes),
+            (LedgerColumn::AccountId, Some(account.to_string())),
+            (LedgerColumn::Project, self.project),
+            (LedgerColumn::Department, self.department),
+            (LedgerColumn::Environment, self.environment),
+            (LedgerColumn::Contact, self.contact),
+            (LedgerColumn::ContactEmail, joined(self.contact_email)),
+            (LedgerColumn::AccountEmail, self.account_email),
+            (LedgerColumn::Language, self.language),
+            (LedgerColumn::Regions, joined(self.regions)),
+            (LedgerColumn::Standards, joined(self.standards)),
+            (LedgerColumn::Report, self.report),
+            (LedgerColumn::State, self.state),
+            (LedgerColumn::Request, self.request),
+            (LedgerColumn::Notes, self.notes),
         ];
         let mut extra = Vec::new();
         for pair in self.set {
             let header = pair.split_once('=').filter(|(header, _)| {
-                !header.trim().is_empty() && Column::of_header(header).is_none()
+                !header.trim().is_empty() && LedgerColumn::of_header(header).is_none()
             });
             let Some((header, text)) = header else {
-                return Err(Failure::new(
+                return Err(CommandFailure::new(
                     t!("cli.unknown_set", locale = language.as_str(), found = pair),
                     "",
                 ));
             };
             extra.push((header.trim().to_owned(), text.to_owned()));
         }
-        Ok(Entry {
+        Ok(LedgerEntry {
             fields: said
                 .into_iter()
                 .filter_map(|(column, text)| Some((column, text?)))

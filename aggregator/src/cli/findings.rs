@@ -4,28 +4,28 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::sync_findings::{Counts, Row, sync_findings};
+use super::{CommandResult, Exit};
+use crate::actions::findings::sync::{SyncCounts, SyncRow, sync_findings};
 use crate::app::App;
 use crate::text;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Findings {
-    /// Bring the mirror up to date: everything the first time, then what changed.
+pub(super) enum FindingsCommand {
+    /// Update the findings: all the first time, then what changed.
     Sync,
 }
 
-impl Findings {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+impl FindingsCommand {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let Self::Sync = self;
         let language = screen.language();
         let rows = sync_findings(app)
             .await
-            .map_err(|error| Failure::action(&error, language))?;
-        let counts = |row: &Row| row.outcome.as_ref().copied().unwrap_or_default();
-        let outcome = |row: &Row| {
+            .map_err(|error| CommandFailure::action(&error, language))?;
+        let counts = |row: &SyncRow| row.outcome.as_ref().copied().unwrap_or_default();
+        let outcome = |row: &SyncRow| {
             if row.outcome.is_ok() {
                 "synced"
             } else {
@@ -34,7 +34,7 @@ impl Findings {
         };
         if screen.is_json() {
             let rows = rows.iter().map(|row| {
-                let Counts {
+                let SyncCounts {
                     new,
                     changed,
                     unchanged,
@@ -63,7 +63,7 @@ impl Findings {
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {
-                let Counts {
+                let SyncCounts {
                     new,
                     changed,
                     unchanged,

@@ -6,33 +6,33 @@ use clap::{Args, Subcommand};
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::ledger::{read_bounded, save};
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::import_guide::{ImportGuideError, carry_out, plan};
-use crate::actions::publish_guide::{presentation, site, workbook};
+use super::{CommandResult, Exit};
+use crate::actions::guide::import::{ImportGuideError, carry_out, plan};
 use crate::app::App;
-use crate::document::guide_words;
-use crate::document::sheet::FILE_LIMIT;
-use crate::domain::account::Language;
-use crate::domain::audit::{Actor, Source};
-use crate::domain::guide::{ControlGuide, Entry, Kind, aws_page, plain};
+use crate::queries::guide::{presentation, site, workbook};
 use crate::text;
+use hubward_document::guide_words;
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_domain::account::Language;
+use hubward_domain::audit::{Actor, ChangeSource};
+use hubward_domain::guide::{ControlGuide, FieldKind, GuideEntry, aws_page, plain};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Guide {
-    /// List the controls that the guide has, and what the company wants of them.
+pub(super) enum GuideCommand {
+    /// List the controls in the guide, and the company's policy for them.
     List,
     /// Show what a failed control or a threat means, and what to do.
     Show {
         /// A control such as S3.1, or a GuardDuty finding type.
         control: String,
     },
-    /// Say everything that is wrong with the guide; exit 1 when something is.
+    /// Report all errors in the guide at once; exit 1 when there are any.
     Check,
-    /// Take in an edited workbook of the guide: all of it, or nothing.
-    Import(Import),
+    /// Import an edited workbook of the guide: all entries or none.
+    Import(ImportGuide),
     /// Write the guide to a file: a workbook to edit (xlsx) or a deck to present (pptx).
     Export {
         /// The file.
@@ -40,13 +40,13 @@ pub(super) enum Guide {
     },
     /// Write the guide as a static site into a directory.
     Site {
-        /// The directory; made where it is missing.
+        /// The directory; created if missing.
         directory: PathBuf,
     },
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(super) struct ImportGuide {
     /// The file.
     file: PathBuf,
     /// Show what would change, and write nothing.
@@ -54,8 +54,8 @@ pub(super) struct Import {
     dry_run: bool,
 }
 
-impl Guide {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl GuideCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         match self {
             Self::List => list(app, screen),
             Self::Show { control } => show(app, &control, screen),
@@ -67,7 +67,7 @@ impl Guide {
     }
 }
 
-fn list(app: &App, screen: &Screen) -> Outcome {
+fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let guide = app.guide();
@@ -110,7 +110,7 @@ fn shape(app: &App, control: &ControlGuide) -> Value {
         "applies_when": { "en": control.applies_when.en, "ja": control.applies_when.ja },
         "reviewed": control.reviewed.to_string(),
         "link": control.link,
-        "own": guide.is_own(Kind::Control, &control.id),
+        "own": guide.is_own(FieldKind::Control, &control.id),
     })
 }
 
@@ -120,11 +120,11 @@ fn warn_of_problems(app: &App, screen: &Screen) {
     }
 }
 
-fn show(app: &App, wanted: &str, screen: &Screen) -> Outcome {
+fn show(app: &App, wanted: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let guide = app.guide();
-    let threat = || guide.threat(wanted).cloned().map(Entry::Threat);
-    let entry = Kind::ALL
+    let threat = || guide.threat(wanted).cloned().map(GuideEntry::Threat);
+    let entry = FieldKind::ALL
         .into_iter()
         .find_map(|kind| guide.entry(kind, wanted).cloned())
         .or_else(threat);
@@ -136,11 +136,11 @@ fn show(app: &App, wanted: &str, screen: &Screen) -> Outcome {
         return Ok(Exit::Done);
     }
     let title = match &entry {
-        Entry::Control(control) => control.title.of(language),
-        Entry::Threat(threat) => threat.title.of(language),
+        GuideEntry::Control(control) => control.title.of(language),
+        GuideEntry::Threat(threat) => threat.title.of(language),
     };
     screen.line(&format!("{} {title}", entry.key()))?;
-    if let Entry::Control(control) = &entry {
+    if let GuideEntry::Control(control) = &entry {
         screen.line(&format!(
             "{} · {} · {}",
             guide_words::policy(control.policy, language),
@@ -154,15 +154,15 @@ fn show(app: &App, wanted: &str, screen: &Screen) -> Outcome {
         screen.line(&format!("\n{heading}\n{body}"))?;
     }
     let link = match &entry {
-        Entry::Control(control) => &control.link,
-        Entry::Threat(threat) => &threat.link,
+        GuideEntry::Control(control) => &control.link,
+        GuideEntry::Threat(threat) => &threat.link,
     };
     screen.line(&format!("\n{link}"))?;
     Ok(Exit::Done)
 }
 
 /// Every field of an entry, in Markdown.
-fn whole(entry: &Entry) -> Value {
+fn whole(entry: &GuideEntry) -> Value {
     let draft = entry.draft();
     let fields = draft
         .fields()
@@ -170,7 +170,7 @@ fn whole(entry: &Entry) -> Value {
     Value::Object(fields.collect())
 }
 
-fn no_entry(app: &App, wanted: &str, language: Language) -> Failure {
+fn no_entry(app: &App, wanted: &str, language: Language) -> CommandFailure {
     let locale = language.as_str();
     let short: String = wanted.chars().take(100).collect();
     let hint = match aws_page(wanted) {
@@ -179,10 +179,10 @@ fn no_entry(app: &App, wanted: &str, language: Language) -> Failure {
         }
         _ => t!("guide.unknown_hint", locale = locale),
     };
-    Failure::new(t!("guide.no_entry", locale = locale, name = short), hint)
+    CommandFailure::new(t!("guide.no_entry", locale = locale, name = short), hint)
 }
 
-fn check(app: &App, screen: &Screen) -> Outcome {
+fn check(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let guide = app.guide();
@@ -195,40 +195,40 @@ fn check(app: &App, screen: &Screen) -> Outcome {
         screen.data(&problems)?;
     }
     if !problems.is_empty() {
-        let mut messages: Vec<text::Message> = guide
+        let mut messages: Vec<text::LocalizedMessage> = guide
             .problems()
             .iter()
             .map(|problem| text::guide::problem(problem, language))
             .collect();
-        messages.push(text::Message {
+        messages.push(text::LocalizedMessage {
             text: t!("guide.wrong", locale = locale, count = problems.len()).into_owned(),
             hint: t!("guide.wrong_hint", locale = locale).into_owned(),
         });
-        return Err(Failure::Messages(messages));
+        return Err(CommandFailure::Messages(messages));
     }
     let (day, source) = guide.known_as_of();
     screen.say(&t!(
         "guide.right",
         locale = locale,
-        controls = guide.entries(Kind::Control).len(),
-        threats = guide.entries(Kind::Threat).len(),
+        controls = guide.entries(FieldKind::Control).len(),
+        threats = guide.entries(FieldKind::Threat).len(),
         day = day,
         source = source
     ));
     Ok(Exit::Done)
 }
 
-impl Import {
-    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ImportGuide {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let locale = language.as_str();
         let limit = usize::try_from(FILE_LIMIT).unwrap_or(usize::MAX);
         let bytes = read_bounded(&self.file, limit.saturating_add(1))
-            .map_err(|error| Failure::file(&self.file, &error, language))?;
+            .map_err(|error| CommandFailure::file(&self.file, &error, language))?;
         let name = self.file.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         let failure = |error: ImportGuideError| {
-            Failure::Messages(text::guide::not_imported(&error, &name, language))
+            CommandFailure::Messages(text::guide::not_imported(&error, &name, language))
         };
         let imported = plan(app, &name, &bytes).map_err(failure)?;
         if screen.is_json() {
@@ -261,7 +261,7 @@ impl Import {
         } else if self.dry_run {
             screen.say(&t!("cli.import_dry", locale = locale));
         } else {
-            let source = Source::file(&name, &bytes);
+            let source = ChangeSource::file(&name, &bytes);
             let directory = carry_out(app, actor, &source, &imported)
                 .await
                 .map_err(failure)?;
@@ -276,7 +276,7 @@ impl Import {
     }
 }
 
-fn export(app: &App, file: &Path, screen: &Screen) -> Outcome {
+fn export(app: &App, file: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
@@ -284,7 +284,7 @@ fn export(app: &App, file: &Path, screen: &Screen) -> Outcome {
         Some("xlsx") => workbook(app, language),
         Some("pptx") => presentation(app, language),
         _ => {
-            return Err(Failure::new(
+            return Err(CommandFailure::new(
                 t!(
                     "guide.unknown_format",
                     locale = locale,
@@ -294,23 +294,26 @@ fn export(app: &App, file: &Path, screen: &Screen) -> Outcome {
             ));
         }
     };
-    let bytes = bytes
-        .map_err(|error| Failure::Messages(vec![text::guide::not_published(&error, language)]))?;
+    let bytes = bytes.map_err(|error| {
+        CommandFailure::Messages(vec![text::guide::not_published(&error, language)])
+    })?;
     save(file, Ok(bytes), language)?;
     warn_of_problems(app, screen);
     screen.say(&t!("guide.written", locale = locale, file = file.display()));
     Ok(Exit::Done)
 }
 
-fn write_site(app: &App, directory: &Path, screen: &Screen) -> Outcome {
+fn write_site(app: &App, directory: &Path, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let files = site(app)
-        .map_err(|error| Failure::Messages(vec![text::guide::not_published(&error, language)]))?;
+    let files = site(app).map_err(|error| {
+        CommandFailure::Messages(vec![text::guide::not_published(&error, language)])
+    })?;
     for file in &files {
         let path = directory.join(&file.path);
         let folder = path.parent().unwrap_or(directory);
-        std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error, language))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| CommandFailure::file(folder, &error, language))?;
         save(&path, Ok(file.text.clone().into_bytes()), language)?;
     }
     warn_of_problems(app, screen);

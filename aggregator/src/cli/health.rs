@@ -4,20 +4,20 @@ use std::path::Path;
 
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::probe::probe;
+use super::{CommandResult, Exit};
 use crate::app;
+use crate::queries::health::probe;
 use crate::world::World;
 
-pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> Outcome {
+pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let config =
-        app::configuration(given, world).map_err(|error| Failure::open(&error, language))?;
+        app::configuration(given, world).map_err(|error| CommandFailure::open(&error, language))?;
     let url = probe(&config.server).await.map_err(|error| {
-        Failure::new(
+        CommandFailure::new(
             t!("cli.health_not_ready", locale = locale, why = error),
             t!("cli.health_hint", locale = locale),
         )

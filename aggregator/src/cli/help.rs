@@ -4,7 +4,7 @@
 use clap::{Arg, Command};
 use rust_i18n::t;
 
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// The command tree, ready to be asked in this language.
 pub(super) fn localised(command: Command, language: Language) -> Command {

@@ -4,33 +4,33 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::set_up_hub::{Item, Row, carry_out, plan, queue_url};
+use super::{CommandResult, Exit};
+use crate::actions::hub::setup::{SetupItem, SetupRow, carry_out, plan, queue_url};
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::hub::{Part, State};
 use crate::text;
-use crate::text::hub::Told;
+use crate::text::hub::HubProgress;
+use hubward_domain::audit::Actor;
+use hubward_domain::hub::{HubPart, HubState};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Hub {
-    /// Say what is missing, and change nothing; exit 3 when something is.
+pub(super) enum HubCommand {
+    /// Show what is missing and change nothing; exit 3 when something is missing.
     Plan,
-    /// Show what is missing, ask, and make it.
+    /// Show what is missing, ask, and set it up.
     Setup {
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },
 }
 
-impl Hub {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl HubCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let locale = language.as_str();
-        let action = |error| Failure::action(&error, language);
+        let action = |error| CommandFailure::action(&error, language);
         let items = plan(app).await.map_err(action)?;
         let changes = items.iter().filter(|item| is_planned(item)).count();
         let yes = match self {
@@ -66,27 +66,35 @@ impl Hub {
     }
 }
 
-fn is_planned(item: &Item) -> bool {
-    matches!(item.state, State::Planned(_))
+fn is_planned(item: &SetupItem) -> bool {
+    matches!(item.state, HubState::Planned(_))
 }
 
-fn planned(items: &[Item]) -> Vec<(Item, Told)> {
-    let told = items.iter().map(|item| (item.clone(), Told::of(item)));
+fn planned(items: &[SetupItem]) -> Vec<(SetupItem, HubProgress)> {
+    let told = items
+        .iter()
+        .map(|item| (item.clone(), HubProgress::of(item)));
     told.collect()
 }
 
-fn done(rows: &[Row]) -> Vec<(Item, Told)> {
-    let told = rows.iter().map(|row| (row.item.clone(), Told::after(row)));
+fn done(rows: &[SetupRow]) -> Vec<(SetupItem, HubProgress)> {
+    let told = rows
+        .iter()
+        .map(|row| (row.item.clone(), HubProgress::after(row)));
     told.collect()
 }
 
 /// Shows how everything is, and what is to be put into the configuration.
-async fn conclude(rows: &[(Item, Told)], app: &App, screen: &Screen) -> Result<(), Failure> {
+async fn conclude(
+    rows: &[(SetupItem, HubProgress)],
+    app: &App,
+    screen: &Screen,
+) -> Result<(), CommandFailure> {
     let language = screen.language();
     let locale = language.as_str();
     let url = queue_url(app)
         .await
-        .map_err(|error| Failure::action(&error, language))?;
+        .map_err(|error| CommandFailure::action(&error, language))?;
     show(rows, url.as_deref(), screen)?;
     match exit(rows) {
         Exit::Done => screen.say(&t!("hub.done", locale = locale)),
@@ -102,7 +110,11 @@ async fn conclude(rows: &[(Item, Told)], app: &App, screen: &Screen) -> Result<(
     }
 }
 
-fn show(rows: &[(Item, Told)], url: Option<&str>, screen: &Screen) -> Result<(), Failure> {
+fn show(
+    rows: &[(SetupItem, HubProgress)],
+    url: Option<&str>,
+    screen: &Screen,
+) -> Result<(), CommandFailure> {
     let language = screen.language();
     if screen.is_json() {
         let rows = rows.iter().map(|(item, told)| {
@@ -114,7 +126,7 @@ fn show(rows: &[(Item, Told)], url: Option<&str>, screen: &Screen) -> Result<(),
                 "detail": message.text,
                 "hint": message.hint,
             });
-            if let (Part::Queue, Some(row)) = (item.part, row.as_object_mut()) {
+            if let (HubPart::Queue, Some(row)) = (item.part, row.as_object_mut()) {
                 row.insert("queue_url".to_owned(), json!(url));
             }
             row
@@ -143,7 +155,7 @@ fn show(rows: &[(Item, Told)], url: Option<&str>, screen: &Screen) -> Result<(),
     screen.table(&headers, table.collect())
 }
 
-fn exit(rows: &[(Item, Told)]) -> Exit {
+fn exit(rows: &[(SetupItem, HubProgress)]) -> Exit {
     let any = |word: &str| rows.iter().any(|(_, told)| told.as_str() == word);
     if any("failed") {
         Exit::Failed

@@ -5,23 +5,23 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::invite::{Request, Row, invite};
+use super::{CommandResult, Exit};
+use crate::actions::invitation::send::{InviteRequest, InviteRow, invite};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Invite {
     /// Only these accounts.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// Say what would be sent, and send nothing.
+    /// Show what would be sent, and send nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Also invite again where an invitation is pending or a membership was ended.
+    /// Also send again where an invitation is pending or a membership has ended.
     #[arg(long)]
     force: bool,
 }
@@ -36,16 +36,16 @@ impl Invite {
         }
     }
 
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let request = Request {
+        let request = InviteRequest {
             accounts: self.accounts,
             dry_run: self.dry_run,
             force: self.force,
         };
         let rows = invite(app, actor, &request)
             .await
-            .map_err(|error| Failure::action(&error, language))?;
+            .map_err(|error| CommandFailure::action(&error, language))?;
         if screen.is_json() {
             let rows = rows.iter().map(|row| {
                 json!({
@@ -81,7 +81,7 @@ impl Invite {
 }
 
 /// How a command ends that invited.
-pub(super) fn exit(rows: &[Row]) -> Exit {
+pub(super) fn exit(rows: &[InviteRow]) -> Exit {
     let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
     if any("failed") {
         Exit::Failed

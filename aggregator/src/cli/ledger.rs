@@ -8,29 +8,29 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::import_ledger::{ImportError, Planned, Request, carry_out, plan};
-use crate::actions::look;
+use super::{CommandResult, Exit};
+use crate::actions::ledger::import::{ImportError, ImportRequest, PlannedImport, carry_out, plan};
 use crate::app::App;
-use crate::document::sheet::FILE_LIMIT;
-use crate::document::workbook::{Format, template, write};
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::ledger::LedgerPlan;
+use crate::queries;
 use crate::text;
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_document::workbook::{LedgerFormat, template, write};
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::ledger::LedgerPlan;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Ledger {
-    /// Import an xlsx or csv file: all of it, or nothing.
-    Import(Import),
-    /// Write the ledger to a file: xlsx, csv or json by its extension.
+pub(super) enum LedgerCommand {
+    /// Import an xlsx or csv file: all rows or none.
+    Import(ImportLedger),
+    /// Write the ledger to a file; its extension (xlsx, csv or json) sets the format.
     Export {
         /// The file.
         file: PathBuf,
     },
-    /// Write an empty ledger to start from.
+    /// Write an empty ledger to fill in.
     Template {
         /// The file.
         file: PathBuf,
@@ -38,33 +38,33 @@ pub(super) enum Ledger {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Import {
+pub(super) struct ImportLedger {
     /// The file.
     file: PathBuf,
     /// Show what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Make accounts that the file lacks leaving.
+    /// Mark accounts missing from the file as leaving.
     #[arg(long)]
     prune: bool,
-    /// Do not ask before the state of accounts changes.
+    /// Skip the confirmation when the state of accounts changes.
     #[arg(long)]
     yes: bool,
-    /// Change the state of more than 30 % of the accounts.
+    /// Allow a change of state for more than 30 % of the accounts.
     #[arg(long)]
     force: bool,
 }
 
-impl Ledger {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl LedgerCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let locale = language.as_str();
         match self {
             Self::Import(import) => import.run(app, actor, screen).await,
             Self::Export { file } => {
-                let accounts = look::accounts(app)
+                let accounts = queries::account::accounts(app)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 let bytes = write(&accounts, format(&file, language)?, language);
                 save(&file, bytes.map_err(io::Error::other), language)?;
                 screen.say(&t!(
@@ -90,20 +90,20 @@ impl Ledger {
     }
 }
 
-impl Import {
-    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ImportLedger {
+    async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let locale = language.as_str();
         let limit = usize::try_from(FILE_LIMIT).unwrap_or(usize::MAX);
         let bytes = read_bounded(&self.file, limit.saturating_add(1))
-            .map_err(|error| Failure::file(&self.file, &error, language))?;
+            .map_err(|error| CommandFailure::file(&self.file, &error, language))?;
         let name = self
             .file
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let request = Request {
+        let request = ImportRequest {
             name: &name,
             bytes: &bytes,
             prune: self.prune,
@@ -138,7 +138,7 @@ impl Import {
         self.conclude(&planned, written, screen)
     }
 
-    fn conclude(&self, planned: &Planned, written: bool, screen: &Screen) -> Outcome {
+    fn conclude(&self, planned: &PlannedImport, written: bool, screen: &Screen) -> CommandResult {
         let locale = screen.language().as_str();
         let plan = &planned.plan;
         if screen.is_json() {
@@ -176,7 +176,7 @@ impl Import {
 }
 
 /// Shows what an import changes: one line per account and field.
-pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFailure> {
     let locale = screen.language().as_str();
     let mut rows = Vec::new();
     for added in &plan.added {
@@ -225,13 +225,13 @@ pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), Failure> {
     screen.table(&headers, rows)
 }
 
-fn failure(name: &str, error: &ImportError, language: Language) -> Failure {
-    Failure::Messages(text::ledger::not_imported(error, name, language))
+fn failure(name: &str, error: &ImportError, language: Language) -> CommandFailure {
+    CommandFailure::Messages(text::ledger::not_imported(error, name, language))
 }
 
-fn format(file: &Path, language: Language) -> Result<Format, Failure> {
-    Format::of(&file.to_string_lossy()).map_err(|_| {
-        Failure::new(
+fn format(file: &Path, language: Language) -> Result<LedgerFormat, CommandFailure> {
+    LedgerFormat::of(&file.to_string_lossy()).map_err(|_| {
+        CommandFailure::new(
             t!(
                 "cli.unknown_format",
                 locale = language.as_str(),
@@ -248,7 +248,7 @@ pub(super) fn save(
     file: &Path,
     bytes: io::Result<Vec<u8>>,
     language: Language,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let directory = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -261,7 +261,7 @@ pub(super) fn save(
             beside.persist(file).map_err(|error| error.error)?;
             Ok(())
         })
-        .map_err(|error| Failure::file(file, &error, language))
+        .map_err(|error| CommandFailure::file(file, &error, language))
 }
 
 /// Reads a file, but never more than `limit` bytes of it.

@@ -6,38 +6,38 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::ledger::read_bounded;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::add_release::add_release;
-use crate::actions::look;
+use super::{CommandResult, Exit};
+use crate::actions::release::add::add_release;
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::release::{LARGEST_ARCHIVE, Release as Record};
+use crate::queries;
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Release {
-    /// Verify a signed release of the agent and hand it out to members from now on.
+pub(super) enum ReleaseCommand {
+    /// Verify a signed release of the agent and offer it to members from now on.
     Add {
-        /// hubward-agent-VERSION-x86_64-unknown-linux-musl.tar.gz, as `packaging/release sign` made it.
+        /// The file hubward-agent-VERSION-x86_64-unknown-linux-musl.tar.gz, signed by `packaging/release sign`.
         file: PathBuf,
-        /// Keep it though it is older than the newest; members still get the newest.
+        /// Add it even if it is older than the newest; members still get the newest.
         #[arg(long)]
         force: bool,
     },
-    /// List the releases, newest first: the first is what members get.
+    /// List the releases, newest first; members get the first one.
     List,
 }
 
-impl Release {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ReleaseCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         match self {
             Self::Add { file, force } => {
                 let bytes = read_bounded(&file, LARGEST_ARCHIVE + 1)
-                    .map_err(|error| Failure::file(&file, &error, language))?;
+                    .map_err(|error| CommandFailure::file(&file, &error, language))?;
                 let name = file
                     .file_name()
                     .unwrap_or_default()
@@ -47,7 +47,9 @@ impl Release {
                     .await
                     .map_err(|error| {
                         let place = file.display().to_string();
-                        Failure::Messages(vec![text::release::refused(&place, &error, language)])
+                        CommandFailure::Messages(vec![text::release::refused(
+                            &place, &error, language,
+                        )])
                     })?;
                 if screen.is_json() {
                     screen.data(&[shape(&added.release)])?;
@@ -55,9 +57,9 @@ impl Release {
                 screen.say(&text::release::added(&added, language));
             }
             Self::List => {
-                let releases = look::releases(app)
+                let releases = queries::release::releases(app)
                     .await
-                    .map_err(|error| Failure::store(&error, language))?;
+                    .map_err(|error| CommandFailure::store(&error, language))?;
                 show(&releases, screen)?;
             }
         }
@@ -65,7 +67,7 @@ impl Release {
     }
 }
 
-fn show(releases: &[Record], screen: &Screen) -> Result<(), Failure> {
+fn show(releases: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     if screen.is_json() {
         return screen.data(&releases.iter().map(shape).collect::<Vec<_>>());
     }

@@ -11,23 +11,23 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::build_report::{BuildError, Request, Row, build_report};
+use super::{CommandResult, Exit};
+use crate::actions::report::build::{BuildError, BuildRequest, BuildRow, build_report};
 use crate::app::App;
-use crate::document::report::Format;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::report::Period;
 use crate::text;
+use hubward_document::report::ReportFormat;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::Period;
 pub(super) use send::Send;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Report {
-    /// Write one report per account, and the overview, from the mirror of findings.
+pub(super) enum ReportCommand {
+    /// Write one report per account, and the overview, from the imported findings.
     Build(Build),
-    /// Send the reports of the last week or month that is over to where they go: each once.
+    /// Send the reports of the last complete week or month to their destinations, each once.
     Send(Send),
 }
 
@@ -36,19 +36,19 @@ pub(super) struct Build {
     /// Only these accounts, whatever their state or cadence.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// The directory; made where it is missing.
+    /// The directory; created if missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// A week such as 2026-W47 or a month such as 2026-11 [default: this week].
     #[arg(long)]
     period: Option<Period>,
-    /// xlsx, csv or json.
+    /// The format: xlsx, csv or json.
     #[arg(long, default_value = "xlsx", hide_default_value = true, value_parser = format())]
-    format: Format,
+    format: ReportFormat,
 }
 
-impl Report {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl ReportCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         match self {
             Self::Build(build) => build.run(app, screen).await,
             Self::Send(sending) => sending.run(app, actor, screen).await,
@@ -57,9 +57,9 @@ impl Report {
 }
 
 impl Build {
-    async fn run(self, app: &App, screen: &Screen) -> Outcome {
+    async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let request = Request {
+        let request = BuildRequest {
             accounts: self.accounts,
             directory: self.out,
             period: self.period,
@@ -68,9 +68,9 @@ impl Build {
         let built = build_report(app, &request)
             .await
             .map_err(|error| match error {
-                BuildError::Action(error) => Failure::action(&error, language),
+                BuildError::Action(error) => CommandFailure::action(&error, language),
                 BuildError::Directory { directory, source } => {
-                    Failure::file(&directory, &source, language)
+                    CommandFailure::file(&directory, &source, language)
                 }
             })?;
         if screen.is_json() {
@@ -122,16 +122,16 @@ impl Build {
     }
 }
 
-fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).map(|word| {
-        Format::ALL
+fn format() -> impl TypedValueParser<Value = ReportFormat> {
+    PossibleValuesParser::new(ReportFormat::ALL.map(ReportFormat::as_str)).map(|word| {
+        ReportFormat::ALL
             .into_iter()
             .find(|format| format.as_str() == word)
             .unwrap_or_default()
     })
 }
 
-fn outcome(row: &Row) -> &'static str {
+fn outcome(row: &BuildRow) -> &'static str {
     if row.failed.is_none() {
         "written"
     } else {
@@ -139,7 +139,7 @@ fn outcome(row: &Row) -> &'static str {
     }
 }
 
-fn detail(row: &Row, language: Language) -> String {
+fn detail(row: &BuildRow, language: Language) -> String {
     row.failed.as_ref().map_or_else(String::new, |failed| {
         let message = text::report::failure(row, failed, language);
         format!("{}\n{}", message.text, message.hint)

@@ -1,47 +1,48 @@
 //! `hubward request`.
 
-pub(super) mod pass;
+pub(super) mod process;
 mod show;
 
 use clap::{Subcommand, ValueEnum};
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::fields::Fields;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::decide_request::{self, Approval, DecideError, Rejection};
-use crate::actions::take_request::{self, Shown, Taken};
+use super::{CommandResult, Exit};
+use crate::actions::request::decide::{self, Approval, DecideError, RejectRequest};
+use crate::actions::request::receive::{ReceivedRequest, receive_request};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::request::{Asked, Kind, OURS, Origin};
+use crate::queries::request::{ShownRequest, request, requests};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::request::{OURS, Origin, RequestKind, RequestedChange};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Request {
+pub(super) enum RequestCommand {
     /// List the requests, newest first.
     List {
         /// Only those in this state.
         #[arg(long, value_enum)]
-        state: Option<State>,
+        state: Option<StateFilter>,
     },
-    /// Show one request: what it would change, and what is in its way.
+    /// Show one request: what it would change, and what must be corrected first.
     Show {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Take a request that came by another way, such as by mail.
+    /// Add a request that arrived in another way, such as by mail.
     Add {
         /// The account.
         #[arg(value_name = "ACCOUNT")]
         account: AccountId,
-        /// What is to be done with the account.
-        #[arg(long, value_enum, default_value_t = Wanted::Add)]
-        kind: Wanted,
-        /// Who asks.
+        /// The kind of request.
+        #[arg(long, value_enum, default_value_t = AddRequest::Add)]
+        kind: AddRequest,
+        /// The requester.
         #[arg(
             long,
             value_name = "TEXT",
@@ -52,40 +53,40 @@ pub(super) enum Request {
         #[command(flatten)]
         fields: Box<Fields>,
     },
-    /// Approve a request: the ledger changes, invitations go out, the ticket is answered.
+    /// Approve a request: change the ledger, send the invitations, answer the ticket.
     Approve {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
-        /// Only if it is still at this revision.
+        /// Only if the request is still at this revision.
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
-        /// The contacts on record have been told; needed where the ledger has the account already.
-        #[arg(long)]
-        contacts_told: bool,
-        /// Do not ask.
+        /// The contacts on record were notified; required if the account is already in the ledger.
+        #[arg(long = "contacts-told")]
+        contacts_notified: bool,
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// Reject a request; whoever asked is told why.
+    /// Reject a request; the requester gets the reason.
     Reject {
         /// The request.
         #[arg(value_name = "ID")]
         id: String,
-        /// Why, for whoever asked.
+        /// The reason, for the requester.
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// Only if it is still at this revision.
+        /// Only if the request is still at this revision.
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(long)]
         yes: bool,
     },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum State {
+pub(super) enum StateFilter {
     Waiting,
     Stuck,
     Approved,
@@ -95,7 +96,7 @@ pub(super) enum State {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Wanted {
+pub(super) enum AddRequest {
     Add,
     Change,
     Remove,
@@ -104,13 +105,13 @@ pub(super) enum Wanted {
 /// The longest reason that is passed on.
 const LONGEST_REASON: usize = 2_000;
 
-impl Request {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl RequestCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let failed = |error| Failure::store(&error, language);
+        let failed = |error| CommandFailure::store(&error, language);
         match self {
             Self::List { state } => {
-                let mut shown = take_request::requests(app).await.map_err(failed)?;
+                let mut shown = requests(app).await.map_err(failed)?;
                 if let Some(state) = state {
                     shown.retain(|shown| shown.view.state == state.as_str());
                 }
@@ -128,15 +129,15 @@ impl Request {
             } => {
                 let entry = fields.entry(&account, language)?;
                 if entry.fields.iter().any(|(column, _)| OURS.contains(column)) {
-                    return Err(Failure::new(
+                    return Err(CommandFailure::new(
                         t!("request.ours", locale = language.as_str()),
                         "",
                     ));
                 }
-                let taken = Taken {
+                let taken = ReceivedRequest {
                     origin: Origin::Cli,
-                    asked: Asked {
-                        kind: Kind::from(kind).as_str().to_owned(),
+                    asked: RequestedChange {
+                        kind: RequestKind::from(kind).as_str().to_owned(),
                         entry,
                     },
                     reporter: if reporter.is_empty() {
@@ -146,9 +147,7 @@ impl Request {
                     },
                     language: app.config.locale.language,
                 };
-                let shown = take_request::take_request(app, actor, taken)
-                    .await
-                    .map_err(failed)?;
+                let shown = receive_request(app, actor, taken).await.map_err(failed)?;
                 show::show(&shown, screen)?;
                 screen.say(&t!(
                     "request.taken",
@@ -160,13 +159,13 @@ impl Request {
             Self::Approve {
                 id,
                 revision,
-                contacts_told,
+                contacts_notified,
                 yes,
             } => {
                 let approval = Approval {
                     id,
                     revision,
-                    contacts_told,
+                    contacts_notified,
                 };
                 approve(app, actor, approval, yes, screen).await
             }
@@ -176,7 +175,7 @@ impl Request {
                 revision,
                 yes,
             } => {
-                let rejection = Rejection {
+                let rejection = RejectRequest {
                     id,
                     revision,
                     reason: reason.trim().to_owned(),
@@ -187,11 +186,11 @@ impl Request {
     }
 }
 
-async fn find(app: &App, id: &str, language: Language) -> Result<Shown, Failure> {
-    take_request::request(app, id)
+async fn find(app: &App, id: &str, language: Language) -> Result<ShownRequest, CommandFailure> {
+    request(app, id)
         .await
-        .map_err(|error| Failure::store(&error, language))?
-        .ok_or_else(|| Failure::Messages(vec![text::request::unknown(id, language)]))
+        .map_err(|error| CommandFailure::store(&error, language))?
+        .ok_or_else(|| CommandFailure::Messages(vec![text::request::unknown(id, language)]))
 }
 
 /// Shows what would be approved, asks, approves that very revision, and goes on at once.
@@ -201,7 +200,7 @@ async fn approve(
     mut approval: Approval,
     yes: bool,
     screen: &Screen,
-) -> Outcome {
+) -> CommandResult {
     let language = screen.language();
     let shown = find(app, &approval.id, language).await?;
     if !yes {
@@ -212,7 +211,7 @@ async fn approve(
         }
     }
     approval.revision = approval.revision.or(Some(shown.view.revision));
-    let view = decide_request::approve(app, actor, &approval)
+    let view = decide::approve(app, actor, &approval)
         .await
         .map_err(|error| undecided(&approval.id, &error, language))?;
     screen.say(&t!(
@@ -221,7 +220,7 @@ async fn approve(
         id = view.id
     ));
     // What failed is tried again by whoever goes on next: the approval stands.
-    let passed = pass::go(app, screen, false).await?;
+    let passed = process::go(app, screen, false).await?;
     let view = find(app, &approval.id, language).await?.view;
     if screen.is_json() {
         screen.data(&[show::with_invitations(&view, &passed, language)])?;
@@ -234,15 +233,15 @@ async fn approve(
 async fn reject(
     app: &App,
     actor: &Actor,
-    rejection: Rejection,
+    rejection: RejectRequest,
     yes: bool,
     screen: &Screen,
-) -> Outcome {
+) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let length = rejection.reason.chars().count();
     if length == 0 || length > LONGEST_REASON {
-        return Err(Failure::new(
+        return Err(CommandFailure::new(
             t!("request.wrong_reason", locale = locale),
             "",
         ));
@@ -256,10 +255,10 @@ async fn reject(
         screen.say(&t!("cli.declined", locale = locale));
         return Ok(Exit::Failed);
     }
-    let view = decide_request::reject(app, actor, &rejection)
+    let view = decide::reject(app, actor, &rejection)
         .await
         .map_err(|error| undecided(&rejection.id, &error, language))?;
-    pass::go(app, screen, false).await?;
+    process::go(app, screen, false).await?;
     if screen.is_json() {
         screen.data(&[&view])?;
     }
@@ -267,17 +266,19 @@ async fn reject(
     Ok(Exit::Done)
 }
 
-fn undecided(id: &str, error: &DecideError, language: Language) -> Failure {
+fn undecided(id: &str, error: &DecideError, language: Language) -> CommandFailure {
     match error {
-        DecideError::Unknown(id) => Failure::Messages(vec![text::request::unknown(id, language)]),
-        DecideError::NotApprovable(why) => {
-            Failure::Messages(text::request::not_approvable(id, why, language))
+        DecideError::Unknown(id) => {
+            CommandFailure::Messages(vec![text::request::unknown(id, language)])
         }
-        DecideError::Store(error) => Failure::store(error, language),
+        DecideError::NotApprovable(why) => {
+            CommandFailure::Messages(text::request::not_approvable(id, why, language))
+        }
+        DecideError::Store(error) => CommandFailure::store(error, language),
     }
 }
 
-impl State {
+impl StateFilter {
     fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -290,12 +291,12 @@ impl State {
     }
 }
 
-impl From<Wanted> for Kind {
-    fn from(wanted: Wanted) -> Self {
+impl From<AddRequest> for RequestKind {
+    fn from(wanted: AddRequest) -> Self {
         match wanted {
-            Wanted::Add => Self::Add,
-            Wanted::Change => Self::Change,
-            Wanted::Remove => Self::Remove,
+            AddRequest::Add => Self::Add,
+            AddRequest::Change => Self::Change,
+            AddRequest::Remove => Self::Remove,
         }
     }
 }

@@ -6,21 +6,21 @@ use clap::Args;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::restore::{carry_out, plan};
+use super::{CommandResult, Exit};
+use crate::actions::backup::restore::{carry_out, plan};
 use crate::app;
-use crate::domain::audit::Actor;
 use crate::text;
 use crate::world::World;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// What `hubward backup` wrote.
+    /// The file that `hubward backup` wrote.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(long)]
     yes: bool,
 }
@@ -32,11 +32,11 @@ impl Restore {
         world: &World,
         actor: &Actor,
         screen: &Screen,
-    ) -> Outcome {
+    ) -> CommandResult {
         let language = screen.language();
-        let failed = |error| Failure::said(text::backup::restore_error(&error, language));
-        let config =
-            app::configuration(given, world).map_err(|error| Failure::open(&error, language))?;
+        let failed = |error| CommandFailure::said(text::backup::restore_error(&error, language));
+        let config = app::configuration(given, world)
+            .map_err(|error| CommandFailure::open(&error, language))?;
         let plan = plan(&config, world, &self.file).await.map_err(failed)?;
         if !self.yes && !screen.confirm(&text::backup::question(&plan, language))? {
             screen.say(&t!("cli.declined", locale = language.as_str()));

@@ -3,31 +3,31 @@
 use clap::{Args, ValueEnum};
 use rust_i18n::t;
 
-use super::failure::Failure;
-use super::findings::Findings;
+use super::failure::CommandFailure;
+use super::findings::FindingsCommand;
 use super::screen::Screen;
-use super::{Exit, Outcome, check, exception, invite, report, request};
-use crate::actions::deliver::{Outbox, give_up_lost_channels};
-use crate::actions::escalate::escalate;
-use crate::actions::ledger_door::File;
-use crate::actions::prune::{Pruned, prune};
-use crate::actions::remind_open::remind_open;
-use crate::actions::send_trial::send_trial;
+use super::{CommandResult, Exit, check, exception, invite, report, request};
+use crate::actions::alert::escalate::escalate;
+use crate::actions::alert::remind::remind_open;
+use crate::actions::alert::test_event::send_test_event;
+use crate::actions::delivery::send::{Outbox, give_up_lost_channels};
+use crate::actions::job::prune::{Pruned, prune};
+use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::Next;
-use crate::domain::trial::TrialKind;
-use crate::jobs::ledger::{TakeLedgerError, Taken, take_once};
-use crate::text::{self, Message};
+use crate::jobs::ledger::{LedgerLook, TakeLedgerError, take_once};
+use crate::text::{self, LocalizedMessage};
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::delivery::DeliveryNext;
+use hubward_domain::test_event::TestEventKind;
 
 #[derive(Debug, Args)]
-pub(super) struct Run {
-    /// The job: canary sends the daily test event, check posts what changed, deliver sends what waits in the
-    /// outbox, escalate tells people again of alerts that nobody took, exceptions sees to those that end, invite sends the missing invitations,
-    /// ledger takes in the ledger's file from S3, open-alerts tells what is still open, prune forgets what is
-    /// long over, report sends the reports that are due, requests asks Jira what is new and goes on with what is
-    /// approved, sync-findings brings the mirror up to date, watch looks for lost members.
+pub(super) struct RunCommand {
+    /// The job: canary sends the daily test event, check posts what changed, deliver sends the messages in the
+    /// outbox, escalate notifies again of unacknowledged alerts, exceptions announces and ends those that expire, invite sends missing invitations,
+    /// ledger imports the ledger file from S3, open-alerts posts the alerts that are still open, prune removes expired
+    /// records, report sends the reports that are due, requests reads new requests from Jira and continues the approved
+    /// ones, sync-findings updates the findings, watch detects lost members.
     #[arg(value_enum)]
     job: Job,
 }
@@ -49,29 +49,29 @@ enum Job {
     Watch,
 }
 
-impl Run {
-    pub(super) async fn run(self, app: &App, screen: &Screen) -> Outcome {
+impl RunCommand {
+    pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let told = |count: usize| {
             let locale = language.as_str();
             screen.say(&t!("alert.told_of", locale = locale, count = count));
             Ok(Exit::Done)
         };
-        let store = |error| Failure::store(&error, language);
+        let store = |error| CommandFailure::store(&error, language);
         match self.job {
             Job::Canary => {
                 let actor = Actor::Job("canary");
-                send_trial(app, &actor, TrialKind::Canary)
+                send_test_event(app, &actor, TestEventKind::Canary)
                     .await
                     .map_err(|error| {
-                        Failure::Messages(vec![text::alert::trial_fails(&error, language)])
+                        CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
                     })?;
                 Ok(Exit::Done)
             }
             Job::Escalate => told(escalate(app).await.map_err(store)?),
             Job::OpenAlerts => told(remind_open(app).await.map_err(store)?),
             Job::Check => {
-                let check = check::Check::of_everything();
+                let check = check::CheckCommand::of_everything();
                 check.run(app, &Actor::Job("check"), screen).await
             }
             Job::Invite => {
@@ -81,7 +81,7 @@ impl Run {
             Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,
             Job::Watch => {
-                let check = check::Check::of_members();
+                let check = check::CheckCommand::of_members();
                 check.run(app, &Actor::Job("watch"), screen).await
             }
             Job::Prune => forget(app, screen).await,
@@ -89,32 +89,32 @@ impl Run {
                 let sending = report::Send::of_everything();
                 sending.run(app, &Actor::Job("report"), screen).await
             }
-            Job::Requests => request::pass::pass(app, screen, true).await,
-            Job::SyncFindings => Findings::Sync.run(app, screen).await,
+            Job::Requests => request::process::pass(app, screen, true).await,
+            Job::SyncFindings => FindingsCommand::Sync.run(app, screen).await,
             Job::Deliver => deliver(app, screen).await,
         }
     }
 }
 
 /// Takes in the ledger's file; 1 when it was refused, 3 when not everybody could be invited.
-async fn ledger(app: &App, screen: &Screen) -> Outcome {
+async fn ledger(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let taken = take_once(app)
         .await
-        .map_err(|error| Failure::Messages(vec![ledger_fails(&error, language)]))?;
+        .map_err(|error| CommandFailure::Messages(vec![ledger_fails(&error, language)]))?;
     ledger_taken(&taken, screen);
     Ok(match taken {
-        Taken::Closed | Taken::Refused(..) => Exit::Failed,
-        Taken::Imported(_, _, rows) => invite::exit(&rows),
-        Taken::Absent(_) | Taken::Known(_) => Exit::Done,
+        LedgerLook::Closed | LedgerLook::Refused(..) => Exit::Failed,
+        LedgerLook::Imported(_, _, rows) => invite::exit(&rows),
+        LedgerLook::Absent(_) | LedgerLook::Known(_) => Exit::Done,
     })
 }
 
 /// Says what became of a look at the ledger's file.
-pub(super) fn ledger_taken(taken: &Taken, screen: &Screen) {
+pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
     let language = screen.language();
     let locale = language.as_str();
-    let new = |file: &File| {
+    let new = |file: &LedgerFile| {
         let version = file.version.name();
         screen.say(&t!(
             "ledger_door.new",
@@ -124,22 +124,22 @@ pub(super) fn ledger_taken(taken: &Taken, screen: &Screen) {
         ));
     };
     match taken {
-        Taken::Closed => screen.say(&t!("ledger_door.closed", locale = locale)),
-        Taken::Absent(object) => {
+        LedgerLook::Closed => screen.say(&t!("ledger_door.closed", locale = locale)),
+        LedgerLook::Absent(object) => {
             screen.say(&t!("ledger_door.absent", locale = locale, file = object));
         }
-        Taken::Known(object) => {
+        LedgerLook::Known(object) => {
             screen.say(&t!("ledger_door.known", locale = locale, file = object));
         }
-        Taken::Refused(file, error) => {
+        LedgerLook::Refused(file, error) => {
             new(file);
             let messages = text::ledger::not_imported(error, &file.object.key, language);
-            screen.fail(&Failure::Messages(messages));
+            screen.fail(&CommandFailure::Messages(messages));
         }
-        Taken::Imported(file, plan, rows) => {
+        LedgerLook::Imported(file, plan, rows) => {
             new(file);
-            screen.say(&text::ledger_door::summary(plan, language));
-            for line in text::ledger_door::incomplete(rows, language) {
+            screen.say(&text::ledger_s3::summary(plan, language));
+            for line in text::ledger_s3::incomplete(rows, language) {
                 screen.say(&line);
             }
             screen.say(&text::invite::summary(rows, language));
@@ -147,10 +147,10 @@ pub(super) fn ledger_taken(taken: &Taken, screen: &Screen) {
     }
 }
 
-pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Message {
+pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> LocalizedMessage {
     match error {
-        TakeLedgerError::Door(error) => text::ledger_door::failed(error, language),
-        TakeLedgerError::Changed => Message {
+        TakeLedgerError::Door(error) => text::ledger_s3::failed(error, language),
+        TakeLedgerError::Changed => LocalizedMessage {
             text: t!("ledger_door.changed", locale = language.as_str()).into_owned(),
             hint: String::new(),
         },
@@ -158,7 +158,7 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Messa
 }
 
 /// Forgets what is long over, and says how much it was.
-async fn forget(app: &App, screen: &Screen) -> Outcome {
+async fn forget(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let Pruned {
         sessions,
@@ -168,7 +168,7 @@ async fn forget(app: &App, screen: &Screen) -> Outcome {
         findings,
     } = prune(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     screen.say(&t!(
         "prune.summary",
         locale = language.as_str(),
@@ -182,19 +182,20 @@ async fn forget(app: &App, screen: &Screen) -> Outcome {
 }
 
 /// Sends what is due; 1 when something could not be sent.
-async fn deliver(app: &App, screen: &Screen) -> Outcome {
+async fn deliver(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let store = |error| Failure::store(&error, language);
-    let outbox = Outbox::open(app)
-        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    let store = |error| CommandFailure::store(&error, language);
+    let outbox = Outbox::open(app).map_err(|error| {
+        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
+    })?;
     give_up_lost_channels(app).await.map_err(store)?;
     let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
             match next {
-                Next::Delivered => delivered += 1,
-                Next::Again { why, .. } | Next::GivenUp { why } => {
+                DeliveryNext::Delivered => delivered += 1,
+                DeliveryNext::Again { why, .. } | DeliveryNext::GivenUp { why } => {
                     refused += 1;
                     screen.say(&t!(
                         "alert.not_delivered",

@@ -9,9 +9,9 @@ use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use rust_i18n::t;
 use serde::Serialize;
 
-use super::failure::Failure;
-use crate::domain::account::Language;
-use crate::text::Message;
+use super::failure::CommandFailure;
+use crate::text::LocalizedMessage;
+use hubward_domain::account::Language;
 
 /// A line below the headers, and nothing else that would get into the way of copying.
 const STYLE: TableStyle =
@@ -51,14 +51,18 @@ impl Screen {
     }
 
     /// Prints data for a program.
-    pub(super) fn data(self, value: &impl Serialize) -> Result<(), Failure> {
+    pub(super) fn data(self, value: &impl Serialize) -> Result<(), CommandFailure> {
         let text = serde_json::to_string_pretty(value)
-            .map_err(|error| Failure::output(&error.into(), self.language))?;
+            .map_err(|error| CommandFailure::output(&error.into(), self.language))?;
         self.out(&text)
     }
 
     /// Prints a table for a person.
-    pub(super) fn table(self, headers: &[String], rows: Vec<Vec<String>>) -> Result<(), Failure> {
+    pub(super) fn table(
+        self,
+        headers: &[String],
+        rows: Vec<Vec<String>>,
+    ) -> Result<(), CommandFailure> {
         let mut table = Table::new();
         table
             .load_style(STYLE)
@@ -74,15 +78,15 @@ impl Screen {
     }
 
     /// Prints a line of data.
-    pub(super) fn out(self, text: &str) -> Result<(), Failure> {
+    pub(super) fn out(self, text: &str) -> Result<(), CommandFailure> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{text}")
             .and_then(|()| stdout.flush())
-            .map_err(|error| Failure::output(&error, self.language))
+            .map_err(|error| CommandFailure::output(&error, self.language))
     }
 
     /// Prints a line that others wrote, for a person.
-    pub(super) fn line(self, text: &str) -> Result<(), Failure> {
+    pub(super) fn line(self, text: &str) -> Result<(), CommandFailure> {
         self.out(&harmless(text))
     }
 
@@ -91,15 +95,15 @@ impl Screen {
         let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
     }
 
-    pub(super) fn warn(self, message: &Message) {
+    pub(super) fn warn(self, message: &LocalizedMessage) {
         let locale = self.language.as_str();
         self.say(&t!("cli.warning", locale = locale, text = message.text));
         self.hint(message);
     }
 
-    pub(super) fn fail(self, failure: &Failure) {
+    pub(super) fn fail(self, failure: &CommandFailure) {
         let locale = self.language.as_str();
-        if let Failure::Messages(messages) = failure {
+        if let CommandFailure::Messages(messages) = failure {
             for message in messages {
                 self.say(&t!("cli.error", locale = locale, text = message.text));
                 self.hint(message);
@@ -107,7 +111,7 @@ impl Screen {
         }
     }
 
-    fn hint(self, message: &Message) {
+    fn hint(self, message: &LocalizedMessage) {
         if !message.hint.is_empty() {
             self.say(&t!(
                 "cli.hint",
@@ -118,7 +122,7 @@ impl Screen {
     }
 
     /// Asks, where a person is there to answer.
-    pub(super) fn confirm(self, question: &str) -> Result<bool, Failure> {
+    pub(super) fn confirm(self, question: &str) -> Result<bool, CommandFailure> {
         let locale = self.language.as_str();
         let prompt = t!("cli.confirm", locale = locale, question = question);
         let answer = self.ask(&prompt)?.to_ascii_lowercase();
@@ -126,7 +130,7 @@ impl Screen {
     }
 
     /// Asks for a word to be typed: for what a hasty yes must not do.
-    pub(super) fn confirm_typed(self, question: &str, word: &str) -> Result<bool, Failure> {
+    pub(super) fn confirm_typed(self, question: &str, word: &str) -> Result<bool, CommandFailure> {
         let locale = self.language.as_str();
         let prompt = t!(
             "cli.confirm_typed",
@@ -137,10 +141,10 @@ impl Screen {
         Ok(self.ask(&prompt)? == word)
     }
 
-    fn ask(self, prompt: &str) -> Result<String, Failure> {
+    fn ask(self, prompt: &str) -> Result<String, CommandFailure> {
         let locale = self.language.as_str();
         if !self.interactive {
-            return Err(Failure::new(
+            return Err(CommandFailure::new(
                 t!("cli.needs_yes", locale = locale),
                 t!("cli.needs_yes_hint", locale = locale),
             ));
@@ -149,7 +153,7 @@ impl Screen {
         let mut answer = String::new();
         io::stdin()
             .read_line(&mut answer)
-            .map_err(|error| Failure::output(&error, self.language))?;
+            .map_err(|error| CommandFailure::output(&error, self.language))?;
         Ok(answer.trim().to_owned())
     }
 }

@@ -3,20 +3,20 @@
 use rust_i18n::t;
 use tokio::sync::watch;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome, request};
+use super::{CommandResult, Exit, request};
 use crate::actions::ActionError;
-use crate::actions::enrol::DeskError;
-use crate::actions::log_in::ReceptionError;
-use crate::actions::take_alerts::intake;
+use crate::actions::access::login::LoginServiceError;
+use crate::actions::agent::session::SessionIssuerError;
+use crate::actions::alert::ingest::batch;
 use crate::app::App;
-use crate::http::{Renewal, ServeError, Server};
-use crate::jobs::{JobError, Jobs, News};
+use crate::http::{HttpServer, Renewal, ServeError};
+use crate::jobs::{JobError, JobEvent, Jobs};
 use crate::lifecycle;
 use crate::text;
 
-pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
+pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     for (variable, value) in app.environment().iter() {
@@ -25,21 +25,22 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
         }
     }
     let (stopper, stop) = watch::channel(false);
-    let (intake, hopper) = intake::open();
-    let mut jobs = Jobs::start(&app, &stop, (&intake, hopper))
-        .map_err(|error| Failure::new(t!("cli.serve_tls", locale = locale, why = error), ""))?;
+    let (intake, hopper) = batch::open();
+    let mut jobs = Jobs::start(&app, &stop, (&intake, hopper)).map_err(|error| {
+        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
+    })?;
     let takes_alerts =
         app.config.alerts.queue_url.is_some() || app.config.alerts.push_secret.is_some();
-    if takes_alerts && !app.config.tells_of_alerts() {
-        screen.warn(&text::Message::new(
+    if takes_alerts && !app.config.routes_alerts() {
+        screen.warn(&text::LocalizedMessage::new(
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),
         ));
     }
-    let server = Server::bind(app, intake)
+    let server = HttpServer::bind(app, intake)
         .await
         .map_err(|error| match error {
-            ServeError::Listen { address, source } => Failure::new(
+            ServeError::Listen { address, source } => CommandFailure::new(
                 t!(
                     "cli.serve_listen",
                     locale = locale,
@@ -48,21 +49,21 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
                 ),
                 t!("cli.serve_listen_hint", locale = locale),
             ),
-            ServeError::Tls(why) | ServeError::Desk(DeskError::Client(why)) => {
-                Failure::new(t!("cli.serve_tls", locale = locale, why = why), "")
+            ServeError::Tls(why) | ServeError::Desk(SessionIssuerError::Client(why)) => {
+                CommandFailure::new(t!("cli.serve_tls", locale = locale, why = why), "")
             }
-            ServeError::Desk(DeskError::Endpoint(error)) => {
-                Failure::action(&ActionError::Aws(error), language)
+            ServeError::Desk(SessionIssuerError::Endpoint(error)) => {
+                CommandFailure::action(&ActionError::Aws(error), language)
             }
-            ServeError::Desk(DeskError::Store(error))
-            | ServeError::Reception(ReceptionError::Store(error)) => {
-                Failure::store(&error, language)
+            ServeError::Desk(SessionIssuerError::Store(error))
+            | ServeError::Reception(LoginServiceError::Store(error)) => {
+                CommandFailure::store(&error, language)
             }
-            ServeError::Reception(ReceptionError::Secret(error)) => Failure::new(
+            ServeError::Reception(LoginServiceError::Secret(error)) => CommandFailure::new(
                 t!("cli.serve_login", locale = locale, why = error),
                 t!("cli.serve_login_hint", locale = locale),
             ),
-            ServeError::Reception(ReceptionError::Issuer(error)) => Failure::new(
+            ServeError::Reception(LoginServiceError::Issuer(error)) => CommandFailure::new(
                 t!("cli.serve_login", locale = locale, why = error),
                 t!("cli.serve_login_hint", locale = locale),
             ),
@@ -73,7 +74,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
     // Not translated: programs wait for this line.
     screen.say(&format!("listening on {listening}"));
     let ended = tokio::select! {
-        () = lifecycle::told_to_stop() => None,
+        () = lifecycle::shutdown_signal() => None,
         ended = watch_over(&mut jobs, &mut renewal, screen) => Some(ended),
     };
     screen.say(&t!("cli.serve_stopping", locale = locale));
@@ -81,14 +82,14 @@ pub(super) async fn run(app: App, screen: &Screen) -> Outcome {
     let answered = running.await;
     while jobs.tasks.join_next().await.is_some() {}
     if let Some(why) = ended {
-        return Err(Failure::new(
+        return Err(CommandFailure::new(
             t!("alert.job_ended", locale = locale, why = why),
             "",
         ));
     }
     answered
         .map(|()| Exit::Done)
-        .map_err(|error| Failure::new(t!("cli.runtime", locale = locale, why = error), ""))
+        .map_err(|error| CommandFailure::new(t!("cli.runtime", locale = locale, why = error), ""))
 }
 
 /// Says what the jobs have to say, until one of them ends: none should.
@@ -105,7 +106,7 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
             Some(news) = jobs.news.recv() => say(&news, screen),
             renewed = renewal.next() => match renewed {
                 Ok(()) => screen.say(&t!("cli.serve_renewed", locale = locale)),
-                Err(why) => screen.warn(&text::Message::new(
+                Err(why) => screen.warn(&text::LocalizedMessage::new(
                     t!("cli.serve_not_renewed", locale = locale, why = why),
                     t!("cli.serve_not_renewed_hint", locale = locale),
                 )),
@@ -115,21 +116,21 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
 }
 
 /// The first of several messages: a job's failure is one line.
-fn first(messages: Vec<text::Message>) -> text::Message {
+fn first(messages: Vec<text::LocalizedMessage>) -> text::LocalizedMessage {
     let mut messages = messages.into_iter();
-    messages.next().unwrap_or_else(|| text::Message {
+    messages.next().unwrap_or_else(|| text::LocalizedMessage {
         text: String::new(),
         hint: String::new(),
     })
 }
 
-fn say(news: &News, screen: &Screen) {
+fn say(news: &JobEvent, screen: &Screen) {
     let language = screen.language();
     let locale = language.as_str();
     match news {
-        News::QueueFails(error) => {
+        JobEvent::QueueFails(error) => {
             let failed = text::alert::queue_fails(error, language);
-            screen.warn(&text::Message::new(
+            screen.warn(&text::LocalizedMessage::new(
                 failed.text,
                 format!(
                     "{} {}",
@@ -138,9 +139,9 @@ fn say(news: &News, screen: &Screen) {
                 ),
             ));
         }
-        News::JobFails(job, error) => {
+        JobEvent::JobFails(job, error) => {
             let why = match error {
-                JobError::Action(error) => text::open::action_error(error, language),
+                JobError::Action(error) => text::startup_error::action_error(error, language),
                 JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
                 JobError::Exceptions(error) => first(text::exception::failed(error, language)),
@@ -154,32 +155,34 @@ fn say(news: &News, screen: &Screen) {
                 JobError::Trial(error) => text::alert::trial_fails(error, language),
             };
             let text = t!("cli.job_fails", locale = locale, job = job, why = why.text);
-            screen.warn(&text::Message::new(text, why.hint));
+            screen.warn(&text::LocalizedMessage::new(text, why.hint));
         }
-        News::PulseFails(why) => screen.warn(&text::Message::new(
+        JobEvent::PulseFails(why) => screen.warn(&text::LocalizedMessage::new(
             t!("cli.pulse_fails", locale = locale, why = why),
             t!("cli.pulse_fails_hint", locale = locale),
         )),
-        News::IntakeFails(error) => {
-            let failed = text::open::store_error(error, language);
-            screen.warn(&text::Message::new(
+        JobEvent::IntakeFails(error) => {
+            let failed = text::startup_error::store_error(error, language);
+            screen.warn(&text::LocalizedMessage::new(
                 t!("alert.intake_fails", locale = locale, why = failed.text),
                 failed.hint,
             ));
         }
-        News::IntakeWorks => screen.say(&t!("alert.intake_works", locale = locale)),
-        News::WriteBackFails(error) => {
-            screen.warn(&text::open::action_error(error, language));
+        JobEvent::IntakeWorks => screen.say(&t!("alert.intake_works", locale = locale)),
+        JobEvent::WriteBackFails(error) => {
+            screen.warn(&text::startup_error::action_error(error, language));
         }
-        News::OutboxFails(error) => screen.warn(&text::open::store_error(error, language)),
-        News::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
-        News::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
-        News::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
-        News::RequestsFail(failure) => {
-            screen.warn(&request::pass::failure(failure, language));
+        JobEvent::OutboxFails(error) => {
+            screen.warn(&text::startup_error::store_error(error, language))
         }
-        News::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
-        News::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
-        News::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
+        JobEvent::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
+        JobEvent::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),
+        JobEvent::LedgerWorks => screen.say(&t!("ledger_door.works", locale = locale)),
+        JobEvent::RequestsFail(failure) => {
+            screen.warn(&request::process::failure(failure, language));
+        }
+        JobEvent::RequestsWork => screen.say(&t!("request.jira_works", locale = locale)),
+        JobEvent::QueueWorks => screen.say(&t!("alert.queue_works", locale = locale)),
+        JobEvent::OutboxWorks => screen.say(&t!("alert.outbox_works", locale = locale)),
     }
 }

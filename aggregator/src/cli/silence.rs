@@ -5,28 +5,27 @@ use hubward_protocol::{AccountId, Region};
 use rust_i18n::t;
 use serde::Serialize;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::silence_alerts::{
-    Asked, SilenceError, Silenced, end_silence, silence, silences,
-};
+use super::{CommandResult, Exit};
+use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
 use crate::app::App;
-use crate::domain::account::Language;
-use crate::domain::audit::Actor;
-use crate::domain::silence::{self as held, Matcher};
+use crate::queries::silence::{Silenced, silences};
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::audit::Actor;
+use hubward_domain::silence::{self as held, Matcher};
 
-/// Alerts that nobody wants to hear of for a while.
+/// Silences of alerts.
 #[derive(Debug, Args)]
-pub(super) struct Silence {
+pub(super) struct SilenceCommand {
     /// List the silences, newest first.
     #[arg(long, conflicts_with_all = ["end", "reason", "until"])]
     list: bool,
-    /// End this silence before its time.
+    /// End this silence early.
     #[arg(long, value_name = "ID", conflicts_with_all = ["reason", "until"])]
     end: Option<String>,
-    /// Only threats of this type; * stands for any text.
+    /// Only threats of this type; * matches any text.
     #[arg(long = "type", value_name = "PATTERN")]
     kind: Option<String>,
     /// Only threats to this account.
@@ -41,26 +40,26 @@ pub(super) struct Silence {
     /// Only threats in this Region.
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
-    /// Silence critical threats too; without it, they are told all the same.
+    /// Silence critical threats too; without it, they still notify.
     #[arg(long)]
     critical: bool,
-    /// Why; it is kept.
+    /// The reason, which is recorded.
     #[arg(long, value_name = "TEXT", required_unless_present_any = ["list", "end"])]
     reason: Option<String>,
-    /// Until when: a time, a day, or how long from now, such as 4h or 7d.
+    /// The end: a time, a day, or a duration from now, such as 4h or 7d.
     #[arg(long, value_name = "TIME", required_unless_present_any = ["list", "end"])]
     until: Option<String>,
 }
 
-impl Silence {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+impl SilenceCommand {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         if self.list {
             return list(app, screen).await;
         }
         if let Some(id) = &self.end {
             return end(app, actor, id, screen).await;
         }
-        let asked = Asked {
+        let asked = SilenceRequest {
             matcher: Matcher {
                 kind: self.kind,
                 account: self.account,
@@ -78,7 +77,7 @@ impl Silence {
 
 /// One silence, for programs.
 #[derive(Serialize)]
-struct Row<'a> {
+struct SilenceRow<'a> {
     #[serde(flatten)]
     silence: &'a held::Silence,
     active: bool,
@@ -86,7 +85,7 @@ struct Row<'a> {
     covers: Option<Vec<&'a String>>,
 }
 
-async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome {
+async fn add(app: &App, actor: &Actor, asked: SilenceRequest, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let made = silence(app, actor, asked)
         .await
@@ -95,7 +94,7 @@ async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome
         silence, covers, ..
     } = &made;
     if screen.is_json() {
-        screen.data(&[Row {
+        screen.data(&[SilenceRow {
             silence,
             active: true,
             covers: Some(covers.iter().map(|alert| &alert.id).collect()),
@@ -109,14 +108,14 @@ async fn add(app: &App, actor: &Actor, asked: Asked, screen: &Screen) -> Outcome
     Ok(Exit::Done)
 }
 
-async fn list(app: &App, screen: &Screen) -> Outcome {
+async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let silences = silences(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
-        let rows = silences.iter().map(|(silence, holds)| Row {
+        let rows = silences.iter().map(|(silence, holds)| SilenceRow {
             silence,
             active: *holds,
             covers: None,
@@ -149,7 +148,7 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> Outcome {
+async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
     end_silence(app, actor, id)
         .await
@@ -158,13 +157,15 @@ async fn end(app: &App, actor: &Actor, id: &str, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn refused(error: &SilenceError, language: Language) -> Failure {
+fn refused(error: &SilenceError, language: Language) -> CommandFailure {
     match error {
-        SilenceError::Store(error) => Failure::store(error, language),
+        SilenceError::Store(error) => CommandFailure::store(error, language),
         SilenceError::NotSilenced(why) => {
             let told = text::silence::not_silenced(why, language);
-            Failure::new(told.text, told.hint)
+            CommandFailure::new(told.text, told.hint)
         }
-        SilenceError::Unknown(id) => Failure::Messages(vec![text::silence::unknown(id, language)]),
+        SilenceError::Unknown(id) => {
+            CommandFailure::Messages(vec![text::silence::unknown(id, language)])
+        }
     }
 }

@@ -4,39 +4,39 @@ use clap::Subcommand;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::add_token::{AddTokenError, add_token};
-use crate::actions::look;
-use crate::actions::revoke_token::revoke_token;
+use super::{CommandResult, Exit};
+use crate::actions::token::add::{AddTokenError, add_token};
+use crate::actions::token::revoke::revoke_token;
 use crate::app::App;
-use crate::domain::access::Role;
-use crate::domain::audit::Actor;
+use crate::queries;
+use hubward_domain::access::Role;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
-    /// Make a token for the API and the dashboard, and print it: this once, and never again.
+    /// Create a token for the API and the dashboard, and print it once.
     Add {
-        /// What it is called: who or what will hold it.
+        /// The token's name: the person or program that will use it.
         #[arg(value_name = "NAME")]
         name: String,
-        /// What its holder may do: viewer or operator.
+        /// The role: viewer or operator.
         #[arg(long, value_name = "ROLE")]
         role: Role,
     },
-    /// List the tokens, without what is secret.
+    /// List the tokens, without their secrets.
     List,
-    /// Make a token worthless, and end the sessions that it opened.
+    /// Revoke a token, and end its sessions.
     Revoke {
-        /// What it is called.
+        /// The token's name.
         #[arg(value_name = "NAME")]
         name: String,
     },
 }
 
 impl Token {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         match self {
             Self::Add { name, role } => add(app, actor, &name, role, screen).await,
             Self::List => list(app, screen).await,
@@ -45,21 +45,21 @@ impl Token {
     }
 }
 
-async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) -> Outcome {
+async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let (token, record) = add_token(app, actor, name, role)
         .await
         .map_err(|error| match error {
-            AddTokenError::Name => Failure::new(
+            AddTokenError::Name => CommandFailure::new(
                 t!("cli.token_name", locale = locale, name = name),
                 t!("cli.token_name_hint", locale = locale),
             ),
-            AddTokenError::Taken => Failure::new(
+            AddTokenError::Taken => CommandFailure::new(
                 t!("cli.token_taken", locale = locale, name = name),
                 t!("cli.token_taken_hint", locale = locale, name = name),
             ),
-            AddTokenError::Store(error) => Failure::store(&error, language),
+            AddTokenError::Store(error) => CommandFailure::store(&error, language),
         })?;
     if screen.is_json() {
         screen.data(&json!([{ "name": record.name, "role": record.role, "token": token }]))?;
@@ -70,12 +70,12 @@ async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) 
     Ok(Exit::Done)
 }
 
-async fn list(app: &App, screen: &Screen) -> Outcome {
+async fn list(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
-    let tokens = look::tokens(app)
+    let tokens = queries::token::tokens(app)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if screen.is_json() {
         screen.data(&tokens)?;
         return Ok(Exit::Done);
@@ -99,14 +99,14 @@ async fn list(app: &App, screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn revoke(app: &App, actor: &Actor, name: &str, screen: &Screen) -> Outcome {
+async fn revoke(app: &App, actor: &Actor, name: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let revoked = revoke_token(app, actor, name)
         .await
-        .map_err(|error| Failure::store(&error, language))?;
+        .map_err(|error| CommandFailure::store(&error, language))?;
     if !revoked {
-        return Err(Failure::new(
+        return Err(CommandFailure::new(
             t!("cli.token_unknown", locale = locale, name = name),
             t!("cli.token_unknown_hint", locale = locale),
         ));

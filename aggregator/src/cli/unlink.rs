@@ -5,34 +5,34 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::screen::Screen;
-use super::{Exit, Outcome};
-use crate::actions::unlink::{Row, carry_out, plan};
+use super::{CommandResult, Exit};
+use crate::actions::unlink::{UnlinkRow, carry_out, plan};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::text;
+use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]
 pub(super) struct Unlink {
     /// The account.
     #[arg(value_name = "ID")]
     account: AccountId,
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(long)]
     yes: bool,
-    /// Say what would be ended, and change nothing.
+    /// Show what would be ended, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
 
 impl Unlink {
-    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    pub(super) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
         let language = screen.language();
         let locale = language.as_str();
         let plan = plan(app, &self.account)
             .await
-            .map_err(|error| Failure::action(&error, language))?;
+            .map_err(|error| CommandFailure::action(&error, language))?;
         if self.dry_run || plan.is_done() {
             show(&self.account, &plan.rows, screen)?;
             screen.say(&text::unlink::planned(&plan, language));
@@ -50,7 +50,7 @@ impl Unlink {
         }
         let unlinked = carry_out(app, actor, &self.account)
             .await
-            .map_err(|error| Failure::action(&error, language))?;
+            .map_err(|error| CommandFailure::action(&error, language))?;
         show(&self.account, &unlinked.rows, screen)?;
         screen.say(&text::unlink::summary(&plan, &unlinked, language));
         if let Some(farewell) = &unlinked.farewell {
@@ -60,7 +60,7 @@ impl Unlink {
     }
 }
 
-fn show(account: &AccountId, rows: &[Row], screen: &Screen) -> Result<(), Failure> {
+fn show(account: &AccountId, rows: &[UnlinkRow], screen: &Screen) -> Result<(), CommandFailure> {
     let language = screen.language();
     if screen.is_json() {
         let rows = rows.iter().map(|row| {
@@ -92,7 +92,7 @@ fn show(account: &AccountId, rows: &[Row], screen: &Screen) -> Result<(), Failur
     screen.table(&headers, table.collect())
 }
 
-fn exit(rows: &[Row]) -> Exit {
+fn exit(rows: &[UnlinkRow]) -> Exit {
     let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
     if any("failed") {
         Exit::Failed

@@ -1,28 +1,26 @@
-//! Where ledger rows and requests come from, besides the command line.
+//! `[ledger]` and `[requests]`: where ledger rows and requests come from, in addition to the command line.
 
 use serde::Deserialize;
 
 use super::Secret;
-use crate::domain::ledger::Column;
-use crate::domain::object::Object;
+use hubward_domain::ledger::LedgerColumn;
+use hubward_domain::object::Object;
 
-/// A ledger file that is kept in S3.
+/// A ledger file in S3.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Ledger {
-    /// The bucket.
+pub(crate) struct LedgerConfig {
     pub bucket: Option<String>,
-    /// The object's key.
     pub key: Option<String>,
-    /// The queue that hears of new versions.
+    /// The queue that receives S3's events about new versions.
     pub queue_url: Option<String>,
-    /// Whether what became of a version is written beside it.
+    /// Whether the result of an import is written next to the object.
     pub write_back: bool,
 }
 
-impl Ledger {
-    /// The object, where one is named.
-    pub fn object(&self) -> Option<Object> {
+impl LedgerConfig {
+    /// The object, if bucket and key are configured.
+    pub(crate) fn object(&self) -> Option<Object> {
         Some(Object {
             bucket: self.bucket.clone()?,
             key: self.key.clone()?,
@@ -33,62 +31,61 @@ impl Ledger {
 /// Where requests come from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Requests {
-    /// Whether the dashboard has a form for them.
+pub(crate) struct Requests {
+    /// Whether the dashboard has a request form.
     pub form: bool,
-    /// Jira Service Management, when used.
-    pub jira: Option<Jira>,
+    /// Jira Service Management, if used.
+    pub jira: Option<JiraConfig>,
 }
 
 /// A Jira Service Management project.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Jira {
-    /// Such as `https://example.atlassian.net`.
+pub(crate) struct JiraConfig {
+    /// The site's URL, such as `https://example.atlassian.net`.
     pub site: String,
-    /// The project's key.
     pub project: String,
-    /// The API user.
+    /// The API user's email address.
     pub email: String,
-    /// Its token.
+    /// The API user's token.
     pub token: Secret,
-    /// What signs or accompanies its webhooks.
+    /// The secret that authenticates webhooks.
     pub webhook_secret: Option<Secret>,
-    /// Which of the issue's fields holds which column, by the column's name; `kind` is the one that
-    /// says what is to be done.
+    /// The Jira field id of each ledger column, by the column's name; `kind` is the field with the kind of
+    /// request.
     #[serde(default)]
     pub fields: std::collections::BTreeMap<String, String>,
-    /// Request types that need no approval.
+    /// Kinds of requests that need no approval.
     #[serde(default)]
     pub auto_approve: Vec<AutoApprove>,
 }
 
-impl Jira {
-    /// The columns that are mapped, with the ids of the issue's fields.
-    pub fn columns(&self) -> Vec<(Column, &str)> {
+impl JiraConfig {
+    /// The mapped columns with their Jira field ids.
+    pub(crate) fn columns(&self) -> Vec<(LedgerColumn, &str)> {
         self.fields
             .iter()
-            .filter_map(|(name, field)| Some((Column::of_name(name)?, field.as_str())))
+            .filter_map(|(name, field)| Some((LedgerColumn::of_name(name)?, field.as_str())))
             .collect()
     }
 
-    /// The field that says what is to be done: where none is mapped, the issue's type.
-    pub fn kind_field(&self) -> &str {
+    /// The field with the kind of request; the issue type if none is mapped.
+    pub(crate) fn kind_field(&self) -> &str {
         self.fields.get(KIND).map_or("issuetype", String::as_str)
     }
 
-    /// Whether new accounts need no person's approval.
-    pub fn adds_alone(&self) -> bool {
+    /// Whether new accounts are approved automatically.
+    pub(crate) fn auto_approves_adds(&self) -> bool {
         self.auto_approve.contains(&AutoApprove::Add)
     }
 }
 
-/// What `fields` calls the field that says what is to be done.
-pub const KIND: &str = "kind";
+/// The key in `fields` for the kind of request.
+pub(crate) const KIND: &str = "kind";
 
-/// A request type that may be approved by itself.
+/// A kind of request that can be approved automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AutoApprove {
+pub(crate) enum AutoApprove {
     /// Adding an account. Changes and removals always need a person.
     Add,
 }

@@ -1,4 +1,4 @@
-//! What leaves Hubward: alerts, reports, mail, and the channels and routes that carry them.
+//! `[alerts]`, `[reports]`, `[mail]`, `[[channels]]` and `[[routes]]`: what Hubward sends, and where to.
 
 use std::path::PathBuf;
 
@@ -6,83 +6,82 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::Secret;
-use crate::domain::alert::Severity;
-pub use crate::domain::channel::ChannelKind;
-pub use crate::domain::routing::{Route, RouteEvent};
+use hubward_domain::alert::Severity;
+pub(crate) use hubward_domain::channel::ChannelKind;
+pub(crate) use hubward_domain::routing::{ChannelRoute, RouteEvent};
 
-/// Which alerts a person must see, and how soon.
+/// Which alerts people must see, and how soon.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Alerts {
-    /// The queue that EventBridge fills.
+pub(crate) struct Alerts {
+    /// The queue that EventBridge's rule fills.
     pub queue_url: Option<String>,
-    /// The lowest severity that alerts.
+    /// Findings below this severity open no alert.
     pub minimum_severity: Severity,
-    /// How long an alert may wait for a person.
+    /// How long an alert may stay unacknowledged.
     pub escalate_after: SignedDuration,
-    /// What authorises pushed events.
+    /// The secret that authenticates pushed events.
     pub push_secret: Option<Secret>,
-    /// Whether acknowledgements are written to Security Hub.
+    /// Whether workflow status is written to Security Hub.
     pub write_back: bool,
 }
 
-/// When reports are built, and where they go.
+/// When reports are sent, and where to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Reports {
+pub(crate) struct Reports {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
     /// A directory to write to.
     pub directory: Option<PathBuf>,
     /// An S3 bucket to write to.
     pub bucket: Option<String>,
-    /// The KMS key that encrypts them there; S3's own when absent.
+    /// The KMS key that encrypts them there; without it, S3's own.
     pub kms_key: Option<String>,
-    /// Whether they are mailed to the contacts.
+    /// Whether reports are mailed to the contacts.
     pub mail: bool,
 }
 
 /// How mail is sent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Mail {
+pub(crate) struct Mail {
     /// `smtps://user:password@host:port`.
     pub smtp_url: Option<Secret>,
-    /// The sender.
+    /// The sender's address.
     pub from: Option<String>,
 }
 
-/// A chat room or mailbox.
+/// A chat room, mailbox or webhook.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Channel {
-    /// What routes call it.
+pub(crate) struct Channel {
+    /// The name that routes refer to.
     pub name: String,
     /// Which service it is.
     pub kind: ChannelKind,
-    /// Where messages are posted; for chat services the address is itself the secret. Chatwork's API is
-    /// known.
+    /// Where messages are posted; for chat services the URL itself is the secret. Not needed for Chatwork,
+    /// whose API address is fixed.
     pub url: Option<Secret>,
-    /// Signs a webhook's messages.
+    /// The key that signs a webhook's messages.
     pub secret: Option<Secret>,
-    /// A service's access token.
+    /// The service's access token.
     pub token: Option<Secret>,
-    /// A service's room.
     pub room: Option<String>,
     /// Mail recipients.
     #[serde(default)]
     pub to: Vec<String>,
-    /// Whether a loopback or private address is meant.
+    /// Whether a loopback or private address is allowed.
     #[serde(default)]
     pub allow_private: bool,
 }
 
-/// The channel of each account's own contacts: there whenever mail is set up, by a name that no
-/// configured channel may have.
-pub const CONTACTS: &str = "@contacts";
+/// The channel of each account's own contacts. It exists if mail is set up; configured channels cannot have
+/// this name.
+pub(crate) const CONTACTS: &str = "@contacts";
 
 impl Mail {
-    /// The channel that reaches an account's contacts; `None` where mail is not set up.
-    pub fn contacts(&self) -> Option<Channel> {
+    /// The channel that mails an account's contacts; `None` if mail is not set up.
+    pub(crate) fn contacts(&self) -> Option<Channel> {
         self.smtp_url.as_ref().zip(self.from.as_ref())?;
         Some(Channel {
             name: CONTACTS.to_owned(),

@@ -1,91 +1,65 @@
-//! What can be wrong with a configuration, as facts; the sentences are in the locale files.
+//! The possible problems of a configuration as data; the sentences are in the locale files.
 
 use hubward_protocol::Region;
 
-use crate::domain::address::UnsafeAddress;
+use hubward_domain::address::UnsafeAddress;
 
-/// One thing that is wrong, with the key it is about.
+/// One problem, with the key that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The file is no TOML. The line's text is left out: it may hold a secret.
+pub(crate) enum ConfigProblem {
+    /// The file is not valid TOML. The line's text is omitted, because it may contain a secret.
     Syntax {
-        /// From 1; 0 when unknown.
+        /// The line number from 1; 0 if unknown.
         line: usize,
-        /// The parser's words.
+        /// The parser's message.
         error: String,
     },
-    /// A key that no section has.
+    /// A key that does not exist.
     UnknownKey {
-        /// Where, dotted.
+        /// The dotted key.
         key: String,
-        /// The known key that is spelled most like it.
+        /// The existing key with the most similar spelling.
         nearest: Option<String>,
     },
-    /// A required key is not there.
-    Missing {
-        /// Which.
-        key: String,
-    },
+    /// A required key is missing.
+    Missing { key: String },
     /// A value of the wrong type or form.
     Invalid {
-        /// Which.
         key: String,
-        /// Why, in the parser's words.
+        /// The parser's message.
         error: String,
     },
-    /// The home Region must be one that every account has.
-    HomeRegionIsOptIn {
-        /// The Region.
-        region: Region,
-    },
-    /// A Region is named twice among home and linked Regions.
-    RegionTwice {
-        /// The Region.
-        region: Region,
-    },
-    /// An address that is not sent to.
+    /// The home Region is an opt-in Region, which not every account has.
+    HomeRegionIsOptIn { region: Region },
+    /// A Region is listed twice among home and linked Regions.
+    RegionTwice { region: Region },
+    /// A URL that is not allowed.
     UnsafeAddress {
         /// Which key holds it.
         key: String,
-        /// Why.
         why: UnsafeAddress,
     },
-    /// Two channels have one name.
-    ChannelTwice {
-        /// The name.
-        name: String,
-    },
-    /// A route names a channel that is not there.
-    UnknownChannel {
-        /// Which route.
-        key: String,
-        /// The name.
-        channel: String,
-    },
-    /// A channel lacks a key that its kind needs.
-    ChannelNeeds {
-        /// Which channel.
-        key: String,
-        /// The key.
-        needs: &'static str,
-    },
+    /// Two channels have the same name.
+    ChannelTwice { name: String },
+    /// A route refers to a channel that does not exist.
+    UnknownChannel { key: String, channel: String },
+    /// A channel lacks a key that its kind requires.
+    ChannelNeeds { key: String, needs: &'static str },
     /// Only one of two keys that belong together is set.
     Together {
-        /// The one that is missing.
         missing: &'static str,
-        /// The one that is set.
+        /// The key that is set.
         set: &'static str,
     },
-    /// A secret is not where the configuration says.
+    /// A secret cannot be read.
     SecretMissing {
-        /// Which key.
         key: String,
         /// The environment variable or file.
         place: String,
     },
 }
 
-impl Problem {
+impl ConfigProblem {
     pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map_or(0, |span| {
             text.get(..span.start)

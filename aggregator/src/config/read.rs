@@ -1,7 +1,7 @@
-//! From file and environment to a [`Config`], or to *everything* that is wrong at once.
+//! Builds a [`Config`] from file and environment, or returns *all* problems at once.
 //!
-//! `HUBWARD_SECTION__KEY` overrides a key of a section; its value is text, or what TOML or a
-//! comma-separated list makes of it where the key wants something else.
+//! `HUBWARD_SECTION__KEY` overrides a key of a section. The value is a text; if the key has another type, it
+//! is parsed as TOML or as a comma-separated list.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::verify::verify;
-use super::watching::Hub;
-use super::{Config, Problem, Store};
+use super::watching::HubConfig;
+use super::{Config, ConfigProblem, StoreConfig};
 use crate::world::Environment;
 
-/// `[hub]` before its required keys are known to be there.
+/// `[hub]` before its required keys are checked.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct HubDraft {
@@ -25,9 +25,9 @@ struct HubDraft {
     linked_regions: Vec<Region>,
 }
 
-/// Finds the configuration file: `--config`, else `HUBWARD_CONFIG`, else `./hubward.toml` where it
-/// exists, else `/etc/hubward/hubward.toml`.
-pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
+/// Finds the configuration file: `--config`, else `HUBWARD_CONFIG`, else `./hubward.toml` if it exists, else
+/// `/etc/hubward/hubward.toml`.
+pub(crate) fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
     let here = Path::new("hubward.toml");
     given
         .map(Path::to_owned)
@@ -36,15 +36,19 @@ pub fn locate(given: Option<&Path>, environment: &Environment) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("/etc/hubward/hubward.toml"))
 }
 
-/// Reads a configuration from the text of its file.
+/// Reads a configuration from a file's text.
 ///
 /// # Errors
 /// All problems, in the order of the file's sections.
-pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config, Vec<Problem>> {
+pub(crate) fn read(
+    file: &Path,
+    text: &str,
+    environment: &Environment,
+) -> Result<Config, Vec<ConfigProblem>> {
     let document = text
         .parse::<Table>()
-        .map_err(|error| vec![Problem::syntax(text, &error)])?;
-    let mut reader = Reader::new(document);
+        .map_err(|error| vec![ConfigProblem::syntax(text, &error)])?;
+    let mut reader = ConfigReader::new(document);
     reader.overlay(environment);
 
     let hub: HubDraft = reader.section("hub");
@@ -52,11 +56,11 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
         reader.required("hub.administrator", hub.administrator),
         reader.required("hub.home_region", hub.home_region),
     ) else {
-        // The rest is read all the same, for its problems.
+        // The rest is still read to report its problems.
         let _ = reader.rest(None);
         return Err(reader.problems);
     };
-    let hub = Hub {
+    let hub = HubConfig {
         administrator,
         home_region,
         linked_regions: hub.linked_regions,
@@ -72,23 +76,23 @@ pub fn read(file: &Path, text: &str, environment: &Environment) -> Result<Config
     }
 }
 
-/// `[store]` alone, for the moment in which the rest is still to be filled in.
-pub fn store_alone(text: &str, environment: &Environment) -> Store {
-    let mut reader = Reader::new(text.parse().unwrap_or_default());
+/// Reads only `[store]`, for `init`, when required keys are still missing.
+pub(crate) fn store_alone(text: &str, environment: &Environment) -> StoreConfig {
+    let mut reader = ConfigReader::new(text.parse().unwrap_or_default());
     reader.overlay(environment);
     reader.section("store")
 }
 
-struct Reader {
+struct ConfigReader {
     document: Table,
-    /// Dotted keys whose text came from the environment and was not tried as TOML yet.
+    /// Dotted keys with a value from the environment that was not parsed as TOML yet.
     from_environment: BTreeSet<String>,
-    /// Every section that was asked for.
+    /// All sections that exist.
     known: BTreeSet<String>,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
 }
 
-impl Reader {
+impl ConfigReader {
     fn new(document: Table) -> Self {
         Self {
             document,
@@ -125,8 +129,8 @@ impl Reader {
         }
     }
 
-    /// Everything but `[hub]`; `None` without it.
-    fn rest(&mut self, hub: Option<(&Path, Hub)>) -> Option<Config> {
+    /// All sections except `[hub]`; `None` without a valid one.
+    fn rest(&mut self, hub: Option<(&Path, HubConfig)>) -> Option<Config> {
         let server = self.section("server");
         let store = self.section("store");
         let baseline = self.section("baseline");
@@ -170,7 +174,7 @@ impl Reader {
     fn required<T>(&mut self, key: &'static str, value: Option<T>) -> Option<T> {
         let reported = self.problems.iter().any(|problem| problem.is_about(key));
         if value.is_none() && !reported {
-            self.problems.push(Problem::Missing {
+            self.problems.push(ConfigProblem::Missing {
                 key: key.to_owned(),
             });
         }
@@ -195,7 +199,7 @@ impl Reader {
                 .filter_map(|(index, entry)| self.value(&format!("{name}[{index}]"), entry))
                 .collect(),
             Some(_) => {
-                self.problems.push(Problem::Invalid {
+                self.problems.push(ConfigProblem::Invalid {
                     key: name.to_owned(),
                     error: format!("write each entry under [[{name}]]"),
                 });
@@ -204,11 +208,11 @@ impl Reader {
         }
     }
 
-    /// Reads one value; what cannot be read is reported, taken out, and the rest read again, so that
-    /// one mistake does not hide the next.
+    /// Reads one value. A part that cannot be read is reported and removed, and the rest is read again, so
+    /// that one mistake does not hide the next.
     fn value<T: DeserializeOwned>(&mut self, name: &str, mut value: Value) -> Option<T> {
         if !value.is_table() {
-            self.problems.push(Problem::Invalid {
+            self.problems.push(ConfigProblem::Invalid {
                 key: name.to_owned(),
                 error: format!("write it as a section, [{name}]"),
             });
@@ -225,7 +229,8 @@ impl Reader {
                 Ok(read) => {
                     let known = known_keys::<T>();
                     for key in unknown {
-                        self.problems.push(Problem::unknown_key(name, &key, &known));
+                        self.problems
+                            .push(ConfigProblem::unknown_key(name, &key, &known));
                     }
                     return Some(read);
                 }
@@ -244,10 +249,10 @@ impl Reader {
                 *slot = other_reading(text);
                 continue;
             }
-            // A part that was taken out for its own problem is then missing: that is not another one.
+            // A removed part is then reported as missing; that is not another problem.
             let message = error.inner().to_string();
             if !(message.starts_with("missing field") && reported.contains(&key)) {
-                self.problems.push(Problem::Invalid {
+                self.problems.push(ConfigProblem::Invalid {
                     key: key.clone(),
                     error: message.lines().next().unwrap_or_default().to_owned(),
                 });
@@ -267,12 +272,13 @@ impl Reader {
     fn refuse_unknown_sections(&mut self) {
         let known: Vec<_> = self.known.iter().cloned().collect();
         for name in self.document.keys() {
-            self.problems.push(Problem::unknown_key("", name, &known));
+            self.problems
+                .push(ConfigProblem::unknown_key("", name, &known));
         }
     }
 }
 
-/// What a text of the environment may mean where the key wants no text.
+/// The typed value of an environment variable's text.
 fn other_reading(text: &str) -> Value {
     format!("value = {text}")
         .parse::<Table>()
@@ -301,7 +307,7 @@ fn at<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// Takes the key out; of a list, the whole list, so that the other entries keep their numbers.
+/// Removes a key. Of a list, removes the whole list, so that the other entries keep their numbers.
 fn remove(value: &mut Value, path: &str) -> bool {
     let path = path.split_once('[').map_or(path, |(list, _)| list);
     let (parent, key) = match path.rsplit_once('.') {
@@ -313,7 +319,7 @@ fn remove(value: &mut Value, path: &str) -> bool {
         .is_some_and(|table| table.remove(key).is_some())
 }
 
-/// The keys that a section has, as its type says them.
+/// The keys of a section, from its type.
 fn known_keys<T: DeserializeOwned>() -> Vec<String> {
     serde_aux::prelude::serde_introspect::<T>()
         .iter()

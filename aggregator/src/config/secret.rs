@@ -1,7 +1,7 @@
-//! A value that nobody may read in a log: written as it is, or better as `env:NAME` or `file:PATH`.
+//! A secret value: written literally, or better as `env:NAME` or `file:PATH`. It never appears in logs.
 //!
-//! It is looked up when it is used, not when the configuration is read: an operator's shell need
-//! not hold the server's secrets.
+//! It is read when it is used, not with the configuration: an operator's shell need not have the server's
+//! secrets.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,21 +11,21 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::world::Environment;
 
-/// Where a secret is to be found. `Debug` never shows it.
+/// Where a secret is. `Debug` never shows the value.
 #[derive(Clone)]
-pub struct Secret(Source);
+pub(crate) struct Secret(SecretSource);
 
 #[derive(Clone)]
-enum Source {
+enum SecretSource {
     Literal(SecretString),
     Env(String),
     File(PathBuf),
 }
 
-/// A secret is not where the configuration says.
+/// Why a secret cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum SecretMissing {
-    /// The environment variable is not set, or empty.
+pub(crate) enum SecretMissing {
+    /// The environment variable is not set or empty.
     #[error("the environment variable {0} is not set")]
     Env(String),
     /// The file could not be read.
@@ -34,47 +34,46 @@ pub enum SecretMissing {
 }
 
 impl Secret {
-    /// A value that stands in the configuration itself.
-    pub fn literal(value: &str) -> Self {
-        Self(Source::Literal(SecretString::from(value)))
+    /// A literal value.
+    pub(crate) fn literal(value: &str) -> Self {
+        Self(SecretSource::Literal(SecretString::from(value)))
     }
 
-    /// The value, where it stands in the configuration itself.
-    pub fn as_literal(&self) -> Option<&SecretString> {
+    /// The value, if it is written literally in the configuration.
+    pub(crate) fn as_literal(&self) -> Option<&SecretString> {
         match &self.0 {
-            Source::Literal(value) => Some(value),
-            Source::Env(_) | Source::File(_) => None,
+            SecretSource::Literal(value) => Some(value),
+            SecretSource::Env(_) | SecretSource::File(_) => None,
         }
     }
 
     fn parse(text: &str) -> Self {
         match (text.strip_prefix("env:"), text.strip_prefix("file:")) {
-            (Some(name), _) => Self(Source::Env(name.to_owned())),
-            (_, Some(path)) => Self(Source::File(PathBuf::from(path))),
+            (Some(name), _) => Self(SecretSource::Env(name.to_owned())),
+            (_, Some(path)) => Self(SecretSource::File(PathBuf::from(path))),
             _ => Self::literal(text),
         }
     }
 
-    /// Looks the secret up.
+    /// Reads the secret.
     ///
-    /// A relative `file:` path starts at `directory`, the configuration file's; a line end at the
-    /// file's end does not belong to the secret.
+    /// A relative `file:` path starts at `directory`, the configuration file's; a line end at the end of the
+    /// file is removed.
     ///
-    /// # Errors
-    /// The variable or the file is not there.
-    pub fn reveal(
+    /// The variable or the file does not exist.
+    pub(crate) fn reveal(
         &self,
         environment: &Environment,
         directory: &Path,
     ) -> Result<SecretString, SecretMissing> {
         match &self.0 {
-            Source::Literal(value) => Ok(value.clone()),
-            Source::Env(name) => environment
+            SecretSource::Literal(value) => Ok(value.clone()),
+            SecretSource::Env(name) => environment
                 .get(name)
                 .filter(|value| !value.is_empty())
                 .map(SecretString::from)
                 .ok_or_else(|| SecretMissing::Env(name.clone())),
-            Source::File(path) => std::fs::read_to_string(directory.join(path))
+            SecretSource::File(path) => std::fs::read_to_string(directory.join(path))
                 .map(|text| SecretString::from(text.trim_end_matches(['\r', '\n'])))
                 .map_err(|error| SecretMissing::File(path.clone(), error)),
         }
@@ -84,15 +83,15 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Source::Literal(_) => f.write_str("[redacted]"),
-            Source::Env(name) => write!(f, "env:{name}"),
-            Source::File(path) => write!(f, "file:{}", path.display()),
+            SecretSource::Literal(_) => f.write_str("[redacted]"),
+            SecretSource::Env(name) => write!(f, "env:{name}"),
+            SecretSource::File(path) => write!(f, "file:{}", path.display()),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Secret {
-    /// Its own error: serde's would quote the value.
+    /// A custom error, because serde's would quote the value.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(text) => Ok(Self::parse(&text)),

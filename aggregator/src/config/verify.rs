@@ -1,4 +1,4 @@
-//! What must hold between the values of a configuration, beyond the type of each.
+//! Checks of the configuration beyond the type of each value.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -7,15 +7,15 @@ use secrecy::ExposeSecret;
 
 use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
-use super::{Config, Problem, Secret};
-use crate::domain::address::{verify_channel, verify_endpoint};
-use crate::domain::alert::kind::is_pattern;
-use crate::domain::ledger::Column;
-use crate::domain::request::OURS;
+use super::{Config, ConfigProblem, Secret};
 use crate::world::Environment;
+use hubward_domain::address::{verify_channel, verify_endpoint};
+use hubward_domain::alert::kind::is_pattern;
+use hubward_domain::ledger::LedgerColumn;
+use hubward_domain::request::OURS;
 
-/// Everything that can be judged without looking secrets up.
-pub(super) fn verify(config: &Config) -> Vec<Problem> {
+/// All checks that do not need the secrets.
+pub(super) fn verify(config: &Config) -> Vec<ConfigProblem> {
     let mut problems = Vec::new();
     hub(config, &mut problems);
     server(config, &mut problems);
@@ -28,14 +28,13 @@ pub(super) fn verify(config: &Config) -> Vec<Problem> {
     problems
 }
 
-/// Everything that can be judged only with the secrets at hand: whether they are there, and whether
-/// the addresses among them are safe.
-pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<Problem> {
+/// All checks that need the secrets: whether they can be read, and whether the URLs among them are safe.
+pub(crate) fn verify_secrets(config: &Config, environment: &Environment) -> Vec<ConfigProblem> {
     let directory = config.directory();
     let mut problems = Vec::new();
     for (key, secret) in config.secrets() {
         if secret.reveal(environment, directory).is_err() {
-            problems.push(Problem::SecretMissing {
+            problems.push(ConfigProblem::SecretMissing {
                 key,
                 place: format!("{secret:?}"),
             });
@@ -48,7 +47,7 @@ pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<Problem
             .map(|url| url.reveal(environment, directory))
             && let Err(why) = verify_channel(url.expose_secret(), channel.allow_private)
         {
-            problems.push(Problem::UnsafeAddress {
+            problems.push(ConfigProblem::UnsafeAddress {
                 key: format!("channels[{index}].url ({})", channel.name),
                 why,
             });
@@ -57,27 +56,27 @@ pub fn verify_secrets(config: &Config, environment: &Environment) -> Vec<Problem
     problems
 }
 
-fn hub(config: &Config, problems: &mut Vec<Problem>) {
+fn hub(config: &Config, problems: &mut Vec<ConfigProblem>) {
     if config.hub.home_region.is_opt_in() {
-        problems.push(Problem::HomeRegionIsOptIn {
+        problems.push(ConfigProblem::HomeRegionIsOptIn {
             region: config.hub.home_region,
         });
     }
     let mut seen = BTreeSet::new();
     for region in config.hub.regions() {
         if !seen.insert(region) {
-            problems.push(Problem::RegionTwice { region });
+            problems.push(ConfigProblem::RegionTwice { region });
         }
     }
 }
 
-fn server(config: &Config, problems: &mut Vec<Problem>) {
+fn server(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let server = &config.server;
     if server.listen.parse::<SocketAddr>().is_err() {
         problems.push(invalid("server.listen", "expected ADDRESS:PORT"));
     }
     match verify_endpoint(&server.public_url) {
-        Err(why) => problems.push(Problem::UnsafeAddress {
+        Err(why) => problems.push(ConfigProblem::UnsafeAddress {
             key: "server.public_url".to_owned(),
             why,
         }),
@@ -99,11 +98,11 @@ fn server(config: &Config, problems: &mut Vec<Problem>) {
         }
     }
     match (&server.tls_certificate, &server.tls_key) {
-        (Some(_), None) => problems.push(Problem::Together {
+        (Some(_), None) => problems.push(ConfigProblem::Together {
             missing: "server.tls_key",
             set: "server.tls_certificate",
         }),
-        (None, Some(_)) => problems.push(Problem::Together {
+        (None, Some(_)) => problems.push(ConfigProblem::Together {
             missing: "server.tls_certificate",
             set: "server.tls_key",
         }),
@@ -111,9 +110,9 @@ fn server(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-fn ledger(config: &Config, problems: &mut Vec<Problem>) {
+fn ledger(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let ledger = &config.ledger;
-    let together = |missing, set| Problem::Together { missing, set };
+    let together = |missing, set| ConfigProblem::Together { missing, set };
     match (&ledger.bucket, &ledger.key) {
         (Some(_), None) => problems.push(together("ledger.key", "ledger.bucket")),
         (None, Some(_)) => problems.push(together("ledger.bucket", "ledger.key")),
@@ -132,7 +131,7 @@ fn ledger(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-fn schedules(config: &Config, problems: &mut Vec<Problem>) {
+fn schedules(config: &Config, problems: &mut Vec<ConfigProblem>) {
     for (key, schedule) in [
         ("check.schedule", &config.check.schedule),
         ("findings.schedule", &config.findings.schedule),
@@ -169,12 +168,12 @@ fn schedules(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-fn jira(config: &Config, problems: &mut Vec<Problem>) {
+fn jira(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let Some(jira) = &config.requests.jira else {
         return;
     };
     match verify_endpoint(&jira.site) {
-        Err(why) => problems.push(Problem::UnsafeAddress {
+        Err(why) => problems.push(ConfigProblem::UnsafeAddress {
             key: "requests.jira.site".to_owned(),
             why,
         }),
@@ -194,15 +193,19 @@ fn jira(config: &Config, problems: &mut Vec<Problem>) {
     }
     for name in jira.fields.keys().filter(|name| *name != KIND) {
         let key = format!("requests.jira.fields.{name}");
-        match Column::of_name(name) {
+        match LedgerColumn::of_name(name) {
             None => {
-                let known: Vec<String> = Column::ALL
+                let known: Vec<String> = LedgerColumn::ALL
                     .into_iter()
                     .filter(|column| !OURS.contains(column))
                     .map(|column| column.as_str().to_owned())
                     .chain([KIND.to_owned()])
                     .collect();
-                problems.push(Problem::unknown_key("requests.jira.fields", name, &known));
+                problems.push(ConfigProblem::unknown_key(
+                    "requests.jira.fields",
+                    name,
+                    &known,
+                ));
             }
             Some(column) if OURS.contains(&column) => problems.push(invalid(
                 &key,
@@ -213,7 +216,7 @@ fn jira(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Such as `SOC`: it becomes part of a query.
+/// Such as `SOC`. It becomes part of a JQL query.
 fn is_project_key(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase())
         && (2..=64).contains(&text.len())
@@ -222,25 +225,25 @@ fn is_project_key(text: &str) -> bool {
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-fn guide(config: &Config, problems: &mut Vec<Problem>) {
+fn guide(config: &Config, problems: &mut Vec<ConfigProblem>) {
     if let Some(site) = &config.guide.site
         && let Err(why) = verify_endpoint(site)
     {
-        problems.push(Problem::UnsafeAddress {
+        problems.push(ConfigProblem::UnsafeAddress {
             key: "guide.site".to_owned(),
             why,
         });
     }
 }
 
-fn login(config: &Config, problems: &mut Vec<Problem>) {
+fn login(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let login = &config.login;
     match (&login.issuer, &login.client_id) {
-        (Some(_), None) => problems.push(Problem::Together {
+        (Some(_), None) => problems.push(ConfigProblem::Together {
             missing: "login.client_id",
             set: "login.issuer",
         }),
-        (None, Some(_)) => problems.push(Problem::Together {
+        (None, Some(_)) => problems.push(ConfigProblem::Together {
             missing: "login.issuer",
             set: "login.client_id",
         }),
@@ -249,19 +252,19 @@ fn login(config: &Config, problems: &mut Vec<Problem>) {
     if let Some(issuer) = &login.issuer
         && let Err(why) = verify_endpoint(issuer)
     {
-        problems.push(Problem::UnsafeAddress {
+        problems.push(ConfigProblem::UnsafeAddress {
             key: "login.issuer".to_owned(),
             why,
         });
     }
 }
 
-fn channels(config: &Config, problems: &mut Vec<Problem>) {
+fn channels(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let mut names = BTreeSet::from([CONTACTS]);
     for (index, channel) in config.channels.iter().enumerate() {
         let key = format!("channels[{index}]");
         if !names.insert(channel.name.as_str()) {
-            problems.push(Problem::ChannelTwice {
+            problems.push(ConfigProblem::ChannelTwice {
                 name: channel.name.clone(),
             });
         }
@@ -274,7 +277,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
             ));
         }
         for needs in needs(channel, &config.mail) {
-            problems.push(Problem::ChannelNeeds {
+            problems.push(ConfigProblem::ChannelNeeds {
                 key: key.clone(),
                 needs,
             });
@@ -282,7 +285,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
         if let Some(url) = channel.url.as_ref().and_then(Secret::as_literal)
             && let Err(why) = verify_channel(url.expose_secret(), channel.allow_private)
         {
-            problems.push(Problem::UnsafeAddress {
+            problems.push(ConfigProblem::UnsafeAddress {
                 key: format!("{key}.url"),
                 why,
             });
@@ -291,7 +294,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
     names.remove(CONTACTS);
     for (index, route) in config.routes.iter().enumerate() {
         if !names.contains(route.channel.as_str()) {
-            problems.push(Problem::UnknownChannel {
+            problems.push(ConfigProblem::UnknownChannel {
                 key: format!("routes[{index}].channel"),
                 channel: route.channel.clone(),
             });
@@ -305,7 +308,7 @@ fn channels(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The keys that a channel's kind needs and that are not set.
+/// The keys that a channel's kind requires and that are not set.
 fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
     let wanted: &[(&str, bool)] = match channel.kind {
         ChannelKind::Slack
@@ -329,8 +332,8 @@ fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
         .collect()
 }
 
-fn invalid(key: &str, error: &str) -> Problem {
-    Problem::Invalid {
+fn invalid(key: &str, error: &str) -> ConfigProblem {
+    ConfigProblem::Invalid {
         key: key.to_owned(),
         error: error.to_owned(),
     }

@@ -1,74 +1,73 @@
-//! What is watched and how: the hub, the baseline of members, the pace of calls, checks, findings.
+//! `[hub]`, `[baseline]`, `[pacing]`, `[check]` and `[findings]`: what is monitored, and how.
 
 use hubward_protocol::api::{PublishingFrequency, RecorderMode, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::domain::account::Standard;
+use hubward_domain::account::Standard;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
-pub struct Hub {
-    /// The SOC's account.
+pub(crate) struct HubConfig {
     pub administrator: AccountId,
-    /// Where findings of all Regions come together.
+    /// The Region where the findings of all Regions are aggregated.
     pub home_region: Region,
-    /// The other Regions that are watched.
+    /// The other monitored Regions.
     pub linked_regions: Vec<Region>,
 }
 
-impl Hub {
-    /// Home Region first, then the linked ones.
-    pub fn regions(&self) -> impl Iterator<Item = Region> {
+impl HubConfig {
+    /// The home Region first, then the linked ones.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = Region> {
         std::iter::once(self.home_region).chain(self.linked_regions.iter().copied())
     }
 }
 
-/// What a member's agent is to set up.
+/// What a member's agent sets up.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Baseline {
-    /// Security Hub standards.
+pub(crate) struct Baseline {
+    /// The Security Hub standards to enable.
     pub standards: Vec<Standard>,
-    /// Whether a recorder is made where none is.
+    /// Whether an AWS Config recorder is created if there is none.
     pub config: RecorderMode,
     /// What a recorder of ours records.
     pub recording: Recording,
     /// How often it records.
     pub recording_frequency: RecordingFrequency,
-    /// Optional GuardDuty plans to switch on; all others are off.
+    /// GuardDuty's optional protection plans to enable; all others are disabled.
     pub guardduty_features: Vec<String>,
-    /// How often GuardDuty sends updates of a finding.
+    /// How often GuardDuty publishes updates of findings.
     pub finding_publishing_frequency: PublishingFrequency,
 }
 
-/// Requests a second, per account and Region; 0 is unlimited.
+/// Requests per second, per account and Region; 0 means unlimited.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default)]
-pub struct Pacing {
+pub(crate) struct PacingConfig {
     /// For `GetFindings`.
     pub get_findings: f64,
     /// For every other Security Hub operation.
     pub other: f64,
 }
 
-/// When completeness is looked at, and who is told.
+/// When checks run, and when members are reminded.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Check {
+pub(crate) struct CheckConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
-    /// How often memberships are watched.
+    /// The interval of checking memberships.
     pub watch: SignedDuration,
-    /// Days of silence before a member is reminded.
+    /// Days without progress before a member is reminded.
     pub remind_after_days: u16,
 }
 
 /// When findings are mirrored.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub struct Findings {
+pub(crate) struct FindingsConfig {
     /// A cron expression in the locale's time zone.
     pub schedule: String,
 }
@@ -89,8 +88,8 @@ impl Default for Baseline {
     }
 }
 
-impl Default for Pacing {
-    /// Just below AWS's own 3 and 10 (service model of Security Hub).
+impl Default for PacingConfig {
+    /// Just below AWS's limits of 3 and 10 (Security Hub service model).
     fn default() -> Self {
         Self {
             get_findings: 2.9,
@@ -99,7 +98,7 @@ impl Default for Pacing {
     }
 }
 
-impl Default for Check {
+impl Default for CheckConfig {
     fn default() -> Self {
         Self {
             schedule: "0 9 * * MON-FRI".to_owned(),
@@ -109,7 +108,7 @@ impl Default for Check {
     }
 }
 
-impl Default for Findings {
+impl Default for FindingsConfig {
     fn default() -> Self {
         Self {
             schedule: "0 3 * * *".to_owned(),

@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 use hubward_protocol::api::{Challenge, Heartbeat, HeartbeatAccepted, Session, SessionRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoResponses;
 
-use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
-use super::problem::{Code, Refusal};
-use super::{State, openapi};
-use crate::actions::accept_heartbeat::{HeartbeatError, accept_heartbeat};
-use crate::actions::enrol::EnrolError;
-use crate::actions::invite::{Outcome, Request, invite};
-use crate::domain::bearer::Bearer;
-use crate::domain::membership::SkipReason;
-use crate::domain::proof::ProofRefused;
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::Admitted;
+use super::{AppState, openapi};
+use crate::actions::agent::heartbeat::{HeartbeatError, accept_heartbeat};
+use crate::actions::agent::session::SessionError;
+use crate::actions::invitation::send::{InviteOutcome, InviteRequest, invite};
+use hubward_domain::bearer::Bearer;
+use hubward_domain::membership::SkipReason;
+use hubward_domain::proof::ProofRefused;
 
 /// A proof is a few headers.
 const LONGEST_PROOF: usize = 16 * 1024;
@@ -46,9 +46,9 @@ const LONGEST_NOTHING: usize = 1024;
 )]
 pub(super) async fn challenge(
     _: Admitted,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     body: Body,
-) -> Result<Json<Challenge>, Refusal> {
+) -> Result<Json<Challenge>, ApiProblem> {
     let _nothing = read(body, LONGEST_NOTHING).await?;
     Ok(Json(state.desk.challenge(&state.app)))
 }
@@ -70,25 +70,27 @@ pub(super) async fn challenge(
 )]
 pub(super) async fn session(
     _: Admitted,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     body: Body,
-) -> Result<(StatusCode, Json<Session>), Refusal> {
+) -> Result<(StatusCode, Json<Session>), ApiProblem> {
     let request: SessionRequest<String> = parse(body, LONGEST_PROOF).await?;
     let session = state
         .desk
-        .enrol(&state.app, request)
+        .issue(&state.app, request)
         .await
         .map_err(|error| match error {
-            EnrolError::Proof(ProofRefused::Malformed) => Refusal::new(Code::Malformed),
-            EnrolError::Proof(ProofRefused::Challenge) => Refusal::new(Code::ChallengeRefused),
-            EnrolError::Proof(ProofRefused::Signature) => Refusal::new(Code::SignatureRefused),
-            EnrolError::Proof(ProofRefused::Date) => Refusal::new(Code::DateRefused),
-            EnrolError::RegionUnknown => Refusal::new(Code::RegionUnknown),
-            EnrolError::StsUnavailable(why) => Refusal::new(Code::StsUnavailable).with_detail(why),
-            EnrolError::NotInLedger(account) => {
-                Refusal::new(Code::AccountNotInLedger).with_detail(account.to_string())
+            SessionError::Proof(ProofRefused::Malformed) => ApiProblem::new(Code::Malformed),
+            SessionError::Proof(ProofRefused::Challenge) => ApiProblem::new(Code::ChallengeRefused),
+            SessionError::Proof(ProofRefused::Signature) => ApiProblem::new(Code::SignatureRefused),
+            SessionError::Proof(ProofRefused::Date) => ApiProblem::new(Code::DateRefused),
+            SessionError::RegionUnknown => ApiProblem::new(Code::RegionUnknown),
+            SessionError::StsUnavailable(why) => {
+                ApiProblem::new(Code::StsUnavailable).with_detail(why)
             }
-            EnrolError::Store(_) => Refusal::new(Code::Internal),
+            SessionError::NotInLedger(account) => {
+                ApiProblem::new(Code::AccountNotInLedger).with_detail(account.to_string())
+            }
+            SessionError::Store(_) => ApiProblem::new(Code::Internal),
         })?;
     Ok((StatusCode::CREATED, Json(session)))
 }
@@ -110,18 +112,18 @@ pub(super) async fn session(
 )]
 pub(super) async fn heartbeat(
     bearer: Bearer,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     body: Body,
-) -> Result<(StatusCode, Json<HeartbeatAccepted>), Refusal> {
+) -> Result<(StatusCode, Json<HeartbeatAccepted>), ApiProblem> {
     let heartbeat: Heartbeat = parse(body, LONGEST_HEARTBEAT).await?;
     let accepted = accept_heartbeat(&state.app, &bearer, &heartbeat)
         .await
         .map_err(|error| match error {
-            HeartbeatError::RunName => Refusal::new(Code::Malformed).with_detail("run"),
+            HeartbeatError::RunName => ApiProblem::new(Code::Malformed).with_detail("run"),
             HeartbeatError::NotInLedger => {
-                Refusal::new(Code::AccountNotInLedger).with_detail(bearer.account.to_string())
+                ApiProblem::new(Code::AccountNotInLedger).with_detail(bearer.account.to_string())
             }
-            HeartbeatError::Store(_) => Refusal::new(Code::Internal),
+            HeartbeatError::Store(_) => ApiProblem::new(Code::Internal),
         })?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
@@ -140,20 +142,22 @@ pub(super) async fn heartbeat(
 )]
 pub(super) async fn invitation(
     bearer: Bearer,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     body: Body,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, ApiProblem> {
     let _nothing = read(body, LONGEST_NOTHING).await?;
     state
         .limits
         .admit_invitation(&bearer.account)
-        .map_err(|wait| Refusal::new(Code::RateLimited).after(wait.as_secs().saturating_add(1)))?;
+        .map_err(|wait| {
+            ApiProblem::new(Code::RateLimited).after(wait.as_secs().saturating_add(1))
+        })?;
     // A task of its own: an agent that hangs up must not cut the work off between AWS and the store.
     let app = state.app.clone();
     let inviting = state.tasks.spawn(async move {
-        let request = Request {
+        let request = InviteRequest {
             accounts: vec![bearer.account.clone()],
-            ..Request::default()
+            ..InviteRequest::default()
         };
         invite(&app, &bearer.actor(), &request).await
     });
@@ -161,22 +165,22 @@ pub(super) async fn invitation(
         // It goes on; the agent looks for the invitation anyway.
         Err(_) => return Ok(StatusCode::ACCEPTED),
         Ok(Ok(Ok(rows))) => rows,
-        Ok(_) => return Err(Refusal::new(Code::AwsUnavailable)),
+        Ok(_) => return Err(ApiProblem::new(Code::AwsUnavailable)),
     };
-    let any = |is_so: fn(&Outcome) -> bool| rows.iter().any(|row| is_so(&row.outcome));
+    let any = |is_so: fn(&InviteOutcome) -> bool| rows.iter().any(|row| is_so(&row.outcome));
     let refused = any(|outcome| {
         matches!(
             outcome,
-            Outcome::Skipped(
+            InviteOutcome::Skipped(
                 SkipReason::NotActive(_) | SkipReason::Ended(_) | SkipReason::Suspended
             )
         )
     });
-    let invited = any(|outcome| matches!(outcome, Outcome::Invited));
+    let invited = any(|outcome| matches!(outcome, InviteOutcome::Invited));
     if rows.is_empty() || (refused && !invited) {
-        Err(Refusal::new(Code::NotInvitable))
+        Err(ApiProblem::new(Code::NotInvitable))
     } else if any(|outcome| matches!(outcome.as_str(), "failed" | "unprocessed")) {
-        Err(Refusal::new(Code::AwsUnavailable))
+        Err(ApiProblem::new(Code::AwsUnavailable))
     } else {
         Ok(StatusCode::ACCEPTED)
     }
@@ -238,17 +242,17 @@ impl IntoResponses for InvitationRefusals {
 }
 
 /// Reads a bounded body to its end. One that is left unread costs the connection, and whatever is sent on it next.
-async fn read(body: Body, longest: usize) -> Result<Bytes, Refusal> {
+async fn read(body: Body, longest: usize) -> Result<Bytes, ApiProblem> {
     to_bytes(body, longest)
         .await
-        .map_err(|_| Refusal::new(Code::TooLarge))
+        .map_err(|_| ApiProblem::new(Code::TooLarge))
 }
 
 /// Reads a bounded body, strictly. Its content is not quoted back.
-async fn parse<T: DeserializeOwned>(body: Body, longest: usize) -> Result<T, Refusal> {
+async fn parse<T: DeserializeOwned>(body: Body, longest: usize) -> Result<T, ApiProblem> {
     let bytes = read(body, longest).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
-        Refusal::new(Code::Malformed).with_detail(format!(
+        ApiProblem::new(Code::Malformed).with_detail(format!(
             "line {}, column {}",
             error.line(),
             error.column()

@@ -4,42 +4,43 @@
 mod asked;
 
 use axum::Json;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::State;
-use super::caller::{Holder, asked_language};
+use super::AppState;
 use super::openapi::Holders;
-use super::problem::{Code, Refusal};
-use crate::actions::check::Row;
-use crate::actions::look::{self, AlertRow};
-use crate::actions::standing::standing;
-use crate::actions::take_request;
-use crate::domain::account::Account;
-use crate::domain::alert::{AlertFilter, AlertState};
-use crate::domain::audit::Event;
-use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
-use crate::domain::request::RequestView;
-use crate::domain::run::RunFilter;
-use crate::domain::standing::Window;
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::{ApiToken, asked_language};
+use crate::actions::check::run::Row;
+use crate::queries;
+use crate::queries::alert::AlertRow;
+use crate::queries::check::latest_check;
+use crate::queries::request;
 use crate::text::shape;
+use hubward_domain::account::Account;
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::alert::{AlertFilter, AlertState};
+use hubward_domain::audit::AuditEvent;
+use hubward_domain::delivery::{DeliveryState, PostFilter, Posted};
+use hubward_domain::request::RequestView;
+use hubward_domain::run::RunFilter;
 
 use asked::{
-    AlertsAsked, Asking, DeliveriesAsked, FARTHEST, LogAsked, Part, limit, window, within,
+    AlertsAsked, Asking, DeliveriesAsked, FARTHEST, LogAsked, PageQuery, limit, window, within,
 };
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
-type Answer = Result<Response, Refusal>;
+type ApiAnswer = Result<Response, ApiProblem>;
 
 /// The ledger.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts",
     tag = "soc",
-    params(Part),
+    params(PageQuery),
     responses(
         (status = 200, description = "A part of the rows", body = [Account], headers(
             ("X-Total-Count" = i64, description = "How many rows there are"),
@@ -50,12 +51,14 @@ type Answer = Result<Response, Refusal>;
     security(("access_token" = []))
 )]
 pub(super) async fn accounts(
-    _: Holder,
-    Given(state): Given<State>,
-    Asking(asked): Asking<Part>,
-) -> Answer {
+    _: ApiToken,
+    State(state): State<AppState>,
+    Asking(asked): Asking<PageQuery>,
+) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let rows = look::accounts(&state.app).await.map_err(failed)?;
+    let rows = queries::account::accounts(&state.app)
+        .await
+        .map_err(failed)?;
     Ok(cut("accounts", &rows, window))
 }
 
@@ -64,9 +67,9 @@ pub(super) async fn accounts(
     get,
     path = "/api/v1/check",
     tag = "soc",
-    params(Part),
+    params(PageQuery),
     responses(
-        (status = 200, description = "A part of the rows", body = [shape::Check], headers(
+        (status = 200, description = "A part of the rows", body = [shape::CheckJson], headers(
             ("X-Total-Count" = i64, description = "How many rows there are"),
             ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
         )),
@@ -75,16 +78,16 @@ pub(super) async fn accounts(
     security(("access_token" = []))
 )]
 pub(super) async fn check(
-    _: Holder,
-    Given(state): Given<State>,
-    Asking(asked): Asking<Part>,
+    _: ApiToken,
+    State(state): State<AppState>,
+    Asking(asked): Asking<PageQuery>,
     headers: HeaderMap,
-) -> Answer {
+) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
     let language = asked_language(&headers).unwrap_or(state.app.config.locale.language);
     let administrator = &state.app.config.hub.administrator;
-    let places = standing(&state.app, None).await.map_err(failed)?;
-    let rows: Vec<shape::Check> = places
+    let places = latest_check(&state.app, None).await.map_err(failed)?;
+    let rows: Vec<shape::CheckJson> = places
         .into_iter()
         .map(|place| {
             let row = Row {
@@ -117,16 +120,16 @@ pub(super) async fn check(
     security(("access_token" = []))
 )]
 pub(super) async fn alerts(
-    _: Holder,
-    Given(state): Given<State>,
+    _: ApiToken,
+    State(state): State<AppState>,
     Asking(asked): Asking<AlertsAsked>,
-) -> Answer {
+) -> ApiAnswer {
     let filter = AlertFilter {
         state: asked.state,
         ..AlertFilter::default()
     };
     let window = window(asked.limit, asked.offset)?;
-    let (rows, all) = look::alerts_that(&state.app, &filter, window)
+    let (rows, all) = queries::alert::search_alerts(&state.app, &filter, window)
         .await
         .map_err(failed)?;
     let state = asked.state.map(AlertState::as_str);
@@ -138,9 +141,9 @@ pub(super) async fn alerts(
     get,
     path = "/api/v1/agents",
     tag = "soc",
-    params(Part),
+    params(PageQuery),
     responses(
-        (status = 200, description = "A part of the rows", body = [shape::Agent], headers(
+        (status = 200, description = "A part of the rows", body = [shape::AgentRunJson], headers(
             ("X-Total-Count" = i64, description = "How many rows there are"),
             ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
         )),
@@ -149,15 +152,15 @@ pub(super) async fn alerts(
     security(("access_token" = []))
 )]
 pub(super) async fn agents(
-    _: Holder,
-    Given(state): Given<State>,
-    Asking(asked): Asking<Part>,
-) -> Answer {
+    _: ApiToken,
+    State(state): State<AppState>,
+    Asking(asked): Asking<PageQuery>,
+) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let (runs, all) = look::runs_that(&state.app, &RunFilter::default(), window)
+    let (runs, all) = queries::agent::search_runs(&state.app, &RunFilter::default(), window)
         .await
         .map_err(failed)?;
-    let rows: Vec<shape::Agent> = runs.iter().map(|(run, _)| shape::agent(run)).collect();
+    let rows: Vec<shape::AgentRunJson> = runs.iter().map(|(run, _)| shape::agent(run)).collect();
     Ok(part("agents", &rows, all, window, None))
 }
 
@@ -166,7 +169,7 @@ pub(super) async fn agents(
     get,
     path = "/api/v1/requests",
     tag = "soc",
-    params(Part),
+    params(PageQuery),
     responses(
         (status = 200, description = "A part of the rows", body = [RequestView], headers(
             ("X-Total-Count" = i64, description = "How many rows there are"),
@@ -177,12 +180,12 @@ pub(super) async fn agents(
     security(("access_token" = []))
 )]
 pub(super) async fn requests(
-    _: Holder,
-    Given(state): Given<State>,
-    Asking(asked): Asking<Part>,
-) -> Answer {
+    _: ApiToken,
+    State(state): State<AppState>,
+    Asking(asked): Asking<PageQuery>,
+) -> ApiAnswer {
     let window = window(asked.limit, asked.offset)?;
-    let shown = take_request::requests(&state.app).await.map_err(failed)?;
+    let shown = request::requests(&state.app).await.map_err(failed)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
     Ok(cut("requests", &rows, window))
 }
@@ -203,16 +206,16 @@ pub(super) async fn requests(
     security(("access_token" = []))
 )]
 pub(super) async fn deliveries(
-    _: Holder,
-    Given(state): Given<State>,
+    _: ApiToken,
+    State(state): State<AppState>,
     Asking(asked): Asking<DeliveriesAsked>,
-) -> Answer {
+) -> ApiAnswer {
     let filter = PostFilter {
         state: asked.state,
         ..PostFilter::default()
     };
     let window = window(asked.limit, asked.offset)?;
-    let (rows, all) = look::deliveries(&state.app, &filter, window)
+    let (rows, all) = queries::delivery::deliveries(&state.app, &filter, window)
         .await
         .map_err(failed)?;
     let state = asked.state.map(DeliveryState::as_str);
@@ -226,7 +229,7 @@ pub(super) async fn deliveries(
     tag = "soc",
     params(LogAsked),
     responses(
-        (status = 200, description = "A part of the rows", body = [Event], headers(
+        (status = 200, description = "A part of the rows", body = [AuditEvent], headers(
             ("Link" = String, description = "Where the next part is (RFC 8288), if there is one")
         )),
         Holders
@@ -234,13 +237,13 @@ pub(super) async fn deliveries(
     security(("access_token" = []))
 )]
 pub(super) async fn audit(
-    _: Holder,
-    Given(state): Given<State>,
+    _: ApiToken,
+    State(state): State<AppState>,
     Asking(asked): Asking<LogAsked>,
-) -> Answer {
+) -> ApiAnswer {
     let after = within("after", asked.after.unwrap_or(0), 0, FARTHEST)?;
     let limit = limit(asked.limit)?;
-    let events = look::events(&state.app, after, limit, None)
+    let events = queries::audit::audit_events(&state.app, after, limit, None)
         .await
         .map_err(failed)?;
     let full = i64::try_from(events.len()).is_ok_and(|count| count == limit);
@@ -252,7 +255,7 @@ pub(super) async fn audit(
 }
 
 /// The part that is asked for of rows that are all here.
-fn cut<T: Serialize>(name: &str, rows: &[T], window: Window) -> Response {
+fn cut<T: Serialize>(name: &str, rows: &[T], window: PageWindow) -> Response {
     let from = usize::try_from(window.offset)
         .unwrap_or(usize::MAX)
         .min(rows.len());
@@ -267,7 +270,7 @@ fn part<T: Serialize>(
     name: &str,
     rows: &[T],
     all: i64,
-    window: Window,
+    window: PageWindow,
     state: Option<&str>,
 ) -> Response {
     let end = window.offset.saturating_add(window.limit);
@@ -295,6 +298,6 @@ fn answer<T: Serialize>(rows: &[T], next: Option<String>, all: Option<i64>) -> R
     response
 }
 
-fn failed(_: crate::actions::StoreError) -> Refusal {
-    Refusal::new(Code::Internal)
+fn failed(_: crate::actions::StoreError) -> ApiProblem {
+    ApiProblem::new(Code::Internal)
 }

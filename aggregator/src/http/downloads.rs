@@ -3,18 +3,18 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio_util::io::ReaderStream;
 use utoipa::IntoResponses;
 
-use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
-use super::problem::{Code, Refusal};
-use super::{State, openapi};
-use crate::actions::hand_out_release::{install_script, release_archive, release_manifest};
-use crate::domain::release::Manifest;
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::Admitted;
+use super::{AppState, openapi};
+use crate::queries::release_download::{install_script, release_archive, release_manifest};
+use hubward_domain::release::Manifest;
 
 /// The script that installs the newest agent and starts it.
 #[utoipa::path(
@@ -27,7 +27,10 @@ use crate::domain::release::Manifest;
         openapi::Anybody
     )
 )]
-pub(super) async fn script(_: Admitted, Given(state): Given<State>) -> Result<Response, Refusal> {
+pub(super) async fn script(
+    _: Admitted,
+    State(state): State<AppState>,
+) -> Result<Response, ApiProblem> {
     match install_script(&state.app).await {
         Ok(Some(script)) => Ok((
             [
@@ -37,8 +40,8 @@ pub(super) async fn script(_: Admitted, Given(state): Given<State>) -> Result<Re
             script,
         )
             .into_response()),
-        Ok(None) => Err(Refusal::new(Code::NoRelease)),
-        Err(_) => Err(Refusal::new(Code::Internal)),
+        Ok(None) => Err(ApiProblem::new(Code::NoRelease)),
+        Err(_) => Err(ApiProblem::new(Code::Internal)),
     }
 }
 
@@ -49,11 +52,14 @@ pub(super) async fn script(_: Admitted, Given(state): Given<State>) -> Result<Re
     tag = "downloads",
     responses((status = 200, description = "The manifest", body = Manifest), openapi::Anybody)
 )]
-pub(super) async fn manifest(_: Admitted, Given(state): Given<State>) -> Result<Response, Refusal> {
+pub(super) async fn manifest(
+    _: Admitted,
+    State(state): State<AppState>,
+) -> Result<Response, ApiProblem> {
     release_manifest(&state.app)
         .await
         .map(|manifest| ([(header::CACHE_CONTROL, "no-cache")], Json(manifest)).into_response())
-        .map_err(|_| Refusal::new(Code::Internal))
+        .map_err(|_| ApiProblem::new(Code::Internal))
 }
 
 /// A release's archive.
@@ -70,12 +76,12 @@ pub(super) async fn manifest(_: Admitted, Given(state): Given<State>) -> Result<
 )]
 pub(super) async fn archive(
     _: Admitted,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     name: Result<Path<String>, PathRejection>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiProblem> {
     // What is no text is no name of ours.
     let Ok(Path(name)) = name else {
-        return Err(Refusal::new(Code::NotFound));
+        return Err(ApiProblem::new(Code::NotFound));
     };
     match release_archive(&state.app, &name).await {
         Ok(Some(archive)) => Ok((
@@ -86,8 +92,8 @@ pub(super) async fn archive(
             Body::from_stream(ReaderStream::new(archive.file)),
         )
             .into_response()),
-        Ok(None) => Err(Refusal::new(Code::NotFound)),
-        Err(_) => Err(Refusal::new(Code::Internal)),
+        Ok(None) => Err(ApiProblem::new(Code::NotFound)),
+        Err(_) => Err(ApiProblem::new(Code::Internal)),
     }
 }
 

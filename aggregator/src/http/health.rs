@@ -1,11 +1,11 @@
 //! Is the server there, and can it work.
 
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::caller::Admitted;
-use super::problem::{Code, Refusal};
-use super::{State, openapi};
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::Admitted;
+use super::{AppState, openapi};
 
 /// The process answers.
 #[utoipa::path(
@@ -27,10 +27,10 @@ pub(super) async fn alive() -> &'static str {
 )]
 pub(super) async fn ready(
     _: Admitted,
-    Given(state): Given<State>,
-) -> Result<(StatusCode, &'static str), Refusal> {
+    State(state): State<AppState>,
+) -> Result<(StatusCode, &'static str), ApiProblem> {
     match state.app.store.ping().await {
         Ok(()) => Ok((StatusCode::OK, "ready\n")),
-        Err(_) => Err(Refusal::new(Code::Internal)),
+        Err(_) => Err(ApiProblem::new(Code::Internal)),
     }
 }

@@ -4,20 +4,20 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State as Given};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use utoipa::IntoResponses;
 
-use super::caller::Admitted;
 use super::openapi::{Responses, refusals};
-use super::problem::{Code, Refusal};
-use super::{State, openapi};
-use crate::actions::take_alerts::intake::{Admission, admit};
-use crate::actions::take_request::issues::{WakeError, wake};
-use crate::domain::alert::arrival::{Door, Incoming};
-use crate::domain::request::hook::Proof;
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::Admitted;
+use super::{AppState, openapi};
+use crate::actions::alert::ingest::batch::{Admission, admit};
+use crate::actions::request::receive::issues::{WakeError, wake};
+use hubward_domain::alert::arrival::{Incoming, IngestSource};
+use hubward_domain::request::hook::HookProof;
 
 /// An issue with all its fields and the changes to it.
 const LONGEST: usize = 1024 * 1024;
@@ -46,28 +46,28 @@ const STORING: Duration = Duration::from_millis(900);
 )]
 pub(super) async fn jira(
     _: Admitted,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, ApiProblem> {
     // Before the body: a server without Jira reads none.
     if state.app.config.requests.jira.is_none() {
-        return Err(Refusal::new(Code::NotFound));
+        return Err(ApiProblem::new(Code::NotFound));
     }
     let body = to_bytes(body, LONGEST)
         .await
-        .map_err(|_| Refusal::new(Code::TooLarge))?;
+        .map_err(|_| ApiProblem::new(Code::TooLarge))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let proof = Proof {
+    let proof = HookProof {
         signature: text("x-hub-signature"),
         secret: text("x-hubward-secret"),
     };
     match wake(&state.app, &proof, &body).await {
         // An issue of another project is none of ours, and nobody needs to try again.
         Ok(_) => Ok(StatusCode::ACCEPTED),
-        Err(WakeError::NoJira) => Err(Refusal::new(Code::NotFound)),
-        Err(WakeError::Refused(_)) => Err(Refusal::new(Code::HookRefused)),
-        Err(WakeError::Store(_)) => Err(Refusal::new(Code::Internal)),
+        Err(WakeError::NoJira) => Err(ApiProblem::new(Code::NotFound)),
+        Err(WakeError::Refused(_)) => Err(ApiProblem::new(Code::HookRefused)),
+        Err(WakeError::Store(_)) => Err(ApiProblem::new(Code::Internal)),
     }
 }
 
@@ -88,9 +88,9 @@ pub(super) async fn jira(
     security(("eventbridge_key" = []))
 )]
 pub(super) async fn eventbridge(
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     request: Request,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, ApiProblem> {
     let (mut parts, body) = request.into_parts();
     let key = parts.headers.get("x-api-key");
     match admit(
@@ -98,18 +98,18 @@ pub(super) async fn eventbridge(
         key.map(HeaderValue::as_bytes).unwrap_or_default(),
     ) {
         Admission::Open => {}
-        Admission::Shut => return Err(Refusal::new(Code::NotFound)),
+        Admission::Shut => return Err(ApiProblem::new(Code::NotFound)),
         Admission::Unknown => return Err(not_stored()),
         Admission::Refused => {
             // Who has no key may not guess for ever.
             Admitted::from_request_parts(&mut parts, &state).await?;
-            return Err(Refusal::new(Code::KeyRefused));
+            return Err(ApiProblem::new(Code::KeyRefused));
         }
     }
     let body = tokio::time::timeout(COMING, first_of(body)).await;
     let body = body.ok().flatten().ok_or_else(not_stored)?;
     let message = Incoming {
-        door: Door::Push,
+        door: IngestSource::Push,
         // The same event has the same id, so that what is refused is kept once.
         id: format!("push-{}", hex::encode(Sha256::digest(&body))),
         // PostgreSQL keeps no text with a null in it, and EventBridge would bring it again and again.
@@ -141,8 +141,8 @@ impl IntoResponses for EventRefusals {
 }
 
 /// It comes again, and soon: nobody has heard of it yet.
-fn not_stored() -> Refusal {
-    Refusal::new(Code::NotStored).after(1)
+fn not_stored() -> ApiProblem {
+    ApiProblem::new(Code::NotStored).after(1)
 }
 
 /// A body, or the first of one that is too long to be an event; `None`: the connection broke.

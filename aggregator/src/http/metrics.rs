@@ -1,23 +1,24 @@
 //! `GET /metrics`: the figures in OpenMetrics' text, which Prometheus reads. They name no account, no
 //! project and no secret, for anybody may read them.
 
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use super::caller::Admitted;
-use super::problem::{Code, Refusal};
-use super::{State, openapi};
-use crate::actions::figures::{Figures, figures};
-use crate::domain::schedule::JobRun;
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::Admitted;
+use super::{AppState, openapi};
+use crate::queries::metrics::{MetricsSnapshot, metrics_snapshot};
 use crate::telemetry::Telemetry;
+use hubward_domain::schedule::JobRun;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -33,19 +34,22 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 )]
 pub(super) async fn metrics(
     _: Admitted,
-    Given(state): Given<State>,
-) -> Result<impl IntoResponse, Refusal> {
-    let figures = figures(&state.app)
+    State(state): State<AppState>,
+) -> Result<impl IntoResponse, ApiProblem> {
+    let metrics_snapshot = metrics_snapshot(&state.app)
         .await
-        .map_err(|_| Refusal::new(Code::Internal))?;
+        .map_err(|_| ApiProblem::new(Code::Internal))?;
     let mut text = String::new();
-    encode(&mut text, &registered(&figures, &state.app.telemetry))
-        .map_err(|_| Refusal::new(Code::Internal))?;
+    encode(
+        &mut text,
+        &registered(&metrics_snapshot, &state.app.telemetry),
+    )
+    .map_err(|_| ApiProblem::new(Code::Internal))?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
 }
 
 /// Each figure with its name and what it means.
-fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
+fn registered(metrics_snapshot: &MetricsSnapshot, telemetry: &Telemetry) -> Registry {
     let mut registry = Registry::with_prefix("hubward");
     registry.register(
         "build",
@@ -56,7 +60,7 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
         &mut registry,
         ("accounts", "Accounts in the ledger"),
         "state",
-        figures
+        metrics_snapshot
             .accounts
             .iter()
             .map(|(state, count)| (state.as_str(), *count)),
@@ -68,7 +72,7 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             "Accounts and Regions, by the last check's verdict",
         ),
         "verdict",
-        figures
+        metrics_snapshot
             .memberships
             .iter()
             .map(|(verdict, count)| (verdict.as_str(), *count)),
@@ -78,12 +82,12 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
         ("agent_runs", "Runs of agents that are kept"),
         "complete",
         [
-            ("true", figures.runs.complete),
-            ("false", figures.runs.incomplete),
+            ("true", metrics_snapshot.runs.complete),
+            ("false", metrics_snapshot.runs.incomplete),
         ],
     );
     // Absent before the first heartbeat: a zero would read as 1970.
-    if let Some(at) = figures.runs.last_heartbeat {
+    if let Some(at) = metrics_snapshot.runs.last_heartbeat {
         one(
             &mut registry,
             (
@@ -96,19 +100,19 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
     one(
         &mut registry,
         ("audit_events", "Events in the audit log"),
-        figures.audit_events,
+        metrics_snapshot.audit_events,
     );
     by(
         &mut registry,
         ("alerts", "Alerts, by how far people are with them"),
         "state",
-        figures
+        metrics_snapshot
             .alerts
             .iter()
             .map(|(state, count)| (state.as_str(), *count)),
     );
     let deliveries: Family<[(&'static str, String); 2], Gauge> = Family::default();
-    for ((channel, state), count) in &figures.deliveries {
+    for ((channel, state), count) in &metrics_snapshot.deliveries {
         let labels = [("channel", channel.clone()), ("state", state.clone())];
         deliveries.get_or_create(&labels).set(*count);
     }
@@ -120,13 +124,13 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             "How long the oldest message has been waiting for its channel",
         ),
         "channel",
-        figures
+        metrics_snapshot
             .oldest_pending
             .iter()
             .map(|(channel, seconds)| (channel.as_str(), *seconds)),
     );
     // Absent before the first arrival: a zero would read as 1970.
-    if let Some(at) = figures.last_canary {
+    if let Some(at) = metrics_snapshot.last_canary {
         by(
             &mut registry,
             (
@@ -144,12 +148,19 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             "Whether a channel is left alone because it failed: 1, or 0",
         ),
         "channel",
-        figures
+        metrics_snapshot
             .open_circuits
             .iter()
             .map(|(channel, open)| (channel.as_str(), i64::from(*open))),
     );
-    jobs(&mut registry, &figures.jobs);
+    jobs(&mut registry, &metrics_snapshot.jobs);
+    let transactions: Counter = Counter::default();
+    transactions.inc_by(metrics_snapshot.transactions);
+    registry.register(
+        "database_transactions",
+        "Transactions, and statements outside any, that this process has run",
+        transactions,
+    );
     registry.register(
         "aws_calls",
         "Attempts of calls to AWS, by HTTP status",
@@ -176,7 +187,7 @@ fn registered(figures: &Figures, telemetry: &Telemetry) -> Registry {
             "refused_messages",
             "Messages of the alert queue that nobody understood",
         ),
-        figures.refused_messages,
+        metrics_snapshot.refused_messages,
     );
     registry
 }
@@ -239,8 +250,8 @@ mod tests {
     use jiff::{SignedDuration, Timestamp};
 
     use super::*;
-    use crate::domain::run::RunCounts;
-    use crate::telemetry::{Answered, AwsCall, Route};
+    use crate::telemetry::{Answered, AwsCall, RouteLabel};
+    use hubward_domain::run::RunCounts;
 
     /// One of each kind.
     fn counted() -> Telemetry {
@@ -259,14 +270,14 @@ mod tests {
         };
         telemetry.requests.get_or_create(&answered).inc();
         let seconds = &telemetry.request_seconds;
-        seconds.get_or_create(&Route { route }).observe(0.004);
+        seconds.get_or_create(&RouteLabel { route }).observe(0.004);
         let (stored, delivered) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(2).unwrap());
         telemetry.alert_took("stored_to_delivered", stored, delivered);
         telemetry
     }
 
-    fn everything() -> Figures {
-        Figures {
+    fn everything() -> MetricsSnapshot {
+        MetricsSnapshot {
             accounts: [("active".to_owned(), 2)].into(),
             memberships: [("complete".to_owned(), 3)].into(),
             runs: RunCounts {
@@ -281,6 +292,7 @@ mod tests {
             open_circuits: [("soc".to_owned(), true)].into(),
             refused_messages: 9,
             last_canary: Timestamp::from_second(20).ok(),
+            transactions: 11,
             jobs: vec![JobRun {
                 job: "watch".to_owned(),
                 due_at: Timestamp::UNIX_EPOCH,
@@ -295,9 +307,9 @@ mod tests {
         }
     }
 
-    fn text(figures: &Figures) -> String {
+    fn text(metrics_snapshot: &MetricsSnapshot) -> String {
         let mut text = String::new();
-        encode(&mut text, &registered(figures, &counted())).unwrap();
+        encode(&mut text, &registered(metrics_snapshot, &counted())).unwrap();
         text
     }
 
@@ -313,6 +325,7 @@ mod tests {
             "hubward_audit_events 6",
             "hubward_alerts{state=\"open\"} 7",
             "hubward_deliveries{channel=\"soc\",state=\"pending\"} 8",
+            "hubward_database_transactions_total 11",
             "hubward_delivery_oldest_pending_seconds{channel=\"soc\"} 90",
             "hubward_channel_circuit_open{channel=\"soc\"} 1",
             "hubward_refused_messages 9",
@@ -333,7 +346,7 @@ mod tests {
 
     #[test]
     fn before_the_first_heartbeat_there_is_no_time_of_it() {
-        assert!(!text(&Figures::default()).contains("last_heartbeat"));
+        assert!(!text(&MetricsSnapshot::default()).contains("last_heartbeat"));
     }
 
     /// The names that a rule or a panel asks for.

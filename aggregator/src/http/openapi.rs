@@ -12,11 +12,11 @@ use utoipa::openapi::schema::{ObjectBuilder, Ref, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
-use super::caller::Admitted;
 use super::problem::{Code, status};
+use super::rate_limit::Admitted;
 use super::{agent_api, api, downloads, health, hooks, metrics};
-use crate::domain::account::Language;
 use crate::text;
+use hubward_domain::account::Language;
 
 /// What a route may answer, by its status.
 pub(super) type Responses = BTreeMap<String, RefOr<Response>>;

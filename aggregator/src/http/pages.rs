@@ -15,9 +15,9 @@ pub(super) mod silences;
 
 use axum::response::Response;
 
-use super::State;
-use super::page::{self, Notice};
-use super::visitor::{LoggedIn, Reader, Turned};
+use super::AppState;
+use super::auth::{CurrentUser, PageContext, PageRejection};
+use super::shell::{self, MessagePage};
 use crate::actions::StoreError;
 
 /// How many rows a page has.
@@ -33,16 +33,16 @@ struct Pages {
 
 /// One entry of a list to choose from.
 #[derive(Clone, Debug)]
-struct Choice {
+struct FilterChoice {
     value: String,
     word: String,
     chosen: bool,
 }
 
 impl Pages {
-    fn of(reader: &Reader, all: i64) -> Self {
-        let page = reader.page();
-        let first = (page - 1) * ROWS;
+    fn of(reader: &PageContext, all: i64) -> Self {
+        let shell = reader.page();
+        let first = (shell - 1) * ROWS;
         let address = |number: i64| reader.address_with("page", &number.to_string());
         let shown = if all == 0 {
             reader.words.say("page.nothing_found")
@@ -53,13 +53,13 @@ impl Pages {
         };
         Self {
             shown,
-            previous: (page > 1).then(|| address(page - 1)),
-            next: (first + ROWS < all).then(|| address(page + 1)),
+            previous: (shell > 1).then(|| address(shell - 1)),
+            next: (first + ROWS < all).then(|| address(shell + 1)),
         }
     }
 }
 
-impl Choice {
+impl FilterChoice {
     fn new(value: &str, word: String, asked: &str) -> Self {
         Self {
             value: value.to_owned(),
@@ -70,23 +70,40 @@ impl Choice {
 }
 
 /// The Regions to choose from.
-fn regions(state: &State, reader: &Reader) -> Vec<Choice> {
+fn regions(state: &AppState, reader: &PageContext) -> Vec<FilterChoice> {
     state
         .app
         .config
         .hub
         .regions()
-        .map(|region| Choice::new(region.as_str(), region.to_string(), reader.asked("region")))
+        .map(|region| {
+            FilterChoice::new(region.as_str(), region.to_string(), reader.asked("region"))
+        })
         .collect()
 }
 
 /// What is shown where the database failed.
-fn failed<'a>(state: &'a State, by: &'a LoggedIn) -> impl Fn(StoreError) -> Turned + 'a {
-    move |_| Turned::with(page::notice(state, &by.reader, Some(by), Notice::Failed))
+fn failed<'a>(
+    state: &'a AppState,
+    by: &'a CurrentUser,
+) -> impl Fn(StoreError) -> PageRejection + 'a {
+    move |_| {
+        PageRejection::with(shell::notice(
+            state,
+            &by.reader,
+            Some(by),
+            MessagePage::Failed,
+        ))
+    }
 }
 
-fn not_found(state: &State, by: &LoggedIn) -> Turned {
-    Turned::with(page::notice(state, &by.reader, Some(by), Notice::NotFound))
+fn not_found(state: &AppState, by: &CurrentUser) -> PageRejection {
+    PageRejection::with(shell::notice(
+        state,
+        &by.reader,
+        Some(by),
+        MessagePage::NotFound,
+    ))
 }
 
-type Answer = Result<Response, Turned>;
+type PageAnswer = Result<Response, PageRejection>;

@@ -4,20 +4,20 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hubward_protocol::api::Problem;
 
-use crate::domain::account::Language;
 use crate::text;
 pub(super) use crate::text::problem::Code;
+use hubward_domain::account::Language;
 
 /// A refusal, ready to be sent.
 #[derive(Clone, Debug)]
-pub(super) struct Refusal {
+pub(super) struct ApiProblem {
     code: Code,
     detail: String,
     retry_after_s: Option<u64>,
     language: Language,
 }
 
-impl Refusal {
+impl ApiProblem {
     pub(super) fn new(code: Code) -> Self {
         Self {
             code,
@@ -67,7 +67,7 @@ pub(super) fn status(code: Code) -> StatusCode {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         let status = status(self.code);
         let words = text::problem::problem(self.code, self.language);

@@ -3,25 +3,25 @@
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State as Given};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::caller::{Admitted, asked_language};
 use super::pages::{
     account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
     silences,
 };
-use super::problem::{Code, Refusal};
-use super::{State, agent_api, api, downloads, health, hooks, metrics, openapi, page};
-use crate::telemetry::{Answered, Route};
+use super::problem::{ApiProblem, Code};
+use super::rate_limit::{Admitted, asked_language};
+use super::{AppState, agent_api, api, downloads, health, hooks, metrics, openapi, shell};
+use crate::telemetry::{Answered, RouteLabel};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
 
-pub(super) fn router(state: State) -> Router {
+pub(super) fn router(state: AppState) -> Router {
     Router::new()
         // An agent proves its account, and reports. Source: the agent API of the design.
         .route("/v1/challenges", post(agent_api::challenge))
@@ -53,8 +53,8 @@ pub(super) fn router(state: State) -> Router {
         .route("/login/oidc", get(login::at_issuer))
         .route("/login/callback", get(login::back))
         .route("/logout", post(login::out))
-        .route("/assets/hubward.css", get(page::style))
-        .route("/assets/hubward.svg", get(page::mark))
+        .route("/assets/hubward.css", get(shell::style))
+        .route("/assets/hubward.svg", get(shell::mark))
         // Programs of the SOC look.
         .route("/api/v1/accounts", get(api::accounts))
         .route("/api/v1/check", get(api::check))
@@ -83,23 +83,23 @@ pub(super) fn router(state: State) -> Router {
         .with_state(state)
 }
 
-async fn nothing_here(_: Admitted) -> Refusal {
-    Refusal::new(Code::NotFound)
+async fn nothing_here(_: Admitted) -> ApiProblem {
+    ApiProblem::new(Code::NotFound)
 }
 
-async fn not_so(_: Admitted) -> Refusal {
-    Refusal::new(Code::MethodNotAllowed)
+async fn not_so(_: Admitted) -> ApiProblem {
+    ApiProblem::new(Code::MethodNotAllowed)
 }
 
 /// Refusals are made without knowing who reads them; here they get their words.
 async fn in_the_callers_language(
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Response {
     let language = asked_language(request.headers()).unwrap_or(state.app.config.locale.language);
     let answer = next.run(request).await;
-    match answer.extensions().get::<Refusal>().cloned() {
+    match answer.extensions().get::<ApiProblem>().cloned() {
         Some(refusal) => refusal.in_language(language).into_response(),
         None => answer,
     }
@@ -107,7 +107,7 @@ async fn in_the_callers_language(
 
 /// What every answer says to browsers and caches, whatever made it: it is what it says it is, it is not kept unless it
 /// says so itself, and where people come by TLS, they always do.
-async fn guarded(Given(state): Given<State>, request: Request, next: Next) -> Response {
+async fn guarded(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
     headers.insert(
@@ -127,7 +127,7 @@ async fn guarded(Given(state): Given<State>, request: Request, next: Next) -> Re
 }
 
 /// Counts by the table's own routes: what a caller makes up is one and the same.
-async fn counted(Given(state): Given<State>, request: Request, next: Next) -> Response {
+async fn counted(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -147,7 +147,9 @@ async fn counted(Given(state): Given<State>, request: Request, next: Next) -> Re
         status: answer.status().as_u16(),
     };
     telemetry.requests.get_or_create(&answered).inc();
-    let histogram = telemetry.request_seconds.get_or_create(&Route { route });
+    let histogram = telemetry
+        .request_seconds
+        .get_or_create(&RouteLabel { route });
     histogram.observe(seconds);
     answer
 }
@@ -155,6 +157,6 @@ async fn counted(Given(state): Given<State>, request: Request, next: Next) -> Re
 async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(REQUEST, next.run(request)).await {
         Ok(answer) => answer,
-        Err(_) => Refusal::new(Code::TooSlow).into_response(),
+        Err(_) => ApiProblem::new(Code::TooSlow).into_response(),
     }
 }

@@ -35,12 +35,12 @@ struct Files {
 }
 
 /// When both files were last written.
-type Written = (Option<SystemTime>, Option<SystemTime>);
+type TlsFile = (Option<SystemTime>, Option<SystemTime>);
 
 /// Looks after the certificate while the server runs.
-pub struct Renewal {
+pub(crate) struct Renewal {
     tls: Option<Tls>,
-    taken: Option<Written>,
+    taken: Option<TlsFile>,
 }
 
 impl Renewal {
@@ -55,7 +55,7 @@ impl Renewal {
     ///
     /// # Errors
     /// What is wrong with them; the certificate that was read before goes on.
-    pub async fn next(&mut self) -> Result<(), String> {
+    pub(crate) async fn next(&mut self) -> Result<(), String> {
         let Some(tls) = &self.tls else {
             return std::future::pending().await;
         };
@@ -90,7 +90,7 @@ impl Tls {
     }
 
     /// When the files were last written.
-    fn written(&self) -> Written {
+    fn written(&self) -> TlsFile {
         let at = |file: &Path| file.metadata().and_then(|known| known.modified()).ok();
         (at(&self.files.certificate), at(&self.files.key))
     }

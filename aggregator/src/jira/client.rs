@@ -1,7 +1,7 @@
-//! One call of Jira's REST API: bounded in time and size, repeated where Jira asks for it.
+//! Calls of Jira's REST API, with limits on time and size, and with retries.
 //!
-//! A 429 is waited for as long as `Retry-After` says, within bounds; it does not always come with one
-//! (JRACLOUD-82801). What may have been done already is not repeated here.
+//! After a 429, waits as long as `Retry-After` says, within limits; the header is not always present
+//! (JRACLOUD-82801). Calls that may have taken effect are not repeated here.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,57 +13,55 @@ use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use crate::domain::echo::Hush;
+use hubward_domain::redact::Redactor;
 
-/// How often a call is tried.
+/// The most attempts of a call.
 const ATTEMPTS: u32 = 3;
-/// The longest wait between two attempts; whoever asks for more is called again later.
+/// The longest wait between two attempts, in seconds. If Jira asks for more, the job calls again later.
 const LONGEST: u64 = 20;
-/// The most of an answer that is read.
+/// The most bytes of a response that are read.
 const SIZE: usize = 4 * 1024 * 1024;
-/// The most of a refusal's text that is kept.
+/// The most characters of an error message that are kept.
 const WHY: usize = 300;
 
-/// Speaks to one site.
+/// The HTTP client of one site.
 #[derive(Clone)]
-pub(super) struct Client {
+pub(super) struct JiraClient {
     http: reqwest::Client,
     site: String,
     email: String,
     token: SecretString,
 }
 
-/// What Jira did not do.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JiraFailure {
-    /// It is not there, or not for us.
+pub(crate) enum JiraFailure {
+    /// The resource does not exist or is not visible.
     #[error("Jira has no such thing, or does not show it to the API user")]
     NotFound,
-    /// It is busy.
     #[error("Jira is busy and asks for {} s of patience", .after.unwrap_or(0))]
     Throttled {
-        /// How long to wait, in seconds, where it said so.
+        /// How long to wait, in seconds, if Jira said so.
         after: Option<u64>,
     },
-    /// It answered something else than a success.
+    /// Jira returned another status than a success.
     #[error("Jira answered {status} {said}")]
     Refused {
-        /// The HTTP status.
         status: u16,
-        /// What it said, shortened.
+        /// The error message, shortened.
         said: String,
     },
-    /// There was no answer.
+    /// There was no response.
     #[error("no answer from Jira: {0}")]
     Unreachable(String),
-    /// The answer is not what Atlassian documents.
+    /// The response does not match Atlassian's documentation.
     #[error("Jira's answer is not understood: {0}")]
     Malformed(String),
 }
 
 impl JiraFailure {
-    /// Whether trying again later can help.
-    pub fn passes(&self) -> bool {
+    /// Whether a later attempt can succeed.
+    pub(crate) fn passes(&self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Unreachable(_) | Self::Malformed(_) => true,
             Self::Refused { status, .. } => *status >= 500 || *status == 408,
@@ -72,7 +70,7 @@ impl JiraFailure {
     }
 }
 
-impl std::fmt::Debug for Client {
+impl std::fmt::Debug for JiraClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
             .field("site", &self.site)
@@ -80,9 +78,9 @@ impl std::fmt::Debug for Client {
     }
 }
 
-impl Client {
+impl JiraClient {
     pub(super) fn new(site: String, email: String, token: &str) -> reqwest::Result<Self> {
-        // Once per process; a second call finds it set already.
+        // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -98,7 +96,7 @@ impl Client {
         })
     }
 
-    /// One call; an empty answer is `null`.
+    /// One call; an empty response is `null`.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -110,7 +108,7 @@ impl Client {
         self.repeated(&method, path, query, body, repeats).await
     }
 
-    /// A reading call whose question does not fit an address.
+    /// A reading call whose query is too long for a URL.
     pub(super) async fn read_by_post(
         &self,
         path: &str,
@@ -135,7 +133,7 @@ impl Client {
                 Err(failure) => failure,
             };
             let wait = match &failure {
-                // Nothing was done: every call may be made again.
+                // Nothing was done, so every call can be repeated.
                 JiraFailure::Throttled { after } => after.unwrap_or(1 << attempt),
                 JiraFailure::Unreachable(_) if repeats => 1 << (attempt - 1),
                 JiraFailure::Refused { status: 500.., .. } if repeats => 1 << (attempt - 1),
@@ -198,11 +196,11 @@ impl Client {
         }
     }
 
-    /// What it said, without the login that it was asked with.
+    /// The error message without our credentials.
     fn hush(&self, bytes: &[u8]) -> String {
         let token = self.token.expose_secret();
         let login = STANDARD.encode(format!("{}:{token}", self.email));
-        Hush::of([token, &login]).over(&String::from_utf8_lossy(bytes))
+        Redactor::of([token, &login]).redact(&String::from_utf8_lossy(bytes))
     }
 }
 

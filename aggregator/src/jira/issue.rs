@@ -1,23 +1,23 @@
-//! An issue's JSON as a ticket: which field says what is in the configuration, and what a field's
-//! value looks like depends on its kind (a text, a number, a choice, a person, a rich text).
+//! Parses an issue's JSON: the configuration says which field is which, and a field's value depends on its
+//! type (text, number, choice, person, rich text).
 //!
-//! Whoever files an issue writes these values: they are kept as texts, cut where they are longer than
-//! any ledger's, and judged later.
+//! The reporter writes these values: they are kept as texts, cut if they are longer than any ledger column,
+//! and validated later.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Issue;
-use crate::domain::ledger::{Column, Entry};
-use crate::domain::request::{Asked, Ticket};
+use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
+use hubward_domain::request::{RequestedChange, Ticket};
 
-/// More than any column takes; what is cut here is refused as too long there.
+/// Longer than any column; a text that is cut here is later rejected as too long.
 const LONGEST: usize = 5_000;
 
-/// The issue; `None` when it lacks what every issue has.
-pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> Option<Issue> {
+/// The issue; `None` if it lacks what every issue has.
+pub(super) fn read(issue: &Value, kind: &str, columns: &[(LedgerColumn, String)]) -> Option<Issue> {
     let fields = issue.get("fields")?;
-    let mut entry = Entry::default();
+    let mut entry = LedgerEntry::default();
     for (column, field) in columns {
         let text = text(fields.get(field).unwrap_or(&Value::Null));
         if !text.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> O
     Some(Issue {
         ticket: Ticket {
             key: issue.get("key")?.as_str()?.to_owned(),
-            asked: Asked {
+            asked: RequestedChange {
                 kind: text(fields.get(kind).unwrap_or(&Value::Null)),
                 entry,
             },
@@ -53,24 +53,24 @@ pub(super) fn read(issue: &Value, kind: &str, columns: &[(Column, String)]) -> O
     })
 }
 
-/// The key of the project that the issue is in.
+/// The key of the issue's project.
 pub(super) fn project(issue: &Value) -> Option<&str> {
     text_at(issue, "/fields/project/key")
 }
 
-/// A text inside an answer.
+/// A text inside a response.
 pub(super) fn text_at<'a>(value: &'a Value, place: &str) -> Option<&'a str> {
     value.pointer(place)?.as_str()
 }
 
-/// Jira's times have no colon in their offset: `2026-11-24T09:00:00.000+0900`.
+/// Jira's times have no colon in the offset: `2026-11-24T09:00:00.000+0900`.
 pub(super) fn time(text: &str) -> Option<Timestamp> {
     Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text)
         .ok()
         .or_else(|| text.parse().ok())
 }
 
-/// A field's value as a person reads it.
+/// A field's value as readable text.
 fn text(value: &Value) -> String {
     let mut out = String::new();
     gather(value, 0, &mut out);
@@ -78,13 +78,13 @@ fn text(value: &Value) -> String {
 }
 
 fn gather(value: &Value, depth: usize, out: &mut String) {
-    // A rich text nests; nobody writes one this deep.
+    // Rich text is nested, but never this deep in practice.
     if depth > 40 || out.len() > LONGEST * 4 {
         return;
     }
     match value {
         Value::String(text) => out.push_str(text),
-        // A number field is a float: 111111111111.0 was typed as an account.
+        // Number fields are floats: 111111111111.0 was entered as an account id.
         Value::Number(number) => match number.as_f64() {
             Some(float) if float.fract() == 0.0 => out.push_str(&float.to_string()),
             _ => out.push_str(&number.to_string()),
@@ -101,7 +101,7 @@ fn gather(value: &Value, depth: usize, out: &mut String) {
             rich(value, depth, out);
         }
         Value::Object(fields) => {
-            // A choice, a type or project, a person, a request type.
+            // A choice, a type or project, a person, or a request type.
             let shown = ["value", "name", "displayName", "requestType"]
                 .into_iter()
                 .find_map(|key| fields.get(key));
@@ -113,7 +113,7 @@ fn gather(value: &Value, depth: usize, out: &mut String) {
     }
 }
 
-/// Atlassian Document Format: texts inside blocks, a line for each block.
+/// Atlassian Document Format: texts inside blocks, one line per block.
 fn rich(node: &Value, depth: usize, out: &mut String) {
     if depth > 40 {
         return;
@@ -228,8 +228,8 @@ mod tests {
             "customfield_3": { "type": "doc", "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] }] },
         }});
         let columns = [
-            (Column::AccountId, "customfield_2".to_owned()),
-            (Column::Notes, "customfield_3".to_owned()),
+            (LedgerColumn::AccountId, "customfield_2".to_owned()),
+            (LedgerColumn::Notes, "customfield_3".to_owned()),
         ];
         crate::fuzz::damaged(issue.to_string().as_bytes(), |bytes| {
             let Ok(issue) = serde_json::from_slice::<Value>(bytes) else {

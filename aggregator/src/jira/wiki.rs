@@ -1,17 +1,17 @@
-//! A comment in Jira's wiki markup: what anybody wrote into a field can neither mention a person nor
-//! make a link, an image or a macro; a line to paste stays as it is.
+//! Writes comments in Jira's wiki markup. Text from a field can neither mention a person nor create a link,
+//! an image or a macro; a line to paste is kept as it is.
 
-use crate::domain::request::Part;
+use hubward_domain::request::AnswerPart;
 
-/// Characters that begin something in wiki markup.
+/// Characters with a meaning in wiki markup.
 const SPECIAL: [char; 9] = ['\\', '{', '}', '[', ']', '|', '!', '~', '^'];
 
-pub(super) fn write(parts: &[Part]) -> String {
+pub(super) fn write(parts: &[AnswerPart]) -> String {
     let parts: Vec<String> = parts
         .iter()
         .map(|part| match part {
-            Part::Text(text) => escaped(text),
-            Part::Line(line) => format!("{{noformat}}\n{}\n{{noformat}}", visible(line)),
+            AnswerPart::Text(text) => escaped(text),
+            AnswerPart::Line(line) => format!("{{noformat}}\n{}\n{{noformat}}", visible(line)),
         })
         .collect();
     parts.join("\n\n")
@@ -28,7 +28,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Without control characters and marks that turn the direction of writing.
+/// Removes control characters and bidirectional marks.
 fn visible(text: &str) -> String {
     text.chars()
         .filter(|c| {
@@ -43,12 +43,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_mentioned_by_what_a_field_says() {
+    fn a_field_cannot_mention_a_person() {
         let text = write(&[
-            Part::Text(
+            AnswerPart::Text(
                 "\"[~accountid:5b10] !https://evil/x.png! {color:red}x\u{202e}\u{1b}\"".to_owned(),
             ),
-            Part::Line("curl -fsSL https://soc/install.sh | sh -s -- --administrator 9".to_owned()),
+            AnswerPart::Line(
+                "curl -fsSL https://soc/install.sh | sh -s -- --administrator 9".to_owned(),
+            ),
         ]);
         assert_eq!(
             text,

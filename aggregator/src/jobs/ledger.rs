@@ -3,20 +3,21 @@
 //!
 //! Each step is an action that may be repeated, and the version counts as taken after the last of them.
 
-use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::import_ledger::{self, ImportError};
-use crate::actions::invite::{self, Row, invite};
-use crate::actions::ledger_door::{
-    DoorError, File, Look, conclude, listen, look, open_queue, write_back,
+use super::{AFTER_FAILURE, JobContext, JobEvent};
+use crate::actions::invitation::send::{self, InviteRow, invite};
+use crate::actions::ledger::import::{self, ImportError};
+use crate::actions::ledger::import_s3::{
+    LedgerFile, LedgerObjectError, ObjectState, listen, mark_imported, open_queue, read_object,
+    write_back,
 };
 use crate::app::App;
-use crate::document::outcome::{self, Outcome};
-use crate::document::sheet::FILE_LIMIT;
-use crate::domain::account::Language;
-use crate::domain::ledger::{LedgerPlan, Unreadable};
-use crate::domain::notice::Trouble;
-use crate::domain::object::Object;
-use crate::text::ledger_door as text;
+use crate::text::ledger_s3 as text;
+use hubward_document::outcome::{self, ExportOutcome};
+use hubward_document::sheet::FILE_LIMIT;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{LedgerPlan, UnreadableFile};
+use hubward_domain::notice::Trouble;
+use hubward_domain::object::Object;
 
 /// How long a call waits for events: below the SDK's time limit for an attempt.
 const POLL: i32 = 10;
@@ -25,7 +26,7 @@ const LINES: usize = 50;
 
 /// What became of a look.
 #[derive(Debug)]
-pub enum Taken {
+pub(crate) enum LedgerLook {
     /// The configuration names no object.
     Closed,
     /// There is no such object.
@@ -33,17 +34,17 @@ pub enum Taken {
     /// What was taken before.
     Known(Object),
     /// A version that changed nothing.
-    Refused(File, ImportError),
+    Refused(LedgerFile, ImportError),
     /// A version that was imported; what it changed, and what became of the invitations.
-    Imported(File, LedgerPlan, Vec<Row>),
+    Imported(LedgerFile, LedgerPlan, Vec<InviteRow>),
 }
 
 /// Why nothing was taken; the next look tries again.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeLedgerError {
+pub(crate) enum TakeLedgerError {
     /// S3, AWS or the database is out of reach.
     #[error(transparent)]
-    Door(#[from] DoorError),
+    Door(#[from] LedgerObjectError),
     /// Somebody changed the ledger in the same moment.
     #[error("the ledger changed while the file was imported")]
     Changed,
@@ -53,17 +54,17 @@ pub enum TakeLedgerError {
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
-pub async fn take(app: &App, woken: bool) -> Result<Taken, TakeLedgerError> {
-    let (file, imported) = match look(app, woken).await? {
-        Look::Closed => return Ok(Taken::Closed),
-        Look::Absent(object) => return Ok(Taken::Absent(object)),
-        Look::Known(object) => return Ok(Taken::Known(object)),
-        Look::TooLarge(file, bytes) => {
+pub(crate) async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError> {
+    let (file, imported) = match read_object(app, woken).await? {
+        ObjectState::Closed => return Ok(LedgerLook::Closed),
+        ObjectState::Absent(object) => return Ok(LedgerLook::Absent(object)),
+        ObjectState::Known(object) => return Ok(LedgerLook::Known(object)),
+        ObjectState::TooLarge(file, bytes) => {
             let limit = FILE_LIMIT;
-            let why = Unreadable::TooLarge { bytes, limit };
+            let why = UnreadableFile::TooLarge { bytes, limit };
             (file, Err(ImportError::Unreadable(why)))
         }
-        Look::New(file, bytes) => {
+        ObjectState::New(file, bytes) => {
             let imported = import(app, &file, &bytes).await;
             (file, imported)
         }
@@ -71,7 +72,7 @@ pub async fn take(app: &App, woken: bool) -> Result<Taken, TakeLedgerError> {
     match imported {
         Ok(plan) => complete(app, file, plan).await,
         Err(ImportError::Changed) => Err(TakeLedgerError::Changed),
-        Err(ImportError::Store(error)) => Err(DoorError::from(error).into()),
+        Err(ImportError::Store(error)) => Err(LedgerObjectError::from(error).into()),
         Err(error) => refuse(app, file, error).await,
     }
 }
@@ -80,7 +81,7 @@ pub async fn take(app: &App, woken: bool) -> Result<Taken, TakeLedgerError> {
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
-pub async fn take_once(app: &App) -> Result<Taken, TakeLedgerError> {
+pub(crate) async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
     let mut woken = false;
     let mut heard = Vec::new();
     let queue = open_queue(app).await?;
@@ -97,33 +98,40 @@ pub async fn take_once(app: &App) -> Result<Taken, TakeLedgerError> {
     let taken = take(app, woken).await?;
     if let Some(queue) = &queue {
         for messages in &heard {
-            queue.delete(messages).await.map_err(DoorError::from)?;
+            queue
+                .delete(messages)
+                .await
+                .map_err(LedgerObjectError::from)?;
         }
     }
     Ok(taken)
 }
 
-async fn import(app: &App, file: &File, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
-    let request = import_ledger::Request {
+async fn import(app: &App, file: &LedgerFile, bytes: &[u8]) -> Result<LedgerPlan, ImportError> {
+    let request = import::ImportRequest {
         name: &file.object.key,
         bytes,
         prune: false,
         force: false,
     };
-    let planned = import_ledger::plan(app, request).await?;
+    let planned = import::plan(app, request).await?;
     if !planned.plan.is_empty() {
-        import_ledger::carry_out(app, &file.actor(), request, &planned).await?;
+        import::carry_out(app, &file.actor(), request, &planned).await?;
     }
     Ok(planned.plan)
 }
 
 /// Whoever is not invited is, also after a version that changed nothing: a kill may have come between.
-async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<Taken, TakeLedgerError> {
+async fn complete(
+    app: &App,
+    file: LedgerFile,
+    plan: LedgerPlan,
+) -> Result<LedgerLook, TakeLedgerError> {
     let language = app.config.locale.language;
-    let everybody = invite::Request::default();
+    let everybody = send::InviteRequest::default();
     let rows = invite(app, &file.actor(), &everybody)
         .await
-        .map_err(DoorError::from)?;
+        .map_err(LedgerObjectError::from)?;
     let workbook = text::imported_workbook(&file, &plan, &rows, app.clock.now(), language);
     let mut why = text::incomplete(&rows, language);
     why.extend(write(app, &file, &workbook, language).await);
@@ -133,11 +141,15 @@ async fn complete(app: &App, file: File, plan: LedgerPlan) -> Result<Taken, Take
         more: why.len().saturating_sub(LINES),
         why: why.into_iter().take(LINES).collect(),
     });
-    conclude(app, &file, troubles.into_iter().collect()).await?;
-    Ok(Taken::Imported(file, plan, rows))
+    mark_imported(app, &file, troubles.into_iter().collect()).await?;
+    Ok(LedgerLook::Imported(file, plan, rows))
 }
 
-async fn refuse(app: &App, file: File, error: ImportError) -> Result<Taken, TakeLedgerError> {
+async fn refuse(
+    app: &App,
+    file: LedgerFile,
+    error: ImportError,
+) -> Result<LedgerLook, TakeLedgerError> {
     let language = app.config.locale.language;
     let mut why = text::refused(&file, &error, language);
     let workbook = text::refused_workbook(&file, &why, app.clock.now(), language);
@@ -148,12 +160,17 @@ async fn refuse(app: &App, file: File, error: ImportError) -> Result<Taken, Take
         more: why.len().saturating_sub(LINES),
         why: why.into_iter().take(LINES).collect(),
     };
-    conclude(app, &file, vec![trouble]).await?;
-    Ok(Taken::Refused(file, error))
+    mark_imported(app, &file, vec![trouble]).await?;
+    Ok(LedgerLook::Refused(file, error))
 }
 
 /// Writes the outcome beside the file, where that is wanted; a line where it could not be.
-async fn write(app: &App, file: &File, workbook: &Outcome, language: Language) -> Option<String> {
+async fn write(
+    app: &App,
+    file: &LedgerFile,
+    workbook: &ExportOutcome,
+    language: Language,
+) -> Option<String> {
     if !app.config.ledger.write_back {
         return None;
     }
@@ -169,7 +186,7 @@ async fn write(app: &App, file: &File, workbook: &Outcome, language: Language) -
 
 /// Takes in what the queue tells of, for as long as the server runs. Looking without an event is on the
 /// timetable.
-pub(super) async fn listen_on(mut bench: Bench) {
+pub(super) async fn listen_on(mut bench: JobContext) {
     let mut failing = false;
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
@@ -180,7 +197,7 @@ pub(super) async fn listen_on(mut bench: Bench) {
         };
         if let Err(error) = ended {
             if !failing {
-                bench.say(News::LedgerFails(error));
+                bench.say(JobEvent::LedgerFails(error));
             }
             failing = true;
         }
@@ -189,7 +206,7 @@ pub(super) async fn listen_on(mut bench: Bench) {
 }
 
 /// Takes in what the queue tells of, until something fails.
-async fn forever(bench: &Bench, failing: &mut bool) -> Result<(), TakeLedgerError> {
+async fn forever(bench: &JobContext, failing: &mut bool) -> Result<(), TakeLedgerError> {
     let app = &bench.app;
     let Some(queue) = open_queue(app).await? else {
         return Ok(());
@@ -198,13 +215,16 @@ async fn forever(bench: &Bench, failing: &mut bool) -> Result<(), TakeLedgerErro
         let (messages, woken) = listen(app, &queue, POLL).await?;
         if woken {
             let taken = take(app, woken).await?;
-            bench.say(News::LedgerTaken(Box::new(taken)));
+            bench.say(JobEvent::LedgerTaken(Box::new(taken)));
         }
         if !messages.is_empty() {
-            queue.delete(&messages).await.map_err(DoorError::from)?;
+            queue
+                .delete(&messages)
+                .await
+                .map_err(LedgerObjectError::from)?;
         }
         if std::mem::take(failing) {
-            bench.say(News::LedgerWorks);
+            bench.say(JobEvent::LedgerWorks);
         }
     }
 }

@@ -4,40 +4,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::deliver::{Outbox, Step, give_up_lost_channels};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
+use crate::actions::delivery::send::{Outbox, SendStep, give_up_lost_channels};
 use crate::config::outgoing::Channel;
 
-/// How often an empty outbox is looked at.
-const LOOK: Duration = Duration::from_millis(500);
-
-pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channel) {
+pub(super) async fn run_worker(mut bench: JobContext, outbox: Arc<Outbox>, channel: Channel) {
     let mut failing = false;
     let mut posts = bench.app.store.posts();
     while !bench.is_to_stop() {
         // What is put into the outbox from here on is not overlooked.
         posts.borrow_and_update();
+        bench.due.mark_unchanged();
         let pause = match outbox.step(&bench.app, &channel).await {
             Ok(step) => {
                 if std::mem::take(&mut failing) {
-                    bench.say(News::OutboxWorks);
+                    bench.say(JobEvent::OutboxWorks);
                 }
                 match step {
-                    Step::Idle => {
+                    SendStep::Idle => {
                         tokio::select! {
-                            () = bench.wait(LOOK) => {}
+                            () = bench.until_due(|due| due.channels.contains(&channel.name)) => {}
                             // The store lives as long as this.
                             _ = posts.changed() => {}
                         }
                         continue;
                     }
                     // The step itself keeps the channel's pace.
-                    Step::Tried { .. } => Duration::ZERO,
+                    SendStep::Tried { .. } => Duration::ZERO,
                 }
             }
             Err(error) => {
                 if !failing {
-                    bench.say(News::OutboxFails(error));
+                    bench.say(JobEvent::OutboxFails(error));
                 }
                 failing = true;
                 AFTER_FAILURE
@@ -50,9 +48,9 @@ pub(super) async fn empty(mut bench: Bench, outbox: Arc<Outbox>, channel: Channe
 }
 
 /// Once, at the start: what waits for channels that are gone.
-pub(super) async fn give_up_lost(mut bench: Bench) {
+pub(super) async fn give_up_lost(mut bench: JobContext) {
     if let Err(error) = give_up_lost_channels(&bench.app).await {
-        bench.say(News::OutboxFails(error));
+        bench.say(JobEvent::OutboxFails(error));
     }
     bench.stopped().await;
 }

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{AFTER_FAILURE, Bench, News};
-use crate::actions::take_alerts::intake::Intake;
-use crate::actions::take_alerts::{TakeError, note_trouble, open_queue, take_alerts};
-use crate::domain::notice::Trouble;
+use super::{AFTER_FAILURE, JobContext, JobEvent};
+use crate::actions::alert::ingest::batch::IngestHandle;
+use crate::actions::alert::ingest::{IngestError, ingest_from_queue, note_trouble, open_queue};
+use hubward_domain::notice::Trouble;
 
 /// How many.
 pub(super) const WORKERS: usize = 4;
@@ -15,7 +15,11 @@ pub(super) const WORKERS: usize = 4;
 const POLL: i32 = 10;
 
 /// `failing` is what all workers know: what goes wrong is said once.
-pub(super) async fn empty(mut bench: Bench, intake: Intake, failing: Arc<AtomicBool>) {
+pub(super) async fn run_worker(
+    mut bench: JobContext,
+    intake: IngestHandle,
+    failing: Arc<AtomicBool>,
+) {
     let mut stopped = bench.clone();
     while !bench.is_to_stop() {
         // Breaking off is safe at any point: what was not deleted comes again.
@@ -26,26 +30,30 @@ pub(super) async fn empty(mut bench: Bench, intake: Intake, failing: Arc<AtomicB
         if let Err(error) = taken
             && !failing.swap(true, Ordering::SeqCst)
         {
-            if let TakeError::Queue(failure) = &error {
+            if let IngestError::Queue(failure) = &error {
                 let why = failure.to_string();
                 // Where the database fails as well, others say so.
                 let _ = note_trouble(&bench.app, Trouble::QueueFailing { why }).await;
             }
-            bench.say(News::QueueFails(error));
+            bench.say(JobEvent::QueueFails(error));
         }
         bench.wait(AFTER_FAILURE).await;
     }
 }
 
 /// Takes messages until something fails.
-async fn forever(bench: &Bench, intake: &Intake, failing: &AtomicBool) -> Result<(), TakeError> {
+async fn forever(
+    bench: &JobContext,
+    intake: &IngestHandle,
+    failing: &AtomicBool,
+) -> Result<(), IngestError> {
     let Some(queue) = open_queue(&bench.app).await? else {
         return Ok(());
     };
     loop {
-        take_alerts(&bench.app, &queue, Some(intake), POLL).await?;
+        ingest_from_queue(&bench.app, &queue, Some(intake), POLL).await?;
         if failing.swap(false, Ordering::SeqCst) {
-            bench.say(News::QueueWorks);
+            bench.say(JobEvent::QueueWorks);
         }
     }
 }

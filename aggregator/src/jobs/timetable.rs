@@ -2,7 +2,7 @@
 //! database one does each due time; what was due while none ran is done once, when one is there again.
 
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -12,30 +12,33 @@ use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
 use super::ledger::{TakeLedgerError, take};
-use super::{AFTER_FAILURE, Bench, News};
+use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::ActionError;
-use crate::actions::announce_check::announce_check;
-use crate::actions::check::check;
-use crate::actions::escalate::escalate;
+use crate::actions::alert::escalate::escalate;
+use crate::actions::alert::remind::remind_open;
+use crate::actions::alert::test_event::{TestEventError, detect_missing_canary, send_test_event};
+use crate::actions::check::announce::announce_check;
+use crate::actions::check::run::check;
 use crate::actions::exception::{self, ExceptionError};
-use crate::actions::prune::prune;
-use crate::actions::remind_open::remind_open;
-use crate::actions::send_reports::{self, SendError, destinations, send_reports};
-use crate::actions::send_trial::{TrialError, miss_canaries, send_trial};
-use crate::actions::sync_findings::{Failed, sync_findings};
-use crate::actions::take_request::issues::{self, IssuesError};
-use crate::actions::take_turn::{Turn, take_turn};
+use crate::actions::findings::sync::{Failed, sync_findings};
+use crate::actions::job::lease::{JobLease, acquire, is_due};
+use crate::actions::job::prune::prune;
+use crate::actions::report::send::{self, SendError, destinations, send_reports};
+use crate::actions::request::receive::issues::{self, IssuesError};
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::audit::Actor;
-use crate::domain::report::sending::Destination;
-use crate::domain::schedule::Schedule;
-use crate::domain::trial::TrialKind;
-use crate::store::StoreError;
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::sending::Destination;
+use hubward_domain::schedule::{JobRun, Schedule};
+use hubward_domain::test_event::TestEventKind;
+use hubward_store::StoreError;
 
 /// How often the table is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often the jobs' rows are read where nothing seems due: another server may have left a job before
+/// its lease ended.
+const READ: Duration = Duration::from_secs(4);
 /// How often a turn is held: three times within its lease.
 const HOLD: Duration = Duration::from_secs(20);
 
@@ -58,7 +61,7 @@ const MISSING: SignedDuration = SignedDuration::from_mins(1);
 const PRUNE: &str = "40 4 * * *";
 
 /// One line of the table.
-struct Entry {
+struct TimetableEntry {
     job: &'static str,
     schedule: Schedule,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
@@ -66,7 +69,7 @@ struct Entry {
 
 /// Why a job did not do what it should.
 #[derive(Debug, thiserror::Error)]
-pub enum JobError {
+pub(crate) enum JobError {
     /// The ledger or AWS is out of reach.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -102,7 +105,7 @@ pub enum JobError {
     Requests(#[from] IssuesError),
     /// The daily event of our own could not be sent.
     #[error(transparent)]
-    Trial(#[from] TrialError),
+    Trial(#[from] TestEventError),
 }
 
 impl From<StoreError> for JobError {
@@ -112,7 +115,7 @@ impl From<StoreError> for JobError {
 }
 
 /// The whole timetable.
-fn table(app: &App) -> Vec<Entry> {
+fn table(app: &App) -> Vec<TimetableEntry> {
     let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
     // Both were verified when the configuration was read.
@@ -154,7 +157,7 @@ fn table(app: &App) -> Vec<Entry> {
     entries
         .into_iter()
         .filter_map(|(job, schedule, work)| {
-            Some(Entry {
+            Some(TimetableEntry {
                 job,
                 schedule: schedule?,
                 work,
@@ -205,7 +208,7 @@ fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Sends the daily event of our own on its way.
 fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        send_trial(app, &Actor::Job("canary"), TrialKind::Canary).await?;
+        send_test_event(app, &Actor::Job("canary"), TestEventKind::Canary).await?;
         Ok(())
     }
     .boxed()
@@ -214,7 +217,7 @@ fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Looks whether it arrived.
 fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        miss_canaries(app).await?;
+        detect_missing_canary(app).await?;
         Ok(())
     }
     .boxed()
@@ -264,10 +267,10 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 /// Sends the reports of the last period that is over. What was given up is told by itself.
 fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
-        let everything = send_reports::Request::default();
+        let everything = send::SendRequest::default();
         let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
         let mut left = rows.into_iter().filter_map(|row| match row.outcome {
-            send_reports::Outcome::Failed {
+            send::SendOutcome::Failed {
                 why,
                 given_up: false,
             } => Some((row.destination, why)),
@@ -294,12 +297,31 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
+/// Takes a job's turn if it is due. `known` are the jobs' rows, and when they were read.
+async fn take_due(
+    app: &App,
+    known: &mut Option<(Instant, Vec<JobRun>)>,
+    entry: &TimetableEntry,
+) -> Result<Option<JobLease>, StoreError> {
+    let (_, runs) = match known.take() {
+        Some(fresh) if fresh.0.elapsed() < READ => known.insert(fresh),
+        _ => known.insert((Instant::now(), app.store.job_runs().await?)),
+    };
+    if !is_due(runs, entry.job, &entry.schedule, app.clock.now()) {
+        return Ok(None);
+    }
+    // Its row changes now.
+    *known = None;
+    acquire(app, entry.job, &entry.schedule).await
+}
+
 /// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
-pub(super) async fn keep(mut bench: Bench) {
+pub(super) async fn keep(mut bench: JobContext) {
     let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;
+    let mut known = None;
     while !bench.is_to_stop() {
         while let Some(ended) = working.try_join_next() {
             // A job that panicked would never be done again here: the server ends with this loop, and
@@ -308,13 +330,14 @@ pub(super) async fn keep(mut bench: Bench) {
             if let Some(busy) = busy.get_mut(index) {
                 *busy = false;
             }
+            known = None;
         }
         let mut pause = LOOK;
         for (index, (entry, busy)) in entries.iter().zip(&mut busy).enumerate() {
             if *busy {
                 continue;
             }
-            match take_turn(&bench.app, entry.job, &entry.schedule).await {
+            match take_due(&bench.app, &mut known, entry).await {
                 Ok(None) => {}
                 Ok(Some(turn)) => {
                     *busy = true;
@@ -326,7 +349,7 @@ pub(super) async fn keep(mut bench: Bench) {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        bench.say(News::JobFails(entry.job, error.into()));
+                        bench.say(JobEvent::JobFails(entry.job, error.into()));
                     }
                     pause = AFTER_FAILURE;
                     break;
@@ -354,10 +377,10 @@ async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) 
 
 /// Works on one turn until it ends, is lost to somebody else, or the server stops.
 async fn work_on(
-    mut bench: Bench,
+    mut bench: JobContext,
     job: &'static str,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
-    mut turn: Turn,
+    mut turn: JobLease,
 ) {
     let app = bench.app.clone();
     let done = {
@@ -372,7 +395,7 @@ async fn work_on(
                 () = bench.stopped() => break None,
                 _ = next_hold.tick() => {
                     // Where the database fails, the lease tells how long the turn is still ours.
-                    if matches!(turn.hold(&app).await, Ok(false)) {
+                    if matches!(turn.renew(&app).await, Ok(false)) {
                         return;
                     }
                 }
@@ -381,15 +404,15 @@ async fn work_on(
         }
     };
     let kept = match done {
-        None => turn.leave(&app).await,
-        Some(Ok(())) => turn.end(&app).await,
+        None => turn.release(&app).await,
+        Some(Ok(())) => turn.complete(&app).await,
         Some(Err(error)) => {
             let kept = turn.fail(&app, &error.to_string()).await;
-            bench.say(News::JobFails(job, error));
+            bench.say(JobEvent::JobFails(job, error));
             kept
         }
     };
     if let Err(error) = kept {
-        bench.say(News::JobFails(job, error.into()));
+        bench.say(JobEvent::JobFails(job, error.into()));
     }
 }

@@ -2,20 +2,20 @@
 
 use rust_i18n::t;
 
-use crate::actions::acknowledge::AcknowledgeError;
-use crate::actions::drill::DrillError;
-use crate::actions::look::AlertRow;
-use crate::actions::send_trial::TrialError;
-use crate::actions::take_alerts::TakeError;
-use crate::domain::account::Language;
-use crate::domain::alert::AlertState;
-use crate::domain::alert::arrival::{Moment, Step};
-use crate::domain::delivery::DeliveryState;
+use crate::actions::alert::acknowledge::AcknowledgeError;
+use crate::actions::alert::drill::DrillError;
+use crate::actions::alert::ingest::IngestError;
+use crate::actions::alert::test_event::TestEventError;
+use crate::queries::alert::AlertRow;
+use hubward_domain::account::Language;
+use hubward_domain::alert::AlertState;
+use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};
+use hubward_domain::delivery::DeliveryState;
 
-use super::Message;
+use super::LocalizedMessage;
 
 /// How far a message is.
-pub fn delivery_state(state: DeliveryState, language: Language) -> String {
+pub(crate) fn delivery_state(state: DeliveryState, language: Language) -> String {
     let locale = language.as_str();
     match state {
         DeliveryState::Pending => t!("alert.pending", locale = locale),
@@ -26,7 +26,7 @@ pub fn delivery_state(state: DeliveryState, language: Language) -> String {
 }
 
 /// How far people are with an alert.
-pub fn state(state: AlertState, language: Language) -> String {
+pub(crate) fn state(state: AlertState, language: Language) -> String {
     let locale = language.as_str();
     match state {
         AlertState::Open => t!("alert.open", locale = locale),
@@ -38,7 +38,7 @@ pub fn state(state: AlertState, language: Language) -> String {
 }
 
 /// Why an alert was not taken, given away, ended or reopened.
-pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
+pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> String {
     let locale = language.as_str();
     match error {
         AcknowledgeError::Unknown(id) => t!("alert.unknown", locale = locale, id = id).into_owned(),
@@ -51,12 +51,12 @@ pub fn not_handled(error: &AcknowledgeError, language: Language) -> String {
         AcknowledgeError::TooLong(longest) => {
             t!("alert.too_long", locale = locale, longest = longest).into_owned()
         }
-        AcknowledgeError::Store(error) => super::open::store_error(error, language).text,
+        AcknowledgeError::Store(error) => super::startup_error::store_error(error, language).text,
     }
 }
 
 /// Whether people were told of an alert, in short.
-pub fn told(row: &AlertRow, language: Language) -> String {
+pub(crate) fn told(row: &AlertRow, language: Language) -> String {
     let locale = language.as_str();
     let arrived = row
         .deliveries
@@ -71,7 +71,7 @@ pub fn told(row: &AlertRow, language: Language) -> String {
 }
 
 /// How many are open.
-pub fn summary(rows: &[AlertRow], language: Language) -> String {
+pub(crate) fn summary(rows: &[AlertRow], language: Language) -> String {
     let open = rows
         .iter()
         .filter(|row| row.alert.state.as_str() == "open")
@@ -86,7 +86,7 @@ pub fn summary(rows: &[AlertRow], language: Language) -> String {
 }
 
 /// Names and values of an alert.
-pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
+pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
     let locale = language.as_str();
     let alert = &row.alert;
     [
@@ -149,55 +149,57 @@ pub fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
 }
 
 /// Why the alert queue is not emptied.
-pub fn queue_fails(error: &TakeError, language: Language) -> Message {
+pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedMessage {
     match error {
-        TakeError::Queue(failure) => super::aws::failure(failure, language),
-        TakeError::Action(error) => super::open::action_error(error, language),
-        TakeError::Store(error) => super::open::store_error(error, language),
-        TakeError::Closed => Message::new(t!("alert.stopping", locale = language.as_str()), ""),
+        IngestError::Queue(failure) => super::aws::failure(failure, language),
+        IngestError::Action(error) => super::startup_error::action_error(error, language),
+        IngestError::Store(error) => super::startup_error::store_error(error, language),
+        IngestError::Closed => {
+            LocalizedMessage::new(t!("alert.stopping", locale = language.as_str()), "")
+        }
     }
 }
 
 /// Why an event of our own was not sent.
-pub fn trial_fails(error: &TrialError, language: Language) -> Message {
+pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
     match error {
-        TrialError::Refused(failure) => super::aws::failure(failure, language),
-        TrialError::Action(error) => super::open::action_error(error, language),
+        TestEventError::Refused(failure) => super::aws::failure(failure, language),
+        TestEventError::Action(error) => super::startup_error::action_error(error, language),
     }
 }
 
 /// Why there is no sample.
-pub fn drill_fails(error: &DrillError, language: Language) -> Message {
+pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
-        DrillError::NoDetector => Message::new(
+        DrillError::NoDetector => LocalizedMessage::new(
             t!("alert.no_detector", locale = locale),
             t!("alert.no_detector_hint", locale = locale),
         ),
         DrillError::Refused(failure) => super::aws::failure(failure, language),
-        DrillError::Action(error) => super::open::action_error(error, language),
+        DrillError::Action(error) => super::startup_error::action_error(error, language),
     }
 }
 
 /// How many seconds after the first moment of a way another one was.
-pub fn after(way: &[Moment], moment: &Moment) -> String {
+pub(crate) fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
     let first = way.first().map_or(moment.at, |first| first.at);
     format!("{:.3}", moment.at.duration_since(first).as_secs_f64())
 }
 
 /// What happened at a moment of an alert's way.
-pub fn step(step: Step, language: Language) -> String {
+pub(crate) fn step(step: TimelineStep, language: Language) -> String {
     let locale = language.as_str();
     match step {
-        Step::Created => t!("alert.step_created", locale = locale),
-        Step::Event => t!("alert.step_event", locale = locale),
-        Step::Received => t!("alert.step_received", locale = locale),
-        Step::Stored => t!("alert.step_stored", locale = locale),
-        Step::Delivered => t!("alert.step_delivered", locale = locale),
-        Step::Refused => t!("alert.step_refused", locale = locale),
-        Step::GivenUp => t!("alert.step_given_up", locale = locale),
-        Step::Escalated => t!("alert.step_escalated", locale = locale),
-        Step::Handled => t!("alert.step_handled", locale = locale),
+        TimelineStep::Created => t!("alert.step_created", locale = locale),
+        TimelineStep::Event => t!("alert.step_event", locale = locale),
+        TimelineStep::Received => t!("alert.step_received", locale = locale),
+        TimelineStep::Stored => t!("alert.step_stored", locale = locale),
+        TimelineStep::Delivered => t!("alert.step_delivered", locale = locale),
+        TimelineStep::Refused => t!("alert.step_refused", locale = locale),
+        TimelineStep::GivenUp => t!("alert.step_given_up", locale = locale),
+        TimelineStep::Escalated => t!("alert.step_escalated", locale = locale),
+        TimelineStep::Handled => t!("alert.step_handled", locale = locale),
     }
     .into_owned()
 }

@@ -3,14 +3,14 @@
 use rust_i18n::t;
 use serde_json::Value;
 
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// The facts that say where a change comes from.
 const SOURCE: [&str; 4] = ["file", "sha256", "request", "by"];
 
 /// Where an event's change comes from: a file with the beginning of its SHA-256, a request, or what did
 /// it; empty where the actor says it all.
-pub fn source(detail: &Value) -> String {
+pub(crate) fn source(detail: &Value) -> String {
     let text = |name: &str| detail.get(name).and_then(Value::as_str);
     match (text("file"), text("sha256")) {
         (Some(file), Some(sha256)) => {
@@ -26,7 +26,7 @@ pub fn source(detail: &Value) -> String {
 }
 
 /// What was done, in words; an action that this program does not know goes by its name.
-pub fn action(name: &str, language: Language) -> String {
+pub(crate) fn action(name: &str, language: Language) -> String {
     let locale = language.as_str();
     match name {
         "account.added" => t!("audit.account_added", locale = locale),
@@ -73,7 +73,7 @@ pub fn action(name: &str, language: Language) -> String {
 }
 
 /// The facts of an event, without its source: changed fields as `field: before -> after`, the rest as `name: value`.
-pub fn brief(detail: &Value) -> String {
+pub(crate) fn brief(detail: &Value) -> String {
     match detail {
         Value::Object(facts) => facts
             .iter()
@@ -110,11 +110,11 @@ mod tests {
     use serde_json::json;
 
     use super::{action, brief, source};
-    use crate::domain::account::Language;
+    use hubward_domain::account::Language;
 
     #[test]
     fn every_action_has_its_words() {
-        let known = include_str!("../domain/audit.rs");
+        let known = include_str!("../../domain/src/audit.rs");
         let names: Vec<&str> = known
             .split("=> \"")
             .skip(1)

@@ -2,20 +2,20 @@
 
 use rust_i18n::t;
 
-use super::Message;
+use super::LocalizedMessage;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
-use crate::domain::account::Language;
+use hubward_domain::account::Language;
 
 /// Why AWS is not called at all.
-pub fn unavailable(error: &AwsUnavailable, language: Language) -> Message {
+pub(crate) fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
-        AwsUnavailable::NoCredentials(why) => Message::new(
+        AwsUnavailable::NoCredentials(why) => LocalizedMessage::new(
             t!("aws.no_credentials", locale = locale, why = why),
             t!("aws.no_credentials_hint", locale = locale),
         ),
-        AwsUnavailable::UnsafeEndpoint { variable, why } => Message::new(
+        AwsUnavailable::UnsafeEndpoint { variable, why } => LocalizedMessage::new(
             t!(
                 "aws.unsafe_endpoint",
                 locale = locale,
@@ -25,7 +25,7 @@ pub fn unavailable(error: &AwsUnavailable, language: Language) -> Message {
             t!("aws.unsafe_endpoint_hint", locale = locale),
         ),
         AwsUnavailable::Caller(failed) => failure(failed, language),
-        AwsUnavailable::WrongAccount { found, wanted } => Message::new(
+        AwsUnavailable::WrongAccount { found, wanted } => LocalizedMessage::new(
             t!(
                 "aws.wrong_account",
                 locale = locale,
@@ -38,7 +38,7 @@ pub fn unavailable(error: &AwsUnavailable, language: Language) -> Message {
 }
 
 /// One failed call.
-pub fn failure(failure: &AwsFailure, language: Language) -> Message {
+pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let AwsFailure {
         operation,
@@ -76,5 +76,5 @@ pub fn failure(failure: &AwsFailure, language: Language) -> Message {
         FailureKind::Unreachable => t!("aws.hint_unreachable", locale = locale),
         FailureKind::Other => t!("aws.hint_other", locale = locale),
     };
-    Message::new(text, hint)
+    LocalizedMessage::new(text, hint)
 }

@@ -2,14 +2,14 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use super::open::{open_error, store_error};
-use crate::actions::back_up::{BackedUp, CopyError};
-use crate::actions::restore::{Plan, RestoreError, Restored};
-use crate::domain::account::Language;
+use super::LocalizedMessage;
+use super::startup_error::{open_error, store_error};
+use crate::actions::backup::create::{BackedUp, CopyError};
+use crate::actions::backup::restore::{RestoreError, RestorePlan, Restored};
+use hubward_domain::account::Language;
 
 /// A copy was made.
-pub fn done(done: &BackedUp, language: Language) -> String {
+pub(crate) fn done(done: &BackedUp, language: Language) -> String {
     t!(
         "backup.done",
         locale = language.as_str(),
@@ -23,7 +23,7 @@ pub fn done(done: &BackedUp, language: Language) -> String {
 }
 
 /// What is asked before a copy is put in the database's place.
-pub fn question(plan: &Plan, language: Language) -> String {
+pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
     let locale = language.as_str();
     let copy = t!(
         "backup.copy",
@@ -52,7 +52,7 @@ pub fn question(plan: &Plan, language: Language) -> String {
 }
 
 /// A copy is the database now.
-pub fn restored(done: &Restored, language: Language) -> String {
+pub(crate) fn restored(done: &Restored, language: Language) -> String {
     let locale = language.as_str();
     let said = t!(
         "backup.restored",
@@ -71,18 +71,18 @@ pub fn restored(done: &Restored, language: Language) -> String {
 }
 
 /// Why there is no copy, or none that can be used.
-pub fn error(error: &CopyError, language: Language) -> Vec<Message> {
+pub(crate) fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     let message = match error {
-        CopyError::Postgres => Message::new(
+        CopyError::Postgres => LocalizedMessage::new(
             t!("backup.postgres", locale = locale),
             t!("backup.postgres_hint", locale = locale),
         ),
-        CopyError::Exists(file) => Message::new(
+        CopyError::Exists(file) => LocalizedMessage::new(
             t!("backup.exists", locale = locale, file = file.display()),
             t!("backup.exists_hint", locale = locale),
         ),
-        CopyError::File { file, source } => Message::new(
+        CopyError::File { file, source } => LocalizedMessage::new(
             t!(
                 "cli.io",
                 locale = locale,
@@ -92,15 +92,15 @@ pub fn error(error: &CopyError, language: Language) -> Vec<Message> {
             "",
         ),
         CopyError::Store(error) => store_error(error, language),
-        CopyError::Damaged(why) => Message::new(
+        CopyError::Damaged(why) => LocalizedMessage::new(
             t!("backup.damaged", locale = locale, why = why),
             t!("backup.damaged_hint", locale = locale),
         ),
-        CopyError::Foreign => Message::new(
+        CopyError::Foreign => LocalizedMessage::new(
             t!("backup.foreign", locale = locale),
             t!("backup.damaged_hint", locale = locale),
         ),
-        CopyError::Broken(broken) => Message::new(
+        CopyError::Broken(broken) => LocalizedMessage::new(
             t!(
                 "cli.audit_broken",
                 locale = locale,
@@ -113,12 +113,12 @@ pub fn error(error: &CopyError, language: Language) -> Vec<Message> {
 }
 
 /// Why nothing was restored.
-pub fn restore_error(failure: &RestoreError, language: Language) -> Vec<Message> {
+pub(crate) fn restore_error(failure: &RestoreError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match failure {
         RestoreError::Open(failure) => open_error(failure, language),
         RestoreError::Copy(failure) => error(failure, language),
-        RestoreError::InUse(file) => vec![Message::new(
+        RestoreError::InUse(file) => vec![LocalizedMessage::new(
             t!("backup.in_use", locale = locale, file = file.display()),
             t!("backup.in_use_hint", locale = locale),
         )],

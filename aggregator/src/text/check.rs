@@ -4,14 +4,14 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use rust_i18n::t;
 
-use crate::actions::announce_check::Announced;
-use crate::actions::check::Row;
-use crate::domain::account::Language;
-use crate::domain::check::Verdict;
-use crate::domain::notice::CheckRow;
+use crate::actions::check::announce::Announced;
+use crate::actions::check::run::Row;
+use hubward_domain::account::Language;
+use hubward_domain::check::Verdict;
+use hubward_domain::notice::CheckRow;
 
 /// The verdict, for a table.
-pub fn verdict(verdict: &Verdict, language: Language) -> String {
+pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
     let locale = language.as_str();
     match verdict {
         Verdict::Complete => t!("check.complete", locale = locale),
@@ -31,7 +31,7 @@ pub fn verdict(verdict: &Verdict, language: Language) -> String {
 }
 
 /// The verdict, and for how many days it has been this one.
-pub fn verdict_with_age(row: &Row, now: Timestamp, language: Language) -> String {
+pub(crate) fn verdict_with_age(row: &Row, now: Timestamp, language: Language) -> String {
     let locale = language.as_str();
     let word = verdict(&row.verdict, language);
     match now.duration_since(row.since).as_hours() / 24 {
@@ -47,7 +47,7 @@ pub fn verdict_with_age(row: &Row, now: Timestamp, language: Language) -> String
 }
 
 /// Who acts next, and how; empty when nobody has to.
-pub fn next_step(verdict: &Verdict, language: Language) -> String {
+pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
     let locale = language.as_str();
     match verdict {
         Verdict::Complete => return String::new(),
@@ -71,7 +71,7 @@ pub fn next_step(verdict: &Verdict, language: Language) -> String {
 
 /// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
 /// to be done.
-pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String {
+pub(crate) fn hint(row: &Row, administrator: &AccountId, language: Language) -> String {
     let locale = language.as_str();
     let account = &row.account_id;
     if let Some(step) = row.verdict.obstacle() {
@@ -106,7 +106,7 @@ pub fn hint(row: &Row, administrator: &AccountId, language: Language) -> String 
 }
 
 /// How many are complete.
-pub fn summary(rows: &[Row], language: Language) -> String {
+pub(crate) fn summary(rows: &[Row], language: Language) -> String {
     let locale = language.as_str();
     if rows.is_empty() {
         return t!("check.empty", locale = locale).into_owned();
@@ -122,7 +122,11 @@ pub fn summary(rows: &[Row], language: Language) -> String {
 }
 
 /// A check's rows as channels hear of them.
-pub fn notice_rows(rows: &[Row], administrator: &AccountId, language: Language) -> Vec<CheckRow> {
+pub(crate) fn notice_rows(
+    rows: &[Row],
+    administrator: &AccountId,
+    language: Language,
+) -> Vec<CheckRow> {
     rows.iter()
         .map(|row| CheckRow {
             account_id: row.account_id.clone(),
@@ -144,7 +148,7 @@ pub fn notice_rows(rows: &[Row], administrator: &AccountId, language: Language) 
 }
 
 /// What became of an announcement.
-pub fn announced(announced: Announced, language: Language) -> String {
+pub(crate) fn announced(announced: Announced, language: Language) -> String {
     let locale = language.as_str();
     match announced {
         Announced::Posted { rows, channels } => t!(

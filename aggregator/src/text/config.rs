@@ -2,20 +2,20 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::config::Problem;
-use crate::domain::account::Language;
-use crate::domain::address::UnsafeAddress;
+use super::LocalizedMessage;
+use crate::config::ConfigProblem;
+use hubward_domain::account::Language;
+use hubward_domain::address::UnsafeAddress;
 
 /// One problem of a configuration.
-pub fn problem(problem: &Problem, language: Language) -> Message {
+pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
-        Problem::Syntax { line, error } => Message::new(
+        ConfigProblem::Syntax { line, error } => LocalizedMessage::new(
             t!("config.syntax", locale = locale, line = line, error = error),
             t!("config.syntax_hint", locale = locale),
         ),
-        Problem::UnknownKey { key, nearest } => Message::new(
+        ConfigProblem::UnknownKey { key, nearest } => LocalizedMessage::new(
             t!("config.unknown_key", locale = locale, key = key),
             match nearest {
                 Some(nearest) => t!(
@@ -26,7 +26,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
                 None => t!("config.unknown_key_hint", locale = locale),
             },
         ),
-        Problem::Missing { key } => Message::new(
+        ConfigProblem::Missing { key } => LocalizedMessage::new(
             t!("config.missing", locale = locale, key = key),
             t!(
                 "config.missing_hint",
@@ -34,11 +34,11 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
                 variable = variable(key)
             ),
         ),
-        Problem::Invalid { key, error } => Message::new(
+        ConfigProblem::Invalid { key, error } => LocalizedMessage::new(
             t!("config.invalid", locale = locale, key = key, error = error),
             "",
         ),
-        Problem::HomeRegionIsOptIn { region } => Message::new(
+        ConfigProblem::HomeRegionIsOptIn { region } => LocalizedMessage::new(
             t!(
                 "config.home_region_is_opt_in",
                 locale = locale,
@@ -50,11 +50,11 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
                 region = region
             ),
         ),
-        Problem::RegionTwice { region } => Message::new(
+        ConfigProblem::RegionTwice { region } => LocalizedMessage::new(
             t!("config.region_twice", locale = locale, region = region),
             "",
         ),
-        Problem::UnsafeAddress { key, why } => Message::new(
+        ConfigProblem::UnsafeAddress { key, why } => LocalizedMessage::new(
             t!(
                 "config.unsafe_address",
                 locale = locale,
@@ -69,10 +69,10 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
                 _ => t!("config.unsafe_address_hint", locale = locale),
             },
         ),
-        Problem::ChannelTwice { name } => {
-            Message::new(t!("config.channel_twice", locale = locale, name = name), "")
+        ConfigProblem::ChannelTwice { name } => {
+            LocalizedMessage::new(t!("config.channel_twice", locale = locale, name = name), "")
         }
-        Problem::UnknownChannel { key, channel } => Message::new(
+        ConfigProblem::UnknownChannel { key, channel } => LocalizedMessage::new(
             t!(
                 "config.unknown_channel",
                 locale = locale,
@@ -81,7 +81,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             "",
         ),
-        Problem::ChannelNeeds { key, needs } => Message::new(
+        ConfigProblem::ChannelNeeds { key, needs } => LocalizedMessage::new(
             t!(
                 "config.channel_needs",
                 locale = locale,
@@ -90,7 +90,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             "",
         ),
-        Problem::Together { missing, set } => Message::new(
+        ConfigProblem::Together { missing, set } => LocalizedMessage::new(
             t!(
                 "config.together",
                 locale = locale,
@@ -99,7 +99,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("config.together_hint", locale = locale),
         ),
-        Problem::SecretMissing { key, place } => Message::new(
+        ConfigProblem::SecretMissing { key, place } => LocalizedMessage::new(
             t!(
                 "config.secret_missing",
                 locale = locale,
@@ -112,7 +112,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
 }
 
 /// Why an address is refused, as the end of a sentence.
-pub fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
+pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
     let locale = language.as_str();
     match why {
         UnsafeAddress::NotAUrl => t!("config.why_not_a_url", locale = locale),
@@ -127,7 +127,7 @@ pub fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
 }
 
 /// That nothing is wrong.
-pub fn ok(file: &str, language: Language) -> String {
+pub(crate) fn ok(file: &str, language: Language) -> String {
     t!("config.ok", locale = language.as_str(), file = file).into_owned()
 }
 

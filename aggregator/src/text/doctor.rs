@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::doctor::{Fact, Finding};
-use crate::domain::account::Language;
-use crate::domain::doctor::Health;
-use crate::domain::hub::State;
+use super::LocalizedMessage;
+use crate::actions::doctor::{DoctorResult, Fact};
+use hubward_domain::account::Language;
+use hubward_domain::doctor::Health;
+use hubward_domain::hub::HubState;
 
 /// That AWS is called elsewhere, and what whoever answers there could do.
-pub fn endpoint(variable: &str, address: &str, language: Language) -> Message {
+pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     // Proofs are taken where the SDK's own order says: the service's variable, else the one for all.
     if matches!(variable, "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_STS") {
-        Message::new(
+        LocalizedMessage::new(
             t!(
                 "cli.serve_endpoint",
                 locale = locale,
@@ -25,7 +25,7 @@ pub fn endpoint(variable: &str, address: &str, language: Language) -> Message {
             t!("cli.serve_endpoint_hint", locale = locale),
         )
     } else {
-        Message::new(
+        LocalizedMessage::new(
             t!(
                 "cli.serve_endpoint_of_service",
                 locale = locale,
@@ -38,9 +38,9 @@ pub fn endpoint(variable: &str, address: &str, language: Language) -> Message {
 }
 
 /// What was found, and what helps; no hint where all is well.
-pub fn finding(fact: &Fact, language: Language) -> Message {
+pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    let fine = |text: Cow<'_, str>| Message::new(text, "");
+    let fine = |text: Cow<'_, str>| LocalizedMessage::new(text, "");
     match fact {
         Fact::Configured(file) => fine(t!(
             "doctor.configured",
@@ -48,7 +48,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             file = file.display()
         )),
         Fact::Misconfigured(error) | Fact::DatabaseClosed(error) => {
-            joined(&super::open::open_error(error, language))
+            joined(&super::startup_error::open_error(error, language))
         }
         Fact::SecretsFound => fine(t!("doctor.secrets", locale = locale)),
         Fact::SecretsWrong(problems) => {
@@ -59,14 +59,14 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             joined(&told)
         }
         Fact::DatabaseAnswers(place) => fine(t!("doctor.database", locale = locale, place = place)),
-        Fact::DatabaseFailed(error) => super::open::store_error(error, language),
+        Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
         Fact::AuditHolds(head) => fine(t!(
             "cli.audit_holds",
             locale = locale,
             events = head.events,
             hash = head.hash
         )),
-        Fact::AuditBroken(broken) => Message::new(
+        Fact::AuditBroken(broken) => LocalizedMessage::new(
             t!(
                 "cli.audit_broken",
                 locale = locale,
@@ -90,25 +90,25 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
         )),
         Fact::Release(file) => fine(t!("doctor.release", locale = locale, file = file)),
         Fact::AlertQueue(url) => fine(t!("doctor.alert_queue", locale = locale, url = url)),
-        Fact::Members(count) => Message::new(
+        Fact::Members(count) => LocalizedMessage::new(
             t!("doctor.members", locale = locale, count = count),
             unless_ok(fact, t!("doctor.members_hint", locale = locale)),
         ),
         Fact::Hub(item) => {
-            let told = super::hub::detail(item, &super::hub::Told::of(item), language);
+            let told = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
             match item.state {
-                State::Planned(_) => Message::new(
+                HubState::Planned(_) => LocalizedMessage::new(
                     t!("doctor.hub_missing", locale = locale, what = told.text),
                     t!("doctor.hub_missing_hint", locale = locale),
                 ),
                 _ => told,
             }
         }
-        Fact::PublicUrl(url) => Message::new(
+        Fact::PublicUrl(url) => LocalizedMessage::new(
             t!("doctor.public_url", locale = locale, url = url),
             unless_ok(fact, t!("doctor.public_url_hint", locale = locale)),
         ),
-        Fact::DatabaseElsewhere(file) => Message::new(
+        Fact::DatabaseElsewhere(file) => LocalizedMessage::new(
             t!(
                 "doctor.database_elsewhere",
                 locale = locale,
@@ -116,7 +116,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             t!("doctor.database_elsewhere_hint", locale = locale),
         ),
-        Fact::Disk { directory, free } => Message::new(
+        Fact::Disk { directory, free } => LocalizedMessage::new(
             t!(
                 "doctor.disk",
                 locale = locale,
@@ -125,7 +125,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             unless_ok(fact, t!("doctor.disk_hint", locale = locale)),
         ),
-        Fact::NoDisk { directory, why } => Message::new(
+        Fact::NoDisk { directory, why } => LocalizedMessage::new(
             t!(
                 "doctor.no_disk",
                 locale = locale,
@@ -134,7 +134,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             t!("doctor.no_disk_hint", locale = locale),
         ),
-        Fact::Certificate { file, until, .. } => Message::new(
+        Fact::Certificate { file, until, .. } => LocalizedMessage::new(
             t!(
                 "doctor.certificate",
                 locale = locale,
@@ -143,7 +143,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             unless_ok(fact, t!("doctor.certificate_hint", locale = locale)),
         ),
-        Fact::NoCertificate { file, why } => Message::new(
+        Fact::NoCertificate { file, why } => LocalizedMessage::new(
             t!(
                 "doctor.no_certificate",
                 locale = locale,
@@ -152,11 +152,11 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             t!("doctor.certificate_hint", locale = locale),
         ),
-        Fact::Clock(ahead) => Message::new(
+        Fact::Clock(ahead) => LocalizedMessage::new(
             t!("doctor.clock", locale = locale, seconds = ahead),
             unless_ok(fact, t!("doctor.clock_hint", locale = locale)),
         ),
-        Fact::NoClock(why) => Message::new(
+        Fact::NoClock(why) => LocalizedMessage::new(
             t!("doctor.no_clock", locale = locale, why = why),
             t!("aws.hint_unreachable", locale = locale),
         ),
@@ -166,7 +166,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             operations = operations.join(", ")
         )),
         Fact::NotPermitted(failure) => super::aws::failure(failure, language),
-        Fact::ChannelUnreached { channel, why } => Message::new(
+        Fact::ChannelUnreached { channel, why } => LocalizedMessage::new(
             t!(
                 "doctor.channel_unreached",
                 locale = locale,
@@ -175,28 +175,28 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             ),
             t!("doctor.channel_unreached_hint", locale = locale),
         ),
-        Fact::NoMessenger(why) => Message::new(
+        Fact::NoMessenger(why) => LocalizedMessage::new(
             t!("doctor.no_messenger", locale = locale, why = why),
             t!("doctor.channel_unreached_hint", locale = locale),
         ),
         Fact::Mail(sender) => fine(t!("doctor.mail", locale = locale, sender = sender)),
-        Fact::NoMail(why) => Message::new(
+        Fact::NoMail(why) => LocalizedMessage::new(
             t!("doctor.no_mail", locale = locale, why = why),
             t!("doctor.no_mail_hint", locale = locale),
         ),
-        Fact::Accounts(count) => Message::new(
+        Fact::Accounts(count) => LocalizedMessage::new(
             t!("doctor.accounts", locale = locale, count = count),
             unless_ok(fact, t!("doctor.accounts_hint", locale = locale)),
         ),
-        Fact::NoReleaseKey => Message::new(
+        Fact::NoReleaseKey => LocalizedMessage::new(
             t!("doctor.no_release_key", locale = locale),
             t!("doctor.no_release_key_hint", locale = locale),
         ),
-        Fact::NoRelease => Message::new(
+        Fact::NoRelease => LocalizedMessage::new(
             t!("doctor.no_release", locale = locale),
             t!("doctor.no_release_hint", locale = locale),
         ),
-        Fact::NoAlertRoute => Message::new(
+        Fact::NoAlertRoute => LocalizedMessage::new(
             t!("alert.no_route", locale = locale),
             t!("alert.no_channel_hint", locale = locale),
         ),
@@ -205,7 +205,7 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
             channel,
             since,
             why,
-        } => Message::new(
+        } => LocalizedMessage::new(
             t!(
                 "doctor.channel_down",
                 locale = locale,
@@ -217,16 +217,16 @@ pub fn finding(fact: &Fact, language: Language) -> Message {
         ),
         Fact::Jira(project) => fine(t!("doctor.jira", locale = locale, project = project)),
         Fact::NoJira(why) => super::request::jira_fails(why, language),
-        Fact::NoAccountField => Message::new(
+        Fact::NoAccountField => LocalizedMessage::new(
             t!("doctor.no_account_field", locale = locale),
             t!("doctor.no_account_field_hint", locale = locale),
         ),
         Fact::Guide(files) => fine(t!("doctor.guide", locale = locale, count = files)),
-        Fact::GuideWrong(count) => Message::new(
+        Fact::GuideWrong(count) => LocalizedMessage::new(
             t!("doctor.guide_wrong", locale = locale, count = count),
             t!("doctor.guide_wrong_hint", locale = locale),
         ),
-        Fact::NoAlertQueue => Message::new(
+        Fact::NoAlertQueue => LocalizedMessage::new(
             t!("doctor.no_alert_queue", locale = locale),
             t!("doctor.no_alert_queue_hint", locale = locale),
         ),
@@ -242,8 +242,8 @@ fn unless_ok(fact: &Fact, hint: Cow<'_, str>) -> String {
 }
 
 /// Several messages as one: a line for each.
-fn joined(messages: &[Message]) -> Message {
-    let lines = |part: fn(&Message) -> &String| {
+fn joined(messages: &[LocalizedMessage]) -> LocalizedMessage {
+    let lines = |part: fn(&LocalizedMessage) -> &String| {
         let mut lines: Vec<&str> = messages
             .iter()
             .map(|message| part(message).as_str())
@@ -252,14 +252,14 @@ fn joined(messages: &[Message]) -> Message {
         lines.dedup();
         lines.join("\n")
     };
-    Message::new(
+    LocalizedMessage::new(
         lines(|message| &message.text),
         lines(|message| &message.hint),
     )
 }
 
 /// How many of each.
-pub fn summary(findings: &[Finding], language: Language) -> String {
+pub(crate) fn summary(findings: &[DoctorResult], language: Language) -> String {
     let count = |health| {
         findings
             .iter()

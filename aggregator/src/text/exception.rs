@@ -2,13 +2,13 @@
 
 use rust_i18n::t;
 
-use super::Message;
+use super::LocalizedMessage;
 use crate::actions::exception::{ExceptionError, Granted};
-use crate::domain::account::Language;
-use crate::domain::exception::{LONGEST_REASON, Refused};
+use hubward_domain::account::Language;
+use hubward_domain::exception::{ExceptionRefusal, LONGEST_REASON};
 
 /// What was granted.
-pub fn granted(granted: &Granted, language: Language) -> String {
+pub(crate) fn granted(granted: &Granted, language: Language) -> String {
     let locale = language.as_str();
     let exception = &granted.exception;
     let until = exception.until;
@@ -33,9 +33,9 @@ pub fn granted(granted: &Granted, language: Language) -> String {
 }
 
 /// That AWS has no such control, as far as the bundled list knows.
-pub fn unknown_control(control: &str, as_of: &str, language: Language) -> Message {
+pub(crate) fn unknown_control(control: &str, as_of: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!(
             "exception.unknown_control",
             locale = locale,
@@ -47,24 +47,24 @@ pub fn unknown_control(control: &str, as_of: &str, language: Language) -> Messag
 }
 
 /// Why an exception was not granted, or not ended.
-pub fn failed(error: &ExceptionError, language: Language) -> Vec<Message> {
+pub(crate) fn failed(error: &ExceptionError, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
         ExceptionError::Refused(refused) => refused
             .iter()
-            .map(|why| Message::new(reason(why, language), ""))
+            .map(|why| LocalizedMessage::new(reason(why, language), ""))
             .collect(),
-        ExceptionError::Taken => vec![Message::new(
+        ExceptionError::Taken => vec![LocalizedMessage::new(
             t!("exception.taken", locale = locale),
             t!("exception.taken_hint", locale = locale),
         )],
-        ExceptionError::Unknown(id) => vec![Message::new(
+        ExceptionError::Unknown(id) => vec![LocalizedMessage::new(
             t!("exception.unknown", locale = locale, id = id),
             t!("exception.unknown_hint", locale = locale),
         )],
-        ExceptionError::Action(error) => vec![super::open::action_error(error, language)],
+        ExceptionError::Action(error) => vec![super::startup_error::action_error(error, language)],
         ExceptionError::Aws(failure) => vec![super::aws::failure(failure, language)],
-        ExceptionError::Unprocessed { count, first } => vec![Message::new(
+        ExceptionError::Unprocessed { count, first } => vec![LocalizedMessage::new(
             t!(
                 "exception.unprocessed",
                 locale = locale,
@@ -76,18 +76,20 @@ pub fn failed(error: &ExceptionError, language: Language) -> Vec<Message> {
     }
 }
 
-fn reason(why: &Refused, language: Language) -> String {
+fn reason(why: &ExceptionRefusal, language: Language) -> String {
     let locale = language.as_str();
     match why {
-        Refused::Control => t!("exception.refused_control", locale = locale),
-        Refused::Reason => t!(
+        ExceptionRefusal::Control => t!("exception.refused_control", locale = locale),
+        ExceptionRefusal::Reason => t!(
             "exception.refused_reason",
             locale = locale,
             limit = LONGEST_REASON
         ),
-        Refused::Resource => t!("exception.refused_resource", locale = locale),
-        Refused::Past { today } => t!("exception.refused_past", locale = locale, today = today),
-        Refused::TooLong { latest } => {
+        ExceptionRefusal::Resource => t!("exception.refused_resource", locale = locale),
+        ExceptionRefusal::Past { today } => {
+            t!("exception.refused_past", locale = locale, today = today)
+        }
+        ExceptionRefusal::TooLong { latest } => {
             t!("exception.refused_long", locale = locale, latest = latest)
         }
     }

@@ -2,20 +2,20 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::sync_findings::{Failed, Row};
-use crate::domain::account::Language;
+use super::LocalizedMessage;
+use crate::actions::findings::sync::{Failed, SyncRow};
+use hubward_domain::account::Language;
 
 /// Why a Region's mirror is not up to date, and what helps.
-pub fn failure(failed: &Failed, language: Language) -> Message {
+pub(crate) fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
     match failed {
         Failed::Aws(failure) => super::aws::failure(failure, language),
-        Failed::Store(error) => super::open::store_error(error, language),
+        Failed::Store(error) => super::startup_error::store_error(error, language),
     }
 }
 
 /// One Region, in a sentence or two.
-pub fn detail(row: &Row, language: Language) -> String {
+pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
         Err(failed) => {
@@ -33,7 +33,7 @@ pub fn detail(row: &Row, language: Language) -> String {
 }
 
 /// How many of each, over all Regions.
-pub fn summary(rows: &[Row], language: Language) -> String {
+pub(crate) fn summary(rows: &[SyncRow], language: Language) -> String {
     let counts = || rows.iter().filter_map(|row| row.outcome.as_ref().ok());
     t!(
         "findings.summary",

@@ -2,36 +2,40 @@
 
 use rust_i18n::t;
 
-use super::{Message, ledger};
-use crate::actions::import_guide::ImportGuideError;
-use crate::actions::publish_guide::PublishError;
-use crate::domain::account::Language;
-use crate::domain::guide::{Change, Fault, Problem, TableProblem};
+use super::{LocalizedMessage, ledger};
+use crate::actions::guide::import::ImportGuideError;
+use crate::queries::guide::PublishError;
+use hubward_domain::account::Language;
+use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 
 /// One thing that is wrong with a file of the guide.
-pub fn problem(problem: &Problem, language: Language) -> Message {
+pub(crate) fn problem(problem: &GuideProblem, language: Language) -> LocalizedMessage {
     let place = match problem.field {
         Some(field) => format!("{}: {}", problem.place, field.header(language)),
         None => problem.place.clone(),
     };
-    Message::new(format!("{place}: {}", fault(&problem.fault, language)), "")
+    LocalizedMessage::new(format!("{place}: {}", fault(&problem.fault, language)), "")
 }
 
 /// Why a workbook is not taken in; `name` is the file's.
-pub fn not_imported(error: &ImportGuideError, name: &str, language: Language) -> Vec<Message> {
+pub(crate) fn not_imported(
+    error: &ImportGuideError,
+    name: &str,
+    language: Language,
+) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
-        ImportGuideError::NoDirectory => vec![Message::new(
+        ImportGuideError::NoDirectory => vec![LocalizedMessage::new(
             t!("guide.no_directory", locale = locale),
             t!("guide.no_directory_hint", locale = locale),
         )],
         ImportGuideError::Unreadable(why) => vec![ledger::unreadable(why, name, language)],
         ImportGuideError::Problems(problems) => {
             let problems = problems.iter();
-            let mut messages: Vec<Message> =
+            let mut messages: Vec<LocalizedMessage> =
                 problems.map(|it| table_problem(it, language)).collect();
             let count = messages.len();
-            messages.push(Message::new(
+            messages.push(LocalizedMessage::new(
                 t!(
                     "cli.nothing_imported",
                     locale = locale,
@@ -42,7 +46,7 @@ pub fn not_imported(error: &ImportGuideError, name: &str, language: Language) ->
             ));
             messages
         }
-        ImportGuideError::Write { directory, source } => vec![Message::new(
+        ImportGuideError::Write { directory, source } => vec![LocalizedMessage::new(
             t!(
                 "cli.io",
                 locale = locale,
@@ -51,13 +55,13 @@ pub fn not_imported(error: &ImportGuideError, name: &str, language: Language) ->
             ),
             "",
         )],
-        ImportGuideError::Store(error) => vec![super::open::store_error(error, language)],
+        ImportGuideError::Store(error) => vec![super::startup_error::store_error(error, language)],
     }
 }
 
 /// Why the guide is not published.
-pub fn not_published(error: &PublishError, language: Language) -> Message {
-    Message::new(
+pub(crate) fn not_published(error: &PublishError, language: Language) -> LocalizedMessage {
+    LocalizedMessage::new(
         t!(
             "guide.not_published",
             locale = language.as_str(),
@@ -67,14 +71,14 @@ pub fn not_published(error: &PublishError, language: Language) -> Message {
     )
 }
 
-fn table_problem(problem: &TableProblem, language: Language) -> Message {
+fn table_problem(problem: &TableProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
-        TableProblem::NoTable => Message::new(
+        TableProblem::NoTable => LocalizedMessage::new(
             t!("guide.no_table", locale = locale),
             t!("guide.no_table_hint", locale = locale),
         ),
-        TableProblem::Column { at, field } => Message::new(
+        TableProblem::Column { at, field } => LocalizedMessage::new(
             t!(
                 "guide.no_column",
                 locale = locale,
@@ -85,16 +89,16 @@ fn table_problem(problem: &TableProblem, language: Language) -> Message {
         ),
         TableProblem::Header { at, found } => {
             let found: String = found.chars().take(60).collect();
-            Message::new(
+            LocalizedMessage::new(
                 t!("guide.header", locale = locale, at = at, found = found),
                 t!("guide.header_hint", locale = locale),
             )
         }
         TableProblem::Computed { at } => {
-            Message::new(t!("guide.computed", locale = locale, at = at), "")
+            LocalizedMessage::new(t!("guide.computed", locale = locale, at = at), "")
         }
         TableProblem::Cell { at, fault: why } => {
-            Message::new(format!("{at}: {}", fault(why, language)), "")
+            LocalizedMessage::new(format!("{at}: {}", fault(why, language)), "")
         }
     }
 }
@@ -143,7 +147,7 @@ fn fault(fault: &Fault, language: Language) -> String {
 }
 
 /// What an import changes of one entry, in a few words.
-pub fn change(change: &Change, language: Language) -> String {
+pub(crate) fn change(change: &GuideChange, language: Language) -> String {
     if change.is_new {
         return t!("guide.change_new", locale = language.as_str()).into_owned();
     }

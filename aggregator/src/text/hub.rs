@@ -2,15 +2,15 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::set_up_hub::{Item, Outcome, Row};
+use super::LocalizedMessage;
+use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
 use crate::aws::AwsFailure;
-use crate::domain::account::Language;
-use crate::domain::hub::{Change, Part, State, Why};
+use hubward_domain::account::Language;
+use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
 /// How one thing is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum HubProgress {
     /// As it should be.
     Already,
     /// It would be changed.
@@ -27,30 +27,30 @@ pub enum Told {
     NotRecorded(String),
 }
 
-impl Told {
+impl HubProgress {
     /// Before anything is changed.
-    pub fn of(item: &Item) -> Self {
+    pub(crate) fn of(item: &SetupItem) -> Self {
         match &item.state {
-            State::Already => Self::Already,
-            State::Planned(_) => Self::Planned,
-            State::Insufficient(why) => Self::Insufficient(why.clone()),
-            State::Unseen(failure) => Self::Failed(failure.clone()),
+            HubState::Already => Self::Already,
+            HubState::Planned(_) => Self::Planned,
+            HubState::Insufficient(why) => Self::Insufficient(why.clone()),
+            HubState::Unseen(failure) => Self::Failed(failure.clone()),
         }
     }
 
     /// Afterwards.
-    pub fn after(row: &Row) -> Self {
+    pub(crate) fn after(row: &SetupRow) -> Self {
         match &row.outcome {
-            Outcome::Untouched => Self::of(&row.item),
-            Outcome::Changed => Self::Changed,
-            Outcome::Failed(failure) => Self::Failed(failure.clone()),
-            Outcome::NotSeen => Self::NotSeen,
-            Outcome::NotRecorded(why) => Self::NotRecorded(why.clone()),
+            SetupOutcome::Untouched => Self::of(&row.item),
+            SetupOutcome::Changed => Self::Changed,
+            SetupOutcome::Failed(failure) => Self::Failed(failure.clone()),
+            SetupOutcome::NotSeen => Self::NotSeen,
+            SetupOutcome::NotRecorded(why) => Self::NotRecorded(why.clone()),
         }
     }
 
     /// The word, in JSON and tables.
-    pub fn as_str(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Already => "already",
             Self::Planned => "planned",
@@ -62,63 +62,65 @@ impl Told {
 }
 
 /// What is to be said of one thing, and what helps.
-pub fn detail(item: &Item, told: &Told, language: Language) -> Message {
+pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match told {
-        Told::Already => Message::new(already(item.part, language), ""),
-        Told::Planned | Told::Changed => Message::new(changes(item, language), ""),
-        Told::Insufficient(why) => insufficient(why, language),
-        Told::Failed(failure) => super::aws::failure(failure, language),
-        Told::NotSeen => Message::new(
+        HubProgress::Already => LocalizedMessage::new(already(item.part, language), ""),
+        HubProgress::Planned | HubProgress::Changed => {
+            LocalizedMessage::new(changes(item, language), "")
+        }
+        HubProgress::Insufficient(why) => insufficient(why, language),
+        HubProgress::Failed(failure) => super::aws::failure(failure, language),
+        HubProgress::NotSeen => LocalizedMessage::new(
             t!("hub.not_seen", locale = locale),
             t!("hub.not_seen_hint", locale = locale),
         ),
-        Told::NotRecorded(why) => {
-            Message::new(t!("hub.not_recorded", locale = locale, why = why), "")
+        HubProgress::NotRecorded(why) => {
+            LocalizedMessage::new(t!("hub.not_recorded", locale = locale, why = why), "")
         }
     }
 }
 
-fn already(part: Part, language: Language) -> String {
+fn already(part: HubPart, language: Language) -> String {
     let locale = language.as_str();
     match part {
-        Part::SecurityHub => t!("hub.security_hub", locale = locale),
-        Part::Aggregation => t!("hub.aggregation", locale = locale),
-        Part::DeadLetterQueue => t!("hub.dead_letter_queue", locale = locale),
-        Part::Queue => t!("hub.queue", locale = locale),
-        Part::ThreatRule => t!("hub.threat_rule", locale = locale),
-        Part::GuardDutyRule => t!("hub.guardduty_rule", locale = locale),
-        Part::TestRule => t!("hub.test_rule", locale = locale),
+        HubPart::SecurityHub => t!("hub.security_hub", locale = locale),
+        HubPart::Aggregation => t!("hub.aggregation", locale = locale),
+        HubPart::DeadLetterQueue => t!("hub.dead_letter_queue", locale = locale),
+        HubPart::Queue => t!("hub.queue", locale = locale),
+        HubPart::ThreatRule => t!("hub.threat_rule", locale = locale),
+        HubPart::GuardDutyRule => t!("hub.guardduty_rule", locale = locale),
+        HubPart::TestRule => t!("hub.test_rule", locale = locale),
     }
     .into_owned()
 }
 
 /// One line for each change.
-fn changes(item: &Item, language: Language) -> String {
-    let State::Planned(changes) = &item.state else {
+fn changes(item: &SetupItem, language: Language) -> String {
+    let HubState::Planned(changes) = &item.state else {
         return String::new();
     };
     let lines: Vec<String> = changes.iter().map(|it| change(it, language)).collect();
     lines.join("\n")
 }
 
-fn change(change: &Change, language: Language) -> String {
+fn change(change: &HubChange, language: Language) -> String {
     let locale = language.as_str();
     let listed = |names: &[String]| names.join(", ");
     match change {
-        Change::EnableSecurityHub => t!("hub.enable", locale = locale),
-        Change::CreateAggregator { linked } => {
+        HubChange::EnableSecurityHub => t!("hub.enable", locale = locale),
+        HubChange::CreateAggregator { linked } => {
             let linked: Vec<String> = linked.iter().map(ToString::to_string).collect();
             t!("hub.aggregate", locale = locale, regions = listed(&linked))
         }
-        Change::UpdateAggregator { mode, regions, .. } => t!(
+        HubChange::UpdateAggregator { mode, regions, .. } => t!(
             "hub.link",
             locale = locale,
             mode = mode,
             regions = listed(regions)
         ),
-        Change::CreateQueue { name, .. } => t!("hub.create_queue", locale = locale, name = name),
-        Change::SetQueueAttributes { url, attributes } => {
+        HubChange::CreateQueue { name, .. } => t!("hub.create_queue", locale = locale, name = name),
+        HubChange::SetQueueAttributes { url, attributes } => {
             let names: Vec<String> = attributes.keys().map(ToString::to_string).collect();
             t!(
                 "hub.set_queue",
@@ -127,13 +129,13 @@ fn change(change: &Change, language: Language) -> String {
                 attributes = listed(&names)
             )
         }
-        Change::PutRule { name, pattern } => t!(
+        HubChange::PutRule { name, pattern } => t!(
             "hub.put_rule",
             locale = locale,
             name = name,
             pattern = pattern
         ),
-        Change::PutTarget { rule, queue } => {
+        HubChange::PutTarget { rule, queue } => {
             t!(
                 "hub.put_target",
                 locale = locale,
@@ -145,22 +147,22 @@ fn change(change: &Change, language: Language) -> String {
     .into_owned()
 }
 
-fn insufficient(why: &Why, language: Language) -> Message {
+fn insufficient(why: &Why, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match why {
-        Why::AggregatedIn(region) => Message::new(
+        Why::AggregatedIn(region) => LocalizedMessage::new(
             t!("hub.aggregated_in", locale = locale, region = region),
             t!("hub.aggregated_in_hint", locale = locale, region = region),
         ),
-        Why::ForeignRule(name) => Message::new(
+        Why::ForeignRule(name) => LocalizedMessage::new(
             t!("hub.foreign_rule", locale = locale, name = name),
             t!("hub.foreign_rule_hint", locale = locale, name = name),
         ),
-        Why::PolicyUnreadable => Message::new(
+        Why::PolicyUnreadable => LocalizedMessage::new(
             t!("hub.policy_unreadable", locale = locale),
             t!("hub.policy_unreadable_hint", locale = locale),
         ),
-        Why::KeyOfAws => Message::new(
+        Why::KeyOfAws => LocalizedMessage::new(
             t!("hub.key_of_aws", locale = locale),
             t!("hub.key_of_aws_hint", locale = locale),
         ),

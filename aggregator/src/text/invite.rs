@@ -2,56 +2,62 @@
 
 use rust_i18n::t;
 
-use crate::actions::invite::{Outcome, Row};
-use crate::domain::account::{AccountState, Language};
-use crate::domain::membership::{MemberStatus, SkipReason};
+use crate::actions::invitation::send::{InviteOutcome, InviteRow};
+use hubward_domain::account::{AccountState, Language};
+use hubward_domain::membership::{MemberStatus, SkipReason};
 
 /// What became of one account in one Region.
-pub fn detail(row: &Row, language: Language) -> String {
+pub(crate) fn detail(row: &InviteRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
-        Outcome::Invited => t!("invite.invited", locale = locale),
-        Outcome::Joined => t!("invite.joined", locale = locale),
-        Outcome::Already(MemberStatus::Enabled) => t!("invite.already_enabled", locale = locale),
-        Outcome::Already(_) => t!("invite.already_invited", locale = locale),
-        Outcome::Unprocessed { operation, reason } => t!(
+        InviteOutcome::Invited => t!("invite.invited", locale = locale),
+        InviteOutcome::Joined => t!("invite.joined", locale = locale),
+        InviteOutcome::Already(MemberStatus::Enabled) => {
+            t!("invite.already_enabled", locale = locale)
+        }
+        InviteOutcome::Already(_) => t!("invite.already_invited", locale = locale),
+        InviteOutcome::Unprocessed { operation, reason } => t!(
             "invite.unprocessed",
             locale = locale,
             operation = operation,
             reason = reason
         ),
-        Outcome::Skipped(SkipReason::NotActive(AccountState::Left)) => {
+        InviteOutcome::Skipped(SkipReason::NotActive(AccountState::Left)) => {
             t!("invite.skipped_left", locale = locale)
         }
-        Outcome::Skipped(SkipReason::NotActive(_)) => t!("invite.skipped_leaving", locale = locale),
-        Outcome::Skipped(SkipReason::Ended(status)) => t!(
+        InviteOutcome::Skipped(SkipReason::NotActive(_)) => {
+            t!("invite.skipped_leaving", locale = locale)
+        }
+        InviteOutcome::Skipped(SkipReason::Ended(status)) => t!(
             "invite.skipped_ended",
             locale = locale,
             status = status,
             account = row.account_id
         ),
-        Outcome::Skipped(SkipReason::Suspended) => t!("invite.skipped_suspended", locale = locale),
-        Outcome::Skipped(SkipReason::UnknownStatus(status)) => t!(
+        InviteOutcome::Skipped(SkipReason::Suspended) => {
+            t!("invite.skipped_suspended", locale = locale)
+        }
+        InviteOutcome::Skipped(SkipReason::UnknownStatus(status)) => t!(
             "invite.skipped_unknown_status",
             locale = locale,
             status = status
         ),
-        Outcome::Planned => t!("invite.planned", locale = locale),
-        Outcome::Failed(failure) => {
+        InviteOutcome::Planned => t!("invite.planned", locale = locale),
+        InviteOutcome::Failed(failure) => {
             let message = super::aws::failure(failure, language);
             return format!("{}\n{}", message.text, message.hint);
         }
-        Outcome::NotRecorded(why) => t!("invite.not_recorded", locale = locale, why = why),
-        Outcome::NotListed(Some(status)) => {
+        InviteOutcome::NotRecorded(why) => t!("invite.not_recorded", locale = locale, why = why),
+        InviteOutcome::NotListed(Some(status)) => {
             t!("invite.not_listed", locale = locale, status = status)
         }
-        Outcome::NotListed(None) => t!("invite.not_listed_at_all", locale = locale),
+        InviteOutcome::NotListed(None) => t!("invite.not_listed_at_all", locale = locale),
     }
     .into_owned()
 }
 
 /// How many of each.
-pub fn summary(rows: &[Row], language: Language) -> String {
+pub(crate) fn summary(rows: &[InviteRow], language: Language) -> String {
     let count = |words: &[&str]| {
         rows.iter()
             .filter(|row| words.contains(&row.outcome.as_str()))

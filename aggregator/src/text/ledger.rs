@@ -12,26 +12,26 @@ use std::collections::BTreeSet;
 use hubward_protocol::AccountId;
 use rust_i18n::t;
 
-use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Column, Effects, Problem, TooManyStateChanges, Warning};
+use super::LocalizedMessage;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{Effects, LedgerColumn, LedgerProblem, TooManyStateChanges, Warning};
 
-pub use import::not_imported;
-pub use unreadable::unreadable;
+pub(crate) use import::not_imported;
+pub(crate) use unreadable::unreadable;
 
 /// Why a ledger is not imported.
-pub fn problem(problem: &Problem, language: Language) -> Message {
+pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
-        Problem::NoHeader { at } => Message::new(
+        LedgerProblem::NoHeader { at } => LocalizedMessage::new(
             t!("ledger.no_header", locale = locale, at = at),
             t!("ledger.no_header_hint", locale = locale),
         ),
-        Problem::NoRows { at } => Message::new(
+        LedgerProblem::NoRows { at } => LocalizedMessage::new(
             t!("ledger.no_rows", locale = locale, at = at),
             t!("ledger.no_rows_hint", locale = locale),
         ),
-        Problem::MissingColumn { at, column } => Message::new(
+        LedgerProblem::MissingColumn { at, column } => LocalizedMessage::new(
             t!(
                 "ledger.missing_column",
                 locale = locale,
@@ -45,7 +45,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
                 japanese = column.header(Language::Ja)
             ),
         ),
-        Problem::DuplicateHeader { at, first, header } => Message::new(
+        LedgerProblem::DuplicateHeader { at, first, header } => LocalizedMessage::new(
             t!(
                 "ledger.duplicate_header",
                 locale = locale,
@@ -55,19 +55,19 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("ledger.duplicate_header_hint", locale = locale),
         ),
-        Problem::EmptyHeader { at, data } => Message::new(
+        LedgerProblem::EmptyHeader { at, data } => LocalizedMessage::new(
             t!("ledger.empty_header", locale = locale, at = at, data = data),
             t!("ledger.empty_header_hint", locale = locale),
         ),
-        Problem::Merged { at, area } => Message::new(
+        LedgerProblem::Merged { at, area } => LocalizedMessage::new(
             t!("ledger.merged", locale = locale, at = at, area = area),
             t!("ledger.merged_hint", locale = locale),
         ),
-        Problem::Formula { at } => Message::new(
+        LedgerProblem::Formula { at } => LocalizedMessage::new(
             t!("ledger.formula", locale = locale, at = at),
             t!("ledger.formula_hint", locale = locale),
         ),
-        Problem::ErrorValue { at, error } => Message::new(
+        LedgerProblem::ErrorValue { at, error } => LocalizedMessage::new(
             t!(
                 "ledger.error_value",
                 locale = locale,
@@ -76,7 +76,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("ledger.error_value_hint", locale = locale),
         ),
-        Problem::Missing { at, column } => Message::new(
+        LedgerProblem::Missing { at, column } => LocalizedMessage::new(
             t!(
                 "ledger.missing",
                 locale = locale,
@@ -85,12 +85,12 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("ledger.missing_hint", locale = locale),
         ),
-        Problem::Refused {
+        LedgerProblem::Refused {
             at,
             header,
             refusal,
         } => refusal::refusal(at, header, refusal, language),
-        Problem::DuplicateAccount { at, first, account } => Message::new(
+        LedgerProblem::DuplicateAccount { at, first, account } => LocalizedMessage::new(
             t!(
                 "ledger.duplicate_account",
                 locale = locale,
@@ -100,7 +100,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("ledger.duplicate_account_hint", locale = locale),
         ),
-        Problem::Administrator { at, account } => Message::new(
+        LedgerProblem::Administrator { at, account } => LocalizedMessage::new(
             t!(
                 "ledger.administrator",
                 locale = locale,
@@ -109,7 +109,7 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
             ),
             t!("ledger.administrator_hint", locale = locale),
         ),
-        Problem::More { count } => Message::new(
+        LedgerProblem::More { count } => LocalizedMessage::new(
             t!("ledger.more", locale = locale, count = count),
             t!("ledger.more_hint", locale = locale),
         ),
@@ -118,25 +118,27 @@ pub fn problem(problem: &Problem, language: Language) -> Message {
 
 /// What is wrong with one account that did not come from a file: each sentence names the field instead of
 /// a cell.
-pub fn entry_problem(problem: &Problem, language: Language) -> Message {
+pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match problem {
-        Problem::MissingColumn { column, .. } | Problem::Missing { column, .. } => Message::new(
-            t!(
-                "request.missing",
-                locale = locale,
-                column = column.header(language)
-            ),
-            "",
-        ),
-        Problem::Refused {
+        LedgerProblem::MissingColumn { column, .. } | LedgerProblem::Missing { column, .. } => {
+            LocalizedMessage::new(
+                t!(
+                    "request.missing",
+                    locale = locale,
+                    column = column.header(language)
+                ),
+                "",
+            )
+        }
+        LedgerProblem::Refused {
             header, refusal, ..
         } => {
-            let name =
-                Column::of_header(header).map_or(header.as_str(), |column| column.header(language));
+            let name = LedgerColumn::of_header(header)
+                .map_or(header.as_str(), |column| column.header(language));
             refusal::refusal(&name, name, refusal, language)
         }
-        Problem::Administrator { account, .. } => Message::new(
+        LedgerProblem::Administrator { account, .. } => LocalizedMessage::new(
             t!("request.administrator", locale = locale, account = account),
             "",
         ),
@@ -146,10 +148,10 @@ pub fn entry_problem(problem: &Problem, language: Language) -> Message {
 }
 
 /// What was understood all the same, and should be looked at.
-pub fn warning(warning: &Warning, language: Language) -> Message {
+pub(crate) fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match warning {
-        Warning::Padded { at, found, account } => Message::new(
+        Warning::Padded { at, found, account } => LocalizedMessage::new(
             t!(
                 "ledger.padded",
                 locale = locale,
@@ -159,7 +161,7 @@ pub fn warning(warning: &Warning, language: Language) -> Message {
             ),
             t!("ledger.padded_hint", locale = locale),
         ),
-        Warning::FullWidth { at, account } => Message::new(
+        Warning::FullWidth { at, account } => LocalizedMessage::new(
             t!(
                 "ledger.full_width",
                 locale = locale,
@@ -168,7 +170,7 @@ pub fn warning(warning: &Warning, language: Language) -> Message {
             ),
             t!("ledger.full_width_hint", locale = locale),
         ),
-        Warning::UnknownColumns { at, headers } => Message::new(
+        Warning::UnknownColumns { at, headers } => LocalizedMessage::new(
             t!(
                 "ledger.unknown_columns",
                 locale = locale,
@@ -181,7 +183,7 @@ pub fn warning(warning: &Warning, language: Language) -> Message {
 }
 
 /// What follows from a plan, a line for each; none where nothing does.
-pub fn effects(effects: &Effects, language: Language) -> Vec<String> {
+pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
     let locale = language.as_str();
     let mut lines = Vec::new();
     if !effects.invitations.is_empty() {
@@ -233,9 +235,12 @@ fn listed(accounts: &[AccountId]) -> String {
 }
 
 /// Why a plan is not carried out without `--force`.
-pub fn too_many_state_changes(refused: &TooManyStateChanges, language: Language) -> Message {
+pub(crate) fn too_many_state_changes(
+    refused: &TooManyStateChanges,
+    language: Language,
+) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!(
             "ledger.too_many_state_changes",
             locale = locale,
@@ -248,30 +253,30 @@ pub fn too_many_state_changes(refused: &TooManyStateChanges, language: Language)
 }
 
 /// What each column takes, in the order of the columns: for the template's second sheet.
-pub fn explanations(language: Language) -> Vec<(Column, String)> {
-    Column::ALL
+pub(crate) fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
+    LedgerColumn::ALL
         .into_iter()
         .map(|column| (column, explanation(column, language)))
         .collect()
 }
 
-fn explanation(column: Column, language: Language) -> String {
+fn explanation(column: LedgerColumn, language: Language) -> String {
     let locale = language.as_str();
     match column {
-        Column::AccountId => t!("ledger.column_account_id", locale = locale),
-        Column::Project => t!("ledger.column_project", locale = locale),
-        Column::Department => t!("ledger.column_department", locale = locale),
-        Column::Environment => t!("ledger.column_environment", locale = locale),
-        Column::Contact => t!("ledger.column_contact", locale = locale),
-        Column::ContactEmail => t!("ledger.column_contact_email", locale = locale),
-        Column::AccountEmail => t!("ledger.column_account_email", locale = locale),
-        Column::Language => t!("ledger.column_language", locale = locale),
-        Column::Regions => t!("ledger.column_regions", locale = locale),
-        Column::Standards => t!("ledger.column_standards", locale = locale),
-        Column::Report => t!("ledger.column_report", locale = locale),
-        Column::State => t!("ledger.column_state", locale = locale),
-        Column::Request => t!("ledger.column_request", locale = locale),
-        Column::Notes => t!("ledger.column_notes", locale = locale),
+        LedgerColumn::AccountId => t!("ledger.column_account_id", locale = locale),
+        LedgerColumn::Project => t!("ledger.column_project", locale = locale),
+        LedgerColumn::Department => t!("ledger.column_department", locale = locale),
+        LedgerColumn::Environment => t!("ledger.column_environment", locale = locale),
+        LedgerColumn::Contact => t!("ledger.column_contact", locale = locale),
+        LedgerColumn::ContactEmail => t!("ledger.column_contact_email", locale = locale),
+        LedgerColumn::AccountEmail => t!("ledger.column_account_email", locale = locale),
+        LedgerColumn::Language => t!("ledger.column_language", locale = locale),
+        LedgerColumn::Regions => t!("ledger.column_regions", locale = locale),
+        LedgerColumn::Standards => t!("ledger.column_standards", locale = locale),
+        LedgerColumn::Report => t!("ledger.column_report", locale = locale),
+        LedgerColumn::State => t!("ledger.column_state", locale = locale),
+        LedgerColumn::Request => t!("ledger.column_request", locale = locale),
+        LedgerColumn::Notes => t!("ledger.column_notes", locale = locale),
     }
     .into_owned()
 }

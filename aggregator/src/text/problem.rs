@@ -2,12 +2,12 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::domain::account::Language;
+use super::LocalizedMessage;
+use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub(crate) enum Code {
     /// The request is not of the form that it must have.
     Malformed,
     /// The challenge is not ours, expired, spent, or for another server.
@@ -56,7 +56,7 @@ pub enum Code {
 
 impl Code {
     /// The code on the wire.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
             Self::ChallengeRefused => "challenge_refused",
@@ -83,13 +83,13 @@ impl Code {
     }
 
     /// Whether the refusal says after how long it is worth trying again.
-    pub fn may_be_repeated(self) -> bool {
+    pub(crate) fn may_be_repeated(self) -> bool {
         matches!(self, Self::RateLimited | Self::NotStored)
     }
 }
 
 /// What a refusal says.
-pub fn problem(code: Code, language: Language) -> Message {
+pub(crate) fn problem(code: Code, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let (text, hint) = match code {
         Code::Malformed => (
@@ -181,5 +181,5 @@ pub fn problem(code: Code, language: Language) -> Message {
             t!("problem.operator_hint", locale = locale),
         ),
     };
-    Message::new(text, hint)
+    LocalizedMessage::new(text, hint)
 }

@@ -2,15 +2,15 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::add_release::{AddError, Added};
-use crate::actions::hand_out_release::InstallLines;
-use crate::document::release_archive::NotGenuine;
-use crate::domain::account::Language;
-use crate::domain::release::{NotARelease, PROGRAM, Refusal, TARGET};
+use super::LocalizedMessage;
+use crate::actions::release::add::{AddError, Added};
+use crate::queries::release_download::InstallLines;
+use hubward_document::release_archive::NotGenuine;
+use hubward_domain::account::Language;
+use hubward_domain::release::{NotARelease, PROGRAM, ReleaseRefusal, TARGET};
 
 /// A release that is in.
-pub fn added(added: &Added, language: Language) -> String {
+pub(crate) fn added(added: &Added, language: Language) -> String {
     let locale = language.as_str();
     let version = &added.release.version;
     if added.now {
@@ -27,7 +27,7 @@ pub fn added(added: &Added, language: Language) -> String {
 }
 
 /// What a project pastes to join.
-pub fn install_lines(install: &InstallLines, language: Language) -> String {
+pub(crate) fn install_lines(install: &InstallLines, language: Language) -> String {
     let locale = language.as_str();
     format!(
         "\n{}\n  {}\n{}\n  {}",
@@ -39,15 +39,15 @@ pub fn install_lines(install: &InstallLines, language: Language) -> String {
 }
 
 /// Why a file did not come in.
-pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
+pub(crate) fn refused(file: &str, error: &AddError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let sign = || t!("release.sign_hint", locale = locale);
     match error {
-        AddError::NoKey => Message::new(
+        AddError::NoKey => LocalizedMessage::new(
             t!("release.no_key", locale = locale),
             t!("release.no_key_hint", locale = locale),
         ),
-        AddError::Name(NotARelease::Form) => Message::new(
+        AddError::Name(NotARelease::Form) => LocalizedMessage::new(
             t!("release.name", locale = locale, file = file),
             t!(
                 "release.name_hint",
@@ -55,7 +55,7 @@ pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
                 name = format!("{PROGRAM}-VERSION-{TARGET}.tar.gz")
             ),
         ),
-        AddError::Name(NotARelease::Version(version)) => Message::new(
+        AddError::Name(NotARelease::Version(version)) => LocalizedMessage::new(
             t!(
                 "release.version",
                 locale = locale,
@@ -65,17 +65,17 @@ pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
             t!("release.version_hint", locale = locale),
         ),
         AddError::Archive(NotGenuine::TooLarge) => {
-            Message::new(t!("release.too_large", locale = locale, file = file), "")
+            LocalizedMessage::new(t!("release.too_large", locale = locale, file = file), "")
         }
-        AddError::Archive(NotGenuine::Signature(_)) => Message::new(
+        AddError::Archive(NotGenuine::Signature(_)) => LocalizedMessage::new(
             t!("release.signature", locale = locale, file = file),
             sign(),
         ),
-        AddError::Archive(NotGenuine::Broken(why)) => Message::new(
+        AddError::Archive(NotGenuine::Broken(why)) => LocalizedMessage::new(
             t!("release.broken", locale = locale, file = file, why = why),
             sign(),
         ),
-        AddError::Archive(NotGenuine::Content(path)) => Message::new(
+        AddError::Archive(NotGenuine::Content(path)) => LocalizedMessage::new(
             t!(
                 "release.content",
                 locale = locale,
@@ -85,16 +85,18 @@ pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
             ),
             sign(),
         ),
-        AddError::Refused(Refusal::OtherContent { version, sha256 }) => Message::new(
-            t!(
-                "release.other_content",
-                locale = locale,
-                version = version,
-                sha256 = sha256
-            ),
-            t!("release.other_content_hint", locale = locale),
-        ),
-        AddError::Refused(Refusal::Older { newest }) => Message::new(
+        AddError::Refused(ReleaseRefusal::OtherContent { version, sha256 }) => {
+            LocalizedMessage::new(
+                t!(
+                    "release.other_content",
+                    locale = locale,
+                    version = version,
+                    sha256 = sha256
+                ),
+                t!("release.other_content_hint", locale = locale),
+            )
+        }
+        AddError::Refused(ReleaseRefusal::Older { newest }) => LocalizedMessage::new(
             t!(
                 "release.older",
                 locale = locale,
@@ -103,7 +105,7 @@ pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
             ),
             t!("release.older_hint", locale = locale),
         ),
-        AddError::Keep { directory, source } => Message::new(
+        AddError::Keep { directory, source } => LocalizedMessage::new(
             t!(
                 "release.keep",
                 locale = locale,
@@ -112,6 +114,6 @@ pub fn refused(file: &str, error: &AddError, language: Language) -> Message {
             ),
             t!("release.keep_hint", locale = locale),
         ),
-        AddError::Store(error) => super::open::store_error(error, language),
+        AddError::Store(error) => super::startup_error::store_error(error, language),
     }
 }

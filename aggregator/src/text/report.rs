@@ -1,17 +1,17 @@
-//! What became of a build of reports, in words. The reports' own words are in `document::report`.
+//! What became of a build of reports, in words. The reports' own words are in `hubward_document::report`.
 
 use std::error::Error;
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::build_report::{Built, DraftError, Row};
-use crate::actions::send_reports::{self, SendError};
-use crate::domain::account::Language;
-use crate::domain::report::sending::Destination;
+use super::LocalizedMessage;
+use crate::actions::report::build::{BuildRow, Built, DraftError};
+use crate::actions::report::send::{self, SendError};
+use hubward_domain::account::Language;
+use hubward_domain::report::sending::Destination;
 
 /// Why a file was not written.
-pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
+pub(crate) fn failure(row: &BuildRow, failed: &DraftError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     let why = match failed {
         DraftError::Disk(error) => error.to_string(),
@@ -21,7 +21,7 @@ pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
             format!("{error}: {cause}")
         }
     };
-    Message::new(
+    LocalizedMessage::new(
         t!(
             "report.not_written",
             locale = locale,
@@ -33,25 +33,25 @@ pub fn failure(row: &Row, failed: &DraftError, language: Language) -> Message {
 }
 
 /// That the overview is not all there is.
-pub fn overview_left_out(count: u64, language: Language) -> Message {
+pub(crate) fn overview_left_out(count: u64, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("report.overview_left_out", locale = locale, count = count),
         t!("report.overview_left_out_hint", locale = locale),
     )
 }
 
 /// What a person should know of the mirror before trusting a report.
-pub fn never_synced(language: Language) -> Message {
+pub(crate) fn never_synced(language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("report.never_synced", locale = locale),
         t!("report.never_synced_hint", locale = locale),
     )
 }
 
 /// How many files, of which period.
-pub fn summary(built: &Built, language: Language) -> String {
+pub(crate) fn summary(built: &Built, language: Language) -> String {
     t!(
         "report.summary",
         locale = language.as_str(),
@@ -63,19 +63,19 @@ pub fn summary(built: &Built, language: Language) -> String {
 }
 
 /// Why no report was sent at all.
-pub fn not_sent(error: &SendError, language: Language) -> Message {
+pub(crate) fn not_sent(error: &SendError, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match error {
-        SendError::Action(error) => super::open::action_error(error, language),
-        SendError::NoDestination => Message::new(
+        SendError::Action(error) => super::startup_error::action_error(error, language),
+        SendError::NoDestination => LocalizedMessage::new(
             t!("report.no_destination", locale = locale),
             t!("report.no_destination_hint", locale = locale),
         ),
-        SendError::NeverSynced => Message::new(
+        SendError::NeverSynced => LocalizedMessage::new(
             t!("report.not_sent_unsynced", locale = locale),
             t!("report.never_synced_hint", locale = locale),
         ),
-        SendError::Workplace(error) => Message::new(
+        SendError::Workplace(error) => LocalizedMessage::new(
             t!("report.no_workplace", locale = locale, why = error),
             t!("report.no_workplace_hint", locale = locale),
         ),
@@ -83,23 +83,28 @@ pub fn not_sent(error: &SendError, language: Language) -> Message {
 }
 
 /// Where a report is, or why it is not there.
-pub fn sent(outcome: &send_reports::Outcome, language: Language) -> String {
-    use send_reports::Outcome;
+pub(crate) fn sent(outcome: &send::SendOutcome, language: Language) -> String {
+    use crate::actions::report::send::SendOutcome;
     let locale = language.as_str();
     match outcome {
-        Outcome::Sent { place } | Outcome::Already { place } => place.clone(),
-        Outcome::Busy => t!("report.busy", locale = locale).into_owned(),
-        Outcome::Failed { why, given_up } if *given_up => {
+        SendOutcome::Sent { place } | SendOutcome::Already { place } => place.clone(),
+        SendOutcome::Busy => t!("report.busy", locale = locale).into_owned(),
+        SendOutcome::Failed { why, given_up } if *given_up => {
             t!("report.given_up", locale = locale, why = why).into_owned()
         }
-        Outcome::Failed { why, .. } => why.clone(),
+        SendOutcome::Failed { why, .. } => why.clone(),
     }
 }
 
 /// How many reports could not be sent, and why the first could not.
-pub fn left(count: usize, to: Destination, why: &str, language: Language) -> Message {
+pub(crate) fn left(
+    count: usize,
+    to: Destination,
+    why: &str,
+    language: Language,
+) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!(
             "report.left",
             locale = locale,
@@ -112,7 +117,7 @@ pub fn left(count: usize, to: Destination, why: &str, language: Language) -> Mes
 }
 
 /// A destination's name.
-pub fn destination(destination: Destination, language: Language) -> String {
+pub(crate) fn destination(destination: Destination, language: Language) -> String {
     let locale = language.as_str();
     match destination {
         Destination::Directory => t!("report.to_directory", locale = locale),
@@ -124,15 +129,15 @@ pub fn destination(destination: Destination, language: Language) -> String {
 }
 
 /// How many reports went somewhere, were there, or failed.
-pub fn sent_summary(rows: &[send_reports::Row], language: Language) -> String {
-    use send_reports::Outcome;
-    let count = |of: fn(&Outcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();
+pub(crate) fn sent_summary(rows: &[send::SendRow], language: Language) -> String {
+    use crate::actions::report::send::SendOutcome;
+    let count = |of: fn(&SendOutcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();
     t!(
         "report.sent_summary",
         locale = language.as_str(),
-        sent = count(|outcome| matches!(outcome, Outcome::Sent { .. })),
-        already = count(|outcome| matches!(outcome, Outcome::Already { .. })),
-        failed = count(|outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Busy))
+        sent = count(|outcome| matches!(outcome, SendOutcome::Sent { .. })),
+        already = count(|outcome| matches!(outcome, SendOutcome::Already { .. })),
+        failed = count(|outcome| matches!(outcome, SendOutcome::Failed { .. } | SendOutcome::Busy))
     )
     .into_owned()
 }

@@ -2,27 +2,28 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::EntryRefused;
-use crate::domain::request::{
-    Answer, Help, Hindrance, Kind, NotApprovable, Obstacle, Part, RequestView, Told,
+use super::LocalizedMessage;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::EntryRefused;
+use hubward_domain::request::{
+    AnswerPart, Help, Hindrance, JudgedRequest, NotApprovable, Obstacle, RequestKind, RequestView,
+    TicketAnswer,
 };
 
 /// What is to be done.
-pub fn kind(kind: Option<Kind>, language: Language) -> String {
+pub(crate) fn kind(kind: Option<RequestKind>, language: Language) -> String {
     let locale = language.as_str();
     match kind {
-        Some(Kind::Add) => t!("request.kind_add", locale = locale),
-        Some(Kind::Change) => t!("request.kind_change", locale = locale),
-        Some(Kind::Remove) => t!("request.kind_remove", locale = locale),
+        Some(RequestKind::Add) => t!("request.kind_add", locale = locale),
+        Some(RequestKind::Change) => t!("request.kind_change", locale = locale),
+        Some(RequestKind::Remove) => t!("request.kind_remove", locale = locale),
         None => t!("request.kind_unknown", locale = locale),
     }
     .into_owned()
 }
 
 /// How far a request is, by the word of its state.
-pub fn state(word: &str, language: Language) -> String {
+pub(crate) fn state(word: &str, language: Language) -> String {
     let locale = language.as_str();
     match word {
         "waiting" => t!("request.state_waiting", locale = locale),
@@ -36,14 +37,14 @@ pub fn state(word: &str, language: Language) -> String {
 }
 
 /// Why an entry is refused: all of it.
-pub fn refused(refused: &EntryRefused, language: Language) -> Vec<Message> {
+pub(crate) fn refused(refused: &EntryRefused, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match refused {
         EntryRefused::Problems(problems) => problems
             .iter()
             .map(|problem| super::ledger::entry_problem(problem, language))
             .collect(),
-        EntryRefused::AlreadyInLedger(account) => vec![Message::new(
+        EntryRefused::AlreadyInLedger(account) => vec![LocalizedMessage::new(
             t!(
                 "request.already_in_ledger",
                 locale = locale,
@@ -51,7 +52,7 @@ pub fn refused(refused: &EntryRefused, language: Language) -> Vec<Message> {
             ),
             "",
         )],
-        EntryRefused::NotInLedger(account) => vec![Message::new(
+        EntryRefused::NotInLedger(account) => vec![LocalizedMessage::new(
             t!("request.not_in_ledger", locale = locale, account = account),
             "",
         )],
@@ -59,15 +60,15 @@ pub fn refused(refused: &EntryRefused, language: Language) -> Vec<Message> {
 }
 
 /// What is in a request's way.
-pub fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<Message> {
+pub(crate) fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match obstacle {
-        Obstacle::Kind { found } => vec![Message::new(
+        Obstacle::Kind { found } => vec![LocalizedMessage::new(
             t!("request.kind_obstacle", locale = locale, found = found),
             "",
         )],
         Obstacle::Refused { refused: entry } => refused(entry, language),
-        Obstacle::NothingToChange => vec![Message::new(
+        Obstacle::NothingToChange => vec![LocalizedMessage::new(
             t!("request.nothing_to_change", locale = locale),
             "",
         )],
@@ -75,19 +76,23 @@ pub fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<Message> {
 }
 
 /// That there is no request of an id.
-pub fn unknown(id: &str, language: Language) -> Message {
+pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("request.unknown", locale = locale, id = id),
         t!("request.unknown_hint", locale = locale),
     )
 }
 
 /// Why a request is not decided.
-pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<Message> {
+pub(crate) fn not_approvable(
+    id: &str,
+    why: &NotApprovable,
+    language: Language,
+) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     let message = match why {
-        NotApprovable::Decided(word) => Message::new(
+        NotApprovable::Decided(word) => LocalizedMessage::new(
             t!(
                 "request.decided",
                 locale = locale,
@@ -96,19 +101,19 @@ pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<
             ),
             "",
         ),
-        NotApprovable::Revised { now } => Message::new(
+        NotApprovable::Revised { now } => LocalizedMessage::new(
             t!("request.revised", locale = locale, id = id, now = now),
             t!("request.revised_hint", locale = locale, id = id),
         ),
         NotApprovable::Stuck(found) => {
-            let mut messages = vec![Message::new(
+            let mut messages = vec![LocalizedMessage::new(
                 t!("request.stuck", locale = locale, id = id),
                 "",
             )];
             messages.extend(obstacle(found, language));
             return messages;
         }
-        NotApprovable::ContactsNotTold(contacts) => Message::new(
+        NotApprovable::ContactsNotTold(contacts) => LocalizedMessage::new(
             t!(
                 "request.contacts_not_told",
                 locale = locale,
@@ -118,14 +123,14 @@ pub fn not_approvable(id: &str, why: &NotApprovable, language: Language) -> Vec<
             t!("request.contacts_not_told_hint", locale = locale),
         ),
         NotApprovable::NeedsPerson => {
-            Message::new(t!("request.needs_person", locale = locale, id = id), "")
+            LocalizedMessage::new(t!("request.needs_person", locale = locale, id = id), "")
         }
     };
     vec![message]
 }
 
 /// What a person has to agree to.
-pub fn question(view: &RequestView, language: Language) -> String {
+pub(crate) fn question(view: &RequestView, language: Language) -> String {
     let account = view.account_id.as_ref().map(ToString::to_string);
     t!(
         "request.question",
@@ -138,14 +143,18 @@ pub fn question(view: &RequestView, language: Language) -> String {
 }
 
 /// What a ticket is told, in its reporter's language.
-pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
+pub(crate) fn answer(
+    answer: &TicketAnswer,
+    told: &JudgedRequest,
+    help: Help<'_>,
+) -> Vec<AnswerPart> {
     let language = told.request.language;
     let locale = language.as_str();
     let account = told.request.account().map(|id| id.to_string());
     let account = account.unwrap_or_default();
     match answer {
-        Answer::Received => {
-            let mut parts = vec![Part::Text(
+        TicketAnswer::Received => {
+            let mut parts = vec![AnswerPart::Text(
                 t!(
                     "request.answer_received",
                     locale = locale,
@@ -155,15 +164,15 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
                 .into_owned(),
             )];
             if told.record.is_some() {
-                parts.push(Part::Text(
+                parts.push(AnswerPart::Text(
                     t!("request.answer_contacts", locale = locale).into_owned(),
                 ));
             }
             parts
         }
-        Answer::Stuck => {
+        TicketAnswer::Stuck => {
             let found = told.judged.as_ref().err();
-            let mut parts = vec![Part::Text(
+            let mut parts = vec![AnswerPart::Text(
                 t!("request.answer_stuck", locale = locale).into_owned(),
             )];
             parts.extend(
@@ -171,27 +180,27 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
                     .into_iter()
                     .flat_map(|found| obstacle(found, language))
                     .map(|message| {
-                        Part::Text(
+                        AnswerPart::Text(
                             format!("{} {}", message.text, message.hint)
                                 .trim()
                                 .to_owned(),
                         )
                     }),
             );
-            parts.push(Part::Text(
+            parts.push(AnswerPart::Text(
                 t!("request.answer_mend", locale = locale).into_owned(),
             ));
             parts
         }
-        Answer::Approved => approved(told, &account, help.lines),
-        Answer::Rejected { reason } => vec![Part::Text(
+        TicketAnswer::Approved => approved(told, &account, help.lines),
+        TicketAnswer::Rejected { reason } => vec![AnswerPart::Text(
             t!("request.answer_rejected", locale = locale, reason = reason).into_owned(),
         )],
-        Answer::TooLate => vec![Part::Text(
+        TicketAnswer::TooLate => vec![AnswerPart::Text(
             t!("request.answer_too_late", locale = locale).into_owned(),
         )],
-        Answer::Hindered { hindrances } => {
-            let mut parts = vec![Part::Text(
+        TicketAnswer::Hindered { hindrances } => {
+            let mut parts = vec![AnswerPart::Text(
                 t!(
                     "request.answer_hindered",
                     locale = locale,
@@ -203,21 +212,21 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
                 .iter()
                 .map(|hindrance| self::hindrance(hindrance, language))
                 .collect();
-            parts.push(Part::Text(lines.join("\n")));
+            parts.push(AnswerPart::Text(lines.join("\n")));
             let paste_this = t!("request.answer_paste", locale = locale);
             parts.extend(paste(paste_this, help.lines, locale));
             parts
         }
-        Answer::Complete => vec![Part::Text(
+        TicketAnswer::Complete => vec![AnswerPart::Text(
             match told.request.kind() {
-                Some(Kind::Remove) => {
+                Some(RequestKind::Remove) => {
                     t!(
                         "request.answer_complete_remove",
                         locale = locale,
                         account = account
                     )
                 }
-                Some(Kind::Change) => {
+                Some(RequestKind::Change) => {
                     t!(
                         "request.answer_complete_change",
                         locale = locale,
@@ -232,7 +241,7 @@ pub fn answer(answer: &Answer, told: &Told, help: Help<'_>) -> Vec<Part> {
 }
 
 /// The account is watched from now on: what it is told of later is explained in the guide.
-fn welcome(account: &str, guide: &str, language: Language) -> Vec<Part> {
+fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
     let locale = language.as_str();
     let done = t!(
         "request.answer_complete_add",
@@ -241,20 +250,20 @@ fn welcome(account: &str, guide: &str, language: Language) -> Vec<Part> {
     );
     let guide = t!("request.answer_guide", locale = locale, guide = guide);
     [done, guide]
-        .map(|text| Part::Text(text.into_owned()))
+        .map(|text| AnswerPart::Text(text.into_owned()))
         .into()
 }
 
-fn approved(told: &Told, account: &str, lines: Option<[&str; 2]>) -> Vec<Part> {
+fn approved(told: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
     let locale = told.request.language.as_str();
     match (told.request.kind(), lines) {
-        (Some(Kind::Remove), _) => vec![Part::Text(
+        (Some(RequestKind::Remove), _) => vec![AnswerPart::Text(
             t!("request.answer_remove", locale = locale, account = account).into_owned(),
         )],
-        (Some(Kind::Change), _) => vec![Part::Text(
+        (Some(RequestKind::Change), _) => vec![AnswerPart::Text(
             t!("request.answer_change", locale = locale, account = account).into_owned(),
         )],
-        (_, None) => vec![Part::Text(
+        (_, None) => vec![AnswerPart::Text(
             t!(
                 "request.answer_add_no_line",
                 locale = locale,
@@ -271,37 +280,37 @@ fn approved(told: &Told, account: &str, lines: Option<[&str; 2]>) -> Vec<Part> {
 }
 
 /// A line to paste, and beside it the one that checks the script before it runs.
-fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, locale: &str) -> Vec<Part> {
+fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, locale: &str) -> Vec<AnswerPart> {
     lines.map_or_else(Vec::new, |[line, checked]| {
         vec![
-            Part::Text(text.into()),
-            Part::Line(line.to_owned()),
-            Part::Text(t!("release.install_checked", locale = locale).into_owned()),
-            Part::Line(checked.to_owned()),
+            AnswerPart::Text(text.into()),
+            AnswerPart::Line(line.to_owned()),
+            AnswerPart::Text(t!("release.install_checked", locale = locale).into_owned()),
+            AnswerPart::Line(checked.to_owned()),
         ]
     })
 }
 
 /// That Jira does not do what it should.
-pub fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> Message {
+pub(crate) fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("request.jira_fails", locale = locale, why = why),
         t!("request.jira_fails_hint", locale = locale),
     )
 }
 
 /// That a ticket could not be answered.
-pub fn answer_fails(id: &str, why: &str, language: Language) -> Message {
+pub(crate) fn answer_fails(id: &str, why: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("request.answer_fails", locale = locale, id = id, why = why),
         t!("request.jira_fails_hint", locale = locale),
     )
 }
 
 /// What is in the way in a Region.
-pub fn hindrance(hindrance: &Hindrance, language: Language) -> String {
+pub(crate) fn hindrance(hindrance: &Hindrance, language: Language) -> String {
     let locale = language.as_str();
     let why = match hindrance.why.as_str() {
         "not_invited" => t!("request.why_not_invited", locale = locale),

@@ -2,16 +2,16 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::actions::silence_alerts::Silenced;
-use crate::domain::account::Language;
-use crate::domain::silence::{Matcher, NotSilenced};
+use super::LocalizedMessage;
+use crate::queries::silence::Silenced;
+use hubward_domain::account::Language;
+use hubward_domain::silence::{Matcher, NotSilenced};
 
 /// How many alerts are named.
 const NAMED: usize = 10;
 
 /// What a silence covers, such as `type Recon:*, project 受注`.
-pub fn matcher(matcher: &Matcher, language: Language) -> String {
+pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
     let locale = language.as_str();
     let parts = [
         (t!("channel.type", locale = locale), matcher.kind.clone()),
@@ -43,7 +43,7 @@ pub fn matcher(matcher: &Matcher, language: Language) -> String {
 }
 
 /// Whether a silence is in force.
-pub fn state(holds: bool, language: Language) -> String {
+pub(crate) fn state(holds: bool, language: Language) -> String {
     let locale = language.as_str();
     if holds {
         t!("silence.holds", locale = locale)
@@ -54,7 +54,7 @@ pub fn state(holds: bool, language: Language) -> String {
 }
 
 /// What a new silence does, and does not do.
-pub fn made(made: &Silenced, language: Language) -> Vec<String> {
+pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
     let locale = language.as_str();
     let silence = &made.silence;
     let mut lines = vec![
@@ -82,7 +82,7 @@ pub fn made(made: &Silenced, language: Language) -> Vec<String> {
 }
 
 /// How many open alerts a silence covers.
-pub fn covers_now(made: &Silenced, language: Language) -> String {
+pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
     let count = made.covers.len();
     t!(
         "silence.covers_now",
@@ -93,7 +93,7 @@ pub fn covers_now(made: &Silenced, language: Language) -> String {
 }
 
 /// How many open critical alerts a silence would cover, did it cover critical ones.
-pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
+pub(crate) fn told_all_the_same(made: &Silenced, language: Language) -> String {
     t!(
         "silence.told_all_the_same",
         locale = language.as_str(),
@@ -103,41 +103,41 @@ pub fn told_all_the_same(made: &Silenced, language: Language) -> String {
 }
 
 /// No silence of this id is in force.
-pub fn unknown(id: &str, language: Language) -> Message {
+pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
-    Message::new(
+    LocalizedMessage::new(
         t!("silence.unknown", locale = locale, id = id),
         t!("silence.unknown_hint", locale = locale),
     )
 }
 
 /// Why there is no silence, and what helps.
-pub fn not_silenced(why: &NotSilenced, language: Language) -> Message {
+pub(crate) fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
     let locale = language.as_str();
     match why {
-        NotSilenced::Everything => Message::new(
+        NotSilenced::Everything => LocalizedMessage::new(
             t!("silence.everything", locale = locale),
             t!("silence.everything_hint", locale = locale),
         ),
-        NotSilenced::Pattern(pattern) => Message::new(
+        NotSilenced::Pattern(pattern) => LocalizedMessage::new(
             t!("silence.pattern", locale = locale, pattern = pattern),
             t!("silence.pattern_hint", locale = locale),
         ),
-        NotSilenced::NoTime(text) => Message::new(
+        NotSilenced::NoTime(text) => LocalizedMessage::new(
             t!("silence.no_time", locale = locale, text = text),
             t!("silence.time_hint", locale = locale),
         ),
-        NotSilenced::WrongTime(time) => Message::new(
+        NotSilenced::WrongTime(time) => LocalizedMessage::new(
             t!("silence.wrong_time", locale = locale, time = time),
             t!("silence.time_hint", locale = locale),
         ),
         NotSilenced::Account(text) => {
-            Message::new(t!("silence.no_account", locale = locale, text = text), "")
+            LocalizedMessage::new(t!("silence.no_account", locale = locale, text = text), "")
         }
         NotSilenced::Region(text) => {
-            Message::new(t!("silence.no_region", locale = locale, text = text), "")
+            LocalizedMessage::new(t!("silence.no_region", locale = locale, text = text), "")
         }
-        NotSilenced::TooLong => Message::new(t!("silence.too_long", locale = locale), ""),
-        NotSilenced::Reason => Message::new(t!("silence.no_reason", locale = locale), ""),
+        NotSilenced::TooLong => LocalizedMessage::new(t!("silence.too_long", locale = locale), ""),
+        NotSilenced::Reason => LocalizedMessage::new(t!("silence.no_reason", locale = locale), ""),
     }
 }

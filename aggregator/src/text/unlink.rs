@@ -2,34 +2,38 @@
 
 use rust_i18n::t;
 
-use crate::actions::unlink::{Farewell, Outcome, Plan, Row, Unlinked};
-use crate::domain::account::{AccountState, Language};
+use crate::actions::unlink::{Farewell, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unlinked};
+use hubward_domain::account::{AccountState, Language};
 
 /// What became of the account in one Region.
-pub fn detail(row: &Row, language: Language) -> String {
+pub(crate) fn detail(row: &UnlinkRow, language: Language) -> String {
     let locale = language.as_str();
     match &row.outcome {
-        Outcome::Deleted => t!("unlink.deleted", locale = locale),
-        Outcome::Already => t!("unlink.already", locale = locale),
-        Outcome::Planned(status) => t!("unlink.planned", locale = locale, status = status),
-        Outcome::Unprocessed(reason) => t!("unlink.unprocessed", locale = locale, reason = reason),
-        Outcome::StillListed(status) => t!("unlink.still_listed", locale = locale, status = status),
-        Outcome::Skipped(status) => t!("unlink.skipped", locale = locale, status = status),
-        Outcome::Failed(failure) => {
+        UnlinkOutcome::Deleted => t!("unlink.deleted", locale = locale),
+        UnlinkOutcome::Already => t!("unlink.already", locale = locale),
+        UnlinkOutcome::Planned(status) => t!("unlink.planned", locale = locale, status = status),
+        UnlinkOutcome::Unprocessed(reason) => {
+            t!("unlink.unprocessed", locale = locale, reason = reason)
+        }
+        UnlinkOutcome::StillListed(status) => {
+            t!("unlink.still_listed", locale = locale, status = status)
+        }
+        UnlinkOutcome::Skipped(status) => t!("unlink.skipped", locale = locale, status = status),
+        UnlinkOutcome::Failed(failure) => {
             let message = super::aws::failure(failure, language);
             return format!("{}\n{}", message.text, message.hint);
         }
-        Outcome::NotRecorded(why) => t!("unlink.not_recorded", locale = locale, why = why),
+        UnlinkOutcome::NotRecorded(why) => t!("unlink.not_recorded", locale = locale, why = why),
     }
     .into_owned()
 }
 
 /// What a person has to agree to.
-pub fn question(plan: &Plan, language: Language) -> String {
+pub(crate) fn question(plan: &UnlinkPlan, language: Language) -> String {
     let regions: Vec<String> = plan
         .rows
         .iter()
-        .filter(|row| row.outcome != Outcome::Already)
+        .filter(|row| row.outcome != UnlinkOutcome::Already)
         .map(|row| row.region.to_string())
         .collect();
     let locale = language.as_str();
@@ -54,12 +58,16 @@ pub fn question(plan: &Plan, language: Language) -> String {
 }
 
 /// That nothing was done, and what would be.
-pub fn planned(plan: &Plan, language: Language) -> String {
+pub(crate) fn planned(plan: &UnlinkPlan, language: Language) -> String {
     let locale = language.as_str();
     let account = &plan.account.account_id;
     if !plan.is_done() {
         t!("unlink.dry_run", locale = locale)
-    } else if plan.rows.iter().all(|row| row.outcome == Outcome::Already) {
+    } else if plan
+        .rows
+        .iter()
+        .all(|row| row.outcome == UnlinkOutcome::Already)
+    {
         t!("unlink.has_left", locale = locale, account = account)
     } else {
         t!("unlink.unseen", locale = locale, account = account)
@@ -68,7 +76,7 @@ pub fn planned(plan: &Plan, language: Language) -> String {
 }
 
 /// Where the account stands now, and what is to be done next.
-pub fn summary(plan: &Plan, unlinked: &Unlinked, language: Language) -> String {
+pub(crate) fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language) -> String {
     let locale = language.as_str();
     let account = &plan.account.account_id;
     match unlinked.state {
@@ -84,7 +92,7 @@ pub fn summary(plan: &Plan, unlinked: &Unlinked, language: Language) -> String {
 }
 
 /// What the operator passes on to the project: in the project's language, after a line in the operator's.
-pub fn farewell(farewell: &Farewell, language: Language) -> String {
+pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
     let locale = language.as_str();
     let left = &farewell.notice;
     let contact = format!("{} {}", left.contact, left.contact_emails.join("; "));

@@ -1,4 +1,4 @@
-//! What is left of the disk that a directory lies on, and whether it is a disk of this machine at all.
+//! The free space of the disk that a directory is on, and whether that is a network disk.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -15,23 +15,23 @@ const REMOTE: [FsWord; 5] = [
     0x00c3_6400,
 ];
 
-/// A disk, as far as a directory on it may use it.
+/// A file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disk {
-    /// Tells it from others.
+pub(crate) struct Disk {
+    /// Identifies the file system.
     pub device: u64,
-    /// How many bytes are left for us.
+    /// Free space in bytes for this user.
     pub free: u64,
-    /// Whether it is another machine's.
+    /// Whether it is a network file system.
     pub is_remote: bool,
 }
 
 impl Disk {
-    /// The disk below a directory or file.
+    /// The file system of a directory or file.
     ///
     /// # Errors
-    /// The operating system does not say.
-    pub fn below(path: &Path) -> io::Result<Self> {
+    /// The operating system returned an error.
+    pub(crate) fn below(path: &Path) -> io::Result<Self> {
         let space = statvfs(path)?;
         Ok(Self {
             device: path.metadata()?.dev(),
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_told_and_a_path_that_is_not_there_is_an_error() {
+    fn free_space_is_returned_and_a_missing_path_is_an_error() {
         let directory = tempfile::tempdir().unwrap();
         let disk = Disk::below(directory.path()).unwrap();
         assert!(disk.free > 0);

@@ -17,7 +17,7 @@ SIGNING_NAME = "account"
 
 class Response(Modelled, AccountResponse):
     def account(self) -> str:
-        """AccountId is for an organization's administrators; nobody here is one."""
+        """AccountId is for an organization's administrators; no account here is one."""
         wanted = self._get_param("AccountId")
         if wanted in (None, self.current_account):
             return self.current_account

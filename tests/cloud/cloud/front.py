@@ -1,6 +1,6 @@
 """The front door: what happens to every request, in order.
 
-Recognise the operation, find the caller's account, refuse unknown keys and Regions that are not
+Recognize the operation, find the caller's account, refuse unknown keys and Regions that are not
 enabled, apply faults, let moto (with our extensions) answer, record the call.
 """
 
@@ -60,7 +60,7 @@ def answer(request: message.Request) -> message.Answer:
     if request.path.startswith("/_cloud"):
         with OPERATION:
             return control.answer(request)
-    call = wire.recognise(request)
+    call = wire.recognize(request)
     if call is None:
         return wire.error("s3", "MissingAuthenticationToken", "Request is missing a signature", 403)
     with calls.under_way() as began:
@@ -76,7 +76,7 @@ def refusal(call: wire.Call) -> message.Answer | None:
     if call.service == "sts" and call.operation in sts.OPEN:
         # AssumeRole takes any base key; GetCallerIdentity checks the whole signature itself.
         return None if reachable else unknown_token(call)
-    if not reachable or not identity.recognised(call.access_key, call.request):
+    if not reachable or not identity.is_known_key(call.access_key, call.request):
         return unknown_token(call)
     if identity.expired(identity.find(call.access_key)):
         code = "ExpiredToken" if call.service in OLD_CODES else "ExpiredTokenException"
@@ -134,7 +134,7 @@ def fault_answer(call: wire.Call, error: dict[str, Any]) -> message.Answer:
 
 
 def dispatch(call: wire.Call) -> message.Answer:
-    # moto's own way of being told the account; it keeps its account search out of every call.
+    # moto's own way of passing the account; it keeps its account search out of every call.
     extra = [("x-moto-account-id", call.account)]
     environ = call.request.environ(extra)
     environ["cloud.region"] = call.region

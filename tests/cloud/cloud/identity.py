@@ -54,7 +54,7 @@ def expired(credential: Credential) -> bool:
     return credential.expires_at is not None and credential.expires_at <= datetime.now(UTC)
 
 
-def recognised(access_key_id: str, request: message.Request) -> bool:
+def is_known_key(access_key_id: str, request: message.Request) -> bool:
     """A key that we issued, with the session token it was issued with."""
     credential = find(access_key_id)
     if credential is None:

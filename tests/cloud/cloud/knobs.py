@@ -23,7 +23,7 @@ class Knobs:
     # Administrators see this status, whatever it is: MemberStatus is a free string.
     member_status: str | None = None
     regions: dict[str, str] = field(default_factory=dict)
-    # How long a standard stays PENDING (or DELETING); 0 is "until somebody looks".
+    # How long a standard stays PENDING (or DELETING); 0 is "until the next read".
     standards_pending_seconds: float = 0
     # GuardDuty features that an organization's policy owns.
     guardduty_policy: list[str] = field(default_factory=list)

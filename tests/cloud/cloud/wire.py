@@ -1,7 +1,7 @@
 """From HTTP to "which operation of which service", and errors in each service's own protocol.
 
 Protocols and operation names come from botocore's service models through moto's routers, so an
-operation that moto has not implemented is still recognised and recorded by its name.
+operation that moto has not implemented is still recognized and recorded by its name.
 Not here: who the caller is (`identity`), what an operation does (one module per service).
 """
 
@@ -47,7 +47,7 @@ class Call:
     account: str = ""
 
 
-def recognise(request: Request) -> Call | None:
+def recognize(request: Request) -> Call | None:
     """None when the request carries no AWS signature at all."""
     scope = SCOPE.search(request.header("authorization") or "")
     scope = scope or QUERY_SCOPE.search(request.query)
@@ -103,7 +103,7 @@ def error(service: str, code: str, text: str, status: int) -> Answer:
 
 
 def error_code(answer: Answer) -> str | None:
-    """The code in an error answer, whoever rendered it; None for a success."""
+    """The code in an error answer, from moto or from here; None for a success."""
     if answer.status < 400:
         return None
     for name, value in answer.headers:

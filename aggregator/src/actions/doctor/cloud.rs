@@ -1,36 +1,36 @@
-//! What the examination sees of AWS. It reads only.
+//! Examines the AWS side. It only reads.
 
 use futures::FutureExt;
 use futures::future::join_all;
 
-use super::{Fact, Finding, found};
+use super::{DoctorResult, Fact, found};
 use crate::aws::Aws;
-use crate::aws::findings::Query;
+use crate::aws::findings::FindingsQuery;
 use crate::aws::identity::Identity;
 use crate::config::Config;
-use crate::domain::doctor::Check;
-use crate::domain::hub::{self, Part};
 use crate::telemetry::Telemetry;
 use crate::world::World;
+use hubward_domain::doctor::DoctorCheck;
+use hubward_domain::hub::{self, HubPart};
 
-pub(super) fn endpoints(world: &World) -> Vec<Finding> {
-    let mut overrides: Vec<Finding> = world
+pub(super) fn endpoints(world: &World) -> Vec<DoctorResult> {
+    let mut overrides: Vec<DoctorResult> = world
         .environment
         .iter()
         .filter(|(variable, _)| variable.starts_with("AWS_ENDPOINT_URL"))
         .map(|(variable, address)| {
             let (variable, address) = (variable.to_owned(), address.to_owned());
-            found(Check::Endpoint, Fact::Override { variable, address })
+            found(DoctorCheck::Endpoint, Fact::Override { variable, address })
         })
         .collect();
     if overrides.is_empty() {
-        overrides.push(found(Check::Endpoint, Fact::NoOverride));
+        overrides.push(found(DoctorCheck::Endpoint, Fact::NoOverride));
     }
     overrides
 }
 
-/// How far AWS's clock is from ours: a signature is good for five minutes.
-pub(super) async fn clock(config: &Config, world: &World) -> Finding {
+/// The difference between AWS's clock and ours. AWS rejects signatures that are more than five minutes off.
+pub(super) async fn clock(config: &Config, world: &World) -> DoctorResult {
     let fact = match Identity::new(&world.environment) {
         Err(error) => Fact::NoClock(error.to_string()),
         Ok(identity) => match identity.date(config.hub.home_region).await {
@@ -41,13 +41,13 @@ pub(super) async fn clock(config: &Config, world: &World) -> Finding {
             Err(error) => Fact::NoClock(error.to_string()),
         },
     };
-    found(Check::Clock, fact)
+    found(DoctorCheck::Clock, fact)
 }
 
-/// Whose credentials these are, and whether they open Security Hub in every Region.
-pub(super) async fn aws(config: &Config, world: &World) -> Vec<Finding> {
-    let in_region = |region, fact| Finding {
-        check: Check::SecurityHub,
+/// Whose credentials these are, and whether they can read Security Hub in every Region.
+pub(super) async fn aws(config: &Config, world: &World) -> Vec<DoctorResult> {
+    let in_region = |region, fact| DoctorResult {
+        check: DoctorCheck::SecurityHub,
         region: Some(region),
         fact,
     };
@@ -62,12 +62,12 @@ pub(super) async fn aws(config: &Config, world: &World) -> Vec<Finding> {
     let aws = match opened.boxed().await {
         Ok(aws) => aws,
         Err(error) => {
-            let unseen = |region| in_region(region, Fact::NotLookedAt(Check::Credentials));
-            let mut findings = vec![found(Check::Credentials, Fact::NoAws(error))];
-            findings.extend(config.hub.regions().map(unseen));
-            let unseen = |check| found(check, Fact::NotLookedAt(Check::Credentials));
-            let rest = Check::of_hub().chain([Check::Permissions]);
-            findings.extend(rest.map(unseen));
+            let skipped = |region| in_region(region, Fact::NotLookedAt(DoctorCheck::Credentials));
+            let mut findings = vec![found(DoctorCheck::Credentials, Fact::NoAws(error))];
+            findings.extend(config.hub.regions().map(skipped));
+            let skipped = |check| found(check, Fact::NotLookedAt(DoctorCheck::Credentials));
+            let rest = DoctorCheck::of_hub().chain([DoctorCheck::Permissions]);
+            findings.extend(rest.map(skipped));
             return findings;
         }
     };
@@ -86,22 +86,22 @@ pub(super) async fn aws(config: &Config, world: &World) -> Vec<Finding> {
     let parts = hub::plan(&seen, &wanted).into_iter();
     findings.extend(
         parts
-            .filter(|item| item.part != Part::SecurityHub)
-            .map(|item| found(Check::Hub(item.part), Fact::Hub(item))),
+            .filter(|item| item.part != HubPart::SecurityHub)
+            .map(|item| found(DoctorCheck::Hub(item.part), Fact::Hub(item))),
     );
     let credentials = Fact::Administrator(administrator.clone());
-    findings.insert(0, found(Check::Credentials, credentials));
+    findings.insert(0, found(DoctorCheck::Credentials, credentials));
     findings.extend(permissions(config, &aws).boxed().await);
     findings
 }
 
-/// Tries what changes nothing and was not tried yet: the operations of `packaging/policies/aggregator.csv` that
-/// only read, on what the configuration names.
-async fn permissions(config: &Config, aws: &Aws) -> Vec<Finding> {
+/// Tests the read-only permissions of `packaging/policies/aggregator.csv` that were not tested yet, on the
+/// configured resources.
+async fn permissions(config: &Config, aws: &Aws) -> Vec<DoctorResult> {
     let home = config.hub.home_region;
     let administrator = &config.hub.administrator;
     let hub = aws.security_hub(home);
-    let nothing = Query::Ids(vec!["arn:aws:hubward:::none".to_owned()]);
+    let nothing = FindingsQuery::Ids(vec!["arn:aws:hubward:::none".to_owned()]);
     let mut tried = vec![
         (
             "securityhub:GetMembers",
@@ -131,11 +131,11 @@ async fn permissions(config: &Config, aws: &Aws) -> Vec<Finding> {
     if refused.is_empty() {
         let mut names: Vec<&str> = permitted.into_iter().map(|(name, _)| name).collect();
         names.dedup();
-        return vec![found(Check::Permissions, Fact::Permitted(names))];
+        return vec![found(DoctorCheck::Permissions, Fact::Permitted(names))];
     }
     refused
         .into_iter()
         .filter_map(|(_, failure)| failure)
-        .map(|failure| found(Check::Permissions, Fact::NotPermitted(failure)))
+        .map(|failure| found(DoctorCheck::Permissions, Fact::NotPermitted(failure)))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Everything that an examination can find, and how bad each is.
+//! The possible results of an examination and their severity.
 
 use std::path::PathBuf;
 
@@ -8,149 +8,136 @@ use jiff::Timestamp;
 use crate::app::OpenError;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
-use crate::config::Problem;
-use crate::domain::audit::{BrokenChain, Head};
-use crate::domain::doctor::{self, Check, Health};
-use crate::domain::hub::{Item, State};
-use crate::store::StoreError;
+use crate::config::ConfigProblem;
+use hubward_domain::audit::{BrokenChain, Head};
+use hubward_domain::doctor::{self, DoctorCheck, Health};
+use hubward_domain::hub::{HubItem, HubState};
+use hubward_store::StoreError;
 
-/// Everything that can be found.
+/// A result of an examination.
 #[derive(Debug)]
-pub enum Fact {
-    /// The configuration holds.
+pub(crate) enum Fact {
+    /// The configuration is valid.
     Configured(PathBuf),
-    /// It cannot be read, or is wrong.
+    /// The configuration cannot be read or is invalid.
     Misconfigured(OpenError),
-    /// Every secret is where the configuration says.
+    /// All configured secrets can be read.
     SecretsFound,
-    /// Some are not, or hold an address that is not sent to.
-    SecretsWrong(Vec<Problem>),
-    /// The database answers.
+    /// Some secrets cannot be read, or contain an address that is not allowed.
+    SecretsWrong(Vec<ConfigProblem>),
+    /// The database is reachable.
     DatabaseAnswers(String),
-    /// The database cannot be opened, or not be written to.
+    /// The database cannot be opened or written to.
     DatabaseClosed(OpenError),
-    /// The database was opened, and then failed.
+    /// The database was opened, but then failed.
     DatabaseFailed(StoreError),
-    /// The audit log's chain holds.
+    /// The audit log's hash chain is valid.
     AuditHolds(Head),
-    /// It does not.
+    /// The hash chain is broken.
     AuditBroken(BrokenChain),
-    /// AWS is called where AWS is.
+    /// No AWS endpoint override is set.
     NoOverride,
-    /// AWS is called elsewhere.
+    /// An AWS endpoint override is set.
     Override {
-        /// The environment variable.
         variable: String,
-        /// The address.
         address: String,
     },
-    /// The credentials are the administrator's.
+    /// The credentials belong to the administrator account.
     Administrator(AccountId),
-    /// AWS is not called at all.
+    /// AWS cannot be called.
     NoAws(AwsUnavailable),
-    /// The Region's members were listed: so many.
+    /// The number of members listed in the Region.
     Members(usize),
-    /// They were not.
+    /// The members could not be listed.
     NoMembers(AwsFailure),
-    /// Something else of the SOC's own side.
-    Hub(Item<AwsFailure>),
-    /// The address that agents use.
+    /// Another resource of the SOC's own side.
+    Hub(HubItem<AwsFailure>),
+    /// The address for agents.
     PublicUrl(String),
-    /// No release can be taken in.
+    /// No release key is configured, so releases cannot be added.
     NoReleaseKey,
-    /// None was taken in yet.
+    /// No release was added yet.
     NoRelease,
-    /// The newest release.
     Release(String),
-    /// So many accounts are in the ledger.
+    /// The number of accounts in the ledger.
     Accounts(usize),
-    /// Alerts come from a queue.
+    /// Alerts are read from this queue.
     AlertQueue(String),
-    /// No alerts come in.
+    /// No alert queue is configured.
     NoAlertQueue,
-    /// They come in, and no route leads them to anybody.
+    /// Alerts are received, but no route matches them.
     NoAlertRoute,
-    /// So many channels are there, and none is left alone.
+    /// The number of channels, all of them in use.
     Channels(usize),
-    /// A channel is left alone because it failed.
+    /// A channel's circuit is open because it failed.
     ChannelDown {
-        /// Its name.
         channel: String,
-        /// Since when.
         since: Timestamp,
-        /// What it last answered.
         why: String,
     },
-    /// Requests come from this project.
+    /// Requests are read from this Jira project.
     Jira(String),
-    /// They cannot: the project does not answer, and why.
+    /// The Jira project does not answer; the error.
     NoJira(String),
-    /// They come in, and none of them names its account.
+    /// Requests are read, but no field is mapped to the account id.
     NoAccountField,
-    /// So many entries of the guide are the company's own.
+    /// The number of the company's own guide entries.
     Guide(usize),
-    /// So many things are wrong with them.
+    /// The number of problems in them.
     GuideWrong(usize),
-    /// It could not be looked at: this is broken.
-    NotLookedAt(Check),
-    /// The database's file is on another machine's disk.
+    /// Not examined, because this item failed.
+    NotLookedAt(DoctorCheck),
+    /// The database's file is on a network disk.
     DatabaseElsewhere(PathBuf),
-    /// What is left of a disk.
+    /// The free space of a disk.
     Disk {
         /// What is written there.
         directory: PathBuf,
-        /// How many bytes.
+        /// Free space in bytes.
         free: u64,
     },
-    /// Nobody says what is left.
+    /// The free space is unknown.
     NoDisk {
         /// What is written there.
         directory: PathBuf,
-        /// Why.
         why: String,
     },
-    /// The server's certificate.
     Certificate {
-        /// Its file.
         file: PathBuf,
-        /// Until when it is good.
+        /// When it expires.
         until: Timestamp,
-        /// When that was looked at.
+        /// When it was examined.
         now: Timestamp,
     },
-    /// It cannot be read.
+    /// The certificate cannot be read.
     NoCertificate {
-        /// Its file.
         file: PathBuf,
-        /// Why.
         why: String,
     },
-    /// How many seconds AWS's clock is before ours.
+    /// How many seconds AWS's clock is ahead of ours.
     Clock(i64),
-    /// AWS does not say what time it is.
+    /// AWS did not return its time.
     NoClock(String),
-    /// These operations were tried and are permitted.
+    /// These operations were tested and are allowed.
     Permitted(Vec<&'static str>),
-    /// One was tried, and AWS did not carry it out.
+    /// AWS denied a tested operation.
     NotPermitted(AwsFailure),
     /// A channel cannot be reached.
     ChannelUnreached {
-        /// Its name.
         channel: String,
-        /// Why.
         why: String,
     },
-    /// Nothing can be sent at all.
+    /// The HTTP client for channels could not be set up.
     NoMessenger(String),
-    /// Mail is taken, from this sender.
+    /// The mail server accepts mail from this sender.
     Mail(String),
-    /// It is not.
+    /// The mail server does not accept mail; the error.
     NoMail(String),
 }
 
 impl Fact {
-    /// How bad it is.
-    pub fn health(&self) -> Health {
+    /// How severe the result is.
+    pub(crate) fn health(&self) -> Health {
         match self {
             Self::Configured(_)
             | Self::SecretsFound
@@ -172,8 +159,8 @@ impl Fact {
             Self::Certificate { until, now, .. } => doctor::certificate(*until, *now),
             Self::Clock(seconds) => doctor::clock(*seconds),
             Self::NotPermitted(failure) if failure.kind() == FailureKind::Denied => Health::Fail,
-            Self::Hub(item) if item.state == State::Already => Health::Ok,
-            // What could not be looked at is not broken itself: what kept us from it is in the list.
+            Self::Hub(item) if item.state == HubState::Already => Health::Ok,
+            // An item that was not examined is not broken itself: the cause is in the list.
             Self::Hub(_)
             | Self::Override { .. }
             | Self::NoReleaseKey
@@ -184,7 +171,7 @@ impl Fact {
             | Self::NoAccountField
             | Self::GuideWrong(_)
             | Self::ChannelDown { .. }
-            // What cannot be sent now waits, and is sent later.
+            // Messages that cannot be sent now are kept and sent later.
             | Self::ChannelUnreached { .. }
             | Self::NoMail(_)
             | Self::NotPermitted(_)

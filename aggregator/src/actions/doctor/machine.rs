@@ -1,29 +1,28 @@
-//! What the examination sees of the machine: database, disks, certificate.
+//! Examines the machine: database, disks, certificate.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Fact, Finding, found};
+use super::{DoctorResult, Fact, found};
 use crate::app::{self, OpenError};
 use crate::config::Config;
-use crate::domain::certificate::good_until;
-use crate::domain::doctor::Check;
-use crate::store::Store;
 use crate::world::World;
 use crate::world::disk::Disk;
+use hubward_domain::certificate::good_until;
+use hubward_domain::doctor::DoctorCheck;
+use hubward_store::Store;
 
-/// The database, opened where that is possible.
+/// The database, if it could be opened.
 pub(super) struct Database {
-    /// The database.
     pub(super) store: Option<Store>,
-    /// How it is.
-    pub(super) opened: Vec<Finding>,
-    /// What is left of the disks that it and others are on.
-    pub(super) disks: Vec<Finding>,
+    /// The results about the database.
+    pub(super) opened: Vec<DoctorResult>,
+    /// The results about the disks that the server writes to.
+    pub(super) disks: Vec<DoctorResult>,
 }
 
-/// Opens the database, and tries whether it can be written to. It writes nothing.
+/// Opens the database and tests whether it is writable, without writing.
 pub(super) async fn database(config: &Config, world: &World) -> Database {
     let place = match app::database(&config.store, config.directory(), &world.environment) {
         Ok(place) => place,
@@ -43,13 +42,13 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
         Ok(()) => Fact::DatabaseAnswers(place),
         Err(source) => Fact::DatabaseClosed(OpenError::Store { place, source }),
     };
-    let mut opened = vec![found(Check::Database, fact)];
-    // SQLite's log beside the file is shared memory: two machines would write over each other.
+    let mut opened = vec![found(DoctorCheck::Database, fact)];
+    // SQLite's write-ahead log uses shared memory: two machines on one file would corrupt it.
     if let Some(file) = &file
         && Disk::below(file).is_ok_and(|disk| disk.is_remote)
     {
         let elsewhere = Fact::DatabaseElsewhere(file.clone());
-        opened.push(found(Check::Database, elsewhere));
+        opened.push(found(DoctorCheck::Database, elsewhere));
     }
     Database {
         store: Some(store),
@@ -59,31 +58,31 @@ pub(super) async fn database(config: &Config, world: &World) -> Database {
 }
 
 impl Database {
-    fn closed(disks: Vec<Finding>, error: OpenError) -> Self {
+    fn closed(disks: Vec<DoctorResult>, error: OpenError) -> Self {
         Self {
             store: None,
-            opened: vec![found(Check::Database, Fact::DatabaseClosed(error))],
+            opened: vec![found(DoctorCheck::Database, Fact::DatabaseClosed(error))],
             disks,
         }
     }
 }
 
-/// What is left of every disk that the server writes to, once for each disk.
-fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
-    let beside = file.and_then(Path::parent);
+/// The free space of every disk that the server writes to, each disk once.
+fn disks(config: &Config, file: Option<&Path>) -> Vec<DoctorResult> {
+    let parent = file.and_then(Path::parent);
     let reports = config.reports.directory.as_ref();
     let written = [
-        beside.map(Path::to_owned),
+        parent.map(Path::to_owned),
         Some(config.releases()),
         reports.map(|reports| config.directory().join(reports)),
     ];
     let mut seen = Vec::new();
     let mut findings = Vec::new();
     for directory in written.into_iter().flatten() {
-        // Beside a file without a directory is here.
+        // A relative file name without a directory is in the current directory.
         let here = Path::new(".").join(directory);
         let directory = std::path::absolute(&here).unwrap_or(here);
-        // What is not there yet will be made below what is.
+        // A directory that does not exist yet will be created below its nearest existing parent.
         let Some(directory) = directory.ancestors().find(|above| above.exists()) else {
             continue;
         };
@@ -93,19 +92,19 @@ fn disks(config: &Config, file: Option<&Path>) -> Vec<Finding> {
             Ok(disk) => {
                 seen.push(disk.device);
                 let free = disk.free;
-                findings.push(found(Check::Disk, Fact::Disk { directory, free }));
+                findings.push(found(DoctorCheck::Disk, Fact::Disk { directory, free }));
             }
             Err(error) => {
                 let why = error.to_string();
-                findings.push(found(Check::Disk, Fact::NoDisk { directory, why }));
+                findings.push(found(DoctorCheck::Disk, Fact::NoDisk { directory, why }));
             }
         }
     }
     findings
 }
 
-/// How long the server's certificate is good; nothing where it has none of its own.
-pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
+/// The expiry of the server's certificate; `None` if it has none of its own.
+pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<DoctorResult> {
     let file = config.server.tls_certificate.as_ref()?;
     let file = config.directory().join(file);
     let read = std::fs::read(&file).map_err(|error| error.to_string());
@@ -113,5 +112,5 @@ pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
         Ok(until) => Fact::Certificate { file, until, now },
         Err(why) => Fact::NoCertificate { file, why },
     };
-    Some(found(Check::Certificate, fact))
+    Some(found(DoctorCheck::Certificate, fact))
 }

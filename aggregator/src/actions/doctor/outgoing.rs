@@ -1,32 +1,35 @@
-//! What the examination sees of the ways to people: channels, mail, Jira. Nobody is sent anything.
+//! Examines channels, mail and Jira. Nothing is sent.
 
 use futures::future::join_all;
 
-use super::{Fact, Finding, found};
+use super::{DoctorResult, Fact, found};
 use crate::channel::Messenger;
 use crate::config::Config;
 use crate::config::outgoing::ChannelKind;
-use crate::domain::circuit::Circuit;
-use crate::domain::doctor::Check;
-use crate::domain::ledger::Column;
 use crate::jira::Jira;
-use crate::store::Store;
 use crate::world::World;
+use hubward_domain::circuit::Circuit;
+use hubward_domain::doctor::DoctorCheck;
+use hubward_domain::ledger::LedgerColumn;
+use hubward_store::Store;
 
-/// How the channels are doing, and whether they can be reached; nothing where there are none.
+/// The state of the channels and whether they can be reached; empty if there are none.
 pub(super) async fn channels(
     config: &Config,
     world: &World,
     store: Option<&Store>,
-) -> Vec<Finding> {
+) -> Vec<DoctorResult> {
     let outlets = config.outlets();
     if outlets.is_empty() {
         return Vec::new();
     }
     let mut findings = match store {
-        None => vec![found(Check::Channels, Fact::NotLookedAt(Check::Database))],
+        None => vec![found(
+            DoctorCheck::Channels,
+            Fact::NotLookedAt(DoctorCheck::Database),
+        )],
         Some(store) => match store.circuits().await {
-            Err(error) => vec![found(Check::Channels, Fact::DatabaseFailed(error))],
+            Err(error) => vec![found(DoctorCheck::Channels, Fact::DatabaseFailed(error))],
             Ok(mut circuits) => outlets
                 .iter()
                 .filter_map(|channel| match circuits.remove(&channel.name)? {
@@ -37,12 +40,12 @@ pub(super) async fn channels(
                     }),
                     Circuit::Closed { .. } => None,
                 })
-                .map(|fact| found(Check::Channels, fact))
+                .map(|fact| found(DoctorCheck::Channels, fact))
                 .collect(),
         },
     };
     match messenger(config, world) {
-        Err(why) => findings.push(found(Check::Channels, Fact::NoMessenger(why))),
+        Err(why) => findings.push(found(DoctorCheck::Channels, Fact::NoMessenger(why))),
         Ok(messenger) => {
             let rooms = outlets
                 .iter()
@@ -53,17 +56,17 @@ pub(super) async fn channels(
                 Some(Fact::ChannelUnreached { channel, why })
             });
             let unreached = join_all(tried).await.into_iter().flatten();
-            findings.extend(unreached.map(|fact| found(Check::Channels, fact)));
+            findings.extend(unreached.map(|fact| found(DoctorCheck::Channels, fact)));
         }
     }
     if findings.is_empty() {
-        findings.push(found(Check::Channels, Fact::Channels(outlets.len())));
+        findings.push(found(DoctorCheck::Channels, Fact::Channels(outlets.len())));
     }
     findings
 }
 
-/// Whether mail is taken where it is handed over; nothing where none is sent.
-pub(super) async fn mail(config: &Config, world: &World) -> Option<Finding> {
+/// Whether the mail server accepts mail; `None` if mail is not set up.
+pub(super) async fn mail(config: &Config, world: &World) -> Option<DoctorResult> {
     config.mail.smtp_url.as_ref()?;
     let answers = match messenger(config, world) {
         Ok(messenger) => messenger.reach_mail().await,
@@ -73,7 +76,7 @@ pub(super) async fn mail(config: &Config, world: &World) -> Option<Finding> {
         Ok(()) => Fact::Mail(config.mail.from.clone().unwrap_or_default()),
         Err(why) => Fact::NoMail(why),
     };
-    Some(found(Check::Mail, fact))
+    Some(found(DoctorCheck::Mail, fact))
 }
 
 fn messenger(config: &Config, world: &World) -> Result<Messenger, String> {
@@ -87,13 +90,13 @@ fn messenger(config: &Config, world: &World) -> Result<Messenger, String> {
     .map_err(|error| error.to_string())
 }
 
-/// Whether Jira answers; nothing where there is none, for requests need none.
-pub(super) async fn requests(config: &Config, world: &World) -> Option<Finding> {
+/// Whether Jira answers; `None` if Jira is not configured.
+pub(super) async fn requests(config: &Config, world: &World) -> Option<DoctorResult> {
     let jira = config.requests.jira.as_ref()?;
     let names_account = jira
         .columns()
         .iter()
-        .any(|(column, _)| *column == Column::AccountId);
+        .any(|(column, _)| *column == LedgerColumn::AccountId);
     let answers = match Jira::open(jira, &world.environment, config.directory()) {
         Ok(jira) => jira.see_project().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -103,5 +106,5 @@ pub(super) async fn requests(config: &Config, world: &World) -> Option<Finding> 
         Ok(()) if names_account => Fact::Jira(format!("{} {}", jira.site, jira.project)),
         Ok(()) => Fact::NoAccountField,
     };
-    Some(found(Check::Requests, fact))
+    Some(found(DoctorCheck::Requests, fact))
 }

@@ -1,86 +1,87 @@
-//! One account leaves one Region: disassociated, seen, deleted, seen.
+//! Removes one account from one Region: disassociate, confirm, delete, confirm.
 
 use std::time::Duration;
 
 use hubward_protocol::AccountId;
 use serde_json::json;
 
-use super::Outcome;
+use super::UnlinkOutcome;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::security_hub::SecurityHub;
-use crate::domain::audit::{Action, Actor, NewEvent};
-use crate::domain::membership::{MemberStatus, NextRemoval, next_removal};
-use crate::store::StoreError;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::membership::{MemberStatus, NextRemoval, next_removal};
+use hubward_store::StoreError;
 
-/// What is done in one Region.
-pub(super) struct Desk<'a> {
+/// Removes an account from one Region.
+pub(super) struct RegionRemoval<'a> {
     pub(super) app: &'a App,
     pub(super) actor: &'a Actor,
     pub(super) hub: &'a SecurityHub,
     pub(super) account: &'a AccountId,
 }
 
-impl Desk<'_> {
-    pub(super) async fn remove(&self) -> Result<Outcome, Outcome> {
+impl RegionRemoval<'_> {
+    pub(super) async fn remove(&self) -> Result<UnlinkOutcome, UnlinkOutcome> {
         let seen = status(self.hub, self.account).await;
-        match next_removal(seen.map_err(Outcome::Failed)?.as_ref()) {
-            NextRemoval::Gone => return Ok(Outcome::Already),
-            NextRemoval::Leave(word) => return Ok(Outcome::Skipped(word)),
+        match next_removal(seen.map_err(UnlinkOutcome::Failed)?.as_ref()) {
+            NextRemoval::Gone => return Ok(UnlinkOutcome::Already),
+            NextRemoval::Leave(word) => return Ok(UnlinkOutcome::Skipped(word)),
             NextRemoval::Disassociate => self.disassociate().await?,
             NextRemoval::Delete => {}
         }
         self.delete().await?;
-        Ok(Outcome::Deleted)
+        Ok(UnlinkOutcome::Deleted)
     }
 
-    async fn disassociate(&self) -> Result<(), Outcome> {
+    async fn disassociate(&self) -> Result<(), UnlinkOutcome> {
         self.record(Action::MembershipDisassociateRequested).await?;
         let accounts = std::slice::from_ref(self.account);
         let answer = self.hub.disassociate_members(accounts).await;
-        self.see(answer.err().map(Outcome::Failed), |status| {
+        self.confirm(answer.err().map(UnlinkOutcome::Failed), |status| {
             status != Some(&MemberStatus::Enabled)
         })
         .await
     }
 
-    async fn delete(&self) -> Result<(), Outcome> {
+    async fn delete(&self) -> Result<(), UnlinkOutcome> {
         self.record(Action::MembershipDeleteRequested).await?;
         let accounts = std::slice::from_ref(self.account);
         let refusal = match self.hub.delete_members(accounts).await {
-            Err(failure) => Some(Outcome::Failed(failure)),
-            Ok(mut unprocessed) => unprocessed.remove(self.account).map(Outcome::Unprocessed),
+            Err(failure) => Some(UnlinkOutcome::Failed(failure)),
+            Ok(mut unprocessed) => unprocessed
+                .remove(self.account)
+                .map(UnlinkOutcome::Unprocessed),
         };
-        self.see(refusal, |status| next_removal(status) == NextRemoval::Gone)
+        self.confirm(refusal, |status| next_removal(status) == NextRemoval::Gone)
             .await
     }
 
-    /// Asks the listing whether it has come to pass; it has the last word, since an answer can get lost
-    /// on its way, and a repeated call then finds nobody. It may lag behind: what AWS did not refuse is
-    /// looked for up to three times.
-    async fn see(
+    /// Confirms a change in the listing, which decides: an answer can get lost, and a repeated call then
+    /// reports an unknown member. Reads up to three times, because the listing may lag behind.
+    async fn confirm(
         &self,
-        refusal: Option<Outcome>,
+        refusal: Option<UnlinkOutcome>,
         come_to_pass: impl Fn(Option<&MemberStatus>) -> bool,
-    ) -> Result<(), Outcome> {
+    ) -> Result<(), UnlinkOutcome> {
         let mut looks_left = if refusal.is_none() { 3 } else { 1 };
         loop {
             let seen = match status(self.hub, self.account).await {
                 Ok(seen) => seen,
-                Err(failure) => return Err(refusal.unwrap_or(Outcome::Failed(failure))),
+                Err(failure) => return Err(refusal.unwrap_or(UnlinkOutcome::Failed(failure))),
             };
             looks_left -= 1;
             match seen {
                 seen if come_to_pass(seen.as_ref()) => return Ok(()),
                 Some(seen) if looks_left == 0 => {
-                    return Err(refusal.unwrap_or(Outcome::StillListed(seen)));
+                    return Err(refusal.unwrap_or(UnlinkOutcome::StillListed(seen)));
                 }
                 _ => tokio::time::sleep(Duration::from_secs(1)).await,
             }
         }
     }
 
-    async fn record(&self, action: Action) -> Result<(), Outcome> {
+    async fn record(&self, action: Action) -> Result<(), UnlinkOutcome> {
         let event = NewEvent {
             action,
             subject: self.account.to_string(),
@@ -94,11 +95,11 @@ impl Desk<'_> {
         };
         written
             .await
-            .map_err(|error: StoreError| Outcome::NotRecorded(error.to_string()))
+            .map_err(|error: StoreError| UnlinkOutcome::NotRecorded(error.to_string()))
     }
 }
 
-/// What a Region's listing says of an account.
+/// The account's status in a Region's listing.
 pub(super) async fn status(
     hub: &SecurityHub,
     account: &AccountId,

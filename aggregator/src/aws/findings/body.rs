@@ -1,5 +1,5 @@
-//! Takes a good answer's body past the SDK, which is shown an empty list instead: to read a page of findings
-//! into its own types takes it longer than all that we do with them.
+//! Takes the body of a successful response before the SDK parses it, and gives the SDK an empty list instead.
+//! Parsing a page of findings into the SDK's types takes longer than all that we do with it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,20 +13,20 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use hyper::body::{Bytes, Frame};
 
-/// What the SDK reads.
+/// What the SDK parses instead.
 const EMPTY: &[u8] = br#"{"Findings":[]}"#;
 
-/// The body of the last answer of one call.
+/// The body of the last response of one call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Body(Arc<Mutex<Vec<u8>>>);
 
 impl Body {
-    /// Takes it.
+    /// Removes and returns the body.
     pub(super) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut *self.lock())
     }
 
-    // A poisoned body is of a call that panicked: nobody reads it.
+    // A poisoned body belongs to a call that panicked, so it is not read.
     fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -45,7 +45,7 @@ impl Intercept for Body {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
-        // What went wrong is the SDK's to understand, and perhaps to try again.
+        // Errors are for the SDK to parse and perhaps to retry.
         if response.status().as_u16() == 200 {
             self.take();
             let body = std::mem::replace(response.body_mut(), SdkBody::taken());
@@ -59,7 +59,7 @@ impl Intercept for Body {
     }
 }
 
-/// A body that goes into our hands, and is read as an empty list.
+/// A body that is copied for us and that the SDK reads as an empty list.
 struct Diverted {
     body: Pin<Box<SdkBody>>,
     kept: Body,

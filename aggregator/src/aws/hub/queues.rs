@@ -1,4 +1,4 @@
-//! The queues of SQS that alerts come by: looked at by name, made, added to. Messages are `aws::events`'.
+//! The SQS queues for alerts: reading, creating and configuring them. Messages are in `aws::events`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,9 +7,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use crate::domain::hub::{Queue, TAG_KEY, TAG_VALUE};
+use hubward_domain::hub::{AlertQueue, TAG_KEY, TAG_VALUE};
 
-/// The SQS attributes that are looked at.
+/// The SQS attributes that are compared.
 const ATTRIBUTES: [QueueAttributeName; 4] = [
     QueueAttributeName::Policy,
     QueueAttributeName::RedrivePolicy,
@@ -30,7 +30,7 @@ impl Aws {
         &self,
         region: Region,
         name: String,
-    ) -> Result<Option<Queue>, AwsFailure> {
+    ) -> Result<Option<AlertQueue>, AwsFailure> {
         let client = self.sqs(region);
         let url = match client.get_queue_url().queue_name(name).send().await {
             Ok(answer) => answer.queue_url.unwrap_or_default(),
@@ -62,7 +62,7 @@ impl Aws {
             .tags
             .unwrap_or_default();
         let mut attribute = |name| attributes.remove(&name).filter(|text| !text.is_empty());
-        Ok(Some(Queue {
+        Ok(Some(AlertQueue {
             ours: tags.get(TAG_KEY).is_some_and(|value| value == TAG_VALUE),
             policy: attribute(QueueAttributeName::Policy),
             redrive: attribute(QueueAttributeName::RedrivePolicy),

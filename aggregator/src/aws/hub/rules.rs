@@ -1,5 +1,5 @@
-//! The rules of EventBridge that fill the queue, on the default bus of the home Region: ours by their
-//! names, and whatever else feeds the queue.
+//! The EventBridge rules that fill the queue, on the default bus of the home Region: ours by name, and any
+//! others with the queue as target.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use futures::future::BoxFuture;
 use hubward_protocol::Region;
 
 use crate::aws::{Aws, AwsFailure};
-use crate::domain::hub::{Rule, TAG_KEY, TAG_VALUE, Wanted};
+use hubward_domain::hub::{Rule, TAG_KEY, TAG_VALUE, WantedHub};
 
 /// The id of our target in a rule.
 const TARGET: &str = "hubward";
-/// The most strangers' rules that are looked at; where there are more, ours is made beside them.
+/// The most rules of others that are read. If there are more, we create ours next to them.
 const MOST: usize = 20;
 
 impl Aws {
@@ -26,7 +26,7 @@ impl Aws {
         Client::from_conf(config)
     }
 
-    pub(super) async fn see_rules(&self, wanted: &Wanted) -> Result<Vec<Rule>, AwsFailure> {
+    pub(super) async fn see_rules(&self, wanted: &WantedHub) -> Result<Vec<Rule>, AwsFailure> {
         let region = wanted.home;
         let client = self.events(region);
         let feeding: BTreeSet<String> = client
@@ -76,12 +76,12 @@ impl Aws {
         Ok(rules)
     }
 
-    /// Puts an event of our own on the default bus.
+    /// Puts a test event on the default bus.
     ///
     /// # Errors
     /// AWS refused or was not reached.
     // Boxed: the compiler does not see through the SDK's nested futures that they can be sent.
-    pub fn put_event<'a>(
+    pub(crate) fn put_event<'a>(
         &'a self,
         region: Region,
         source: &'a str,
@@ -101,7 +101,7 @@ impl Aws {
                 .send()
                 .await
                 .map_err(|error| AwsFailure::of(OPERATION, region, &error))?;
-            // An answer of 200 can still name an event that was not taken.
+            // A response with status 200 can still contain rejected events.
             let refused = answer.entries.unwrap_or_default().into_iter();
             match refused.into_iter().find(|entry| entry.error_code.is_some()) {
                 None => Ok(()),
@@ -153,7 +153,7 @@ impl Aws {
             .send()
             .await
             .map_err(|error| AwsFailure::of(OPERATION, region, &error))?;
-        // An answer of 200 can still name targets that were not taken.
+        // A response with status 200 can still contain rejected targets.
         match answer.failed_entries.unwrap_or_default().pop() {
             None => Ok(()),
             Some(failed) => Err(AwsFailure {

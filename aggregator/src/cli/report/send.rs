@@ -5,24 +5,24 @@ use hubward_protocol::AccountId;
 use rust_i18n::t;
 use serde_json::json;
 
-use crate::actions::send_reports::{self, Request, Row, send_reports};
+use crate::actions::report::send::{self, SendRequest, SendRow, send_reports};
 use crate::app::App;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::screen::Screen;
-use crate::cli::{Exit, Outcome};
-use crate::domain::audit::Actor;
-use crate::domain::report::Period;
+use crate::cli::{CommandResult, Exit};
 use crate::text;
+use hubward_domain::audit::Actor;
+use hubward_domain::report::Period;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Send {
     /// Only these accounts, whatever their state or cadence; without the overview.
     #[arg(value_name = "ID")]
     accounts: Vec<AccountId>,
-    /// A week such as 2026-W47 or a month such as 2026-11 [default: the last that is over].
+    /// A week such as 2026-W47 or a month such as 2026-11 [default: the last complete one].
     #[arg(long)]
     period: Option<Period>,
-    /// Also what was sent already.
+    /// Also send what was already sent.
     #[arg(long)]
     again: bool,
 }
@@ -37,16 +37,21 @@ impl Send {
         }
     }
 
-    pub(in crate::cli) async fn run(self, app: &App, actor: &Actor, screen: &Screen) -> Outcome {
+    pub(in crate::cli) async fn run(
+        self,
+        app: &App,
+        actor: &Actor,
+        screen: &Screen,
+    ) -> CommandResult {
         let language = screen.language();
-        let request = Request {
+        let request = SendRequest {
             accounts: self.accounts,
             period: self.period,
             again: self.again,
         };
-        let rows = send_reports(app, actor, &request)
-            .await
-            .map_err(|error| Failure::Messages(vec![text::report::not_sent(&error, language)]))?;
+        let rows = send_reports(app, actor, &request).await.map_err(|error| {
+            CommandFailure::Messages(vec![text::report::not_sent(&error, language)])
+        })?;
         if screen.is_json() {
             let rows = rows.iter().map(|row| {
                 json!({
@@ -84,7 +89,7 @@ impl Send {
             screen.table(&headers, table.collect())?;
         }
         screen.say(&text::report::sent_summary(&rows, language));
-        Ok(if rows.iter().all(Row::is_done) {
+        Ok(if rows.iter().all(SendRow::is_done) {
             Exit::Done
         } else {
             Exit::Failed
@@ -92,12 +97,12 @@ impl Send {
     }
 }
 
-fn outcome(row: &Row) -> &'static str {
+fn outcome(row: &SendRow) -> &'static str {
     match &row.outcome {
-        send_reports::Outcome::Sent { .. } => "sent",
-        send_reports::Outcome::Already { .. } => "already",
-        send_reports::Outcome::Busy => "busy",
-        send_reports::Outcome::Failed { given_up, .. } => {
+        send::SendOutcome::Sent { .. } => "sent",
+        send::SendOutcome::Already { .. } => "already",
+        send::SendOutcome::Busy => "busy",
+        send::SendOutcome::Failed { given_up, .. } => {
             if *given_up {
                 "given_up"
             } else {

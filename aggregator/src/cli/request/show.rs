@@ -3,17 +3,17 @@
 use rust_i18n::t;
 use serde_json::{Value, json};
 
-use super::super::failure::Failure;
+use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
-use super::super::{Exit, Outcome};
-use crate::actions::take_request::Shown;
-use crate::domain::account::Language;
-use crate::domain::ledger::Column;
-use crate::domain::request::RequestView;
+use super::super::{CommandResult, Exit};
 use crate::jobs::requests::Passed;
+use crate::queries::request::ShownRequest;
 use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::LedgerColumn;
+use hubward_domain::request::RequestView;
 
-pub(super) fn list(shown: &[Shown], screen: &Screen) -> Outcome {
+pub(super) fn list(shown: &[ShownRequest], screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     if screen.is_json() {
@@ -35,7 +35,7 @@ pub(super) fn list(shown: &[Shown], screen: &Screen) -> Outcome {
         t!("table.at", locale = locale),
     ]
     .map(String::from);
-    let rows = shown.iter().map(|Shown { view, .. }| {
+    let rows = shown.iter().map(|ShownRequest { view, .. }| {
         vec![
             view.id.clone(),
             text::request::kind(view.kind, language),
@@ -53,11 +53,11 @@ pub(super) fn list(shown: &[Shown], screen: &Screen) -> Outcome {
     Ok(Exit::Done)
 }
 
-pub(super) fn show(shown: &Shown, screen: &Screen) -> Outcome {
+pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let locale = language.as_str();
     let view = &shown.view;
-    let messages = match &shown.told.judged {
+    let messages = match &shown.context.judged {
         Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
         _ => Vec::new(),
     };
@@ -106,7 +106,7 @@ pub(super) fn show(shown: &Shown, screen: &Screen) -> Outcome {
     ];
     rows.extend(view.asked.iter().map(|(field, text)| {
         let header =
-            Column::of_name(field).map_or(field.as_str(), |column| column.header(language));
+            LedgerColumn::of_name(field).map_or(field.as_str(), |column| column.header(language));
         vec![
             header.to_owned(),
             text.as_str().unwrap_or_default().to_owned(),
@@ -149,7 +149,7 @@ pub(super) fn show(shown: &Shown, screen: &Screen) -> Outcome {
 }
 
 /// What became of the invitations of a pass.
-pub(super) fn invitations(passed: &Passed, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn invitations(passed: &Passed, screen: &Screen) -> Result<(), CommandFailure> {
     if passed.invited.is_empty() || screen.is_json() {
         return Ok(());
     }

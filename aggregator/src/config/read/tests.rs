@@ -1,11 +1,11 @@
-//! Tests of reading a configuration: the contract's defaults, overrides, and every mistake at once.
+//! Tests of reading a configuration: documented defaults, overrides, and all problems at once.
 
 use hubward_protocol::api::RecorderMode;
 use secrecy::ExposeSecret;
 
 use super::*;
 use crate::config::verify::verify_secrets;
-use crate::domain::address::UnsafeAddress;
+use hubward_domain::address::UnsafeAddress;
 
 const MINIMUM: &str = "[hub]\nadministrator = \"999999999999\"\nhome_region = \"ap-northeast-1\"\n";
 const EXAMPLE: &str = include_str!("../../../hubward.example.toml");
@@ -13,7 +13,7 @@ const EXAMPLE: &str = include_str!("../../../hubward.example.toml");
 fn read_with<const N: usize>(
     text: &str,
     environment: [(&str, &str); N],
-) -> Result<Config, Vec<Problem>> {
+) -> Result<Config, Vec<ConfigProblem>> {
     read(
         Path::new("hubward.toml"),
         text,
@@ -21,16 +21,16 @@ fn read_with<const N: usize>(
     )
 }
 
-fn keys(problems: Vec<Problem>) -> Vec<String> {
+fn keys(problems: Vec<ConfigProblem>) -> Vec<String> {
     problems
         .into_iter()
         .map(|problem| match problem {
-            Problem::UnknownKey { key, .. }
-            | Problem::Missing { key }
-            | Problem::Invalid { key, .. }
-            | Problem::UnsafeAddress { key, .. }
-            | Problem::UnknownChannel { key, .. }
-            | Problem::ChannelNeeds { key, .. } => key,
+            ConfigProblem::UnknownKey { key, .. }
+            | ConfigProblem::Missing { key }
+            | ConfigProblem::Invalid { key, .. }
+            | ConfigProblem::UnsafeAddress { key, .. }
+            | ConfigProblem::UnknownChannel { key, .. }
+            | ConfigProblem::ChannelNeeds { key, .. } => key,
             other => format!("{other:?}"),
         })
         .collect()
@@ -86,26 +86,26 @@ fn the_example_shows_every_key_that_there_is() {
         table.as_table().unwrap().keys().cloned().collect()
     };
     let known = |keys: Vec<String>| keys.into_iter().collect::<BTreeSet<_>>();
-    use crate::config::{Locale, Login, Server, Store, intake, outgoing, watching};
+    use crate::config::{Locale, Login, ServerConfig, StoreConfig, intake, outgoing, watching};
     for (section, keys) in [
         ("hub", known_keys::<HubDraft>()),
-        ("server", known_keys::<Server>()),
-        ("store", known_keys::<Store>()),
+        ("server", known_keys::<ServerConfig>()),
+        ("store", known_keys::<StoreConfig>()),
         ("baseline", known_keys::<watching::Baseline>()),
-        ("pacing", known_keys::<watching::Pacing>()),
-        ("ledger", known_keys::<intake::Ledger>()),
+        ("pacing", known_keys::<watching::PacingConfig>()),
+        ("ledger", known_keys::<intake::LedgerConfig>()),
         ("locale", known_keys::<Locale>()),
         ("requests", known_keys::<intake::Requests>()),
-        ("requests.jira", known_keys::<intake::Jira>()),
-        ("check", known_keys::<watching::Check>()),
+        ("requests.jira", known_keys::<intake::JiraConfig>()),
+        ("check", known_keys::<watching::CheckConfig>()),
         ("alerts", known_keys::<outgoing::Alerts>()),
-        ("findings", known_keys::<watching::Findings>()),
+        ("findings", known_keys::<watching::FindingsConfig>()),
         ("reports", known_keys::<outgoing::Reports>()),
-        ("guide", known_keys::<crate::config::guide::Guide>()),
+        ("guide", known_keys::<crate::config::guide::GuideConfig>()),
         ("mail", known_keys::<outgoing::Mail>()),
         ("login", known_keys::<Login>()),
         ("channels", known_keys::<outgoing::Channel>()),
-        ("routes", known_keys::<outgoing::Route>()),
+        ("routes", known_keys::<outgoing::ChannelRoute>()),
     ] {
         assert_eq!(shown(section), known(keys), "[{section}]");
     }
@@ -168,7 +168,7 @@ fn every_mistake_is_named_at_once() {
     )
     .unwrap_err();
     let nearest = problems.iter().find_map(|problem| match problem {
-        Problem::UnknownKey { key, nearest } if key == "hub.linked_region" => nearest.clone(),
+        ConfigProblem::UnknownKey { key, nearest } if key == "hub.linked_region" => nearest.clone(),
         _ => None,
     });
     assert_eq!(nearest.as_deref(), Some("hub.linked_regions"));
@@ -250,7 +250,10 @@ fn values_are_judged_together_too() {
 #[test]
 fn a_syntax_error_names_its_line_and_never_quotes_it() {
     let problems = read_with("[mail]\nsmtp_url = \"smtps://u:hunter2@h\" x\n", []).unwrap_err();
-    assert!(matches!(problems[..], [Problem::Syntax { line: 2, .. }]));
+    assert!(matches!(
+        problems[..],
+        [ConfigProblem::Syntax { line: 2, .. }]
+    ));
     assert!(!format!("{problems:?}").contains("hunter2"));
 }
 
@@ -273,11 +276,11 @@ fn an_address_from_the_environment_is_judged_when_it_is_looked_up() {
     assert_eq!(
         verify_secrets(&config, &environment),
         [
-            Problem::SecretMissing {
+            ConfigProblem::SecretMissing {
                 key: "channels[0].token".to_owned(),
                 place: "env:ABSENT".to_owned()
             },
-            Problem::UnsafeAddress {
+            ConfigProblem::UnsafeAddress {
                 key: "channels[0].url (a)".to_owned(),
                 why: UnsafeAddress::Private
             },

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::domain::alert::AlertState;
-use crate::domain::delivery::DeliveryState;
-use crate::domain::standing::Window;
-use crate::http::State;
-use crate::http::problem::{Code, Refusal};
+use crate::http::AppState;
+use crate::http::problem::{ApiProblem, Code};
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::alert::AlertState;
+use hubward_domain::delivery::DeliveryState;
 
 /// How many rows a part has where nobody asks otherwise, and at most.
 const PART: i64 = 1000;
@@ -21,7 +21,7 @@ pub(super) const FARTHEST: i64 = (1 << 53) - 1;
 /// Which part of the rows.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::http) struct Part {
+pub(in crate::http) struct PageQuery {
     /// How many rows; 1000 where nothing is said.
     #[param(value_type = i64, required = false, minimum = 1, maximum = 5000)]
     pub(super) limit: Option<i64>,
@@ -75,10 +75,10 @@ pub(in crate::http) struct LogAsked {
 /// What the address asks for. What makes no sense is refused like anything else.
 pub(in crate::http) struct Asking<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequestParts<State> for Asking<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Asking<T> {
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiProblem> {
         match Query::try_from_uri(&parts.uri) {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(rejection) => {
@@ -87,31 +87,34 @@ impl<T: DeserializeOwned> FromRequestParts<State> for Asking<T> {
                 let named = ["limit", "offset", "after", "state"]
                     .into_iter()
                     .find(|name| told.contains(&format!(": {name}: ")));
-                Err(Refusal::new(Code::BadQuery).with_detail(named.unwrap_or_default()))
+                Err(ApiProblem::new(Code::BadQuery).with_detail(named.unwrap_or_default()))
             }
         }
     }
 }
 
 /// How many rows a part is to have.
-pub(super) fn limit(asked: Option<i64>) -> Result<i64, Refusal> {
+pub(super) fn limit(asked: Option<i64>) -> Result<i64, ApiProblem> {
     within("limit", asked.unwrap_or(PART), 1, LONGEST)
 }
 
 /// The part that is asked for.
-pub(super) fn window(asked_limit: Option<i64>, offset: Option<i64>) -> Result<Window, Refusal> {
-    Ok(Window {
+pub(super) fn window(
+    asked_limit: Option<i64>,
+    offset: Option<i64>,
+) -> Result<PageWindow, ApiProblem> {
+    Ok(PageWindow {
         offset: within("offset", offset.unwrap_or(0), 0, FARTHEST)?,
         limit: limit(asked_limit)?,
     })
 }
 
 /// The number, if it is within its bounds.
-pub(super) fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64, Refusal> {
+pub(super) fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64, ApiProblem> {
     if (least..=most).contains(&number) {
         Ok(number)
     } else {
         let told = format!("{name}: {least} to {most}");
-        Err(Refusal::new(Code::BadQuery).with_detail(told))
+        Err(ApiProblem::new(Code::BadQuery).with_detail(told))
     }
 }

@@ -4,26 +4,27 @@ mod findings;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hubward_protocol::AccountId;
 use tokio_util::io::ReaderStream;
 
-use super::super::State;
-use super::super::page::{Notice, Shell, notice, page};
-use super::super::visitor::{LoggedIn, Reader, Turned};
-use super::{Answer, failed, not_found};
-use crate::actions::check::Row;
-use crate::actions::hand_out_release::install_lines;
-use crate::actions::hand_out_report::{self, report_file, report_periods};
-use crate::actions::look::{self, Dossier};
-use crate::actions::standing::standing;
-use crate::domain::account::Account;
-use crate::domain::ledger::Column;
+use super::super::AppState;
+use super::super::auth::{CurrentUser, PageContext, PageRejection};
+use super::super::shell::{MessagePage, Shell, notice, page};
+use super::{PageAnswer, failed, not_found};
+use crate::actions::check::run::Row;
+use crate::queries;
+use crate::queries::account::AccountDetail;
+use crate::queries::check::latest_check;
+use crate::queries::release_download::install_lines;
+use crate::queries::report_download::{self, report_file, report_periods};
 use crate::text;
-use crate::text::page::{Chip, Moment, Words};
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
 use findings::{FailedRow, FindingRow};
+use hubward_domain::account::Account;
+use hubward_domain::ledger::LedgerColumn;
 
 /// The media type of xlsx.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -36,32 +37,32 @@ struct AccountPage {
     project: String,
     facts: Vec<(String, String)>,
     emails: Vec<String>,
-    places: Vec<Place>,
+    places: Vec<AccountRegionRow>,
     install: Option<String>,
     findings: Vec<FindingRow>,
     failed: Vec<FailedRow>,
     reports: Vec<String>,
-    alerts: Vec<AlertRow>,
+    alerts: Vec<AccountAlertRow>,
     runs: Vec<RunRow>,
     events: Vec<EventRow>,
 }
 
-struct Place {
+struct AccountRegionRow {
     region: String,
     verdict: Chip,
     missing: String,
-    since: Moment,
+    since: TimelineEntry,
     next_step: String,
     hint: String,
 }
 
-struct AlertRow {
+struct AccountAlertRow {
     id: String,
     severity: Chip,
     state: Chip,
     title: String,
     region: String,
-    seen: Moment,
+    seen: TimelineEntry,
 }
 
 struct RunRow {
@@ -69,13 +70,13 @@ struct RunRow {
     version: String,
     outdated: bool,
     caller: String,
-    started: Moment,
-    heartbeat: Moment,
+    started: TimelineEntry,
+    heartbeat: TimelineEntry,
     complete: bool,
 }
 
 struct EventRow {
-    at: Moment,
+    at: TimelineEntry,
     actor: String,
     action: String,
     detail: String,
@@ -83,16 +84,16 @@ struct EventRow {
 
 /// `GET /accounts/{id}`
 pub(in super::super) async fn show(
-    by: LoggedIn,
-    Given(state): Given<State>,
+    by: CurrentUser,
+    State(state): State<AppState>,
     Path(id): Path<String>,
-) -> Answer {
+) -> PageAnswer {
     let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
     let app = &state.app;
-    let dossier = look::dossier(app, &account)
+    let dossier = queries::account::account_detail(app, &account)
         .await
         .map_err(failed(&state, &by))?;
-    let places = standing(app, Some(&account))
+    let places = latest_check(app, Some(&account))
         .await
         .map_err(failed(&state, &by))?;
     if dossier.account.is_none() && dossier.events.is_empty() && places.is_empty() {
@@ -116,7 +117,7 @@ pub(in super::super) async fn show(
             .iter()
             .map(|step| step.as_str())
             .collect();
-        Place {
+        AccountRegionRow {
             region: row.region.to_string(),
             verdict: words.verdict(row.verdict.as_str()),
             missing: missing.join(", "),
@@ -125,7 +126,7 @@ pub(in super::super) async fn show(
             hint: text::check::hint(&row, &app.config.hub.administrator, language),
         }
     });
-    let places: Vec<Place> = places.collect();
+    let places: Vec<AccountRegionRow> = places.collect();
     let project = dossier
         .account
         .as_ref()
@@ -152,29 +153,31 @@ pub(in super::super) async fn show(
 
 /// `GET /accounts/{id}/reports/{period}`
 pub(in super::super) async fn report(
-    by: LoggedIn,
-    Given(state): Given<State>,
+    by: CurrentUser,
+    State(state): State<AppState>,
     Path((id, period)): Path<(String, String)>,
-) -> Answer {
+) -> PageAnswer {
     let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
     let file = report_file(&state.app, &account, &period)
         .await
-        .map_err(|_| Turned::with(notice(&state, &by.reader, Some(&by), Notice::Failed)))?;
+        .map_err(|_| {
+            PageRejection::with(notice(&state, &by.reader, Some(&by), MessagePage::Failed))
+        })?;
     let found = file.ok_or_else(|| not_found(&state, &by))?;
     Ok(workbook(found))
 }
 
 /// `GET /reports/{link}`: for whoever got the address by mail.
 pub(in super::super) async fn linked_report(
-    reader: Reader,
-    Given(state): Given<State>,
+    reader: PageContext,
+    State(state): State<AppState>,
     Path(link): Path<String>,
-) -> Answer {
-    let instead = |what| Turned::with(notice(&state, &reader, None, what));
-    let file = hand_out_report::linked_report(&state.app, &link)
+) -> PageAnswer {
+    let instead = |what| PageRejection::with(notice(&state, &reader, None, what));
+    let file = report_download::linked_report(&state.app, &link)
         .await
-        .map_err(|_| instead(Notice::Failed))?;
-    let found = file.ok_or_else(|| instead(Notice::NotFound))?;
+        .map_err(|_| instead(MessagePage::Failed))?;
+    let found = file.ok_or_else(|| instead(MessagePage::NotFound))?;
     Ok(workbook(found))
 }
 
@@ -195,8 +198,8 @@ fn workbook((name, file): (String, tokio::fs::File)) -> Response {
 fn present(
     shell: &Shell,
     account_id: &AccountId,
-    dossier: &Dossier,
-    places: Vec<Place>,
+    dossier: &AccountDetail,
+    places: Vec<AccountRegionRow>,
     failed: Vec<FailedRow>,
     install: Option<String>,
     reports: Vec<String>,
@@ -219,7 +222,7 @@ fn present(
         alerts: dossier
             .alerts
             .iter()
-            .map(|row| AlertRow {
+            .map(|row| AccountAlertRow {
                 id: row.alert.id.clone(),
                 severity: words.severity(row.alert.severity.as_str()),
                 state: words.alert_state(row.alert.state),
@@ -257,8 +260,12 @@ fn present(
 
 /// What the ledger says, but for what the page says elsewhere.
 fn facts(words: &Words, account: &Account) -> Vec<(String, String)> {
-    let elsewhere = [Column::AccountId, Column::Project, Column::ContactEmail];
-    let known = Column::ALL
+    let elsewhere = [
+        LedgerColumn::AccountId,
+        LedgerColumn::Project,
+        LedgerColumn::ContactEmail,
+    ];
+    let known = LedgerColumn::ALL
         .iter()
         .filter(|column| !elsewhere.contains(column))
         .map(|column| {

@@ -1,48 +1,52 @@
 //! `/accounts`: accounts and Regions as a matrix, to be searched and narrowed.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Shell, page};
-use super::super::visitor::LoggedIn;
-use super::{Answer, Choice, Pages, ROWS, failed, regions};
-use crate::actions::look;
-use crate::domain::standing::{Group, Line, PlaceFilter, Window};
-use crate::text::page::{Chip, Moment, Words};
+use super::super::AppState;
+use super::super::auth::CurrentUser;
+use super::super::shell::{Shell, page};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, regions};
+use crate::queries;
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::account_matrix::{AccountLine, PageWindow, PlaceFilter, VerdictGroup};
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
 struct AccountsPage {
     shell: Shell,
     search: String,
-    groups: Vec<Choice>,
-    verdicts: Vec<Choice>,
-    regions: Vec<Choice>,
+    groups: Vec<FilterChoice>,
+    verdicts: Vec<FilterChoice>,
+    regions: Vec<FilterChoice>,
     columns: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<AccountRow>,
     pages: Pages,
     is_narrowed: bool,
 }
 
-struct Row {
+struct AccountRow {
     account_id: String,
     project: String,
     about: String,
     state: Option<Chip>,
-    cells: Vec<Option<(Chip, Moment)>>,
+    cells: Vec<Option<(Chip, TimelineEntry)>>,
 }
 
 /// `GET /accounts`
-pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let asked = reader.asked("state");
     let filter = PlaceFilter::of(reader.asked("q"), asked, reader.asked("region"));
-    let (lines, all) = look::lines(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (lines, all) = queries::account::account_matrix(
+        &state.app,
+        &filter,
+        PageWindow::page(reader.page(), ROWS),
+    )
+    .await
+    .map_err(failed(&state, &by))?;
     let columns: Vec<String> = state
         .app
         .config
@@ -58,16 +62,16 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
         words.say("page.accounts"),
     );
     let template = AccountsPage {
-        groups: Group::ALL
-            .map(|group| Choice::new(group.as_str(), words.group(group).word, asked))
+        groups: VerdictGroup::ALL
+            .map(|group| FilterChoice::new(group.as_str(), words.group(group).word, asked))
             .into(),
-        verdicts: Group::ALL
+        verdicts: VerdictGroup::ALL
             .iter()
             .flat_map(|group| group.verdicts())
             // A group of one verdict stands for it.
-            .filter(|verdict| **verdict != Group::Complete.as_str())
-            .filter(|verdict| **verdict != Group::Drifted.as_str())
-            .map(|verdict| Choice::new(verdict, words.verdict(verdict).word, asked))
+            .filter(|verdict| **verdict != VerdictGroup::Complete.as_str())
+            .filter(|verdict| **verdict != VerdictGroup::Drifted.as_str())
+            .map(|verdict| FilterChoice::new(verdict, words.verdict(verdict).word, asked))
             .collect(),
         regions: regions(&state, reader),
         rows: lines
@@ -83,12 +87,12 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-fn row(words: &Words, columns: &[String], line: &Line) -> Row {
+fn row(words: &Words, columns: &[String], line: &AccountLine) -> AccountRow {
     let cells = columns.iter().map(|column| {
         line.cells
             .iter()
             .find(|cell| cell.region.as_str() == column)
-            .filter(|cell| Group::of(&cell.verdict).is_some())
+            .filter(|cell| VerdictGroup::of(&cell.verdict).is_some())
             .map(|cell| (words.verdict(&cell.verdict), words.moment(cell.since)))
     });
     let about: Vec<&str> = [&line.department, &line.environment]
@@ -96,7 +100,7 @@ fn row(words: &Words, columns: &[String], line: &Line) -> Row {
         .map(String::as_str)
         .filter(|text| !text.is_empty())
         .collect();
-    Row {
+    AccountRow {
         account_id: line.account_id.to_string(),
         project: line.project.clone(),
         about: about.join(" · "),

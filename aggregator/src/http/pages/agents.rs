@@ -1,43 +1,43 @@
 //! `/agents`: the runs of the members' agents.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Shell, page};
-use super::super::visitor::LoggedIn;
-use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::domain::run::RunFilter;
-use crate::domain::standing::{Window, searchable};
-use crate::text::page::Moment;
+use super::super::AppState;
+use super::super::auth::CurrentUser;
+use super::super::shell::{Shell, page};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed};
+use crate::queries;
+use crate::text::dashboard::TimelineEntry;
+use hubward_domain::account_matrix::{PageWindow, searchable};
+use hubward_domain::run::RunFilter;
 
 #[derive(Template)]
 #[template(path = "agents.html")]
 struct AgentsPage {
     shell: Shell,
     search: String,
-    states: Vec<Choice>,
-    rows: Vec<Row>,
+    states: Vec<FilterChoice>,
+    rows: Vec<AgentRunRow>,
     pages: Pages,
     is_narrowed: bool,
 }
 
-struct Row {
+struct AgentRunRow {
     account_id: String,
     project: String,
     run: String,
     version: String,
     outdated: bool,
     caller: String,
-    started: Moment,
-    heartbeat: Moment,
+    started: TimelineEntry,
+    heartbeat: TimelineEntry,
     complete: bool,
 }
 
 /// `GET /agents`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let filter = RunFilter {
@@ -49,9 +49,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         search: searchable(reader.asked("q")),
         account: None,
     };
-    let (runs, all) = look::runs_that(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (runs, all) =
+        queries::agent::search_runs(&state.app, &filter, PageWindow::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
@@ -65,11 +66,11 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
     ];
     let template = AgentsPage {
         states: states
-            .map(|(value, key)| Choice::new(value, words.say(key), reader.asked("state")))
+            .map(|(value, key)| FilterChoice::new(value, words.say(key), reader.asked("state")))
             .into(),
         rows: runs
             .into_iter()
-            .map(|(run, project)| Row {
+            .map(|(run, project)| AgentRunRow {
                 account_id: run.account_id.to_string(),
                 outdated: run.is_outdated(env!("CARGO_PKG_VERSION")),
                 started: words.moment(run.started_at),

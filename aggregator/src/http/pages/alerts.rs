@@ -1,37 +1,38 @@
 //! `/alerts` and `/alerts/ID`: the threats, and what people do with them.
 
 use askama::Template;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Notice, Shell, notice, page, said, see_other};
-use super::super::visitor::{Form, LoggedIn, Turned};
-use super::{Answer, Choice, Pages, ROWS, failed, not_found, regions};
-use crate::actions::acknowledge::{AcknowledgeError, acknowledge};
-use crate::actions::look::{self, AlertRow};
-use crate::actions::publish_guide::{ThreatHelp, help_with};
-use crate::actions::timeline::timeline;
-use crate::domain::alert::handling::Act;
-use crate::domain::alert::{AlertFilter, AlertState, Severity};
-use crate::domain::standing::{Window, searchable};
+use super::super::AppState;
+use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
+use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found, regions};
+use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
+use crate::queries;
+use crate::queries::alert::AlertRow;
+use crate::queries::alert_timeline::timeline;
+use crate::queries::guide::{ThreatHelp, help_with};
 use crate::text;
-use crate::text::page::{Chip, Moment, Words};
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::account_matrix::{PageWindow, searchable};
+use hubward_domain::alert::handling::Act;
+use hubward_domain::alert::{AlertFilter, AlertState, Severity};
 
 #[derive(Template)]
 #[template(path = "alerts.html")]
 struct AlertsPage {
     shell: Shell,
     search: String,
-    states: Vec<Choice>,
-    severities: Vec<Choice>,
-    regions: Vec<Choice>,
-    rows: Vec<Row>,
+    states: Vec<FilterChoice>,
+    severities: Vec<FilterChoice>,
+    regions: Vec<FilterChoice>,
+    rows: Vec<AlertListRow>,
     pages: Pages,
     is_narrowed: bool,
 }
 
-struct Row {
+struct AlertListRow {
     id: String,
     severity: Chip,
     state: Chip,
@@ -40,7 +41,7 @@ struct Row {
     account_id: String,
     project: String,
     region: String,
-    seen: Moment,
+    seen: TimelineEntry,
     count: String,
     assignee: String,
     told: String,
@@ -50,25 +51,25 @@ struct Row {
 #[template(path = "alert.html")]
 struct AlertPage {
     shell: Shell,
-    row: Row,
+    row: AlertListRow,
     description: String,
     resource: String,
     console: Option<String>,
     contact: String,
     emails: Vec<String>,
     findings: Vec<String>,
-    began: Moment,
+    began: TimelineEntry,
     note: String,
-    noted: Option<(Moment, String)>,
-    deliveries: Vec<Delivery>,
-    way: Vec<Step>,
-    events: Vec<Event>,
+    noted: Option<(TimelineEntry, String)>,
+    deliveries: Vec<AlertDeliveryRow>,
+    way: Vec<AlertStepRow>,
+    events: Vec<AlertEventRow>,
     help: Option<ThreatHelp>,
     may_take: bool,
     may_end: bool,
 }
 
-struct Delivery {
+struct AlertDeliveryRow {
     channel: String,
     state: Chip,
     attempts: i64,
@@ -76,21 +77,21 @@ struct Delivery {
 }
 
 /// One moment of the alert's way.
-struct Step {
+struct AlertStepRow {
     word: String,
-    at: Moment,
+    at: TimelineEntry,
     after: String,
     detail: String,
 }
 
-struct Event {
-    at: Moment,
+struct AlertEventRow {
+    at: TimelineEntry,
     actor: String,
     detail: String,
 }
 
 /// `GET /alerts`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let filter = AlertFilter {
@@ -100,9 +101,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         search: searchable(reader.asked("q")),
         ..AlertFilter::default()
     };
-    let (rows, all) = look::alerts_that(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (rows, all) =
+        queries::alert::search_alerts(&state.app, &filter, PageWindow::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
@@ -114,7 +116,7 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         states: AlertState::ALL
             .map(|known| {
                 let word = words.alert_state(known).word;
-                Choice::new(known.as_str(), word, reader.asked("state"))
+                FilterChoice::new(known.as_str(), word, reader.asked("state"))
             })
             .into(),
         severities: Severity::ALL
@@ -122,7 +124,7 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
             .rev()
             .map(|severity| {
                 let word = severity.as_str();
-                Choice::new(word, word.to_owned(), reader.asked("severity"))
+                FilterChoice::new(word, word.to_owned(), reader.asked("severity"))
             })
             .collect(),
         regions: regions(&state, reader),
@@ -137,16 +139,16 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
 
 /// `GET /alerts/{id}`
 pub(in super::super) async fn show(
-    by: LoggedIn,
-    Given(state): Given<State>,
+    by: CurrentUser,
+    State(state): State<AppState>,
     Path(id): Path<String>,
-) -> Answer {
+) -> PageAnswer {
     let failed = failed(&state, &by);
-    let row = look::alert(&state.app, &id)
+    let row = queries::alert::alert(&state.app, &id)
         .await
         .map_err(&failed)?
         .ok_or_else(|| not_found(&state, &by))?;
-    let events = look::events_of_alert(&state.app, &row.alert.account_id, &row.alert.id)
+    let events = queries::alert::events_of_alert(&state.app, &row.alert.account_id, &row.alert.id)
         .await
         .map_err(&failed)?;
     let way = timeline(&state.app, &row.alert.account_id, &row.alert.id)
@@ -171,7 +173,7 @@ pub(in super::super) async fn show(
         deliveries: row
             .deliveries
             .iter()
-            .map(|delivery| Delivery {
+            .map(|delivery| AlertDeliveryRow {
                 channel: delivery.channel.clone(),
                 state: words.delivery_state(delivery.state),
                 attempts: delivery.attempts,
@@ -180,7 +182,7 @@ pub(in super::super) async fn show(
             .collect(),
         way: way
             .iter()
-            .map(|moment| Step {
+            .map(|moment| AlertStepRow {
                 word: text::alert::step(moment.step, words.language()),
                 at: words.exactly(moment.at),
                 after: text::alert::after(&way, moment),
@@ -189,7 +191,7 @@ pub(in super::super) async fn show(
             .collect(),
         events: events
             .iter()
-            .map(|event| Event {
+            .map(|event| AlertEventRow {
                 at: words.moment(event.at),
                 actor: event.actor.clone(),
                 detail: format!(
@@ -210,10 +212,10 @@ pub(in super::super) async fn show(
 
 /// `POST /alerts/{id}`
 pub(in super::super) async fn handle(
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
-    form: Form,
-) -> Answer {
+    form: AuthenticForm,
+) -> PageAnswer {
     let form = form.of_operator(&state)?;
     let by = &form.by;
     let act = match form.field("act") {
@@ -227,13 +229,13 @@ pub(in super::super) async fn handle(
     match acknowledge(&state.app, &actor, &id, act, form.field("note")).await {
         Ok(_) => Ok(see_other(&by.reader.path)),
         Err(AcknowledgeError::Unknown(_)) => Err(not_found(&state, by)),
-        Err(AcknowledgeError::Store(_)) => Err(Turned::with(notice(
+        Err(AcknowledgeError::Store(_)) => Err(PageRejection::with(notice(
             &state,
             &by.reader,
             Some(by),
-            Notice::Failed,
+            MessagePage::Failed,
         ))),
-        Err(error) => Err(Turned::with(said(
+        Err(error) => Err(PageRejection::with(said(
             &state,
             &by.reader,
             Some(by),
@@ -244,9 +246,9 @@ pub(in super::super) async fn handle(
     }
 }
 
-fn present(words: &Words, row: &AlertRow) -> Row {
+fn present(words: &Words, row: &AlertRow) -> AlertListRow {
     let alert = &row.alert;
-    Row {
+    AlertListRow {
         id: alert.id.clone(),
         severity: words.severity(alert.severity.as_str()),
         state: words.alert_state(alert.state),

@@ -2,35 +2,35 @@
 //! the chain holds is the work of `hubward audit verify`: it follows the whole log.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 use hubward_protocol::AccountId;
 
-use super::super::State;
-use super::super::page::{Shell, page};
-use super::super::visitor::LoggedIn;
-use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::domain::audit::{Event, EventFilter};
-use crate::domain::standing::{Window, searchable};
+use super::super::AppState;
+use super::super::auth::CurrentUser;
+use super::super::shell::{Shell, page};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed};
+use crate::queries;
 use crate::text;
-use crate::text::page::{Moment, Words};
+use crate::text::dashboard::{TimelineEntry, Words};
+use hubward_domain::account_matrix::{PageWindow, searchable};
+use hubward_domain::audit::{AuditEvent, EventFilter};
 
 #[derive(Template)]
 #[template(path = "audit.html")]
-struct AuditPage {
+struct AuditLogPage {
     shell: Shell,
     subject: String,
-    actions: Vec<Choice>,
-    rows: Vec<Row>,
+    actions: Vec<FilterChoice>,
+    rows: Vec<AuditRow>,
     pages: Pages,
     is_narrowed: bool,
-    head: Option<Event>,
+    head: Option<AuditEvent>,
 }
 
-struct Row {
+struct AuditRow {
     sequence: i64,
-    at: Moment,
+    at: TimelineEntry,
     actor: String,
     action: String,
     subject: String,
@@ -41,23 +41,24 @@ struct Row {
 }
 
 /// `GET /audit`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let filter = EventFilter {
         subject: searchable(reader.asked("subject")),
         action: searchable(reader.asked("action")),
     };
-    let log = look::log(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let log =
+        queries::audit::audit_page(&state.app, &filter, PageWindow::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(&state, reader, Some(&by), "audit", words.say("page.audit"));
     let word = |name: &str| text::audit::action(name, words.language());
-    let template = AuditPage {
+    let template = AuditLogPage {
         actions: log
             .actions
             .iter()
-            .map(|name| Choice::new(name, word(name), &filter.action))
+            .map(|name| FilterChoice::new(name, word(name), &filter.action))
             .collect(),
         rows: log
             .events
@@ -73,8 +74,8 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-fn present(words: &Words, event: Event) -> Row {
-    Row {
+fn present(words: &Words, event: AuditEvent) -> AuditRow {
+    AuditRow {
         sequence: event.sequence,
         at: words.moment(event.at),
         action: text::audit::action(&event.action, words.language()),

@@ -1,34 +1,34 @@
 //! `/deliveries`: the messages to the channels, and trying those again that were given up.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Shell, page, see_other};
-use super::super::visitor::{Form, LoggedIn};
-use super::{Answer, Choice, Pages, ROWS, failed};
-use crate::actions::look;
-use crate::actions::replay::replay;
-use crate::domain::delivery::{DeliveryState, PostFilter, Posted};
-use crate::domain::standing::{Window, searchable};
-use crate::text::page::{Chip, Moment, Words};
+use super::super::AppState;
+use super::super::auth::{AuthenticForm, CurrentUser};
+use super::super::shell::{Shell, page, see_other};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed};
+use crate::actions::delivery::retry::replay;
+use crate::queries;
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::account_matrix::{PageWindow, searchable};
+use hubward_domain::delivery::{DeliveryState, PostFilter, Posted};
 
 #[derive(Template)]
 #[template(path = "deliveries.html")]
 struct DeliveriesPage {
     shell: Shell,
-    states: Vec<Choice>,
-    channels: Vec<Choice>,
-    rows: Vec<Row>,
+    states: Vec<FilterChoice>,
+    channels: Vec<FilterChoice>,
+    rows: Vec<DeliveryListRow>,
     pages: Pages,
     is_narrowed: bool,
     any_given_up: bool,
 }
 
-struct Row {
+struct DeliveryListRow {
     id: String,
-    created: Moment,
+    created: TimelineEntry,
     channel: String,
     kind: String,
     subject: String,
@@ -36,21 +36,22 @@ struct Row {
     state: Chip,
     attempts: i64,
     last_error: String,
-    due: Option<Moment>,
+    due: Option<TimelineEntry>,
     is_given_up: bool,
 }
 
 /// `GET /deliveries`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let filter = PostFilter {
         state: reader.asked("state").parse().ok(),
         channel: searchable(reader.asked("channel")),
     };
-    let (posted, all) = look::deliveries(&state.app, &filter, Window::page(reader.page(), ROWS))
-        .await
-        .map_err(failed(&state, &by))?;
+    let (posted, all) =
+        queries::delivery::deliveries(&state.app, &filter, PageWindow::page(reader.page(), ROWS))
+            .await
+            .map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
@@ -58,12 +59,12 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         "deliveries",
         words.say("page.deliveries"),
     );
-    let rows: Vec<Row> = posted.into_iter().map(|row| present(words, row)).collect();
+    let rows: Vec<DeliveryListRow> = posted.into_iter().map(|row| present(words, row)).collect();
     let template = DeliveriesPage {
         states: DeliveryState::ALL
             .map(|known| {
                 let word = words.delivery_state(known).word;
-                Choice::new(known.as_str(), word, reader.asked("state"))
+                FilterChoice::new(known.as_str(), word, reader.asked("state"))
             })
             .into(),
         channels: state
@@ -71,7 +72,7 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
             .config
             .channels
             .iter()
-            .map(|channel| Choice::new(&channel.name, channel.name.clone(), &filter.channel))
+            .map(|channel| FilterChoice::new(&channel.name, channel.name.clone(), &filter.channel))
             .collect(),
         any_given_up: rows.iter().any(|row| row.is_given_up),
         rows,
@@ -83,7 +84,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
 }
 
 /// `POST /deliveries`: one message again, or all that were given up.
-pub(in super::super) async fn again(Given(state): Given<State>, form: Form) -> Answer {
+pub(in super::super) async fn again(
+    State(state): State<AppState>,
+    form: AuthenticForm,
+) -> PageAnswer {
     let form = form.of_operator(&state)?;
     let wanted: Vec<String> = match form.field("id") {
         "" => Vec::new(),
@@ -95,8 +99,8 @@ pub(in super::super) async fn again(Given(state): Given<State>, form: Form) -> A
     Ok(see_other("/deliveries"))
 }
 
-fn present(words: &Words, row: Posted) -> Row {
-    Row {
+fn present(words: &Words, row: Posted) -> DeliveryListRow {
+    DeliveryListRow {
         created: words.moment(row.created_at),
         alert: row.subject.strip_prefix("alert:").map(str::to_owned),
         due: (row.state == DeliveryState::Pending).then(|| words.moment(row.due_at)),

@@ -2,46 +2,46 @@
 //! follows a link from a report or a ticket has no login. It shows the guide alone, and nothing of any account.
 
 use askama::Template;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Notice, Shell, notice, page};
-use super::super::visitor::{GuideReader, Turned};
-use super::Answer;
-use crate::actions::publish_guide::{self, GuidePage, GuideRow};
-use crate::domain::guide::Kind;
-use crate::domain::standing::searchable;
+use super::super::AppState;
+use super::super::auth::{GuideReader, PageRejection};
+use super::super::shell::{MessagePage, Shell, notice, page};
+use super::PageAnswer;
+use crate::queries::guide::{self, GuideEntryView, PageFact};
+use hubward_domain::account_matrix::searchable;
+use hubward_domain::guide::FieldKind;
 
 #[derive(Template)]
 #[template(path = "guide_list.html")]
-struct ListPage {
+struct GuideListPage {
     shell: Shell,
     search: String,
-    controls: Vec<GuideRow>,
-    threats: Vec<GuideRow>,
+    controls: Vec<PageFact>,
+    threats: Vec<PageFact>,
 }
 
 #[derive(Template)]
 #[template(path = "guide_page.html")]
-struct EntryPage {
+struct GuideEntryPage {
     shell: Shell,
-    page: GuidePage,
+    page: GuideEntryView,
 }
 
 /// `GET /guide`
 pub(in super::super) async fn list(
     GuideReader { by, reader }: GuideReader,
-    Given(state): Given<State>,
-) -> Answer {
+    State(state): State<AppState>,
+) -> PageAnswer {
     let words = &reader.words;
     let search = searchable(reader.asked("q"));
-    let found = |kind| publish_guide::search(&state.app, kind, &search, words.language());
+    let found = |kind| guide::search(&state.app, kind, &search, words.language());
     let title = words.say("guide.title");
     let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
-    let template = ListPage {
-        controls: found(Kind::Control),
-        threats: found(Kind::Threat),
+    let template = GuideListPage {
+        controls: found(FieldKind::Control),
+        threats: found(FieldKind::Threat),
         shell: shell.clone(),
         search,
     };
@@ -51,16 +51,16 @@ pub(in super::super) async fn list(
 /// `GET /guide/{key}`
 pub(in super::super) async fn show(
     GuideReader { by, reader }: GuideReader,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     Path(key): Path<String>,
-) -> Answer {
+) -> PageAnswer {
     let by = by.as_ref();
     let language = reader.words.language();
-    let entry = publish_guide::page(&state.app, &key, language)
-        .ok_or_else(|| Turned::with(notice(&state, &reader, by, Notice::NotFound)))?;
+    let entry = guide::page(&state.app, &key, language)
+        .ok_or_else(|| PageRejection::with(notice(&state, &reader, by, MessagePage::NotFound)))?;
     let title = format!("{} {}", entry.key, entry.title);
     let shell = Shell::new(&state, &reader, by, "guide", title);
-    let template = EntryPage {
+    let template = GuideEntryPage {
         shell: shell.clone(),
         page: entry,
     };

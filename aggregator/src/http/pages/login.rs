@@ -1,21 +1,21 @@
 //! Logging in and out: `/login`, `/login/oidc`, `/login/callback`, `/logout`.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use url::form_urlencoded;
 
-use super::super::State;
-use super::super::caller::MayLogIn;
-use super::super::page::{Shell, page, said, see_other};
-use super::super::visitor::{
-    Form, Reader, StrangersForm, Turned, cookie, forget, keep_login, keep_session, login_cookie,
-    session_cookie,
+use super::super::AppState;
+use super::super::auth::{
+    AuthenticForm, PageContext, PageRejection, PublicForm, cookie, forget, keep_login,
+    keep_session, login_cookie, session_cookie,
 };
-use crate::actions::log_in::{LoginError, log_in, log_out};
-use crate::domain::access::SessionKey;
-use crate::domain::login::within;
+use super::super::rate_limit::MayLogIn;
+use super::super::shell::{Shell, page, said, see_other};
+use crate::actions::access::login::{LoginError, log_in, log_out};
+use hubward_domain::access::SessionKey;
+use hubward_domain::login::within;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -27,7 +27,7 @@ struct LoginPage {
 }
 
 /// `GET /login`
-pub(in super::super) async fn form(reader: Reader, Given(state): Given<State>) -> Response {
+pub(in super::super) async fn form(reader: PageContext, State(state): State<AppState>) -> Response {
     let next = within(reader.asked("next"));
     show(&state, &reader, next, None, StatusCode::OK)
 }
@@ -35,10 +35,10 @@ pub(in super::super) async fn form(reader: Reader, Given(state): Given<State>) -
 /// `POST /login`: with a token.
 pub(in super::super) async fn with_token(
     MayLogIn(admitted): MayLogIn,
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     headers: HeaderMap,
-    form: StrangersForm,
-) -> Result<Response, Turned> {
+    form: PublicForm,
+) -> Result<Response, PageRejection> {
     let reader = &form.reader;
     let next = within(form.field("next"));
     let again = |text, status| Ok(show(&state, reader, next.clone(), Some(text), status));
@@ -62,8 +62,8 @@ pub(in super::super) async fn with_token(
 /// `GET /login/oidc`: off to the issuer.
 pub(in super::super) async fn at_issuer(
     MayLogIn(admitted): MayLogIn,
-    reader: Reader,
-    Given(state): Given<State>,
+    reader: PageContext,
+    State(state): State<AppState>,
 ) -> Response {
     let next = within(reader.asked("next"));
     if let Err(wait) = admitted {
@@ -86,8 +86,8 @@ pub(in super::super) async fn at_issuer(
 /// `GET /login/callback`: back from the issuer.
 pub(in super::super) async fn back(
     MayLogIn(admitted): MayLogIn,
-    reader: Reader,
-    Given(state): Given<State>,
+    reader: PageContext,
+    State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Response {
     if let Err(wait) = admitted {
@@ -116,7 +116,7 @@ pub(in super::super) async fn back(
 }
 
 /// `POST /logout`
-pub(in super::super) async fn out(Given(state): Given<State>, form: Form) -> Response {
+pub(in super::super) async fn out(State(state): State<AppState>, form: AuthenticForm) -> Response {
     // The cookie goes whatever the database says; a session without it is worth nothing.
     let _ = log_out(&state.app, &form.by.key).await;
     let mut response = see_other("/login");
@@ -127,7 +127,7 @@ pub(in super::super) async fn out(Given(state): Given<State>, form: Form) -> Res
 }
 
 /// The new session's cookie in the place of the old one's, whose session ends.
-async fn welcome(state: &State, headers: &HeaderMap, key: &SessionKey, next: &str) -> Response {
+async fn welcome(state: &AppState, headers: &HeaderMap, key: &SessionKey, next: &str) -> Response {
     let old =
         cookie(headers, session_cookie(state)).and_then(|value| SessionKey::of_cookie(&value));
     if let Some(old) = old {
@@ -141,8 +141,8 @@ async fn welcome(state: &State, headers: &HeaderMap, key: &SessionKey, next: &st
 }
 
 fn show(
-    state: &State,
-    reader: &Reader,
+    state: &AppState,
+    reader: &PageContext,
     next: String,
     refused: Option<String>,
     status: StatusCode,
@@ -163,7 +163,7 @@ fn show(
     page(&template, &shell, status)
 }
 
-fn not_let_in(state: &State, reader: &Reader, error: &LoginError) -> Response {
+fn not_let_in(state: &AppState, reader: &PageContext, error: &LoginError) -> Response {
     let words = &reader.words;
     let (status, text, hint) = match error {
         LoginError::NoIssuer => (

@@ -1,18 +1,18 @@
 //! `/`: everything at a glance.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Shell, page};
-use super::super::visitor::LoggedIn;
-use super::{Answer, failed};
-use crate::actions::overview::{Day, Overview, overview};
-use crate::domain::alert::Severity;
-use crate::domain::delivery::DeliveryState;
-use crate::domain::standing::{Group, Outstanding};
-use crate::text::page::{Chip, Moment, Words};
+use super::super::AppState;
+use super::super::auth::CurrentUser;
+use super::super::shell::{Shell, page};
+use super::{PageAnswer, failed};
+use crate::queries::overview::{Day, Overview, overview};
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::account_matrix::{Outstanding, VerdictGroup};
+use hubward_domain::alert::Severity;
+use hubward_domain::delivery::DeliveryState;
 
 #[derive(Template)]
 #[template(path = "overview.html")]
@@ -21,16 +21,16 @@ struct OverviewPage {
     figures: Vec<Figure>,
     severities: Vec<(Chip, String)>,
     regions: Vec<RegionRow>,
-    seen_at: Option<Moment>,
-    drifted: Vec<Place>,
-    waiting: Vec<Place>,
-    alerts: Vec<AlertRow>,
+    seen_at: Option<TimelineEntry>,
+    drifted: Vec<OverviewRegion>,
+    waiting: Vec<OverviewRegion>,
+    alerts: Vec<OverviewAlertRow>,
     open_alerts: String,
     pending: String,
     given_up: Option<String>,
     runs_complete: String,
     runs_incomplete: String,
-    last_heartbeat: Option<Moment>,
+    last_heartbeat: Option<TimelineEntry>,
     trend: Trend,
 }
 
@@ -47,32 +47,32 @@ struct RegionRow {
     share: String,
     complete: String,
     all: String,
-    parts: Vec<Part>,
+    parts: Vec<OverviewShare>,
     address: String,
 }
 
 /// A part of a bar, in thousandths of its length.
-struct Part {
+struct OverviewShare {
     tone: &'static str,
     x: i64,
     width: i64,
 }
 
-struct Place {
+struct OverviewRegion {
     account_id: String,
     project: String,
     region: String,
     verdict: Chip,
-    since: Moment,
+    since: TimelineEntry,
 }
 
-struct AlertRow {
+struct OverviewAlertRow {
     id: String,
     severity: Chip,
     title: String,
     project: String,
     account_id: String,
-    seen: Moment,
+    seen: TimelineEntry,
 }
 
 /// Bars from the left to the right, oldest first, each a hundred high.
@@ -97,7 +97,7 @@ struct Slice {
 }
 
 /// `GET /`
-pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let seen = overview(&state.app).await.map_err(failed(&state, &by))?;
     let words = &by.reader.words;
     let shell = Shell::new(
@@ -114,10 +114,10 @@ pub(in super::super) async fn show(by: LoggedIn, Given(state): Given<State>) -> 
 fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     let all: i64 = seen.accounts.values().sum();
     let figures = [
-        Group::Complete,
-        Group::Waiting,
-        Group::Drifted,
-        Group::Unclear,
+        VerdictGroup::Complete,
+        VerdictGroup::Waiting,
+        VerdictGroup::Drifted,
+        VerdictGroup::Unclear,
     ]
     .map(|group| {
         let count = seen.accounts.get(&group).copied().unwrap_or(0);
@@ -130,12 +130,12 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     });
     let regions = seen.regions.iter().map(|(region, counts)| {
         let all: i64 = counts.values().sum();
-        let complete = counts.get(&Group::Complete).copied().unwrap_or(0);
+        let complete = counts.get(&VerdictGroup::Complete).copied().unwrap_or(0);
         let order = [
-            Group::Complete,
-            Group::Waiting,
-            Group::Unclear,
-            Group::Drifted,
+            VerdictGroup::Complete,
+            VerdictGroup::Waiting,
+            VerdictGroup::Unclear,
+            VerdictGroup::Drifted,
         ];
         let mut x = 0;
         let parts = order
@@ -144,7 +144,7 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
                 let count = counts.get(&group).copied().filter(|count| *count > 0)?;
                 // What is there is seen, however little it is.
                 let width = (count.saturating_mul(1000) / all.max(1)).max(8);
-                let part = Part {
+                let part = OverviewShare {
                     tone: group.as_str(),
                     x,
                     width,
@@ -187,7 +187,7 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
         alerts: seen
             .alerts
             .iter()
-            .map(|(alert, project)| AlertRow {
+            .map(|(alert, project)| OverviewAlertRow {
                 id: alert.id.clone(),
                 severity: words.severity(alert.severity.as_str()),
                 title: alert.title.clone(),
@@ -207,10 +207,10 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     }
 }
 
-fn places(words: &Words, places: &[Outstanding]) -> Vec<Place> {
+fn places(words: &Words, places: &[Outstanding]) -> Vec<OverviewRegion> {
     places
         .iter()
-        .map(|place| Place {
+        .map(|place| OverviewRegion {
             account_id: place.account_id.to_string(),
             project: place.project.clone(),
             region: place.region.to_string(),
@@ -224,7 +224,11 @@ fn trend(words: &Words, days: &[Day]) -> Trend {
     const STEP: i64 = 10;
     let share = |day: &Day| {
         let all: i64 = day.places.values().sum();
-        let complete = day.places.get(&Group::Complete).copied().unwrap_or(0);
+        let complete = day
+            .places
+            .get(&VerdictGroup::Complete)
+            .copied()
+            .unwrap_or(0);
         words.share(complete, all)
     };
     let most = days
@@ -234,10 +238,10 @@ fn trend(words: &Words, days: &[Day]) -> Trend {
         .unwrap_or(0)
         .max(1);
     let order = [
-        Group::Complete,
-        Group::Waiting,
-        Group::Unclear,
-        Group::Drifted,
+        VerdictGroup::Complete,
+        VerdictGroup::Waiting,
+        VerdictGroup::Unclear,
+        VerdictGroup::Drifted,
     ];
     let bars = days.iter().zip(0_i64..).map(|(day, index)| {
         let mut below = 0;

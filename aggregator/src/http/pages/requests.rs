@@ -2,22 +2,23 @@
 //! company without Jira. The form is off unless the configuration says otherwise.
 
 use askama::Template;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Notice, Shell, notice, page, said, see_other};
-use super::super::visitor::{Form, LoggedIn, Turned};
-use super::{Answer, Choice, Pages, ROWS, failed, not_found};
-use crate::actions::decide_request::{Approval, DecideError, Rejection, approve, reject};
-use crate::actions::take_request::{Shown, Taken, request, requests, take_request};
-use crate::domain::account::{Language, ReportCadence};
-use crate::domain::alert::handling::written;
-use crate::domain::ledger::{Column, Entry};
-use crate::domain::request::{Asked, Kind, OURS, Origin, RequestView};
-use crate::domain::standing::{Window, searchable};
+use super::super::AppState;
+use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
+use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
+use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
+use crate::actions::request::receive::{ReceivedRequest, receive_request};
+use crate::queries::request::{ShownRequest, request, requests};
 use crate::text;
-use crate::text::page::{Chip, Moment, Words};
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::account::{Language, ReportCadence};
+use hubward_domain::account_matrix::{PageWindow, searchable};
+use hubward_domain::alert::handling::written;
+use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
+use hubward_domain::request::{OURS, Origin, RequestKind, RequestView, RequestedChange};
 
 /// The states that a request is shown in.
 const STATES: [&str; 6] = [
@@ -36,35 +37,35 @@ const LONGEST: usize = 2000;
 struct RequestsPage {
     shell: Shell,
     search: String,
-    states: Vec<Choice>,
-    rows: Vec<Row>,
+    states: Vec<FilterChoice>,
+    rows: Vec<RequestRow>,
     pages: Pages,
     is_narrowed: bool,
     has_form: bool,
 }
 
-struct Row {
+struct RequestRow {
     id: String,
     kind: String,
     account_id: String,
     project: String,
     state: Chip,
     reporter: String,
-    created: Moment,
+    created: TimelineEntry,
 }
 
 #[derive(Template)]
 #[template(path = "request.html")]
 struct RequestPage {
     shell: Shell,
-    row: Row,
+    row: RequestRow,
     revision: i64,
     asked: Vec<(String, String)>,
     changes: Vec<(String, String, String)>,
     problems: Vec<String>,
     contacts: Vec<String>,
-    told: Option<Moment>,
-    decided: Option<(String, Moment)>,
+    told: Option<TimelineEntry>,
+    decided: Option<(String, TimelineEntry)>,
     reason: String,
     may_approve: bool,
     may_reject: bool,
@@ -74,17 +75,17 @@ struct RequestPage {
 #[template(path = "request_form.html")]
 struct FormPage {
     shell: Shell,
-    kinds: Vec<Choice>,
-    fields: Vec<Field>,
-    languages: Vec<Choice>,
-    reports: Vec<Choice>,
+    kinds: Vec<FilterChoice>,
+    fields: Vec<FormField>,
+    languages: Vec<FilterChoice>,
+    reports: Vec<FilterChoice>,
     language_header: String,
     report_header: String,
     notes_header: String,
 }
 
 /// One line of the form.
-struct Field {
+struct FormField {
     name: &'static str,
     header: String,
     hint: String,
@@ -92,7 +93,7 @@ struct Field {
 }
 
 /// `GET /requests`
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let mut shown = requests(&state.app).await.map_err(failed(&state, &by))?;
@@ -104,7 +105,7 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         (!known || shown.view.state == asked) && (wanted.is_empty() || says(&shown.view, &wanted))
     });
     let all = i64::try_from(shown.len()).unwrap_or(i64::MAX);
-    let window = Window::page(reader.page(), ROWS);
+    let window = PageWindow::page(reader.page(), ROWS);
     let skip = usize::try_from(window.offset).unwrap_or(usize::MAX);
     let take = usize::try_from(window.limit).unwrap_or(0);
     let shell = Shell::new(
@@ -116,7 +117,9 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
     );
     let template = RequestsPage {
         states: STATES
-            .map(|word| Choice::new(word, text::request::state(word, words.language()), asked))
+            .map(|word| {
+                FilterChoice::new(word, text::request::state(word, words.language()), asked)
+            })
             .into(),
         rows: shown
             .iter()
@@ -135,10 +138,10 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
 
 /// `GET /requests/{id}`
 pub(in super::super) async fn show(
-    by: LoggedIn,
-    Given(state): Given<State>,
+    by: CurrentUser,
+    State(state): State<AppState>,
     Path(id): Path<String>,
-) -> Answer {
+) -> PageAnswer {
     let shown = request(&state.app, &id)
         .await
         .map_err(failed(&state, &by))?
@@ -154,15 +157,15 @@ pub(in super::super) async fn show(
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-fn present(shell: &Shell, words: &Words, shown: Shown) -> RequestPage {
+fn present(shell: &Shell, words: &Words, shown: ShownRequest) -> RequestPage {
     let language = words.language();
     let view = shown.view;
-    let problems = match &shown.told.judged {
+    let problems = match &shown.context.judged {
         Err(obstacle) if view.state == "stuck" => text::request::obstacle(obstacle, language),
         _ => Vec::new(),
     };
     let header = |field: &str| {
-        Column::ALL
+        LedgerColumn::ALL
             .iter()
             .find(|column| column.as_str() == field)
             .map_or_else(
@@ -210,10 +213,10 @@ fn present(shell: &Shell, words: &Words, shown: Shown) -> RequestPage {
 
 /// `POST /requests/{id}`
 pub(in super::super) async fn decide(
-    Given(state): Given<State>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
-    form: Form,
-) -> Answer {
+    form: AuthenticForm,
+) -> PageAnswer {
     let form = form.of_operator(&state)?;
     let by = &form.by;
     let app = &state.app;
@@ -225,7 +228,7 @@ pub(in super::super) async fn decide(
             let approval = Approval {
                 id: id.clone(),
                 revision,
-                contacts_told: form.field("contacts_told") == "yes",
+                contacts_notified: form.field("contacts_told") == "yes",
             };
             approve(app, &actor, &approval).await
         }
@@ -235,7 +238,7 @@ pub(in super::super) async fn decide(
                 let text = by.reader.words.say("page.reason_needed");
                 return Err(refused(&state, by, text));
             }
-            let rejection = Rejection {
+            let rejection = RejectRequest {
                 id: id.clone(),
                 revision,
                 reason,
@@ -255,17 +258,17 @@ pub(in super::super) async fn decide(
                 .collect();
             Err(refused(&state, by, said.join(" ")))
         }
-        Err(DecideError::Store(_)) => Err(Turned::with(notice(
+        Err(DecideError::Store(_)) => Err(PageRejection::with(notice(
             &state,
             &by.reader,
             Some(by),
-            Notice::Failed,
+            MessagePage::Failed,
         ))),
     }
 }
 
 /// `GET /requests/new`
-pub(in super::super) async fn form(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     if !state.app.config.requests.form {
         return Err(not_found(&state, &by));
     }
@@ -278,50 +281,57 @@ pub(in super::super) async fn form(by: LoggedIn, Given(state): Given<State>) -> 
         "requests",
         words.say("page.new_request"),
     );
-    let plain = Column::ALL.iter().filter(|column| {
-        let chosen = [Column::Language, Column::Report, Column::Notes];
+    let plain = LedgerColumn::ALL.iter().filter(|column| {
+        let chosen = [
+            LedgerColumn::Language,
+            LedgerColumn::Report,
+            LedgerColumn::Notes,
+        ];
         !OURS.contains(column) && !chosen.contains(column)
     });
     let template = FormPage {
-        kinds: Kind::ALL
+        kinds: RequestKind::ALL
             .map(|kind| {
-                Choice::new(
+                FilterChoice::new(
                     kind.as_str(),
                     text::request::kind(Some(kind), language),
-                    Kind::Add.as_str(),
+                    RequestKind::Add.as_str(),
                 )
             })
             .into(),
         fields: plain
-            .map(|column| Field {
+            .map(|column| FormField {
                 name: column.as_str(),
                 header: column.header(language).to_owned(),
                 hint: words.request_hint(*column),
-                required: *column == Column::AccountId,
+                required: *column == LedgerColumn::AccountId,
             })
             .collect(),
         languages: Language::ALL
-            .map(|known| Choice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .map(|known| FilterChoice::new(known.as_str(), known.as_str().to_owned(), ""))
             .into(),
         reports: ReportCadence::ALL
-            .map(|known| Choice::new(known.as_str(), known.as_str().to_owned(), ""))
+            .map(|known| FilterChoice::new(known.as_str(), known.as_str().to_owned(), ""))
             .into(),
-        language_header: Column::Language.header(language).to_owned(),
-        report_header: Column::Report.header(language).to_owned(),
-        notes_header: Column::Notes.header(language).to_owned(),
+        language_header: LedgerColumn::Language.header(language).to_owned(),
+        report_header: LedgerColumn::Report.header(language).to_owned(),
+        notes_header: LedgerColumn::Notes.header(language).to_owned(),
         shell: shell.clone(),
     };
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
 /// `POST /requests/new`: whoever is logged in may ask; deciding is another matter.
-pub(in super::super) async fn take(Given(state): Given<State>, form: Form) -> Answer {
+pub(in super::super) async fn take(
+    State(state): State<AppState>,
+    form: AuthenticForm,
+) -> PageAnswer {
     let by = &form.by;
     if !state.app.config.requests.form {
         return Err(not_found(&state, by));
     }
     let mut fields = Vec::new();
-    for column in Column::ALL {
+    for column in LedgerColumn::ALL {
         if OURS.contains(&column) {
             continue;
         }
@@ -333,11 +343,11 @@ pub(in super::super) async fn take(Given(state): Given<State>, form: Form) -> An
             fields.push((column, text));
         }
     }
-    let taken = Taken {
+    let taken = ReceivedRequest {
         origin: Origin::Form,
-        asked: Asked {
+        asked: RequestedChange {
             kind: searchable(form.field("kind")),
-            entry: Entry {
+            entry: LedgerEntry {
                 fields,
                 extra: Vec::new(),
             },
@@ -345,14 +355,14 @@ pub(in super::super) async fn take(Given(state): Given<State>, form: Form) -> An
         reporter: by.visitor.name.clone(),
         language: by.reader.words.language(),
     };
-    let shown = take_request(&state.app, &by.visitor.actor(), taken)
+    let shown = receive_request(&state.app, &by.visitor.actor(), taken)
         .await
         .map_err(failed(&state, by))?;
     Ok(see_other(&format!("/requests/{}", shown.view.id)))
 }
 
-fn refused(state: &State, by: &LoggedIn, text: String) -> Turned {
-    Turned::with(said(
+fn refused(state: &AppState, by: &CurrentUser, text: String) -> PageRejection {
+    PageRejection::with(said(
         state,
         &by.reader,
         Some(by),
@@ -374,9 +384,9 @@ fn says(view: &RequestView, wanted: &str) -> bool {
     .any(|text| text.to_lowercase().contains(wanted))
 }
 
-fn row(words: &Words, view: &RequestView) -> Row {
+fn row(words: &Words, view: &RequestView) -> RequestRow {
     let language = words.language();
-    Row {
+    RequestRow {
         id: view.id.clone(),
         kind: text::request::kind(view.kind, language),
         account_id: view

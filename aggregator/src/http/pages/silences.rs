@@ -1,19 +1,18 @@
 //! `/silences`: which alerts nobody wants to hear of for a while; making a silence, and ending one.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::State;
-use super::super::page::{Notice, Shell, notice, page, said, see_other};
-use super::super::visitor::{Form, LoggedIn, Reader, Turned};
-use super::{Answer, Choice, Pages, ROWS, failed, not_found};
-use crate::actions::silence_alerts::{
-    Asked, SilenceError, Silenced, covering, end_silence, silence, silences,
-};
-use crate::domain::silence::{Silence, Written};
+use super::super::AppState;
+use super::super::auth::{AuthenticForm, CurrentUser, PageContext, PageRejection};
+use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
+use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
+use crate::queries::silence::{Silenced, covering, silences};
 use crate::text;
-use crate::text::page::{Chip, Moment, Words};
+use crate::text::dashboard::{Chip, TimelineEntry, Words};
+use hubward_domain::silence::{Silence, WrittenSilence};
 
 /// How many of the alerts that a silence covers are shown.
 const SHOWN: usize = 20;
@@ -23,23 +22,23 @@ const SHOWN: usize = 20;
 struct SilencesPage {
     shell: Shell,
     covered: Option<Covered>,
-    now: Vec<Row>,
-    over: Vec<Row>,
+    now: Vec<SilenceListRow>,
+    over: Vec<SilenceListRow>,
     pages: Pages,
-    regions: Vec<Choice>,
-    asked: Written,
+    regions: Vec<FilterChoice>,
+    asked: WrittenSilence,
     reason: String,
     until: String,
     problem: String,
 }
 
-struct Row {
+struct SilenceListRow {
     id: String,
     matcher: String,
     reason: String,
-    until: Moment,
+    until: TimelineEntry,
     actor: String,
-    made: Moment,
+    made: TimelineEntry,
     count: String,
 }
 
@@ -47,11 +46,11 @@ struct Row {
 struct Covered {
     matcher: String,
     now: String,
-    alerts: Vec<Alert>,
+    alerts: Vec<SilencedAlert>,
     told_all_the_same: Option<String>,
 }
 
-struct Alert {
+struct SilencedAlert {
     id: String,
     severity: Chip,
     title: String,
@@ -61,17 +60,17 @@ struct Alert {
 
 /// What somebody wrote into the form, and why it was not taken.
 #[derive(Default)]
-struct Draft {
-    asked: Written,
+struct SilenceDraft {
+    asked: WrittenSilence,
     reason: String,
     until: String,
     problem: String,
 }
 
 /// `GET /silences`; a link may fill in which alerts it is about.
-pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> Answer {
+pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let said = |name| by.reader.asked(name).chars().take(200).collect();
-    let asked = Written {
+    let asked = WrittenSilence {
         kind: said("type"),
         account: said("account"),
         project: said("project"),
@@ -79,15 +78,18 @@ pub(in super::super) async fn list(by: LoggedIn, Given(state): Given<State>) -> 
         region: said("region"),
         critical: false,
     };
-    let draft = Draft {
+    let draft = SilenceDraft {
         asked,
-        ..Draft::default()
+        ..SilenceDraft::default()
     };
     present(&state, &by, draft, StatusCode::OK).await
 }
 
 /// `POST /silences`
-pub(in super::super) async fn act(Given(state): Given<State>, form: Form) -> Answer {
+pub(in super::super) async fn act(
+    State(state): State<AppState>,
+    form: AuthenticForm,
+) -> PageAnswer {
     let form = form.of_operator(&state)?;
     match form.field("act") {
         "add" => add(&state, &form).await,
@@ -96,10 +98,10 @@ pub(in super::super) async fn act(Given(state): Given<State>, form: Form) -> Ans
     }
 }
 
-async fn add(state: &State, form: &Form) -> Answer {
+async fn add(state: &AppState, form: &AuthenticForm) -> PageAnswer {
     let by = &form.by;
     let said = |name| form.field(name).to_owned();
-    let asked = Written {
+    let asked = WrittenSilence {
         kind: said("type"),
         account: said("account"),
         project: said("project"),
@@ -110,7 +112,7 @@ async fn add(state: &State, form: &Form) -> Answer {
     let (reason, until) = (said("reason"), said("until"));
     let made = match asked.matcher() {
         Ok(matcher) => {
-            let asked = Asked {
+            let asked = SilenceRequest {
                 matcher,
                 reason: reason.clone(),
                 until: until.clone(),
@@ -123,7 +125,7 @@ async fn add(state: &State, form: &Form) -> Answer {
         Ok(made) => Ok(see_other(&format!("/silences?shown={}", made.silence.id))),
         Err(SilenceError::NotSilenced(why)) => {
             let language = by.reader.words.language();
-            let draft = Draft {
+            let draft = SilenceDraft {
                 asked,
                 reason,
                 until,
@@ -135,7 +137,7 @@ async fn add(state: &State, form: &Form) -> Answer {
     }
 }
 
-async fn end(state: &State, form: &Form) -> Answer {
+async fn end(state: &AppState, form: &AuthenticForm) -> PageAnswer {
     let by = &form.by;
     match end_silence(&state.app, &by.visitor.actor(), form.field("id")).await {
         Ok(()) => Ok(see_other("/silences")),
@@ -143,19 +145,24 @@ async fn end(state: &State, form: &Form) -> Answer {
     }
 }
 
-fn refused(state: &State, by: &LoggedIn, error: &SilenceError) -> Turned {
+fn refused(state: &AppState, by: &CurrentUser, error: &SilenceError) -> PageRejection {
     let reader = &by.reader;
-    Turned::with(match error {
+    PageRejection::with(match error {
         SilenceError::Unknown(id) => {
             let told = text::silence::unknown(id, reader.words.language());
             let status = StatusCode::CONFLICT;
             said(state, reader, Some(by), status, told.text, String::new())
         }
-        _ => notice(state, reader, Some(by), Notice::Failed),
+        _ => notice(state, reader, Some(by), MessagePage::Failed),
     })
 }
 
-async fn present(state: &State, by: &LoggedIn, draft: Draft, status: StatusCode) -> Answer {
+async fn present(
+    state: &AppState,
+    by: &CurrentUser,
+    draft: SilenceDraft,
+    status: StatusCode,
+) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
     let failed = failed(state, by);
@@ -191,7 +198,7 @@ async fn present(state: &State, by: &LoggedIn, draft: Draft, status: StatusCode)
             .regions()
             .map(|region| {
                 let word = region.as_str();
-                Choice::new(word, word.to_owned(), &draft.asked.region)
+                FilterChoice::new(word, word.to_owned(), &draft.asked.region)
             })
             .collect(),
         asked: draft.asked,
@@ -204,13 +211,13 @@ async fn present(state: &State, by: &LoggedIn, draft: Draft, status: StatusCode)
 }
 
 /// Which of the silences that are over are shown.
-fn shown(reader: &Reader) -> (usize, usize) {
+fn shown(reader: &PageContext) -> (usize, usize) {
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
     (count((reader.page() - 1) * ROWS), count(ROWS))
 }
 
-fn row(words: &Words, silence: &Silence) -> Row {
-    Row {
+fn row(words: &Words, silence: &Silence) -> SilenceListRow {
+    SilenceListRow {
         id: silence.id.clone(),
         matcher: text::silence::matcher(&silence.matcher, words.language()),
         reason: silence.reason.clone(),
@@ -230,7 +237,7 @@ fn cover(words: &Words, covered: &Silenced) -> Covered {
             .covers
             .iter()
             .take(SHOWN)
-            .map(|alert| Alert {
+            .map(|alert| SilencedAlert {
                 id: alert.id.clone(),
                 severity: words.severity(alert.severity.as_str()),
                 title: alert.title.clone(),

@@ -3,19 +3,24 @@
 use rust_i18n::t;
 
 use super::{problem, too_many_state_changes, unreadable};
-use crate::actions::import_ledger::ImportError;
-use crate::domain::account::Language;
-use crate::text::Message;
+use crate::actions::ledger::import::ImportError;
+use crate::text::LocalizedMessage;
+use hubward_domain::account::Language;
 
 /// Every reason; `name` is the file's.
-pub fn not_imported(error: &ImportError, name: &str, language: Language) -> Vec<Message> {
+pub(crate) fn not_imported(
+    error: &ImportError,
+    name: &str,
+    language: Language,
+) -> Vec<LocalizedMessage> {
     let locale = language.as_str();
     match error {
         ImportError::Unreadable(why) => vec![unreadable(why, name, language)],
         ImportError::Problems(problems) => {
             let problems = problems.iter();
-            let mut messages: Vec<Message> = problems.map(|it| problem(it, language)).collect();
-            messages.push(Message::new(
+            let mut messages: Vec<LocalizedMessage> =
+                problems.map(|it| problem(it, language)).collect();
+            messages.push(LocalizedMessage::new(
                 t!(
                     "cli.nothing_imported",
                     locale = locale,
@@ -27,10 +32,10 @@ pub fn not_imported(error: &ImportError, name: &str, language: Language) -> Vec<
             messages
         }
         ImportError::TooMany(refused) => vec![too_many_state_changes(refused, language)],
-        ImportError::Changed => vec![Message::new(
+        ImportError::Changed => vec![LocalizedMessage::new(
             t!("cli.ledger_changed", locale = locale),
             t!("cli.ledger_changed_hint", locale = locale),
         )],
-        ImportError::Store(error) => vec![crate::text::open::store_error(error, language)],
+        ImportError::Store(error) => vec![crate::text::startup_error::store_error(error, language)],
     }
 }

@@ -4,20 +4,20 @@ use std::fmt::Display;
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::domain::account::{AccountState, Language, ReportCadence};
-use crate::domain::ledger::Refusal;
+use super::LocalizedMessage;
+use hubward_domain::account::{AccountState, Language, ReportCadence};
+use hubward_domain::ledger::LedgerRefusal;
 
 /// The sentence about one cell; `header` is its column's, as the file has it, and `at` is where it stands.
 pub(super) fn refusal(
     at: &dyn Display,
     header: &str,
-    refusal: &Refusal,
+    refusal: &LedgerRefusal,
     language: Language,
-) -> Message {
+) -> LocalizedMessage {
     let locale = language.as_str();
     match refusal {
-        Refusal::AccountIdNumber { found } => Message::new(
+        LedgerRefusal::AccountIdNumber { found } => LocalizedMessage::new(
             t!(
                 "ledger.account_id_number",
                 locale = locale,
@@ -26,7 +26,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.account_id_number_hint", locale = locale),
         ),
-        Refusal::AccountIdShort { found } => Message::new(
+        LedgerRefusal::AccountIdShort { found } => LocalizedMessage::new(
             t!(
                 "ledger.account_id_short",
                 locale = locale,
@@ -35,7 +35,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.account_id_short_hint", locale = locale),
         ),
-        Refusal::AccountIdSeparated { found } => Message::new(
+        LedgerRefusal::AccountIdSeparated { found } => LocalizedMessage::new(
             t!(
                 "ledger.account_id_separated",
                 locale = locale,
@@ -44,7 +44,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.account_id_separated_hint", locale = locale),
         ),
-        Refusal::AccountIdExponent { found } => Message::new(
+        LedgerRefusal::AccountIdExponent { found } => LocalizedMessage::new(
             t!(
                 "ledger.account_id_exponent",
                 locale = locale,
@@ -53,7 +53,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.account_id_exponent_hint", locale = locale),
         ),
-        Refusal::AccountIdForm { found } => Message::new(
+        LedgerRefusal::AccountIdForm { found } => LocalizedMessage::new(
             t!(
                 "ledger.account_id_form",
                 locale = locale,
@@ -62,11 +62,11 @@ pub(super) fn refusal(
             ),
             t!("ledger.account_id_form_hint", locale = locale),
         ),
-        Refusal::EmailForm { found } => Message::new(
+        LedgerRefusal::EmailForm { found } => LocalizedMessage::new(
             t!("ledger.email_form", locale = locale, at = at, found = found),
             t!("ledger.email_form_hint", locale = locale),
         ),
-        Refusal::EmailNotAscii { found } => Message::new(
+        LedgerRefusal::EmailNotAscii { found } => LocalizedMessage::new(
             t!(
                 "ledger.email_not_ascii",
                 locale = locale,
@@ -75,7 +75,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.email_not_ascii_hint", locale = locale),
         ),
-        Refusal::EmailTooLong { found } => Message::new(
+        LedgerRefusal::EmailTooLong { found } => LocalizedMessage::new(
             t!(
                 "ledger.email_too_long",
                 locale = locale,
@@ -84,7 +84,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.email_too_long_hint", locale = locale),
         ),
-        Refusal::SeveralAccountEmails => Message::new(
+        LedgerRefusal::SeveralAccountEmails => LocalizedMessage::new(
             t!(
                 "ledger.several_account_emails",
                 locale = locale,
@@ -93,7 +93,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.several_account_emails_hint", locale = locale),
         ),
-        Refusal::Language { found } => Message::new(
+        LedgerRefusal::Language { found } => LocalizedMessage::new(
             t!("ledger.language", locale = locale, at = at, found = found),
             t!(
                 "ledger.language_hint",
@@ -101,7 +101,7 @@ pub(super) fn refusal(
                 allowed = words(&Language::ALL.map(Language::as_str))
             ),
         ),
-        Refusal::RegionUnknown { found } => Message::new(
+        LedgerRefusal::RegionUnknown { found } => LocalizedMessage::new(
             t!(
                 "ledger.region_unknown",
                 locale = locale,
@@ -110,7 +110,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.region_unknown_hint", locale = locale),
         ),
-        Refusal::RegionNotOfHub { found, hub } => Message::new(
+        LedgerRefusal::RegionNotOfHub { found, hub } => LocalizedMessage::new(
             t!(
                 "ledger.region_not_of_hub",
                 locale = locale,
@@ -123,7 +123,7 @@ pub(super) fn refusal(
                 hub = words(&hub.iter().map(|region| region.as_str()).collect::<Vec<_>>())
             ),
         ),
-        Refusal::StandardArn { found, instead } => Message::new(
+        LedgerRefusal::StandardArn { found, instead } => LocalizedMessage::new(
             t!(
                 "ledger.standard_arn",
                 locale = locale,
@@ -139,7 +139,7 @@ pub(super) fn refusal(
                 None => t!("ledger.standard_arn_hint", locale = locale),
             },
         ),
-        Refusal::StandardForm { found } => Message::new(
+        LedgerRefusal::StandardForm { found } => LocalizedMessage::new(
             t!(
                 "ledger.standard_form",
                 locale = locale,
@@ -148,7 +148,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.standard_form_hint", locale = locale),
         ),
-        Refusal::Report { found } => Message::new(
+        LedgerRefusal::Report { found } => LocalizedMessage::new(
             t!("ledger.report", locale = locale, at = at, found = found),
             t!(
                 "ledger.report_hint",
@@ -156,7 +156,7 @@ pub(super) fn refusal(
                 allowed = words(&ReportCadence::ALL.map(ReportCadence::as_str))
             ),
         ),
-        Refusal::State { found } => Message::new(
+        LedgerRefusal::State { found } => LocalizedMessage::new(
             t!("ledger.state", locale = locale, at = at, found = found),
             t!(
                 "ledger.state_hint",
@@ -164,7 +164,7 @@ pub(super) fn refusal(
                 allowed = words(&AccountState::ALL.map(AccountState::as_str))
             ),
         ),
-        Refusal::LineBreak => Message::new(
+        LedgerRefusal::LineBreak => LocalizedMessage::new(
             t!(
                 "ledger.line_break",
                 locale = locale,
@@ -173,7 +173,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.line_break_hint", locale = locale),
         ),
-        Refusal::ControlCharacter { character } => Message::new(
+        LedgerRefusal::ControlCharacter { character } => LocalizedMessage::new(
             t!(
                 "ledger.control_character",
                 locale = locale,
@@ -183,7 +183,7 @@ pub(super) fn refusal(
             ),
             t!("ledger.control_character_hint", locale = locale),
         ),
-        Refusal::TooLong { length, limit } => Message::new(
+        LedgerRefusal::TooLong { length, limit } => LocalizedMessage::new(
             t!(
                 "ledger.too_long",
                 locale = locale,

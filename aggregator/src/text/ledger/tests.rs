@@ -3,100 +3,104 @@
 use hubward_protocol::Region;
 
 use super::*;
-use crate::domain::ledger::{Address, Foreign, Refusal, Unreadable};
+use hubward_domain::ledger::{CellAddress, Foreign, LedgerRefusal, UnreadableFile};
 
-fn at(row: u32, column: u32) -> Address {
+fn at(row: u32, column: u32) -> CellAddress {
     let sheet = "Ledger".to_owned();
-    Address { sheet, row, column }
+    CellAddress { sheet, row, column }
 }
 
-fn problems() -> Vec<Problem> {
+fn problems() -> Vec<LedgerProblem> {
     let account = || "123456789012".parse().unwrap();
     let mut problems = vec![
-        Problem::NoHeader { at: at(1, 0) },
-        Problem::NoRows { at: at(2, 0) },
-        Problem::MissingColumn {
+        LedgerProblem::NoHeader { at: at(1, 0) },
+        LedgerProblem::NoRows { at: at(2, 0) },
+        LedgerProblem::MissingColumn {
             at: at(1, 0),
-            column: Column::ContactEmail,
+            column: LedgerColumn::ContactEmail,
         },
-        Problem::DuplicateHeader {
+        LedgerProblem::DuplicateHeader {
             at: at(1, 3),
             first: at(1, 1),
             header: "Project".to_owned(),
         },
-        Problem::EmptyHeader {
+        LedgerProblem::EmptyHeader {
             at: at(1, 4),
             data: at(7, 4),
         },
-        Problem::Merged {
+        LedgerProblem::Merged {
             at: at(2, 0),
             area: "Ledger!A2:A5".to_owned(),
         },
-        Problem::Formula { at: at(7, 1) },
-        Problem::ErrorValue {
+        LedgerProblem::Formula { at: at(7, 1) },
+        LedgerProblem::ErrorValue {
             at: at(7, 1),
             error: "#N/A".to_owned(),
         },
-        Problem::Missing {
+        LedgerProblem::Missing {
             at: at(7, 1),
-            column: Column::Project,
+            column: LedgerColumn::Project,
         },
-        Problem::DuplicateAccount {
+        LedgerProblem::DuplicateAccount {
             at: at(7, 0),
             first: at(3, 0),
             account: account(),
         },
-        Problem::Administrator {
+        LedgerProblem::Administrator {
             at: at(7, 0),
             account: account(),
         },
-        Problem::More { count: 12 },
+        LedgerProblem::More { count: 12 },
     ];
-    problems.extend(refusals().into_iter().map(|refusal| Problem::Refused {
-        at: at(7, 2),
-        header: "Some header".to_owned(),
-        refusal,
-    }));
+    problems.extend(
+        refusals()
+            .into_iter()
+            .map(|refusal| LedgerProblem::Refused {
+                at: at(7, 2),
+                header: "Some header".to_owned(),
+                refusal,
+            }),
+    );
     problems
 }
 
-fn refusals() -> Vec<Refusal> {
+fn refusals() -> Vec<LedgerRefusal> {
     let found = || "FOUND".to_owned();
     let regions: Vec<Region> = ["ap-northeast-1", "us-east-1"]
         .map(|name| name.parse().unwrap())
         .to_vec();
     vec![
-        Refusal::AccountIdNumber { found: found() },
-        Refusal::AccountIdShort { found: found() },
-        Refusal::AccountIdSeparated { found: found() },
-        Refusal::AccountIdExponent { found: found() },
-        Refusal::AccountIdForm { found: found() },
-        Refusal::EmailForm { found: found() },
-        Refusal::EmailNotAscii { found: found() },
-        Refusal::EmailTooLong { found: found() },
-        Refusal::SeveralAccountEmails,
-        Refusal::Language { found: found() },
-        Refusal::RegionUnknown { found: found() },
-        Refusal::RegionNotOfHub {
+        LedgerRefusal::AccountIdNumber { found: found() },
+        LedgerRefusal::AccountIdShort { found: found() },
+        LedgerRefusal::AccountIdSeparated { found: found() },
+        LedgerRefusal::AccountIdExponent { found: found() },
+        LedgerRefusal::AccountIdForm { found: found() },
+        LedgerRefusal::EmailForm { found: found() },
+        LedgerRefusal::EmailNotAscii { found: found() },
+        LedgerRefusal::EmailTooLong { found: found() },
+        LedgerRefusal::SeveralAccountEmails,
+        LedgerRefusal::Language { found: found() },
+        LedgerRefusal::RegionUnknown { found: found() },
+        LedgerRefusal::RegionNotOfHub {
             found: "eu-west-1".parse().unwrap(),
             hub: regions,
         },
-        Refusal::StandardArn {
+        LedgerRefusal::StandardArn {
             found: found(),
             instead: None,
         },
-        Refusal::StandardArn {
+        LedgerRefusal::StandardArn {
             found: found(),
             instead: Some("nist-800-53/v/5.0.0".to_owned()),
         },
-        Refusal::StandardForm { found: found() },
-        Refusal::Report { found: found() },
-        Refusal::State { found: found() },
-        Refusal::LineBreak,
-        Refusal::ControlCharacter {
+        LedgerRefusal::StandardForm { found: found() },
+        LedgerRefusal::Report { found: found() },
+        LedgerRefusal::State { found: found() },
+        LedgerRefusal::LineBreak,
+        LedgerRefusal::ControlCharacter {
             character: "U+0007".to_owned(),
         },
-        Refusal::TooLong {
+        LedgerRefusal::TooLong {
             length: 300,
             limit: 256,
         },
@@ -122,34 +126,34 @@ fn warnings() -> Vec<Warning> {
     ]
 }
 
-fn unreadables() -> Vec<Unreadable> {
+fn unreadables() -> Vec<UnreadableFile> {
     let detail = || "DETAIL".to_owned();
     let mut reasons = vec![
-        Unreadable::Empty,
-        Unreadable::TooLarge {
+        UnreadableFile::Empty,
+        UnreadableFile::TooLarge {
             bytes: 20 * 1024 * 1024 + 1,
             limit: 20 * 1024 * 1024,
         },
-        Unreadable::Extension {
+        UnreadableFile::Extension {
             found: "xls".to_owned(),
         },
-        Unreadable::Damaged { detail: detail() },
-        Unreadable::Bomb {
+        UnreadableFile::Damaged { detail: detail() },
+        UnreadableFile::Bomb {
             part: "xl/styles.xml".to_owned(),
         },
-        Unreadable::NoSheet,
-        Unreadable::Broken { detail: detail() },
-        Unreadable::TooManyRows {
+        UnreadableFile::NoSheet,
+        UnreadableFile::Broken { detail: detail() },
+        UnreadableFile::TooManyRows {
             at: at(20_001, 0),
             limit: 20_000,
         },
-        Unreadable::TooManyColumns {
+        UnreadableFile::TooManyColumns {
             at: at(1, 200),
             limit: 200,
         },
-        Unreadable::TooMuch { at: at(9, 9) },
-        Unreadable::Undecodable { line: 3 },
-        Unreadable::UnclosedQuote { line: 3 },
+        UnreadableFile::TooMuch { at: at(9, 9) },
+        UnreadableFile::Undecodable { line: 3 },
+        UnreadableFile::UnclosedQuote { line: 3 },
     ];
     let contents = [
         Foreign::Workbook,
@@ -175,12 +179,12 @@ fn unreadables() -> Vec<Unreadable> {
         } else {
             "xlsx"
         };
-        Unreadable::Foreign { content, expected }
+        UnreadableFile::Foreign { content, expected }
     }));
     reasons
 }
 
-fn everything(language: Language) -> Vec<Message> {
+fn everything(language: Language) -> Vec<LocalizedMessage> {
     let too_many = TooManyStateChanges {
         changes: 4,
         accounts: 10,
@@ -224,10 +228,10 @@ fn each_problem_names_its_cell_first() {
 
 #[test]
 fn what_a_file_says_is_never_taken_for_a_place_to_fill() {
-    let refusal = Refusal::AccountIdForm {
+    let refusal = LedgerRefusal::AccountIdForm {
         found: "%{at} %{found}".to_owned(),
     };
-    let one = Problem::Refused {
+    let one = LedgerProblem::Refused {
         at: at(7, 0),
         header: String::new(),
         refusal,

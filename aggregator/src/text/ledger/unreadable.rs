@@ -2,19 +2,23 @@
 
 use rust_i18n::t;
 
-use super::Message;
-use crate::domain::account::Language;
-use crate::domain::ledger::{Foreign, Unreadable};
+use super::LocalizedMessage;
+use hubward_domain::account::Language;
+use hubward_domain::ledger::{Foreign, UnreadableFile};
 
 /// The sentence about a file; `file` is its name as the person gave it.
-pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Message {
+pub(crate) fn unreadable(
+    reason: &UnreadableFile,
+    file: &str,
+    language: Language,
+) -> LocalizedMessage {
     let locale = language.as_str();
     match reason {
-        Unreadable::Empty => Message::new(
+        UnreadableFile::Empty => LocalizedMessage::new(
             t!("ledger.empty", locale = locale, file = file),
             t!("ledger.empty_hint", locale = locale),
         ),
-        Unreadable::TooLarge { bytes, limit } => Message::new(
+        UnreadableFile::TooLarge { bytes, limit } => LocalizedMessage::new(
             t!(
                 "ledger.too_large",
                 locale = locale,
@@ -24,11 +28,11 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.too_large_hint", locale = locale),
         ),
-        Unreadable::Extension { .. } => Message::new(
+        UnreadableFile::Extension { .. } => LocalizedMessage::new(
             t!("ledger.extension", locale = locale, file = file),
             t!("ledger.extension_hint", locale = locale),
         ),
-        Unreadable::Foreign { content, expected } => Message::new(
+        UnreadableFile::Foreign { content, expected } => LocalizedMessage::new(
             t!(
                 "ledger.foreign",
                 locale = locale,
@@ -38,7 +42,7 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             cure(content, language),
         ),
-        Unreadable::Damaged { detail } => Message::new(
+        UnreadableFile::Damaged { detail } => LocalizedMessage::new(
             t!(
                 "ledger.damaged",
                 locale = locale,
@@ -47,15 +51,15 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.damaged_hint", locale = locale),
         ),
-        Unreadable::Bomb { part } => Message::new(
+        UnreadableFile::Bomb { part } => LocalizedMessage::new(
             t!("ledger.bomb", locale = locale, file = file, part = part),
             t!("ledger.bomb_hint", locale = locale),
         ),
-        Unreadable::NoSheet => Message::new(
+        UnreadableFile::NoSheet => LocalizedMessage::new(
             t!("ledger.no_sheet", locale = locale, file = file),
             t!("ledger.no_sheet_hint", locale = locale),
         ),
-        Unreadable::Broken { detail } => Message::new(
+        UnreadableFile::Broken { detail } => LocalizedMessage::new(
             t!(
                 "ledger.broken",
                 locale = locale,
@@ -64,7 +68,7 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.broken_hint", locale = locale),
         ),
-        Unreadable::TooManyRows { at, limit } => Message::new(
+        UnreadableFile::TooManyRows { at, limit } => LocalizedMessage::new(
             t!(
                 "ledger.too_many_rows",
                 locale = locale,
@@ -73,7 +77,7 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.too_many_rows_hint", locale = locale),
         ),
-        Unreadable::TooManyColumns { at, limit } => Message::new(
+        UnreadableFile::TooManyColumns { at, limit } => LocalizedMessage::new(
             t!(
                 "ledger.too_many_columns",
                 locale = locale,
@@ -82,11 +86,11 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.too_many_columns_hint", locale = locale),
         ),
-        Unreadable::TooMuch { at } => Message::new(
+        UnreadableFile::TooMuch { at } => LocalizedMessage::new(
             t!("ledger.too_much", locale = locale, at = at),
             t!("ledger.too_much_hint", locale = locale),
         ),
-        Unreadable::Undecodable { line } => Message::new(
+        UnreadableFile::Undecodable { line } => LocalizedMessage::new(
             t!(
                 "ledger.undecodable",
                 locale = locale,
@@ -95,7 +99,7 @@ pub fn unreadable(reason: &Unreadable, file: &str, language: Language) -> Messag
             ),
             t!("ledger.undecodable_hint", locale = locale),
         ),
-        Unreadable::UnclosedQuote { line } => Message::new(
+        UnreadableFile::UnclosedQuote { line } => LocalizedMessage::new(
             t!(
                 "ledger.unclosed_quote",
                 locale = locale,

@@ -1,7 +1,7 @@
 """Security Hub: moto's organization operations, and everything per account and Region it lacks.
 
 `records` is what there is to remember; the other modules are groups of operations, each a mixin
-of the one response class below. Operations that nobody wrote here fall through to moto's.
+of the one response class below. Operations that are not implemented here fall through to moto's.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Controls: a few of the real ones, with their titles and severities, for whoever lists them.
+"""Controls: a few of the real ones, with their titles and severities.
 
 No control ever evaluates anything; findings come from BatchImportFindings.
 Source: botocore securityhub ListSecurityControlDefinitions; docs

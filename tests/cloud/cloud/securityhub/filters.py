@@ -42,7 +42,7 @@ PATHS = {
 }
 
 
-# A negative comparison stands for its positive twin: `attribute_matches` does the negating.
+# A negative comparison is evaluated as its positive twin; `attribute_matches` negates the result.
 COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "EQUALS": str.__eq__,
     "NOT_EQUALS": str.__eq__,

@@ -30,7 +30,7 @@ WITHOUT_HUB = (
 
 
 class Base(Modelled):
-    """What every group of Security Hub operations stands on."""
+    """The base of every group of Security Hub operations."""
 
     INVALID = "InvalidInputException"
 
@@ -43,7 +43,7 @@ class Base(Modelled):
 
     @property
     def record(self) -> HubRecord:
-        assert self.backend.hub is not None, "the gate lets nobody in without a hub"
+        assert self.backend.hub is not None, "the gate rejects calls without a hub"
         return self.backend.hub
 
 

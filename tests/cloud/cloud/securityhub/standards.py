@@ -1,6 +1,6 @@
 """Standards: what exists, what is enabled and in which state.
 
-A state is computed when somebody looks: PENDING for as long as the account's knob says (at least
+A state is computed when it is read: PENDING for as long as the account's knob says (at least
 in the answer that enables it), then READY, or INCOMPLETE while no Config recorder records.
 AWS retries an INCOMPLETE standard only after hours; here the next look already sees the recorder.
 Sources: botocore securityhub DescribeStandards, GetEnabledStandards, BatchEnableStandards,

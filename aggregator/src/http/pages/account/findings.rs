@@ -1,9 +1,9 @@
 //! What is open in an account: how much, and which controls fail, each with its page of the guide.
 
-use crate::actions::publish_guide::{ControlHelp, help_with_control};
 use crate::app::App;
-use crate::domain::finding::{Kind, Severity};
-use crate::text::page::{Chip, Words};
+use crate::queries::guide::{ControlHelp, help_with_control};
+use crate::text::dashboard::{Chip, Words};
+use hubward_domain::finding::{FindingKind, FindingSeverity};
 
 /// How much is open of one severity.
 pub(super) struct FindingRow {
@@ -25,18 +25,21 @@ pub(super) struct FailedRow {
 
 /// Open findings, counted by severity and kind.
 pub(super) fn open(words: &Words, counts: &[(String, String, i64)]) -> Vec<FindingRow> {
-    Severity::ALL
+    FindingSeverity::ALL
         .iter()
         .filter_map(|severity| {
-            let of = |kind: Kind| {
+            let of = |kind: FindingKind| {
                 counts
                     .iter()
                     .filter(|(word, known, _)| word == severity.as_str() && known == kind.as_str())
                     .map(|(_, _, count)| count)
                     .sum::<i64>()
             };
-            let (threats, controls, others) =
-                (of(Kind::Threat), of(Kind::Control), of(Kind::Other));
+            let (threats, controls, others) = (
+                of(FindingKind::Threat),
+                of(FindingKind::Control),
+                of(FindingKind::Other),
+            );
             (threats + controls + others > 0).then(|| FindingRow {
                 severity: words.severity(severity.as_str()),
                 threats: words.number(threats),
@@ -50,7 +53,7 @@ pub(super) fn open(words: &Words, counts: &[(String, String, i64)]) -> Vec<Findi
 /// Each failed control once, the worst first, of open findings counted by control and severity.
 pub(super) fn failed(app: &App, words: &Words, counts: &[(String, String, i64)]) -> Vec<FailedRow> {
     let mut rows: Vec<FailedRow> = Vec::new();
-    for severity in Severity::ALL {
+    for severity in FindingSeverity::ALL {
         for (control, word, _) in counts {
             if word != severity.as_str() || rows.iter().any(|row| row.control == *control) {
                 continue;

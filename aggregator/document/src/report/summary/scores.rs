@@ -1,0 +1,92 @@
+//! The first sheet's scores, one for each standard, and how long findings have been open.
+
+use rust_i18n::t;
+use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};
+
+use super::SummarySheet;
+use crate::report::sheet::float;
+use crate::report::style::BAR;
+use crate::report::words;
+use hubward_domain::report::{AGES, Score};
+
+impl SummarySheet<'_> {
+    /// The scores on the left, the ages on the right.
+    pub(super) fn scores(&mut self) -> Result<(), XlsxError> {
+        let locale = self.frame.language.as_str();
+        let (style, facts) = (self.style, self.closing.facts);
+        let heading = style.heading();
+        self.sheet.set_row_height(self.row, 24)?;
+        self.merge(0, 5, &t!("report.scores", locale = locale), &heading)?;
+        self.merge(7, 9, &t!("report.ages", locale = locale), &heading)?;
+        self.row += 1;
+        let all = t!("report.all_controls", locale = locale).into_owned();
+        let mut scores = vec![(all, facts.score())];
+        let standards = facts.standards();
+        scores.extend(
+            standards
+                .iter()
+                .map(|(id, score)| (words::standard(id), *score)),
+        );
+        let ages = self.ages();
+        let begin = self.row;
+        let rows = scores.len().max(ages.len());
+        for at in 0..rows {
+            self.sheet.set_row_height(self.row, 20)?;
+            if let Some((name, score)) = scores.get(at) {
+                self.score(name, *score)?;
+            }
+            if let Some((name, count)) = ages.get(at) {
+                self.merge(7, 8, name, &style.text())?;
+                self.sheet
+                    .write_number_with_format(self.row, 9, float(*count), &style.number())?;
+            }
+            self.row += 1;
+        }
+        let bar = ConditionalFormatDataBar::new()
+            .set_minimum(ConditionalFormatType::Number, 0)
+            .set_fill_color(BAR)
+            .set_solid_fill(true)
+            .set_border_off(true);
+        let last = begin + u32::try_from(ages.len()).unwrap_or(1) - 1;
+        self.sheet.add_conditional_format(begin, 9, last, 9, &bar)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn score(&mut self, name: &str, score: Score) -> Result<(), XlsxError> {
+        let locale = self.frame.language.as_str();
+        let controls = t!(
+            "report.score_controls",
+            locale = locale,
+            passed = score.passed,
+            judged = score.judged
+        );
+        let percent = score
+            .percent()
+            .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+        self.merge(0, 2, name, &self.style.text())?;
+        self.merge(3, 4, &controls, &self.style.label())?;
+        self.merge(5, 5, &percent, &self.style.number().set_bold())
+    }
+
+    fn ages(&self) -> Vec<(String, u64)> {
+        let locale = self.frame.language.as_str();
+        let counts = self.closing.facts.ages.iter().copied();
+        let ends = AGES.iter().map(Some).chain([None]);
+        let mut from = 0;
+        let mut ages = Vec::new();
+        for (end, count) in ends.zip(counts) {
+            let name = match end {
+                Some(end) => {
+                    let to = end - 1;
+                    let name = t!("report.age_between", locale = locale, from = from, to = to);
+                    from = *end;
+                    name
+                }
+                None => t!("report.age_from", locale = locale, from = from),
+            };
+            ages.push((name.into_owned(), count));
+        }
+        ages
+    }
+}

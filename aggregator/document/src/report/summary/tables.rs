@@ -1,0 +1,136 @@
+//! The first sheet's tables: what to do first, and the numbers of each account.
+
+use hubward_protocol::AccountId;
+use rust_i18n::t;
+use rust_xlsxwriter::{Format, XlsxError};
+
+use super::{LAST, SummarySheet, TILES};
+use crate::report::Ranked;
+use crate::report::sheet::float;
+use crate::report::words;
+use hubward_domain::finding::FindingSeverity;
+
+/// The number of rows of what to do first.
+const FIRST: usize = 10;
+
+impl SummarySheet<'_> {
+    pub(super) fn first(&mut self) -> Result<(), XlsxError> {
+        let language = self.frame.language;
+        let locale = language.as_str();
+        self.heading(&t!("report.fix_first", locale = locale))?;
+        let groups = self.closing.facts.first(FIRST);
+        if groups.is_empty() {
+            let nothing = t!("report.nothing_open", locale = locale);
+            self.wide(22.0, &nothing, &self.style.remark())?;
+            self.row += 1;
+            return Ok(());
+        }
+        let header = self.style.header();
+        let of_numbers = self.style.header_of_numbers();
+        let headers = [
+            (0, 0, t!("report.rank", locale = locale), &of_numbers),
+            (1, 1, t!("report.severity", locale = locale), &of_numbers),
+            (2, 2, t!("report.control", locale = locale), &header),
+            (3, 8, t!("report.title", locale = locale), &header),
+            (9, 9, t!("report.count", locale = locale), &of_numbers),
+        ];
+        self.sheet.set_row_height(self.row, 20)?;
+        for (first, last, text, format) in headers {
+            self.merge(first, last, &text, format)?;
+        }
+        self.row += 1;
+        let text = self.style.text();
+        for (rank, group) in (1_u64..).zip(groups) {
+            self.sheet.set_row_height(self.row, 30)?;
+            let what = if group.control_id.is_empty() {
+                words::kind(group.kind, language).into_owned()
+            } else {
+                group.control_id.clone()
+            };
+            self.number(0, rank)?;
+            self.severity(1, group.severity)?;
+            self.merge(2, 2, &what, &text)?;
+            self.merge(3, 8, &group.title, &text)?;
+            self.number(9, group.count)?;
+            self.row += 1;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    /// One row per account, the worst first.
+    pub(super) fn accounts(
+        &mut self,
+        mut accounts: Vec<(&AccountId, &Ranked)>,
+    ) -> Result<(), XlsxError> {
+        let language = self.frame.language;
+        let locale = language.as_str();
+        self.heading(&t!("report.by_account", locale = locale))?;
+        accounts.sort_by_cached_key(|(_, ranked)| ranked.standing.rank());
+        let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
+        self.sheet.set_row_height(self.row, 30)?;
+        let mut headers = vec![
+            (0, 0, t!("report.account", locale = locale), &header),
+            (1, 2, t!("report.project", locale = locale), &header),
+        ];
+        let severities = TILES.into_iter().take(4);
+        headers.extend((3_u16..).zip(severities).map(|(column, severity)| {
+            let word = words::severity(severity, language);
+            (column, column, word, &of_numbers)
+        }));
+        headers.extend([
+            (7, 7, t!("report.new", locale = locale), &of_numbers),
+            (8, 8, t!("report.resolved", locale = locale), &of_numbers),
+            (
+                LAST,
+                LAST,
+                t!("report.score_short", locale = locale),
+                &of_numbers,
+            ),
+        ]);
+        for (first, last, text, format) in headers {
+            self.merge(first, last, &text, format)?;
+        }
+        self.row += 1;
+        let (text, number) = (self.style.text(), self.style.number());
+        for (id, Ranked { project, standing }) in accounts {
+            self.sheet.set_row_height(self.row, 20)?;
+            self.merge(0, 0, id.as_str(), &text.clone().set_font_size(9))?;
+            self.merge(1, 2, project, &text)?;
+            for (column, severity) in (3_u16..).zip(TILES.into_iter().take(4)) {
+                let count = standing.open_with(severity);
+                let format = if count > 0 && severity >= FindingSeverity::High {
+                    number.clone().set_bold()
+                } else {
+                    number.clone()
+                };
+                self.counted(column, count, &format)?;
+            }
+            self.number(7, standing.new + standing.reopened)?;
+            self.number(8, standing.resolved)?;
+            let score = standing
+                .score
+                .percent()
+                .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+            self.merge(LAST, LAST, &score, &number)?;
+            self.row += 1;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
+        self.counted(column, number, &self.style.number())
+    }
+
+    fn counted(&mut self, column: u16, number: u64, format: &Format) -> Result<(), XlsxError> {
+        self.sheet
+            .write_number_with_format(self.row, column, float(number), format)?;
+        Ok(())
+    }
+
+    fn severity(&mut self, column: u16, severity: FindingSeverity) -> Result<(), XlsxError> {
+        let word = words::severity(severity, self.frame.language);
+        let format = self.style.severity(severity);
+        self.merge(column, column, &word, &format)
+    }
+}

@@ -1,0 +1,62 @@
+//! Test events, which prove that events get from EventBridge to the store: one on request, and a
+//! daily canary. Pure; stored by `store::test_events`.
+
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+/// How long an event may take before it counts as missing. EventBridge delivers within seconds.
+pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Why an event was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestEventKind {
+    /// An operator asked for it; channels are notified of it.
+    Test,
+    /// The daily one; silent when it arrives.
+    Canary,
+}
+
+/// A test event, and how far it got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TestEvent {
+    pub id: String,
+    /// Why it was sent.
+    pub kind: TestEventKind,
+    pub actor: String,
+    pub sent_at: Timestamp,
+    /// When EventBridge created the event.
+    pub event_at: Option<Timestamp>,
+    /// The source by which it arrived.
+    pub door: Option<String>,
+    /// When it was received.
+    pub received_at: Option<Timestamp>,
+    pub stored_at: Option<Timestamp>,
+}
+
+/// The word is no kind's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind of trial")]
+pub struct NoKind;
+
+impl TestEventKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Canary => "canary",
+        }
+    }
+}
+
+impl FromStr for TestEventKind {
+    type Err = NoKind;
+
+    fn from_str(word: &str) -> Result<Self, NoKind> {
+        [Self::Test, Self::Canary]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(NoKind)
+    }
+}

@@ -1,0 +1,3 @@
+//! Logging in to the dashboard and out again.
+
+pub(crate) mod login;

@@ -1,0 +1,3 @@
+//! Adding and editing single accounts of the ledger.
+
+pub(crate) mod edit;

@@ -1,0 +1,3 @@
+//! The local mirror of Security Hub's findings.
+
+pub(crate) mod sync;

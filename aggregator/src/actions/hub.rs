@@ -1,0 +1,3 @@
+//! The SOC's own resources in AWS.
+
+pub(crate) mod setup;

@@ -1,0 +1,3 @@
+//! Inviting accounts to Security Hub.
+
+pub(crate) mod send;

@@ -1,0 +1,3 @@
+//! Releases of the agent.
+
+pub(crate) mod add;

@@ -1,0 +1,5 @@
+//! Reports about findings: building and sending them.
+
+pub(crate) mod build;
+pub(crate) mod send;
+pub(crate) mod writer;

@@ -1,0 +1,4 @@
+//! Access tokens.
+
+pub(crate) mod add;
+pub(crate) mod revoke;

@@ -1,0 +1,292 @@
+//! `hubward alert test`, `drill` and `replay --dead-letter`: what proves and mends the way of alerts.
+
+use std::time::{Duration, Instant};
+
+use rust_i18n::t;
+
+use super::super::failure::CommandFailure;
+use super::super::screen::Screen;
+use super::super::{CommandResult, Exit};
+use crate::actions::alert::drill;
+use crate::actions::alert::ingest::{
+    EventQueue, IngestError, ingest_from_queue, open_queue, take_dead_letters,
+};
+use crate::actions::alert::test_event::send_test_event;
+use crate::actions::delivery::send::Outbox;
+use crate::app::App;
+use crate::config::outgoing::RouteEvent;
+use crate::queries::alert_timeline::{attempts, timeline};
+use crate::queries::test_event::{sample_alert, test_event};
+use crate::text;
+use hubward_domain::account::Language;
+use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};
+use hubward_domain::audit::Actor;
+use hubward_domain::test_event::{TestEvent, TestEventKind};
+
+/// How long a test event may take to be stored.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// How long a server has to take it before this program takes it by itself.
+const SERVER: Duration = Duration::from_secs(2);
+/// How long the channels have.
+const TELLING: Duration = Duration::from_secs(20);
+/// How often the database is asked.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Takes in what lies in the dead-letter queue.
+pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
+    let language = screen.language();
+    let locale = language.as_str();
+    let queue = queue(app, language).await?;
+    let taken = take_dead_letters(app, actor, &queue)
+        .await
+        .map_err(|error| take_fails(&error, language))?;
+    let Some(taken) = taken else {
+        return Err(CommandFailure::new(
+            t!("alert.no_dead_letter_queue", locale = locale),
+            t!("alert.no_queue_hint", locale = locale),
+        ));
+    };
+    screen.say(&t!(
+        "alert.dead_letters",
+        locale = locale,
+        messages = taken.messages,
+        opened = taken.opened,
+        refused = taken.refused
+    ));
+    Ok(Exit::Done)
+}
+
+/// Sends a test event, follows it, and says each leg.
+pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
+    let language = screen.language();
+    let locale = language.as_str();
+    let store = |error| CommandFailure::store(&error, language);
+    let queue = queue(app, language).await?;
+    let id = send_test_event(app, actor, TestEventKind::Test)
+        .await
+        .map_err(|error| {
+            CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
+        })?;
+    screen.say(&t!("alert.waiting", locale = locale));
+    let began = Instant::now();
+    let arrived = loop {
+        let seen = test_event(app, &id).await.map_err(store)?;
+        if let Some(seen) = seen.filter(|seen| seen.stored_at.is_some()) {
+            break Some(seen);
+        }
+        if began.elapsed() > ARRIVAL {
+            break None;
+        }
+        help(app, &queue, began, language).await?;
+    };
+    let Some(arrived) = arrived else {
+        return Err(CommandFailure::new(
+            t!(
+                "alert.no_sample",
+                locale = locale,
+                seconds = ARRIVAL.as_secs()
+            ),
+            t!("channel.canary_missing_hint", locale = locale),
+        ));
+    };
+    let mut legs = moments(&arrived);
+    let channels = app.config.channels_of(RouteEvent::Alert);
+    let mut told = 0;
+    for channel in &channels {
+        let subject = format!("test:{channel}");
+        let came = told_of(app, &subject, &arrived, language).await?;
+        told += usize::from(
+            came.iter()
+                .any(|moment| moment.step == TimelineStep::Delivered),
+        );
+        legs.extend(came);
+    }
+    present(&legs, screen)?;
+    if told < channels.len() || channels.is_empty() {
+        screen.say(&t!("alert.not_told", locale = locale));
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks GuardDuty for a sample, follows it, and says how long it took.
+pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) -> CommandResult {
+    let language = screen.language();
+    let locale = language.as_str();
+    let store = |error| CommandFailure::store(&error, language);
+    let queue = queue(app, language).await?;
+    let asked_at = drill::drill(app, actor).await.map_err(|error| {
+        CommandFailure::Messages(vec![text::alert::drill_fails(&error, language)])
+    })?;
+    screen.say(&t!("alert.waiting", locale = locale));
+    let began = Instant::now();
+    let found = loop {
+        if let Some((id, _)) = sample_alert(app, asked_at).await.map_err(store)? {
+            break Some(id);
+        }
+        if began.elapsed() > Duration::from_secs(wait) {
+            break None;
+        }
+        help(app, &queue, began, language).await?;
+    };
+    let Some(id) = found else {
+        return Err(CommandFailure::new(
+            t!("alert.no_sample", locale = locale, seconds = wait),
+            t!("alert.no_sample_hint", locale = locale),
+        ));
+    };
+    deliver_now(app, language).await?;
+    let began = Instant::now();
+    let way = loop {
+        let way = timeline(app, &app.config.hub.administrator, &id)
+            .await
+            .map_err(store)?;
+        let is_told = way
+            .iter()
+            .any(|moment| moment.step == TimelineStep::Delivered);
+        if is_told || began.elapsed() > TELLING {
+            break way;
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    present(&way, screen)?;
+    let delivered = way
+        .iter()
+        .find(|moment| moment.step == TimelineStep::Delivered);
+    let Some(delivered) = delivered else {
+        screen.say(&t!("alert.not_told", locale = locale));
+        return Ok(Exit::Failed);
+    };
+    let seconds = delivered.at.duration_since(asked_at).as_secs_f64();
+    screen.say(&t!(
+        "alert.drilled",
+        locale = locale,
+        seconds = format!("{seconds:.1}")
+    ));
+    Ok(Exit::Done)
+}
+
+/// The moments as a table: each with the seconds since the first.
+pub(super) fn table(moments: &[TimelineMoment], screen: &Screen) -> Result<(), CommandFailure> {
+    let language = screen.language();
+    let locale = language.as_str();
+    let headers = [
+        t!("alert.time", locale = locale),
+        t!("alert.took", locale = locale),
+        t!("alert.step", locale = locale),
+        t!("alert.detail", locale = locale),
+    ]
+    .map(String::from);
+    let rows = moments.iter().map(|moment| {
+        vec![
+            moment.at.to_string(),
+            text::alert::after(moments, moment),
+            text::alert::step(moment.step, language),
+            moment.detail.clone(),
+        ]
+    });
+    screen.table(&headers, rows.collect())?;
+    Ok(())
+}
+
+fn present(moments: &[TimelineMoment], screen: &Screen) -> Result<(), CommandFailure> {
+    if screen.is_json() {
+        screen.data(&moments)?;
+        return Ok(());
+    }
+    table(moments, screen)
+}
+
+fn moments(trial: &TestEvent) -> Vec<TimelineMoment> {
+    let moment = |step, at, detail: &str| TimelineMoment {
+        at,
+        step,
+        detail: detail.to_owned(),
+    };
+    let door = trial.door.clone().unwrap_or_default();
+    let mut moments = vec![moment(TimelineStep::Created, trial.sent_at, "hubward")];
+    moments.extend(trial.event_at.map(|at| moment(TimelineStep::Event, at, "")));
+    moments.extend(
+        trial
+            .received_at
+            .map(|at| moment(TimelineStep::Received, at, &door)),
+    );
+    moments.extend(
+        trial
+            .stored_at
+            .map(|at| moment(TimelineStep::Stored, at, "")),
+    );
+    moments
+}
+
+/// What became of telling a channel of a test; waits a while for it.
+async fn told_of(
+    app: &App,
+    subject: &str,
+    trial: &TestEvent,
+    language: Language,
+) -> Result<Vec<TimelineMoment>, CommandFailure> {
+    deliver_now(app, language).await?;
+    let began = Instant::now();
+    loop {
+        let mut came = attempts(app, subject)
+            .await
+            .map_err(|error| CommandFailure::store(&error, language))?;
+        came.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
+        let is_over = |moment: &TimelineMoment| {
+            matches!(moment.step, TimelineStep::Delivered | TimelineStep::GivenUp)
+        };
+        if came.iter().any(is_over) || began.elapsed() > TELLING {
+            return Ok(came);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Sends what is due: a server that runs may be faster, and whoever leases a message sends it.
+async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure> {
+    let locale = language.as_str();
+    let outbox = Outbox::open(app).map_err(|error| {
+        CommandFailure::new(t!("cli.serve_tls", locale = locale, why = error), "")
+    })?;
+    for channel in &app.config.channels {
+        outbox
+            .drain(app, channel)
+            .await
+            .map_err(|error| CommandFailure::store(&error, language))?;
+    }
+    Ok(())
+}
+
+/// Waits a little; where no server takes the queue's messages, takes them by itself, the same way.
+async fn help(
+    app: &App,
+    queue: &EventQueue,
+    began: Instant,
+    language: Language,
+) -> Result<(), CommandFailure> {
+    tokio::time::sleep(LOOK).await;
+    if began.elapsed() > SERVER {
+        ingest_from_queue(app, queue, None, 1)
+            .await
+            .map_err(|error| take_fails(&error, language))?;
+    }
+    Ok(())
+}
+
+async fn queue(app: &App, language: Language) -> Result<EventQueue, CommandFailure> {
+    let locale = language.as_str();
+    open_queue(app)
+        .await
+        .map_err(|error| take_fails(&error, language))?
+        .ok_or_else(|| {
+            CommandFailure::new(
+                t!("alert.no_queue", locale = locale),
+                t!("alert.no_queue_hint", locale = locale),
+            )
+        })
+}
+
+fn take_fails(error: &IngestError, language: Language) -> CommandFailure {
+    CommandFailure::Messages(vec![text::alert::queue_fails(error, language)])
+}

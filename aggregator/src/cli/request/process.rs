@@ -1,0 +1,77 @@
+//! One pass over the requests, as `hubward run requests` goes it, and what went wrong in it.
+
+use rust_i18n::t;
+
+use super::super::failure::CommandFailure;
+use super::super::screen::Screen;
+use super::super::{CommandResult, Exit};
+use super::show;
+use crate::actions::request::answer::AnswerError;
+use crate::actions::request::receive::issues::IssuesError;
+use crate::app::App;
+use crate::jobs::requests::{self, Passed};
+use crate::text::{self, LocalizedMessage};
+use hubward_domain::account::Language;
+
+/// `hubward run requests`: one pass; 1 when something could not be done.
+pub(in crate::cli) async fn pass(app: &App, screen: &Screen, polling: bool) -> CommandResult {
+    let passed = go(app, screen, polling).await?;
+    show::invitations(&passed, screen)?;
+    screen.say(&t!(
+        "request.passed",
+        locale = screen.language().as_str(),
+        woken = passed.woken,
+        read = passed.read,
+        approved = passed.approved,
+        invited = passed.invited.len(),
+        complete = passed.complete,
+        answered = passed.answered,
+        failed = passed.failures.len()
+    ));
+    Ok(if passed.failures.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
+}
+
+pub(super) async fn go(
+    app: &App,
+    screen: &Screen,
+    polling: bool,
+) -> Result<Passed, CommandFailure> {
+    let language = screen.language();
+    let passed = requests::pass(app, polling)
+        .await
+        .map_err(|error| CommandFailure::store(&error, language))?;
+    for failed in &passed.failures {
+        screen.warn(&failure(failed, language));
+    }
+    Ok(passed)
+}
+
+/// What went wrong while requests were worked on.
+pub(in crate::cli) fn failure(
+    failure: &requests::RequestFailure,
+    language: Language,
+) -> LocalizedMessage {
+    use requests::RequestFailure as F;
+    match failure {
+        F::Issues(IssuesError::Store(error)) | F::Answers(AnswerError::Store(error)) => {
+            text::startup_error::store_error(error, language)
+        }
+        F::Issues(error) => text::request::jira_fails(error, language),
+        F::Answers(error) => text::request::jira_fails(error, language),
+        F::Invite(error) => text::startup_error::action_error(error, language),
+        F::Invitation(row) => LocalizedMessage::new(
+            format!(
+                "{} {}: {}",
+                row.account_id,
+                row.region,
+                text::invite::detail(row, language)
+            ),
+            "",
+        ),
+        F::Answer { request, why } => text::request::answer_fails(request, why, language),
+    }
+}

@@ -1,0 +1,57 @@
+//! A finding as AWS sent it, prepared for its row; and the row's previous content.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use hubward_domain::finding::{Finding, Life, RecordState, UnreadableFinding, read};
+use hubward_domain::history::CountedFinding;
+
+/// A received finding.
+#[derive(Clone, Debug)]
+pub struct IncomingFinding {
+    /// Its key.
+    pub key: String,
+    /// Its parsed fields.
+    pub finding: Finding,
+    /// A hash of its whole JSON, to detect changes.
+    pub digest: String,
+}
+
+/// A finding's previous row in the mirror.
+#[derive(Clone, Debug)]
+pub struct StoredFinding {
+    /// When it was open.
+    pub life: Life,
+    /// When its product last updated it.
+    pub updated_at: Option<Timestamp>,
+    /// Whether it was active.
+    pub record: RecordState,
+    /// A hash of its whole JSON, to detect changes.
+    pub digest: String,
+    /// The control that it was about.
+    pub control_id: String,
+    /// The facts that the history counted.
+    pub counted: Option<CountedFinding>,
+    /// The source that last returned it.
+    pub(super) seen_in: String,
+    /// When that was.
+    pub(super) last_seen: String,
+}
+
+impl IncomingFinding {
+    /// Parses a finding's JSON. This takes CPU time: call it where it does not block others.
+    ///
+    /// # Errors
+    /// Its identity is missing.
+    pub fn of(json: &str) -> Result<Self, UnreadableFinding> {
+        // Text that is not JSON has no id.
+        let asff: Value = serde_json::from_str(json).map_err(|_| UnreadableFinding::NoId)?;
+        let finding = read(&asff)?;
+        Ok(Self {
+            key: finding.key(),
+            finding,
+            digest: hex::encode(Sha256::digest(json)),
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! The tables `request_wakes` and `request_polls`: the queue of Jira issues to read, because of a
+//! webhook or a failed read; and the time up to which Jira has been polled for missed issues.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row;
+
+use super::{Result, StoreError, Tx};
+
+/// How long a worker holds an issue: longer than reading it with all retries takes.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// An issue to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// Its key.
+    pub key: String,
+    /// When it was last queued: if that changes while it is read, it is read once more.
+    pub woken_at: String,
+    /// The number of attempts, including this one.
+    pub attempts: i64,
+}
+
+impl Tx {
+    /// Queues an issue, unless it is already queued.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn wake(&mut self, key: &str, stamp: &str, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO request_wakes (issue_key, woken_at, attempts, due_at, leased_until) \
+             VALUES ($1, $2, 0, $3, $3) \
+             ON CONFLICT (issue_key) DO UPDATE SET woken_at = $2, due_at = $3",
+        )
+        .bind(key.to_owned())
+        .bind(stamp.to_owned())
+        .bind(now.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Leases the next issue to read.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lease_wake(&mut self, now: Timestamp) -> Result<Option<Wake>> {
+        let until = now.checked_add(LEASE).unwrap_or(now);
+        let row = sqlx::query(
+            "UPDATE request_wakes SET leased_until = $1, attempts = attempts + 1 \
+             WHERE issue_key = (SELECT issue_key FROM request_wakes WHERE due_at <= $2 \
+             AND leased_until <= $2 ORDER BY due_at LIMIT 1) \
+             AND leased_until <= $2 RETURNING issue_key, woken_at, attempts",
+        )
+        .bind(until.to_string())
+        .bind(now.to_string())
+        .fetch_optional(&mut *self.0)
+        .await?;
+        Ok(row
+            .map(|row| {
+                Ok::<_, sqlx::Error>(Wake {
+                    key: row.try_get(0)?,
+                    woken_at: row.try_get(1)?,
+                    attempts: row.try_get(2)?,
+                })
+            })
+            .transpose()?)
+    }
+
+    /// Removes an issue from the queue, unless it was queued again while it was read: then it is
+    /// read once more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sleep(&mut self, wake: &Wake, now: Timestamp) -> Result<()> {
+        sqlx::query("DELETE FROM request_wakes WHERE issue_key = $1 AND woken_at = $2")
+            .bind(wake.key.clone())
+            .bind(wake.woken_at.clone())
+            .execute(&mut *self.0)
+            .await?;
+        self.try_again(&wake.key, now, now).await
+    }
+
+    /// Queues an issue again for a later time.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn try_again(&mut self, key: &str, now: Timestamp, due: Timestamp) -> Result<()> {
+        sqlx::query("UPDATE request_wakes SET leased_until = $1, due_at = $2 WHERE issue_key = $3")
+            .bind(now.to_string())
+            .bind(due.to_string())
+            .bind(key.to_owned())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// When a project was last polled.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn polled_at(&mut self, project: &str) -> Result<Option<Timestamp>> {
+        let row = sqlx::query("SELECT polled_at FROM request_polls WHERE project = $1")
+            .bind(project.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?;
+        row.map(|row| {
+            let text: String = row.try_get(0)?;
+            text.parse()
+                .map_err(|error: jiff::Error| StoreError::Damaged {
+                    table: "request_polls",
+                    row: project.to_owned(),
+                    why: error.to_string(),
+                })
+        })
+        .transpose()
+    }
+
+    /// Records that a project has been polled.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_polled(&mut self, project: &str, at: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO request_polls (project, polled_at) VALUES ($1, $2) \
+             ON CONFLICT (project) DO UPDATE SET polled_at = $2",
+        )
+        .bind(project.to_owned())
+        .bind(at.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! The table `requests`. Only the process that holds the lease works on an approved request.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, Tx};
+use hubward_domain::account::Language;
+use hubward_domain::request::{Origin, Request, RequestState};
+
+const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
+     contacts_told, created_at, updated_at";
+
+/// How long a worker holds a request: longer than inviting one account takes.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+impl Store {
+    /// All requests, newest first.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn requests(&self) -> Result<Vec<Request>> {
+        let sql = format!("SELECT {COLUMNS} FROM requests ORDER BY position DESC");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(request)
+            .collect()
+    }
+
+    /// The requests in a state, oldest first.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn requests_in(&self, state: &str) -> Result<Vec<Request>> {
+        let sql = format!("SELECT {COLUMNS} FROM requests WHERE state = $1 ORDER BY position");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(state.to_owned())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(request)
+            .collect()
+    }
+
+    /// One request.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn request(&self, id: &str) -> Result<Option<Request>> {
+        let sql = format!("SELECT {COLUMNS} FROM requests WHERE id = $1");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await?
+            .as_ref()
+            .map(request)
+            .transpose()
+    }
+}
+
+impl Tx {
+    /// One request, locked against all other writers until the transaction ends.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn hold_request(&mut self, id: &str) -> Result<Option<Request>> {
+        // An update that changes nothing, because a plain read does not lock the row on PostgreSQL.
+        let sql = format!("UPDATE requests SET id = id WHERE id = $1 RETURNING {COLUMNS}");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.to_owned())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .as_ref()
+            .map(request)
+            .transpose()
+    }
+
+    /// Inserts or updates a request; it becomes due at once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_request(&mut self, request: &Request) -> Result<()> {
+        let damaged = |error: serde_json::Error| StoreError::Damaged {
+            table: "requests",
+            row: request.id.clone(),
+            why: error.to_string(),
+        };
+        let asked = serde_json::to_string(&request.asked).map_err(damaged)?;
+        let facts = serde_json::to_string(&request.state).map_err(damaged)?;
+        sqlx::query(
+            "INSERT INTO requests (id, position, origin, asked, reporter, language, revision, \
+             version, state, facts, contacts_told, created_at, updated_at, due_at, leased_until) \
+             VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM requests), $2, $3, $4, $5, $6, \
+             $7, $8, $9, $10, $11, $12, $12, $12) \
+             ON CONFLICT (id) DO UPDATE SET asked = $3, reporter = $4, language = $5, \
+             revision = $6, version = $7, state = $8, facts = $9, contacts_told = $10, \
+             updated_at = $12, due_at = $12",
+        )
+        .bind(request.id.clone())
+        .bind(request.origin.as_str())
+        .bind(asked)
+        .bind(request.reporter.clone())
+        .bind(request.language.as_str())
+        .bind(request.revision)
+        .bind(request.version.map(|version| version.to_string()))
+        .bind(request.state.as_str())
+        .bind(facts)
+        .bind(request.contacts_told.map(|at| at.to_string()))
+        .bind(request.created_at.to_string())
+        .bind(request.updated_at.to_string())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Leases the next approved request that is due.
+    ///
+    /// # Errors
+    /// The database failed, or the row is damaged.
+    pub async fn lease_request(&mut self, now: Timestamp) -> Result<Option<Request>> {
+        let sql = format!(
+            "UPDATE requests SET leased_until = $1 \
+             WHERE id = (SELECT id FROM requests WHERE state = 'approved' AND due_at <= $2 \
+             AND leased_until <= $2 ORDER BY due_at, position LIMIT 1) \
+             AND leased_until <= $2 RETURNING {COLUMNS}"
+        );
+        let until = now.checked_add(LEASE).unwrap_or(now);
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(until.to_string())
+            .bind(now.to_string())
+            .fetch_optional(&mut *self.0)
+            .await?
+            .as_ref()
+            .map(request)
+            .transpose()
+    }
+
+    /// Makes all approved requests due.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn make_requests_due(&mut self, now: Timestamp) -> Result<()> {
+        sqlx::query("UPDATE requests SET due_at = $1 WHERE state = 'approved' AND due_at > $1")
+            .bind(now.to_string())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Releases the lease; the request becomes due at a later time.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn release_request(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> Result<()> {
+        sqlx::query("UPDATE requests SET leased_until = $1, due_at = $2 WHERE id = $3")
+            .bind(now.to_string())
+            .bind(due.to_string())
+            .bind(id.to_owned())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+}
+
+fn request(row: &AnyRow) -> Result<Request> {
+    let id: String = row.try_get("id")?;
+    let damaged = |why: String| StoreError::Damaged {
+        table: "requests",
+        row: id.clone(),
+        why,
+    };
+    let text = |column: &'static str| -> Result<String> { Ok(row.try_get(column)?) };
+    let time = |text: String| {
+        text.parse::<Timestamp>()
+            .map_err(|error| damaged(error.to_string()))
+    };
+    let optional = |column: &'static str| -> Result<Option<Timestamp>> {
+        let text: Option<String> = row.try_get(column)?;
+        text.map(time).transpose()
+    };
+    let (origin, language) = (text("origin")?, text("language")?);
+    Ok(Request {
+        origin: Origin::ALL
+            .into_iter()
+            .find(|known| known.as_str() == origin)
+            .ok_or_else(|| damaged(origin))?,
+        asked: json(&text("asked")?).map_err(damaged)?,
+        reporter: text("reporter")?,
+        language: Language::ALL
+            .into_iter()
+            .find(|known| known.as_str() == language)
+            .ok_or_else(|| damaged(language))?,
+        revision: row.try_get("revision")?,
+        version: optional("version")?,
+        state: json::<RequestState>(&text("facts")?).map_err(damaged)?,
+        contacts_told: optional("contacts_told")?,
+        created_at: time(text("created_at")?)?,
+        updated_at: time(text("updated_at")?)?,
+        id: id.clone(),
+    })
+}
+
+fn json<T: DeserializeOwned>(text: &str) -> std::result::Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}

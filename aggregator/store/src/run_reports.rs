@@ -1,0 +1,78 @@
+//! The table `run_reports`: the last report of each account's agent for each Region.
+
+use std::collections::BTreeMap;
+
+use hubward_protocol::{AccountId, Region, RegionReport};
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Result, Store, StoreError, Tx};
+use hubward_domain::check::AgentReport;
+
+impl Store {
+    /// The last report of all accounts and Regions.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn run_reports(&self) -> Result<BTreeMap<(AccountId, Region), AgentReport>> {
+        sqlx::query("SELECT account_id, region, steps, reported_at FROM run_reports")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| {
+                let (account, region, steps): (String, String, String) =
+                    (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                let damaged = |why: String| StoreError::Damaged {
+                    table: "run_reports",
+                    row: format!("{account} {region}"),
+                    why,
+                };
+                Ok((
+                    (
+                        account
+                            .parse()
+                            .map_err(|_| damaged("account_id".to_owned()))?,
+                        region.parse().map_err(|_| damaged("region".to_owned()))?,
+                    ),
+                    AgentReport {
+                        at: row
+                            .try_get::<String, _>(3)?
+                            .parse()
+                            .map_err(|_| damaged("reported_at".to_owned()))?,
+                        steps: serde_json::from_str(&steps)
+                            .map_err(|error| damaged(error.to_string()))?,
+                    },
+                ))
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Replaces an account's report of one Region.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_run_report(
+        &mut self,
+        account: &AccountId,
+        report: &RegionReport,
+        at: Timestamp,
+        by: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO run_reports (account_id, region, steps, reported_at, reported_by) \
+             VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (account_id, region) DO UPDATE SET steps = $3, reported_at = $4, \
+             reported_by = $5",
+        )
+        .bind(account.as_str())
+        .bind(report.region.as_str())
+        .bind(serde_json::to_string(&report.steps).unwrap_or_default())
+        .bind(at.to_string())
+        .bind(by.to_owned())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}
