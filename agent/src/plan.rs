@@ -188,7 +188,7 @@ pub(crate) struct RegionPlan {
     pub(crate) steps: [(Step, Decision); 5],
 }
 
-/// What the decisions for a Region depend on, besides the Region itself.
+/// What the decisions for a Region depend on, in addition to the Region itself.
 #[derive(Clone, Debug)]
 pub(crate) struct PlanContext<'a> {
     pub(crate) baseline: &'a Baseline,

@@ -1,4 +1,4 @@
-//! A change in words, for plans ("would …") and for progress.
+//! The text of a change, for plans ("would …") and for progress.
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 
