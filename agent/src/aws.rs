@@ -1,5 +1,5 @@
-//! The only place that talks to AWS: it translates between AWS's API and the values in `observed`,
-//! and performs one `Change` at a time. It decides nothing; one file per service.
+//! Calls AWS, and nothing else in the agent does. It translates between AWS's API and the values in
+//! `observed`, and performs one `Change` at a time. It decides nothing. One file per service.
 
 mod account;
 mod call;
@@ -23,113 +23,110 @@ use hubward_protocol::{AccountId, Region};
 use crate::baseline::StandardId;
 use crate::change::{Bucket, Change};
 use crate::observed::{
-    BucketSeen, ConfigSeen, CreatedSeen, GuardDutySeen, HubSeen, Operation, Opted, Refusal,
-    RegionSeen, Seen,
+    AwsError, Observation, ObservedBucket, ObservedConfig, ObservedCreations, ObservedGuardDuty,
+    ObservedHub, ObservedRegion, Operation, OptStatus,
 };
 
-pub(crate) use account::OptedRegions;
+pub(crate) use account::OptStatuses;
 pub(crate) use connection::{ConnectError, connect, default_region};
 pub(crate) use identity::Identity;
 
-/// AWS as one caller sees it: one set of credentials and one HTTP client for all Regions.
+/// An AWS client: one set of credentials and one HTTP client for all Regions.
 #[derive(Clone, Debug)]
 pub(crate) struct Aws {
     sdk: SdkConfig,
     home: Region,
 }
 
-/// Whether a change was really made by this call.
+/// What a successful change did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// This call made it.
     Made,
-    /// It was there already: somebody else, or an earlier attempt, was faster.
-    WasThere,
+    /// Nothing: another caller, or an earlier attempt, had made it.
+    AlreadyDone,
 }
 
 impl Aws {
-    /// The caller's credentials, by the SDK's default chain.
+    /// The caller's credentials, from the SDK's default chain.
     pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
         self.sdk.credentials_provider()
     }
 
-    /// Who the caller is.
-    pub(crate) async fn identity(&self) -> Seen<Identity> {
+    pub(crate) async fn identity(&self) -> Observation<Identity> {
         identity::caller(&self.in_region(self.home), self.home).await
     }
 
-    /// Which Regions the account has enabled.
-    pub(crate) async fn opted_regions(&self) -> Seen<OptedRegions> {
+    pub(crate) async fn opt_statuses(&self) -> Observation<OptStatuses> {
         account::list_regions(&self.in_region(self.home), self.home).await
     }
 
-    /// Whether the role of AWS Config exists.
-    pub(crate) async fn config_role_exists(&self) -> Seen<bool> {
+    pub(crate) async fn config_role_exists(&self) -> Observation<bool> {
         iam::config_role_exists(&self.in_region(self.home), self.home).await
     }
 
-    /// Our bucket. Every call says whose it must be, so that a stranger's is refused.
-    pub(crate) async fn bucket(&self, owner: &AccountId, bucket: &Bucket) -> Seen<BucketSeen> {
+    /// Our bucket. Fails if a bucket of this name has another owner.
+    pub(crate) async fn bucket(
+        &self,
+        owner: &AccountId,
+        bucket: &Bucket,
+    ) -> Observation<ObservedBucket> {
         s3::observe(&self.in_region(bucket.region), owner, bucket).await
     }
 
-    /// One Region as `region` sees it, with the tags that only tell who created something.
-    pub(crate) async fn created(&self, region: Region, identity: &Identity) -> CreatedSeen {
+    /// One Region with the tags that show which resources the agent created.
+    pub(crate) async fn creations(&self, region: Region, identity: &Identity) -> ObservedCreations {
         let sdk = self.in_region(region);
         let bucket = Bucket::of(&identity.account, region);
-        let (seen, bucket_is_ours) = futures::join!(
+        let (observed, bucket_is_ours) = futures::join!(
             self.region(region, &[]),
             s3::is_ours(&sdk, &identity.account, &bucket)
         );
-        let hub_is_ours = match &seen.security_hub {
-            Ok(HubSeen::On(_)) => security_hub::is_ours(&sdk, region, identity).await,
+        let hub_is_ours = match &observed.security_hub {
+            Ok(ObservedHub::On(_)) => security_hub::is_ours(&sdk, region, identity).await,
             _ => Ok(false),
         };
-        CreatedSeen {
-            seen,
+        ObservedCreations {
+            region: observed,
             hub_is_ours,
             bucket_is_ours,
         }
     }
 
-    /// Everything that matters in one Region. What the Region offers is asked only where not all
-    /// of the wanted standards are enabled.
-    pub(crate) async fn region(&self, region: Region, wanted: &[StandardId]) -> RegionSeen {
+    /// All services of one Region. The list of offered standards is read only if some of the wanted
+    /// standards are not enabled.
+    pub(crate) async fn region(&self, region: Region, wanted: &[StandardId]) -> ObservedRegion {
         let (config, guardduty, security_hub) = futures::join!(
             self.config(region),
             self.guardduty(region),
             self.security_hub(region, wanted)
         );
-        RegionSeen {
+        ObservedRegion {
             region,
-            enabled: Opted::In,
+            enabled: OptStatus::Enabled,
             config,
             guardduty,
             security_hub,
         }
     }
 
-    /// AWS Config in one Region.
-    pub(crate) async fn config(&self, region: Region) -> Seen<ConfigSeen> {
+    pub(crate) async fn config(&self, region: Region) -> Observation<ObservedConfig> {
         let sdk = self.in_region(region);
-        let mut seen = Box::pin(config::observe(&sdk, region)).await?;
-        if seen.recorder.is_none() && seen.service_linked.is_none() {
-            seen.security_hub_v2 = security_hub::v2_is_on(&sdk, region).await;
+        let mut observed = Box::pin(config::observe(&sdk, region)).await?;
+        if observed.recorder.is_none() && observed.service_linked.is_none() {
+            observed.security_hub_v2 = security_hub::v2_is_on(&sdk, region).await;
         }
-        Ok(seen)
+        Ok(observed)
     }
 
-    /// GuardDuty in one Region.
-    pub(crate) async fn guardduty(&self, region: Region) -> Seen<GuardDutySeen> {
+    pub(crate) async fn guardduty(&self, region: Region) -> Observation<ObservedGuardDuty> {
         Box::pin(guardduty::observe(&self.in_region(region), region)).await
     }
 
-    /// Security Hub in one Region.
     pub(crate) async fn security_hub(
         &self,
         region: Region,
         wanted: &[StandardId],
-    ) -> Seen<HubSeen> {
+    ) -> Observation<ObservedHub> {
         Box::pin(security_hub::observe(
             &self.in_region(region),
             region,
@@ -138,13 +135,13 @@ impl Aws {
         .await
     }
 
-    /// Performs one change. A global one ignores the Region.
+    /// Performs one change. A global change ignores `region`.
     pub(crate) async fn perform(
         &self,
         identity: &Identity,
         region: Region,
         change: &Change,
-    ) -> Seen<Effect> {
+    ) -> Observation<Effect> {
         let sdk = &self.in_region(region);
         let account = &identity.account;
         match change {
@@ -190,14 +187,14 @@ impl Aws {
         self.sdk
             .to_builder()
             .region(aws_config::Region::from_static(region.as_str()))
-            // `call` makes the attempts.
+            // `call` retries.
             .retry_config(RetryConfig::disabled())
             .build()
     }
 }
 
-/// Turns an SDK's error into what was attempted, where, and AWS's own code and message.
-fn refusal<E>(operation: Operation, region: Region, error: &SdkError<E, HttpResponse>) -> Refusal
+/// Converts an SDK error, keeping AWS's own code and message.
+fn aws_error<E>(operation: Operation, region: Region, error: &SdkError<E, HttpResponse>) -> AwsError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -208,7 +205,7 @@ where
                 .err()
                 .code()
                 .map_or_else(|| format!("HTTP {status}"), str::to_owned);
-            Refusal::answered(
+            AwsError::from_response(
                 operation,
                 region,
                 &code,
@@ -217,30 +214,30 @@ where
         }
         SdkError::ResponseError(answer) => {
             let status = answer.raw().status().as_u16();
-            // A body that broke off was never kept. What it would have said is unknown, whatever the status:
-            // "no" is an ordinary answer here, and the hub of most new accounts says it.
-            let broke_off = answer.raw().body().bytes().is_none();
-            let code = if broke_off || status < 400 {
+            // A truncated body was not kept, so the error code is unknown and the status alone says too little:
+            // a 4xx with the right code is an ordinary answer, such as "not subscribed" from Security Hub.
+            let is_truncated = answer.raw().body().bytes().is_none();
+            let code = if is_truncated || status < 400 {
                 "UnreadableAnswer".to_owned()
             } else {
                 format!("HTTP {status}")
             };
-            Refusal::answered(operation, region, &code, &root_cause(error))
+            AwsError::from_response(operation, region, &code, &root_cause(error))
         }
         SdkError::TimeoutError(_) => {
-            Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
+            AwsError::unreachable(operation, region, "Timeout", &root_cause(error))
         }
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-            Refusal::unreachable(operation, region, "Timeout", &root_cause(error))
+            AwsError::unreachable(operation, region, "Timeout", &root_cause(error))
         }
         _ if is_about_credentials(error) => {
-            Refusal::answered(operation, region, "NoCredentials", &root_cause(error))
+            AwsError::from_response(operation, region, "NoCredentials", &root_cause(error))
         }
-        _ => Refusal::unreachable(operation, region, "NoConnection", &root_cause(error)),
+        _ => AwsError::unreachable(operation, region, "NoConnection", &root_cause(error)),
     }
 }
 
-/// Whether the call did not even leave, because the credentials could not be had any more.
+/// Whether the call was never sent, because no credentials could be obtained.
 fn is_about_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -252,7 +249,7 @@ fn is_about_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// The last error of the chain: the ones above it only say that there is one below.
+/// The last error of the chain; the ones above it only wrap it.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {

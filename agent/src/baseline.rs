@@ -1,5 +1,5 @@
-//! What one account's set-up should be: as the command line asks for it, and as the SOC's server says
-//! it. It is what is wanted; what is there is `observed`, what is to be done is `plan`.
+//! The baseline: what an account's set-up should be, from the command line and from the SOC's server. What
+//! there is now is `observed`, and what has to be done is `plan`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,55 +10,55 @@ use hubward_protocol::api::{
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 
-/// The baseline of one run: one account, in all its Regions.
+/// What one account should be, in all its Regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Baseline {
-    /// The account that is set up: the caller's own.
+    /// The account to set up: the caller's own.
     pub(crate) account: AccountId,
-    /// The only account whose invitation is ever accepted.
+    /// The only account whose invitation is accepted.
     pub(crate) administrator: AccountId,
-    /// The Regions, the home Region first.
+    /// The home Region first.
     pub(crate) regions: Vec<Region>,
-    /// The standards that every Region should have enabled.
+    /// The standards to enable in every Region.
     pub(crate) standards: Vec<StandardId>,
-    /// The one Region that records the global IAM types. An opt-in Region cannot record them, so a
-    /// baseline of opt-in Regions alone has none that does.
+    /// The one Region that records the global IAM types. Opt-in Regions cannot record them, so this is
+    /// `None` if there are no others.
     pub(crate) global_region: Option<Region>,
-    /// Whether a recorder is made where none is.
+    /// Whether to create a recorder if there is none.
     pub(crate) config: RecorderMode,
-    /// What a recorder of ours records.
+    /// What our recorder records.
     pub(crate) recording: Recording,
-    /// How often it records.
+    /// How often our recorder records.
     pub(crate) recording_frequency: RecordingFrequency,
-    /// GuardDuty's optional plans that a new detector has on, in AWS's words; it has no other.
+    /// The paid GuardDuty plans to enable in a new detector, as names of AWS's detector features.
     pub(crate) guardduty_features: Vec<String>,
     /// How often a new detector publishes updates of a finding.
     pub(crate) finding_publishing_frequency: PublishingFrequency,
 }
 
-/// What the command line asks for. What it leaves out, a server may say.
+/// What the command line asks for. The server fills in what is left empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
-    /// The only account whose invitation is ever accepted: pinned here, whatever a server says.
+pub(crate) struct RequestedBaseline {
+    /// The only account whose invitation is accepted. The server cannot change it.
     pub(crate) administrator: AccountId,
-    /// The Regions, each once, the home Region first.
+    /// Without duplicates, the home Region first.
     pub(crate) regions: Vec<Region>,
-    /// The standards, each once.
+    /// Without duplicates.
     pub(crate) standards: Vec<StandardId>,
 }
 
 impl Baseline {
-    /// The baseline of the command line alone.
-    pub(crate) fn asked_for(account: AccountId, asked: Asked) -> Self {
+    /// The baseline without a server.
+    pub(crate) fn from_request(account: AccountId, requested: RequestedBaseline) -> Self {
         Self {
             account,
-            administrator: asked.administrator,
-            global_region: first_that_every_account_has(&asked.regions),
-            regions: asked.regions,
-            standards: if asked.standards.is_empty() {
+            administrator: requested.administrator,
+            global_region: first_default_region(&requested.regions),
+            regions: requested.regions,
+            standards: if requested.standards.is_empty() {
                 vec![StandardId::default_standard()]
             } else {
-                asked.standards
+                requested.standards
             },
             config: RecorderMode::default(),
             recording: Recording::default(),
@@ -68,46 +68,46 @@ impl Baseline {
         }
     }
 
-    /// The server's baseline, with the Regions and standards of the command line where it names some.
-    pub(crate) fn of_server(
+    /// The server's baseline. The Regions and standards of the command line replace the server's.
+    pub(crate) fn from_server(
         account: AccountId,
-        said: api::Baseline,
-        asked: Asked,
+        offered: api::Baseline,
+        requested: RequestedBaseline,
     ) -> Result<Self, InvalidStandard> {
-        // The home Region records the global types, also where this run leaves it out.
-        let home =
-            Some(said.home_region).filter(|home| said.regions.contains(home) && !home.is_opt_in());
-        let standards = if asked.standards.is_empty() {
-            let said: Result<Vec<StandardId>, _> =
-                said.standards.iter().map(|name| name.parse()).collect();
-            said?
+        // The home Region records the global types even if this run does not include it.
+        let home = Some(offered.home_region)
+            .filter(|home| offered.regions.contains(home) && !home.is_opt_in());
+        let standards = if requested.standards.is_empty() {
+            let names = offered.standards.iter();
+            names.map(|name| name.parse()).collect::<Result<_, _>>()?
         } else {
-            asked.standards
+            requested.standards
         };
         Ok(Self {
             account,
-            administrator: asked.administrator,
-            global_region: home.or_else(|| first_that_every_account_has(&said.regions)),
-            regions: if asked.regions.is_empty() {
-                each_once(said.regions)
+            administrator: requested.administrator,
+            global_region: home.or_else(|| first_default_region(&offered.regions)),
+            regions: if requested.regions.is_empty() {
+                each_once(offered.regions)
             } else {
-                asked.regions
+                requested.regions
             },
             standards: each_once(standards),
-            config: said.config,
-            recording: said.recording,
-            recording_frequency: said.recording_frequency,
-            guardduty_features: said.guardduty_features,
-            finding_publishing_frequency: said.finding_publishing_frequency,
+            config: offered.config,
+            recording: offered.recording,
+            recording_frequency: offered.recording_frequency,
+            guardduty_features: offered.guardduty_features,
+            finding_publishing_frequency: offered.finding_publishing_frequency,
         })
     }
 }
 
-fn first_that_every_account_has(regions: &[Region]) -> Option<Region> {
+/// The first Region that is not an opt-in Region.
+fn first_default_region(regions: &[Region]) -> Option<Region> {
     regions.iter().copied().find(|region| !region.is_opt_in())
 }
 
-/// What is named twice counts once.
+/// Removes duplicates, and keeps the order.
 pub(crate) fn each_once<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     items.into_iter().fold(Vec::new(), |mut kept, item| {
         if !kept.contains(&item) {
@@ -117,19 +117,18 @@ pub(crate) fn each_once<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     })
 }
 
-/// The resource types that Security Hub's controls read, the global IAM types left out: what is
-/// recorded for `security-hub-types`. AWS takes the whole list in every Region, also the types that
-/// a Region does not have.
+/// The resource types that Security Hub's controls read, without the global IAM types: what is recorded for
+/// `security-hub-types`. AWS accepts the whole list in every Region, even types that a Region does not have.
 ///
 /// Source: "Required AWS Config resources for control findings" of the Security Hub user guide (all
-/// controls, and the Foundational Security Best Practices), November 2026; less the 14 types that
-/// AWS Config's API model (aws-sdk-config 1.131, `ResourceType`) does not list, because one name
-/// that the API refuses would refuse the recorder.
+/// controls, and the Foundational Security Best Practices), November 2026. The 14 types that AWS Config's API
+/// model (aws-sdk-config 1.131, `ResourceType`) does not list are left out, because one unknown name makes
+/// the API reject the recorder.
 pub(crate) fn security_hub_types() -> impl Iterator<Item = &'static str> {
     include_str!("baseline/security_hub_types.txt").lines()
 }
 
-/// The global IAM types. They are recorded in one Region only.
+/// The global IAM types, which are recorded in one Region only.
 pub(crate) const GLOBAL_TYPES: [&str; 4] = [
     "AWS::IAM::Group",
     "AWS::IAM::Policy",
@@ -137,25 +136,25 @@ pub(crate) const GLOBAL_TYPES: [&str; 4] = [
     "AWS::IAM::User",
 ];
 
-/// A standard by the part of its ARN that is the same in every Region, such as
+/// A standard, identified by the part of its ARN that is the same in every Region, such as
 /// `aws-foundational-security-best-practices/v/1.0.0`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct StandardId(String);
 
 impl StandardId {
-    /// The standard that is enabled when none is asked for.
+    /// The standard to enable if none is requested.
     pub(crate) fn default_standard() -> Self {
         Self("aws-foundational-security-best-practices/v/1.0.0".to_owned())
     }
 
-    /// Whether an ARN that AWS listed is this standard's.
+    /// Whether this is the ARN of the standard in some Region.
     pub(crate) fn names(&self, arn: &str) -> bool {
         arn.strip_suffix(self.0.as_str())
             .is_some_and(|before| before.ends_with('/'))
     }
 
-    /// Whether this program has heard of the standard. Only asked where AWS does not say what it
-    /// offers, as it does not before Security Hub is on.
+    /// Whether the standard is in our own list. Used only if AWS does not list what it offers, as before
+    /// Security Hub is on.
     pub(crate) fn is_well_known(&self) -> bool {
         WELL_KNOWN.contains(&self.0.as_str())
     }
@@ -176,14 +175,14 @@ const WELL_KNOWN: [&str; 11] = [
     "aws-resource-tagging-standard/v/1.0.0",
 ];
 
-/// The text cannot be a standard's name.
+/// The text cannot be the name of a standard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidStandard;
 
 impl FromStr for StandardId {
     type Err = InvalidStandard;
 
-    /// Takes the short name, and a whole ARN as the console shows it.
+    /// Takes the short name, or a whole ARN as the console shows it.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let suffix = if text.starts_with("arn:") {
             let found = [":standards/", ":ruleset/", ":subscription/"]
@@ -223,8 +222,8 @@ mod tests {
         names.iter().map(|name| name.parse().unwrap()).collect()
     }
 
-    fn asked(names: &[&str], standards: &[&str]) -> Asked {
-        Asked {
+    fn requested(names: &[&str], standards: &[&str]) -> RequestedBaseline {
+        RequestedBaseline {
             administrator: "999999999999".parse().unwrap(),
             regions: regions(names),
             standards: standards.iter().map(|name| name.parse().unwrap()).collect(),
@@ -235,7 +234,7 @@ mod tests {
         "111111111111".parse().unwrap()
     }
 
-    fn said(names: &[&str], home: &str) -> api::Baseline {
+    fn offered(names: &[&str], home: &str) -> api::Baseline {
         api::Baseline {
             administrator: "999999999999".parse().unwrap(),
             regions: regions(names),
@@ -252,7 +251,7 @@ mod tests {
     #[test]
     fn the_global_region_is_the_first_that_every_account_has() {
         let of = |regions: &[&str]| {
-            Baseline::asked_for(account(), asked(regions, &[]))
+            Baseline::from_request(account(), requested(regions, &[]))
                 .global_region
                 .map(Region::as_str)
         };
@@ -262,10 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_home_region_records_the_global_types_whatever_is_asked_for() {
-        let of = |asked_for: &[&str], said_regions: &[&str], home: &str| {
-            let said = said(said_regions, home);
-            let baseline = Baseline::of_server(account(), said, asked(asked_for, &[])).unwrap();
+    fn the_servers_home_region_records_the_global_types_whatever_is_requested() {
+        let of = |names: &[&str], offered_regions: &[&str], home: &str| {
+            let offered = offered(offered_regions, home);
+            let baseline =
+                Baseline::from_server(account(), offered, requested(names, &[])).unwrap();
             baseline.global_region.map(Region::as_str)
         };
         let both = ["us-west-2", "us-east-1"];
@@ -276,12 +276,14 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_has_the_last_word_on_regions_and_standards_only() {
-        let of = |asked| Baseline::of_server(account(), said(&["us-east-1"], "us-east-1"), asked);
-        let servers = of(asked(&[], &[])).unwrap();
+    fn the_command_line_overrides_regions_and_standards_only() {
+        let of = |requested| {
+            Baseline::from_server(account(), offered(&["us-east-1"], "us-east-1"), requested)
+        };
+        let servers = of(requested(&[], &[])).unwrap();
         assert_eq!(servers.regions, regions(&["us-east-1"]));
         assert_eq!(servers.standards, ["pci-dss/v/4.0.1".parse().unwrap()]);
-        let ours = of(asked(&["eu-west-1"], &["nist-800-53/v/5.0.0"])).unwrap();
+        let ours = of(requested(&["eu-west-1"], &["nist-800-53/v/5.0.0"])).unwrap();
         assert_eq!(ours.regions, regions(&["eu-west-1"]));
         assert_eq!(ours.standards, ["nist-800-53/v/5.0.0".parse().unwrap()]);
         for baseline in [servers, ours] {
@@ -292,10 +294,10 @@ mod tests {
     }
 
     #[test]
-    fn a_server_cannot_say_what_is_no_standard() {
-        let mut said = said(&["us-east-1"], "us-east-1");
-        said.standards = vec!["\u{1b}[31m".to_owned()];
-        let refused = Baseline::of_server(account(), said, asked(&[], &[]));
+    fn a_servers_invalid_standard_is_rejected() {
+        let mut offered = offered(&["us-east-1"], "us-east-1");
+        offered.standards = vec!["\u{1b}[31m".to_owned()];
+        let refused = Baseline::from_server(account(), offered, requested(&[], &[]));
         assert_eq!(refused, Err(InvalidStandard));
     }
 
@@ -309,12 +311,12 @@ mod tests {
         assert!(types.len() > 150);
         assert!(types.iter().all(|name| name.starts_with("AWS::")));
         assert!(!types.iter().any(|name| GLOBAL_TYPES.contains(name)));
-        // Recording compliance is what makes AWS Config expensive, and no control reads it.
+        // Compliance records are expensive, and no control reads them.
         assert!(!types.contains(&"AWS::Config::ResourceCompliance"));
     }
 
     #[test]
-    fn what_is_given_twice_counts_once() {
+    fn duplicates_are_removed() {
         assert_eq!(each_once(vec![2, 1, 2, 1, 3]), [2, 1, 3]);
     }
 

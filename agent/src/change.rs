@@ -1,94 +1,94 @@
-//! The changes that this program can make: a closed set. Each is one call to AWS, safe to repeat.
-//! Which of them are needed is decided in `plan`; `aws` performs one.
+//! The changes that the agent can make: a closed set. Each is one AWS call and can be repeated safely.
+//! `plan` decides which changes are needed; `aws` performs one.
 
 mod help;
 mod kind;
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
 use crate::baseline::StandardId;
 
-pub(crate) use kind::{Cost, Kind};
+pub(crate) use kind::Cost;
 
-/// The name of everything that this program creates and that has a name.
+/// The name of every resource that the agent creates, if it has one.
 pub(crate) const NAME: &str = "hubward";
 
-/// The tag on everything that this program creates and that can be tagged.
+/// The key of the tag on every resource that the agent creates, if it can be tagged.
 pub(crate) const TAG_KEY: &str = "hubward:created-by";
 
-/// The tag's value.
+/// The value of that tag.
 pub(crate) const TAG_VALUE: &str = "hubward-agent";
 
-/// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change to the account, and its parameters. `ChangeKind` is the same without the parameters. The order
+/// is the one in which a Region is set up, and in which costs and explanations are listed.
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(ChangeKind),
+    vis(pub(crate)),
+    derive(EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "kebab-case"),
+    doc = "A kind of change; its kebab-case name is the argument of `explain`."
+)]
 pub(crate) enum Change {
     /// Creates the role with which AWS Config reads the account. Global.
     CreateServiceLinkedRole,
-    /// Creates the bucket that AWS Config delivers to. Global.
-    CreateBucket(Bucket),
-    /// Blocks all public access to it. Global.
-    BlockPublicAccess(Bucket),
-    /// Lets AWS Config, for this account and over TLS only, write to it. Global.
-    PutBucketPolicy(Bucket),
-    /// Creates the configuration recorder, or mends ours.
+    /// Creates our configuration recorder, or changes what it records.
     PutRecorder {
-        /// What it records.
         recording: Recording,
-        /// Whether the global IAM types are among it.
+        /// Whether the global IAM types are recorded.
         global_types: bool,
-        /// How often it records.
         frequency: RecordingFrequency,
     },
+    /// Creates the bucket that AWS Config delivers to. Global.
+    CreateBucket(Bucket),
+    /// Blocks all public access to the bucket. Global.
+    BlockPublicAccess(Bucket),
+    /// Lets AWS Config write to the bucket, for this account and over TLS only. Global.
+    PutBucketPolicy(Bucket),
     /// Creates the delivery channel into the bucket.
     PutDeliveryChannel(Bucket),
     /// Starts our recorder.
     StartRecorder,
-    /// Creates a GuardDuty detector with these of the paid plans, and no other.
+    /// Creates a GuardDuty detector with these paid plans and no others.
     CreateDetector {
-        /// The plans, in AWS's words.
+        /// Names of AWS's detector features.
         features: Vec<String>,
-        /// How often it publishes updates of a finding.
         frequency: PublishingFrequency,
     },
-    /// Resumes a suspended detector.
+    /// Resumes a suspended GuardDuty detector.
     ResumeDetector {
-        /// Its id.
         detector: String,
     },
     /// Turns Security Hub on, without its default standards.
     EnableSecurityHub,
-    /// Enables standards.
     EnableStandards(Vec<OfferedStandard>),
-    /// Accepts the administrator's invitation.
+    /// Accepts the invitation of the pinned administrator.
     AcceptInvitation {
-        /// The pinned administrator.
         administrator: AccountId,
         /// AWS's id of the invitation.
         invitation: String,
     },
 }
 
-/// A standard and its ARN in one Region, as AWS offers it.
+/// A standard and its ARN in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OfferedStandard {
-    /// The name in the baseline.
     pub(crate) id: StandardId,
-    /// Its ARN in this Region.
     pub(crate) arn: String,
 }
 
 /// The bucket that AWS Config delivers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
-    /// Its name: in the account's own namespace, so that nobody else can have taken it.
+    /// In the account's own namespace, so that no other account can have taken the name.
     pub(crate) name: String,
-    /// Where it is.
     pub(crate) region: Region,
 }
 
 impl Bucket {
-    /// The bucket of an account in a Region. AWS fixes the form of the name after the prefix.
+    /// The bucket of an account in a Region. AWS prescribes the part of the name after the prefix.
     pub(crate) fn of(account: &AccountId, region: Region) -> Self {
         Self {
             name: format!("{NAME}-config-{account}-{region}-an"),
@@ -96,8 +96,8 @@ impl Bucket {
         }
     }
 
-    /// Recognises a bucket that an earlier run created, perhaps with another home Region.
-    pub(crate) fn recognise(account: &AccountId, name: &str) -> Option<Self> {
+    /// Recognizes a bucket that an earlier run created, perhaps with another home Region.
+    pub(crate) fn recognize(account: &AccountId, name: &str) -> Option<Self> {
         Region::known()
             .map(|region| Self::of(account, region))
             .find(|bucket| bucket.name == name)
@@ -116,27 +116,9 @@ impl Change {
         )
     }
 
-    /// What kind of change it is.
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Self::CreateServiceLinkedRole => Kind::CreateServiceLinkedRole,
-            Self::CreateBucket(_) => Kind::CreateBucket,
-            Self::BlockPublicAccess(_) => Kind::BlockPublicAccess,
-            Self::PutBucketPolicy(_) => Kind::PutBucketPolicy,
-            Self::PutRecorder { .. } => Kind::PutRecorder,
-            Self::PutDeliveryChannel(_) => Kind::PutDeliveryChannel,
-            Self::StartRecorder => Kind::StartRecorder,
-            Self::CreateDetector { .. } => Kind::CreateDetector,
-            Self::ResumeDetector { .. } => Kind::ResumeDetector,
-            Self::EnableSecurityHub => Kind::EnableSecurityHub,
-            Self::EnableStandards(_) => Kind::EnableStandards,
-            Self::AcceptInvitation { .. } => Kind::AcceptInvitation,
-        }
-    }
-
-    /// Whether a refusal with this code may only mean that what was made just before has not
-    /// arrived everywhere: a new role takes seconds to be known, and so does a new policy.
-    pub(crate) fn may_settle(&self, code: &str) -> bool {
+    /// Whether this error code may only mean that an earlier change has not propagated yet: AWS needs
+    /// seconds to make a new role, bucket or policy known everywhere.
+    pub(crate) fn may_be_propagating(&self, code: &str) -> bool {
         match self {
             Self::PutRecorder { .. } => matches!(
                 code,
@@ -161,17 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_bucket_is_recognised_by_its_name_alone() {
+    fn our_bucket_is_recognized_by_its_name_alone() {
         let account: AccountId = "012345678901".parse().unwrap();
         let bucket = Bucket::of(&account, "ap-northeast-1".parse().unwrap());
         assert_eq!(bucket.name, "hubward-config-012345678901-ap-northeast-1-an");
-        assert_eq!(Bucket::recognise(&account, &bucket.name), Some(bucket));
+        assert_eq!(Bucket::recognize(&account, &bucket.name), Some(bucket));
         assert_eq!(
-            Bucket::recognise(&account, "config-bucket-012345678901"),
+            Bucket::recognize(&account, "config-bucket-012345678901"),
             None
         );
         assert_eq!(
-            Bucket::recognise(&account, "hubward-config-999999999999-ap-northeast-1-an"),
+            Bucket::recognize(&account, "hubward-config-999999999999-ap-northeast-1-an"),
             None
         );
     }

@@ -1,4 +1,4 @@
-//! The command line. The doc comments are the manual in English.
+//! The command line. The doc comments are the English `--help` texts.
 
 mod help;
 
@@ -9,16 +9,17 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use hubward_protocol::{AccountId, Region};
+use strum::VariantArray;
 
 use crate::baseline::StandardId;
-use crate::change::Kind;
+use crate::change::ChangeKind;
 use crate::text::Language;
 
-/// Sets this AWS account up for its SOC: AWS Config, GuardDuty, Security Hub, its standards, and the
-/// administrator's invitation, in all the Regions given, at once.
+/// Sets this AWS account up for its SOC: AWS Config, GuardDuty, Security Hub with its standards, and the
+/// administrator's invitation, in all given Regions at once.
 ///
-/// It looks first, shows what it would change, and changes the least. Running it again is safe.
-/// Credentials are those of the shell, as in AWS CloudShell.
+/// It first checks what is there, shows what it would change, and changes only what is needed. Running it
+/// again is safe. It uses the credentials of the shell, such as AWS CloudShell's.
 ///
 /// Exit codes: 0 complete, 1 failed, 2 usage, 3 not complete yet.
 #[derive(Debug, Parser)]
@@ -29,31 +30,31 @@ use crate::text::Language;
     max_term_width = 80
 )]
 pub(crate) struct Cli {
-    /// The language of what is said [env: HUBWARD_LANG, LANG]
+    /// The language of the output [env: HUBWARD_LANG, LANG]
     #[arg(long, global = true, value_name = "LANG")]
     pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show what is missing, ask, change it, and verify
+    /// Show what is missing, ask for confirmation, change it, and verify the result
     Setup(SetupArgs),
-    /// Show what setup would change, and change nothing; exit 3 when something is missing
+    /// Show what setup would change, without changing it; exit 3 if something is missing
     Plan(BaselineArgs),
-    /// Look and judge; exit 3 when something is missing
+    /// Check the account; exit 3 if something is missing
     Status(BaselineArgs),
-    /// Look, judge and report to the SOC's server, again and again
+    /// Check the account at intervals and report to the SOC's server
     Heartbeat(HeartbeatArgs),
-    /// Print what is seen in the account, as JSON
+    /// Print the state of the account as JSON
     Observe(ObserveArgs),
-    /// Explain a change: why, what it costs, how it is done by hand
+    /// Explain a change: why it is made, what it costs, how to make it by hand
     Explain(ExplainArgs),
-    /// Show what this program created here, and the commands that take it back; run none of them
+    /// Show what this program created here and the commands that remove it, without running them
     Undo(UndoArgs),
-    /// Replace this program by the newest release that the SOC's server offers
+    /// Replace this program with the latest release that the SOC's server offers
     Update(UpdateArgs),
     /// Print a completion script for a shell
     Completions {
@@ -65,16 +66,16 @@ pub(crate) enum Command {
 /// What the account should be.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BaselineArgs {
-    /// The account of the SOC: the only one whose invitation is accepted [env: HUBWARD_ADMINISTRATOR]
+    /// The SOC's account; only its invitation is accepted [env: HUBWARD_ADMINISTRATOR]
     #[arg(long, value_name = "ID")]
     pub(crate) administrator: Option<AccountId>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
-    /// A Region to set up, the home Region first; can be repeated [default: the server's, else the
-    /// shell's Region]
+    /// A Region to set up, the home Region first; can be repeated [default: the server's Regions, or else
+    /// the shell's Region]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
-    /// A standard to enable; can be repeated [default: the server's, else
+    /// A standard to enable; can be repeated [default: the server's standards, or else
     /// aws-foundational-security-best-practices/v/1.0.0]
     #[arg(long = "standard", value_name = "STANDARD")]
     pub(crate) standards: Vec<StandardId>,
@@ -83,16 +84,14 @@ pub(crate) struct BaselineArgs {
     pub(crate) json: bool,
 }
 
-/// What to look at.
+/// What to observe.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ObserveArgs {
-    /// A Region to look at; can be repeated [default: the shell's Region]
+    /// A Region to check; can be repeated [default: the shell's Region]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
-    /// Not needed; accepted so that status can be turned into observe
-    #[arg(long, value_name = "ID", hide = true)]
-    pub(crate) administrator: Option<AccountId>,
-    /// Not needed: it is always JSON
+    /// Not needed: the output is always JSON
+    // Accepted because every other command that prints a state has it.
     #[arg(long, hide = true)]
     pub(crate) json: bool,
 }
@@ -100,10 +99,10 @@ pub(crate) struct ObserveArgs {
 /// What to explain.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The change [default: list them all]
+    /// The change [default: list all changes]
     #[arg(value_name = "CHANGE", value_parser = change())]
-    pub(crate) change: Option<Kind>,
-    /// The SOC's server, whose guide says more; it is not asked [env: HUBWARD_SERVER]
+    pub(crate) change: Option<ChangeKind>,
+    /// The SOC's server, to link to its guide; no request is made [env: HUBWARD_SERVER]
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
     /// Print JSON instead of text
@@ -111,10 +110,10 @@ pub(crate) struct ExplainArgs {
     pub(crate) json: bool,
 }
 
-/// Where to look for what was created.
+/// Where to find what was created.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UndoArgs {
-    /// A Region to look at; can be repeated [default: every Region that the account has enabled]
+    /// A Region to check; can be repeated [default: all Regions that the account has enabled]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
     /// Print JSON instead of text
@@ -125,52 +124,52 @@ pub(crate) struct UndoArgs {
 /// The SOC's server.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ServerArgs {
-    /// The SOC's server: says what is wanted, sends the invitation, and hears how far it is
+    /// The SOC's server, which provides the baseline, sends the invitation, and gets progress reports
     /// [env: HUBWARD_SERVER]
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// Certificates to trust for the server, beside the system's
+    /// Certificates to trust for the server, in addition to the system's
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
 }
 
-/// How often to look.
+/// How often to check.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct HeartbeatArgs {
     #[command(flatten)]
     pub(crate) baseline: BaselineArgs,
-    /// How long to wait from one look to the next
+    /// The interval between two checks
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(crate) every: Duration,
-    /// Look once, and exit as status does
+    /// Check once, and exit as status does
     #[arg(long)]
     pub(crate) once: bool,
 }
 
-/// Where updates come from.
+/// Where to get updates.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpdateArgs {
     #[command(flatten)]
     pub(crate) server: ServerArgs,
-    /// Only look for one; exit 3 when there is one
+    /// Only check for an update; exit 3 if there is one
     #[arg(long)]
     pub(crate) check: bool,
 }
 
-/// How to set it up.
+/// How to set the account up.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SetupArgs {
     #[command(flatten)]
     pub(crate) baseline: BaselineArgs,
-    /// Make the changes without asking
+    /// Make the changes without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Make no change: the same as plan
+    /// Make no changes: the same as plan
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
-/// A time such as `5m` or `1h 30m`: at least a second, at most a day.
+/// Reads a time such as `5m` or `1h 30m`, from one second to one day.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "not a time from 1s to 24h, such as 5m".to_owned();
     let parsed: jiff::SignedDuration = text.parse().ok().ok_or_else(wrong)?;
@@ -179,30 +178,28 @@ fn duration(text: &str) -> Result<Duration, String> {
     bounds.contains(&time).then_some(time).ok_or_else(wrong)
 }
 
-/// The names of changes.
-fn change() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| {
-        let named = Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        named.unwrap_or(Kind::CreateServiceLinkedRole)
-    })
+/// Reads the name of a change.
+fn change() -> impl TypedValueParser<Value = ChangeKind> {
+    let names = ChangeKind::VARIANTS.iter().map(|kind| kind.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<ChangeKind>())
 }
 
-/// Reads the command line. The error knows its own exit code, and is no error for `--help`, which is
-/// in the language given.
+/// Parses the command line. The error has its own exit code, and is a help text in this language for
+/// `--help`.
 pub(crate) fn parse(args: &[OsString], language: Language) -> Result<Cli, clap::Error> {
     let matches = help::localized(Cli::command(), language).try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }
 
-/// `--lang` among arguments that are not parsed yet: the manual and its errors are in it already.
-pub(crate) fn asked_language(args: &[OsString]) -> Option<Language> {
+/// The value of `--lang` before the command line is parsed: help and usage errors need it already.
+pub(crate) fn language_flag(args: &[OsString]) -> Option<Language> {
     let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
     let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
-    let apart = || {
+    let separate = || {
         let at = words.iter().position(|word| *word == "--lang")?;
         words.get(at + 1).copied()
     };
-    Language::from_str(joined.or_else(apart)?, false).ok()
+    Language::from_str(joined.or_else(separate)?, false).ok()
 }
 
 #[cfg(test)]
@@ -217,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_tree_is_sound() {
+    fn the_command_tree_is_valid() {
         Cli::command().debug_assert();
     }
 
@@ -234,6 +231,7 @@ mod tests {
             "hubward-agent undo --yes",
             "hubward-agent plan --yes",
             "hubward-agent observe --server https://soc.example.com",
+            "hubward-agent observe --administrator 999999999999",
         ] {
             assert_eq!(
                 parse_words(words).map(|_| ()).unwrap_err().exit_code(),
@@ -244,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heartbeat_comes_every_five_minutes_unless_told() {
+    fn the_default_interval_of_heartbeats_is_five_minutes() {
         let every = |words: &str| match parse_words(words).map(|cli| cli.command) {
             Ok(Command::Heartbeat(args)) => args.every.as_secs(),
             other => panic!("{other:?}"),
@@ -255,25 +253,25 @@ mod tests {
     }
 
     #[test]
-    fn every_change_can_be_asked_for_by_its_name() {
-        for kind in Kind::ALL {
+    fn every_change_is_known_by_its_name() {
+        for kind in ChangeKind::VARIANTS {
             let cli = parse_words(&format!("hubward-agent explain {}", kind.name()));
             let Ok(Command::Explain(args)) = cli.map(|cli| cli.command) else {
                 panic!("{}", kind.name());
             };
-            assert_eq!(args.change, Some(kind));
+            assert_eq!(args.change, Some(*kind));
         }
     }
 
     #[test]
     fn the_language_is_known_before_the_rest_is() {
-        let asked = |words: &str| {
+        let flag = |words: &str| {
             let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-            asked_language(&args)
+            language_flag(&args)
         };
-        assert_eq!(asked("hubward-agent --lang ja --help"), Some(Language::Ja));
-        assert_eq!(asked("hubward-agent setup --lang=en"), Some(Language::En));
-        assert_eq!(asked("hubward-agent setup --lang"), None);
+        assert_eq!(flag("hubward-agent --lang ja --help"), Some(Language::Ja));
+        assert_eq!(flag("hubward-agent setup --lang=en"), Some(Language::En));
+        assert_eq!(flag("hubward-agent setup --lang"), None);
     }
 
     #[test]

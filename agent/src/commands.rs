@@ -1,37 +1,38 @@
-//! One file per command: each parses, converges, and presents. What they share is here.
+//! The commands, one file each: they get their context, do the work, and present the result. What they share
+//! is here.
 
 use std::time::Duration;
 
-mod begin;
 mod completions;
+mod context;
 mod explain;
 mod heartbeat;
+mod heartbeat_task;
 mod observe;
 mod plan;
-mod reporting;
+mod progress;
 mod setup;
 mod status;
-mod telling;
 mod undo;
 mod update;
 
 use hubward_protocol::{RegionReport, RunReport, State, StepReport};
 use serde::Serialize;
 
-use self::begin::Begun;
+use self::context::CommandContext;
 use crate::baseline::Baseline;
 use crate::cli::{self, Command};
 use crate::converge::{self, OpenError, Outcome};
-use crate::term::{self, Shown};
+use crate::term::{self, ReportView};
 use crate::text::{Language, Say};
-use crate::verdict::{self, ExitStatus, RegionVerdict, StepVerdict, Trouble};
+use crate::verdict::{self, CommandError, ExitStatus, RegionVerdict, StepVerdict};
 use crate::world::{self, Style, World};
 
 /// Parses the command line and runs the command.
 pub(crate) async fn run(world: World) -> ExitStatus {
-    let cli = match cli::parse(&world.args, manual(&world)) {
+    let cli = match cli::parse(&world.args, help_language(&world)) {
         Ok(cli) => cli,
-        Err(error) => return refuse_usage(&error),
+        Err(error) => return print_usage(&error),
     };
     let say = Say(language(cli.lang, &world));
     let result = match cli.command {
@@ -40,8 +41,8 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         }
         Command::Setup(args) => {
             let run = Box::pin(setup::run(&args, &world, say));
-            bounded(RUN, run).await.unwrap_or_else(|| {
-                world.screen.say(say.talk_out_of_time());
+            within(RUN_TIMEOUT, run).await.unwrap_or_else(|| {
+                world.screen.say(say.run_out_of_time());
                 Ok(ExitStatus::Failed)
             })
         }
@@ -54,24 +55,22 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Command::Undo(args) => Box::pin(undo::run(&args, &world, say)).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
     };
-    result.unwrap_or_else(|trouble| {
-        let (sentence, hint) = say.trouble(&trouble);
-        let said = term::trouble(&sentence, &hint, say);
-        world.screen.say(&said);
-        trouble.exit_status()
+    result.unwrap_or_else(|error| {
+        let (sentence, hint) = say.command_error(&error);
+        world.screen.say(&term::error(&sentence, &hint, say));
+        error.exit_status()
     })
 }
 
-/// How long a set-up may take, whatever happens: a CloudShell session dies after 20 minutes without
-/// a key press.
-const RUN: Duration = Duration::from_secs(20 * 60 - 15);
+/// The time limit for `setup`: CloudShell ends a session after 20 minutes without a key press.
+const RUN_TIMEOUT: Duration = Duration::from_secs(20 * 60 - 15);
 
-/// Lets a run come to its end, or to the end of its time: what it has done is seen by the next one.
-async fn bounded<T>(limit: Duration, run: impl Future<Output = T>) -> Option<T> {
+/// Runs to the end, or to the time limit. The next run finds what was done, so nothing has to be saved.
+async fn within<T>(limit: Duration, run: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(limit, run).await.ok()
 }
 
-impl From<OpenError> for Trouble {
+impl From<OpenError> for CommandError {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::NoRegion => Self::NoRegion,
@@ -81,13 +80,13 @@ impl From<OpenError> for Trouble {
             OpenError::Connect(converge::ConnectError::UnsafeEndpoint(endpoint)) => {
                 Self::UnsafeEndpoint(endpoint)
             }
-            OpenError::Identity(refusal) => Self::NoIdentity(refusal.into()),
+            OpenError::Identity(error) => Self::NoIdentity(error.into()),
         }
     }
 }
 
-/// `--help` and `--version` come back as "errors" too, and say themselves whether they are one.
-fn refuse_usage(error: &clap::Error) -> ExitStatus {
+/// Prints a usage error. clap returns `--help` and `--version` as errors too, for stdout.
+fn print_usage(error: &clap::Error) -> ExitStatus {
     let _ = error.print();
     if error.use_stderr() {
         ExitStatus::Usage
@@ -96,9 +95,9 @@ fn refuse_usage(error: &clap::Error) -> ExitStatus {
     }
 }
 
-/// The language of the manual: wanted before the command line can be parsed as a whole.
-fn manual(world: &World) -> Language {
-    let flag = cli::asked_language(&world.args);
+/// The language of `--help` and of usage errors, which is needed before the command line is parsed.
+fn help_language(world: &World) -> Language {
+    let flag = cli::language_flag(&world.args);
     language(flag, world)
 }
 
@@ -111,54 +110,65 @@ fn language(flag: Option<Language>, world: &World) -> Language {
     })
 }
 
-/// Tells on stderr what is looked at.
-fn say_looking(baseline: &Baseline, world: &World, say: Say) {
+/// Prints to stderr what is being checked.
+fn say_checking(baseline: &Baseline, world: &World, say: Say) {
     let count = baseline.regions.len();
     world
         .screen
-        .say(&say.talk_looking(&baseline.account, count));
+        .say(&say.run_checking(&baseline.account, count));
 }
 
-/// Prints the result: the contract's JSON object, or tables for a person.
-fn present(outcome: &Outcome, begun: &Begun, json: bool, world: &World, say: Say) -> ExitStatus {
-    let report = report(outcome, begun, say);
+/// Prints the result: the `--json` object, or tables.
+fn present(
+    outcome: &Outcome,
+    context: &CommandContext,
+    json: bool,
+    world: &World,
+    say: Say,
+) -> ExitStatus {
+    let report = report(outcome, context, say);
     if json {
         print_json(&report);
     } else {
-        let shown = shown(&report, outcome, begun, world.style_of_data(), say);
-        world::print(&format!("{shown}\n"));
+        let tables = tables(&report, outcome, context, world.stdout_style(), say);
+        world::print(&format!("{tables}\n"));
     }
-    exit_status(&outcome.regions, begun)
+    exit_status(&outcome.regions, context)
 }
 
-/// The tables for a person.
-fn shown(report: &RunReport, outcome: &Outcome, begun: &Begun, style: Style, say: Say) -> String {
+fn tables(
+    report: &RunReport,
+    outcome: &Outcome,
+    context: &CommandContext,
+    style: Style,
+    say: Say,
+) -> String {
     let planned = verdict::planned_changes(&outcome.regions);
-    let shown = Shown {
+    let view = ReportView {
         report,
         planned: &planned,
-        arguments: &begun.arguments,
-        server_argument: &begun.server_argument,
-        guide: begun.guide.as_deref(),
+        arguments: &context.arguments,
+        server_argument: &context.server_argument,
+        guide: context.guide.as_deref(),
     };
-    term::report(&shown, style, say)
+    term::report(&view, style, say)
 }
 
-/// The exit code that a verdict calls for: what is not known to be all cannot be complete.
-fn exit_status(regions: &[RegionVerdict], begun: &Begun) -> ExitStatus {
+/// The exit status of a result. If the Regions are not known for certain, it cannot be complete.
+fn exit_status(regions: &[RegionVerdict], context: &CommandContext) -> ExitStatus {
     match verdict::exit_status(regions) {
-        ExitStatus::Complete if !begun.knows_its_regions() => ExitStatus::Incomplete,
+        ExitStatus::Complete if !context.knows_its_regions() => ExitStatus::Incomplete,
         status => status,
     }
 }
 
-/// The verdict in the words that travel.
-fn report(outcome: &Outcome, begun: &Begun, say: Say) -> RunReport {
-    let baseline = &begun.baseline;
+/// The result as the protocol defines it.
+fn report(outcome: &Outcome, context: &CommandContext, say: Say) -> RunReport {
+    let baseline = &context.baseline;
     RunReport {
         account: baseline.account.clone(),
         administrator: baseline.administrator.clone(),
-        complete: begun.knows_its_regions() && verdict::is_complete(&outcome.regions),
+        complete: context.knows_its_regions() && verdict::is_complete(&outcome.regions),
         regions: region_reports(&outcome.regions, say),
         changes: outcome.changes,
     }
@@ -191,9 +201,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_ends_within_twenty_minutes_whatever_happens() {
-        const { assert!(RUN.as_secs() < 20 * 60) };
+        const { assert!(RUN_TIMEOUT.as_secs() < 20 * 60) };
         let never = std::future::pending::<()>();
-        assert_eq!(bounded(Duration::from_millis(1), never).await, None);
-        assert_eq!(bounded(RUN, async { 1 }).await, Some(1));
+        assert_eq!(within(Duration::from_millis(1), never).await, None);
+        assert_eq!(within(RUN_TIMEOUT, async { 1 }).await, Some(1));
     }
 }

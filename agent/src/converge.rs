@@ -1,6 +1,6 @@
-//! What the program can do: look at an account in all its Regions, and carry a plan out. Looking,
-//! deciding and doing are three steps, so that a dry run is the same road stopped before the last.
-//! It neither prints nor asks; it tells `Event`s to whoever listens.
+//! The agent's work: observes an account in all its Regions, and carries a plan out. Observing, planning and
+//! changing are separate, so that a dry run takes the same path without the last step. Nothing here prints or
+//! asks; a run sends `Event`s to its observer.
 
 mod event;
 mod region;
@@ -11,84 +11,77 @@ use std::time::Duration;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use futures::future::join_all;
 use hubward_protocol::{Region, State, Step};
-
 use tokio::time::timeout;
 
-use crate::aws::{self, Aws, OptedRegions};
+use crate::aws::{self, Aws, OptStatuses};
 use crate::baseline::{Baseline, StandardId};
 use crate::change::Bucket;
 use crate::observed::{
-    AccountSeen, BucketSeen, CreatedSeen, Operation, Opted, Refusal, RegionSeen,
+    AwsError, ObservedAccount, ObservedBucket, ObservedCreations, ObservedRegion, Operation,
+    OptStatus,
 };
-use crate::plan::{self, Around, Reason, RegionPlan, Standing};
+use crate::plan::{self, PlanContext, Reason, RegionPlan, StepStatus};
 use crate::verdict::{self, RegionVerdict, StepVerdict};
 
 pub(crate) use crate::aws::{ConnectError, Identity, default_region};
 pub(crate) use crate::plan::undo::{Created, created};
-pub(crate) use event::{Event, Stopper, Witness};
+pub(crate) use event::{Event, RunObserver};
 
-/// How long one look at a Region may take: a few calls, one after the other, with their attempts.
-pub(crate) const LOOK: Duration = Duration::from_secs(3 * 60);
+/// The time limit for observing one Region: a few calls one after the other, with their retries.
+pub(crate) const OBSERVE_TIMEOUT: Duration = Duration::from_secs(3 * 60);
 
-/// The caller's account, proved by STS.
+/// An AWS session whose account was identified by STS.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     aws: Aws,
-    /// The Region in which what is global is asked: one that every account has.
+    /// The Region for calls that concern the whole account. Never an opt-in Region.
     pub(crate) home: Region,
-    /// Who the caller is.
     pub(crate) identity: Identity,
 }
 
-/// Why there is no session.
+/// Why no session could be opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
-    /// AWS cannot be called.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// There is no Region to ask in.
     #[error("no Region")]
     NoRegion,
-    /// STS did not say who the caller is.
+    /// STS did not identify the caller.
     #[error("sts:GetCallerIdentity: {}", .0.code)]
-    Identity(Refusal),
+    Identity(AwsError),
 }
 
-/// All that was seen in an account.
+/// What was observed in an account at one time.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
-    /// The Regions, in the order in which they were asked for.
-    pub(crate) regions: Vec<RegionSeen>,
-    account: AccountSeen,
+pub(crate) struct Snapshot {
+    /// In the order of the request.
+    pub(crate) regions: Vec<ObservedRegion>,
+    account: ObservedAccount,
     bucket: Bucket,
 }
 
-/// What is to be done, and the mistakes of the baseline that keep anything from being done.
+/// What has to be done, and the mistakes in the baseline that prevent all of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     regions: Vec<RegionPlan>,
     unknown_standards: Vec<StandardId>,
 }
 
-/// How a run ended.
+/// The result of a run, or of a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    /// How far each Region is.
     pub(crate) regions: Vec<RegionVerdict>,
-    /// How many changes were made.
+    /// The number of changes made.
     pub(crate) changes: u32,
 }
 
 impl Session {
-    /// Finds credentials and asks STS whose they are.
+    /// Finds credentials, and identifies their account.
     pub(crate) async fn open(regions: &[Region], endpoints: &[String]) -> Result<Self, OpenError> {
-        // An opt-in Region that the account has not enabled does not know the caller at all.
-        let everyone_has = regions
-            .iter()
-            .copied()
-            .chain(Region::known())
-            .find(|region| !region.is_opt_in());
-        let home = everyone_has.ok_or(OpenError::NoRegion)?;
+        // An opt-in Region that the account has not enabled does not accept its credentials.
+        let mut candidates = regions.iter().copied().chain(Region::known());
+        let home = candidates.find(|region| !region.is_opt_in());
+        let home = home.ok_or(OpenError::NoRegion)?;
         let aws = aws::connect(home, endpoints).await?;
         let identity = aws.identity().await.map_err(OpenError::Identity)?;
         Ok(Self {
@@ -98,18 +91,17 @@ impl Session {
         })
     }
 
-    /// The caller's credentials.
     pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
         self.aws.credentials()
     }
 
-    /// Looks at all Regions at once. Which standards are wanted says how closely.
-    pub(crate) async fn look(&self, regions: &[Region], wanted: &[StandardId]) -> Look {
-        let opted = self.opted_regions(regions).await;
-        let seen = regions
+    /// Observes all Regions at once. If all `wanted` standards are enabled, fewer calls are needed.
+    pub(crate) async fn snapshot(&self, regions: &[Region], wanted: &[StandardId]) -> Snapshot {
+        let statuses = self.opt_statuses(regions).await;
+        let observed = regions
             .iter()
-            .map(|region| self.look_at(*region, &opted, wanted));
-        let regions = join_all(seen).await;
+            .map(|region| self.observe_region(*region, &statuses, wanted));
+        let regions = join_all(observed).await;
 
         let account = &self.identity.account;
         let bucket = plan::config::choose_bucket(account, self.home, &regions);
@@ -120,97 +112,97 @@ impl Session {
                 Ok(true)
             }
         };
-        let bucket_seen = async {
+        let observed_bucket = async {
             let is_needed = |region| plan::config::needs_bucket(account, region);
             if regions.iter().any(is_needed) {
                 self.aws.bucket(account, &bucket).await
             } else {
-                Ok(BucketSeen::Absent)
+                Ok(ObservedBucket::Absent)
             }
         };
-        let (role, bucket_seen) = futures::join!(role, bucket_seen);
-        let account = AccountSeen {
+        let (role, observed_bucket) = futures::join!(role, observed_bucket);
+        let account = ObservedAccount {
             role,
-            bucket: bucket_seen,
+            bucket: observed_bucket,
         };
-        Look {
+        Snapshot {
             regions,
             account,
             bucket,
         }
     }
 
-    /// Looks for what this program created: in these Regions, or in all that the account has.
-    pub(crate) async fn created(&self, regions: &[Region]) -> Vec<CreatedSeen> {
+    /// Finds what the agent created in these Regions, or else in all Regions of the account.
+    pub(crate) async fn creations(&self, regions: &[Region]) -> Vec<ObservedCreations> {
         let all: Vec<_> = Region::known().collect();
-        let asked = if regions.is_empty() { &all } else { regions };
-        let opted = self.opted_regions(asked).await;
-        // Not known to be on, an opt-in Region is not worth a guess here.
-        let is_there = |region: &Region| match opted.of(*region) {
-            Some(enabled) => enabled == Opted::In,
+        let candidates = if regions.is_empty() { &all } else { regions };
+        let statuses = self.opt_statuses(candidates).await;
+        let is_enabled = |region: &Region| match statuses.of(*region) {
+            Some(status) => status == OptStatus::Enabled,
+            // Without a known status, an opt-in Region is called only if it was asked for.
             None => !region.is_opt_in() || !regions.is_empty(),
         };
-        let seen = asked.iter().copied().filter(is_there).map(|region| {
+        let observed = candidates.iter().copied().filter(is_enabled).map(|region| {
             let (aws, identity) = (self.aws.clone(), self.identity.clone());
-            tokio::spawn(async move { aws.created(region, &identity).await })
+            tokio::spawn(async move { aws.creations(region, &identity).await })
         });
-        join_all(seen).await.into_iter().flatten().collect()
+        join_all(observed).await.into_iter().flatten().collect()
     }
 
-    /// Which of these Regions the account has enabled. Regions that every account has are not asked
-    /// about, and where the list may not be read, the Regions are asked themselves.
-    async fn opted_regions(&self, regions: &[Region]) -> OptedRegions {
+    /// The opt-in status of these Regions. It is read only if there are opt-in Regions; if it cannot be
+    /// read, the Regions are called to find out.
+    async fn opt_statuses(&self, regions: &[Region]) -> OptStatuses {
         if regions.iter().any(|region| region.is_opt_in()) {
-            self.aws.opted_regions().await.unwrap_or_default()
+            self.aws.opt_statuses().await.unwrap_or_default()
         } else {
-            OptedRegions::default()
+            OptStatuses::default()
         }
     }
 
-    async fn look_at(
+    async fn observe_region(
         &self,
         region: Region,
-        opted: &OptedRegions,
+        statuses: &OptStatuses,
         wanted: &[StandardId],
-    ) -> RegionSeen {
-        let enabled = opted.of(region).unwrap_or(Opted::In);
-        let look = Operation::new("observe");
-        let mut none = Refusal::not_asked(region);
-        if enabled == Opted::In {
+    ) -> ObservedRegion {
+        let enabled = statuses.of(region).unwrap_or(OptStatus::Enabled);
+        let observe = Operation::new("observe");
+        let mut error = AwsError::region_disabled(region);
+        if enabled == OptStatus::Enabled {
             let (aws, wanted) = (self.aws.clone(), wanted.to_vec());
-            let seen = tokio::spawn(timeout(
-                LOOK,
-                async move { aws.region(region, &wanted).await },
-            ));
-            none = match seen.await {
-                Ok(Ok(seen)) => return seen,
-                Ok(Err(_)) => Refusal::unreachable(look, region, "Timeout", ""),
-                Err(_) => Refusal::answered(look, region, "InternalError", ""),
+            let observed = tokio::spawn(timeout(OBSERVE_TIMEOUT, async move {
+                aws.region(region, &wanted).await
+            }));
+            error = match observed.await {
+                Ok(Ok(observed)) => return observed,
+                Ok(Err(_)) => AwsError::unreachable(observe, region, "Timeout", ""),
+                Err(_) => AwsError::from_response(observe, region, "InternalError", ""),
             };
         }
-        RegionSeen {
+        ObservedRegion {
             region,
             enabled,
-            config: Err(none.clone()),
-            guardduty: Err(none.clone()),
-            security_hub: Err(none),
+            config: Err(error.clone()),
+            guardduty: Err(error.clone()),
+            security_hub: Err(error),
         }
     }
 
-    /// Carries a plan out in all Regions at once. One Region's trouble never stops another.
+    /// Carries a plan out in all Regions at once. A problem in one Region never stops another.
     pub(crate) async fn carry_out(
         &self,
         baseline: &Baseline,
-        look: &Look,
+        snapshot: &Snapshot,
         plan: &Plan,
-        witness: Witness,
+        observer: RunObserver,
     ) -> Outcome {
-        let run = Arc::new(region::Run::new(self, baseline, look, witness));
-        let regions = look.regions.iter().zip(&plan.regions).map(|(seen, plan)| {
-            let (run, seen, plan) = (Arc::clone(&run), seen.clone(), plan.clone());
+        let run = Arc::new(region::Run::new(self, baseline, snapshot, observer));
+        let regions = snapshot.regions.iter().zip(&plan.regions);
+        let regions = regions.map(|(observed, plan)| {
+            let (run, observed, plan) = (Arc::clone(&run), observed.clone(), plan.clone());
             async move {
                 let fallback = plan.clone();
-                tokio::spawn(run.carry_out(seen, plan))
+                tokio::spawn(run.carry_out(observed, plan))
                     .await
                     .unwrap_or_else(|_| out_of_time(fallback))
             }
@@ -223,22 +215,22 @@ impl Session {
     }
 }
 
-impl Look {
-    /// Decides what is to be done.
+impl Snapshot {
+    /// Decides what has to be done.
     pub(crate) fn plan(&self, baseline: &Baseline) -> Plan {
-        let around = self.around(baseline);
+        let context = self.context(baseline);
         Plan {
             regions: self
                 .regions
                 .iter()
-                .map(|seen| plan::region(seen, &around))
+                .map(|observed| plan::region(observed, &context))
                 .collect(),
             unknown_standards: plan::standards::unknown(&baseline.standards, &self.regions),
         }
     }
 
-    fn around<'a>(&'a self, baseline: &'a Baseline) -> Around<'a> {
-        Around {
+    fn context<'a>(&'a self, baseline: &'a Baseline) -> PlanContext<'a> {
+        PlanContext {
             baseline,
             account: &self.account,
             bucket: &self.bucket,
@@ -248,29 +240,30 @@ impl Look {
 }
 
 impl Plan {
-    /// Whether there is something to change at once, and not only an invitation to wait for.
+    /// Whether there is a change to make now, and not only an invitation to wait for.
     pub(crate) fn changes_now(&self) -> bool {
         self.regions.iter().any(RegionPlan::changes_now)
     }
 
-    /// Whether carrying it out may change anything.
+    /// Whether carrying it out may change something.
     pub(crate) fn may_change(&self) -> bool {
         self.unknown_standards.is_empty() && self.regions.iter().any(RegionPlan::may_change)
     }
 
-    /// Whether some Region lacks the administrator's invitation, as far as can be seen.
+    /// Whether some Region has no invitation from the administrator, as far as is known.
     pub(crate) fn lacks_invitation(&self) -> bool {
         self.regions.iter().any(RegionPlan::lacks_invitation)
     }
 
-    /// How far everything is without doing anything.
+    /// The verdict if nothing is changed.
     pub(crate) fn verdict(&self) -> Outcome {
-        let mut regions: Vec<_> = self.regions.iter().cloned().map(verdict::looked).collect();
+        let plans = self.regions.iter().cloned();
+        let mut regions: Vec<_> = plans.map(verdict::without_changes).collect();
         if !self.unknown_standards.is_empty() {
             for step in regions.iter_mut().flat_map(|region| &mut region.steps) {
                 if step.step == Step::Standards {
                     let reason = Reason::StandardsUnknown(self.unknown_standards.clone());
-                    *step = StepVerdict::standing(Step::Standards, Standing::Failed(reason));
+                    *step = StepVerdict::from_status(Step::Standards, StepStatus::Failed(reason));
                 }
             }
         }
@@ -281,12 +274,12 @@ impl Plan {
     }
 }
 
-/// What was planned in a Region did not come to its end.
+/// The verdict on a Region whose plan was not finished.
 fn out_of_time(plan: RegionPlan) -> RegionVerdict {
-    let mut verdict = verdict::looked(plan);
+    let mut verdict = verdict::without_changes(plan);
     for step in &mut verdict.steps {
         if step.state == State::Planned {
-            *step = StepVerdict::standing(step.step, Standing::Failed(Reason::OutOfTime));
+            *step = StepVerdict::from_status(step.step, StepStatus::Failed(Reason::OutOfTime));
         }
     }
     verdict

@@ -1,9 +1,11 @@
-//! `hubward-agent`: sets one AWS account up for its SOC, in all its Regions at once. It looks, shows
-//! what it would change, changes the least, verifies, reports, and leaves; running it again is safe.
+//! `hubward-agent`: sets one AWS account up for its SOC, in all its Regions at once. It observes the account,
+//! shows what it would change, changes only what is needed, verifies the result, and reports it. Running it
+//! again is safe.
 //!
-//! From the top down: `cli` and `commands` parse and present; `converge` looks, plans, does and
-//! looks again; `aws` translates; `server` proves the account to the SOC's server and reports to it;
-//! `baseline`, `observed`, `change`, `plan` and `verdict` are true without any of it. `text` has the sentences, `term` the layout, `world` the process.
+//! From the top down: `cli` and `commands` parse and present. `converge` observes, plans, makes the changes,
+//! and observes again. `aws` calls AWS; `server` calls the SOC's server. `baseline`, `observed`, `change`,
+//! `plan` and `verdict` are plain values and pure decisions. `text` has the sentences, `term` the layout,
+//! `world` the process.
 
 mod aws;
 mod baseline;
@@ -24,13 +26,13 @@ use std::process::ExitCode;
 use crate::verdict::ExitStatus;
 use crate::world::World;
 
-/// Runs the program. The key is the public half of the one that signs releases, in hexadecimal digits
-/// or base64: a build without it cannot verify updates, and makes none.
+/// Runs the program. `release_key` is the public key that verifies releases, in hexadecimal digits or base64.
+/// A build without it refuses to update.
 pub fn main(release_key: Option<&'static str>) -> ExitCode {
     let world = World::of_this_process(release_key);
-    // The HTTP client is built without a TLS library of its own; one that is set already stays.
+    // The HTTP client is built without a TLS library of its own. An error means that one is set already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // The SDK's futures are large, unoptimised ones above all: they run on threads with room for them.
+    // The SDK's futures are large, in debug builds above all, and need larger stacks.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_stack_size(16 * 1024 * 1024)
@@ -44,7 +46,7 @@ pub fn main(release_key: Option<&'static str>) -> ExitCode {
             .await
             .unwrap_or(ExitStatus::Failed)
     });
-    // A question that nobody answered must not hold the process.
+    // A thread may still wait for an answer to the question; the process must not wait for it.
     runtime.shutdown_background();
     status.into()
 }

@@ -1,79 +1,73 @@
-//! What was seen in AWS, in our words. Plain values: how they are read is `aws`, what follows from
-//! them is `plan`. Anything that could not be read is kept as the `Refusal` that says why.
+//! What was observed in AWS, as plain values. `aws` reads them, `plan` decides by them. A part that could
+//! not be read is kept as the `AwsError` that explains why.
+//!
+//! `observe` prints these values as JSON, so their serialized names stay as they are.
 
+mod aws_error;
 mod denial;
-mod refusal;
 mod retry;
 
 use hubward_protocol::api::RecordingFrequency;
 use hubward_protocol::{AccountId, Region};
 use serde::{Serialize, Serializer};
 
-pub(crate) use denial::{Denier, Operation, Usual, usually};
-pub(crate) use refusal::{Cause, Refusal, plain};
+pub(crate) use aws_error::{AwsError, Cause, sanitize};
+pub(crate) use denial::{DeniedBy, Operation, TypicalCause, typical_cause};
 
-/// Something that was read, or the reason why it could not be.
-pub(crate) type Seen<T> = Result<T, Refusal>;
+/// A value that was read, or why it could not be read.
+pub(crate) type Observation<T> = Result<T, AwsError>;
 
-/// Everything seen in one Region.
+/// One Region of the account.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct RegionSeen {
-    /// Which Region.
+pub(crate) struct ObservedRegion {
     pub(crate) region: Region,
-    /// Whether the account has it enabled, as far as is known.
-    pub(crate) enabled: Opted,
-    /// AWS Config; absent where the Region was not asked.
-    #[serde(serialize_with = "seen", skip_serializing_if = "not_asked")]
-    pub(crate) config: Seen<ConfigSeen>,
-    /// GuardDuty.
-    #[serde(serialize_with = "seen", skip_serializing_if = "not_asked")]
-    pub(crate) guardduty: Seen<GuardDutySeen>,
-    /// Security Hub, its standards and its administrator.
-    #[serde(serialize_with = "seen", skip_serializing_if = "not_asked")]
-    pub(crate) security_hub: Seen<HubSeen>,
+    pub(crate) enabled: OptStatus,
+    // A Region that the account has not enabled is not called, so its services are left out of the JSON.
+    #[serde(serialize_with = "observation", skip_serializing_if = "not_called")]
+    pub(crate) config: Observation<ObservedConfig>,
+    #[serde(serialize_with = "observation", skip_serializing_if = "not_called")]
+    pub(crate) guardduty: Observation<ObservedGuardDuty>,
+    #[serde(serialize_with = "observation", skip_serializing_if = "not_called")]
+    pub(crate) security_hub: Observation<ObservedHub>,
 }
 
-/// Whether an account has a Region.
+/// Whether the account has enabled a Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Opted {
-    /// It has, or the list of Regions could not be read: the Region is asked.
-    In,
-    /// AWS is enabling it.
+pub(crate) enum OptStatus {
+    /// Enabled, or assumed to be because the list of Regions could not be read.
+    #[serde(rename = "in")]
+    Enabled,
     Enabling,
-    /// It has not: the Region is not asked.
-    Out,
+    #[serde(rename = "out")]
+    Disabled,
 }
 
 /// AWS Config in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct ConfigSeen {
-    /// The customer managed recorder; there is at most one.
-    pub(crate) recorder: Option<RecorderSeen>,
-    /// The recorder that Security Hub made for itself, where both of its products are on.
+pub(crate) struct ObservedConfig {
+    /// The customer managed recorder; AWS allows one.
+    pub(crate) recorder: Option<ObservedRecorder>,
+    /// The name of the recorder that Security Hub creates for itself when both of its products are on.
     pub(crate) service_linked: Option<String>,
-    /// The delivery channel; there is at most one.
-    pub(crate) channel: Option<ChannelSeen>,
-    /// There is no recorder, but the other Security Hub, V2, is on: with both on, Security Hub
-    /// makes a recorder of its own, and pays no attention to anybody else's.
+    /// AWS allows one.
+    pub(crate) channel: Option<ObservedChannel>,
+    /// There is no recorder, but Security Hub V2 is on. With both products on, Security Hub creates its
+    /// own recorder and ignores any other.
     pub(crate) security_hub_v2: bool,
 }
 
 /// A customer managed configuration recorder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct RecorderSeen {
-    /// Its name.
+pub(crate) struct ObservedRecorder {
     pub(crate) name: String,
-    /// Whether this program created it: it has our name and our tag.
-    #[serde(serialize_with = "seen")]
-    pub(crate) ours: Seen<bool>,
-    /// Whether it records now.
+    /// Whether the agent created it: it has our name and our tag.
+    #[serde(serialize_with = "observation")]
+    pub(crate) ours: Observation<bool>,
     pub(crate) recording: bool,
-    /// The error code of its last delivery, where that failed.
+    /// The error code of the last delivery, if that failed.
     pub(crate) failure: Option<String>,
-    /// Which resource types it records.
     pub(crate) coverage: Coverage,
-    /// How often it records.
     pub(crate) frequency: RecordingFrequency,
 }
 
@@ -81,37 +75,31 @@ pub(crate) struct RecorderSeen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Coverage {
-    /// All supported types; the global IAM types only if it says so.
-    All {
-        /// Whether the global IAM types are recorded here.
-        global_types: bool,
-    },
-    /// All types but these. The global IAM types are recorded unless they are among them.
+    /// All supported types; the global IAM types only with `global_types`.
+    All { global_types: bool },
+    /// All types but these. The global IAM types are recorded unless they are listed.
     AllExcept(Vec<String>),
     /// These types only.
     Only(Vec<String>),
 }
 
-/// A delivery channel.
+/// The delivery channel of AWS Config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct ChannelSeen {
-    /// Its name.
+pub(crate) struct ObservedChannel {
     pub(crate) name: String,
-    /// The bucket it delivers to.
     pub(crate) bucket: String,
 }
 
-/// The bucket that AWS Config delivers to: ours, looked up by its name.
+/// Our bucket for AWS Config, looked up by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum BucketSeen {
-    /// There is none.
+pub(crate) enum ObservedBucket {
     Absent,
-    /// It exists and is the account's own.
+    /// It exists and belongs to the account.
     Present {
-        /// All four settings of its public access block are on.
+        /// All four settings of the public access block are on.
         public_access_blocked: bool,
-        /// It has a bucket policy. Whose words it is in is not our business.
+        /// Any policy counts: an administrator may have replaced ours.
         has_policy: bool,
     },
 }
@@ -119,25 +107,23 @@ pub(crate) enum BucketSeen {
 /// GuardDuty in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum GuardDutySeen {
+pub(crate) enum ObservedGuardDuty {
     /// There is no detector.
     Absent,
-    /// A detector is on.
     Enabled {
-        /// Its id.
+        /// The detector's id.
         detector: String,
         /// It carries our tag.
         ours: bool,
-        /// How often updated findings are published, in AWS's words.
+        /// AWS's `FindingPublishingFrequency`.
         frequency: String,
     },
-    /// There is a detector, but it is suspended.
     Suspended {
-        /// Its id.
+        /// The detector's id.
         detector: String,
         /// It carries our tag.
         ours: bool,
-        /// The GuardDuty administrator, if there is one: then only that account can resume it.
+        /// The GuardDuty administrator. If there is one, only that account can resume the detector.
         administrator: Option<AccountId>,
     },
 }
@@ -145,14 +131,12 @@ pub(crate) enum GuardDutySeen {
 /// Security Hub in one Region.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum HubSeen {
-    /// It is off. What it would offer can often not be read then.
+pub(crate) enum ObservedHub {
     Off {
-        /// The standards on offer, where AWS says so.
-        #[serde(serialize_with = "seen")]
-        offered: Seen<Vec<String>>,
+        /// The ARNs of the standards on offer. Often not readable while Security Hub is off.
+        #[serde(serialize_with = "observation")]
+        offered: Observation<Vec<String>>,
     },
-    /// It is on.
     On(Box<HubOn>),
 }
 
@@ -160,72 +144,87 @@ pub(crate) enum HubSeen {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct HubOn {
     /// The ARNs of AWS's own standards that this Region offers.
-    #[serde(serialize_with = "seen")]
-    pub(crate) offered: Seen<Vec<String>>,
-    /// The standards that are enabled. Where they cannot be read, nobody knows whether it is on.
-    pub(crate) standards: Vec<StandardSeen>,
-    /// Who administers it.
-    #[serde(serialize_with = "seen")]
-    pub(crate) membership: Seen<MembershipSeen>,
+    #[serde(serialize_with = "observation")]
+    pub(crate) offered: Observation<Vec<String>>,
+    /// The enabled standards. This is also the call that shows whether Security Hub is on.
+    pub(crate) standards: Vec<ObservedStandard>,
+    #[serde(serialize_with = "observation")]
+    pub(crate) membership: Observation<ObservedMembership>,
 }
 
 /// An enabled standard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct StandardSeen {
-    /// Its ARN.
+pub(crate) struct ObservedStandard {
     pub(crate) arn: String,
-    /// How far it is.
     pub(crate) status: StandardStatus,
 }
 
-/// How far an enabled standard is.
+/// The status of an enabled standard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StandardStatus {
-    /// Its controls run.
     Ready,
-    /// It is being enabled, or new controls are being added.
+    /// AWS is enabling it, or adding new controls.
     Pending,
-    /// It is enabled with errors; AWS's reason code.
+    /// Enabled with errors; AWS's reason code.
     Incomplete(String),
-    /// It is being disabled.
     Deleting,
-    /// Something else, in AWS's words.
+    /// AWS's word for a status that this version does not know.
     Other(String),
 }
 
-/// The side of Security Hub's membership that a member can see.
+/// The part of a Security Hub membership that the member account can read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct MembershipSeen {
-    /// The administrator that the account belongs to.
-    pub(crate) administrator: Option<AdministratorSeen>,
-    /// Invitations that wait for an answer.
-    pub(crate) invitations: Vec<InvitationSeen>,
+pub(crate) struct ObservedMembership {
+    pub(crate) administrator: Option<ObservedAdministrator>,
+    /// Invitations that were not answered yet.
+    pub(crate) invitations: Vec<ObservedInvitation>,
 }
 
 /// The account that administers this one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct AdministratorSeen {
-    /// Its account id.
+pub(crate) struct ObservedAdministrator {
     pub(crate) account: String,
-    /// The state of the relationship: a free string of AWS's that changed its spelling before.
+    /// A free string of AWS's that has changed its spelling before.
     pub(crate) status: String,
 }
 
 /// An open invitation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct InvitationSeen {
-    /// Who invites.
+pub(crate) struct ObservedInvitation {
+    /// The inviting account.
     pub(crate) account: String,
     /// AWS's id of the invitation.
     pub(crate) id: String,
 }
 
-/// Writes what was read as it is, and what could not be read as `{"refused": …}`.
-fn seen<T: Serialize, S: Serializer>(value: &Seen<T>, serializer: S) -> Result<S::Ok, S::Error> {
+/// Resources of one Region that the agent may have created.
+#[derive(Clone, Debug)]
+pub(crate) struct ObservedCreations {
+    pub(crate) region: ObservedRegion,
+    /// Security Hub carries our tag.
+    pub(crate) hub_is_ours: Observation<bool>,
+    /// Our bucket for this Region exists and carries our tag.
+    pub(crate) bucket_is_ours: Observation<bool>,
+}
+
+/// Resources that exist once per account and that AWS Config uses in every Region. Read only if a Region
+/// needs them.
+#[derive(Clone, Debug)]
+pub(crate) struct ObservedAccount {
+    /// Whether the service-linked role of AWS Config exists.
+    pub(crate) role: Observation<bool>,
+    pub(crate) bucket: Observation<ObservedBucket>,
+}
+
+/// Serializes a value as it is, and an error as `{"refused": …}`.
+fn observation<T: Serialize, S: Serializer>(
+    value: &Observation<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Refused<'a> {
-        refused: &'a Refusal,
+        refused: &'a AwsError,
     }
     match value {
         Ok(value) => value.serialize(serializer),
@@ -233,27 +232,6 @@ fn seen<T: Serialize, S: Serializer>(value: &Seen<T>, serializer: S) -> Result<S
     }
 }
 
-fn not_asked<T>(value: &Seen<T>) -> bool {
-    matches!(value, Err(refusal) if refusal.is_of_nobody())
-}
-
-/// What was seen in one Region of what this program may have created there.
-#[derive(Clone, Debug)]
-pub(crate) struct CreatedSeen {
-    /// The Region.
-    pub(crate) seen: RegionSeen,
-    /// Security Hub carries our tag.
-    pub(crate) hub_is_ours: Seen<bool>,
-    /// Our bucket for this Region is there and carries our tag.
-    pub(crate) bucket_is_ours: Seen<bool>,
-}
-
-/// What exists once in an account and matters to AWS Config in every Region. Read only where a
-/// Region needs it.
-#[derive(Clone, Debug)]
-pub(crate) struct AccountSeen {
-    /// Whether the role of AWS Config exists.
-    pub(crate) role: Seen<bool>,
-    /// The bucket to deliver to.
-    pub(crate) bucket: Seen<BucketSeen>,
+fn not_called<T>(value: &Observation<T>) -> bool {
+    matches!(value, Err(error) if error.is_region_disabled())
 }

@@ -1,6 +1,6 @@
-//! The decision what has to be done in a Region, from what was seen there and what is wanted: pure
-//! functions, one file per step. Nothing here calls AWS; `converge` carries a plan out, and `verdict`
-//! says how far it came.
+//! Decides what has to be done in a Region, from what was observed there and what the baseline wants: pure
+//! functions, one file per step. Nothing here calls AWS. `converge` carries a plan out, and `verdict`
+//! judges the result.
 
 pub(crate) mod config;
 mod guardduty;
@@ -13,141 +13,161 @@ use hubward_protocol::{AccountId, Region, Step};
 
 use crate::baseline::{Baseline, StandardId};
 use crate::change::{Bucket, Change};
-use crate::observed::{AccountSeen, Cause, HubSeen, Opted, Refusal, RegionSeen};
+use crate::observed::{AwsError, Cause, ObservedAccount, ObservedHub, ObservedRegion, OptStatus};
 
-/// What one step of one Region is or needs.
+/// The decision for one step in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Nothing is to be done, or nothing can be.
-    Is(Standing),
+    /// Nothing to do, or nothing that the agent can do.
+    Is(StepStatus),
     /// These changes, in this order.
     Needs(Vec<Change>),
-    /// What exactly can only be said once Security Hub is on.
-    AfterHub(Intention),
+    /// Can be decided only after Security Hub is turned on.
+    DeferredUntilHub(Intention),
 }
 
-/// What will be done once Security Hub is on.
+/// What will be done after Security Hub is turned on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intention {
-    /// Enable these standards.
     Enable(Vec<StandardId>),
-    /// Accept this account's invitation.
+    /// Accept the invitation of this administrator.
     Join(AccountId),
 }
 
-/// How a step stands where nothing is to be done.
+/// The status of a step that the agent does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// As it should be.
-    Good(Reason),
-    /// Others are at it: AWS, or the SOC.
+pub(crate) enum StepStatus {
+    /// Set up as wanted.
+    InPlace(Reason),
+    /// AWS or the SOC has to finish something.
     Waiting(Reason),
-    /// Something foreign was adopted that is not enough.
+    /// An existing resource was adopted that does not cover everything.
     Insufficient(Reason),
-    /// Somebody else manages it; whether it does what it should was seen.
-    Elsewhere {
-        /// What was found.
+    /// Another program or account manages it.
+    ManagedElsewhere {
         reason: Reason,
-        /// The service was seen on.
+        /// The service was observed to be on, so the step counts as complete.
         on: bool,
     },
-    /// Not allowed, or something must come first.
+    /// Not permitted, or a prerequisite is missing.
     Blocked(Reason),
-    /// Wrong for another reason.
     Failed(Reason),
 }
 
-/// What was found, with its facts. `text` has the sentences.
+/// Why a step has its status. `text` has the sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// A recorder records all that is needed.
-    Recording { recorder: String },
-    /// There is no recorder, and the baseline makes none.
+    /// A recorder records everything that is needed.
+    Recording {
+        recorder: String,
+    },
+    /// There is no recorder, and the baseline does not allow creating one.
     NoRecorder,
-    /// A foreign recorder is stopped.
-    RecorderStopped { recorder: String },
-    /// A recorder leaves needed types out.
+    /// A recorder that the agent did not create is stopped.
+    RecorderStopped {
+        recorder: String,
+    },
+    /// A recorder does not record these needed types.
     RecorderMisses {
         recorder: String,
         types: Vec<String>,
     },
     /// No Region of the baseline records the global IAM types.
-    GlobalTypesNowhere { recorder: String },
-    /// The recorder cannot deliver; AWS's error code.
-    DeliveryFails { recorder: String, code: String },
-    /// Security Hub's own recorder does the work.
-    SecurityHubRecords { recorder: String },
-    /// Security Hub is about to make its own recorder.
+    GlobalTypesNowhere {
+        recorder: String,
+    },
+    /// The recorder cannot deliver; `code` is AWS's error code.
+    DeliveryFails {
+        recorder: String,
+        code: String,
+    },
+    /// Security Hub's own recorder records.
+    SecurityHubRecords {
+        recorder: String,
+    },
+    /// Security Hub will create its own recorder.
     SecurityHubWillRecord,
-    /// Control Tower's recorder.
-    ControlTowerRecords { recorder: String, recording: bool },
-    /// A detector is on.
-    DetectorOn { frequency: String },
+    /// AWS Control Tower manages the recorder.
+    ControlTowerRecords {
+        recorder: String,
+        recording: bool,
+    },
+    /// A GuardDuty detector is on.
+    DetectorOn {
+        frequency: String,
+    },
     /// Only the GuardDuty administrator can resume the detector.
-    DetectorSuspendedBy { administrator: AccountId },
-    /// Security Hub is on.
+    DetectorSuspendedBy {
+        administrator: AccountId,
+    },
     HubOn,
     /// All wanted standards are ready.
     StandardsReady(Vec<StandardId>),
     /// AWS is still enabling these.
     StandardsPending(Vec<StandardId>),
-    /// A standard is enabled with errors; AWS's reason code.
-    StandardIncomplete { standard: StandardId, code: String },
+    /// A standard is enabled with errors; `code` is AWS's reason code.
+    StandardIncomplete {
+        standard: StandardId,
+        code: String,
+    },
     /// The Region does not offer these.
     StandardsNotOffered(Vec<StandardId>),
-    /// No Region offers these: nothing was changed anywhere.
+    /// No Region offers these, so nothing was changed in any Region.
     StandardsUnknown(Vec<StandardId>),
-    /// The account belongs to the pinned administrator.
-    MemberOf { administrator: AccountId },
-    /// The relationship exists but is not enabled; AWS's word for it.
+    /// The account is a member of the pinned administrator.
+    MemberOf {
+        administrator: AccountId,
+    },
+    /// The membership exists but is not enabled; `status` is AWS's word.
     MembershipNotEnabled {
         administrator: AccountId,
         status: String,
     },
-    /// The relationship was ended by people; AWS's word for how.
+    /// The membership was ended on purpose; `status` is AWS's word.
     MembershipEnded {
         administrator: AccountId,
         status: String,
     },
-    /// The SOC's server will not invite this account; its own word for why.
+    /// The SOC's server refuses to invite this account; `why` is its reason.
     WillNotInvite {
         administrator: AccountId,
         why: String,
     },
-    /// No invitation of the pinned administrator; perhaps others, which are ignored.
+    /// No invitation from the pinned administrator. Invitations from others are ignored.
     NoInvitation {
         administrator: AccountId,
         ignored: Vec<String>,
     },
-    /// The account belongs to another administrator.
-    MemberOfAnother { administrator: String },
-    /// AWS refused a call.
-    Refused(Refusal),
+    /// The account is a member of another administrator.
+    MemberOfAnother {
+        administrator: String,
+    },
+    AwsError(AwsError),
     /// The account has not enabled the Region.
     RegionOff,
     /// AWS is enabling the Region.
     RegionEnabling,
-    /// Security Hub must be on first.
+    /// Security Hub must be on before this step.
     NeedsSecurityHub,
-    /// These changes would be made.
+    /// `plan` only: these changes would be made.
     WouldChange(Vec<Change>),
-    /// This would be done once Security Hub is on.
+    /// `plan` only: this would be done after Security Hub is turned on.
     WouldFollow(Intention),
-    /// AWS accepted the changes, but they were not seen afterwards.
-    NotSeenAfterwards(Vec<Change>),
-    /// The time for the Region was up.
+    /// AWS accepted the changes, but they were not observed afterwards.
+    NotObservedAfterwards(Vec<Change>),
+    /// The time limit of the run was reached.
     OutOfTime,
 }
 
-impl From<Refusal> for Standing {
-    fn from(refusal: Refusal) -> Self {
-        match refusal.cause {
-            Cause::RegionOff if refusal.is_of_nobody() => Self::Blocked(Reason::RegionOff),
+impl From<AwsError> for StepStatus {
+    fn from(error: AwsError) -> Self {
+        match error.cause {
+            Cause::RegionOff if error.is_region_disabled() => Self::Blocked(Reason::RegionOff),
             Cause::Denied { .. } | Cause::RegionOff | Cause::Quota => {
-                Self::Blocked(Reason::Refused(refusal))
+                Self::Blocked(Reason::AwsError(error))
             }
-            Cause::CentrallyManaged => Self::Elsewhere {
-                reason: Reason::Refused(refusal),
+            Cause::CentrallyManaged => Self::ManagedElsewhere {
+                reason: Reason::AwsError(error),
                 on: false,
             },
             Cause::Credentials
@@ -155,7 +175,7 @@ impl From<Refusal> for Standing {
             | Cause::Overtaken
             | Cause::Broken
             | Cause::Unreachable
-            | Cause::Other => Self::Failed(Reason::Refused(refusal)),
+            | Cause::Other => Self::Failed(Reason::AwsError(error)),
         }
     }
 }
@@ -163,96 +183,94 @@ impl From<Refusal> for Standing {
 /// The decisions for one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegionPlan {
-    /// Which Region.
     pub(crate) region: Region,
-    /// One decision per step, in the order in which they are carried out.
+    /// In the order in which they are carried out.
     pub(crate) steps: [(Step, Decision); 5],
 }
 
-/// What a Region's plan depends on beside what was seen in it.
+/// What the decisions for a Region depend on, in addition to the Region itself.
 #[derive(Clone, Debug)]
-pub(crate) struct Around<'a> {
-    /// What is wanted.
+pub(crate) struct PlanContext<'a> {
     pub(crate) baseline: &'a Baseline,
-    /// What exists once in the account.
-    pub(crate) account: &'a AccountSeen,
-    /// The bucket that AWS Config delivers to, or will.
+    pub(crate) account: &'a ObservedAccount,
+    /// The bucket that AWS Config delivers to, whether it exists yet or not.
     pub(crate) bucket: &'a Bucket,
-    /// Some Region already records the global IAM types.
+    /// Some Region already records the global IAM types; only one needs to.
     pub(crate) global_types_recorded: bool,
 }
 
 /// Decides every step of a Region.
-pub(crate) fn region(seen: &RegionSeen, around: &Around<'_>) -> RegionPlan {
-    let all = |standing: &Standing| Step::ALL.map(|step| (step, Decision::Is(standing.clone())));
-    let steps = match seen.enabled {
-        Opted::Out => all(&Standing::Blocked(Reason::RegionOff)),
-        Opted::Enabling => all(&Standing::Waiting(Reason::RegionEnabling)),
-        Opted::In => Step::ALL.map(|step| (step, decide(step, seen, around))),
+pub(crate) fn region(observed: &ObservedRegion, context: &PlanContext<'_>) -> RegionPlan {
+    let all = |status: &StepStatus| Step::ALL.map(|step| (step, Decision::Is(status.clone())));
+    let steps = match observed.enabled {
+        OptStatus::Disabled => all(&StepStatus::Blocked(Reason::RegionOff)),
+        OptStatus::Enabling => all(&StepStatus::Waiting(Reason::RegionEnabling)),
+        OptStatus::Enabled => Step::ALL.map(|step| (step, decide(step, observed, context))),
     };
     RegionPlan {
-        region: seen.region,
+        region: observed.region,
         steps,
     }
 }
 
 /// Decides one step.
-pub(crate) fn decide(step: Step, seen: &RegionSeen, around: &Around<'_>) -> Decision {
+pub(crate) fn decide(step: Step, observed: &ObservedRegion, context: &PlanContext<'_>) -> Decision {
     let decision = match step {
-        Step::Config => seen
+        Step::Config => observed
             .config
             .as_ref()
-            .map(|config| config::decide(seen.region, config, around)),
-        Step::GuardDuty => seen
+            .map(|config| config::decide(observed.region, config, context)),
+        Step::GuardDuty => observed
             .guardduty
             .as_ref()
-            .map(|detector| guardduty::decide(detector, around.baseline)),
-        Step::SecurityHub => seen.security_hub.as_ref().map(security_hub::decide),
-        Step::Standards => on_hub(seen, |hub| {
-            standards::decide(hub, &around.baseline.standards)
+            .map(|detector| guardduty::decide(detector, context.baseline)),
+        Step::SecurityHub => observed.security_hub.as_ref().map(security_hub::decide),
+        Step::Standards => on_hub(observed, |hub| {
+            standards::decide(hub, &context.baseline.standards)
         }),
-        Step::Invitation => on_hub(seen, |hub| {
-            invitation::decide(hub, &around.baseline.administrator)
+        Step::Invitation => on_hub(observed, |hub| {
+            invitation::decide(hub, &context.baseline.administrator)
         }),
     };
-    decision.unwrap_or_else(|refusal| Decision::Is(refusal.clone().into()))
+    decision.unwrap_or_else(|error| Decision::Is(error.clone().into()))
 }
 
-/// Where Security Hub itself could not be read, its step says why; the others only point to it.
+/// Decides a step that depends on Security Hub. If Security Hub could not be read, its own step shows why,
+/// and this one only refers to it.
 fn on_hub(
-    seen: &RegionSeen,
-    decide: impl FnOnce(&HubSeen) -> Decision,
-) -> Result<Decision, &Refusal> {
-    match &seen.security_hub {
+    observed: &ObservedRegion,
+    decide: impl FnOnce(&ObservedHub) -> Decision,
+) -> Result<Decision, &AwsError> {
+    match &observed.security_hub {
         Ok(hub) => Ok(decide(hub)),
-        Err(Refusal {
+        Err(AwsError {
             cause: Cause::Denied { .. } | Cause::CentrallyManaged,
             ..
-        }) => Ok(Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))),
-        Err(refusal) => Err(refusal),
+        }) => Ok(Decision::Is(StepStatus::Blocked(Reason::NeedsSecurityHub))),
+        Err(error) => Err(error),
     }
 }
 
 impl RegionPlan {
-    /// Whether there is something to change at once.
+    /// Whether there is a change to make now.
     pub(crate) fn changes_now(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|(_, decision)| matches!(decision, Decision::Needs(_) | Decision::AfterHub(_)))
+        self.steps.iter().any(|(_, decision)| {
+            matches!(decision, Decision::Needs(_) | Decision::DeferredUntilHub(_))
+        })
     }
 
-    /// Whether carrying it out may change anything: now, or when the invitation comes.
+    /// Whether carrying it out may change something: now, or when the invitation arrives.
     pub(crate) fn may_change(&self) -> bool {
         self.changes_now() || self.lacks_invitation()
     }
 
-    /// Whether there is no invitation, or none can be seen yet because Security Hub is off.
+    /// Whether there is no invitation, or none can be read yet because Security Hub is off.
     pub(crate) fn lacks_invitation(&self) -> bool {
         self.steps.iter().any(|(_, decision)| {
             matches!(
                 decision,
-                Decision::Is(Standing::Waiting(Reason::NoInvitation { .. }))
-                    | Decision::AfterHub(Intention::Join(_))
+                Decision::Is(StepStatus::Waiting(Reason::NoInvitation { .. }))
+                    | Decision::DeferredUntilHub(Intention::Join(_))
             )
         })
     }

@@ -1,14 +1,13 @@
-//! The SOC's server as the agent sees it: where it is, the proof of the account, what is reported to
-//! it, and the releases it offers. It decides nothing about the account, and nothing here is worth
-//! more than a line on stderr to the set-up: whatever goes wrong is a `Fault`, and the run goes on.
+//! The SOC's server: its address, the proof of the account, heartbeats, and releases. A problem with it is a
+//! `ServerError`, which costs the set-up one warning; the run continues without the server.
 
 mod address;
-mod link;
 mod proof;
 mod release;
+mod session;
 mod transport;
 
 pub(crate) use address::Address;
-pub(crate) use link::{Link, Prover};
-pub(crate) use release::{NotUpdated, ReleaseKey, Releases, Updated};
-pub(crate) use transport::{BadCertificates, Fault, Transport};
+pub(crate) use release::{ReleaseKey, Releases, UpdateError, UpdateOutcome};
+pub(crate) use session::{Prover, ServerSession};
+pub(crate) use transport::{ServerError, Transport};

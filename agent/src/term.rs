@@ -1,5 +1,5 @@
-//! How a result looks on a terminal of 80 columns: a table of Regions and steps, what is open with
-//! its hint, and the last lines. Layout only; the words are `text`'s. Meaning never hangs on colour.
+//! The layout of a report on a terminal of 80 columns: a table of Regions and steps, notes on open steps with
+//! their hints, and the summary. `text` has the words. Color never carries meaning of its own.
 
 mod explain;
 mod progress;
@@ -9,35 +9,34 @@ use hubward_protocol::{Region, RegionReport, RunReport, State, Step, StepReport}
 use unicode_width::UnicodeWidthStr;
 
 use self::wrap::wrap;
-use crate::change::Kind;
+use crate::change::ChangeKind;
 use crate::text::Say;
 use crate::world::Style;
 
 pub(crate) use explain::{explanation, explanations, undo};
-pub(crate) use progress::Progress;
+pub(crate) use progress::ProgressTable;
 
 const REGION_COLUMN: usize = 16;
 const STEP_COLUMN: usize = 13;
 
-/// A whole result.
-pub(crate) struct Shown<'a> {
-    /// How far it is.
+/// What a report shows.
+pub(crate) struct ReportView<'a> {
     pub(crate) report: &'a RunReport,
-    /// What would be changed, and where.
-    pub(crate) planned: &'a [(Kind, Vec<Region>)],
-    /// The arguments that say the same again.
+    /// The changes that would be made, with their Regions.
+    pub(crate) planned: &'a [(ChangeKind, Vec<Region>)],
+    /// The arguments that repeat the command.
     pub(crate) arguments: &'a str,
-    /// The one that names the server, behind a blank; empty without one.
+    /// The argument that names the server, with a leading space; empty without a server.
     pub(crate) server_argument: &'a str,
-    /// The first page of the server's guide.
+    /// The address of the guide on the server.
     pub(crate) guide: Option<&'a str>,
 }
 
-/// A whole result, as lines.
-pub(crate) fn report(shown: &Shown<'_>, style: Style, say: Say) -> String {
-    let report = shown.report;
+/// A report as text.
+pub(crate) fn report(view: &ReportView<'_>, style: Style, say: Say) -> String {
+    let report = view.report;
     let mut lines = vec![
-        say.talk_heading(&report.account, &report.administrator),
+        say.run_heading(&report.account, &report.administrator),
         String::new(),
     ];
     let rows = report.regions.iter().map(|region| {
@@ -50,24 +49,24 @@ pub(crate) fn report(shown: &Shown<'_>, style: Style, say: Say) -> String {
         lines.push(String::new());
         lines.extend(note.lines(style, say));
     }
-    if !shown.planned.is_empty() {
+    if !view.planned.is_empty() {
         lines.push(String::new());
-        lines.extend(explain::costs(shown.planned, shown.server_argument, say));
+        lines.extend(explain::costs(view.planned, view.server_argument, say));
     }
     lines.push(String::new());
     for line in say.summary(report) {
         lines.extend(wrap(&line, 0));
     }
-    if let Some(guide) = shown.guide.filter(|_| report.complete) {
+    if let Some(guide) = view.guide.filter(|_| report.complete) {
         lines.extend(wrap(&say.summary_guide(guide), 2));
     }
-    // Never broken: it is there to be copied.
-    lines.extend(say.next_command(report, shown.arguments));
+    // Not wrapped, so that it can be copied as one line.
+    lines.extend(say.next_command(report, view.arguments));
     lines.join("\n")
 }
 
-/// An error and what helps.
-pub(crate) fn trouble(sentence: &str, hint: &str, say: Say) -> String {
+/// An error and its hint.
+pub(crate) fn error(sentence: &str, hint: &str, say: Say) -> String {
     let mut lines = wrap(&format!("{} {sentence}", say.word_error()), 2);
     lines.extend(wrap(&format!("{} {hint}", say.word_hint()), 2));
     lines.join("\n")
@@ -78,17 +77,18 @@ fn head(say: Say) -> String {
     row(say.word_region(), heads)
 }
 
-/// What stands in a table, and how it is coloured: the width is that of the words.
+/// A cell of the table. Its width is that of the words, without the color codes.
 struct Cell {
     words: String,
-    colour: Option<u8>,
+    /// An ANSI color code.
+    color: Option<u8>,
 }
 
 impl Cell {
     fn plain(words: &str) -> Self {
         Self {
             words: words.to_owned(),
-            colour: None,
+            color: None,
         }
     }
 }
@@ -97,8 +97,8 @@ fn row(region: &str, cells: impl IntoIterator<Item = Cell>) -> String {
     let mut line = pad(region, REGION_COLUMN);
     for cell in cells {
         let padded = pad(&cell.words, STEP_COLUMN);
-        match cell.colour {
-            Some(colour) => line.push_str(&format!("\u{1b}[{colour}m{padded}\u{1b}[0m")),
+        match cell.color {
+            Some(color) => line.push_str(&format!("\u{1b}[{color}m{padded}\u{1b}[0m")),
             None => line.push_str(&padded),
         }
     }
@@ -108,7 +108,7 @@ fn row(region: &str, cells: impl IntoIterator<Item = Cell>) -> String {
 fn cell(state: State, style: Style, say: Say) -> Cell {
     Cell {
         words: format!("{} {}", symbol(state, style), say.state(state)),
-        colour: style.colour.then(|| colour(state)),
+        color: style.color.then(|| color(state)),
     }
 }
 
@@ -127,8 +127,8 @@ fn symbol(state: State, style: Style) -> char {
     }
 }
 
-/// Green, cyan, yellow, red: what the word beside it says anyway.
-fn colour(state: State) -> u8 {
+/// Green, cyan, yellow or red.
+fn color(state: State) -> u8 {
     match state {
         State::Already | State::Changed => 32,
         State::Planned => 36,
@@ -137,13 +137,13 @@ fn colour(state: State) -> u8 {
     }
 }
 
-/// Something to say about one step, in all the Regions where it is the same.
+/// A note on a step, and all Regions in which it is the same.
 struct Note<'a> {
     regions: Vec<Region>,
     step: &'a StepReport,
 }
 
-/// What is open or was changed by others than us; a step that is done needs no words.
+/// Notes on all steps that were neither complete before nor changed by this run.
 fn notes(regions: &[RegionReport]) -> Vec<Note<'_>> {
     let mut notes: Vec<Note<'_>> = Vec::new();
     for region in regions {

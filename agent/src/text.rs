@@ -2,15 +2,15 @@
 //! `Say` of them, with one method per sentence. The files here add the methods that choose a sentence for
 //! a value of the program: a change, a reason, an error.
 
+mod aws_error;
 mod change;
+mod command_error;
 mod explain;
 mod reason;
-mod refusal;
 mod server;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod trouble;
 
 /// Generated from `locales/`.
 mod say {
@@ -84,36 +84,38 @@ impl Say {
     /// A line of progress.
     pub(crate) fn event(self, event: &Event) -> String {
         match event {
-            Event::Begins { region, step } => self.talk_begins(region, self.step(*step)),
-            Event::Made { region, change } => self.talk_made(self.change(change), region),
-            Event::Refused(refusal) => self.refused(refusal),
-            Event::AwaitsInvitation { region, limit } => {
-                self.talk_awaits_invitation(region, limit.as_secs())
+            Event::StepStarted { region, step } => self.run_step_started(region, self.step(*step)),
+            Event::ChangeMade { region, change } => {
+                self.run_change_made(self.change(change), region)
             }
-            Event::AwaitsStandards { region } => self.talk_awaits_standards(region),
+            Event::Failed(error) => self.aws_error(error),
+            Event::WaitingForInvitation { region, limit } => {
+                self.run_waiting_for_invitation(region, limit.as_secs())
+            }
+            Event::WaitingForStandards { region } => self.run_waiting_for_standards(region),
         }
     }
 
     /// Warns that the server did not list the Regions, so that only these are covered.
     pub(crate) fn regions_unknown(self, known: &[Region]) -> String {
-        self.talk_regions_unknown(list(known))
+        self.run_regions_unknown(list(known))
     }
 
     /// The verdict on the account in one line.
-    pub(crate) fn looked(self, account: &AccountId, is_complete: bool) -> String {
+    pub(crate) fn account_verdict(self, account: &AccountId, is_complete: bool) -> String {
         if is_complete {
-            self.talk_looked_complete(account)
+            self.run_account_complete(account)
         } else {
-            self.talk_looked_incomplete(account)
+            self.run_account_incomplete(account)
         }
     }
 
     /// Asks for consent to the changes or, where only the invitation is missing, to waiting for it.
     pub(crate) fn question(self, changes_now: bool, invitation: Duration) -> String {
         if changes_now {
-            self.talk_question().to_owned()
+            self.run_question().to_owned()
         } else {
-            self.talk_question_waiting(invitation.as_secs())
+            self.run_question_waiting(invitation.as_secs())
         }
     }
 }

@@ -1,24 +1,23 @@
-//! How far a run came: from the decisions before and after, and from what AWS answered in between,
-//! to a state per step, to "complete", to the exit code.
+//! Judges a run: from the decisions before and after it, and AWS's responses in between, to a state per
+//! step, to "complete", to the exit code.
 
 use std::process::ExitCode;
 
 use hubward_protocol::{AccountId, Region, State, Step};
+use strum::VariantArray;
 
-use crate::change::{Change, Kind};
-use crate::observed::{Cause, Refusal};
-use crate::plan::{Decision, Intention, Reason, RegionPlan, Standing};
+use crate::change::{Change, ChangeKind};
+use crate::observed::{AwsError, Cause};
+use crate::plan::{Decision, Intention, Reason, RegionPlan, StepStatus};
 
-/// How a run ends.
+/// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// Everything is as it should be.
     Complete,
-    /// Something went wrong.
     Failed,
-    /// The command line or its surroundings are wrong.
+    /// The command line or the environment is wrong.
     Usage,
-    /// Something is missing, and the output says what and who acts next.
+    /// Something is missing; the output says what, and who acts next.
     Incomplete,
 }
 
@@ -33,37 +32,35 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// What keeps a command from beginning.
+/// Why a command could not start.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum CommandError {
     /// Neither the command line nor the shell names a Region.
     NoRegion,
-    /// The shell's Region is none that we know.
+    /// The shell's default Region is not in our list.
     UnknownRegion(String),
-    /// The administrator is not given.
     NoAdministrator,
-    /// The administrator in the environment is no account.
+    /// `HUBWARD_ADMINISTRATOR` is not an account id.
     BadAdministrator,
-    /// The SDK found no credentials that work; its own word for it.
+    /// The SDK found no usable credentials; its reason.
     NoCredentials(String),
-    /// An endpoint override is not safe.
+    /// An endpoint override would send the session token without TLS.
     UnsafeEndpoint(String),
-    /// STS did not say who the caller is.
-    NoIdentity(Box<Refusal>),
-    /// The caller is the administrator itself.
+    /// STS did not identify the caller.
+    NoIdentity(Box<AwsError>),
+    /// The caller is the administrator account itself.
     CallerIsAdministrator(AccountId),
-    /// The server's address is none, or not a safe one.
+    /// Not the address of a server, or not a safe one.
     BadServer(String),
-    /// The file has no certificates.
+    /// The file that has no usable certificates.
     BadCertificates(String),
-    /// A command that is about a server has none.
+    /// The command needs a server, and none is given.
     NoServer,
-    /// No key was built in, so that no update can be verified.
+    /// This build has no key, so it cannot verify updates.
     NoReleaseKey,
 }
 
-impl Trouble {
-    /// The exit code that it calls for.
+impl CommandError {
     pub(crate) fn exit_status(&self) -> ExitStatus {
         match self {
             Self::NoRegion
@@ -87,56 +84,49 @@ impl Trouble {
 pub(crate) struct Attempt {
     /// The changes that AWS accepted.
     pub(crate) made: Vec<Change>,
-    /// How it ended.
-    pub(crate) ending: Ending,
+    pub(crate) outcome: AttemptOutcome,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Ending {
-    /// Nothing was tried.
+pub(crate) enum AttemptOutcome {
     #[default]
-    NotTried,
-    /// Every change was accepted, or was there already.
-    Finished,
-    /// A change was refused, and those after it were not tried.
-    Refused(Refusal),
-    /// The person at the keyboard stopped it.
-    Interrupted,
+    NotAttempted,
+    /// Every change was accepted, or had been made before.
+    Succeeded,
+    /// A change failed, and the following ones were not attempted.
+    Failed(AwsError),
+    /// The user interrupted the run.
+    Cancelled,
 }
 
-/// How far one Region is.
+/// The verdict on one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegionVerdict {
-    /// Which Region.
     pub(crate) region: Region,
-    /// One verdict per step, in order.
+    /// In the order in which they are carried out.
     pub(crate) steps: Vec<StepVerdict>,
 }
 
-/// How far one step is.
+/// The verdict on one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StepVerdict {
-    /// Which step.
     pub(crate) step: Step,
-    /// How far it is.
     pub(crate) state: State,
-    /// What was found.
     pub(crate) reason: Reason,
-    /// It may count as done although somebody else manages it.
+    /// The step is managed elsewhere, and its service was observed to be on.
     pub(crate) on_elsewhere: bool,
 }
 
 impl StepVerdict {
-    /// A step as it stands.
-    pub(crate) fn standing(step: Step, standing: Standing) -> Self {
-        let (state, reason, on_elsewhere) = match standing {
-            Standing::Good(reason) => (State::Already, reason, false),
-            Standing::Waiting(reason) => (State::Waiting, reason, false),
-            Standing::Insufficient(reason) => (State::Insufficient, reason, false),
-            Standing::Elsewhere { reason, on } => (State::ManagedElsewhere, reason, on),
-            Standing::Blocked(reason) => (State::Blocked, reason, false),
-            Standing::Failed(reason) => (State::Failed, reason, false),
+    pub(crate) fn from_status(step: Step, status: StepStatus) -> Self {
+        let (state, reason, on_elsewhere) = match status {
+            StepStatus::InPlace(reason) => (State::Already, reason, false),
+            StepStatus::Waiting(reason) => (State::Waiting, reason, false),
+            StepStatus::Insufficient(reason) => (State::Insufficient, reason, false),
+            StepStatus::ManagedElsewhere { reason, on } => (State::ManagedElsewhere, reason, on),
+            StepStatus::Blocked(reason) => (State::Blocked, reason, false),
+            StepStatus::Failed(reason) => (State::Failed, reason, false),
         };
         Self {
             step,
@@ -146,7 +136,6 @@ impl StepVerdict {
         }
     }
 
-    /// Nothing is missing here.
     pub(crate) fn is_complete(&self) -> bool {
         match self.state {
             State::Already | State::Changed => true,
@@ -156,8 +145,8 @@ impl StepVerdict {
     }
 }
 
-/// Judges a Region that was only looked at.
-pub(crate) fn looked(plan: RegionPlan) -> RegionVerdict {
+/// The verdict on a Region that was only observed.
+pub(crate) fn without_changes(plan: RegionPlan) -> RegionVerdict {
     RegionVerdict {
         region: plan.region,
         steps: plan
@@ -168,11 +157,11 @@ pub(crate) fn looked(plan: RegionPlan) -> RegionVerdict {
     }
 }
 
-/// Judges a step by what is seen after the attempt: what AWS merely accepted is not done yet.
+/// Judges a step by what is observed after the attempt: a change that AWS only accepted is not done yet.
 pub(crate) fn judge(step: Step, after: Decision, attempt: Attempt) -> StepVerdict {
-    let standing = match (after, attempt.ending) {
-        (Decision::Is(Standing::Good(reason)), _) => {
-            let verdict = StepVerdict::standing(step, Standing::Good(reason));
+    let status = match (after, attempt.outcome) {
+        (Decision::Is(StepStatus::InPlace(reason)), _) => {
+            let verdict = StepVerdict::from_status(step, StepStatus::InPlace(reason));
             return StepVerdict {
                 state: if attempt.made.is_empty() {
                     State::Already
@@ -182,19 +171,23 @@ pub(crate) fn judge(step: Step, after: Decision, attempt: Attempt) -> StepVerdic
                 ..verdict
             };
         }
-        // Somebody else was faster: what is there now counts.
-        (Decision::Is(standing), Ending::Refused(refusal)) if refusal.cause == Cause::Overtaken => {
-            standing
+        // Another caller was faster, so its result counts.
+        (Decision::Is(status), AttemptOutcome::Failed(error))
+            if error.cause == Cause::Overtaken =>
+        {
+            status
         }
-        (_, Ending::Refused(refusal)) => refusal.into(),
-        (Decision::Is(standing), _) => standing,
-        (Decision::Needs(changes), Ending::Finished) => {
-            Standing::Failed(Reason::NotSeenAfterwards(changes))
+        (_, AttemptOutcome::Failed(error)) => error.into(),
+        (Decision::Is(status), _) => status,
+        (Decision::Needs(changes), AttemptOutcome::Succeeded) => {
+            StepStatus::Failed(Reason::NotObservedAfterwards(changes))
         }
         (Decision::Needs(changes), _) => return planned(step, Reason::WouldChange(changes)),
-        (Decision::AfterHub(intention), _) => return planned(step, Reason::WouldFollow(intention)),
+        (Decision::DeferredUntilHub(intention), _) => {
+            return planned(step, Reason::WouldFollow(intention));
+        }
     };
-    StepVerdict::standing(step, standing)
+    StepVerdict::from_status(step, status)
 }
 
 fn planned(step: Step, reason: Reason) -> StepVerdict {
@@ -206,15 +199,15 @@ fn planned(step: Step, reason: Reason) -> StepVerdict {
     }
 }
 
-/// What would be changed, and in which Regions, in the order in which it is done.
-pub(crate) fn planned_changes(regions: &[RegionVerdict]) -> Vec<(Kind, Vec<Region>)> {
+/// The kinds of change that would be made, each with its Regions, in the order of the set-up.
+pub(crate) fn planned_changes(regions: &[RegionVerdict]) -> Vec<(ChangeKind, Vec<Region>)> {
     let of = |reason: &Reason| match reason {
-        Reason::WouldChange(changes) => changes.iter().map(Change::kind).collect(),
-        Reason::WouldFollow(Intention::Enable(_)) => vec![Kind::EnableStandards],
-        Reason::WouldFollow(Intention::Join(_)) => vec![Kind::AcceptInvitation],
+        Reason::WouldChange(changes) => changes.iter().map(ChangeKind::from).collect(),
+        Reason::WouldFollow(Intention::Enable(_)) => vec![ChangeKind::EnableStandards],
+        Reason::WouldFollow(Intention::Join(_)) => vec![ChangeKind::AcceptInvitation],
         _ => Vec::new(),
     };
-    let regions_with = |kind: Kind| {
+    let regions_with = |kind: ChangeKind| {
         let with = regions.iter().filter(|region| {
             region
                 .steps
@@ -223,19 +216,19 @@ pub(crate) fn planned_changes(regions: &[RegionVerdict]) -> Vec<(Kind, Vec<Regio
         });
         with.map(|region| region.region).collect::<Vec<_>>()
     };
-    Kind::ALL
-        .into_iter()
-        .map(|kind| (kind, regions_with(kind)))
+    ChangeKind::VARIANTS
+        .iter()
+        .map(|kind| (*kind, regions_with(*kind)))
         .filter(|(_, regions)| !regions.is_empty())
         .collect()
 }
 
-/// Every step of every Region is done, here or elsewhere.
+/// Whether every step of every Region is complete.
 pub(crate) fn is_complete(regions: &[RegionVerdict]) -> bool {
     steps(regions).all(StepVerdict::is_complete)
 }
 
-/// The exit code that a run's verdict calls for.
+/// The exit status for these verdicts.
 pub(crate) fn exit_status(regions: &[RegionVerdict]) -> ExitStatus {
     if steps(regions).any(|step| step.state == State::Failed) {
         ExitStatus::Failed

@@ -1,6 +1,5 @@
-//! The process as a value: arguments, environment, clock, chance, terminal. Everything else takes it
-//! from here, so that nothing deeper depends on where it runs. (The AWS SDK reads its own variables
-//! itself.)
+//! The process as a value: arguments, environment, clock, random names, terminal. The rest of the program gets
+//! them from here, so that it does not depend on where it runs. (The AWS SDK reads its own variables.)
 
 mod screen;
 
@@ -17,19 +16,15 @@ pub(crate) use screen::{Screen, Style};
 /// What the process was started with.
 #[derive(Debug)]
 pub(crate) struct World {
-    /// The arguments, the program's name first.
     pub(crate) args: Vec<OsString>,
-    /// The key that was built in to verify releases.
+    /// The built-in key that verifies releases.
     pub(crate) release_key: Option<&'static str>,
-    /// The time.
     pub(crate) clock: fn() -> Timestamp,
-    /// Where the person who watches reads.
     pub(crate) screen: Screen,
     env: HashMap<String, String>,
 }
 
 impl World {
-    /// The world of this process.
     pub(crate) fn of_this_process(release_key: Option<&'static str>) -> Self {
         let env: HashMap<_, _> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -43,12 +38,12 @@ impl World {
         }
     }
 
-    /// How a result may look on stdout.
-    pub(crate) fn style_of_data(&self) -> Style {
+    /// The style of output on stdout.
+    pub(crate) fn stdout_style(&self) -> Style {
         Style::of(&self.env, io::stdout().is_terminal())
     }
 
-    /// A variable of the environment that is set and not empty.
+    /// An environment variable that is set and not empty.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.env
             .get(name)
@@ -56,7 +51,7 @@ impl World {
             .filter(|value| !value.is_empty())
     }
 
-    /// Every override of an AWS endpoint that the environment has.
+    /// All overrides of AWS endpoints in the environment.
     pub(crate) fn endpoint_overrides(&self) -> Vec<String> {
         self.env
             .iter()
@@ -74,17 +69,16 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// A name that no other run has.
+/// A name that no other run has, in practice.
 pub(crate) fn random_name() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// A file's content.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-/// Prints data. A reader that has gone away is no error of ours.
+/// Prints to stdout. Errors are ignored, because a reader such as `head` may close the pipe.
 pub(crate) fn print(text: &str) {
     let mut stdout = io::stdout().lock();
     let _ = stdout
@@ -92,18 +86,17 @@ pub(crate) fn print(text: &str) {
         .and_then(|()| stdout.flush());
 }
 
-/// The terminal itself: under `curl | sh`, stdin is the script and cannot answer.
+/// The controlling terminal. It is asked instead of stdin, which is the script under `curl | sh`.
 #[derive(Debug)]
 pub(crate) struct Terminal(File);
 
 impl Terminal {
-    /// The terminal of this process, where it has one.
     pub(crate) fn open() -> Option<Self> {
         let file = OpenOptions::new().read(true).write(true).open("/dev/tty");
         file.ok().map(Self)
     }
 
-    /// Asks, and waits for a line.
+    /// Prints a question, and waits for a line of input.
     pub(crate) fn ask(mut self, question: &str) -> Option<String> {
         write!(self.0, "{question} ")
             .and_then(|()| self.0.flush())

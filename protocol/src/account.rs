@@ -1,11 +1,11 @@
-//! The identity of an AWS account. Not its ledger row: that is the aggregator's.
+//! The id of an AWS account.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A 12-digit AWS account id, leading zeros included.
+/// A 12-digit AWS account id, with leading zeros.
 ///
 /// Source: IAM's `AccountIdType` and STS `GetCallerIdentity.Account` are `^\d{12}$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_text_is_not_echoed_whole() {
+    fn an_error_repeats_only_the_start_of_a_long_text() {
         let error = "x".repeat(10_000).parse::<AccountId>().unwrap_err();
         assert!(error.to_string().len() < 200);
     }

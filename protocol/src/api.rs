@@ -1,4 +1,4 @@
-//! The agent API's requests and answers. Which route takes which is in the aggregator's router.
+//! The requests and responses of the agent API. The aggregator's router has the routes.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use crate::{AccountId, Region, RegionReport};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Challenge {
-    /// Opaque; good once.
+    /// Opaque, and valid once.
     pub challenge: String,
-    /// The canonical origin that the server goes by. An agent refuses any but the one it called, so
-    /// that a proof made for one server cannot be relayed to another.
+    /// The server's own canonical origin. An agent accepts only the origin that it called, so that a proof for
+    /// one server cannot be relayed to another.
     pub server_id: String,
-    /// Until when it can be answered.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
@@ -26,8 +26,8 @@ pub struct Challenge {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SessionRequest))]
 #[serde(deny_unknown_fields)]
 pub struct SessionRequest<R = Region> {
-    /// The Region whose STS was signed for. The aggregator reads it as text, to refuse an unknown one
-    /// by its own code.
+    /// The Region whose STS the request was signed for. The aggregator reads it as text, so that an unknown
+    /// Region gets an error code of its own.
     pub region: R,
     /// The signed header values.
     pub headers: ProofHeaders,
@@ -35,13 +35,13 @@ pub struct SessionRequest<R = Region> {
     pub agent_version: String,
 }
 
-/// The answer to a proof: who the caller is, and what its account should be.
+/// The response to a proof: the caller's account, and its baseline.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
-    /// Authorises heartbeats and invitations, as `Bearer`.
+    /// The bearer token for heartbeats and invitations.
     pub token: String,
-    /// Until when.
+    /// When the token expires.
     pub expires_at: Timestamp,
     /// The account that STS named.
     pub account: AccountId,
@@ -49,60 +49,60 @@ pub struct Session {
     pub baseline: Baseline,
 }
 
-/// What an account should be, as the SOC's configuration and ledger say it.
+/// What an account should be, according to the SOC's configuration and ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Baseline {
-    /// The SOC's account. An agent that was pinned to another takes nothing from this baseline.
+    /// The SOC's account. An agent with another pinned administrator does not use this baseline.
     pub administrator: AccountId,
-    /// The Regions to set up, the home Region first where it is among them.
+    /// The Regions to set up; if the home Region is one of them, it is the first.
     pub regions: Vec<Region>,
-    /// The hub's home Region: where global resource types are recorded.
+    /// Security Hub's home Region, where global resource types are recorded.
     pub home_region: Region,
     /// Standards, as `NAME/v/VERSION`.
     pub standards: Vec<String>,
-    /// Whether a recorder is made where none is.
+    /// Whether to create a configuration recorder if there is none.
     pub config: RecorderMode,
-    /// What a recorder of ours records.
+    /// What a recorder that the agent created records.
     pub recording: Recording,
     /// How often it records.
     pub recording_frequency: RecordingFrequency,
-    /// Optional GuardDuty plans to switch on.
+    /// The optional GuardDuty plans to enable.
     pub guardduty_features: Vec<String>,
-    /// How often GuardDuty sends updates of a finding.
+    /// How often GuardDuty publishes updates of a finding.
     pub finding_publishing_frequency: PublishingFrequency,
 }
 
-/// Whether the agent makes a configuration recorder where none is.
+/// Whether the agent creates a configuration recorder if there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RecorderMode {
-    /// Make one.
+    /// Create one.
     #[default]
     CustomerRecorder,
-    /// Only use one that is there.
+    /// Only use an existing one.
     Adopt,
 }
 
-/// What a recorder of ours records.
+/// What a recorder that the agent created records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Recording {
-    /// What Security Hub's controls need.
+    /// The types that Security Hub's controls need.
     #[default]
     SecurityHubTypes,
-    /// Every supported type.
+    /// All supported types.
     All,
 }
 
-/// How often a recorder of ours records.
+/// How often a recorder that the agent created records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RecordingFrequency {
-    /// At every change.
+    /// At every change of a resource.
     #[default]
     Continuous,
     /// Once a day.
@@ -123,47 +123,47 @@ pub enum PublishingFrequency {
     SixHours,
 }
 
-/// `POST /v1/heartbeats`: how far a run is. Idempotent by run and sequence.
+/// `POST /v1/heartbeats`: the progress of a run. Idempotent by run and sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
-    /// Names the run: 1 to 64 letters, digits and hyphens, chosen by the agent.
+    /// The run's name, chosen by the agent: 1 to 64 letters, digits and hyphens.
     #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9-]{1,64}$"))]
     pub run: String,
-    /// Counts up within the run, from 1.
+    /// The heartbeat's number within the run, from 1.
     #[cfg_attr(feature = "openapi", schema(maximum = 4_294_967_295u32))]
     pub sequence: u32,
     /// The agent's version.
     pub agent_version: String,
-    /// How far each Region is.
+    /// The state of each Region.
     pub regions: Vec<RegionReport>,
     /// Whether nothing is missing.
     pub complete: bool,
 }
 
-/// The answer to a heartbeat.
+/// The response to a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeartbeatAccepted {
-    /// When to send the next one, in seconds.
+    /// When to send the next heartbeat, in seconds from now.
     pub next_heartbeat_s: u32,
 }
 
-/// Every refusal: RFC 9457 problem details, with a stable code and a hint.
+/// Every error response: RFC 9457 problem details, with a stable code and a hint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The stable code, such as `challenge_refused`.
     pub error: String,
-    /// What it means.
+    /// What the code means.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened this time.
+    /// What happened in this case.
     #[serde(default)]
     pub detail: String,
-    /// What helps.
+    /// What to do.
     #[serde(default)]
     pub hint: String,
     /// What the server's log calls the request; only where the server itself failed.
@@ -171,7 +171,7 @@ pub struct Problem {
     pub request_id: Option<String>,
 }
 
-/// It holds a bearer token.
+/// Without the token, which must not appear in a log.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
@@ -186,7 +186,7 @@ impl fmt::Debug for Session {
 mod tests {
     use super::*;
 
-    /// A released shape never changes: agents in the field and aggregators of any age speak it.
+    /// A released format never changes: agents and aggregators of different ages use it.
     const API_V1: &str = include_str!("../golden/api.v1.json");
 
     #[derive(Serialize, Deserialize)]
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_released_shapes_of_the_api_are_read_and_written_unchanged() {
+    fn the_released_formats_of_the_api_are_read_and_written_unchanged() {
         let golden: Golden = serde_json::from_str(API_V1).unwrap();
         assert_eq!(
             serde_json::to_string_pretty(&golden).unwrap() + "\n",
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_authorises_is_shown_by_debug() {
+    fn debug_shows_no_credentials() {
         let golden: Golden = serde_json::from_str(&API_V1.replace('…', "hunter2")).unwrap();
         let shown = format!("{:?} {:?}", golden.session, golden.session_request);
         assert!(!shown.contains("hunter2"), "{shown}");

@@ -1,9 +1,10 @@
-//! What travels between `hubward-agent` and `hubward`, and the two words both must spell alike:
-//! an account and a Region.
+//! The messages between `hubward-agent` and `hubward`, and the two identifiers that both use: an account and
+//! a Region.
 //!
-//! It is serde types only: no I/O, no async, nothing that decides. The golden files under
-//! `protocol/golden/` freeze every shape that was ever released, because an old agent may talk to a
-//! new aggregator for years.
+//! These are serde types only: no I/O, no async, no decisions. The golden files in `protocol/golden/` hold
+//! every released message format, because an old agent may talk to a new aggregator for years.
+
+#![warn(missing_docs)]
 
 mod account;
 pub mod api;

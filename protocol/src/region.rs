@@ -1,6 +1,6 @@
-//! The AWS Regions that Hubward knows. A static list on purpose: a Region name ends up in a host
-//! name that is called with credentials, so only names from this list are ever accepted. A new
-//! Region needs a new release. Whether an account has *enabled* a Region is not known here.
+//! The AWS Regions that Hubward knows. The list is fixed on purpose: a Region's name becomes part of a host
+//! name that is called with credentials, so no other names are accepted. A new Region needs a new release.
+//! Whether an account has *enabled* a Region is not known here.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Region(&'static str);
 
-/// The text names no Region of the list.
+/// The text is not the name of a Region in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRegion(String);
 
-/// Regions that every account has. Source: botocore 1.44 `endpoints.json`, partition `aws`.
+/// The Regions that every account has. Source: botocore 1.44 `endpoints.json`, partition `aws`.
 const DEFAULT: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
@@ -36,7 +36,7 @@ const DEFAULT: [&str; 17] = [
     "us-west-2",
 ];
 
-/// Regions that an account must opt in to (all that opened since March 2019).
+/// The Regions that an account must opt in to: all that were opened since March 2019.
 const OPT_IN: [&str; 17] = [
     "af-south-1",
     "ap-east-1",
@@ -63,14 +63,14 @@ impl Region {
         self.0
     }
 
-    /// Whether accounts must enable the Region before they can use it. Such a Region can be neither
-    /// Security Hub's home Region (aggregation refuses it) nor the one that records the global IAM
-    /// types (the Regions that cannot record them are all opt-in Regions).
+    /// Whether an account must enable the Region before it can use it. Such a Region cannot be Security Hub's
+    /// home Region, because aggregation rejects it, and it must not be the Region that records the global IAM
+    /// types, because all Regions that cannot record them are opt-in Regions.
     pub fn is_opt_in(self) -> bool {
         OPT_IN.contains(&self.0)
     }
 
-    /// Every known Region, the ones that every account has first.
+    /// All known Regions, first the ones that every account has.
     pub fn known() -> impl Iterator<Item = Self> {
         DEFAULT.into_iter().chain(OPT_IN).map(Self)
     }
@@ -86,7 +86,7 @@ impl FromStr for Region {
     }
 }
 
-// Not derived: the list is a value, and no type.
+// Not derived, because the list of names is a value and not part of the type.
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Region {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -101,7 +101,7 @@ impl utoipa::PartialSchema for Region {
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for Region {}
 
-// Not derived: serde would take the static name for one borrowed from the input.
+// Not derived: for a `&'static str`, serde would require the input to live as long.
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?

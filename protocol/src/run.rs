@@ -1,56 +1,58 @@
-//! What one run of the agent found and did: the object that `--json` prints. It says what was seen,
-//! in the words of the account's own side; whether the account is really watched, only the
-//! administrator's listing can tell.
+//! The result of one run of the agent: the object that `--json` prints, and its parts. It is the member
+//! account's own view. Whether the account is really monitored is shown only by the administrator's list of
+//! members.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::{AccountId, Region};
 
 /// The result of one run, over all Regions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunReport {
-    /// The account that STS named as the caller's.
+    /// The caller's account, as STS named it.
     pub account: AccountId,
     /// The pinned administrator account.
     pub administrator: AccountId,
-    /// Every step of every Region is already or changed, or managed elsewhere with its service seen on.
+    /// Whether every step in every Region is complete: `already` or `changed`, or `managed_elsewhere` with its
+    /// service observed to be on.
     pub complete: bool,
-    /// One entry per Region, in the order of the baseline.
+    /// In the order of the baseline.
     pub regions: Vec<RegionReport>,
-    /// How many changes this run made in AWS (0 for a run that only looked).
+    /// The number of changes that this run made in AWS.
     pub changes: u32,
 }
 
-/// The steps of one Region, in the order in which they are done.
+/// The steps of one Region, in the order in which they are carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegionReport {
-    /// The Region's name.
+    /// The Region.
     pub region: Region,
     /// One entry per step.
     pub steps: Vec<StepReport>,
 }
 
-/// How far one step of one Region is.
+/// The state of one step in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StepReport {
-    /// Which step.
+    /// The step.
     pub step: Step,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// What was found or done, for a person.
+    /// The reason for the state, as a sentence.
     pub detail: String,
-    /// What helps, and who must act; absent (`null`) when nothing is to be done.
+    /// What to do, and who can do it; `null` if nothing has to be done.
     pub hint: Option<String>,
-    /// Of a step that is managed elsewhere: whether its service was seen on. Absent otherwise, and in
-    /// reports of agents that did not say it yet.
+    /// For a step that is managed elsewhere: whether its service was observed to be on. Absent otherwise, and
+    /// in reports of older agents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<bool>,
 }
 
 impl StepReport {
-    /// Nothing is missing here.
+    /// Whether nothing is missing in this step.
     pub fn is_complete(&self) -> bool {
         match self.state {
             State::Already | State::Changed => true,
@@ -61,14 +63,18 @@ impl StepReport {
 }
 
 /// A part of the set-up of one Region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     /// AWS Config records what Security Hub's controls need.
     Config,
     /// GuardDuty has an enabled detector.
     #[serde(rename = "guardduty")]
+    #[strum(serialize = "guardduty")]
     GuardDuty,
     /// Security Hub CSPM is on.
     SecurityHub,
@@ -78,31 +84,31 @@ pub enum Step {
     Invitation,
 }
 
-/// How far a step is.
+/// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = StepState))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It was as it should be before the run.
+    /// It was set up before the run.
     Already,
-    /// This run made it so.
+    /// This run set it up.
     Changed,
-    /// It would be changed; this run only looked.
+    /// It would be changed; this run did not make changes.
     Planned,
-    /// Nothing more to do here: AWS or the SOC is still at it.
+    /// AWS or the SOC has to finish something.
     Waiting,
-    /// Something foreign was adopted that does not record or cover enough.
+    /// An existing resource was adopted that does not record or cover everything.
     Insufficient,
-    /// An organisation or another administrator manages it.
+    /// An organization or another administrator manages it.
     ManagedElsewhere,
-    /// AWS refused, or something that must come first is not there.
+    /// AWS denied it, or a prerequisite is missing.
     Blocked,
-    /// It went wrong for another reason.
+    /// It failed for another reason.
     Failed,
 }
 
 impl Step {
-    /// Every step, in the order in which they are done.
+    /// All steps, in the order in which they are carried out.
     pub const ALL: [Self; 5] = [
         Self::Config,
         Self::GuardDuty,
@@ -111,31 +117,9 @@ impl Step {
         Self::Invitation,
     ];
 
-    /// The step's name on the wire and in tables.
+    /// The step's name in messages.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::GuardDuty => "guardduty",
-            Self::SecurityHub => "security_hub",
-            Self::Standards => "standards",
-            Self::Invitation => "invitation",
-        }
-    }
-}
-
-impl State {
-    /// The state's name on the wire and in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Already => "already",
-            Self::Changed => "changed",
-            Self::Planned => "planned",
-            Self::Waiting => "waiting",
-            Self::Insufficient => "insufficient",
-            Self::ManagedElsewhere => "managed_elsewhere",
-            Self::Blocked => "blocked",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 }
 
@@ -143,11 +127,11 @@ impl State {
 mod tests {
     use super::*;
 
-    /// A released shape never changes: this file is what agents in the field print and send.
+    /// A released format never changes: agents in the field print and send it.
     const RUN_V1: &str = include_str!("../golden/run.v1.json");
 
     #[test]
-    fn the_released_shape_of_a_run_is_read_and_written_unchanged() {
+    fn the_released_format_of_a_run_is_read_and_written_unchanged() {
         let report: RunReport = serde_json::from_str(RUN_V1).unwrap();
         assert_eq!(
             serde_json::to_string_pretty(&report).unwrap() + "\n",
@@ -156,27 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_wire() {
+    fn names_are_those_in_messages() {
         for step in Step::ALL {
             assert_eq!(
                 serde_json::to_string(&step).unwrap(),
                 format!("{:?}", step.as_str())
             );
         }
-        for state in [
-            State::Already,
-            State::Changed,
-            State::Planned,
-            State::Waiting,
-            State::Insufficient,
-            State::ManagedElsewhere,
-            State::Blocked,
-            State::Failed,
-        ] {
-            assert_eq!(
-                serde_json::to_string(&state).unwrap(),
-                format!("{:?}", state.as_str())
-            );
-        }
+        let names = r#"["already","changed","planned","waiting","insufficient","managed_elsewhere","blocked","failed"]"#;
+        let states: Vec<State> = serde_json::from_str(names).unwrap();
+        assert_eq!(serde_json::to_string(&states).unwrap(), names);
     }
 }

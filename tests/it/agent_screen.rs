@@ -149,7 +149,7 @@ fn every_change_is_explained_in_both_languages_without_credentials() {
     let run = |words: &str| agent(directory.path()).args(words.split(' ')).run();
     for change in CHANGES {
         let english = run(&format!("explain {change}")).expect(0).stdout;
-        let page = "Read on:\n  https://docs.aws.amazon.com/";
+        let page = "More:\n  https://docs.aws.amazon.com/";
         for part in ["Why:", "Cost:", "By hand", "  1. ", page] {
             assert!(english.contains(part), "{part} is not in {english}");
         }
@@ -351,7 +351,7 @@ fn the_closing_summary_says_what_is_done_and_who_acts_next() {
             "en",
             [
                 "1 of 10 steps are open",
-                "Waiting for: you",
+                "Waiting for you",
                 "Next: hubward-agent setup",
             ],
         ),

@@ -177,7 +177,7 @@ fn an_interrupted_run_ends_between_two_changes_and_the_next_continues() {
     interrupt(&child);
     let (code, data, talk) = end(child);
     assert_eq!(code, Some(3), "{talk}");
-    assert!(talk.contains("Stopping after the change"), "{talk}");
+    assert!(talk.contains("Stopping after the current change"), "{talk}");
     let report: Value = serde_json::from_str(&data).expect("a result nevertheless");
     // The call in progress was completed, and nothing was started after it.
     let state = member.cloud.state(MEMBER);
@@ -220,7 +220,7 @@ fn a_hanging_call_is_cut_and_blocks_no_other() {
     let report = member.set_up(1);
     let hung = step(&report, LINKED, "guardduty");
     assert_eq!(hung["state"], "failed");
-    assert!(words(hung, "detail").contains("got no answer"), "{hung}");
+    assert!(words(hung, "detail").contains("got no response"), "{hung}");
     let others = all_steps(&report)
         .into_iter()
         .filter(|step| step["state"] == "changed")

@@ -285,9 +285,7 @@ fn a_setup_without_named_regions_is_never_complete() {
     }
     let reported = run("setup --yes").expect(3);
     assert!(
-        reported
-            .stdout
-            .contains("did not say in which other Regions"),
+        reported.stdout.contains("did not list the Regions"),
         "{}",
         reported.stdout
     );

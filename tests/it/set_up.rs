@@ -80,7 +80,8 @@ fn looking_changes_nothing() {
         );
         assert_eq!(report["complete"], false);
     }
-    shell.agent("observe").expect(0);
+    let observe = ["observe", "--region", HOME, "--region", LINKED];
+    shell.shell_of(MEMBER).args(observe).run().expect(0);
     assert_eq!(shell.mutating_calls(), Vec::<Value>::new());
 }
 

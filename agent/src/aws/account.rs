@@ -1,4 +1,4 @@
-//! Which Regions the account has enabled.
+//! Account Management: the Regions that the account has enabled.
 
 use std::collections::HashMap;
 
@@ -7,35 +7,35 @@ use aws_sdk_account::types::RegionOptStatus;
 use hubward_protocol::Region;
 
 use super::call::call;
-use crate::observed::{Operation, Opted, Seen};
+use crate::observed::{Observation, Operation, OptStatus};
 
 const LIST_REGIONS: Operation = Operation::new("account:ListRegions");
 
-/// The account's own list of Regions.
+/// The opt-in status of the account's Regions, by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OptedRegions(HashMap<String, Opted>);
+pub(crate) struct OptStatuses(HashMap<String, OptStatus>);
 
-impl OptedRegions {
-    /// Whether the account has a Region, where AWS lists it.
-    pub(crate) fn of(&self, region: Region) -> Option<Opted> {
+impl OptStatuses {
+    /// The status of a Region; `None` if AWS does not list it.
+    pub(crate) fn of(&self, region: Region) -> Option<OptStatus> {
         self.0.get(region.as_str()).copied()
     }
 }
 
-pub(super) async fn list_regions(sdk: &SdkConfig, region: Region) -> Seen<OptedRegions> {
+pub(super) async fn list_regions(sdk: &SdkConfig, region: Region) -> Observation<OptStatuses> {
     let client = aws_sdk_account::Client::new(sdk);
     let regions = call(LIST_REGIONS, region, || {
         let pages = client.list_regions().into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>()
     })
     .await?;
-    let opted = regions.into_iter().filter_map(|region| {
-        let opted = match region.region_opt_status? {
-            RegionOptStatus::Disabled | RegionOptStatus::Disabling => Opted::Out,
-            RegionOptStatus::Enabling => Opted::Enabling,
-            _ => Opted::In,
+    let opt_statuses = regions.into_iter().filter_map(|region| {
+        let opt_statuses = match region.region_opt_status? {
+            RegionOptStatus::Disabled | RegionOptStatus::Disabling => OptStatus::Disabled,
+            RegionOptStatus::Enabling => OptStatus::Enabling,
+            _ => OptStatus::Enabled,
         };
-        Some((region.region_name?, opted))
+        Some((region.region_name?, opt_statuses))
     });
-    Ok(OptedRegions(opted.collect()))
+    Ok(OptStatuses(opt_statuses.collect()))
 }

@@ -1,6 +1,6 @@
-//! One call with its attempts. What is worth another attempt is decided by the error's code, in
-//! `observed`; the SDK's own retries are off, because they take a quota for throttling, know only
-//! some of the codes, and share one budget among all Regions.
+//! One AWS call with its retries. `observed` decides by the error code whether to retry. The SDK's own
+//! retries are off: they mistake an exhausted quota for throttling, know only some of the codes, and share
+//! one budget among all Regions.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use hubward_protocol::Region;
 use tokio::time::{Instant, sleep};
 
-use super::refusal;
-use crate::observed::{Operation, Seen};
+use super::aws_error;
+use crate::observed::{Observation, Operation};
 
-/// How long a call may take with all its attempts and the pauses between them.
-const CALL: Duration = Duration::from_secs(30);
+/// The time limit for a call with all its attempts and the delays between them.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Makes a call, and again where it may only have been bad luck.
+/// Makes a call, and retries transient errors.
 pub(super) async fn call<T, E, F>(
     operation: Operation,
     region: Region,
     send: impl Fn() -> F,
-) -> Seen<T>
+) -> Observation<T>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut attempt = 1;
     loop {
-        let refusal = match Box::pin(send()).await {
+        let error = match Box::pin(send()).await {
             Ok(answer) => return Ok(answer),
-            Err(error) => refusal(operation, region, &error),
+            Err(error) => aws_error(operation, region, &error),
         };
-        match refusal.pause(attempt, rand::random()) {
-            Some(pause) if begun.elapsed() + pause < CALL => sleep(pause).await,
-            _ => return Err(refusal),
+        match error.retry_delay(attempt, rand::random()) {
+            Some(delay) if started.elapsed() + delay < CALL_TIMEOUT => sleep(delay).await,
+            _ => return Err(error),
         }
         attempt += 1;
     }

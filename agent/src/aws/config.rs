@@ -1,4 +1,4 @@
-//! AWS Config: recorders and the delivery channel.
+//! AWS Config: the recorders and the delivery channel of a Region.
 
 use aws_config::SdkConfig;
 use aws_sdk_config::Client;
@@ -14,7 +14,9 @@ use super::call::call;
 use super::{Effect, Identity, iam};
 use crate::baseline::{GLOBAL_TYPES, security_hub_types};
 use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE};
-use crate::observed::{ChannelSeen, ConfigSeen, Coverage, Operation, RecorderSeen, Seen};
+use crate::observed::{
+    Coverage, Observation, ObservedChannel, ObservedConfig, ObservedRecorder, Operation,
+};
 
 const LIST: Operation = Operation::new("config:ListConfigurationRecorders");
 const DESCRIBE: Operation = Operation::new("config:DescribeConfigurationRecorders");
@@ -25,12 +27,12 @@ const PUT_RECORDER: Operation = Operation::new("config:PutConfigurationRecorder"
 const PUT_CHANNEL: Operation = Operation::new("config:PutDeliveryChannel");
 const START: Operation = Operation::new("config:StartConfigurationRecorder");
 
-/// The recorder that Security Hub makes for itself.
-const SECURITY_HUBS_OWN: &str = "AWSConfigurationRecorderForSecurityHubCSPM";
+/// The recorder that Security Hub creates for itself.
+const SECURITY_HUB_RECORDER: &str = "AWSConfigurationRecorderForSecurityHubCSPM";
 
-pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen> {
+pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<ObservedConfig> {
     let client = Client::new(sdk);
-    // Describe returns only the customer managed recorder; List all of them.
+    // Describe returns only the customer managed recorder; List returns all.
     let (all, recorders, statuses, channels) = futures::join!(
         call(LIST, region, || {
             let pages = client.list_configuration_recorders().into_paginator();
@@ -51,7 +53,7 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     let service_linked = all
         .into_iter()
         .map(|recorder| recorder.name)
-        .find(|name| name == SECURITY_HUBS_OWN);
+        .find(|name| name == SECURITY_HUB_RECORDER);
     let recorder = recorders
         .configuration_recorders()
         .iter()
@@ -63,18 +65,18 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
                 .iter()
                 .find(|status| status.name() == recorder.name());
             let ours = is_ours(&client, region, recorder).await;
-            Some(recorder_seen(recorder, status, ours))
+            Some(observed_recorder(recorder, status, ours))
         }
         None => None,
     };
     let channel = channels
         .delivery_channels()
         .first()
-        .map(|channel| ChannelSeen {
+        .map(|channel| ObservedChannel {
             name: channel.name().unwrap_or_default().to_owned(),
             bucket: channel.s3_bucket_name().unwrap_or_default().to_owned(),
         });
-    Ok(ConfigSeen {
+    Ok(ObservedConfig {
         recorder,
         service_linked,
         channel,
@@ -82,8 +84,12 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<ConfigSeen>
     })
 }
 
-/// Ours has our name and our tag. The tags of others' are not even read.
-async fn is_ours(client: &Client, region: Region, recorder: &ConfigurationRecorder) -> Seen<bool> {
+/// Whether the recorder has our name and our tag. Tags are read only if the name is ours.
+async fn is_ours(
+    client: &Client,
+    region: Region,
+    recorder: &ConfigurationRecorder,
+) -> Observation<bool> {
     let (Some(NAME), Some(arn)) = (recorder.name(), recorder.arn()) else {
         return Ok(false);
     };
@@ -95,13 +101,13 @@ async fn is_ours(client: &Client, region: Region, recorder: &ConfigurationRecord
     Ok(tags.tags().iter().any(is_our_tag))
 }
 
-fn recorder_seen(
+fn observed_recorder(
     recorder: &ConfigurationRecorder,
     status: Option<&ConfigurationRecorderStatus>,
-    ours: Seen<bool>,
-) -> RecorderSeen {
+    ours: Observation<bool>,
+) -> ObservedRecorder {
     let failed = status.filter(|status| status.last_status() == Some(&RecorderStatus::Failure));
-    RecorderSeen {
+    ObservedRecorder {
         name: recorder.name().unwrap_or_default().to_owned(),
         ours,
         recording: status.is_some_and(ConfigurationRecorderStatus::recording),
@@ -150,7 +156,7 @@ pub(super) async fn put_recorder(
     identity: &Identity,
     group: RecordingGroup,
     frequency: RecordingFrequency,
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let frequency = match frequency {
         RecordingFrequency::Continuous => Frequency::Continuous,
         RecordingFrequency::Daily => Frequency::Daily,
@@ -178,7 +184,7 @@ pub(super) async fn put_recorder(
     .map(|_| Effect::Made)
 }
 
-/// What a recorder of ours records, in AWS's words.
+/// The recording group of our recorder.
 pub(super) fn group(recording: Recording, global_types: bool) -> RecordingGroup {
     match recording {
         Recording::All => RecordingGroup::builder()
@@ -202,7 +208,11 @@ pub(super) fn group(recording: Recording, global_types: bool) -> RecordingGroup 
     }
 }
 
-pub(super) async fn put_channel(sdk: &SdkConfig, region: Region, bucket: &Bucket) -> Seen<Effect> {
+pub(super) async fn put_channel(
+    sdk: &SdkConfig,
+    region: Region,
+    bucket: &Bucket,
+) -> Observation<Effect> {
     let channel = DeliveryChannel::builder()
         .name(NAME)
         .s3_bucket_name(&bucket.name)
@@ -216,7 +226,7 @@ pub(super) async fn put_channel(sdk: &SdkConfig, region: Region, bucket: &Bucket
     .map(|_| Effect::Made)
 }
 
-pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
+pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Observation<Effect> {
     let client = Client::new(sdk);
     call(START, region, || {
         let request = client.start_configuration_recorder();
@@ -231,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_security_hub_needs_is_listed_with_names_that_the_api_knows() {
+    fn all_listed_types_are_known_to_the_api() {
         for global_types in [false, true] {
             let group = group(Recording::SecurityHubTypes, global_types);
             let types = group.resource_types();
@@ -250,9 +260,9 @@ mod tests {
 
     #[test]
     fn everything_is_recorded_with_the_global_types_in_one_region() {
-        let seen = |global_types| coverage(Some(&group(Recording::All, global_types)));
+        let observed = |global_types| coverage(Some(&group(Recording::All, global_types)));
         for global_types in [false, true] {
-            assert_eq!(seen(global_types), Coverage::All { global_types });
+            assert_eq!(observed(global_types), Coverage::All { global_types });
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Credentials, endpoints and the HTTP client, by the SDK's default chain. Every call has a time
-//! limit, so that one hanging Region cannot hold the others.
+//! Credentials, endpoints and the HTTP client, from the SDK's default chain. Every call has a time limit,
+//! so that one Region without response does not delay the others.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -18,16 +18,16 @@ use hubward_protocol::Region;
 
 use super::Aws;
 
-/// How long to wait for a connection, and for the answer to one attempt of a call.
-const CONNECT: Duration = Duration::from_secs(4);
-const ATTEMPT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+/// For one attempt of a call, from request to response.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// AWS cannot even be called.
+/// Why AWS cannot be called.
 #[derive(Debug)]
 pub(crate) enum ConnectError {
-    /// The SDK found no credentials, or none that work.
+    /// The SDK found no usable credentials; its reason.
     NoCredentials(String),
-    /// An endpoint override would carry the session token in the clear.
+    /// An endpoint override would send the session token without TLS.
     UnsafeEndpoint(String),
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// The Region that the SDK would use: from the environment, a profile, or the instance.
+/// The SDK's default Region, from the environment, a profile, or the instance.
 pub(crate) async fn default_region() -> Option<String> {
     let sdk = loader().load().await;
     sdk.region().map(ToString::to_string)
@@ -54,7 +54,7 @@ pub(crate) async fn connect(home: Region, overrides: &[String]) -> Result<Aws, C
         .region(aws_config::Region::from_static(home.as_str()))
         .load()
         .await;
-    // The SDK also reads an override from the profile, and tells.
+    // The SDK also honors `endpoint_url` in the profile, and exposes it here.
     let endpoints = overrides
         .iter()
         .map(String::as_str)
@@ -74,7 +74,7 @@ pub(crate) async fn connect(home: Region, overrides: &[String]) -> Result<Aws, C
     Ok(Aws { sdk, home })
 }
 
-/// The SDK's word without the list of all the places where it looked.
+/// The SDK's reason, without its list of all the places where it looked.
 fn in_short(why: &str) -> String {
     let line = why.lines().next().unwrap_or_default();
     let end = line.find(". Attempted").unwrap_or(line.len());
@@ -87,12 +87,12 @@ fn in_short(why: &str) -> String {
 fn loader() -> ConfigLoader {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        // For finding credentials; `call` makes the attempts of everything else.
+        // These retries are for credentials only; `call` retries everything else.
         .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         );
     match AppName::new("hubward-agent") {
@@ -101,8 +101,8 @@ fn loader() -> ConfigLoader {
     }
 }
 
-/// One client for every service and Region, through the proxy that the environment names. A static
-/// glibc is not asked to resolve names (reqwest's hickory-dns does the same for the server's).
+/// One client for all services and Regions, through the proxy of the environment. A build with a static
+/// glibc brings its own resolver (reqwest's hickory-dns does the same for the server).
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut builder = Connector::builder();
@@ -119,7 +119,7 @@ fn http_client() -> SharedHttpClient {
     })
 }
 
-/// Whether what is sent there stays private: TLS, or this machine.
+/// Whether requests stay private: TLS, or a loopback address.
 fn is_private(endpoint: &str) -> bool {
     let lower = endpoint.to_ascii_lowercase();
     if lower.starts_with("https://") {

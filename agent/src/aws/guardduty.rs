@@ -1,4 +1,4 @@
-//! GuardDuty: the detector.
+//! GuardDuty: reads, creates and resumes the detector of a Region.
 
 use aws_config::SdkConfig;
 use aws_sdk_guardduty::Client;
@@ -12,7 +12,7 @@ use hubward_protocol::api::PublishingFrequency;
 use super::Effect;
 use super::call::call;
 use crate::change::{TAG_KEY, TAG_VALUE};
-use crate::observed::{GuardDutySeen, Operation, Seen};
+use crate::observed::{Observation, ObservedGuardDuty, Operation};
 
 const LIST: Operation = Operation::new("guardduty:ListDetectors");
 const GET: Operation = Operation::new("guardduty:GetDetector");
@@ -20,8 +20,8 @@ const ADMINISTRATOR: Operation = Operation::new("guardduty:GetAdministratorAccou
 const CREATE: Operation = Operation::new("guardduty:CreateDetector");
 const UPDATE: Operation = Operation::new("guardduty:UpdateDetector");
 
-/// Every optional, paid plan: one that CreateDetector is not told about, it enables. Not among them
-/// is EKS_RUNTIME_MONITORING, which RUNTIME_MONITORING contains: AWS refuses the two together.
+/// The optional, paid protection plans. CreateDetector enables each one that the request does not mention.
+/// EKS_RUNTIME_MONITORING is left out: RUNTIME_MONITORING includes it, and AWS rejects both together.
 const PAID_PLANS: [DetectorFeature; 8] = [
     DetectorFeature::S3DataEvents,
     DetectorFeature::EksAuditLogs,
@@ -33,10 +33,10 @@ const PAID_PLANS: [DetectorFeature; 8] = [
     DetectorFeature::AiAnalyst,
 ];
 
-pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySeen> {
+pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<ObservedGuardDuty> {
     let client = Client::new(sdk);
-    let Some(detector) = first(&client, region).await? else {
-        return Ok(GuardDutySeen::Absent);
+    let Some(detector) = detector_id(&client, region).await? else {
+        return Ok(ObservedGuardDuty::Absent);
     };
     let found = call(GET, region, || {
         client.get_detector().detector_id(&detector).send()
@@ -46,7 +46,7 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySe
     let ours = tags.is_some_and(|tags| tags.get(TAG_KEY).is_some_and(|value| value == TAG_VALUE));
     if found.status() == Some(&DetectorStatus::Enabled) {
         let frequency = found.finding_publishing_frequency();
-        return Ok(GuardDutySeen::Enabled {
+        return Ok(ObservedGuardDuty::Enabled {
             detector,
             ours,
             frequency: frequency
@@ -60,15 +60,15 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Seen<GuardDutySe
     .await?
     .administrator
     .and_then(|administrator| administrator.account_id?.parse().ok());
-    Ok(GuardDutySeen::Suspended {
+    Ok(ObservedGuardDuty::Suspended {
         detector,
         ours,
         administrator,
     })
 }
 
-/// The detector: there is at most one.
-async fn first(client: &Client, region: Region) -> Seen<Option<String>> {
+/// The id of the detector; AWS allows one per Region.
+async fn detector_id(client: &Client, region: Region) -> Observation<Option<String>> {
     let detectors = call(LIST, region, || client.list_detectors().send()).await?;
     Ok(detectors.detector_ids().first().cloned())
 }
@@ -78,7 +78,7 @@ pub(super) async fn create(
     region: Region,
     features: &[String],
     frequency: PublishingFrequency,
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let features: Vec<_> = switches(features)
         .into_iter()
         .map(|(plan, status)| {
@@ -106,18 +106,18 @@ pub(super) async fn create(
     .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
-        // "… a detector already exists …" has the code of every other mistake.
-        Err(refusal) if refusal.code.starts_with("BadRequest") => {
-            match first(&client, region).await {
-                Ok(Some(_)) => Ok(Effect::WasThere),
-                _ => Err(refusal),
+        // "… a detector already exists …" has the same code as any other bad request.
+        Err(error) if error.code.starts_with("BadRequest") => {
+            match detector_id(&client, region).await {
+                Ok(Some(_)) => Ok(Effect::AlreadyDone),
+                _ => Err(error),
             }
         }
-        Err(refusal) => Err(refusal),
+        Err(error) => Err(error),
     }
 }
 
-/// Every paid plan, on where it is named and off where not.
+/// All paid plans: the named ones enabled, the others disabled.
 fn switches(named: &[String]) -> Vec<(DetectorFeature, FeatureStatus)> {
     let on = named
         .iter()
@@ -125,18 +125,18 @@ fn switches(named: &[String]) -> Vec<(DetectorFeature, FeatureStatus)> {
     let mut switches: Vec<_> = on.map(|plan| (plan, FeatureStatus::Enabled)).collect();
     let eks_runtime = named.iter().any(|name| name == "EKS_RUNTIME_MONITORING");
     for plan in PAID_PLANS {
-        let is_told = switches.iter().any(|(told, _)| *told == plan);
+        let is_set = switches.iter().any(|(set, _)| *set == plan);
         let would_clash = eks_runtime && plan == DetectorFeature::RuntimeMonitoring;
-        if !is_told && !would_clash {
+        if !is_set && !would_clash {
             switches.push((plan, FeatureStatus::Disabled));
         }
     }
     switches
 }
 
-pub(super) async fn resume(sdk: &SdkConfig, region: Region, detector: &str) -> Seen<Effect> {
+pub(super) async fn resume(sdk: &SdkConfig, region: Region, detector: &str) -> Observation<Effect> {
     let client = Client::new(sdk);
-    // Not a word about features: those that a policy of an organisation manages are not ours.
+    // No features in this request: an organization's policy may manage them.
     call(UPDATE, region, || {
         let request = client.update_detector();
         request.detector_id(detector).enable(true).send()
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_paid_plan_is_told_on_or_off() {
+    fn every_paid_plan_is_enabled_or_disabled() {
         assert_eq!(switched(&[], &FeatureStatus::Enabled), Vec::<String>::new());
         assert_eq!(switched(&[], &FeatureStatus::Disabled).len(), 8);
         let named = ["S3_DATA_EVENTS", "RUNTIME_MONITORING"];
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_that_aws_refuses_together_are_never_told_together() {
+    fn eks_runtime_monitoring_leaves_runtime_monitoring_out() {
         let off = switched(&["EKS_RUNTIME_MONITORING"], &FeatureStatus::Disabled);
         assert!(!off.iter().any(|plan| plan == "RUNTIME_MONITORING"));
     }

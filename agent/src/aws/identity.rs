@@ -1,24 +1,23 @@
-//! Who the caller is, by STS.
+//! STS: the caller's account.
 
 use aws_config::SdkConfig;
 use hubward_protocol::{AccountId, Region};
 
 use super::call::call;
-use crate::observed::{Operation, Refusal, Seen};
+use crate::observed::{AwsError, Observation, Operation};
 
 const GET_CALLER_IDENTITY: Operation = Operation::new("sts:GetCallerIdentity");
 
-/// The caller, as STS named it.
+/// The caller's account, as STS named it.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
-    /// The account.
     pub(crate) account: AccountId,
-    /// The partition of its ARNs: `aws`.
+    /// The partition of its ARNs, such as `aws`.
     pub(crate) partition: String,
 }
 
-/// Asks STS in the Region itself: tokens of the global endpoint are not valid in opt-in Regions.
-pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Seen<Identity> {
+/// Calls the Region's own STS: tokens of the global endpoint are not valid in opt-in Regions.
+pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Observation<Identity> {
     let client = aws_sdk_sts::Client::new(sdk);
     let answer = call(GET_CALLER_IDENTITY, region, || {
         client.get_caller_identity().send()
@@ -33,7 +32,7 @@ pub(super) async fn caller(sdk: &SdkConfig, region: Region) -> Seen<Identity> {
             partition: partition.to_owned(),
         })
         .ok_or_else(|| {
-            Refusal::answered(
+            AwsError::from_response(
                 GET_CALLER_IDENTITY,
                 region,
                 "UnreadableAnswer",

@@ -1,5 +1,5 @@
-//! The bucket that AWS Config delivers to. It is in the account's own namespace, where nobody else
-//! can take a name, and every call names the owner that is expected.
+//! S3: the bucket that AWS Config delivers to. Its name is in the account's own namespace, which other
+//! accounts cannot use, and every call names the expected owner.
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::call::call;
 use super::{Effect, Identity};
 use crate::change::{Bucket, TAG_KEY, TAG_VALUE};
-use crate::observed::{BucketSeen, Operation, Seen};
+use crate::observed::{Observation, ObservedBucket, Operation};
 
 const CREATE: Operation = Operation::new("s3:CreateBucket");
 const GET_BLOCK: Operation =
@@ -28,7 +28,7 @@ pub(super) async fn observe(
     sdk: &SdkConfig,
     owner: &AccountId,
     bucket: &Bucket,
-) -> Seen<BucketSeen> {
+) -> Observation<ObservedBucket> {
     let client = client(sdk);
     let block = call(GET_BLOCK, bucket.region, || {
         let request = client.get_public_access_block().bucket(&bucket.name);
@@ -39,9 +39,9 @@ pub(super) async fn observe(
         Ok(answer) => answer
             .public_access_block_configuration()
             .is_some_and(|block| *block == everything_blocked()),
-        Err(refusal) if refusal.code == "NoSuchBucket" => return Ok(BucketSeen::Absent),
-        Err(refusal) if refusal.code == "NoSuchPublicAccessBlockConfiguration" => false,
-        Err(refusal) => return Err(refusal),
+        Err(error) if error.code == "NoSuchBucket" => return Ok(ObservedBucket::Absent),
+        Err(error) if error.code == "NoSuchPublicAccessBlockConfiguration" => false,
+        Err(error) => return Err(error),
     };
     let policy = call(GET_POLICY, bucket.region, || {
         let request = client.get_bucket_policy().bucket(&bucket.name);
@@ -50,17 +50,21 @@ pub(super) async fn observe(
     .await;
     let has_policy = match policy {
         Ok(answer) => answer.policy().is_some_and(|policy| !policy.is_empty()),
-        Err(refusal) if refusal.code == "NoSuchBucketPolicy" => false,
-        Err(refusal) => return Err(refusal),
+        Err(error) if error.code == "NoSuchBucketPolicy" => false,
+        Err(error) => return Err(error),
     };
-    Ok(BucketSeen::Present {
+    Ok(ObservedBucket::Present {
         public_access_blocked,
         has_policy,
     })
 }
 
-/// Whether the bucket is there and carries our tag.
-pub(super) async fn is_ours(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<bool> {
+/// Whether the bucket exists and carries our tag.
+pub(super) async fn is_ours(
+    sdk: &SdkConfig,
+    owner: &AccountId,
+    bucket: &Bucket,
+) -> Observation<bool> {
     let client = client(sdk);
     let tags = call(GET_TAGS, bucket.region, || {
         let request = client.get_bucket_tagging().bucket(&bucket.name);
@@ -72,20 +76,22 @@ pub(super) async fn is_ours(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket)
             .tag_set()
             .iter()
             .any(|tag| tag.key() == TAG_KEY && tag.value() == TAG_VALUE)),
-        Err(refusal) if ["NoSuchBucket", "NoSuchTagSet"].contains(&refusal.code.as_str()) => {
-            Ok(false)
-        }
-        Err(refusal) => Err(refusal),
+        Err(error) if ["NoSuchBucket", "NoSuchTagSet"].contains(&error.code.as_str()) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
-pub(super) async fn create(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<Effect> {
+pub(super) async fn create(
+    sdk: &SdkConfig,
+    owner: &AccountId,
+    bucket: &Bucket,
+) -> Observation<Effect> {
     let region = bucket.region.as_str();
     let tag = Tag::builder().key(TAG_KEY).value(TAG_VALUE).build();
-    // us-east-1 is the one Region that must not be named.
-    let place = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));
+    // S3 rejects us-east-1 as a location constraint.
+    let location = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));
     let configuration = CreateBucketConfiguration::builder()
-        .set_location_constraint(place)
+        .set_location_constraint(location)
         .set_tags(tag.ok().map(|tag| vec![tag]))
         .build();
     let client = client(sdk);
@@ -100,22 +106,25 @@ pub(super) async fn create(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) 
     .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
-        Err(refusal) if refusal.code == "BucketAlreadyOwnedByYou" => {
-            confirm_owner(sdk, owner, bucket).await
+        Err(error) if error.code == "BucketAlreadyOwnedByYou" => {
+            confirm_ours(sdk, owner, bucket).await
         }
-        Err(refusal) => Err(refusal),
+        Err(error) => Err(error),
     }
 }
 
-async fn confirm_owner(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Seen<Effect> {
-    observe(sdk, owner, bucket).await.map(|_| Effect::WasThere)
+/// The bucket exists. This call fails if its owner is another account.
+async fn confirm_ours(sdk: &SdkConfig, owner: &AccountId, bucket: &Bucket) -> Observation<Effect> {
+    observe(sdk, owner, bucket)
+        .await
+        .map(|_| Effect::AlreadyDone)
 }
 
 pub(super) async fn block_public_access(
     sdk: &SdkConfig,
     owner: &AccountId,
     bucket: &Bucket,
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let client = client(sdk);
     call(PUT_BLOCK, bucket.region, || {
         client
@@ -133,7 +142,7 @@ pub(super) async fn put_policy(
     sdk: &SdkConfig,
     identity: &Identity,
     bucket: &Bucket,
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let client = client(sdk);
     call(PUT_POLICY, bucket.region, || {
         client
@@ -147,24 +156,24 @@ pub(super) async fn put_policy(
     .map(|_| Effect::Made)
 }
 
-/// AWS's documented policy for AWS Config's service principal, for this account's deliveries only,
-/// and nothing for anybody without TLS.
+/// The bucket policy that AWS documents for AWS Config's service principal, limited to this account's
+/// deliveries, and a denial of all requests without TLS.
 fn policy(identity: &Identity, bucket: &Bucket) -> String {
     let Identity { account, partition } = identity;
     let arn = format!("arn:{partition}:s3:::{}", bucket.name);
     let objects = format!("{arn}/AWSLogs/{account}/Config/*");
     let config = json!({ "Service": "config.amazonaws.com" });
-    let for_us = json!({ "AWS:SourceAccount": account });
+    let this_account = json!({ "AWS:SourceAccount": account });
     json!({
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "ConfigLooksAtTheBucket",
+                "Sid": "ConfigReadsTheBucket",
                 "Effect": "Allow",
                 "Principal": config,
                 "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
                 "Resource": arn,
-                "Condition": { "StringEquals": for_us },
+                "Condition": { "StringEquals": this_account },
             },
             {
                 "Sid": "ConfigDelivers",
@@ -180,7 +189,7 @@ fn policy(identity: &Identity, bucket: &Bucket) -> String {
                 },
             },
             {
-                "Sid": "NobodyWithoutTls",
+                "Sid": "DenyWithoutTls",
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:*",
@@ -201,7 +210,7 @@ fn everything_blocked() -> PublicAccessBlockConfiguration {
         .build()
 }
 
-/// Path style works everywhere, and needs no host name per bucket.
+/// Path style, so that no host name per bucket has to resolve.
 fn client(sdk: &SdkConfig) -> Client {
     Client::from_conf(
         aws_sdk_s3::config::Builder::from(sdk)

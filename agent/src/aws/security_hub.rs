@@ -1,4 +1,4 @@
-//! Security Hub (CSPM): the hub, its standards, and the member's side of its membership.
+//! Security Hub (CSPM): the hub, its standards, and the membership as the member account reads it.
 
 use aws_config::SdkConfig;
 use aws_sdk_securityhub::Client;
@@ -13,8 +13,8 @@ use super::{Effect, Identity};
 use crate::baseline::StandardId;
 use crate::change::{OfferedStandard, TAG_KEY, TAG_VALUE};
 use crate::observed::{
-    AdministratorSeen, HubOn, HubSeen, InvitationSeen, MembershipSeen, Operation, Refusal, Seen,
-    StandardSeen, StandardStatus,
+    AwsError, HubOn, Observation, ObservedAdministrator, ObservedHub, ObservedInvitation,
+    ObservedMembership, ObservedStandard, Operation, StandardStatus,
 };
 
 const DESCRIBE_V2: Operation = Operation::new("securityhub:DescribeSecurityHubV2");
@@ -31,18 +31,18 @@ pub(super) async fn observe(
     sdk: &SdkConfig,
     region: Region,
     wanted: &[StandardId],
-) -> Seen<HubSeen> {
+) -> Observation<ObservedHub> {
     let client = &Client::new(sdk);
     let enabled = match enabled(client, region).await {
-        Err(refusal) if is_off(&refusal) => {
+        Err(error) if is_off(&error) => {
             let offered = offered(client, region).await;
-            return Ok(HubSeen::Off { offered });
+            return Ok(ObservedHub::Off { offered });
         }
         enabled => enabled?,
     };
     let is_enabled = |id: &StandardId| enabled.iter().any(|standard| id.names(&standard.arn));
     let (offered, membership) = if !wanted.is_empty() && wanted.iter().all(is_enabled) {
-        // Nothing will be enabled, so that what else there is does not matter.
+        // Nothing will be enabled, so the list of offered standards is not needed.
         let arns = enabled
             .iter()
             .map(|standard| standard.arn.clone())
@@ -51,15 +51,15 @@ pub(super) async fn observe(
     } else {
         futures::join!(offered(client, region), membership(client, region))
     };
-    Ok(HubSeen::On(Box::new(HubOn {
+    Ok(ObservedHub::On(Box::new(HubOn {
         offered,
         standards: enabled,
         membership,
     })))
 }
 
-/// Whether the other Security Hub, V2, is on as well. Where nobody may look, the recorder that the
-/// two make together still tells.
+/// Whether Security Hub V2 is on as well. Without permission to ask, this is `false`; the recorder that
+/// both products create together still shows it.
 pub(super) async fn v2_is_on(sdk: &SdkConfig, region: Region) -> bool {
     let client = Client::new(sdk);
     call(DESCRIBE_V2, region, || {
@@ -70,7 +70,11 @@ pub(super) async fn v2_is_on(sdk: &SdkConfig, region: Region) -> bool {
 }
 
 /// Whether the hub carries our tag.
-pub(super) async fn is_ours(sdk: &SdkConfig, region: Region, identity: &Identity) -> Seen<bool> {
+pub(super) async fn is_ours(
+    sdk: &SdkConfig,
+    region: Region,
+    identity: &Identity,
+) -> Observation<bool> {
     let Identity { account, partition } = identity;
     let hub = format!("arn:{partition}:securityhub:{region}:{account}:hub/default");
     let client = Client::new(sdk);
@@ -82,13 +86,13 @@ pub(super) async fn is_ours(sdk: &SdkConfig, region: Region, identity: &Identity
     Ok(value.is_some_and(|value| value == TAG_VALUE))
 }
 
-/// AWS answers "not subscribed" with the code that it also has for a missing permission.
-fn is_off(refusal: &Refusal) -> bool {
-    refusal.code.starts_with("ResourceNotFound")
-        || (refusal.code.starts_with("InvalidAccess") && refusal.message.contains("not subscribed"))
+/// AWS answers "not subscribed" with the code of a missing permission.
+fn is_off(error: &AwsError) -> bool {
+    error.code.starts_with("ResourceNotFound")
+        || (error.code.starts_with("InvalidAccess") && error.message.contains("not subscribed"))
 }
 
-async fn offered(client: &Client, region: Region) -> Seen<Vec<String>> {
+async fn offered(client: &Client, region: Region) -> Observation<Vec<String>> {
     let standards = call(OFFERED, region, || {
         let request = client
             .describe_standards()
@@ -109,7 +113,7 @@ async fn offered(client: &Client, region: Region) -> Seen<Vec<String>> {
         .collect())
 }
 
-async fn enabled(client: &Client, region: Region) -> Seen<Vec<StandardSeen>> {
+async fn enabled(client: &Client, region: Region) -> Observation<Vec<ObservedStandard>> {
     let subscriptions = call(ENABLED, region, || {
         let request = client
             .get_enabled_standards()
@@ -119,7 +123,7 @@ async fn enabled(client: &Client, region: Region) -> Seen<Vec<StandardSeen>> {
     })
     .await?;
     let standards = subscriptions.into_iter().filter_map(|subscription| {
-        Some(StandardSeen {
+        Some(ObservedStandard {
             status: status(&subscription),
             arn: subscription.standards_arn?,
         })
@@ -144,17 +148,17 @@ fn status(subscription: &StandardsSubscription) -> StandardStatus {
     }
 }
 
-async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
+async fn membership(client: &Client, region: Region) -> Observation<ObservedMembership> {
     let answer = call(ADMINISTRATOR, region, || {
         client.get_administrator_account().send()
     })
     .await;
     let administrator = match answer {
         Ok(answer) => answer.administrator,
-        Err(refusal) if refusal.code.starts_with("ResourceNotFound") => None,
-        Err(refusal) => return Err(refusal),
+        Err(error) if error.code.starts_with("ResourceNotFound") => None,
+        Err(error) => return Err(error),
     };
-    // A member accepts no invitation, so that nobody looks for one.
+    // A member accepts no invitation, so none is looked up.
     let invitations = match &administrator {
         Some(_) => Vec::new(),
         None => {
@@ -165,9 +169,9 @@ async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
             .await?
         }
     };
-    Ok(MembershipSeen {
+    Ok(ObservedMembership {
         administrator: administrator.and_then(|administrator| {
-            Some(AdministratorSeen {
+            Some(ObservedAdministrator {
                 account: administrator.account_id?,
                 status: administrator.member_status.unwrap_or_default(),
             })
@@ -175,7 +179,7 @@ async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
         invitations: invitations
             .into_iter()
             .filter_map(|invitation| {
-                Some(InvitationSeen {
+                Some(ObservedInvitation {
                     account: invitation.account_id?,
                     id: invitation.invitation_id?,
                 })
@@ -184,7 +188,7 @@ async fn membership(client: &Client, region: Region) -> Seen<MembershipSeen> {
     })
 }
 
-pub(super) async fn enable(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
+pub(super) async fn enable(sdk: &SdkConfig, region: Region) -> Observation<Effect> {
     let client = Client::new(sdk);
     let answer = call(ENABLE, region, || {
         client
@@ -197,9 +201,9 @@ pub(super) async fn enable(sdk: &SdkConfig, region: Region) -> Seen<Effect> {
     .await;
     match answer {
         Ok(_) => Ok(Effect::Made),
-        // "Account is already subscribed to Security Hub": somebody else was faster.
-        Err(refusal) if refusal.code.starts_with("ResourceConflict") => Ok(Effect::WasThere),
-        Err(refusal) => Err(refusal),
+        // "Account is already subscribed to Security Hub": another caller was faster.
+        Err(error) if error.code.starts_with("ResourceConflict") => Ok(Effect::AlreadyDone),
+        Err(error) => Err(error),
     }
 }
 
@@ -207,9 +211,9 @@ pub(super) async fn enable_standards(
     sdk: &SdkConfig,
     region: Region,
     standards: &[OfferedStandard],
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let client = Client::new(sdk);
-    // AWS takes 25 at a time.
+    // AWS accepts 25 per call.
     for chunk in standards.chunks(25) {
         let requests: Vec<_> = chunk
             .iter()
@@ -235,7 +239,7 @@ pub(super) async fn accept(
     region: Region,
     administrator: &AccountId,
     invitation: &str,
-) -> Seen<Effect> {
+) -> Observation<Effect> {
     let client = Client::new(sdk);
     call(ACCEPT, region, || {
         client

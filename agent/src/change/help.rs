@@ -1,26 +1,26 @@
-//! Where more is read about a kind of change: in the guide of the SOC's server, else in AWS's own pages.
-//! Nobody is asked; `text` has the words around the address.
+//! Where to read more about a kind of change: the guide on the SOC's server if it is known, or else AWS's
+//! documentation. No request is made; `text` has the words around the address.
 
-use super::Kind;
+use super::ChangeKind;
 
 /// AWS's user guide of Security Hub.
 const USER_GUIDE: &str = "https://docs.aws.amazon.com/securityhub/latest/userguide";
 
-impl Kind {
-    /// The page that says more; `guide` is the first page of the guide, where the SOC's server is known.
+impl ChangeKind {
+    /// The address of the page; `guide` is the address of the server's guide.
     pub(crate) fn help_page(self, guide: Option<&str>) -> String {
         match (self.control(), guide) {
             (Some(control), Some(guide)) => format!("{guide}/{control}"),
             (None, Some(guide)) => guide.to_owned(),
-            // The address that findings themselves name as their remediation.
+            // The address that findings link to for their remediation.
             (Some(control), None) => {
                 format!("https://docs.aws.amazon.com/console/securityhub/{control}/remediation")
             }
-            (None, None) => format!("{USER_GUIDE}/{}", self.own_page()),
+            (None, None) => format!("{USER_GUIDE}/{}", self.user_guide_page()),
         }
     }
 
-    /// The control that fails without it; Security Hub has none about itself.
+    /// The Security Hub control that fails without this change; there is none about Security Hub itself.
     fn control(self) -> Option<&'static str> {
         match self {
             Self::CreateServiceLinkedRole
@@ -35,8 +35,7 @@ impl Kind {
         }
     }
 
-    /// The page of the user guide about it.
-    fn own_page(self) -> &'static str {
+    fn user_guide_page(self) -> &'static str {
         match self {
             Self::EnableStandards => "standards-reference.html",
             Self::AcceptInvitation => "securityhub-accounts.html",
@@ -47,18 +46,20 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
 
     #[test]
     fn every_change_has_a_page_with_a_server_and_without() {
-        for kind in Kind::ALL {
+        for kind in ChangeKind::VARIANTS {
             let guided = kind.help_page(Some("https://soc.example.com/guide"));
             assert!(guided.starts_with("https://soc.example.com/guide"));
             let alone = kind.help_page(None);
             assert!(alone.starts_with("https://docs.aws.amazon.com/"), "{alone}");
         }
         assert_eq!(
-            Kind::StartRecorder.help_page(Some("https://soc.example.com/guide")),
+            ChangeKind::StartRecorder.help_page(Some("https://soc.example.com/guide")),
             "https://soc.example.com/guide/Config.1"
         );
     }

@@ -1,93 +1,32 @@
-//! The kinds of changes by name, and what kind of cost each has. Prices are AWS's and change; the
-//! kind does not. `text` has the words.
+//! The name of each kind of change, and what kind of cost it causes. AWS's prices change, the kind of cost
+//! does not. `text` has the words.
 
-/// A kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The role of AWS Config.
-    CreateServiceLinkedRole,
-    /// The recorder itself.
-    PutRecorder,
-    /// The bucket that AWS Config delivers to.
-    CreateBucket,
-    /// Its public access block.
-    BlockPublicAccess,
-    /// Its policy.
-    PutBucketPolicy,
-    /// The way from the recorder to the bucket.
-    PutDeliveryChannel,
-    /// From here on it records.
-    StartRecorder,
-    /// GuardDuty on.
-    CreateDetector,
-    /// GuardDuty on again.
-    ResumeDetector,
-    /// Security Hub on.
-    EnableSecurityHub,
-    /// Its standards.
-    EnableStandards,
-    /// The membership.
-    AcceptInvitation,
-}
+use super::ChangeKind;
 
-/// What kind of cost a change has.
+/// What a change costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cost {
-    /// None.
     Free,
-    /// By what happens in the account from then on.
+    /// By usage, as AWS's price page explains.
     ByUse(PricePage),
 }
 
-/// AWS's own page of prices.
+/// One of AWS's price pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PricePage {
-    /// AWS Config.
     Config,
-    /// Amazon GuardDuty.
     GuardDuty,
-    /// Amazon S3.
     S3,
-    /// AWS Security Hub.
     SecurityHub,
 }
 
-impl Kind {
-    /// Every kind, in the order in which a Region is set up.
-    pub(crate) const ALL: [Self; 12] = [
-        Self::CreateServiceLinkedRole,
-        Self::PutRecorder,
-        Self::CreateBucket,
-        Self::BlockPublicAccess,
-        Self::PutBucketPolicy,
-        Self::PutDeliveryChannel,
-        Self::StartRecorder,
-        Self::CreateDetector,
-        Self::ResumeDetector,
-        Self::EnableSecurityHub,
-        Self::EnableStandards,
-        Self::AcceptInvitation,
-    ];
-
+impl ChangeKind {
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::CreateServiceLinkedRole => "create-service-linked-role",
-            Self::PutRecorder => "put-recorder",
-            Self::CreateBucket => "create-bucket",
-            Self::BlockPublicAccess => "block-public-access",
-            Self::PutBucketPolicy => "put-bucket-policy",
-            Self::PutDeliveryChannel => "put-delivery-channel",
-            Self::StartRecorder => "start-recorder",
-            Self::CreateDetector => "create-detector",
-            Self::ResumeDetector => "resume-detector",
-            Self::EnableSecurityHub => "enable-security-hub",
-            Self::EnableStandards => "enable-standards",
-            Self::AcceptInvitation => "accept-invitation",
-        }
+        self.into()
     }
 
-    /// What kind of cost it has. A recorder costs from its start on, and a channel by what is stored.
+    /// A recorder costs from its start, and a delivery channel by what it stores.
     pub(crate) fn cost(self) -> Cost {
         match self {
             Self::CreateServiceLinkedRole
@@ -105,7 +44,7 @@ impl Kind {
 }
 
 impl PricePage {
-    /// Its address, of the page in Japanese or in English.
+    /// The page's address, in Japanese or in English.
     pub(crate) fn address(self, japanese: bool) -> String {
         let country = if japanese { "jp/" } else { "" };
         let service = match self {
@@ -120,11 +59,13 @@ impl PricePage {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
 
     #[test]
-    fn what_costs_says_where_the_price_is() {
-        for kind in Kind::ALL {
+    fn every_cost_has_a_price_page() {
+        for kind in ChangeKind::VARIANTS {
             if let Cost::ByUse(page) = kind.cost() {
                 assert!(
                     page.address(false).ends_with("/pricing/"),
@@ -134,7 +75,10 @@ mod tests {
                 assert!(page.address(true).contains("/jp/"));
             }
         }
-        assert_eq!(Kind::CreateBucket.cost(), Cost::Free);
-        assert_eq!(Kind::StartRecorder.cost(), Cost::ByUse(PricePage::Config));
+        assert_eq!(ChangeKind::CreateBucket.cost(), Cost::Free);
+        assert_eq!(
+            ChangeKind::StartRecorder.cost(),
+            Cost::ByUse(PricePage::Config)
+        );
     }
 }

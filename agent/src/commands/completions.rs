@@ -1,4 +1,4 @@
-//! `completions`: a completion script for a shell.
+//! `completions`: prints a completion script for a shell.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -7,7 +7,6 @@ use crate::cli::Cli;
 use crate::verdict::ExitStatus;
 use crate::world;
 
-/// Runs the command.
 pub(super) fn run(shell: Shell) -> ExitStatus {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "hubward-agent", &mut script);

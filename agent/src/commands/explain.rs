@@ -1,16 +1,17 @@
-//! `explain`: why a change is made, what kind of cost it has, how it is done by hand, and where more is
-//! read. It asks nobody, and needs neither credentials nor a Region.
+//! `explain`: why a change is made, what it costs, how it is done by hand, and where to read more. It makes
+//! no request, and needs neither credentials nor a Region.
 
 use serde::Serialize;
+use strum::VariantArray;
 
-use super::begin::{address, server_argument};
+use super::context::{address, server_argument};
 use super::print_json;
-use crate::change::Kind;
+use crate::change::ChangeKind;
 use crate::cli::ExplainArgs;
 use crate::server::Address;
 use crate::term;
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::{self, World};
 
 #[derive(Serialize)]
@@ -24,26 +25,27 @@ struct Explained {
     help_page: String,
 }
 
-/// Runs the command.
-pub(super) fn run(args: &ExplainArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
+pub(super) fn run(args: &ExplainArgs, world: &World, say: Say) -> Result<ExitStatus, CommandError> {
     let address = address(args.server.as_deref(), world)?;
     let guide = address.as_ref().map(Address::guide);
     let guide = guide.as_deref();
-    let kinds = args.change.map_or(Kind::ALL.to_vec(), |kind| vec![kind]);
     if args.json {
-        let explained = |kind: &Kind| explained(*kind, guide, say);
+        let kinds = args
+            .change
+            .map_or(ChangeKind::VARIANTS.to_vec(), |kind| vec![kind]);
+        let explained = |kind: &ChangeKind| explained(*kind, guide, say);
         print_json(&kinds.iter().map(explained).collect::<Vec<_>>());
     } else {
-        let shown = match args.change {
+        let text = match args.change {
             Some(kind) => term::explanation(kind, guide, say),
             None => term::explanations(&server_argument(address.as_ref()), say),
         };
-        world::print(&format!("{shown}\n"));
+        world::print(&format!("{text}\n"));
     }
     Ok(ExitStatus::Complete)
 }
 
-fn explained(kind: Kind, guide: Option<&str>, say: Say) -> Explained {
+fn explained(kind: ChangeKind, guide: Option<&str>, say: Say) -> Explained {
     let explanation = say.explanation(kind);
     Explained {
         change: kind.name(),

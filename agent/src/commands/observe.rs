@@ -1,38 +1,37 @@
-//! `observe`: what is seen in the account, before any judgement, as JSON. For support: it answers
-//! "what does the program believe is there?".
+//! `observe`: prints what was observed in the account as JSON, before any decision. For support: it shows
+//! what the agent's decisions are based on.
 
 use hubward_protocol::AccountId;
 use serde::Serialize;
 
-use super::begin::regions;
+use super::context::regions;
 use super::print_json;
 use crate::cli::ObserveArgs;
 use crate::converge::Session;
-use crate::observed::RegionSeen;
+use crate::observed::ObservedRegion;
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::World;
 
 #[derive(Serialize)]
 struct Observed<'a> {
     account: &'a AccountId,
-    regions: &'a [RegionSeen],
+    regions: &'a [ObservedRegion],
 }
 
-/// Runs the command.
 pub(super) async fn run(
     args: &ObserveArgs,
     world: &World,
     say: Say,
-) -> Result<ExitStatus, Trouble> {
+) -> Result<ExitStatus, CommandError> {
     let regions = regions(&args.regions).await?;
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    world.screen.say(&say.talk_looking(account, regions.len()));
-    let look = session.look(&regions, &[]).await;
+    world.screen.say(&say.run_checking(account, regions.len()));
+    let snapshot = session.snapshot(&regions, &[]).await;
     print_json(&Observed {
         account,
-        regions: &look.regions,
+        regions: &snapshot.regions,
     });
     Ok(ExitStatus::Complete)
 }

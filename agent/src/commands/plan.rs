@@ -1,22 +1,21 @@
-//! `plan`, and `setup --dry-run`: setup's road, stopped before the first change. A server is asked
-//! what is wanted, and told nothing.
+//! `plan`, and `setup --dry-run`: what `setup` does before its first change. A server is asked for the
+//! baseline, but gets no report.
 
-use super::begin::begin;
-use super::{present, say_looking};
+use super::context::CommandContext;
+use super::{present, say_checking};
 use crate::cli::BaselineArgs;
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::World;
 
-/// Runs the command.
 pub(super) async fn run(
     args: &BaselineArgs,
     world: &World,
     say: Say,
-) -> Result<ExitStatus, Trouble> {
-    let begun = begin(args, world, say).await?;
-    say_looking(&begun.baseline, world, say);
-    let look = begun.look().await;
-    let outcome = look.plan(&begun.baseline).verdict();
-    Ok(present(&outcome, &begun, args.json, world, say))
+) -> Result<ExitStatus, CommandError> {
+    let context = CommandContext::prepare(args, world, say).await?;
+    say_checking(&context.baseline, world, say);
+    let snapshot = context.snapshot().await;
+    let outcome = snapshot.plan(&context.baseline).verdict();
+    Ok(present(&outcome, &context, args.json, world, say))
 }

@@ -1,69 +1,74 @@
-//! `setup`: look, show, ask, change, verify. Without a terminal and without `--yes` it stops at
-//! "show", like `plan`. A server hears how far it is, from the first look to the last.
+//! `setup`: observes, shows the plan, asks, makes the changes, and verifies them. Without a terminal and
+//! without `--yes` it stops after the plan, like `plan`. The server gets heartbeats from start to end.
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
-use super::begin::{Begun, begin};
-use super::reporting::{Reporter, Reporting, ask_for_invitations};
-use super::telling::Telling;
-use super::{exit_status, present, print_json, report, say_looking};
+use super::context::CommandContext;
+use super::heartbeat_task::{HeartbeatSender, HeartbeatTask, request_invitations};
+use super::progress::ProgressReporter;
+use super::{RUN_TIMEOUT, exit_status, present, print_json, report, say_checking};
 use crate::cli::SetupArgs;
-use crate::converge::{Look, Outcome, Plan, Stopper, Witness};
+use crate::converge::{Outcome, Plan, RunObserver, Snapshot};
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::{Terminal, World};
 
-/// How long the changes may take.
-const CHANGES: Duration = Duration::from_secs(12 * 60);
-/// What is left at the end for the result and the last heartbeat.
+/// The time limit for the changes.
+const CHANGES_TIMEOUT: Duration = Duration::from_secs(12 * 60);
+/// Reserved at the end of the run for the report and the last heartbeat.
 const CLOSING: Duration = Duration::from_secs(15);
-/// How long the question waits: the whole run has 20 minutes.
-const PATIENCE: Duration = Duration::from_secs(4 * 60);
-/// How long to wait for the administrator's invitation: longer where a server sends it on the spot.
-const INVITATION: Duration = Duration::from_secs(60);
-const INVITATION_ON_THE_SPOT: Duration = Duration::from_secs(120);
+/// How long to wait for an answer to the question.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(4 * 60);
+/// How long to wait for the administrator's invitation.
+const INVITATION_TIMEOUT: Duration = Duration::from_secs(60);
+/// The same with a server, which sends the invitation during the run.
+const INVITATION_TIMEOUT_WITH_SERVER: Duration = Duration::from_secs(120);
 
-/// Runs the command.
-pub(super) async fn run(args: &SetupArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
-    let end = Instant::now() + super::RUN - CLOSING;
-    let begun = begin(&args.baseline, world, say).await?;
-    let reporting = Reporting::begin(Reporter::new(&begun, say));
-    say_looking(&begun.baseline, world, say);
-    let look = begun.look().await;
-    let plan = look.plan(&begun.baseline);
-    let shown = plan.verdict();
-    reporting.tell(&shown.regions);
+pub(super) async fn run(
+    args: &SetupArgs,
+    world: &World,
+    say: Say,
+) -> Result<ExitStatus, CommandError> {
+    let end = Instant::now() + RUN_TIMEOUT - CLOSING;
+    let context = CommandContext::prepare(&args.baseline, world, say).await?;
+    let heartbeats = HeartbeatTask::start(HeartbeatSender::new(&context, say));
+    say_checking(&context.baseline, world, say);
+    let snapshot = context.snapshot().await;
+    let plan = snapshot.plan(&context.baseline);
+    let planned = plan.verdict();
+    heartbeats.publish(&planned.regions);
 
     let json = args.baseline.json;
     let (outcome, status) = if !plan.may_change() {
-        let status = present(&shown, &begun, json, world, say);
-        (shown, status)
-    } else if let Some(status) = refusal(args, &begun, &plan, &shown, world, say).await {
-        (shown, status)
+        let status = present(&planned, &context, json, world, say);
+        (planned, status)
+    } else if let Some(status) = ask(args, &context, &plan, &planned, world, say).await {
+        (planned, status)
     } else {
         let run = Run {
-            begun: &begun,
-            look: &look,
+            context: &context,
+            snapshot: &snapshot,
             plan: &plan,
-            reporting: &reporting,
+            heartbeats: &heartbeats,
         };
-        let outcome = carry_out(&run, &shown, end, world, say).await;
-        let status = present(&outcome, &begun, json, world, say);
+        let outcome = carry_out(&run, &planned, end, world, say).await;
+        let status = present(&outcome, &context, json, world, say);
         (outcome, status)
     };
-    reporting.end(&outcome.regions).await;
+    heartbeats.end(&outcome.regions).await;
     Ok(status)
 }
 
-/// How the command ends where the changes are not agreed to.
-async fn refusal(
+/// Shows the plan and asks for consent. `None` means consent; without it, the exit status of the command.
+async fn ask(
     args: &SetupArgs,
-    begun: &Begun,
+    context: &CommandContext,
     plan: &Plan,
-    shown: &Outcome,
+    planned: &Outcome,
     world: &World,
     say: Say,
 ) -> Option<ExitStatus> {
@@ -72,92 +77,106 @@ async fn refusal(
     }
     let json = args.baseline.json;
     let Some(terminal) = Terminal::open() else {
-        let status = present(shown, begun, json, world, say);
-        world.screen.say(say.talk_not_asked());
+        let status = present(planned, context, json, world, say);
+        world.screen.say(say.run_no_terminal());
         return Some(status);
     };
-    let report = report(shown, begun, say);
+    let report = report(planned, context, say);
     let style = world.screen.style();
     world
         .screen
-        .say(&super::shown(&report, shown, begun, style, say));
-    if is_agreed(terminal, plan.changes_now(), patience(begun), say).await {
+        .say(&super::tables(&report, planned, context, style, say));
+    if is_confirmed(
+        terminal,
+        plan.changes_now(),
+        invitation_timeout(context),
+        say,
+    )
+    .await
+    {
         return None;
     }
-    world.screen.say(say.talk_declined());
+    world.screen.say(say.run_declined());
     if json {
         print_json(&report);
     }
-    Some(exit_status(&shown.regions, begun))
+    Some(exit_status(&planned.regions, context))
 }
 
 /// What is carried out.
 struct Run<'a> {
-    begun: &'a Begun,
-    look: &'a Look,
+    context: &'a CommandContext,
+    snapshot: &'a Snapshot,
     plan: &'a Plan,
-    reporting: &'a Reporting,
+    heartbeats: &'a HeartbeatTask,
 }
 
 async fn carry_out(
     run: &Run<'_>,
-    shown: &Outcome,
+    planned: &Outcome,
     end: Instant,
     world: &World,
     say: Say,
 ) -> Outcome {
-    let (nobody_invites, no_invitation) = watch::channel(None);
+    let (not_invitable, refused) = watch::channel(None);
     if run.plan.lacks_invitation() {
-        ask_for_invitations(run.begun, nobody_invites);
+        request_invitations(run.context, not_invitable);
     }
-    let (stopper, stop) = Stopper::new();
-    let (events, heard) = mpsc::unbounded_channel();
-    let progress = run.reporting.progress();
-    let telling = Telling {
-        heard,
+    let (events, received) = mpsc::unbounded_channel();
+    let progress = run.heartbeats.progress();
+    let reporter = ProgressReporter {
+        events: received,
         progress: progress.subscribe(),
-        regions: shown.regions.clone(),
+        regions: planned.regions.clone(),
         screen: world.screen.clone(),
         say,
     };
-    let talk = tokio::spawn(telling.tell());
+    let reporter = tokio::spawn(reporter.run());
+    let cancellation = CancellationToken::new();
     let screen = world.screen.clone();
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopper.stop();
-            screen.say(say.talk_stopping());
+    let interrupt = tokio::spawn({
+        let cancellation = cancellation.clone();
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                cancellation.cancel();
+                screen.say(say.run_stopping());
+            }
         }
-        std::future::pending::<()>().await;
     });
-    let witness = Witness {
+    let observer = RunObserver {
         events,
         progress,
-        stop,
-        invitation: patience(run.begun),
-        no_invitation,
-        until: end.min(Instant::now() + CHANGES),
+        cancellation,
+        invitation_timeout: invitation_timeout(run.context),
+        not_invitable: refused,
+        deadline: end.min(Instant::now() + CHANGES_TIMEOUT),
     };
-    let session = &run.begun.session;
+    let session = &run.context.session;
     let outcome = session
-        .carry_out(&run.begun.baseline, run.look, run.plan, witness)
+        .carry_out(&run.context.baseline, run.snapshot, run.plan, observer)
         .await;
     interrupt.abort();
-    let _ = talk.await;
+    let _ = reporter.await;
     outcome
 }
 
-fn patience(begun: &Begun) -> Duration {
-    match begun.link {
-        Some(_) => INVITATION_ON_THE_SPOT,
-        None => INVITATION,
+fn invitation_timeout(context: &CommandContext) -> Duration {
+    match context.server_session {
+        Some(_) => INVITATION_TIMEOUT_WITH_SERVER,
+        None => INVITATION_TIMEOUT,
     }
 }
 
-/// Asks, and takes silence for a no: a CloudShell session dies without a key press anyway.
-async fn is_agreed(terminal: Terminal, changes_now: bool, invitation: Duration, say: Say) -> bool {
+/// Asks on the terminal. No answer in time counts as no: CloudShell ends a session without key presses anyway.
+async fn is_confirmed(
+    terminal: Terminal,
+    changes_now: bool,
+    invitation: Duration,
+    say: Say,
+) -> bool {
     let question = say.question(changes_now, invitation);
     let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
-    match timeout(PATIENCE, answer).await {
+    match timeout(ANSWER_TIMEOUT, answer).await {
         Ok(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),
         _ => false,
     }

@@ -1,24 +1,25 @@
-//! `status`: look and judge, and tell the server where there is one. What `plan` shows, without the
-//! talk: made to be called by a timer or a script.
+//! `status`: observes and judges, and reports to the server if there is one. It shows what `plan` shows but
+//! prints no progress, because timers and scripts call it.
 
-use super::begin::begin;
+use super::context::CommandContext;
+use super::heartbeat_task::HeartbeatSender;
 use super::present;
-use super::reporting::Reporter;
 use crate::cli::BaselineArgs;
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::World;
 
-/// Runs the command.
 pub(super) async fn run(
     args: &BaselineArgs,
     world: &World,
     say: Say,
-) -> Result<ExitStatus, Trouble> {
-    let begun = begin(args, world, say).await?;
-    let look = begun.look().await;
-    let outcome = look.plan(&begun.baseline).verdict();
-    let status = present(&outcome, &begun, args.json, world, say);
-    Reporter::new(&begun, say).send(&outcome.regions).await;
+) -> Result<ExitStatus, CommandError> {
+    let context = CommandContext::prepare(args, world, say).await?;
+    let snapshot = context.snapshot().await;
+    let outcome = snapshot.plan(&context.baseline).verdict();
+    let status = present(&outcome, &context, args.json, world, say);
+    HeartbeatSender::new(&context, say)
+        .send(&outcome.regions)
+        .await;
     Ok(status)
 }

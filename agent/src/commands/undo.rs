@@ -1,5 +1,5 @@
-//! `undo`: shows what this program created here, and the exact commands that take it back. It runs
-//! none of them: what is taken back may be needed by others by now.
+//! `undo`: shows what the agent created here, and the commands that remove it. It runs none of them, because
+//! others may need these resources by now.
 
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::cli::UndoArgs;
 use crate::converge::{self, Session};
 use crate::term;
 use crate::text::Say;
-use crate::verdict::{ExitStatus, Trouble};
+use crate::verdict::{CommandError, ExitStatus};
 use crate::world::{self, World};
 
 #[derive(Serialize)]
@@ -27,13 +27,16 @@ struct Entry {
     commands: Vec<String>,
 }
 
-/// Runs the command.
-pub(super) async fn run(args: &UndoArgs, world: &World, say: Say) -> Result<ExitStatus, Trouble> {
+pub(super) async fn run(
+    args: &UndoArgs,
+    world: &World,
+    say: Say,
+) -> Result<ExitStatus, CommandError> {
     let regions = each_once(args.regions.clone());
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    let seen = session.created(&regions).await;
-    let (found, unread) = converge::created(account, &seen);
+    let observed = session.creations(&regions).await;
+    let (found, unread) = converge::created(account, &observed);
     if args.json {
         let entry = |(region, created): &(Region, converge::Created)| Entry {
             region: *region,
@@ -43,11 +46,11 @@ pub(super) async fn run(args: &UndoArgs, world: &World, say: Say) -> Result<Exit
         print_json(&Undo {
             account,
             created: found.iter().map(entry).collect(),
-            unread: unread.iter().map(|refusal| say.refused(refusal)).collect(),
+            unread: unread.iter().map(|error| say.aws_error(error)).collect(),
         });
     } else {
-        let shown = term::undo(account, seen.len(), &found, &unread, say);
-        world::print(&format!("{shown}\n"));
+        let text = term::undo(account, observed.len(), &found, &unread, say);
+        world::print(&format!("{text}\n"));
     }
     Ok(if unread.is_empty() {
         ExitStatus::Complete

@@ -1,4 +1,4 @@
-//! What a run tells while it is under way, and how it is told to stop.
+//! What a run sends to its observer, and what it receives from it.
 
 use std::time::Duration;
 
@@ -6,93 +6,47 @@ use hubward_protocol::{Region, Step};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::change::Change;
-use crate::observed::Refusal;
+use crate::observed::AwsError;
 use crate::verdict::RegionVerdict;
 
-/// Who accompanies a run: what it tells, and what it is told.
+/// The caller's side of a run: where it reports to, and what limits it.
 #[derive(Clone, Debug)]
-pub(crate) struct Witness {
-    /// Hears what happens.
+pub(crate) struct RunObserver {
     pub(crate) events: UnboundedSender<Event>,
-    /// Has the last word on every Region: how far it was seen to be.
+    /// The latest verdict on every Region.
     pub(crate) progress: watch::Sender<Vec<RegionVerdict>>,
-    /// Says when to stop.
-    pub(crate) stop: Stop,
+    /// A cancelled run stops between two changes, never inside one.
+    pub(crate) cancellation: CancellationToken,
     /// How long to wait for the administrator's invitation.
-    pub(crate) invitation: Duration,
-    /// Says that there will be none, and why.
-    pub(crate) no_invitation: watch::Receiver<Option<String>>,
-    /// When the run must have come to its end.
-    pub(crate) until: Instant,
+    pub(crate) invitation_timeout: Duration,
+    /// The server's reason for not inviting the account, once it is known.
+    pub(crate) not_invitable: watch::Receiver<Option<String>>,
+    /// When the run must end.
+    pub(crate) deadline: Instant,
 }
 
-/// Something that happened in a Region.
+/// An event in a run.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// A step is being worked on.
-    Begins {
-        /// Where.
+    StepStarted {
         region: Region,
-        /// Which.
         step: Step,
     },
-    /// A change was made.
-    Made {
-        /// Where.
+    ChangeMade {
         region: Region,
-        /// What.
         change: Change,
     },
-    /// A change was refused.
-    Refused(Refusal),
-    /// The administrator's invitation is waited for.
-    AwaitsInvitation {
-        /// Where.
+    /// A change failed.
+    Failed(AwsError),
+    WaitingForInvitation {
         region: Region,
-        /// How long at most.
         limit: Duration,
     },
-    /// AWS is still enabling standards.
-    AwaitsStandards {
-        /// Where.
+    /// Waiting for AWS to enable the standards.
+    WaitingForStandards {
         region: Region,
     },
-}
-
-/// The listening end: a run stops between two changes, never inside one.
-#[derive(Clone, Debug)]
-pub(crate) struct Stop(watch::Receiver<bool>);
-
-/// The telling end.
-#[derive(Debug)]
-pub(crate) struct Stopper(watch::Sender<bool>);
-
-impl Stopper {
-    /// Both ends.
-    pub(crate) fn new() -> (Self, Stop) {
-        let (sender, receiver) = watch::channel(false);
-        (Self(sender), Stop(receiver))
-    }
-
-    /// Stops the run.
-    pub(crate) fn stop(&self) {
-        self.0.send_replace(true);
-    }
-}
-
-impl Stop {
-    /// Whether the run is to stop.
-    pub(crate) fn is_told(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    /// Comes back when the run is to stop, and never otherwise.
-    pub(crate) async fn told(&self) {
-        let mut receiver = self.0.clone();
-        if receiver.wait_for(|told| *told).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

@@ -1,8 +1,8 @@
-//! One Region's part of a run. Inside a Region the steps are deliberately sequential: standards want
-//! a recorder that runs, and the invitation wants the hub. What is global is made once, by whichever
-//! Region comes first, and the others wait for the same future.
+//! One Region's part of a run. The steps of a Region run one after the other on purpose: standards need a
+//! recorder, and the invitation needs Security Hub. A global change is made by the Region that needs it
+//! first; the others wait for the same future.
 
-mod settle;
+mod wait_for_others;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,28 +15,28 @@ use hubward_protocol::{Region, Step};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Event, Look, Session, Witness, out_of_time};
+use super::{Event, RunObserver, Session, Snapshot, out_of_time};
 use crate::aws::Effect;
 use crate::baseline::Baseline;
 use crate::change::Change;
-use crate::observed::{AccountSeen, HubSeen, RegionSeen, Seen};
-use crate::plan::{self, Around, Decision, Reason, RegionPlan, Standing};
-use crate::verdict::{Attempt, Ending, RegionVerdict, judge};
+use crate::observed::{Observation, ObservedAccount, ObservedHub, ObservedRegion};
+use crate::plan::{self, Decision, PlanContext, Reason, RegionPlan, StepStatus};
+use crate::verdict::{Attempt, AttemptOutcome, RegionVerdict, judge};
 
-/// How long a new role or policy may take to be known everywhere.
-const SETTLE: Duration = Duration::from_secs(60);
+/// How long AWS may need to propagate a new role or policy.
+const PROPAGATION: Duration = Duration::from_secs(60);
 
-type Once = Shared<BoxFuture<'static, Seen<Effect>>>;
+type SharedChange = Shared<BoxFuture<'static, Observation<Effect>>>;
 
 /// What the Regions of one run share.
 pub(super) struct Run {
     session: Session,
     baseline: Baseline,
-    look: Look,
+    snapshot: Snapshot,
     global_types_recorded: bool,
-    witness: Witness,
-    once: Mutex<Vec<(Change, Once)>>,
-    account_after: OnceCell<AccountSeen>,
+    observer: RunObserver,
+    global_changes: Mutex<Vec<(Change, SharedChange)>>,
+    account_after: OnceCell<ObservedAccount>,
     changes: AtomicU32,
 }
 
@@ -44,87 +44,92 @@ impl Run {
     pub(super) fn new(
         session: &Session,
         baseline: &Baseline,
-        look: &Look,
-        witness: Witness,
+        snapshot: &Snapshot,
+        observer: RunObserver,
     ) -> Self {
         Self {
             session: session.clone(),
             baseline: baseline.clone(),
-            look: look.clone(),
-            global_types_recorded: look.around(baseline).global_types_recorded,
-            witness,
-            once: Mutex::default(),
+            snapshot: snapshot.clone(),
+            global_types_recorded: snapshot.context(baseline).global_types_recorded,
+            observer,
+            global_changes: Mutex::default(),
             account_after: OnceCell::new(),
             changes: AtomicU32::new(0),
         }
     }
 
-    /// How many changes were made so far.
+    /// The number of changes made so far.
     pub(super) fn changes(&self) -> u32 {
         self.changes.load(Ordering::Relaxed)
     }
 
-    /// Carries out a Region's plan, looks again, and judges.
+    /// Carries out a Region's plan, observes the Region again, and judges it.
     pub(super) async fn carry_out(
         self: Arc<Self>,
-        seen: RegionSeen,
+        observed: ObservedRegion,
         plan: RegionPlan,
     ) -> RegionVerdict {
         let fallback = plan.clone();
-        let until = self.witness.until;
-        timeout_at(until, Box::pin(self.converge(seen, plan)))
+        let deadline = self.observer.deadline;
+        timeout_at(deadline, Box::pin(self.converge(observed, plan)))
             .await
             .unwrap_or_else(|_| out_of_time(fallback))
     }
 
-    async fn converge(self: Arc<Self>, mut seen: RegionSeen, plan: RegionPlan) -> RegionVerdict {
-        let region = seen.region;
+    async fn converge(
+        self: Arc<Self>,
+        mut observed: ObservedRegion,
+        plan: RegionPlan,
+    ) -> RegionVerdict {
+        let region = observed.region;
         let mut attempts = BTreeMap::new();
         for (step, decision) in plan.steps {
             if let (Step::Config | Step::GuardDuty | Step::SecurityHub, Decision::Needs(changes)) =
                 (step, decision)
             {
-                self.tell(Event::Begins { region, step });
-                attempts.insert(step, self.make(region, changes).await);
-                self.look_again_at(step, &mut seen).await;
-                self.tell_progress(&seen, &attempts).await;
+                self.emit(Event::StepStarted { region, step });
+                attempts.insert(step, self.attempt(region, changes).await);
+                self.observe_again(step, &mut observed).await;
+                self.publish_progress(&observed, &attempts).await;
             }
         }
-        self.settle(&mut seen, &mut attempts).await;
+        self.wait_for_others(&mut observed, &mut attempts).await;
 
         if !attempts.is_empty() {
             let wanted = &self.baseline.standards;
-            seen = self.session.aws.region(region, wanted).await;
+            observed = self.session.aws.region(region, wanted).await;
         }
-        self.tell_progress(&seen, &attempts).await
+        self.publish_progress(&observed, &attempts).await
     }
 
     /// Reads what a step has just changed.
-    async fn look_again_at(&self, step: Step, seen: &mut RegionSeen) {
+    async fn observe_again(&self, step: Step, observed: &mut ObservedRegion) {
         let aws = &self.session.aws;
         match step {
-            Step::Config => seen.config = aws.config(seen.region).await,
-            Step::GuardDuty => seen.guardduty = aws.guardduty(seen.region).await,
+            Step::Config => observed.config = aws.config(observed.region).await,
+            Step::GuardDuty => observed.guardduty = aws.guardduty(observed.region).await,
             Step::SecurityHub | Step::Standards | Step::Invitation => {
-                seen.security_hub = self.security_hub(seen.region).await;
+                observed.security_hub = self.security_hub(observed.region).await;
             }
         }
     }
 
-    async fn security_hub(&self, region: Region) -> Seen<HubSeen> {
+    async fn security_hub(&self, region: Region) -> Observation<ObservedHub> {
         let wanted = &self.baseline.standards;
         self.session.aws.security_hub(region, wanted).await
     }
 
-    /// What the plan says, knowing also that there will be no invitation where that was said.
-    fn decide(&self, step: Step, seen: &RegionSeen, around: &Around<'_>) -> Decision {
-        let decision = plan::decide(step, seen, around);
-        let why = self.witness.no_invitation.borrow();
+    /// The plan's decision; but if the server has refused to invite the account, the run does not wait for
+    /// an invitation.
+    fn decide(&self, step: Step, observed: &ObservedRegion, context: &PlanContext<'_>) -> Decision {
+        let decision = plan::decide(step, observed, context);
+        let why = self.observer.not_invitable.borrow();
         match (decision, &*why) {
             (
-                Decision::Is(Standing::Waiting(Reason::NoInvitation { administrator, .. })),
+                Decision::Is(StepStatus::Waiting(Reason::NoInvitation { administrator, .. })),
                 Some(why),
-            ) => Decision::Is(Standing::Blocked(Reason::WillNotInvite {
+            ) => Decision::Is(StepStatus::Blocked(Reason::WillNotInvite {
                 administrator,
                 why: why.clone(),
             })),
@@ -132,25 +137,25 @@ impl Run {
         }
     }
 
-    /// Judges the Region by what is seen now, and tells it where it is news.
-    async fn tell_progress(
+    /// Judges the Region by its current state, and publishes the verdict if it has changed.
+    async fn publish_progress(
         &self,
-        seen: &RegionSeen,
+        observed: &ObservedRegion,
         attempts: &BTreeMap<Step, Attempt>,
     ) -> RegionVerdict {
         let account = match attempts.get(&Step::Config) {
             Some(attempt) => self.account_after(attempt).await,
-            None => self.look.account.clone(),
+            None => self.snapshot.account.clone(),
         };
-        let around = self.around(&account, seen);
-        let hub_was_tried =
-            attempts.contains_key(&Step::SecurityHub) && !self.witness.stop.is_told();
+        let context = self.context(&account, observed);
+        let hub_was_attempted =
+            attempts.contains_key(&Step::SecurityHub) && !self.observer.cancellation.is_cancelled();
         let steps = Step::ALL
             .into_iter()
             .map(|step| {
-                let after = match self.decide(step, seen, &around) {
-                    Decision::AfterHub(_) if hub_was_tried => {
-                        Decision::Is(Standing::Blocked(Reason::NeedsSecurityHub))
+                let after = match self.decide(step, observed, &context) {
+                    Decision::DeferredUntilHub(_) if hub_was_attempted => {
+                        Decision::Is(StepStatus::Blocked(Reason::NeedsSecurityHub))
                     }
                     decision => decision,
                 };
@@ -162,14 +167,14 @@ impl Run {
             })
             .collect();
         let verdict = RegionVerdict {
-            region: seen.region,
+            region: observed.region,
             steps,
         };
-        self.witness.progress.send_if_modified(|regions| {
-            let told = regions.iter_mut().find(|told| told.region == seen.region);
-            match told {
-                Some(told) if *told != verdict => {
-                    *told = verdict.clone();
+        self.observer.progress.send_if_modified(|published| {
+            let mut published = published.iter_mut();
+            match published.find(|region| region.region == observed.region) {
+                Some(region) if *region != verdict => {
+                    *region = verdict.clone();
                     true
                 }
                 _ => false,
@@ -178,56 +183,59 @@ impl Run {
         verdict
     }
 
-    /// Makes changes one after the other, up to the first refusal.
-    async fn make(self: &Arc<Self>, region: Region, changes: Vec<Change>) -> Attempt {
+    /// Makes changes one after the other, until one fails.
+    async fn attempt(self: &Arc<Self>, region: Region, changes: Vec<Change>) -> Attempt {
         let mut made = Vec::new();
         for change in changes {
-            if self.witness.stop.is_told() {
+            if self.observer.cancellation.is_cancelled() {
                 return Attempt {
                     made,
-                    ending: Ending::Interrupted,
+                    outcome: AttemptOutcome::Cancelled,
                 };
             }
             let effect = if change.is_global() {
-                self.once(region, &change).await
+                self.make_once(region, &change).await
             } else {
-                self.perform(region, &change).await
+                self.make(region, &change).await
             };
             match effect {
                 Ok(Effect::Made) => made.push(change),
-                Ok(Effect::WasThere) => {}
-                Err(refusal) => {
-                    self.tell(Event::Refused(refusal.clone()));
+                Ok(Effect::AlreadyDone) => {}
+                Err(error) => {
+                    self.emit(Event::Failed(error.clone()));
                     return Attempt {
                         made,
-                        ending: Ending::Refused(refusal),
+                        outcome: AttemptOutcome::Failed(error),
                     };
                 }
             }
         }
         Attempt {
             made,
-            ending: Ending::Finished,
+            outcome: AttemptOutcome::Succeeded,
         }
     }
 
-    /// The one future that makes a global change, whoever asks for it first.
-    fn once(self: &Arc<Self>, region: Region, change: &Change) -> Once {
-        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, begun)) = once.iter().find(|(made, _)| made == change) {
-            return begun.clone();
+    /// The one future that makes a global change, shared by all Regions that need it.
+    fn make_once(self: &Arc<Self>, region: Region, change: &Change) -> SharedChange {
+        let mut changes = self
+            .global_changes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, shared)) = changes.iter().find(|(known, _)| known == change) {
+            return shared.clone();
         }
         let (run, to_make) = (Arc::clone(self), change.clone());
-        let begun = async move { run.perform(region, &to_make).await }
+        let shared = async move { run.make(region, &to_make).await }
             .boxed()
             .shared();
-        once.push((change.clone(), begun.clone()));
-        begun
+        changes.push((change.clone(), shared.clone()));
+        shared
     }
 
-    /// Makes one change; where AWS may only need a moment to know what was made before, again.
-    async fn perform(&self, region: Region, change: &Change) -> Seen<Effect> {
-        let begun = Instant::now();
+    /// Makes one change. An error that may only mean that an earlier change is still propagating is retried.
+    async fn make(&self, region: Region, change: &Change) -> Observation<Effect> {
+        let started = Instant::now();
         let mut pause = Duration::from_secs(1);
         loop {
             let effect = Box::pin(
@@ -239,16 +247,16 @@ impl Run {
             match effect {
                 Ok(Effect::Made) => {
                     self.changes.fetch_add(1, Ordering::Relaxed);
-                    self.tell(Event::Made {
+                    self.emit(Event::ChangeMade {
                         region,
                         change: change.clone(),
                     });
                     return Ok(Effect::Made);
                 }
-                Err(refusal)
-                    if change.may_settle(&refusal.code)
-                        && begun.elapsed() < SETTLE
-                        && !self.witness.stop.is_told() =>
+                Err(error)
+                    if change.may_be_propagating(&error.code)
+                        && started.elapsed() < PROPAGATION
+                        && !self.observer.cancellation.is_cancelled() =>
                 {
                     sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(10));
@@ -258,36 +266,40 @@ impl Run {
         }
     }
 
-    /// The bucket as it is after the changes, read once: by a Region that has seen them all made.
-    async fn account_after(&self, attempt: &Attempt) -> AccountSeen {
-        let is_on_the_bucket =
+    /// The role and the bucket after the changes. Read once, by a Region for which all of them were made.
+    async fn account_after(&self, attempt: &Attempt) -> ObservedAccount {
+        let concerns_bucket =
             |change: &Change| change.is_global() || matches!(change, Change::PutDeliveryChannel(_));
-        let finished = matches!(attempt.ending, Ending::Finished);
-        if !finished || !attempt.made.iter().any(is_on_the_bucket) {
-            return self.look.account.clone();
+        let succeeded = matches!(attempt.outcome, AttemptOutcome::Succeeded);
+        if !succeeded || !attempt.made.iter().any(concerns_bucket) {
+            return self.snapshot.account.clone();
         }
         let read = || async {
             let owner = &self.session.identity.account;
-            AccountSeen {
+            ObservedAccount {
                 role: Ok(true),
-                bucket: self.session.aws.bucket(owner, &self.look.bucket).await,
+                bucket: self.session.aws.bucket(owner, &self.snapshot.bucket).await,
             }
         };
         self.account_after.get_or_init(read).await.clone()
     }
 
-    fn around<'a>(&'a self, account: &'a AccountSeen, seen: &RegionSeen) -> Around<'a> {
-        Around {
+    fn context<'a>(
+        &'a self,
+        account: &'a ObservedAccount,
+        observed: &ObservedRegion,
+    ) -> PlanContext<'a> {
+        PlanContext {
             baseline: &self.baseline,
             account,
-            bucket: &self.look.bucket,
+            bucket: &self.snapshot.bucket,
             global_types_recorded: self.global_types_recorded
-                || plan::config::records_global_types(seen),
+                || plan::config::records_global_types(observed),
         }
     }
 
-    fn tell(&self, event: Event) {
-        // Nobody listening is no reason to stop.
-        let _ = self.witness.events.send(event);
+    fn emit(&self, event: Event) {
+        // Without a receiver, the run continues.
+        let _ = self.observer.events.send(event);
     }
 }

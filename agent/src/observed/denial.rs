@@ -1,13 +1,12 @@
-//! What an operation of AWS's needs, what denies it, and who is usually behind that.
+//! Which IAM action an AWS operation needs, what denied it, and the typical cause of such a denial.
 
 use serde::Serialize;
 
-/// An API operation and the IAM action that allows it: the same word but for a few of S3's.
+/// An API operation and the IAM action that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Operation {
     /// `service:Operation`.
     pub(crate) name: &'static str,
-    /// The IAM action.
     #[serde(skip)]
     pub(crate) action: &'static str,
 }
@@ -18,62 +17,67 @@ impl Operation {
         Self { name, action: name }
     }
 
-    /// An operation whose IAM action has another name.
+    /// An operation whose IAM action has another name, as a few of S3's do.
     pub(crate) const fn allowed_by(name: &'static str, action: &'static str) -> Self {
         Self { name, action }
     }
 
-    /// Whether it only reads.
-    pub(super) fn reads(self) -> bool {
-        self.begins_with(&["Get", "List", "Describe"])
+    pub(super) fn is_read_only(self) -> bool {
+        self.has_verb(&["Get", "List", "Describe"])
     }
 
-    /// Whether it makes something new, of which an account may only have so many.
+    /// Whether it creates a resource that counts against a quota.
     pub(super) fn creates(self) -> bool {
-        self.begins_with(&["Create", "Put", "Enable"])
+        self.has_verb(&["Create", "Put", "Enable"])
     }
 
-    fn begins_with(self, words: &[&str]) -> bool {
-        let verb = self.name.split_once(':').map_or("", |(_, verb)| verb);
-        words.iter().any(|word| verb.starts_with(word))
+    fn has_verb(self, verbs: &[&str]) -> bool {
+        let operation = self.name.split_once(':').map_or("", |(_, name)| name);
+        verbs.iter().any(|verb| operation.starts_with(verb))
     }
 }
 
-/// What denies a call.
+/// The kind of policy that denied a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Denier {
-    /// A service control policy of the organisation.
+pub(crate) enum DeniedBy {
+    /// A service control policy of the organization.
     ServiceControlPolicy,
-    /// Another policy denies it explicitly (permissions boundary, session, resource, IAM).
+    /// An explicit deny elsewhere: permissions boundary, session, resource or IAM policy.
     ExplicitDeny,
-    /// No policy allows it.
-    NothingAllows,
+    /// No policy allows the action.
+    #[serde(rename = "nothing_allows")]
+    ImplicitDeny,
 }
 
-/// Who is usually behind a denied action.
+/// The typical cause of a denial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Usual {
-    /// The caller has PowerUserAccess, which leaves out all of IAM but three actions.
+pub(crate) enum TypicalCause {
+    /// The caller has PowerUserAccess, which allows only three IAM actions.
     PowerUser,
-    /// AWS Control Tower's mandatory control against changes of AWS Config.
+    /// AWS Control Tower's mandatory control against changes to AWS Config.
     ControlTower,
-    /// An organisation that denies whole Regions: not even looking is allowed there.
+    /// The organization denies the whole Region: even read-only calls fail there.
     RegionDeny,
 }
 
-/// Who is usually behind the denial of an action.
+/// The typical cause of this denial, if there is one.
+///
 /// Sources: the AWS managed policy PowerUserAccess, version 12; AWS Control Tower's controls
 /// AWS-GR_CONFIG_CHANGE_PROHIBITED and AWS-GR_REGION_DENY.
-pub(crate) fn usually(by: Denier, operation: Operation, action: &str) -> Option<Usual> {
-    if by == Denier::ServiceControlPolicy && operation.reads() {
-        return Some(Usual::RegionDeny);
+pub(crate) fn typical_cause(
+    by: DeniedBy,
+    operation: Operation,
+    action: &str,
+) -> Option<TypicalCause> {
+    if by == DeniedBy::ServiceControlPolicy && operation.is_read_only() {
+        return Some(TypicalCause::RegionDeny);
     }
     match action {
-        "iam:PassRole" | "iam:GetRole" => Some(Usual::PowerUser),
+        "iam:PassRole" | "iam:GetRole" => Some(TypicalCause::PowerUser),
         "config:PutConfigurationRecorder"
         | "config:StartConfigurationRecorder"
-        | "config:PutDeliveryChannel" => Some(Usual::ControlTower),
+        | "config:PutDeliveryChannel" => Some(TypicalCause::ControlTower),
         _ => None,
     }
 }

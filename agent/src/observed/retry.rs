@@ -1,18 +1,18 @@
-//! Whether a refused call is worth another attempt, and after which pause. It looks at what kind of
-//! refusal it is, which was found by its code: services throttle with codes that their models lack.
+//! Whether a failed call is retried, and after which delay. It depends on the error's cause, which was
+//! found by the error code: services throttle with codes that the SDK's models do not list.
 
 use std::time::Duration;
 
-use super::{Cause, Refusal};
+use super::{AwsError, Cause};
 
-/// How often a call is tried, the first time included. With every fifth call failing, one in 400,000
-/// still fails.
+/// The number of attempts, the first included. If every fifth call fails, one in 400,000 still fails
+/// after all of them.
 const ATTEMPTS: u32 = 8;
 
-impl Refusal {
-    /// The pause before the next attempt, or nothing where another one cannot help. The chance, from
-    /// 0 to 1, spreads the attempts of all Regions, so that they do not come back in step.
-    pub(crate) fn pause(&self, attempt: u32, chance: f64) -> Option<Duration> {
+impl AwsError {
+    /// The delay before the next attempt; `None` if a retry cannot help. `jitter`, from 0 to 1, keeps
+    /// the Regions from retrying at the same moment.
+    pub(crate) fn retry_delay(&self, attempt: u32, jitter: f64) -> Option<Duration> {
         let (first, longest) = match self.cause {
             Cause::Throttled => (0.5, 8.0),
             Cause::Broken | Cause::Unreachable => (0.1, 2.0),
@@ -23,9 +23,9 @@ impl Refusal {
         }
         let doubled: f64 = first * f64::from(1_u32 << attempt.min(16));
         let most = doubled.min(longest);
-        // At least half of it: a pause of nothing would only be another blow.
+        // At least half of it: retrying at once would only add to the load.
         Some(Duration::from_secs_f64(
-            most * (1.0 + chance.clamp(0.0, 1.0)) / 2.0,
+            most * (1.0 + jitter.clamp(0.0, 1.0)) / 2.0,
         ))
     }
 }
@@ -35,8 +35,8 @@ mod tests {
     use super::*;
     use crate::observed::Operation;
 
-    fn refused(operation: &'static str, code: &str) -> Refusal {
-        Refusal::answered(
+    fn error(operation: &'static str, code: &str) -> AwsError {
+        AwsError::from_response(
             Operation::new(operation),
             "us-east-1".parse().unwrap(),
             code,
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_tried_again_by_its_code() {
+    fn transient_errors_are_retried_by_their_code() {
         for code in [
             "TooManyRequestsException",
             "ThrottlingException",
@@ -57,8 +57,8 @@ mod tests {
             "HTTP 502",
         ] {
             assert!(
-                refused("guardduty:CreateDetector", code)
-                    .pause(1, 0.5)
+                error("guardduty:CreateDetector", code)
+                    .retry_delay(1, 0.5)
                     .is_some(),
                 "{code}"
             );
@@ -69,7 +69,7 @@ mod tests {
             "BadRequestException",
         ] {
             assert_eq!(
-                refused("guardduty:CreateDetector", code).pause(1, 0.5),
+                error("guardduty:CreateDetector", code).retry_delay(1, 0.5),
                 None,
                 "{code}"
             );
@@ -80,33 +80,33 @@ mod tests {
     fn a_limit_is_a_quota_where_something_is_created_and_a_rate_elsewhere() {
         let code = "LimitExceededException";
         assert_eq!(
-            refused("securityhub:EnableSecurityHub", code).cause,
+            error("securityhub:EnableSecurityHub", code).cause,
             Cause::Quota
         );
         assert_eq!(
-            refused("securityhub:EnableSecurityHub", code).pause(1, 0.5),
+            error("securityhub:EnableSecurityHub", code).retry_delay(1, 0.5),
             None
         );
         for read in [
             "securityhub:GetEnabledStandards",
             "securityhub:ListInvitations",
         ] {
-            assert_eq!(refused(read, code).cause, Cause::Throttled);
+            assert_eq!(error(read, code).cause, Cause::Throttled);
         }
     }
 
     #[test]
-    fn pauses_grow_are_spread_and_end() {
-        let refusal = refused("config:ListConfigurationRecorders", "ThrottlingException");
-        let pause = |attempt, chance| {
-            refusal
-                .pause(attempt, chance)
-                .map(|pause| pause.as_millis())
+    fn delays_grow_with_jitter_and_end() {
+        let error = error("config:ListConfigurationRecorders", "ThrottlingException");
+        let delay = |attempt, jitter| {
+            error
+                .retry_delay(attempt, jitter)
+                .map(|delay| delay.as_millis())
         };
-        assert_eq!(pause(1, 0.0), Some(500));
-        assert_eq!(pause(1, 1.0), Some(1000));
-        assert_eq!(pause(3, 1.0), Some(4000));
-        assert_eq!(pause(7, 1.0), Some(8000));
-        assert_eq!(pause(8, 1.0), None);
+        assert_eq!(delay(1, 0.0), Some(500));
+        assert_eq!(delay(1, 1.0), Some(1000));
+        assert_eq!(delay(3, 1.0), Some(4000));
+        assert_eq!(delay(7, 1.0), Some(8000));
+        assert_eq!(delay(8, 1.0), None);
     }
 }

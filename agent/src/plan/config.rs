@@ -1,19 +1,22 @@
-//! AWS Config: an existing recorder is adopted as it is; where there is none, ours is built from its
-//! role to its start. What a killed run left behind is recognised by its name and tag, and completed.
+//! AWS Config: adopts an existing recorder as it is, or creates ours with everything that it needs. What an
+//! interrupted run left behind is recognized by its name and tag, and completed.
 
 use hubward_protocol::api::RecorderMode;
 use hubward_protocol::{AccountId, Region};
 
-use super::{Around, Decision, Reason, Standing};
+use super::{Decision, PlanContext, Reason, StepStatus};
 use crate::baseline::GLOBAL_TYPES;
 use crate::change::{Bucket, Change};
-use crate::observed::{BucketSeen, ConfigSeen, Coverage, Opted, RecorderSeen, Refusal, RegionSeen};
+use crate::observed::{
+    AwsError, Coverage, ObservedBucket, ObservedConfig, ObservedRecorder, ObservedRegion, OptStatus,
+};
 
-/// Control Tower's recorders carry its prefix.
+/// The prefix of AWS Control Tower's recorders.
 const CONTROL_TOWER: &str = "aws-controltower-";
 
-/// The core of the regional types that the Foundational Security Best Practices controls read: a
-/// recorder without one of them leaves controls without findings.
+/// The most important regional types that the Foundational Security Best Practices controls read. If a
+/// recorder lacks one of them, controls have no findings.
+///
 /// Source: "Required AWS Config resources for Security Hub control findings" of the user guide.
 const NEEDED_TYPES: [&str; 30] = [
     "AWS::ACM::Certificate",
@@ -48,19 +51,22 @@ const NEEDED_TYPES: [&str; 30] = [
     "AWS::SecretsManager::Secret",
 ];
 
-/// Decides the step.
-pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> Decision {
-    if let Some(recorder) = &seen.service_linked {
-        return Decision::Is(Standing::Elsewhere {
+pub(super) fn decide(
+    region: Region,
+    observed: &ObservedConfig,
+    context: &PlanContext<'_>,
+) -> Decision {
+    if let Some(recorder) = &observed.service_linked {
+        return Decision::Is(StepStatus::ManagedElsewhere {
             reason: Reason::SecurityHubRecords {
                 recorder: recorder.clone(),
             },
             on: true,
         });
     }
-    match &seen.recorder {
+    match &observed.recorder {
         Some(recorder) if recorder.name.starts_with(CONTROL_TOWER) => {
-            Decision::Is(Standing::Elsewhere {
+            Decision::Is(StepStatus::ManagedElsewhere {
                 reason: Reason::ControlTowerRecords {
                     recorder: recorder.name.clone(),
                     recording: recorder.recording,
@@ -68,66 +74,65 @@ pub(super) fn decide(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> 
                 on: recorder.recording,
             })
         }
-        Some(recorder) => match (&recorder.ours, judge(region, recorder, around)) {
-            (Ok(true), _) => ours(region, recorder, seen, around),
-            // It may be ours and may need a hand, but nobody can tell.
-            (Err(refusal), Standing::Insufficient(_)) => Decision::Is(refusal.clone().into()),
-            (_, standing) => Decision::Is(standing),
+        Some(recorder) => match (&recorder.ours, judge(region, recorder, context)) {
+            (Ok(true), _) => ours(region, recorder, observed, context),
+            // It may be ours and need a change, but the tags could not be read.
+            (Err(error), StepStatus::Insufficient(_)) => Decision::Is(error.clone().into()),
+            (_, status) => Decision::Is(status),
         },
-        None if seen.security_hub_v2 => {
-            Decision::Is(Standing::Waiting(Reason::SecurityHubWillRecord))
+        None if observed.security_hub_v2 => {
+            Decision::Is(StepStatus::Waiting(Reason::SecurityHubWillRecord))
         }
-        None => match around.baseline.config {
-            RecorderMode::CustomerRecorder => build(region, seen, around),
-            RecorderMode::Adopt => Decision::Is(Standing::Insufficient(Reason::NoRecorder)),
+        None => match context.baseline.config {
+            RecorderMode::CustomerRecorder => build(region, observed, context),
+            RecorderMode::Adopt => Decision::Is(StepStatus::Insufficient(Reason::NoRecorder)),
         },
     }
 }
 
-/// Our recorder: where it records too little it is mended, what is missing around it is made, and it
-/// is started. One that records more, or at another pace, than a new one would is left as it is: it
-/// is paid for by the account, not by who runs this.
+/// Our recorder: extends what it records, adds its missing channel and bucket, and starts it. One that
+/// records more than the baseline asks for, or at another frequency, stays as it is, because the account pays for it and may want it so.
 fn ours(
     region: Region,
-    recorder: &RecorderSeen,
-    seen: &ConfigSeen,
-    around: &Around<'_>,
+    recorder: &ObservedRecorder,
+    observed: &ObservedConfig,
+    context: &PlanContext<'_>,
 ) -> Decision {
     let mut changes = Vec::new();
-    if records_too_little(region, recorder, around) {
-        changes.push(put_recorder(region, around));
+    if records_too_little(region, recorder, context) {
+        changes.push(put_recorder(region, context));
     }
-    match channel(seen, around) {
+    match channel(observed, context) {
         Ok(more) => changes.extend(more),
-        Err(refusal) => return Decision::Is(refusal.clone().into()),
+        Err(error) => return Decision::Is(error.clone().into()),
     }
     if !recorder.recording {
         changes.push(Change::StartRecorder);
     }
     if changes.is_empty() {
-        Decision::Is(judge(region, recorder, around))
+        Decision::Is(judge(region, recorder, context))
     } else {
         Decision::Needs(changes)
     }
 }
 
-fn build(region: Region, seen: &ConfigSeen, around: &Around<'_>) -> Decision {
+fn build(region: Region, observed: &ObservedConfig, context: &PlanContext<'_>) -> Decision {
     let mut changes = Vec::new();
-    // A role that could not be looked up is asked for: AWS says so where it exists.
-    if !matches!(around.account.role, Ok(true)) {
+    // Also if the role could not be read: creating an existing role does no harm.
+    if !matches!(context.account.role, Ok(true)) {
         changes.push(Change::CreateServiceLinkedRole);
     }
-    changes.push(put_recorder(region, around));
-    match channel(seen, around) {
+    changes.push(put_recorder(region, context));
+    match channel(observed, context) {
         Ok(more) => changes.extend(more),
-        Err(refusal) => return Decision::Is(refusal.clone().into()),
+        Err(error) => return Decision::Is(error.clone().into()),
     }
     changes.push(Change::StartRecorder);
     Decision::Needs(changes)
 }
 
-fn put_recorder(region: Region, around: &Around<'_>) -> Change {
-    let baseline = around.baseline;
+fn put_recorder(region: Region, context: &PlanContext<'_>) -> Change {
+    let baseline = context.baseline;
     Change::PutRecorder {
         recording: baseline.recording,
         global_types: baseline.global_region == Some(region),
@@ -135,33 +140,40 @@ fn put_recorder(region: Region, around: &Around<'_>) -> Change {
     }
 }
 
-fn records_too_little(region: Region, recorder: &RecorderSeen, around: &Around<'_>) -> bool {
+fn records_too_little(
+    region: Region,
+    recorder: &ObservedRecorder,
+    context: &PlanContext<'_>,
+) -> bool {
     let records_global_types = || covers_global_types(&recorder.coverage);
     !missing_types(&recorder.coverage).is_empty()
-        || (around.baseline.global_region == Some(region)
-            && !around.global_types_recorded
+        || (context.baseline.global_region == Some(region)
+            && !context.global_types_recorded
             && !records_global_types())
 }
 
-/// The changes that give the recorder a channel. A foreign channel is adopted.
-fn channel<'a>(seen: &ConfigSeen, around: &Around<'a>) -> Result<Vec<Change>, &'a Refusal> {
-    let bucket = around.bucket;
-    let mut changes = match (&seen.channel, &around.account.bucket) {
+/// The changes that the recorder's delivery needs. An existing channel to another bucket is adopted.
+fn channel<'a>(
+    observed: &ObservedConfig,
+    context: &PlanContext<'a>,
+) -> Result<Vec<Change>, &'a AwsError> {
+    let bucket = context.bucket;
+    let mut changes = match (&observed.channel, &context.account.bucket) {
         (Some(channel), _) if channel.bucket != bucket.name => return Ok(Vec::new()),
         (Some(_), Err(_)) => return Ok(Vec::new()),
-        (None, Err(refusal)) => return Err(refusal),
-        (_, Ok(seen)) => complete_bucket(bucket, seen),
+        (None, Err(error)) => return Err(error),
+        (_, Ok(observed)) => complete_bucket(bucket, observed),
     };
-    if seen.channel.is_none() {
+    if observed.channel.is_none() {
         changes.push(Change::PutDeliveryChannel(bucket.clone()));
     }
     Ok(changes)
 }
 
-fn complete_bucket(bucket: &Bucket, seen: &BucketSeen) -> Vec<Change> {
-    let (exists, blocked, policy) = match seen {
-        BucketSeen::Absent => (false, false, false),
-        BucketSeen::Present {
+fn complete_bucket(bucket: &Bucket, observed: &ObservedBucket) -> Vec<Change> {
+    let (exists, blocked, policy) = match observed {
+        ObservedBucket::Absent => (false, false, false),
+        ObservedBucket::Present {
             public_access_blocked,
             has_policy,
         } => (true, *public_access_blocked, *has_policy),
@@ -178,29 +190,29 @@ fn complete_bucket(bucket: &Bucket, seen: &BucketSeen) -> Vec<Change> {
         .collect()
 }
 
-/// Whether a recorder does what Security Hub needs.
-fn judge(region: Region, recorder: &RecorderSeen, around: &Around<'_>) -> Standing {
+/// Whether a recorder records and delivers what Security Hub needs.
+fn judge(region: Region, recorder: &ObservedRecorder, context: &PlanContext<'_>) -> StepStatus {
     let name = recorder.name.clone();
     if !recorder.recording {
-        return Standing::Insufficient(Reason::RecorderStopped { recorder: name });
+        return StepStatus::Insufficient(Reason::RecorderStopped { recorder: name });
     }
     let types = missing_types(&recorder.coverage);
     if !types.is_empty() {
-        return Standing::Insufficient(Reason::RecorderMisses {
+        return StepStatus::Insufficient(Reason::RecorderMisses {
             recorder: name,
             types,
         });
     }
-    if around.baseline.global_region == Some(region) && !around.global_types_recorded {
-        return Standing::Insufficient(Reason::GlobalTypesNowhere { recorder: name });
+    if context.baseline.global_region == Some(region) && !context.global_types_recorded {
+        return StepStatus::Insufficient(Reason::GlobalTypesNowhere { recorder: name });
     }
     if let Some(code) = &recorder.failure {
-        return Standing::Insufficient(Reason::DeliveryFails {
+        return StepStatus::Insufficient(Reason::DeliveryFails {
             recorder: name,
             code: code.clone(),
         });
     }
-    Standing::Good(Reason::Recording { recorder: name })
+    StepStatus::InPlace(Reason::Recording { recorder: name })
 }
 
 fn missing_types(coverage: &Coverage) -> Vec<String> {
@@ -214,15 +226,15 @@ fn missing_types(coverage: &Coverage) -> Vec<String> {
     match coverage {
         Coverage::All { .. } => Vec::new(),
         Coverage::AllExcept(types) => {
-            missing(&|name| types.iter().any(|left_out| left_out == name))
+            missing(&|name| types.iter().any(|excluded| excluded == name))
         }
         Coverage::Only(types) => missing(&|name| !types.iter().any(|recorded| recorded == name)),
     }
 }
 
 /// Whether a Region's running recorder records the global IAM types.
-pub(crate) fn records_global_types(seen: &RegionSeen) -> bool {
-    let Ok(config) = &seen.config else {
+pub(crate) fn records_global_types(observed: &ObservedRegion) -> bool {
+    let Ok(config) = &observed.config else {
         return false;
     };
     config.service_linked.is_some()
@@ -243,9 +255,9 @@ fn covers_global_types(coverage: &Coverage) -> bool {
 }
 
 /// Whether the plan of a Region depends on the role of AWS Config.
-pub(crate) fn needs_role(seen: &RegionSeen) -> bool {
+pub(crate) fn needs_role(observed: &ObservedRegion) -> bool {
     matches!(
-        &seen.config,
+        &observed.config,
         Ok(config) if config.recorder.is_none()
             && config.service_linked.is_none()
             && !config.security_hub_v2
@@ -253,8 +265,8 @@ pub(crate) fn needs_role(seen: &RegionSeen) -> bool {
 }
 
 /// Whether the plan of a Region depends on our bucket.
-pub(crate) fn needs_bucket(account: &AccountId, seen: &RegionSeen) -> bool {
-    let Ok(config) = &seen.config else {
+pub(crate) fn needs_bucket(account: &AccountId, observed: &ObservedRegion) -> bool {
+    let Ok(config) = &observed.config else {
         return false;
     };
     let ours = config
@@ -264,20 +276,26 @@ pub(crate) fn needs_bucket(account: &AccountId, seen: &RegionSeen) -> bool {
     let channel = config
         .channel
         .as_ref()
-        .is_none_or(|channel| Bucket::recognise(account, &channel.bucket).is_some());
+        .is_none_or(|channel| Bucket::recognize(account, &channel.bucket).is_some());
     config.service_linked.is_none() && !config.security_hub_v2 && ours && channel
 }
 
-/// The bucket that an earlier run chose, else one in the Region that records the global types.
-pub(crate) fn choose_bucket(account: &AccountId, home: Region, seen: &[RegionSeen]) -> Bucket {
-    seen.iter()
+/// The bucket that an earlier run chose, or else one in the first Region that every account has.
+pub(crate) fn choose_bucket(
+    account: &AccountId,
+    home: Region,
+    observed: &[ObservedRegion],
+) -> Bucket {
+    observed
+        .iter()
         .filter_map(|region| region.config.as_ref().ok()?.channel.as_ref())
-        .find_map(|channel| Bucket::recognise(account, &channel.bucket))
+        .find_map(|channel| Bucket::recognize(account, &channel.bucket))
         .unwrap_or_else(|| {
             let usable = || {
-                seen.iter()
-                    .filter(|seen| seen.enabled == Opted::In)
-                    .map(|seen| seen.region)
+                observed
+                    .iter()
+                    .filter(|observed| observed.enabled == OptStatus::Enabled)
+                    .map(|observed| observed.region)
             };
             let region = usable()
                 .find(|region| !region.is_opt_in())

@@ -1,33 +1,32 @@
-//! GuardDuty: a detector that is on is adopted with whatever features it has, a suspended one is
-//! resumed, and a new one gets the paid plans that the baseline names, and no other.
+//! GuardDuty: adopts a detector that is on with the features it has, resumes a suspended one, or creates one
+//! with only those paid plans that the baseline names.
 
-use super::{Decision, Reason, Standing};
+use super::{Decision, Reason, StepStatus};
 use crate::baseline::Baseline;
 use crate::change::Change;
-use crate::observed::GuardDutySeen;
+use crate::observed::ObservedGuardDuty;
 
-/// Decides the step.
-pub(super) fn decide(seen: &GuardDutySeen, baseline: &Baseline) -> Decision {
-    match seen {
-        GuardDutySeen::Absent => Decision::Needs(vec![Change::CreateDetector {
+pub(super) fn decide(observed: &ObservedGuardDuty, baseline: &Baseline) -> Decision {
+    match observed {
+        ObservedGuardDuty::Absent => Decision::Needs(vec![Change::CreateDetector {
             features: baseline.guardduty_features.clone(),
             frequency: baseline.finding_publishing_frequency,
         }]),
-        GuardDutySeen::Enabled { frequency, .. } => {
-            Decision::Is(Standing::Good(Reason::DetectorOn {
+        ObservedGuardDuty::Enabled { frequency, .. } => {
+            Decision::Is(StepStatus::InPlace(Reason::DetectorOn {
                 frequency: frequency.clone(),
             }))
         }
-        GuardDutySeen::Suspended {
+        ObservedGuardDuty::Suspended {
             administrator: Some(administrator),
             ..
-        } => Decision::Is(Standing::Elsewhere {
+        } => Decision::Is(StepStatus::ManagedElsewhere {
             reason: Reason::DetectorSuspendedBy {
                 administrator: administrator.clone(),
             },
             on: false,
         }),
-        GuardDutySeen::Suspended {
+        ObservedGuardDuty::Suspended {
             detector,
             administrator: None,
             ..
@@ -42,30 +41,30 @@ mod tests {
     use hubward_protocol::api::PublishingFrequency;
 
     use super::*;
-    use crate::baseline::Asked;
+    use crate::baseline::RequestedBaseline;
 
-    fn decide(seen: &GuardDutySeen) -> Decision {
-        let asked = Asked {
+    fn decide(observed: &ObservedGuardDuty) -> Decision {
+        let requested = RequestedBaseline {
             administrator: "999999999999".parse().unwrap(),
             regions: Vec::new(),
             standards: Vec::new(),
         };
-        let mut baseline = Baseline::asked_for("111111111111".parse().unwrap(), asked);
+        let mut baseline = Baseline::from_request("111111111111".parse().unwrap(), requested);
         baseline.guardduty_features = vec!["S3_DATA_EVENTS".to_owned()];
         baseline.finding_publishing_frequency = PublishingFrequency::OneHour;
-        super::decide(seen, &baseline)
+        super::decide(observed, &baseline)
     }
 
     #[test]
     fn one_is_created_as_the_baseline_says_and_a_suspended_one_is_resumed() {
         assert_eq!(
-            decide(&GuardDutySeen::Absent),
+            decide(&ObservedGuardDuty::Absent),
             Decision::Needs(vec![Change::CreateDetector {
                 features: vec!["S3_DATA_EVENTS".to_owned()],
                 frequency: PublishingFrequency::OneHour,
             }])
         );
-        let suspended = |administrator: Option<&str>| GuardDutySeen::Suspended {
+        let suspended = |administrator: Option<&str>| ObservedGuardDuty::Suspended {
             detector: "d".to_owned(),
             ours: false,
             administrator: administrator.map(|id| id.parse().unwrap()),
@@ -78,20 +77,20 @@ mod tests {
         );
         assert!(matches!(
             decide(&suspended(Some("222222222222"))),
-            Decision::Is(Standing::Elsewhere { on: false, .. })
+            Decision::Is(StepStatus::ManagedElsewhere { on: false, .. })
         ));
     }
 
     #[test]
     fn a_foreign_detector_is_adopted_at_any_frequency() {
-        let seen = GuardDutySeen::Enabled {
+        let observed = ObservedGuardDuty::Enabled {
             detector: "d".to_owned(),
             ours: false,
             frequency: "SIX_HOURS".to_owned(),
         };
         assert!(matches!(
-            decide(&seen),
-            Decision::Is(Standing::Good(Reason::DetectorOn { frequency })) if frequency == "SIX_HOURS"
+            decide(&observed),
+            Decision::Is(StepStatus::InPlace(Reason::DetectorOn { frequency })) if frequency == "SIX_HOURS"
         ));
     }
 }

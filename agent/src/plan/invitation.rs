@@ -1,49 +1,50 @@
-//! The invitation: only the pinned administrator's is ever accepted, whatever else lies in the
-//! mailbox, and an account that belongs to another administrator is left where it is.
+//! The invitation: accepts only the pinned administrator's, whatever other invitations there are. An account
+//! that is a member of another administrator is not changed.
 
 use hubward_protocol::AccountId;
 
-use super::{Decision, Intention, Reason, Standing};
+use super::{Decision, Intention, Reason, StepStatus};
 use crate::change::Change;
-use crate::observed::{HubSeen, MembershipSeen};
+use crate::observed::{ObservedHub, ObservedMembership};
 
-/// Decides the step.
-pub(super) fn decide(hub: &HubSeen, administrator: &AccountId) -> Decision {
+pub(super) fn decide(hub: &ObservedHub, administrator: &AccountId) -> Decision {
     match hub {
-        HubSeen::Off { .. } => Decision::AfterHub(Intention::Join(administrator.clone())),
-        HubSeen::On(hub) => match &hub.membership {
+        ObservedHub::Off { .. } => {
+            Decision::DeferredUntilHub(Intention::Join(administrator.clone()))
+        }
+        ObservedHub::On(hub) => match &hub.membership {
             Ok(membership) => join(membership, administrator),
-            Err(refusal) => Decision::Is(refusal.clone().into()),
+            Err(error) => Decision::Is(error.clone().into()),
         },
     }
 }
 
-fn join(seen: &MembershipSeen, administrator: &AccountId) -> Decision {
-    if let Some(current) = &seen.administrator {
+fn join(observed: &ObservedMembership, administrator: &AccountId) -> Decision {
+    if let Some(current) = &observed.administrator {
         return Decision::Is(if current.account != administrator.as_str() {
-            Standing::Elsewhere {
+            StepStatus::ManagedElsewhere {
                 reason: Reason::MemberOfAnother {
                     administrator: current.account.clone(),
                 },
                 on: false,
             }
         } else if is_enabled(&current.status) {
-            Standing::Good(Reason::MemberOf {
+            StepStatus::InPlace(Reason::MemberOf {
                 administrator: administrator.clone(),
             })
         } else if is_ended(&current.status) {
-            Standing::Blocked(Reason::MembershipEnded {
+            StepStatus::Blocked(Reason::MembershipEnded {
                 administrator: administrator.clone(),
                 status: current.status.clone(),
             })
         } else {
-            Standing::Waiting(Reason::MembershipNotEnabled {
+            StepStatus::Waiting(Reason::MembershipNotEnabled {
                 administrator: administrator.clone(),
                 status: current.status.clone(),
             })
         });
     }
-    let invitation = seen
+    let invitation = observed
         .invitations
         .iter()
         .find(|invitation| invitation.account == administrator.as_str());
@@ -52,9 +53,9 @@ fn join(seen: &MembershipSeen, administrator: &AccountId) -> Decision {
             administrator: administrator.clone(),
             invitation: invitation.id.clone(),
         }]),
-        None => Decision::Is(Standing::Waiting(Reason::NoInvitation {
+        None => Decision::Is(StepStatus::Waiting(Reason::NoInvitation {
             administrator: administrator.clone(),
-            ignored: seen
+            ignored: observed
                 .invitations
                 .iter()
                 .map(|invitation| invitation.account.clone())
@@ -63,14 +64,14 @@ fn join(seen: &MembershipSeen, administrator: &AccountId) -> Decision {
     }
 }
 
-/// AWS wrote `Associated` until 2020, and writes `Enabled` and `ENABLED` since.
+/// AWS used `Associated` until 2020, and has used `Enabled` and `ENABLED` since.
 fn is_enabled(status: &str) -> bool {
     ["enabled", "associated"]
         .iter()
         .any(|word| status.eq_ignore_ascii_case(word))
 }
 
-/// Somebody left or was let go: a decision of people, which a program does not undo.
+/// The member left or was removed: a decision of people, which the agent does not reverse.
 fn is_ended(status: &str) -> bool {
     ["resigned", "removed", "deleted"]
         .iter()
@@ -80,20 +81,20 @@ fn is_ended(status: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::{AdministratorSeen, HubOn, InvitationSeen};
+    use crate::observed::{HubOn, ObservedAdministrator, ObservedInvitation};
 
-    fn seen(administrator: Option<(&str, &str)>, invitations: &[&str]) -> HubSeen {
-        HubSeen::On(Box::new(HubOn {
+    fn observed(administrator: Option<(&str, &str)>, invitations: &[&str]) -> ObservedHub {
+        ObservedHub::On(Box::new(HubOn {
             offered: Ok(Vec::new()),
             standards: Vec::new(),
-            membership: Ok(MembershipSeen {
-                administrator: administrator.map(|(account, status)| AdministratorSeen {
+            membership: Ok(ObservedMembership {
+                administrator: administrator.map(|(account, status)| ObservedAdministrator {
                     account: account.to_owned(),
                     status: status.to_owned(),
                 }),
                 invitations: invitations
                     .iter()
-                    .map(|account| InvitationSeen {
+                    .map(|account| ObservedInvitation {
                         account: (*account).to_owned(),
                         id: format!("invitation of {account}"),
                     })
@@ -109,15 +110,15 @@ mod tests {
     #[test]
     fn only_the_pinned_administrators_invitation_is_accepted() {
         assert_eq!(
-            decide(&seen(None, &["666666666666", "999999999999"]), &soc()),
+            decide(&observed(None, &["666666666666", "999999999999"]), &soc()),
             Decision::Needs(vec![Change::AcceptInvitation {
                 administrator: soc(),
                 invitation: "invitation of 999999999999".to_owned()
             }])
         );
         assert_eq!(
-            decide(&seen(None, &["666666666666"]), &soc()),
-            Decision::Is(Standing::Waiting(Reason::NoInvitation {
+            decide(&observed(None, &["666666666666"]), &soc()),
+            Decision::Is(StepStatus::Waiting(Reason::NoInvitation {
                 administrator: soc(),
                 ignored: vec!["666666666666".to_owned()]
             }))
@@ -128,41 +129,41 @@ mod tests {
     fn a_member_stays_where_it_is() {
         for status in ["Enabled", "ENABLED", "Associated"] {
             assert!(matches!(
-                decide(&seen(Some(("999999999999", status)), &[]), &soc()),
-                Decision::Is(Standing::Good(Reason::MemberOf { .. }))
+                decide(&observed(Some(("999999999999", status)), &[]), &soc()),
+                Decision::Is(StepStatus::InPlace(Reason::MemberOf { .. }))
             ));
         }
         assert!(matches!(
             decide(
-                &seen(Some(("999999999999", "AccountSuspended")), &[]),
+                &observed(Some(("999999999999", "AccountSuspended")), &[]),
                 &soc()
             ),
-            Decision::Is(Standing::Waiting(Reason::MembershipNotEnabled { .. }))
+            Decision::Is(StepStatus::Waiting(Reason::MembershipNotEnabled { .. }))
         ));
         for status in ["Resigned", "REMOVED", "Deleted"] {
             assert!(matches!(
-                decide(&seen(Some(("999999999999", status)), &[]), &soc()),
-                Decision::Is(Standing::Blocked(Reason::MembershipEnded { .. }))
+                decide(&observed(Some(("999999999999", status)), &[]), &soc()),
+                Decision::Is(StepStatus::Blocked(Reason::MembershipEnded { .. }))
             ));
         }
-        // Even with an invitation of ours in the mailbox.
+        // Even if there is an invitation from our administrator.
         assert!(matches!(
             decide(
-                &seen(Some(("666666666666", "Enabled")), &["999999999999"]),
+                &observed(Some(("666666666666", "Enabled")), &["999999999999"]),
                 &soc()
             ),
-            Decision::Is(Standing::Elsewhere { on: false, .. })
+            Decision::Is(StepStatus::ManagedElsewhere { on: false, .. })
         ));
     }
 
     #[test]
     fn without_security_hub_the_invitation_comes_later() {
-        let off = HubSeen::Off {
+        let off = ObservedHub::Off {
             offered: Ok(Vec::new()),
         };
         assert_eq!(
             decide(&off, &soc()),
-            Decision::AfterHub(Intention::Join(soc()))
+            Decision::DeferredUntilHub(Intention::Join(soc()))
         );
     }
 }

@@ -1,13 +1,12 @@
-//! Security Hub itself: on or off. Its standards and its administrator are steps of their own.
+//! Security Hub: turns it on. Its standards and its invitation are separate steps.
 
-use super::{Decision, Reason, Standing};
+use super::{Decision, Reason, StepStatus};
 use crate::change::Change;
-use crate::observed::HubSeen;
+use crate::observed::ObservedHub;
 
-/// Decides the step.
-pub(super) fn decide(seen: &HubSeen) -> Decision {
-    match seen {
-        HubSeen::Off { .. } => Decision::Needs(vec![Change::EnableSecurityHub]),
-        HubSeen::On(_) => Decision::Is(Standing::Good(Reason::HubOn)),
+pub(super) fn decide(observed: &ObservedHub) -> Decision {
+    match observed {
+        ObservedHub::Off { .. } => Decision::Needs(vec![Change::EnableSecurityHub]),
+        ObservedHub::On(_) => Decision::Is(StepStatus::InPlace(Reason::HubOn)),
     }
 }

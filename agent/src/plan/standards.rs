@@ -1,20 +1,19 @@
-//! Standards: the wanted ones that are not enabled are enabled, by the ARN that the Region itself
-//! offers. Others that are enabled stay as they are.
+//! Standards: enables the wanted ones by the ARN that the Region offers. Other enabled standards stay as they
+//! are.
 
-use super::{Decision, Intention, Reason, Standing};
+use super::{Decision, Intention, Reason, StepStatus};
 use crate::baseline::StandardId;
 use crate::change::{Change, OfferedStandard};
-use crate::observed::{HubSeen, RegionSeen, StandardStatus};
+use crate::observed::{ObservedHub, ObservedRegion, StandardStatus};
 
-/// Decides the step.
-pub(super) fn decide(hub: &HubSeen, wanted: &[StandardId]) -> Decision {
-    let HubSeen::On(hub) = hub else {
-        return Decision::AfterHub(Intention::Enable(wanted.to_vec()));
+pub(super) fn decide(hub: &ObservedHub, wanted: &[StandardId]) -> Decision {
+    let ObservedHub::On(hub) = hub else {
+        return Decision::DeferredUntilHub(Intention::Enable(wanted.to_vec()));
     };
     let enabled = &hub.standards;
     let offered = match &hub.offered {
         Ok(offered) => offered,
-        Err(refusal) => return Decision::Is(refusal.clone().into()),
+        Err(error) => return Decision::Is(error.clone().into()),
     };
 
     let (mut to_enable, mut pending, mut not_offered) = (Vec::new(), Vec::new(), Vec::new());
@@ -47,25 +46,27 @@ pub(super) fn decide(hub: &HubSeen, wanted: &[StandardId]) -> Decision {
     if !to_enable.is_empty() {
         Decision::Needs(vec![Change::EnableStandards(to_enable)])
     } else if let Some(reason) = incomplete {
-        Decision::Is(Standing::Insufficient(reason))
+        Decision::Is(StepStatus::Insufficient(reason))
     } else if !not_offered.is_empty() {
-        Decision::Is(Standing::Blocked(Reason::StandardsNotOffered(not_offered)))
+        Decision::Is(StepStatus::Blocked(Reason::StandardsNotOffered(
+            not_offered,
+        )))
     } else if !pending.is_empty() {
-        Decision::Is(Standing::Waiting(Reason::StandardsPending(pending)))
+        Decision::Is(StepStatus::Waiting(Reason::StandardsPending(pending)))
     } else {
-        Decision::Is(Standing::Good(Reason::StandardsReady(wanted.to_vec())))
+        Decision::Is(StepStatus::InPlace(Reason::StandardsReady(wanted.to_vec())))
     }
 }
 
-/// The wanted standards that no Region knows: a mistake in the baseline, to be said before anything
-/// is changed. Before Security Hub is on, AWS may not say what it offers; then our own list counts.
-pub(crate) fn unknown(wanted: &[StandardId], seen: &[RegionSeen]) -> Vec<StandardId> {
-    let lists: Vec<_> = seen
+/// The wanted standards that no Region offers. They are a mistake in the baseline, to be reported before
+/// anything is changed. If AWS does not list its offer, as before Security Hub is on, our own list counts.
+pub(crate) fn unknown(wanted: &[StandardId], observed: &[ObservedRegion]) -> Vec<StandardId> {
+    let lists: Vec<_> = observed
         .iter()
         .filter_map(|region| region.security_hub.as_ref().ok())
         .map(|hub| match hub {
-            HubSeen::Off { offered } => offered.as_ref().ok(),
-            HubSeen::On(hub) => hub.offered.as_ref().ok(),
+            ObservedHub::Off { offered } => offered.as_ref().ok(),
+            ObservedHub::On(hub) => hub.offered.as_ref().ok(),
         })
         .collect();
     let some_list_is_missing = lists.is_empty() || lists.iter().any(Option::is_none);

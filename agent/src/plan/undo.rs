@@ -1,63 +1,60 @@
-//! What this program created, by its names and tags, and the commands that take it back. It is only
-//! ever shown: what runs here by then may be needed by others, and findings cannot be had back.
+//! Lists what the agent created, by names and tags, with the commands that remove it. The commands are only
+//! shown: others may need these resources by now, and deleted findings cannot be restored.
 
 use hubward_protocol::{AccountId, Region};
 
 use crate::change::{Bucket, NAME};
-use crate::observed::{CreatedSeen, GuardDutySeen, HubSeen, Refusal, Seen};
+use crate::observed::{AwsError, Observation, ObservedCreations, ObservedGuardDuty, ObservedHub};
 
-/// Something that this program created.
+/// A resource that the agent created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
-    /// The membership in a hub of ours.
+    /// The membership of a Security Hub that the agent turned on.
     Membership {
-        /// Whose member the account is.
         administrator: String,
     },
-    /// Security Hub.
     Hub,
-    /// A GuardDuty detector.
     Detector {
-        /// Its id.
         id: String,
     },
-    /// A recorder, with its channel where that is ours too.
     Recorder {
-        /// The channel has our name.
+        /// The delivery channel has our name too.
         with_channel: bool,
     },
-    /// The bucket that AWS Config delivers to.
     Bucket(Bucket),
 }
 
-/// What was created in an account, in the order in which it can be taken back, and what could not be
-/// read.
+/// The created resources in an order in which they can be removed, and the calls that failed.
 pub(crate) fn created(
     account: &AccountId,
-    seen: &[CreatedSeen],
-) -> (Vec<(Region, Created)>, Vec<Refusal>) {
+    observed: &[ObservedCreations],
+) -> (Vec<(Region, Created)>, Vec<AwsError>) {
     let mut found = Vec::new();
     let mut unread = Vec::new();
-    for one in seen {
-        let region = one.seen.region;
+    for one in observed {
+        let region = one.region.region;
         let here = in_region(one, &mut unread);
         found.extend(here.into_iter().map(|created| (region, created)));
     }
-    // A bucket goes last: recorders of other Regions deliver to it.
-    for one in seen {
-        let region = one.seen.region;
-        if is_so(&one.bucket_is_ours, &mut unread) {
+    // Buckets last, because recorders of other Regions may deliver to them.
+    for one in observed {
+        let region = one.region.region;
+        if is_ours(&one.bucket_is_ours, &mut unread) {
             found.push((region, Created::Bucket(Bucket::of(account, region))));
         }
     }
     (found, unread)
 }
 
-fn in_region(one: &CreatedSeen, unread: &mut Vec<Refusal>) -> Vec<Created> {
+fn in_region(one: &ObservedCreations, unread: &mut Vec<AwsError>) -> Vec<Created> {
     let mut found = Vec::new();
-    match &one.seen.security_hub {
-        Ok(HubSeen::On(hub)) if is_so(&one.hub_is_ours, unread) => {
-            if let Ok(Some(current)) = hub.membership.as_ref().map(|seen| &seen.administrator) {
+    match &one.region.security_hub {
+        Ok(ObservedHub::On(hub)) if is_ours(&one.hub_is_ours, unread) => {
+            if let Ok(Some(current)) = hub
+                .membership
+                .as_ref()
+                .map(|membership| &membership.administrator)
+            {
                 found.push(Created::Membership {
                     administrator: current.account.clone(),
                 });
@@ -65,45 +62,45 @@ fn in_region(one: &CreatedSeen, unread: &mut Vec<Refusal>) -> Vec<Created> {
             found.push(Created::Hub);
         }
         Ok(_) => {}
-        Err(refusal) => unread.push(refusal.clone()),
+        Err(error) => unread.push(error.clone()),
     }
-    match &one.seen.guardduty {
+    match &one.region.guardduty {
         Ok(
-            GuardDutySeen::Enabled { detector, ours, .. }
-            | GuardDutySeen::Suspended { detector, ours, .. },
+            ObservedGuardDuty::Enabled { detector, ours, .. }
+            | ObservedGuardDuty::Suspended { detector, ours, .. },
         ) if *ours => found.push(Created::Detector {
             id: detector.clone(),
         }),
         Ok(_) => {}
-        Err(refusal) => unread.push(refusal.clone()),
+        Err(error) => unread.push(error.clone()),
     }
-    match &one.seen.config {
+    match &one.region.config {
         Ok(config) => {
             if let Some(recorder) = &config.recorder
-                && is_so(&recorder.ours, unread)
+                && is_ours(&recorder.ours, unread)
             {
                 found.push(Created::Recorder {
                     with_channel: config.channel.as_ref().is_some_and(|it| it.name == NAME),
                 });
             }
         }
-        Err(refusal) => unread.push(refusal.clone()),
+        Err(error) => unread.push(error.clone()),
     }
     found
 }
 
-fn is_so(seen: &Seen<bool>, unread: &mut Vec<Refusal>) -> bool {
-    match seen {
-        Ok(is_so) => *is_so,
-        Err(refusal) => {
-            unread.push(refusal.clone());
+fn is_ours(ours: &Observation<bool>, unread: &mut Vec<AwsError>) -> bool {
+    match ours {
+        Ok(ours) => *ours,
+        Err(error) => {
+            unread.push(error.clone());
             false
         }
     }
 }
 
 impl Created {
-    /// The commands that take it back, whole: they are there to be copied.
+    /// The AWS CLI commands that remove it, ready to be copied.
     pub(crate) fn commands(&self, region: Region) -> Vec<String> {
         let aws = |words: &str| format!("aws {words} --region {region}");
         match self {
@@ -136,8 +133,8 @@ impl Created {
 mod tests {
     use super::*;
     use crate::observed::{
-        AdministratorSeen, ChannelSeen, ConfigSeen, Coverage, HubOn, MembershipSeen, Operation,
-        Opted, RecorderSeen, RegionSeen,
+        Coverage, HubOn, ObservedAdministrator, ObservedChannel, ObservedConfig,
+        ObservedMembership, ObservedRecorder, ObservedRegion, Operation, OptStatus,
     };
     use hubward_protocol::api::RecordingFrequency;
 
@@ -145,20 +142,20 @@ mod tests {
         "us-east-1".parse().unwrap()
     }
 
-    fn seen(ours: bool) -> CreatedSeen {
+    fn observed(ours: bool) -> ObservedCreations {
         let hub = HubOn {
             offered: Ok(Vec::new()),
             standards: Vec::new(),
-            membership: Ok(MembershipSeen {
-                administrator: Some(AdministratorSeen {
+            membership: Ok(ObservedMembership {
+                administrator: Some(ObservedAdministrator {
                     account: "999999999999".to_owned(),
                     status: "Enabled".to_owned(),
                 }),
                 invitations: Vec::new(),
             }),
         };
-        let config = ConfigSeen {
-            recorder: Some(RecorderSeen {
+        let config = ObservedConfig {
+            recorder: Some(ObservedRecorder {
                 name: NAME.to_owned(),
                 ours: Ok(ours),
                 recording: true,
@@ -167,23 +164,23 @@ mod tests {
                 frequency: RecordingFrequency::Continuous,
             }),
             service_linked: None,
-            channel: Some(ChannelSeen {
+            channel: Some(ObservedChannel {
                 name: NAME.to_owned(),
                 bucket: "b".to_owned(),
             }),
             security_hub_v2: false,
         };
-        CreatedSeen {
-            seen: RegionSeen {
+        ObservedCreations {
+            region: ObservedRegion {
                 region: region(),
-                enabled: Opted::In,
+                enabled: OptStatus::Enabled,
                 config: Ok(config),
-                guardduty: Ok(GuardDutySeen::Enabled {
+                guardduty: Ok(ObservedGuardDuty::Enabled {
                     detector: "d1".to_owned(),
                     ours,
                     frequency: String::new(),
                 }),
-                security_hub: Ok(HubSeen::On(Box::new(hub))),
+                security_hub: Ok(ObservedHub::On(Box::new(hub))),
             },
             hub_is_ours: Ok(ours),
             bucket_is_ours: Ok(ours),
@@ -191,9 +188,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_ours_is_listed_the_bucket_last() {
+    fn only_our_resources_are_listed_the_bucket_last() {
         let account: AccountId = "111111111111".parse().unwrap();
-        let (found, unread) = created(&account, &[seen(false), seen(true)]);
+        let (found, unread) = created(&account, &[observed(false), observed(true)]);
         let commands: Vec<_> = found
             .iter()
             .flat_map(|(region, created)| created.commands(*region))
@@ -214,16 +211,16 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_is_kept() {
+    fn failed_calls_are_kept() {
         let account: AccountId = "111111111111".parse().unwrap();
-        let mut seen = seen(true);
-        let refusal = Refusal::answered(
+        let mut observed = observed(true);
+        let error = AwsError::from_response(
             Operation::new("s3:GetBucketTagging"),
             region(),
             "AccessDenied",
             "",
         );
-        seen.bucket_is_ours = Err(refusal.clone());
-        assert_eq!(created(&account, &[seen]).1, [refusal]);
+        observed.bucket_is_ours = Err(error.clone());
+        assert_eq!(created(&account, &[observed]).1, [error]);
     }
 }

@@ -1,26 +1,26 @@
-//! The server's address, as the person gave it. A session token and what an account looks like travel
-//! there, so it is https, or this machine.
+//! The server's address. Session tokens and the state of an account are sent there, so it must be https or a
+//! loopback address.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// The address of a server. Its routes lie below it.
+/// The address of a server, perhaps with a path. All routes are below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(Url);
 
-/// Not the address of a server, or one that is not safe.
+/// Not the address of a server, or not a safe one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BadAddress;
+pub(crate) struct InvalidAddress;
 
 impl Address {
-    /// The canonical origin: the name under which a server must present itself.
+    /// The canonical origin, which the server must name as its own.
     pub(crate) fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 
-    /// The first page of the guide, which everybody can read where the SOC has left it so.
+    /// The address of the guide.
     pub(crate) fn guide(&self) -> String {
         self.route("guide")
     }
@@ -32,11 +32,11 @@ impl Address {
 }
 
 impl FromStr for Address {
-    type Err = BadAddress;
+    type Err = InvalidAddress;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut url = Url::parse(text).ok().ok_or(BadAddress)?;
-        let is_this_machine = match url.host().ok_or(BadAddress)? {
+        let mut url = Url::parse(text).ok().ok_or(InvalidAddress)?;
+        let is_this_machine = match url.host().ok_or(InvalidAddress)? {
             Host::Domain(name) => name == "localhost",
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => address.is_loopback(),
@@ -47,7 +47,7 @@ impl FromStr for Address {
             && url.query().is_none()
             && url.fragment().is_none();
         if !is_private || !is_plain {
-            return Err(BadAddress);
+            return Err(InvalidAddress);
         }
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
@@ -56,7 +56,7 @@ impl FromStr for Address {
     }
 }
 
-/// Without the last slash, as people write it.
+/// Without the trailing slash, as people write it.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.0.as_str().trim_end_matches('/'))
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sent_stays_private() {
+    fn only_private_addresses_are_accepted() {
         for good in [
             "https://soc.example.com",
             "HTTPS://SOC.example.com/hubward",
@@ -91,7 +91,7 @@ mod tests {
             "https://",
             "",
         ] {
-            assert_eq!(bad.parse::<Address>(), Err(BadAddress), "{bad}");
+            assert_eq!(bad.parse::<Address>(), Err(InvalidAddress), "{bad}");
         }
     }
 

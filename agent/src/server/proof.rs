@@ -1,6 +1,6 @@
-//! The proof of the account: a signed `sts:GetCallerIdentity` that is never sent to STS by us. The
-//! server sends it, once, and STS names the account that signed it. What is signed is fixed by
-//! `hubward_protocol::proof`, with the server's challenge and its name in it.
+//! The proof of the account: a signed `sts:GetCallerIdentity` request, which the server sends to STS, and
+//! STS answers with the account that signed it. `hubward_protocol::proof` defines the request; it contains
+//! the server's challenge and the server's name.
 
 use std::time::SystemTime;
 
@@ -14,10 +14,10 @@ use hubward_protocol::proof::{
 };
 use jiff::Timestamp;
 
-use super::Fault;
+use super::ServerError;
 
-/// The longest challenge that is signed; a server's own has 144 characters.
-const LONGEST: usize = 1024;
+/// The longest challenge that is signed. A server's challenge has 144 characters.
+const LONGEST_CHALLENGE: usize = 1024;
 
 /// Signs the answer to a challenge.
 pub(super) fn sign(
@@ -25,14 +25,14 @@ pub(super) fn sign(
     region: Region,
     challenge: &Challenge,
     now: Timestamp,
-) -> Result<ProofHeaders, Fault> {
+) -> Result<ProofHeaders, ServerError> {
     let is_plain = |text: &str| {
         !text.is_empty()
-            && text.len() <= LONGEST
+            && text.len() <= LONGEST_CHALLENGE
             && text.bytes().all(|byte| byte.is_ascii_graphic())
     };
     if !is_plain(&challenge.challenge) || !is_plain(&challenge.server_id) {
-        return Err(Fault::Unreadable);
+        return Err(ServerError::InvalidResponse);
     }
     let uri = format!("https://{}/", host(region));
     let headers = [
@@ -41,7 +41,7 @@ pub(super) fn sign(
         (CHALLENGE_HEADER, challenge.challenge.as_str()),
         (SERVER_ID_HEADER, challenge.server_id.as_str()),
     ];
-    let unsigned = |error: &dyn std::fmt::Display| Fault::Unsigned(error.to_string());
+    let unsigned = |error: &dyn std::fmt::Display| ServerError::SigningFailed(error.to_string());
     let body = SignableBody::Bytes(BODY.as_bytes());
     let request = SignableRequest::new("POST", uri, headers.into_iter(), body)
         .map_err(|error| unsigned(&error))?;
@@ -65,7 +65,7 @@ pub(super) fn sign(
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.to_owned())
     };
-    let missing = || Fault::Unsigned("no signature".to_owned());
+    let missing = || ServerError::SigningFailed("no signature".to_owned());
     Ok(ProofHeaders {
         authorization: value("authorization").ok_or_else(missing)?,
         x_amz_date: value("x-amz-date").ok_or_else(missing)?,
@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    fn proof(token: Option<&str>, challenge: &str) -> Result<ProofHeaders, Fault> {
+    fn proof(token: Option<&str>, challenge: &str) -> Result<ProofHeaders, ServerError> {
         let credentials = Credentials::new(
             "AKIDEXAMPLE",
             "secret",
@@ -129,9 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_challenge_is_not_signed() {
+    fn an_invalid_challenge_is_not_signed() {
         for wrong in ["", "a b", "a\nx-evil: 1", &"x".repeat(2000)] {
-            assert_eq!(proof(None, wrong), Err(Fault::Unreadable), "{wrong:?}");
+            assert_eq!(
+                proof(None, wrong),
+                Err(ServerError::InvalidResponse),
+                "{wrong:?}"
+            );
         }
     }
 }

@@ -1,9 +1,8 @@
-//! The releases that the server offers, and the way of one into the place of this program. The server
-//! is not trusted with it: a release counts only with a signature by the key that was built in, whose
-//! private half no server has, and with the SHA-256 of the manifest.
+//! Updates this program from the releases that the server offers. The server is not trusted: a release must
+//! be signed with the built-in key, whose private half no server has, and match the SHA-256 of the manifest.
 //!
-//! A signature covers the file's name. The name must hold the version and the platform, so that an
-//! old release cannot be offered as a new one.
+//! The signature covers the file's name. The name contains version and platform, so that an old release
+//! cannot be offered as a new one.
 
 use std::io::Read;
 use std::str::FromStr;
@@ -20,20 +19,21 @@ use self_update::{Error, ReleaseAsset, UpdateStrategy, VerifyingKey};
 use semver::Version;
 
 use super::Transport;
-use crate::observed::plain;
+use crate::observed::sanitize;
 
-/// The program's name in an archive, and the start of an archive's.
+/// The program's name in an archive, and the prefix of the archive's name.
 const PROGRAM: &str = "hubward-agent";
-const CONNECT: Duration = Duration::from_secs(5);
-/// A release has some ten megabytes.
-const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
-const LONGEST: u64 = 256 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A release has about ten megabytes.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+/// In bytes.
+const LARGEST_DOWNLOAD: u64 = 256 * 1024 * 1024;
 
-/// The public half of the key that signs releases.
+/// The public key that verifies releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReleaseKey(VerifyingKey);
 
-/// The releases of a server.
+/// The releases that a server offers.
 #[derive(Clone, Debug)]
 pub(crate) struct Releases {
     transport: Transport,
@@ -41,38 +41,38 @@ pub(crate) struct Releases {
     current: Version,
 }
 
-/// What a server has for this program.
+/// The result of an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Updated {
-    /// Nothing newer.
+pub(crate) enum UpdateOutcome {
+    /// There is no newer release.
     Latest,
-    /// Only older releases: this one stays.
+    /// The server's latest release is older, so nothing was changed.
     OnlyOlder(Version),
-    /// A newer release, not installed.
+    /// A newer release is available, and was not installed.
     Offered(Version),
-    /// A newer release took this one's place.
+    /// A newer release replaced this program.
     Installed(Version),
 }
 
-/// Why this program was left as it is.
+/// Why an update failed. This program was not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotUpdated {
-    /// The manifest or the file could not be had.
+pub(crate) enum UpdateError {
+    /// The manifest or the file could not be downloaded; the reason.
     Unavailable(String),
-    /// The release has no file of this name with a SHA-256.
+    /// The release has no file with this name and a SHA-256.
     NoFile(String),
-    /// The file is not the one that the manifest names.
+    /// The file does not match the manifest's SHA-256.
     WrongHash,
-    /// The file is not signed, or not with the key that was built in.
+    /// The file is not signed, or not with the built-in key.
     WrongSignature,
-    /// This program's file cannot be replaced.
+    /// The program's file could not be replaced; the reason.
     NotReplaced(String),
 }
 
 impl FromStr for ReleaseKey {
     type Err = ();
 
-    /// 32 bytes, as hexadecimal digits or in base64.
+    /// Reads 32 bytes, in hexadecimal digits or base64.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = hex::decode(text)
             .or_else(|_| STANDARD.decode(text))
@@ -83,7 +83,6 @@ impl FromStr for ReleaseKey {
 }
 
 impl Releases {
-    /// The releases of a server, judged by a key.
     pub(crate) fn new(transport: Transport, key: ReleaseKey, current: Version) -> Self {
         Self {
             transport,
@@ -92,44 +91,44 @@ impl Releases {
         }
     }
 
-    /// Looks for a newer release, and installs it unless it is only to be looked for.
-    pub(crate) async fn update(self, only_look: bool) -> Result<Updated, NotUpdated> {
-        tokio::task::spawn_blocking(move || self.update_blocking(only_look))
+    /// Installs a newer release, or with `check_only` just looks for one.
+    pub(crate) async fn update(self, check_only: bool) -> Result<UpdateOutcome, UpdateError> {
+        tokio::task::spawn_blocking(move || self.update_blocking(check_only))
             .await
-            .unwrap_or_else(|error| Err(NotUpdated::NotReplaced(error.to_string())))
+            .unwrap_or_else(|error| Err(UpdateError::NotReplaced(error.to_string())))
     }
 
-    fn update_blocking(&self, only_look: bool) -> Result<Updated, NotUpdated> {
+    fn update_blocking(&self, check_only: bool) -> Result<UpdateOutcome, UpdateError> {
         let client = self.client()?;
         let offered = self.updater(&client, None)?.get_latest_release();
-        let offered = match offered.map_err(|error| not_updated(&error))?.latest() {
+        let offered = match offered.map_err(|error| update_error(&error))?.latest() {
             Some(release) => Version::parse(release.version())
-                .map_err(|error| NotUpdated::Unavailable(format!("no version: {error}")))?,
-            None => return Ok(Updated::Latest),
+                .map_err(|error| UpdateError::Unavailable(format!("no version: {error}")))?,
+            None => return Ok(UpdateOutcome::Latest),
         };
         if offered < self.current {
-            return Ok(Updated::OnlyOlder(offered));
+            return Ok(UpdateOutcome::OnlyOlder(offered));
         }
         if offered == self.current {
-            return Ok(Updated::Latest);
+            return Ok(UpdateOutcome::Latest);
         }
-        if only_look {
-            return Ok(Updated::Offered(offered));
+        if check_only {
+            return Ok(UpdateOutcome::Offered(offered));
         }
         self.updater(&client, Some(&offered))?
             .update()
             .map_err(|error| match error {
-                Error::NoReleaseFound { .. } => NotUpdated::NoFile(file_name(&offered)),
-                error => not_updated(&error),
+                Error::NoReleaseFound { .. } => UpdateError::NoFile(file_name(&offered)),
+                error => update_error(&error),
             })?;
-        Ok(Updated::Installed(offered))
+        Ok(UpdateOutcome::Installed(offered))
     }
 
     fn updater(
         &self,
         client: &Arc<dyn HttpClient>,
         wanted: Option<&Version>,
-    ) -> Result<Update, NotUpdated> {
+    ) -> Result<Update, UpdateError> {
         let mut update = Update::configure();
         update
             .manifest_url(self.transport.address().route("releases/manifest.json"))
@@ -139,7 +138,7 @@ impl Releases {
             .update_strategy(UpdateStrategy::Latest)
             .verifying_keys([self.key.0])
             .verify_release_digest(true)
-            .timeout(DOWNLOAD)
+            .timeout(DOWNLOAD_TIMEOUT)
             .show_output(false)
             .no_confirm(true);
         if let Some(version) = wanted {
@@ -148,32 +147,33 @@ impl Releases {
                 .release_tag(version.to_string())
                 .asset_matcher(move |assets| chosen(assets, &name));
         }
-        update.build().map_err(|error| not_updated(&error))
+        update.build().map_err(|error| update_error(&error))
     }
 
-    fn client(&self) -> Result<Arc<dyn HttpClient>, NotUpdated> {
+    fn client(&self) -> Result<Arc<dyn HttpClient>, UpdateError> {
         let client = Client::builder()
             .user_agent(concat!("hubward-agent/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .tls_certs_merge(self.transport.certificates().to_vec())
             .build()
-            .map_err(|error| NotUpdated::Unavailable(plain(&error.to_string())))?;
-        Ok(Arc::new(OneServer {
-            below: self.transport.address().route("releases/"),
+            .map_err(|error| UpdateError::Unavailable(sanitize(&error.to_string())))?;
+        Ok(Arc::new(SameServerClient {
+            prefix: self.transport.address().route("releases/"),
             client: ReqwestClient::from(client),
         }))
     }
 }
 
-/// The name of a release's file: what its signature covers. Releases are static, whatever this build is.
+/// The name of a release's file, which its signature covers. Releases are linked with musl, even if this
+/// build is not.
 fn file_name(version: &Version) -> String {
     let machine = std::env::consts::ARCH;
     format!("{PROGRAM}-{version}-{machine}-unknown-linux-musl.tar.gz")
 }
 
-/// The file of that very name, if the manifest has its SHA-256: the crate checks one that is there,
-/// and would not miss one that is not.
+/// The file with this name, if the manifest has its SHA-256. `self_update` verifies a digest that is there,
+/// but does not require one.
 fn chosen(assets: &[ReleaseAsset], name: &str) -> Option<ReleaseAsset> {
     let has_hash = |asset: &&ReleaseAsset| {
         asset
@@ -188,20 +188,20 @@ fn chosen(assets: &[ReleaseAsset], name: &str) -> Option<ReleaseAsset> {
         .cloned()
 }
 
-/// A client that fetches from one server only, and never without end.
-struct OneServer {
-    below: String,
+/// An HTTP client for URLs below one prefix, with a limited response size.
+struct SameServerClient {
+    prefix: String,
     client: ReqwestClient,
 }
 
-impl HttpClient for OneServer {
+impl HttpClient for SameServerClient {
     fn get(
         &self,
         url: &str,
         headers: &HeaderMap,
         timeout: Option<Duration>,
     ) -> self_update::Result<Box<dyn HttpResponse>> {
-        if !url.starts_with(&self.below) {
+        if !url.starts_with(&self.prefix) {
             return Err(Error::verification_rejected(
                 "the manifest names a file of another server",
             ));
@@ -219,19 +219,19 @@ impl HttpResponse for Bounded {
     }
 
     fn body(self: Box<Self>) -> Box<dyn Read> {
-        Box::new(self.0.body().take(LONGEST))
+        Box::new(self.0.body().take(LARGEST_DOWNLOAD))
     }
 }
 
-fn not_updated(error: &Error) -> NotUpdated {
-    let said = plain(&error.to_string());
+fn update_error(error: &Error) -> UpdateError {
+    let message = sanitize(&error.to_string());
     match error {
-        Error::ChecksumMismatch { .. } => NotUpdated::WrongHash,
-        Error::Signature(_) | Error::NoSignatures(_) => NotUpdated::WrongSignature,
+        Error::ChecksumMismatch { .. } => UpdateError::WrongHash,
+        Error::Signature(_) | Error::NoSignatures(_) => UpdateError::WrongSignature,
         Error::InstallPathNotWritable { .. } | Error::Io(_) | Error::Internal { .. } => {
-            NotUpdated::NotReplaced(said)
+            UpdateError::NotReplaced(message)
         }
-        _ => NotUpdated::Unavailable(said),
+        _ => UpdateError::Unavailable(message),
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_very_file_of_the_version_is_taken_and_only_with_its_hash() {
+    fn only_the_file_of_the_version_is_chosen_and_only_with_its_hash() {
         let version = Version::new(9, 9, 9);
         let name = file_name(&version);
         let asset = |name: &str, digest: Option<&str>| {

@@ -1,5 +1,5 @@
-//! One request to the server and its bounded answer. Nothing is followed elsewhere and nothing is
-//! waited for long: the server is a stranger's machine until it has shown otherwise.
+//! HTTP requests to the server. Until a session is open, the server is not trusted: redirects are not
+//! followed, and time and size of a response are limited.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Address;
-use crate::observed::plain;
+use crate::observed::sanitize;
 
-const CONNECT: Duration = Duration::from_secs(5);
-/// From the first byte out to the last byte in.
-const TOTAL: Duration = Duration::from_secs(10);
-const IDLE: Duration = Duration::from_secs(5);
-/// The longest answer that is read.
-const LONGEST: usize = 64 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// From the first byte sent to the last byte received.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// In bytes.
+const LARGEST_RESPONSE: usize = 64 * 1024;
 
-/// The way to one server.
+/// An HTTP client for one server.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     http: Client,
@@ -29,97 +29,90 @@ pub(crate) struct Transport {
     certificates: Vec<Certificate>,
 }
 
-/// What a server did wrong, or that it is not there.
+/// Why a request to the server failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// No connection, or it broke.
+pub(crate) enum ServerError {
+    /// No connection, or it was lost; the reason.
     Unreachable(String),
-    /// No whole answer in time.
-    TooSlow,
-    /// It answers from elsewhere.
-    Redirects,
-    /// Its answer has no end.
-    TooLarge,
-    /// It refuses; its own code and hint, where it gives them.
-    Refuses {
-        /// The HTTP status.
+    Timeout,
+    Redirected,
+    ResponseTooLarge,
+    /// An error status. `error` and `hint` are the server's, and may be empty.
+    Rejected {
         status: u16,
-        /// The stable code.
         error: String,
-        /// What helps.
         hint: String,
     },
-    /// Its answer is not of the agreed form.
-    Unreadable,
-    /// It goes by another name than the one that was called: a proof would be relayed.
-    OtherServer(String),
-    /// It takes the caller for another account.
-    OtherAccount(AccountId),
-    /// Its baseline is another administrator's.
-    OtherAdministrator(AccountId),
-    /// The proof could not be signed.
-    Unsigned(String),
+    InvalidResponse,
+    /// The server's own name is not the one that was called, so it could relay a proof to another server.
+    WrongServer(String),
+    /// The server identified another account from the proof.
+    WrongAccount(AccountId),
+    /// The baseline is for another administrator.
+    WrongAdministrator(AccountId),
+    /// The proof could not be signed; the reason.
+    SigningFailed(String),
 }
 
-impl Fault {
-    /// The server is not whom it should be: it gets nothing more.
+impl ServerError {
+    /// It is the wrong server: nothing more is sent to it.
     pub(crate) fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::OtherServer(_) | Self::OtherAccount(_) | Self::OtherAdministrator(_)
+            Self::WrongServer(_) | Self::WrongAccount(_) | Self::WrongAdministrator(_)
         )
     }
 
-    /// It has too much to do: the next heartbeat is soon enough.
-    pub(crate) fn is_busy(&self) -> bool {
-        matches!(self, Self::Refuses { status: 429, .. })
+    /// No reason for a warning: the next heartbeat will do.
+    pub(crate) fn is_rate_limited(&self) -> bool {
+        matches!(self, Self::Rejected { status: 429, .. })
     }
 
-    /// It may work a little later.
-    pub(crate) fn may_pass(&self) -> bool {
+    /// Whether a retry may help.
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::TooSlow | Self::Unreachable(_) => true,
-            Self::Refuses { status, .. } => *status == 429 || *status >= 500,
+            Self::Timeout | Self::Unreachable(_) => true,
+            Self::Rejected { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }
     }
 
-    /// It has decided not to invite this account: its reason.
-    pub(crate) fn will_not_invite(&self) -> Option<&str> {
+    /// The server's reason, if it refuses to invite this account.
+    pub(crate) fn not_invitable(&self) -> Option<&str> {
         match self {
-            Self::Refuses { error, hint, .. } if error == "not_invitable" => {
+            Self::Rejected { error, hint, .. } if error == "not_invitable" => {
                 Some(if hint.is_empty() { error } else { hint })
             }
             _ => None,
         }
     }
 
-    /// The session is over, or was never known.
-    pub(crate) fn wants_proof(&self) -> bool {
-        matches!(self, Self::Refuses { status: 401, .. })
+    /// The session has expired, or the server does not know it.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Rejected { status: 401, .. })
     }
 }
 
-/// The file has no certificates in PEM.
+/// The PEM file has no usable certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BadCertificates;
+pub(crate) struct InvalidCertificates;
 
 impl Transport {
-    /// The way to a server, through the proxy that the environment names. The certificates are
-    /// trusted beside those of the system; the language is that of its hints.
+    /// A client that uses the proxy of the environment. The certificates in `pem` are trusted in addition to
+    /// the system's; `language` is the language of the server's hints.
     pub(crate) fn new(
         address: Address,
         pem: Option<&[u8]>,
         language: &'static str,
-    ) -> Result<Self, BadCertificates> {
+    ) -> Result<Self, InvalidCertificates> {
         let certificates = match pem {
             Some(pem) => Certificate::from_pem_bundle(pem)
                 .ok()
-                .ok_or(BadCertificates)?,
+                .ok_or(InvalidCertificates)?,
             None => Vec::new(),
         };
         if pem.is_some() && certificates.is_empty() {
-            return Err(BadCertificates);
+            return Err(InvalidCertificates);
         }
         let http = Client::builder()
             .user_agent(concat!("hubward-agent/", env!("CARGO_PKG_VERSION")))
@@ -128,16 +121,15 @@ impl Transport {
                 HeaderValue::from_static(language),
             )]))
             .redirect(Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            // Servers and balancers end what is idle, at ten seconds or a minute: a heartbeat that goes out on a
-            // connection that is just ending is lost.
-            .pool_idle_timeout(IDLE)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            // Servers and load balancers close idle connections after ten seconds or more. A heartbeat that is sent
+            // on a connection that is just being closed would be lost.
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .tls_certs_merge(certificates.clone())
             .build()
             .ok()
-            // Nothing else that is set here can be wrong.
-            .ok_or(BadCertificates)?;
+            .ok_or(InvalidCertificates)?;
         Ok(Self {
             http,
             address,
@@ -145,84 +137,90 @@ impl Transport {
         })
     }
 
-    /// The server's address.
     pub(crate) fn address(&self) -> &Address {
         &self.address
     }
 
-    /// The certificates that are trusted beside those of the system.
+    /// The certificates that are trusted in addition to the system's.
     pub(super) fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }
 
-    /// Posts a body and reads the answer.
+    /// Posts a JSON body and parses the response.
     pub(super) async fn post<Answer: DeserializeOwned>(
         &self,
         route: &str,
         token: Option<&str>,
         body: &impl Serialize,
-    ) -> Result<Answer, Fault> {
-        let answer = self.post_blindly(route, token, body).await?;
+    ) -> Result<Answer, ServerError> {
+        let answer = self.post_raw(route, token, body).await?;
         #[expect(
             clippy::map_err_ignore,
             reason = "a member can do nothing with the place where the JSON is wrong"
         )]
-        serde_json::from_slice(&answer).map_err(|_| Fault::Unreadable)
+        serde_json::from_slice(&answer).map_err(|_| ServerError::InvalidResponse)
     }
 
-    /// Posts a body; whether it was taken is all that counts.
-    pub(super) async fn post_blindly(
+    /// Posts a JSON body and returns the response body as it is.
+    pub(super) async fn post_raw(
         &self,
         route: &str,
         token: Option<&str>,
         body: &impl Serialize,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Vec<u8>, ServerError> {
         let mut request = self.http.post(self.address.route(route)).json(body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let mut response = request.send().await.map_err(|error| fault(&error))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| request_error(&error))?;
         let status = response.status();
         if status.is_redirection() {
-            return Err(Fault::Redirects);
+            return Err(ServerError::Redirected);
         }
         let mut answer = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-            if answer.len() + chunk.len() > LONGEST {
-                return Err(Fault::TooLarge);
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| request_error(&error))?
+        {
+            if answer.len() + chunk.len() > LARGEST_RESPONSE {
+                return Err(ServerError::ResponseTooLarge);
             }
             answer.extend_from_slice(&chunk);
         }
         if status.is_success() {
             Ok(answer)
         } else {
-            Err(refusal(status, &answer))
+            Err(rejected(status, &answer))
         }
     }
 }
 
-fn refusal(status: StatusCode, answer: &[u8]) -> Fault {
+fn rejected(status: StatusCode, answer: &[u8]) -> ServerError {
     let problem = serde_json::from_slice::<Problem>(answer).ok();
     let (error, hint) = problem.map_or_else(Default::default, |problem| {
-        (plain(&problem.error), plain(&problem.hint))
+        (sanitize(&problem.error), sanitize(&problem.hint))
     });
-    Fault::Refuses {
+    ServerError::Rejected {
         status: status.as_u16(),
         error,
         hint,
     }
 }
 
-fn fault(error: &reqwest::Error) -> Fault {
+fn request_error(error: &reqwest::Error) -> ServerError {
     if error.is_timeout() {
-        return Fault::TooSlow;
+        return ServerError::Timeout;
     }
-    // The last error of the chain: the ones above it only say that there is one below.
+    // The last error of the chain; the ones above it only wrap it.
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    Fault::Unreachable(plain(&cause.to_string()))
+    ServerError::Unreachable(sanitize(&cause.to_string()))
 }
 
 #[cfg(test)]
@@ -230,12 +228,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_cannot_speak_to_the_terminal() {
+    fn a_hint_cannot_control_the_terminal() {
         let answer = br#"{"error":"rate_limited","title":"t","status":429,"hint":"wait\u001b[2J"}"#;
-        let fault = refusal(StatusCode::TOO_MANY_REQUESTS, answer);
-        assert!(fault.is_busy());
-        let Fault::Refuses { error, hint, .. } = fault else {
-            panic!("{fault:?}");
+        let error = rejected(StatusCode::TOO_MANY_REQUESTS, answer);
+        assert!(error.is_rate_limited());
+        let ServerError::Rejected { error, hint, .. } = error else {
+            panic!("{error:?}");
         };
         assert_eq!(
             (error.as_str(), hint.as_str()),
@@ -244,15 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn any_refusal_will_do() {
-        let fault = refusal(StatusCode::UNAUTHORIZED, b"<html>");
-        assert!(fault.wants_proof() && !fault.is_final() && !fault.may_pass());
+    fn an_error_without_a_problem_body_is_accepted() {
+        let error = rejected(StatusCode::UNAUTHORIZED, b"<html>");
+        assert!(error.is_unauthorized() && !error.is_final() && !error.is_transient());
     }
 
     #[test]
     fn certificates_are_pem() {
         let address: Address = "https://soc.example.com".parse().unwrap();
         let refused = Transport::new(address, Some(b"no certificate"), "en").map(|_| ());
-        assert_eq!(refused, Err(BadCertificates));
+        assert_eq!(refused, Err(InvalidCertificates));
     }
 }

@@ -1,15 +1,16 @@
-//! What a plan costs, a change explained, and what can be taken back, as lines.
+//! The layout of a plan's costs, of explanations, and of the undo script.
 
 use hubward_protocol::{AccountId, Region};
+use strum::VariantArray;
 
 use super::wrap::wrap;
-use crate::change::{Cost, Kind};
-use crate::observed::Refusal;
+use crate::change::{ChangeKind, Cost};
+use crate::observed::AwsError;
 use crate::plan::undo::Created;
 use crate::text::Say;
 
-/// What would be changed costs this: what costs by use with its page of prices, then what is free.
-pub(super) fn costs(planned: &[(Kind, Vec<Region>)], server: &str, say: Say) -> Vec<String> {
+/// The costs of the planned changes: those by usage with their price pages, then the free ones.
+pub(super) fn costs(planned: &[(ChangeKind, Vec<Region>)], server: &str, say: Say) -> Vec<String> {
     let mut lines = wrap(say.explain_costs(), 0);
     let mut free = Vec::new();
     for (kind, regions) in planned {
@@ -30,8 +31,8 @@ pub(super) fn costs(planned: &[(Kind, Vec<Region>)], server: &str, say: Say) -> 
     lines
 }
 
-/// One change, explained; `guide` is the first page of the server's guide.
-pub(crate) fn explanation(kind: Kind, guide: Option<&str>, say: Say) -> String {
+/// The explanation of a change; `guide` is the address of the server's guide.
+pub(crate) fn explanation(kind: ChangeKind, guide: Option<&str>, say: Say) -> String {
     let explained = say.explanation(kind);
     let mut lines = wrap(&format!("{}: {}", kind.name(), explained.title), 2);
     lines.push(String::new());
@@ -53,12 +54,12 @@ pub(crate) fn explanation(kind: Kind, guide: Option<&str>, say: Say) -> String {
     lines.join("\n")
 }
 
-/// Every change by its name, in a line or two.
+/// The list of all changes, each with its title.
 pub(crate) fn explanations(server: &str, say: Say) -> String {
     let mut lines = Vec::new();
-    for kind in Kind::ALL {
+    for kind in ChangeKind::VARIANTS {
         lines.push(kind.name().to_owned());
-        let title = say.explanation(kind).title;
+        let title = say.explanation(*kind).title;
         lines.extend(wrap(&format!("  {title}"), 2));
     }
     lines.push(String::new());
@@ -66,12 +67,12 @@ pub(crate) fn explanations(server: &str, say: Say) -> String {
     lines.join("\n")
 }
 
-/// What can be taken back, as a script that only says so: every line that does nothing is a comment.
+/// The undo script: commands, with everything else as comments.
 pub(crate) fn undo(
     account: &AccountId,
     regions: usize,
     found: &[(Region, Created)],
-    unread: &[Refusal],
+    unread: &[AwsError],
     say: Say,
 ) -> String {
     let mut lines = Vec::new();
@@ -100,10 +101,10 @@ pub(crate) fn undo(
             "# aws iam delete-service-linked-role --role-name AWSServiceRoleForConfig".to_owned(),
         );
     }
-    for refusal in unread {
+    for error in unread {
         lines.push(String::new());
-        comment(&say.refused(refusal), &mut lines);
-        let hint = say.refused_hint(refusal);
+        comment(&say.aws_error(error), &mut lines);
+        let hint = say.aws_error_hint(error);
         comment(&format!("{} {hint}", say.word_hint()), &mut lines);
     }
     lines.join("\n")

@@ -1,5 +1,5 @@
-//! The live table of a run: Regions and steps, and in a last line what happened last. Where there is
-//! no terminal, or too small a one, the same run is told in plain lines instead; that is `commands`.
+//! The live table of a run: Regions and steps, and the latest event in the last line. `commands::progress`
+//! prints lines instead where the terminal has no room for it.
 
 use std::collections::BTreeSet;
 
@@ -11,35 +11,34 @@ use crate::text::Say;
 use crate::verdict::RegionVerdict;
 use crate::world::Style;
 
-/// How far a run is.
-pub(crate) struct Progress {
+/// The state of the live table.
+pub(crate) struct ProgressTable {
     regions: Vec<RegionVerdict>,
+    /// The steps under way.
     working: BTreeSet<(Region, Step)>,
-    last: String,
+    message: String,
     style: Style,
     say: Say,
 }
 
-impl Progress {
-    /// Nothing has happened yet.
+impl ProgressTable {
     pub(crate) fn new(regions: Vec<RegionVerdict>, style: Style, say: Say) -> Self {
         Self {
             regions,
             working: BTreeSet::new(),
-            last: String::new(),
+            message: String::new(),
             style,
             say,
         }
     }
 
-    /// How many lines it has.
+    /// The number of lines: the Regions, the head, and the message.
     pub(crate) fn height(&self) -> usize {
-        // The head, and the last line.
         self.regions.len() + 2
     }
 
-    /// The Regions as they are now: whatever was seen anew is not being worked on any more.
-    pub(crate) fn is_now(&mut self, regions: Vec<RegionVerdict>) {
+    /// Takes over new verdicts. A step with a new verdict is not under way any longer.
+    pub(crate) fn update(&mut self, regions: Vec<RegionVerdict>) {
         for (before, now) in self.regions.iter().zip(&regions) {
             for (old, new) in before.steps.iter().zip(&now.steps) {
                 if old != new {
@@ -50,17 +49,17 @@ impl Progress {
         self.regions = regions;
     }
 
-    /// A step is being worked on.
-    pub(crate) fn begins(&mut self, region: Region, step: Step) {
+    /// Marks a step as under way.
+    pub(crate) fn start(&mut self, region: Region, step: Step) {
         self.working.insert((region, step));
     }
 
-    /// What happened last.
-    pub(crate) fn tell(&mut self, what: &str) {
-        what.clone_into(&mut self.last);
+    /// Sets the text of the last line.
+    pub(crate) fn set_message(&mut self, message: &str) {
+        message.clone_into(&mut self.message);
     }
 
-    /// The picture, after so many seconds.
+    /// The table, this many seconds after the start of the run.
     pub(crate) fn lines(&self, seconds: u64) -> Vec<String> {
         let mut lines = vec![head(self.say)];
         for region in &self.regions {
@@ -73,8 +72,8 @@ impl Progress {
             });
             lines.push(row(region.region.as_str(), cells));
         }
-        // One line, whatever is said: the picture must not grow.
-        let last = wrap(&format!("{seconds} s  {}", self.last), 0);
+        // Only the first line of the message, so that the height stays the same.
+        let last = wrap(&format!("{seconds} s  {}", self.message), 0);
         lines.extend(last.into_iter().take(1));
         lines
     }
@@ -83,35 +82,35 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Reason, Standing};
+    use crate::plan::{Reason, StepStatus};
     use crate::text::Language;
     use crate::verdict::StepVerdict;
 
-    fn regions(standing: &Standing) -> Vec<RegionVerdict> {
+    fn regions(status: &StepStatus) -> Vec<RegionVerdict> {
         ["ap-northeast-1", "us-east-1"]
             .iter()
             .map(|name| RegionVerdict {
                 region: name.parse().unwrap(),
                 steps: Step::ALL
                     .into_iter()
-                    .map(|step| StepVerdict::standing(step, standing.clone()))
+                    .map(|step| StepVerdict::from_status(step, status.clone()))
                     .collect(),
             })
             .collect()
     }
 
     #[test]
-    fn the_picture_shows_what_is_worked_on_until_it_is_seen() {
+    fn a_step_is_shown_as_working_until_it_has_a_new_verdict() {
         let style = Style {
             unicode: false,
-            colour: false,
+            color: false,
         };
-        let waiting = regions(&Standing::Waiting(Reason::RegionEnabling));
-        let mut progress = Progress::new(waiting, style, Say(Language::En));
-        progress.begins("us-east-1".parse().unwrap(), Step::Config);
-        progress.tell(&"x".repeat(200));
-        let lines = progress.lines(7);
-        assert_eq!(lines.len(), progress.height());
+        let waiting = regions(&StepStatus::Waiting(Reason::RegionEnabling));
+        let mut table = ProgressTable::new(waiting, style, Say(Language::En));
+        table.start("us-east-1".parse().unwrap(), Step::Config);
+        table.set_message(&"x".repeat(200));
+        let lines = table.lines(7);
+        assert_eq!(lines.len(), table.height());
         assert!(lines[2].contains("* working"), "{lines:?}");
         assert!(!lines[1].contains("* working"), "{lines:?}");
         assert!(
@@ -119,8 +118,8 @@ mod tests {
             "{lines:?}"
         );
 
-        progress.is_now(regions(&Standing::Good(Reason::HubOn)));
-        let lines = progress.lines(8);
+        table.update(regions(&StepStatus::InPlace(Reason::HubOn)));
+        let lines = table.lines(8);
         assert!(!lines.concat().contains("working"), "{lines:?}");
         assert!(lines[2].contains("o already"), "{lines:?}");
     }

@@ -1,4 +1,6 @@
-//! What a person reads, as snapshots.
+//! The layout, as snapshots.
+
+use strum::VariantArray;
 
 use super::*;
 use crate::text::Language;
@@ -31,7 +33,7 @@ fn example() -> RunReport {
                 Step::Standards,
                 State::Waiting,
                 "AWS is still enabling aws-foundational-security-best-practices/v/1.0.0, pci-dss/v/4.0.1",
-                Some("nothing to do; look again in some minutes"),
+                Some("nothing to do; check again in a few minutes"),
             ),
             step(
                 Step::Invitation,
@@ -64,37 +66,37 @@ fn example() -> RunReport {
     }
 }
 
-fn shown(say: Say, unicode: bool, colour: bool) -> String {
+fn rendered(say: Say, unicode: bool, color: bool) -> String {
     let regions: Vec<Region> = vec!["ap-northeast-1".parse().unwrap()];
-    let planned: Vec<_> = Kind::ALL
-        .into_iter()
-        .map(|kind| (kind, regions.clone()))
+    let planned: Vec<_> = ChangeKind::VARIANTS
+        .iter()
+        .map(|kind| (*kind, regions.clone()))
         .collect();
-    let shown = Shown {
+    let view = ReportView {
         report: &example(),
         planned: &planned,
         arguments: ARGUMENTS,
         server_argument: "",
         guide: None,
     };
-    report(&shown, Style { unicode, colour }, say)
+    report(&view, Style { unicode, color }, say)
 }
 
 #[test]
-fn a_result_in_english() {
-    insta::assert_snapshot!(shown(Say(Language::En), true, false));
+fn a_report_in_english() {
+    insta::assert_snapshot!(rendered(Say(Language::En), true, false));
 }
 
 #[test]
-fn a_result_in_japanese() {
-    insta::assert_snapshot!(shown(Say(Language::Ja), true, false));
+fn a_report_in_japanese() {
+    insta::assert_snapshot!(rendered(Say(Language::Ja), true, false));
 }
 
 #[test]
-fn without_unicode_and_colour_it_says_the_same() {
-    let plain = shown(Say(Language::En), false, false);
+fn without_unicode_and_color_the_words_are_the_same() {
+    let plain = rendered(Say(Language::En), false, false);
     let fact = "別の管理者アカウントのメンバーです。調整が必要なため、担当者に連絡してください。";
-    // What others wrote stays as it is; all that is ours is ASCII.
+    // Texts from elsewhere stay as they are; all of ours is ASCII.
     assert!(
         plain
             .replace('\n', "")
@@ -104,8 +106,8 @@ fn without_unicode_and_colour_it_says_the_same() {
         "{plain}"
     );
     assert!(!plain.contains('\u{1b}'));
-    let coloured = shown(Say(Language::En), false, true);
-    let mut without = coloured.clone();
+    let colored = rendered(Say(Language::En), false, true);
+    let mut without = colored.clone();
     for code in [31, 32, 33, 36, 0] {
         without = without.replace(&format!("\u{1b}[{code}m"), "");
     }
@@ -116,14 +118,14 @@ fn without_unicode_and_colour_it_says_the_same() {
             .join("\n")
     };
     assert_eq!(trimmed(&without), trimmed(&plain));
-    assert_ne!(coloured, plain);
+    assert_ne!(colored, plain);
 }
 
 #[test]
 fn an_explanation_in_both_languages() {
     let all: Vec<_> = [Say(Language::En), Say(Language::Ja)]
         .into_iter()
-        .map(|say| explanation(Kind::StartRecorder, None, say))
+        .map(|say| explanation(ChangeKind::StartRecorder, None, say))
         .collect();
     insta::assert_snapshot!(all.join("\n\n"));
 }
@@ -131,10 +133,14 @@ fn an_explanation_in_both_languages() {
 #[test]
 fn no_line_is_wider_than_a_terminal() {
     for say in [Say(Language::En), Say(Language::Ja)] {
-        let mut all = vec![shown(say, true, false), explanations("", say)];
-        all.extend(Kind::ALL.map(|kind| explanation(kind, None, say)));
+        let mut all = vec![rendered(say, true, false), explanations("", say)];
+        all.extend(
+            ChangeKind::VARIANTS
+                .iter()
+                .map(|kind| explanation(*kind, None, say)),
+        );
         let lines = all.iter().flat_map(|text| text.lines());
-        // An address stays whole: it is there to be copied.
+        // An address is not wrapped, so that it can be copied.
         for line in lines.filter(|line| !line.starts_with("  https://")) {
             assert!(line.width() <= 80, "{} columns: {line}", line.width());
         }

@@ -1,13 +1,12 @@
-//! Breaking lines at 80 columns, as English and Japanese are written.
+//! Wraps lines at 80 columns, in English and Japanese.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The width of the narrowest terminal.
 pub(super) const WIDTH: usize = 80;
 
-/// Breaks a line at 80 columns: between words, and between any two wide characters, as Japanese is
-/// written. The lines after the first are indented. A word longer than a line stays whole, so that
-/// it can be copied.
+/// Wraps a line at 80 columns, between words and, as in Japanese, between any two wide characters. All lines
+/// but the first are indented. A word that is longer than a line is not broken, so that it can be copied.
 pub(super) fn wrap(text: &str, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -29,7 +28,7 @@ pub(super) fn wrap(text: &str, indent: usize) -> Vec<String> {
     lines
 }
 
-/// The parts of a text between which a line may be broken.
+/// The pieces of a text between which it may be wrapped.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -61,12 +60,12 @@ fn is_wide(c: char) -> bool {
     c.width() == Some(2)
 }
 
-/// Not at the beginning of a line.
+/// Characters that must not start a line.
 fn is_closing(c: char) -> bool {
     "、。，．）」』】：；？！ー,.;:)?!".contains(c)
 }
 
-/// Not at the end of a line.
+/// Characters that must not end a line.
 fn is_opening(c: char) -> bool {
     "（「『【(".contains(c)
 }

@@ -1,8 +1,9 @@
-//! How a change is said: in plans ("would …") and in progress.
+//! The text of a change, for plans ("would …") and for progress.
+
+use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 
 use super::{Say, list};
 use crate::change::Change;
-use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 
 impl Say {
     /// A change in the imperative, such as "create the S3 bucket …".

@@ -3,7 +3,7 @@
 use hubward_protocol::{AccountId, Region};
 
 use super::{Language, Say};
-use crate::change::{Cost, Kind};
+use crate::change::{ChangeKind, Cost};
 use crate::plan::undo::Created;
 
 /// The explanation of a change.
@@ -19,7 +19,7 @@ pub(crate) struct Explanation {
 
 impl Say {
     /// Explains a kind of change.
-    pub(crate) fn explanation(self, kind: Kind) -> Explanation {
+    pub(crate) fn explanation(self, kind: ChangeKind) -> Explanation {
         let [title, why, by_hand] = self.words(kind);
         Explanation {
             title,
@@ -33,64 +33,64 @@ impl Say {
         }
     }
 
-    fn words(self, kind: Kind) -> [&'static str; 3] {
+    fn words(self, kind: ChangeKind) -> [&'static str; 3] {
         match kind {
-            Kind::CreateServiceLinkedRole => [
+            ChangeKind::CreateServiceLinkedRole => [
                 self.explain_create_service_linked_role_title(),
                 self.explain_create_service_linked_role_why(),
                 self.explain_create_service_linked_role_by_hand(),
             ],
-            Kind::PutRecorder => [
+            ChangeKind::PutRecorder => [
                 self.explain_put_recorder_title(),
                 self.explain_put_recorder_why(),
                 self.explain_put_recorder_by_hand(),
             ],
-            Kind::CreateBucket => [
+            ChangeKind::CreateBucket => [
                 self.explain_create_bucket_title(),
                 self.explain_create_bucket_why(),
                 self.explain_create_bucket_by_hand(),
             ],
-            Kind::BlockPublicAccess => [
+            ChangeKind::BlockPublicAccess => [
                 self.explain_block_public_access_title(),
                 self.explain_block_public_access_why(),
                 self.explain_block_public_access_by_hand(),
             ],
-            Kind::PutBucketPolicy => [
+            ChangeKind::PutBucketPolicy => [
                 self.explain_put_bucket_policy_title(),
                 self.explain_put_bucket_policy_why(),
                 self.explain_put_bucket_policy_by_hand(),
             ],
-            Kind::PutDeliveryChannel => [
+            ChangeKind::PutDeliveryChannel => [
                 self.explain_put_delivery_channel_title(),
                 self.explain_put_delivery_channel_why(),
                 self.explain_put_delivery_channel_by_hand(),
             ],
-            Kind::StartRecorder => [
+            ChangeKind::StartRecorder => [
                 self.explain_start_recorder_title(),
                 self.explain_start_recorder_why(),
                 self.explain_start_recorder_by_hand(),
             ],
-            Kind::CreateDetector => [
+            ChangeKind::CreateDetector => [
                 self.explain_create_detector_title(),
                 self.explain_create_detector_why(),
                 self.explain_create_detector_by_hand(),
             ],
-            Kind::ResumeDetector => [
+            ChangeKind::ResumeDetector => [
                 self.explain_resume_detector_title(),
                 self.explain_resume_detector_why(),
                 self.explain_resume_detector_by_hand(),
             ],
-            Kind::EnableSecurityHub => [
+            ChangeKind::EnableSecurityHub => [
                 self.explain_enable_security_hub_title(),
                 self.explain_enable_security_hub_why(),
                 self.explain_enable_security_hub_by_hand(),
             ],
-            Kind::EnableStandards => [
+            ChangeKind::EnableStandards => [
                 self.explain_enable_standards_title(),
                 self.explain_enable_standards_why(),
                 self.explain_enable_standards_by_hand(),
             ],
-            Kind::AcceptInvitation => [
+            ChangeKind::AcceptInvitation => [
                 self.explain_accept_invitation_title(),
                 self.explain_accept_invitation_why(),
                 self.explain_accept_invitation_by_hand(),
@@ -98,30 +98,30 @@ impl Say {
         }
     }
 
-    fn cost(self, kind: Kind) -> &'static str {
+    fn cost(self, kind: ChangeKind) -> &'static str {
         match kind {
-            Kind::PutDeliveryChannel => self.explain_put_delivery_channel_cost(),
-            Kind::StartRecorder => self.explain_start_recorder_cost(),
-            Kind::CreateDetector => self.explain_create_detector_cost(),
-            Kind::ResumeDetector => self.explain_resume_detector_cost(),
-            Kind::EnableSecurityHub => self.explain_enable_security_hub_cost(),
-            Kind::EnableStandards => self.explain_enable_standards_cost(),
-            Kind::CreateServiceLinkedRole
-            | Kind::PutRecorder
-            | Kind::CreateBucket
-            | Kind::BlockPublicAccess
-            | Kind::PutBucketPolicy
-            | Kind::AcceptInvitation => self.explain_free(),
+            ChangeKind::PutDeliveryChannel => self.explain_put_delivery_channel_cost(),
+            ChangeKind::StartRecorder => self.explain_start_recorder_cost(),
+            ChangeKind::CreateDetector => self.explain_create_detector_cost(),
+            ChangeKind::ResumeDetector => self.explain_resume_detector_cost(),
+            ChangeKind::EnableSecurityHub => self.explain_enable_security_hub_cost(),
+            ChangeKind::EnableStandards => self.explain_enable_standards_cost(),
+            ChangeKind::CreateServiceLinkedRole
+            | ChangeKind::PutRecorder
+            | ChangeKind::CreateBucket
+            | ChangeKind::BlockPublicAccess
+            | ChangeKind::PutBucketPolicy
+            | ChangeKind::AcceptInvitation => self.explain_free(),
         }
     }
 
     /// The cost of one kind of change that is made in this many Regions.
-    pub(crate) fn costs_of(self, kind: Kind, regions: usize) -> String {
+    pub(crate) fn costs_of(self, kind: ChangeKind, regions: usize) -> String {
         self.explain_costs_of(kind.name(), self.cost(kind), regions)
     }
 
     /// The kinds of change in a plan that are free.
-    pub(crate) fn costs_nothing(self, kinds: &[Kind]) -> String {
+    pub(crate) fn costs_nothing(self, kinds: &[ChangeKind]) -> String {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         self.explain_costs_nothing(names.join(", "))
     }

@@ -1,4 +1,4 @@
-//! How a reason is said, and what helps.
+//! The reason for a step's state, and the hint.
 
 use super::{Say, list};
 use crate::plan::{Intention, Reason};
@@ -62,7 +62,7 @@ impl Say {
             Reason::MemberOfAnother { administrator } => {
                 self.detail_member_of_another(administrator)
             }
-            Reason::Refused(refusal) => self.refused(refusal),
+            Reason::AwsError(error) => self.aws_error(error),
             Reason::RegionOff => self.detail_region_off().into(),
             Reason::RegionEnabling => self.detail_region_enabling().into(),
             Reason::NeedsSecurityHub => self.detail_needs_security_hub().into(),
@@ -73,8 +73,8 @@ impl Say {
             Reason::WouldFollow(Intention::Join(administrator)) => {
                 self.detail_would_join(administrator)
             }
-            Reason::NotSeenAfterwards(changes) => {
-                self.detail_not_seen_afterwards(self.sentence(changes))
+            Reason::NotObservedAfterwards(changes) => {
+                self.detail_not_observed_afterwards(self.sentence(changes))
             }
             Reason::OutOfTime => self.detail_out_of_time().into(),
         }
@@ -120,11 +120,11 @@ impl Say {
             Reason::MemberOfAnother { administrator } => {
                 self.hint_leave_other_administrator(administrator)
             }
-            Reason::Refused(refusal) => self.refused_hint(refusal),
+            Reason::AwsError(error) => self.aws_error_hint(error),
             Reason::RegionOff => self.hint_enable_region().into(),
             Reason::RegionEnabling => self.hint_wait_for_region().into(),
             Reason::NeedsSecurityHub => self.hint_see_security_hub().into(),
-            Reason::NotSeenAfterwards(_) | Reason::OutOfTime => self.hint_run_again().into(),
+            Reason::NotObservedAfterwards(_) | Reason::OutOfTime => self.hint_run_again().into(),
         })
     }
 }

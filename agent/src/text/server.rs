@@ -3,65 +3,65 @@
 use semver::Version;
 
 use super::Say;
-use crate::server::{Fault, NotUpdated, Updated};
+use crate::server::{ServerError, UpdateError, UpdateOutcome};
 
 impl Say {
     /// A problem with the server, in one line that also says that the run continues.
-    pub(crate) fn server_fault(self, server: &str, fault: &Fault) -> String {
-        let why = match fault {
-            Fault::Unreachable(why) => self.fault_unreachable(why),
-            Fault::TooSlow => self.fault_too_slow().into(),
-            Fault::Redirects => self.fault_redirects().into(),
-            Fault::TooLarge => self.fault_too_large().into(),
-            Fault::Refuses {
+    pub(crate) fn server_error(self, server: &str, error: &ServerError) -> String {
+        let why = match error {
+            ServerError::Unreachable(why) => self.server_error_unreachable(why),
+            ServerError::Timeout => self.server_error_timeout().into(),
+            ServerError::Redirected => self.server_error_redirected().into(),
+            ServerError::ResponseTooLarge => self.server_error_response_too_large().into(),
+            ServerError::Rejected {
                 status,
                 error,
                 hint,
-            } if hint.is_empty() => self.fault_refuses(error, status),
-            Fault::Refuses {
+            } if hint.is_empty() => self.server_error_rejected(error, status),
+            ServerError::Rejected {
                 status,
                 error,
                 hint,
-            } => self.fault_refuses_with_hint(error, hint, status),
-            Fault::Unreadable => self.fault_unreadable().into(),
-            Fault::OtherServer(named) => self.fault_other_server(named),
-            Fault::OtherAccount(account) => self.fault_other_account(account),
-            Fault::OtherAdministrator(administrator) => {
-                self.fault_other_administrator(administrator)
+            } => self.server_error_rejected_with_hint(error, hint, status),
+            ServerError::InvalidResponse => self.server_error_invalid_response().into(),
+            ServerError::WrongServer(named) => self.server_error_wrong_server(named),
+            ServerError::WrongAccount(account) => self.server_error_wrong_account(account),
+            ServerError::WrongAdministrator(administrator) => {
+                self.server_error_wrong_administrator(administrator)
             }
-            Fault::Unsigned(why) => self.fault_unsigned(why),
+            ServerError::SigningFailed(why) => self.server_error_signing_failed(why),
         };
-        self.fault_said(server, why)
+        self.server_error_line(server, why)
     }
 
     /// The outcome of an update.
-    pub(crate) fn updated(self, updated: &Updated, current: &Version) -> String {
+    pub(crate) fn update_outcome(self, updated: &UpdateOutcome, current: &Version) -> String {
         match updated {
-            Updated::Latest => self.update_latest(current),
-            Updated::OnlyOlder(version) => self.update_only_older(current, version),
-            Updated::Offered(version) => self.update_offered(current, version),
-            Updated::Installed(version) => self.update_installed(current, version),
+            UpdateOutcome::Latest => self.update_latest(current),
+            UpdateOutcome::OnlyOlder(version) => self.update_only_older(current, version),
+            UpdateOutcome::Offered(version) => self.update_offered(current, version),
+            UpdateOutcome::Installed(version) => self.update_installed(current, version),
         }
     }
 
     /// Why an update failed, and the hint.
-    pub(crate) fn not_updated(self, why: &NotUpdated) -> (String, &'static str) {
+    pub(crate) fn update_error(self, why: &UpdateError) -> (String, &'static str) {
         match why {
-            NotUpdated::Unavailable(why) => {
+            UpdateError::Unavailable(why) => {
                 (self.update_unavailable(why), self.update_unavailable_hint())
             }
-            NotUpdated::NoFile(name) => {
+            UpdateError::NoFile(name) => {
                 (self.update_no_file(name), self.update_tell_the_soc_hint())
             }
-            NotUpdated::WrongHash => (
+            UpdateError::WrongHash => (
                 self.update_wrong_hash().into(),
                 self.update_tell_the_soc_hint(),
             ),
-            NotUpdated::WrongSignature => (
+            UpdateError::WrongSignature => (
                 self.update_wrong_signature().into(),
                 self.update_tell_the_soc_hint(),
             ),
-            NotUpdated::NotReplaced(why) => (
+            UpdateError::NotReplaced(why) => (
                 self.update_not_replaced(why),
                 self.update_not_replaced_hint(),
             ),

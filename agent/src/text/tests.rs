@@ -1,7 +1,7 @@
 //! The sentences with real facts in them.
 
 use super::*;
-use crate::observed::Refusal;
+use crate::observed::AwsError;
 use crate::plan::Reason;
 
 #[test]
@@ -12,7 +12,7 @@ fn facts_are_put_into_sentences() {
     };
     assert_eq!(
         Say(Language::En).detail(&reason),
-        "No invitation from 999999999999 yet; left alone: the invitation of 666666666666"
+        "No invitation from 999999999999 yet; ignored: the invitation of 666666666666"
     );
     assert_eq!(
         Say(Language::Ja).detail(&reason),
@@ -28,41 +28,41 @@ fn facts_are_put_into_sentences() {
 #[test]
 fn one_is_singular() {
     let [en, ja] = [Say(Language::En), Say(Language::Ja)];
-    let english = |count: u64| en.talk_looking("111111111111", count);
+    let english = |count: u64| en.run_checking("111111111111", count);
     assert_eq!(english(1), "Checking account 111111111111 in 1 Region ...");
     assert_eq!(english(0), "Checking account 111111111111 in 0 Regions ...");
     assert_eq!(
-        ja.talk_looking("111111111111", 1),
+        ja.run_checking("111111111111", 1),
         "アカウント 111111111111: 1 個のリージョンを確認しています ..."
     );
 }
 
 #[test]
-fn a_denial_says_who_can_help() {
-    let refusal = Refusal::answered(
+fn a_denial_names_who_can_help() {
+    let error = AwsError::from_response(
         crate::observed::Operation::new("guardduty:CreateDetector"),
         "us-east-1".parse().unwrap(),
         "AccessDeniedException",
         "… is not authorized to perform: guardduty:CreateDetector with an explicit deny in a service control policy",
     );
     for say in [Say(Language::En), Say(Language::Ja)] {
-        let said = say.refused(&refusal);
-        assert!(said.contains("AccessDeniedException") && said.contains("us-east-1"));
+        let text = say.aws_error(&error);
+        assert!(text.contains("AccessDeniedException") && text.contains("us-east-1"));
         assert!(
-            say.refused_hint(&refusal)
+            say.aws_error_hint(&error)
                 .contains("guardduty:CreateDetector")
         );
-        assert!(say.refused_hint(&refusal).contains("SCP"));
+        assert!(say.aws_error_hint(&error).contains("SCP"));
     }
 }
 
 #[test]
-fn what_power_users_lack_is_said_as_such() {
+fn missing_permissions_of_power_users_are_recognized() {
     let denied = |action: &'static str, message: &str| {
         let operation = crate::observed::Operation::new(action);
         let region = "us-east-1".parse().unwrap();
-        let refusal = Refusal::answered(operation, region, "AccessDeniedException", message);
-        [Language::En, Language::Ja].map(|language| Say(language).refused_hint(&refusal))
+        let error = AwsError::from_response(operation, region, "AccessDeniedException", message);
+        [Language::En, Language::Ja].map(|language| Say(language).aws_error_hint(&error))
     };
     let pass_role = "User: … is not authorized to perform: iam:PassRole on resource: …";
     for hint in denied("config:PutConfigurationRecorder", pass_role) {

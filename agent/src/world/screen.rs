@@ -1,34 +1,33 @@
-//! stderr: lines that stay, and below them, on a terminal, a picture that is drawn anew in its place.
-//! What is drawn is `term`'s; here is only how it gets there, and what the terminal can show.
+//! stderr: lines that stay and, on a terminal, a table below them that is redrawn in place. Also finds out what
+//! the terminal can show. The layout is `term`'s.
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The narrowest terminal that a picture fits on.
+/// The narrowest terminal for the live table.
 const WIDTH: u16 = 80;
 
-/// What can be shown.
+/// What the output may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Style {
     /// Symbols beyond ASCII.
     pub(crate) unicode: bool,
-    /// Colours.
-    pub(crate) colour: bool,
+    pub(crate) color: bool,
 }
 
-/// Where the person who watches reads. Clones write to the same place.
+/// stderr. Clones share the table that is drawn there.
 #[derive(Clone, Debug)]
 pub(crate) struct Screen {
     style: Style,
-    /// How many lines a picture may have; none where nothing can be drawn.
+    /// The most lines that the live table may have; `None` if nothing can be drawn.
     height: Option<usize>,
+    /// The number of lines that are drawn now.
     drawn: Arc<Mutex<usize>>,
 }
 
 impl Style {
-    /// What the environment allows: Unicode by the locale, colours on a terminal that is not dumb,
-    /// unless `NO_COLOR` is set.
+    /// Unicode depends on the locale. Color needs a terminal that is not dumb, and no `NO_COLOR`.
     pub(super) fn of(env: &HashMap<String, String>, is_terminal: bool) -> Self {
         let var = |name: &str| {
             env.get(name)
@@ -44,19 +43,18 @@ impl Style {
         };
         Self {
             unicode: locale.is_some_and(is_unicode),
-            colour: is_terminal && var("NO_COLOR").is_none() && can_move(env),
+            color: is_terminal && var("NO_COLOR").is_none() && supports_escapes(env),
         }
     }
 }
 
-/// Whether a terminal understands more than text.
-fn can_move(env: &HashMap<String, String>) -> bool {
+/// Whether the terminal understands escape sequences.
+fn supports_escapes(env: &HashMap<String, String>) -> bool {
     env.get("TERM")
         .is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
 impl Screen {
-    /// The stderr of this process.
     pub(super) fn of_this_process(env: &HashMap<String, String>) -> Self {
         let stderr = io::stderr();
         let is_terminal = stderr.is_terminal();
@@ -66,38 +64,37 @@ impl Screen {
         });
         Self {
             style: Style::of(env, is_terminal),
-            height: room.filter(|_| is_terminal && can_move(env)),
+            height: room.filter(|_| is_terminal && supports_escapes(env)),
             drawn: Arc::default(),
         }
     }
 
-    /// What can be shown.
     pub(crate) fn style(&self) -> Style {
         self.style
     }
 
-    /// Whether a picture of so many lines can be drawn.
+    /// Whether a table of this many lines can be drawn.
     pub(crate) fn has_room_for(&self, lines: usize) -> bool {
         self.height.is_some_and(|height| lines <= height)
     }
 
-    /// Says something that stays.
+    /// Prints a line that stays, in place of the table.
     pub(crate) fn say(&self, text: &str) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         let above = std::mem::take(&mut *drawn);
         write(&format!("{}{text}\n", erase(above)));
     }
 
-    /// Draws a picture in the place of the last one. An empty one only takes that away.
+    /// Draws a table in place of the last one. Without lines, it only removes the last one.
     pub(crate) fn draw(&self, lines: &[String]) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let picture: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        write(&format!("{}{picture}", erase(*drawn)));
+        let table: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        write(&format!("{}{table}", erase(*drawn)));
         *drawn = lines.len();
     }
 }
 
-/// Up to the first line of the picture, and everything from there on cleared.
+/// Moves to the first of these lines, and clears the screen from there.
 fn erase(lines: usize) -> String {
     if lines == 0 {
         String::new()
@@ -106,7 +103,7 @@ fn erase(lines: usize) -> String {
     }
 }
 
-/// A reader that has gone away is no error of ours.
+/// Errors are ignored, because a reader may close the pipe.
 fn write(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr
@@ -124,11 +121,11 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let style = Style::of(&env, is_terminal);
-        (style.unicode, style.colour)
+        (style.unicode, style.color)
     }
 
     #[test]
-    fn the_environment_says_what_can_be_shown() {
+    fn the_environment_determines_the_style() {
         let utf8 = ("LANG", "ja_JP.UTF-8");
         let xterm = ("TERM", "xterm-256color");
         assert_eq!(style(&[utf8, xterm], true), (true, true));
@@ -144,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_erased_to_its_first_line() {
+    fn a_table_is_erased_to_its_first_line() {
         assert_eq!(erase(0), "");
         assert_eq!(erase(3), "\u{1b}[3A\r\u{1b}[J");
     }

@@ -1,14 +1,14 @@
-//! Every road through AWS Config, as values.
+//! All decisions about AWS Config.
 
 use super::*;
 use crate::change::NAME;
 use hubward_protocol::api::{Recording, RecordingFrequency};
 
-use crate::baseline::{Asked, Baseline, security_hub_types};
-use crate::observed::{AccountSeen, ChannelSeen, Operation, Opted, Refusal};
-use crate::plan::{self, Standing};
+use crate::baseline::{Baseline, RequestedBaseline, security_hub_types};
+use crate::observed::{AwsError, ObservedAccount, ObservedChannel, Operation, OptStatus};
+use crate::plan::{self, StepStatus};
 
-const COMPLETE: BucketSeen = BucketSeen::Present {
+const COMPLETE: ObservedBucket = ObservedBucket::Present {
     public_access_blocked: true,
     has_policy: true,
 };
@@ -30,12 +30,12 @@ fn bucket() -> Bucket {
 }
 
 fn baseline() -> Baseline {
-    let asked = Asked {
+    let requested = RequestedBaseline {
         administrator: "999999999999".parse().unwrap(),
         regions: vec![home(), linked()],
         standards: Vec::new(),
     };
-    Baseline::asked_for(account_id(), asked)
+    Baseline::from_request(account_id(), requested)
 }
 
 fn put(global_types: bool) -> Change {
@@ -48,38 +48,38 @@ fn put(global_types: bool) -> Change {
 
 fn decide_with(
     region: Region,
-    seen: &ConfigSeen,
-    bucket_seen: BucketSeen,
+    observed: &ObservedConfig,
+    bucket_seen: ObservedBucket,
     role: bool,
     global: bool,
 ) -> Decision {
-    decide_for(&baseline(), region, seen, bucket_seen, role, global)
+    decide_for(&baseline(), region, observed, bucket_seen, role, global)
 }
 
 fn decide_for(
     baseline: &Baseline,
     region: Region,
-    seen: &ConfigSeen,
-    bucket_seen: BucketSeen,
+    observed: &ObservedConfig,
+    bucket_seen: ObservedBucket,
     role: bool,
     global: bool,
 ) -> Decision {
-    let account = AccountSeen {
+    let account = ObservedAccount {
         role: Ok(role),
         bucket: Ok(bucket_seen),
     };
     let bucket = bucket();
-    let around = plan::Around {
+    let context = plan::PlanContext {
         baseline,
         account: &account,
         bucket: &bucket,
         global_types_recorded: global,
     };
-    decide(region, seen, &around)
+    decide(region, observed, &context)
 }
 
-fn recorder(name: &str, recording: bool, coverage: Coverage) -> RecorderSeen {
-    RecorderSeen {
+fn recorder(name: &str, recording: bool, coverage: Coverage) -> ObservedRecorder {
+    ObservedRecorder {
         name: name.to_owned(),
         ours: Ok(name == NAME),
         recording,
@@ -93,28 +93,36 @@ fn everything() -> Coverage {
     Coverage::All { global_types: true }
 }
 
-fn seen(recorder: Option<RecorderSeen>, channel: Option<&str>) -> ConfigSeen {
-    ConfigSeen {
+fn observed(recorder: Option<ObservedRecorder>, channel: Option<&str>) -> ObservedConfig {
+    ObservedConfig {
         recorder,
         service_linked: None,
         security_hub_v2: false,
-        channel: channel.map(|bucket| ChannelSeen {
+        channel: channel.map(|bucket| ObservedChannel {
             name: "default".to_owned(),
             bucket: bucket.to_owned(),
         }),
     }
 }
 
-fn standing(decision: Decision) -> Standing {
+fn status(decision: Decision) -> StepStatus {
     match decision {
-        Decision::Is(standing) => standing,
+        Decision::Is(status) => status,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_fresh_region_is_built_in_the_order_that_aws_wants() {
-    let build = |region| decide_with(region, &seen(None, None), BucketSeen::Absent, false, false);
+fn a_new_region_is_set_up_in_the_order_that_aws_requires() {
+    let build = |region| {
+        decide_with(
+            region,
+            &observed(None, None),
+            ObservedBucket::Absent,
+            false,
+            false,
+        )
+    };
     assert_eq!(
         build(home()),
         Decision::Needs(vec![
@@ -135,14 +143,14 @@ fn a_fresh_region_is_built_in_the_order_that_aws_wants() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_completed() {
+fn an_interrupted_set_up_is_completed() {
     let ours = |recording| Some(recorder(NAME, recording, everything()));
-    let half = BucketSeen::Present {
+    let half = ObservedBucket::Present {
         public_access_blocked: false,
         has_policy: false,
     };
     assert_eq!(
-        decide_with(home(), &seen(ours(false), None), half, true, false),
+        decide_with(home(), &observed(ours(false), None), half, true, false),
         Decision::Needs(vec![
             Change::BlockPublicAccess(bucket()),
             Change::PutBucketPolicy(bucket()),
@@ -153,87 +161,87 @@ fn what_a_killed_run_left_is_completed() {
     assert_eq!(
         decide_with(
             home(),
-            &seen(ours(false), Some(&bucket().name)),
+            &observed(ours(false), Some(&bucket().name)),
             COMPLETE,
             true,
             false
         ),
         Decision::Needs(vec![Change::StartRecorder])
     );
-    // A foreign channel is adopted.
+    // An existing channel to another bucket is adopted.
     assert_eq!(
         decide_with(
             home(),
-            &seen(ours(false), Some("theirs")),
-            BucketSeen::Absent,
+            &observed(ours(false), Some("theirs")),
+            ObservedBucket::Absent,
             true,
             false
         ),
         Decision::Needs(vec![Change::StartRecorder])
     );
     assert!(matches!(
-        standing(decide_with(
+        status(decide_with(
             home(),
-            &seen(ours(true), Some(&bucket().name)),
+            &observed(ours(true), Some(&bucket().name)),
             COMPLETE,
             true,
             true
         )),
-        Standing::Good(Reason::Recording { .. })
+        StepStatus::InPlace(Reason::Recording { .. })
     ));
 }
 
 #[test]
-fn a_foreign_recorder_is_adopted_and_never_touched() {
+fn an_existing_recorder_is_adopted_and_not_changed() {
     let judge = |recorder, global| {
-        standing(decide_with(
+        status(decide_with(
             home(),
-            &seen(Some(recorder), Some("theirs")),
-            BucketSeen::Absent,
+            &observed(Some(recorder), Some("theirs")),
+            ObservedBucket::Absent,
             true,
             global,
         ))
     };
     assert!(matches!(
         judge(recorder("default", true, everything()), true),
-        Standing::Good(Reason::Recording { .. })
+        StepStatus::InPlace(Reason::Recording { .. })
     ));
     assert!(matches!(
         judge(recorder("default", false, everything()), true),
-        Standing::Insufficient(Reason::RecorderStopped { .. })
+        StepStatus::Insufficient(Reason::RecorderStopped { .. })
     ));
     let narrow = Coverage::Only(vec!["AWS::S3::Bucket".to_owned()]);
     assert!(matches!(
         judge(recorder("default", true, narrow), true),
-        Standing::Insufficient(Reason::RecorderMisses { types, .. }) if types.len() == NEEDED_TYPES.len() - 1
+        StepStatus::Insufficient(Reason::RecorderMisses { types, .. }) if types.len() == NEEDED_TYPES.len() - 1
     ));
     let without_buckets = Coverage::AllExcept(vec!["AWS::S3::Bucket".to_owned()]);
     assert!(matches!(
         judge(recorder("default", true, without_buckets), true),
-        Standing::Insufficient(Reason::RecorderMisses { types, .. }) if types == ["AWS::S3::Bucket"]
+        StepStatus::Insufficient(Reason::RecorderMisses { types, .. }) if types == ["AWS::S3::Bucket"]
     ));
     let compliance = Coverage::AllExcept(vec!["AWS::Config::ResourceCompliance".to_owned()]);
     assert!(matches!(
         judge(recorder("default", true, compliance), true),
-        Standing::Good(_)
+        StepStatus::InPlace(_)
     ));
     let without_global = Coverage::All {
         global_types: false,
     };
     assert!(matches!(
         judge(recorder("default", true, without_global), false),
-        Standing::Insufficient(Reason::GlobalTypesNowhere { .. })
+        StepStatus::Insufficient(Reason::GlobalTypesNowhere { .. })
     ));
     let mut failing = recorder("default", true, everything());
     failing.failure = Some("AccessDenied".to_owned());
     assert!(matches!(
         judge(failing, true),
-        Standing::Insufficient(Reason::DeliveryFails { code, .. }) if code == "AccessDenied"
+        StepStatus::Insufficient(Reason::DeliveryFails { code, .. }) if code == "AccessDenied"
     ));
 }
 
 #[test]
-fn the_global_types_are_missed_in_the_home_region_only() {
+fn missing_global_types_matter_in_the_home_region_only() {
     let without_global = recorder(
         "default",
         true,
@@ -243,50 +251,53 @@ fn the_global_types_are_missed_in_the_home_region_only() {
     );
     let elsewhere = decide_with(
         linked(),
-        &seen(Some(without_global), Some("theirs")),
-        BucketSeen::Absent,
+        &observed(Some(without_global), Some("theirs")),
+        ObservedBucket::Absent,
         true,
         false,
     );
-    assert!(matches!(standing(elsewhere), Standing::Good(_)));
+    assert!(matches!(status(elsewhere), StepStatus::InPlace(_)));
 }
 
 #[test]
-fn what_others_manage_counts_when_it_records() {
+fn a_managed_recorder_counts_when_it_records() {
     let tower = |recording| {
         let recorder = recorder(
             "aws-controltower-BaselineConfigRecorder",
             recording,
             everything(),
         );
-        standing(decide_with(
+        status(decide_with(
             home(),
-            &seen(Some(recorder), Some("theirs")),
-            BucketSeen::Absent,
+            &observed(Some(recorder), Some("theirs")),
+            ObservedBucket::Absent,
             true,
             true,
         ))
     };
-    assert!(matches!(tower(true), Standing::Elsewhere { on: true, .. }));
+    assert!(matches!(
+        tower(true),
+        StepStatus::ManagedElsewhere { on: true, .. }
+    ));
     assert!(matches!(
         tower(false),
-        Standing::Elsewhere { on: false, .. }
+        StepStatus::ManagedElsewhere { on: false, .. }
     ));
-    let security_hubs = ConfigSeen {
+    let security_hubs = ObservedConfig {
         security_hub_v2: true,
         recorder: None,
         service_linked: Some("AWSConfigurationRecorderForSecurityHubCSPM".to_owned()),
         channel: None,
     };
     assert!(matches!(
-        standing(decide_with(
+        status(decide_with(
             home(),
             &security_hubs,
-            BucketSeen::Absent,
+            ObservedBucket::Absent,
             false,
             false
         )),
-        Standing::Elsewhere {
+        StepStatus::ManagedElsewhere {
             on: true,
             reason: Reason::SecurityHubRecords { .. }
         }
@@ -295,15 +306,15 @@ fn what_others_manage_counts_when_it_records() {
 
 #[test]
 fn an_earlier_runs_bucket_is_used_again() {
-    let refusal = Refusal::answered(Operation::new("x:Y"), home(), "X", "");
+    let error = AwsError::from_response(Operation::new("x:Y"), home(), "X", "");
     let earlier = Bucket::of(&account_id(), linked());
     let with_channel = |bucket: Option<&str>| {
-        vec![RegionSeen {
+        vec![ObservedRegion {
             region: home(),
-            enabled: Opted::In,
-            config: Ok(seen(None, bucket)),
-            guardduty: Err(refusal.clone()),
-            security_hub: Err(refusal.clone()),
+            enabled: OptStatus::Enabled,
+            config: Ok(observed(None, bucket)),
+            guardduty: Err(error.clone()),
+            security_hub: Err(error.clone()),
         }]
     };
     let choose = |bucket| choose_bucket(&account_id(), home(), &with_channel(bucket));
@@ -313,30 +324,37 @@ fn an_earlier_runs_bucket_is_used_again() {
 }
 
 #[test]
-fn where_the_baseline_adopts_no_recorder_is_made() {
+fn with_adopt_no_recorder_is_created() {
     let mut baseline = baseline();
     baseline.config = RecorderMode::Adopt;
-    let judge = |seen: ConfigSeen| {
-        let decision = decide_for(&baseline, home(), &seen, COMPLETE, true, true);
-        standing(decision)
+    let judge = |observed: ObservedConfig| {
+        let decision = decide_for(&baseline, home(), &observed, COMPLETE, true, true);
+        status(decision)
     };
     assert_eq!(
-        judge(seen(None, None)),
-        Standing::Insufficient(Reason::NoRecorder)
+        judge(observed(None, None)),
+        StepStatus::Insufficient(Reason::NoRecorder)
     );
     let theirs = recorder("default", true, everything());
     assert!(matches!(
-        judge(seen(Some(theirs), Some("theirs"))),
-        Standing::Good(Reason::Recording { .. })
+        judge(observed(Some(theirs), Some("theirs"))),
+        StepStatus::InPlace(Reason::Recording { .. })
     ));
 }
 
 #[test]
-fn a_recorder_of_ours_is_made_as_the_baseline_says() {
+fn our_recorder_follows_the_baseline() {
     let mut baseline = baseline();
     baseline.recording = Recording::SecurityHubTypes;
     baseline.recording_frequency = RecordingFrequency::Daily;
-    let decision = decide_for(&baseline, home(), &seen(None, None), COMPLETE, true, false);
+    let decision = decide_for(
+        &baseline,
+        home(),
+        &observed(None, None),
+        COMPLETE,
+        true,
+        false,
+    );
     let Decision::Needs(changes) = decision else {
         panic!("nothing to do?");
     };
@@ -351,7 +369,7 @@ fn a_recorder_of_ours_is_made_as_the_baseline_says() {
 }
 
 #[test]
-fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
+fn the_needed_types_suffice_and_more_are_kept() {
     let only = |global: &[&'static str]| {
         let types = security_hub_types().chain(global.to_vec());
         Coverage::Only(types.map(str::to_owned).collect())
@@ -361,7 +379,7 @@ fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
         let ours = recorder(NAME, true, coverage);
         decide_with(
             region,
-            &seen(Some(ours), Some(&channel)),
+            &observed(Some(ours), Some(&channel)),
             COMPLETE,
             true,
             global,
@@ -372,9 +390,9 @@ fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
         judge(linked(), only(&[]), true),
         judge(home(), everything(), true),
     ] {
-        assert!(matches!(standing(decision), Standing::Good(_)));
+        assert!(matches!(status(decision), StepStatus::InPlace(_)));
     }
-    // Ours is ours to mend.
+    // Our own recorder is extended.
     for decision in [
         judge(home(), only(&[]), false),
         judge(
@@ -388,43 +406,43 @@ fn what_security_hub_needs_is_enough_and_more_is_left_alone() {
 }
 
 #[test]
-fn a_recorder_with_our_name_but_without_our_tag_is_somebody_elses() {
+fn a_recorder_with_our_name_but_without_our_tag_is_not_ours() {
     let mut stopped = recorder(NAME, false, everything());
     stopped.ours = Ok(false);
     let decided = |recorder| {
-        let seen = seen(Some(recorder), None);
-        decide_with(linked(), &seen, BucketSeen::Absent, true, true)
+        let observed = observed(Some(recorder), None);
+        decide_with(linked(), &observed, ObservedBucket::Absent, true, true)
     };
     assert!(matches!(
-        standing(decided(stopped.clone())),
-        Standing::Insufficient(Reason::RecorderStopped { .. })
+        status(decided(stopped.clone())),
+        StepStatus::Insufficient(Reason::RecorderStopped { .. })
     ));
-    // Whose it is matters only where something is to be done.
-    let refusal = Refusal::answered(
+    // Whether it is ours matters only if something has to be done.
+    let error = AwsError::from_response(
         Operation::new("config:ListTagsForResource"),
         linked(),
         "AccessDeniedException",
         "",
     );
-    stopped.ours = Err(refusal.clone());
-    assert!(matches!(standing(decided(stopped)), Standing::Blocked(_)));
+    stopped.ours = Err(error.clone());
+    assert!(matches!(status(decided(stopped)), StepStatus::Blocked(_)));
     let mut good = recorder(NAME, true, everything());
-    good.ours = Err(refusal);
-    assert!(matches!(standing(decided(good)), Standing::Good(_)));
+    good.ours = Err(error);
+    assert!(matches!(status(decided(good)), StepStatus::InPlace(_)));
 }
 
 #[test]
-fn where_security_hub_makes_its_own_recorder_none_is_built() {
-    let mut both = seen(None, None);
+fn if_security_hub_creates_its_own_recorder_the_agent_creates_none() {
+    let mut both = observed(None, None);
     both.security_hub_v2 = true;
     assert_eq!(
-        standing(decide_with(
+        status(decide_with(
             linked(),
             &both,
-            BucketSeen::Absent,
+            ObservedBucket::Absent,
             false,
             false
         )),
-        Standing::Waiting(Reason::SecurityHubWillRecord)
+        StepStatus::Waiting(Reason::SecurityHubWillRecord)
     );
 }

@@ -1,14 +1,14 @@
-//! Every road through the standards, as values.
+//! All decisions about standards.
 
 use super::*;
-use crate::observed::{HubOn, Operation, Opted, Refusal, StandardSeen};
+use crate::observed::{AwsError, HubOn, ObservedStandard, Operation, OptStatus};
 
 const FSBP: &str =
     "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0";
 const PCI: &str = "arn:aws:securityhub:us-east-1::standards/pci-dss/v/4.0.1";
 
-fn refusal(code: &str) -> Refusal {
-    Refusal::answered(
+fn error(code: &str) -> AwsError {
+    AwsError::from_response(
         Operation::new("securityhub:DescribeStandards"),
         "us-east-1".parse().unwrap(),
         code,
@@ -16,17 +16,17 @@ fn refusal(code: &str) -> Refusal {
     )
 }
 
-fn hub(enabled: &[(&str, StandardStatus)]) -> HubSeen {
-    HubSeen::On(Box::new(HubOn {
+fn hub(enabled: &[(&str, StandardStatus)]) -> ObservedHub {
+    ObservedHub::On(Box::new(HubOn {
         offered: Ok(vec![FSBP.to_owned(), PCI.to_owned()]),
         standards: enabled
             .iter()
-            .map(|(arn, status)| StandardSeen {
+            .map(|(arn, status)| ObservedStandard {
                 arn: (*arn).to_owned(),
                 status: status.clone(),
             })
             .collect(),
-        membership: Err(refusal("X")),
+        membership: Err(error("X")),
     }))
 }
 
@@ -53,7 +53,7 @@ fn only_the_missing_ones_are_enabled() {
 }
 
 #[test]
-fn pending_waits_and_incomplete_says_why() {
+fn pending_waits_and_incomplete_has_a_reason() {
     let with = |status| {
         decide(
             &hub(&[(FSBP, StandardStatus::Ready), (PCI, status)]),
@@ -62,16 +62,16 @@ fn pending_waits_and_incomplete_says_why() {
     };
     assert!(matches!(
         with(StandardStatus::Ready),
-        Decision::Is(Standing::Good(_))
+        Decision::Is(StepStatus::InPlace(_))
     ));
     assert!(matches!(
         with(StandardStatus::Pending),
-        Decision::Is(Standing::Waiting(Reason::StandardsPending(pending))) if pending.len() == 1
+        Decision::Is(StepStatus::Waiting(Reason::StandardsPending(pending))) if pending.len() == 1
     ));
     let code = "NO_AVAILABLE_CONFIGURATION_RECORDER";
     assert!(matches!(
         with(StandardStatus::Incomplete(code.to_owned())),
-        Decision::Is(Standing::Insufficient(Reason::StandardIncomplete { code: said, .. })) if said == code
+        Decision::Is(StepStatus::Insufficient(Reason::StandardIncomplete { code: said, .. })) if said == code
     ));
 }
 
@@ -85,45 +85,45 @@ fn what_a_region_does_not_offer_is_not_guessed() {
                 "nist-800-53/v/5.0.0"
             ])
         ),
-        Decision::Is(Standing::Blocked(Reason::StandardsNotOffered(_)))
+        Decision::Is(StepStatus::Blocked(Reason::StandardsNotOffered(_)))
     ));
 }
 
 #[test]
-fn before_security_hub_is_on_they_come_later() {
-    let off = HubSeen::Off {
-        offered: Err(refusal("InvalidAccessException")),
+fn before_security_hub_is_on_they_are_deferred() {
+    let off = ObservedHub::Off {
+        offered: Err(error("InvalidAccessException")),
     };
     assert_eq!(
         decide(&off, &both()),
-        Decision::AfterHub(Intention::Enable(both()))
+        Decision::DeferredUntilHub(Intention::Enable(both()))
     );
 }
 
-fn region(security_hub: HubSeen) -> RegionSeen {
-    RegionSeen {
+fn region(security_hub: ObservedHub) -> ObservedRegion {
+    ObservedRegion {
         region: "us-east-1".parse().unwrap(),
-        enabled: Opted::In,
-        config: Err(refusal("X")),
-        guardduty: Err(refusal("X")),
+        enabled: OptStatus::Enabled,
+        config: Err(error("X")),
+        guardduty: Err(error("X")),
         security_hub: Ok(security_hub),
     }
 }
 
 #[test]
-fn a_name_that_no_region_knows_is_unknown() {
+fn a_standard_that_no_region_offers_is_unknown() {
     let wanted = names(&["pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "no-such/v/1.0.0"]);
     let off = || {
-        region(HubSeen::Off {
-            offered: Err(refusal("InvalidAccessException")),
+        region(ObservedHub::Off {
+            offered: Err(error("InvalidAccessException")),
         })
     };
-    // All lists are readable: they alone count.
+    // All lists are readable, so only they count.
     assert_eq!(
         unknown(&wanted, &[region(hub(&[]))]),
         names(&["nist-800-53/v/5.0.0", "no-such/v/1.0.0"])
     );
-    // One is not: what we know of counts too.
+    // One is not, so our own list counts too.
     assert_eq!(
         unknown(&wanted, &[region(hub(&[])), off()]),
         names(&["no-such/v/1.0.0"])

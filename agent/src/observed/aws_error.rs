@@ -1,61 +1,55 @@
-//! A call that AWS refused or that never arrived, in words that a person can act on. The decision
-//! what kind of refusal it is looks at the error's code and message, never at an SDK's variants:
-//! services answer with codes that their models do not list.
+//! A failed AWS call, classified so that a person can act on it. The classification uses the error's code
+//! and message, never the SDK's error variants: services answer with codes that their models do not list.
 
 use hubward_protocol::Region;
 use serde::Serialize;
 
-use super::{Denier, Operation};
+use super::{DeniedBy, Operation};
 
-/// What was attempted, where, and what came back.
+/// A failed call: what was called, where, and what came back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Refusal {
-    /// What was attempted.
+pub(crate) struct AwsError {
     pub(crate) operation: Operation,
-    /// In which Region.
     pub(crate) region: Region,
-    /// AWS's error code; a word of ours where no answer came.
+    /// AWS's error code; ours if there was no response, such as `Timeout`.
     pub(crate) code: String,
-    /// AWS's message.
+    /// AWS's message, or the network error.
     pub(crate) message: String,
-    /// What kind of refusal it is.
     pub(crate) cause: Cause,
 }
 
-/// What kind of refusal it is, and thereby who can help.
+/// Why a call failed. It determines the hint and whether a retry can help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Cause {
-    /// The caller may not do this.
+    /// The caller lacks a permission.
     Denied {
-        /// What denies it.
-        by: Denier,
-        /// The IAM action that AWS named, else the operation's own.
+        by: DeniedBy,
+        /// The IAM action that AWS named, or else the operation's own.
         action: String,
     },
-    /// A central configuration policy of an organisation keeps it for itself.
+    /// A central configuration policy of the organization manages this.
     CentrallyManaged,
     /// The account has not enabled the Region.
     RegionOff,
-    /// The credentials are expired or unknown.
+    /// The credentials are expired or invalid.
     Credentials,
     /// Too many calls, even after the retries.
     Throttled,
-    /// A quota of the account is used up: no attempt later changes that.
+    /// A quota of the account is exhausted. Retrying cannot help.
     Quota,
-    /// Somebody else made one meanwhile, and there can be only one.
+    /// The resource was created by another caller in the meantime, and AWS allows only one.
     Overtaken,
-    /// AWS's own trouble: an answer of 5xx, or one that broke off.
+    /// A failure on AWS's side: a 5xx response, or a truncated one.
     Broken,
-    /// No answer in time, or no connection.
+    /// No response in time, or no connection.
     Unreachable,
-    /// Anything else.
     Other,
 }
 
-impl Refusal {
-    /// Judges an answer of AWS's.
-    pub(crate) fn answered(
+impl AwsError {
+    /// Classifies an error response.
+    pub(crate) fn from_response(
         operation: Operation,
         region: Region,
         code: &str,
@@ -64,13 +58,13 @@ impl Refusal {
         Self {
             operation,
             region,
-            code: plain(code),
-            message: plain(message),
-            cause: judge(operation, code, message),
+            code: sanitize(code),
+            message: sanitize(message),
+            cause: classify(operation, code, message),
         }
     }
 
-    /// No answer came.
+    /// There was no response.
     pub(crate) fn unreachable(
         operation: Operation,
         region: Region,
@@ -80,14 +74,14 @@ impl Refusal {
         Self {
             operation,
             region,
-            code: plain(code),
-            message: plain(message),
+            code: sanitize(code),
+            message: sanitize(message),
             cause: Cause::Unreachable,
         }
     }
 
-    /// The Region was not asked at all, because the account has not enabled it.
-    pub(crate) fn not_asked(region: Region) -> Self {
+    /// The Region was not called because the account has not enabled it.
+    pub(crate) fn region_disabled(region: Region) -> Self {
         Self {
             operation: Operation::new("account:ListRegions"),
             region,
@@ -97,18 +91,18 @@ impl Refusal {
         }
     }
 
-    /// Nobody refused: nobody was asked.
-    pub(crate) fn is_of_nobody(&self) -> bool {
+    /// Whether this is `region_disabled`: no call was made, so there is no code.
+    pub(crate) fn is_region_disabled(&self) -> bool {
         self.code.is_empty()
     }
 }
 
-fn judge(operation: Operation, code: &str, message: &str) -> Cause {
+fn classify(operation: Operation, code: &str, message: &str) -> Cause {
     let text = message.to_ascii_lowercase();
-    // The V1 services spell it with and without "Exception", STS and IAM without.
+    // Some services end their codes in "Exception"; STS and IAM do not.
     match code.strip_suffix("Exception").unwrap_or(code) {
         _ if text.contains("central configuration policy") => Cause::CentrallyManaged,
-        // Security Hub is off: it has the same code for that as for a missing permission.
+        // Security Hub is off. AWS uses the same code for a missing permission.
         "InvalidAccess" if text.contains("not subscribed") => Cause::Other,
         "AccessDenied"
         | "UnauthorizedOperation"
@@ -116,18 +110,18 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
         | "NotAuthorized"
         | "Forbidden" => Cause::Denied {
             by: if text.contains("service control policy") {
-                Denier::ServiceControlPolicy
+                DeniedBy::ServiceControlPolicy
             } else if text.contains("explicit deny") {
-                Denier::ExplicitDeny
+                DeniedBy::ExplicitDeny
             } else {
-                Denier::NothingAllows
+                DeniedBy::ImplicitDeny
             },
             action: named_action(message).unwrap_or(operation.action).to_owned(),
         },
         "ExpiredToken" | "RequestExpired" | "SignatureDoesNotMatch" | "NoCredentials" => {
             Cause::Credentials
         }
-        // The identity was proved before, so a Region that does not know it is one that is off.
+        // STS accepted these credentials before, so a Region that rejects them is not enabled.
         "UnrecognizedClient"
         | "InvalidClientTokenId"
         | "AuthFailure"
@@ -140,7 +134,7 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
         | "RequestThrottled"
         | "SlowDown"
         | "HTTP 429" => Cause::Throttled,
-        // One code for two things: "account or throttling limits".
+        // AWS documents this code for "account or throttling limits", so only the operation can tell.
         "LimitExceeded" if !operation.creates() => Cause::Throttled,
         "LimitExceeded" | "ServiceQuotaExceeded" | "TooManyBuckets" => Cause::Quota,
         "MaxNumberOfConfigurationRecordersExceeded" | "MaxNumberOfDeliveryChannelsExceeded" => {
@@ -162,7 +156,7 @@ fn judge(operation: Operation, code: &str, message: &str) -> Cause {
     }
 }
 
-/// The action in "… is not authorized to perform: config:PutConfigurationRecorder on resource …".
+/// Finds the action in "… is not authorized to perform: config:PutConfigurationRecorder on resource …".
 fn named_action(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("not authorized to perform")?;
     let word = rest
@@ -171,14 +165,14 @@ fn named_action(message: &str) -> Option<&str> {
         .next()?;
     let word = word.trim_end_matches(['.', ',']);
     let (service, action) = word.split_once(':')?;
-    let plain = |text: &str| {
+    let is_name = |text: &str| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    (plain(service) && plain(action)).then_some(word)
+    (is_name(service) && is_name(action)).then_some(word)
 }
 
-/// One line without control characters: it is printed on a terminal.
-pub(crate) fn plain(text: &str) -> String {
+/// Makes remote text safe to print on a terminal: one line, no control characters, at most 600 characters.
+pub(crate) fn sanitize(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -194,24 +188,24 @@ mod tests {
     const PUT: Operation = Operation::new("config:PutConfigurationRecorder");
 
     fn cause(code: &str, message: &str) -> Cause {
-        Refusal::answered(PUT, "us-east-1".parse().unwrap(), code, message).cause
+        AwsError::from_response(PUT, "us-east-1".parse().unwrap(), code, message).cause
     }
 
     #[test]
-    fn a_denial_names_what_denies_and_which_action() {
+    fn a_denial_names_the_policy_and_the_action() {
         let scp = "User: arn:aws:sts::111111111111:assumed-role/dev/me is not authorized to perform: \
                    iam:PassRole on resource: * with an explicit deny in a service control policy";
         assert_eq!(
             cause("AccessDeniedException", scp),
             Cause::Denied {
-                by: Denier::ServiceControlPolicy,
+                by: DeniedBy::ServiceControlPolicy,
                 action: "iam:PassRole".to_owned()
             }
         );
         assert_eq!(
             cause("AccessDenied", "Access Denied"),
             Cause::Denied {
-                by: Denier::NothingAllows,
+                by: DeniedBy::ImplicitDeny,
                 action: "config:PutConfigurationRecorder".to_owned()
             }
         );
@@ -221,7 +215,7 @@ mod tests {
                 "… with an explicit deny in a permissions boundary"
             ),
             Cause::Denied {
-                by: Denier::ExplicitDeny,
+                by: DeniedBy::ExplicitDeny,
                 action: "config:PutConfigurationRecorder".to_owned()
             }
         );
@@ -238,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn other_codes_find_their_kind() {
+    fn other_codes_are_classified() {
         assert_eq!(cause("UnrecognizedClientException", ""), Cause::RegionOff);
         assert_eq!(cause("ExpiredToken", ""), Cause::Credentials);
         assert_eq!(cause("TooManyRequestsException", ""), Cause::Throttled);
@@ -259,10 +253,10 @@ mod tests {
     }
 
     #[test]
-    fn a_message_cannot_speak_to_the_terminal() {
-        let refusal =
-            Refusal::answered(PUT, "us-east-1".parse().unwrap(), "A\u{1b}[0m", "one\ntwo");
-        assert_eq!(refusal.message, "one two");
-        assert!(!refusal.code.contains('\u{1b}'));
+    fn a_message_cannot_control_the_terminal() {
+        let error =
+            AwsError::from_response(PUT, "us-east-1".parse().unwrap(), "A\u{1b}[0m", "one\ntwo");
+        assert_eq!(error.message, "one two");
+        assert!(!error.code.contains('\u{1b}'));
     }
 }

@@ -1,5 +1,5 @@
-//! A session with the server: the proof first, then what may be said in its name. The session may
-//! end at any time; then the account is proved once more.
+//! A session with the server: proves the account, then sends heartbeats and requests. A session may expire at
+//! any time; the account is then proved again.
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use hubward_protocol::api::{
@@ -10,58 +10,54 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Fault, Transport, proof};
-use crate::observed::plain;
+use super::{ServerError, Transport, proof};
+use crate::observed::sanitize;
 
-/// This program's version, as it is told to the server.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a proof is made of, and what it must come to.
+/// What a proof is made of, and what the server must answer to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Prover {
-    /// The caller's credentials.
     pub(crate) credentials: SharedCredentialsProvider,
-    /// The Region whose STS is to answer.
+    /// The Region whose STS the server will call.
     pub(crate) region: Region,
-    /// The account that STS already named to us.
+    /// The account that STS has named to the agent.
     pub(crate) account: AccountId,
-    /// The administrator that the command line pins.
+    /// The pinned administrator.
     pub(crate) administrator: AccountId,
-    /// The time.
     pub(crate) clock: fn() -> Timestamp,
 }
 
-/// A session that speaks for the account.
+/// An authenticated session of the account.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub(crate) struct ServerSession {
     transport: Transport,
     prover: Prover,
     token: String,
 }
 
-impl Link {
-    /// Proves the account to the server. Nothing is signed for a server that goes by another name.
-    pub(crate) async fn prove(
+impl ServerSession {
+    /// Proves the account to the server. Nothing is signed for a server that names itself differently.
+    pub(crate) async fn open(
         transport: Transport,
         prover: Prover,
-    ) -> Result<(Self, Baseline), Fault> {
+    ) -> Result<(Self, Baseline), ServerError> {
         let session = prove(&transport, &prover).await?;
-        let link = Self {
+        let opened = Self {
             transport,
             prover,
             token: session.token,
         };
-        Ok((link, session.baseline))
+        Ok((opened, session.baseline))
     }
 
-    /// Tells how far a run is.
     pub(crate) async fn heartbeat(
         &mut self,
         run: &str,
         sequence: u32,
         regions: Vec<hubward_protocol::RegionReport>,
         complete: bool,
-    ) -> Result<HeartbeatAccepted, Fault> {
+    ) -> Result<HeartbeatAccepted, ServerError> {
         let heartbeat = Heartbeat {
             run: run.to_owned(),
             sequence,
@@ -74,25 +70,25 @@ impl Link {
             clippy::map_err_ignore,
             reason = "a member can do nothing with the place where the JSON is wrong"
         )]
-        serde_json::from_slice(&answer).map_err(|_| Fault::Unreadable)
+        serde_json::from_slice(&answer).map_err(|_| ServerError::InvalidResponse)
     }
 
-    /// Asks for the invitations that this account still lacks.
-    pub(crate) async fn ask_for_invitations(&mut self) -> Result<(), Fault> {
+    /// Requests the invitations that the account does not have yet.
+    pub(crate) async fn request_invitations(&mut self) -> Result<(), ServerError> {
         let nothing: Value = json!({});
         self.post("v1/invitations", &nothing).await.map(|_| ())
     }
 
-    async fn post(&mut self, route: &str, body: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    async fn post(&mut self, route: &str, body: &impl Serialize) -> Result<Vec<u8>, ServerError> {
         let answer = self
             .transport
-            .post_blindly(route, Some(&self.token), body)
+            .post_raw(route, Some(&self.token), body)
             .await;
         match answer {
-            Err(fault) if fault.wants_proof() => {
+            Err(error) if error.is_unauthorized() => {
                 self.token = prove(&self.transport, &self.prover).await?.token;
                 self.transport
-                    .post_blindly(route, Some(&self.token), body)
+                    .post_raw(route, Some(&self.token), body)
                     .await
             }
             answer => answer,
@@ -100,16 +96,16 @@ impl Link {
     }
 }
 
-async fn prove(transport: &Transport, prover: &Prover) -> Result<Session, Fault> {
+async fn prove(transport: &Transport, prover: &Prover) -> Result<Session, ServerError> {
     let challenge: Challenge = transport.post("v1/challenges", None, &json!({})).await?;
     if challenge.server_id != transport.address().origin() {
-        return Err(Fault::OtherServer(plain(&challenge.server_id)));
+        return Err(ServerError::WrongServer(sanitize(&challenge.server_id)));
     }
     let credentials = prover
         .credentials
         .provide_credentials()
         .await
-        .map_err(|error| Fault::Unsigned(plain(&error.to_string())))?;
+        .map_err(|error| ServerError::SigningFailed(sanitize(&error.to_string())))?;
     let now = (prover.clock)();
     let request = SessionRequest {
         region: prover.region,
@@ -118,10 +114,12 @@ async fn prove(transport: &Transport, prover: &Prover) -> Result<Session, Fault>
     };
     let session: Session = transport.post("v1/sessions", None, &request).await?;
     if session.account != prover.account {
-        return Err(Fault::OtherAccount(session.account));
+        return Err(ServerError::WrongAccount(session.account));
     }
     if session.baseline.administrator != prover.administrator {
-        return Err(Fault::OtherAdministrator(session.baseline.administrator));
+        return Err(ServerError::WrongAdministrator(
+            session.baseline.administrator,
+        ));
     }
     Ok(session)
 }

@@ -1,62 +1,62 @@
-//! What keeps a command from beginning, and what helps.
+//! Why a command could not start, and the hint.
 
 use super::Say;
 use crate::observed::Cause;
-use crate::verdict::Trouble;
+use crate::verdict::CommandError;
 
 impl Say {
     /// The error and its hint.
-    pub(crate) fn trouble(self, trouble: &Trouble) -> (String, String) {
-        match trouble {
-            Trouble::NoRegion => (
+    pub(crate) fn command_error(self, error: &CommandError) -> (String, String) {
+        match error {
+            CommandError::NoRegion => (
                 self.error_no_region().into(),
                 self.error_no_region_hint().into(),
             ),
-            Trouble::UnknownRegion(region) => (
+            CommandError::UnknownRegion(region) => (
                 self.error_unknown_region(region),
                 self.error_no_region_hint().into(),
             ),
-            Trouble::NoAdministrator => (
+            CommandError::NoAdministrator => (
                 self.error_no_administrator().into(),
                 self.error_no_administrator_hint().into(),
             ),
-            Trouble::BadAdministrator => (
+            CommandError::BadAdministrator => (
                 self.error_bad_administrator().into(),
                 self.error_no_administrator_hint().into(),
             ),
-            Trouble::NoCredentials(why) => (
+            CommandError::NoCredentials(why) => (
                 self.error_no_credentials(why),
                 self.error_no_credentials_hint().into(),
             ),
-            Trouble::UnsafeEndpoint(endpoint) => (
+            CommandError::UnsafeEndpoint(endpoint) => (
                 self.error_unsafe_endpoint(endpoint),
                 self.error_unsafe_endpoint_hint().into(),
             ),
-            Trouble::NoIdentity(refusal) => {
-                let hint = match refusal.cause {
-                    // Before the identity is proved, an unknown key is no matter of Regions.
+            CommandError::NoIdentity(error) => {
+                let hint = match error.cause {
+                    // STS in a Region that every account has: the Region cannot be the reason.
                     Cause::RegionOff => self.hint_new_credentials().into(),
-                    _ => self.refused_hint(refusal),
+                    _ => self.aws_error_hint(error),
                 };
-                (self.refused(refusal), hint)
+                (self.aws_error(error), hint)
             }
-            Trouble::BadServer(server) => (
+            CommandError::BadServer(server) => (
                 self.error_bad_server(server),
                 self.error_bad_server_hint().into(),
             ),
-            Trouble::BadCertificates(file) => (
+            CommandError::BadCertificates(file) => (
                 self.error_bad_certificates(file),
                 self.error_bad_certificates_hint().into(),
             ),
-            Trouble::NoServer => (
+            CommandError::NoServer => (
                 self.error_no_server().into(),
                 self.error_no_server_hint().into(),
             ),
-            Trouble::NoReleaseKey => (
+            CommandError::NoReleaseKey => (
                 self.error_no_release_key().into(),
                 self.error_no_release_key_hint().into(),
             ),
-            Trouble::CallerIsAdministrator(account) => (
+            CommandError::CallerIsAdministrator(account) => (
                 self.error_caller_is_administrator(account),
                 self.error_caller_is_administrator_hint().into(),
             ),
