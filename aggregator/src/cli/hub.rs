@@ -38,7 +38,7 @@ impl HubCommand {
             Self::Setup { yes } => yes,
         };
         let asks = matches!(self, Self::Setup { .. }) && changes > 0 && !yes;
-        // Without a terminal there is nobody to ask: then the plan is all there is.
+        // Without a terminal, no one can confirm: then only the plan is shown.
         let stops =
             matches!(self, Self::Plan) || changes == 0 || (asks && !screen.is_interactive());
         if stops {
@@ -84,7 +84,7 @@ fn done(rows: &[SetupRow]) -> Vec<(SetupItem, HubProgress)> {
     told.collect()
 }
 
-/// Shows how everything is, and what is to be put into the configuration.
+/// Shows the state, and the values to put into the configuration.
 async fn conclude(
     rows: &[(SetupItem, HubProgress)],
     app: &App,

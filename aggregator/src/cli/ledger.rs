@@ -164,7 +164,7 @@ impl ImportLedger {
     }
 }
 
-/// Shows what an import changes: one line per account and field.
+/// Shows the changes of an import: one line per account and field.
 pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFailure> {
     let say = Say(screen.language());
     let mut rows = Vec::new();
@@ -223,8 +223,8 @@ fn format(file: &Path, language: Language) -> Result<LedgerFormat, CommandFailur
         .map_err(|_| CommandFailure::new(Say(language).cli_unknown_format(file.display()), ""))
 }
 
-/// Writes a file whole or not at all: beside it first, then in its place. A full disk leaves what
-/// was there.
+/// Writes a file atomically: to a temporary file first, which is then renamed. A full disk leaves the old
+/// file unchanged.
 pub(super) fn save(
     file: &Path,
     bytes: io::Result<Vec<u8>>,

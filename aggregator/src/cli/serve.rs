@@ -63,7 +63,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     let listening = server.listening_on();
     let mut renewal = server.renewal();
     let running = tokio::spawn(server.run(stop));
-    // Not translated: programs wait for this line.
+    // Not translated, because programs wait for this line.
     screen.say(&format!("listening on {listening}"));
     let ended = tokio::select! {
         () = lifecycle::shutdown_signal() => None,
@@ -81,7 +81,7 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
         .map_err(|error| CommandFailure::new(say.cli_runtime(error), ""))
 }
 
-/// Says what the jobs have to say, until one of them ends: none should.
+/// Prints the jobs' events until a job ends, which none should.
 async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> String {
     let say = Say(screen.language());
     loop {
@@ -104,7 +104,7 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
     }
 }
 
-/// The first of several messages: a job's failure is one line.
+/// The first of several messages, because a job's failure is one line.
 fn first(messages: Vec<text::LocalizedMessage>) -> text::LocalizedMessage {
     let mut messages = messages.into_iter();
     messages.next().unwrap_or_else(|| text::LocalizedMessage {

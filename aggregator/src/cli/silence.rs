@@ -75,7 +75,7 @@ impl SilenceCommand {
     }
 }
 
-/// One silence, for programs.
+/// A silence in JSON.
 #[derive(Serialize)]
 struct SilenceRow<'a> {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! The agent API's refusals: their stable codes, and what they say.
+//! The errors of the agent API and the API: their stable codes and texts.
 
 use super::LocalizedMessage;
 use crate::text::Say;

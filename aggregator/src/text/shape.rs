@@ -1,5 +1,5 @@
-//! What programs are given, by `--json` and by the API alike: one shape for each kind of row, so that the
-//! two cannot differ. Accounts, alerts, messages and events are given as they are.
+//! The JSON rows of `--json` and the API: one type for each kind of row, so that both are the same. Accounts,
+//! alerts, messages and events are serialized as they are.
 
 use hubward_protocol::{AccountId, Region, Step};
 use jiff::Timestamp;

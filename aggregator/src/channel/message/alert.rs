@@ -1,4 +1,4 @@
-//! Alerts in a letter: one of them, or many at once.
+//! Renders alerts: a single one, or a digest of many.
 
 use std::borrow::Cow;
 
@@ -10,17 +10,17 @@ use crate::text::Say;
 use hubward_domain::alert::{Severity, loss};
 use hubward_domain::notice::{AlertDigest, AlertNews, AlertNotice};
 
-/// How many steps are told; the guide has the rest.
+/// The most steps that are listed; the guide has the others.
 const STEPS: usize = 3;
 
-/// What the guide says of a kind of threat.
+/// The guide's first steps for a kind of threat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::channel) struct FirstSteps {
-    /// What happened, in a plain sentence.
+    /// What happened, in one sentence.
     pub(in crate::channel) happened: String,
-    /// What to do, first things first.
+    /// What to do, most urgent first.
     pub(in crate::channel) steps: Vec<String>,
-    /// Where the rest stands.
+    /// The guide's page with the rest.
     pub(in crate::channel) page: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn opened(alert: &AlertNotice, reader: &MessageReader<'_>) -> Rendere
     letter(title, alert, reader)
 }
 
-/// A known alert that people are told of again, and why.
+/// A known alert with news, and why people are notified again.
 pub(super) fn updated(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     let (mark, severity) = (mark(alert.severity), alert.severity);
@@ -44,7 +44,7 @@ pub(super) fn updated(alert: &AlertNotice, reader: &MessageReader<'_>) -> Render
     letter(title, alert, reader)
 }
 
-/// Many alerts at once.
+/// A digest of many alerts.
 pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     let severities: Vec<String> = digest
@@ -82,7 +82,7 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
     }
 }
 
-/// What is said of an alert whatever the occasion.
+/// The parts that all messages about an alert share.
 pub(super) fn letter(
     title: String,
     alert: &AlertNotice,
@@ -187,7 +187,7 @@ fn regions(alert: &AlertNotice) -> String {
     regions.join(", ")
 }
 
-/// Seen before a word is read, and not by colour alone: the severity stands beside it.
+/// A symbol for the severity, next to the word: readable without colors.
 pub(super) fn mark(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "\u{1f6a8}",

@@ -1,4 +1,4 @@
-//! What is said of alerts that wait for a person.
+//! Renders alerts that wait for a person.
 
 use super::alert::{clock, letter, mark, title};
 use super::{MessageReader, RenderedMessage};
@@ -6,7 +6,7 @@ use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 
-/// Louder than the first time: that nobody has taken it comes first.
+/// An escalated alert: that it is unacknowledged comes first.
 pub(super) fn escalated(
     escalated: &EscalatedNotice,
     reader: &MessageReader<'_>,
@@ -21,7 +21,7 @@ pub(super) fn escalated(
     letter(title, alert, reader)
 }
 
-/// What is still open, the worst first.
+/// The alerts that are still open, highest severity first.
 pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     let mut lines: Vec<String> = open

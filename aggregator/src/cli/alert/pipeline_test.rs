@@ -1,4 +1,4 @@
-//! `hubward alert test`, `drill` and `replay --dead-letter`: what proves and mends the way of alerts.
+//! `hubward alert test`, `drill` and `replay --dead-letter`: test and repair the alert pipeline.
 
 use std::time::{Duration, Instant};
 
@@ -24,14 +24,14 @@ use hubward_domain::test_event::{TestEvent, TestEventKind};
 
 /// How long a test event may take to be stored.
 const ARRIVAL: Duration = Duration::from_secs(60);
-/// How long a server has to take it before this program takes it by itself.
+/// How long a running server has to receive it before this program does it itself.
 const SERVER: Duration = Duration::from_secs(2);
-/// How long the channels have.
+/// How long the channels may take.
 const TELLING: Duration = Duration::from_secs(20);
-/// How often the database is asked.
+/// How often the database is checked.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Takes in what lies in the dead-letter queue.
+/// Ingests the messages of the dead-letter queue.
 pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -49,7 +49,7 @@ pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> C
     Ok(Exit::Done)
 }
 
-/// Sends a test event, follows it, and says each leg.
+/// Sends a test event, follows it, and shows each stage.
 pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -98,7 +98,7 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     Ok(Exit::Done)
 }
 
-/// Asks GuardDuty for a sample, follows it, and says how long it took.
+/// Creates a GuardDuty sample, follows it, and shows how long it took.
 pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -151,7 +151,7 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     Ok(Exit::Done)
 }
 
-/// The moments as a table: each with the seconds since the first.
+/// The moments as a table, with the seconds since the first.
 pub(super) fn table(moments: &[TimelineMoment], screen: &Screen) -> Result<(), CommandFailure> {
     let language = screen.language();
     let say = Say(language);
@@ -204,7 +204,7 @@ fn moments(trial: &TestEvent) -> Vec<TimelineMoment> {
     moments
 }
 
-/// What became of telling a channel of a test; waits a while for it.
+/// The attempts to notify the channels of a test; waits for them for a while.
 async fn told_of(
     app: &App,
     subject: &str,
@@ -228,7 +228,7 @@ async fn told_of(
     }
 }
 
-/// Sends what is due: a server that runs may be faster, and whoever leases a message sends it.
+/// Sends what is due. A running server may be faster: the process that leases a message sends it.
 async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure> {
     let say = Say(language);
     let outbox =
@@ -242,7 +242,7 @@ async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure
     Ok(())
 }
 
-/// Waits a little; where no server takes the queue's messages, takes them by itself, the same way.
+/// Waits a little. If no server reads the queue, ingests its messages in the same way.
 async fn help(
     app: &App,
     queue: &EventQueue,

@@ -14,7 +14,7 @@ use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::TimelineMoment;
 
-/// One alert, and its way.
+/// One alert with its timeline.
 #[derive(Serialize)]
 struct AlertDetail<'a> {
     #[serde(flatten)]
