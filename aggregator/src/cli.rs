@@ -153,7 +153,7 @@ type CommandResult = Result<Exit, CommandFailure>;
 pub(crate) async fn run(world: World) -> ExitCode {
     // Before clap parses, because its help and errors use this language too.
     let asked = language_of_arguments(&world.arguments);
-    let command = help::localised(
+    let command = help::localized(
         Cli::command(),
         asked.unwrap_or_else(|| language_of(&world.environment)),
     );

@@ -73,10 +73,10 @@ impl RenderedMessage {
 
 /// Renders a notice.
 pub(super) fn write(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
-    said(notice, reader).sanitized()
+    render(notice, reader).sanitized()
 }
 
-fn said(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
+fn render(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     match notice {
         Notice::AlertOpened(alert) => alert::opened(alert, reader),
@@ -192,7 +192,7 @@ fn of_contact(contact: &ContactNotice, say: Say) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(say);
+            return end.render(say);
         }
     };
     let waiting = places.iter().map(|place| {
@@ -245,7 +245,7 @@ fn of_trouble(trouble: &Trouble, say: Say) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(say);
+            return end.render(say);
         }
         Trouble::MessageRefused { message_id, why } => {
             (say.channel_message_refused(message_id), one(why))

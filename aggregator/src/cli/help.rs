@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use hubward_domain::account::Language;
 
 /// The command tree with texts in this language.
-pub(super) fn localised(command: Command, language: Language) -> Command {
+pub(super) fn localized(command: Command, language: Language) -> Command {
     match language {
         Language::En => command,
         Language::Ja => {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_japanese_manual_has_no_english_headings() {
-        let help = localised(Cli::command(), Language::Ja)
+        let help = localized(Cli::command(), Language::Ja)
             .render_long_help()
             .to_string();
         for english in ["Usage", "Commands", "Options", "Print"] {

@@ -236,10 +236,10 @@ pub(super) fn save(
     };
     bytes
         .and_then(|bytes| {
-            let mut beside = tempfile::NamedTempFile::new_in(directory)?;
-            beside.write_all(&bytes)?;
-            beside.as_file().sync_all()?;
-            beside.persist(file).map_err(|error| error.error)?;
+            let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
+            temporary.write_all(&bytes)?;
+            temporary.as_file().sync_all()?;
+            temporary.persist(file).map_err(|error| error.error)?;
             Ok(())
         })
         .map_err(|error| CommandFailure::file(file, &error, language))

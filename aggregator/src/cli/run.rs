@@ -52,7 +52,7 @@ enum Job {
 impl RunCommand {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let told = |count: usize| {
+        let say_count = |count: usize| {
             let say = Say(language);
             screen.say(&say.alert_told_of(count));
             Ok(Exit::Done)
@@ -68,8 +68,8 @@ impl RunCommand {
                     })?;
                 Ok(Exit::Done)
             }
-            Job::Escalate => told(escalate(app).await.map_err(store)?),
-            Job::OpenAlerts => told(remind_open(app).await.map_err(store)?),
+            Job::Escalate => say_count(escalate(app).await.map_err(store)?),
+            Job::OpenAlerts => say_count(remind_open(app).await.map_err(store)?),
             Job::Check => {
                 let check = check::CheckCommand::of_everything();
                 check.run(app, &Actor::Job("check"), screen).await

@@ -48,7 +48,7 @@ pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> Strin
 }
 
 /// A short summary of an alert's notifications.
-pub(crate) fn told(row: &AlertRow, language: Language) -> String {
+pub(crate) fn notified(row: &AlertRow, language: Language) -> String {
     let say = Say(language);
     let arrived = row
         .deliveries
@@ -137,8 +137,8 @@ pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMe
 }
 
 /// Seconds between the first moment of a timeline and another one.
-pub(crate) fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
-    let first = way.first().map_or(moment.at, |first| first.at);
+pub(crate) fn after(timeline: &[TimelineMoment], moment: &TimelineMoment) -> String {
+    let first = timeline.first().map_or(moment.at, |first| first.at);
     format!("{:.3}", moment.at.duration_since(first).as_secs_f64())
 }
 

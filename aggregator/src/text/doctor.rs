@@ -35,10 +35,10 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         Fact::SecretsFound => fine(say.doctor_secrets()),
         Fact::SecretsWrong(problems) => {
             let problems = problems.iter();
-            let told: Vec<_> = problems
+            let messages: Vec<_> = problems
                 .map(|problem| super::config::problem(problem, language))
                 .collect();
-            joined(&told)
+            joined(&messages)
         }
         Fact::DatabaseAnswers(place) => fine(say.doctor_database(place)),
         Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
@@ -60,13 +60,13 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
             unless_ok(fact, say.doctor_members_hint()),
         ),
         Fact::Hub(item) => {
-            let told = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
+            let message = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
             match item.state {
                 HubState::Planned(_) => LocalizedMessage::new(
-                    say.doctor_hub_missing(&told.text),
+                    say.doctor_hub_missing(&message.text),
                     say.doctor_hub_missing_hint(),
                 ),
-                _ => told,
+                _ => message,
             }
         }
         Fact::PublicUrl(url) => LocalizedMessage::new(

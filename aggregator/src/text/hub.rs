@@ -61,9 +61,13 @@ impl HubProgress {
 }
 
 /// The state of one resource, and what to do.
-pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
+pub(crate) fn detail(
+    item: &SetupItem,
+    progress: &HubProgress,
+    language: Language,
+) -> LocalizedMessage {
     let say = Say(language);
-    match told {
+    match progress {
         HubProgress::Already => LocalizedMessage::new(already(item.part, language), ""),
         HubProgress::Planned | HubProgress::Changed => {
             LocalizedMessage::new(changes(item, language), "")

@@ -27,7 +27,7 @@ pub(crate) enum Code {
     BadQuery,
     /// A webhook does not prove whose it is.
     HookRefused,
-    /// Whoever pushes events does not have the key.
+    /// The key of pushed events is missing or wrong.
     KeyRefused,
     /// An event could not be stored in time.
     NotStored,

@@ -115,25 +115,25 @@ pub(crate) fn question(view: &RequestView, language: Language) -> String {
 /// The answer to a ticket, in its reporter's language.
 pub(crate) fn answer(
     answer: &TicketAnswer,
-    told: &JudgedRequest,
+    context: &JudgedRequest,
     help: Help<'_>,
 ) -> Vec<AnswerPart> {
-    let language = told.request.language;
+    let language = context.request.language;
     let say = Say(language);
-    let account = told.request.account().map(|id| id.to_string());
+    let account = context.request.account().map(|id| id.to_string());
     let account = account.unwrap_or_default();
     match answer {
         TicketAnswer::Received => {
             let mut parts = vec![AnswerPart::Text(
-                say.request_answer_received(account, kind(told.request.kind(), language)),
+                say.request_answer_received(account, kind(context.request.kind(), language)),
             )];
-            if told.record.is_some() {
+            if context.record.is_some() {
                 parts.push(AnswerPart::Text(say.request_answer_contacts().to_owned()));
             }
             parts
         }
         TicketAnswer::Stuck => {
-            let found = told.judged.as_ref().err();
+            let found = context.judged.as_ref().err();
             let mut parts = vec![AnswerPart::Text(say.request_answer_stuck().to_owned())];
             parts.extend(
                 found
@@ -150,7 +150,7 @@ pub(crate) fn answer(
             parts.push(AnswerPart::Text(say.request_answer_mend().to_owned()));
             parts
         }
-        TicketAnswer::Approved => approved(told, &account, help.lines),
+        TicketAnswer::Approved => approved(context, &account, help.lines),
         TicketAnswer::Rejected { reason } => {
             vec![AnswerPart::Text(say.request_answer_rejected(reason))]
         }
@@ -166,7 +166,7 @@ pub(crate) fn answer(
             parts.extend(paste(paste_this, help.lines, say));
             parts
         }
-        TicketAnswer::Complete => vec![AnswerPart::Text(match told.request.kind() {
+        TicketAnswer::Complete => vec![AnswerPart::Text(match context.request.kind() {
             Some(RequestKind::Remove) => say.request_answer_complete_remove(account),
             Some(RequestKind::Change) => say.request_answer_complete_change(account),
             _ => return welcome(&account, help.guide, language),
@@ -182,9 +182,9 @@ fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
     [done, guide].map(AnswerPart::Text).into()
 }
 
-fn approved(told: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
-    let say = Say(told.request.language);
-    match (told.request.kind(), lines) {
+fn approved(context: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
+    let say = Say(context.request.language);
+    match (context.request.kind(), lines) {
         (Some(RequestKind::Remove), _) => {
             vec![AnswerPart::Text(say.request_answer_remove(account))]
         }

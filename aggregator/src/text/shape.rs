@@ -43,9 +43,9 @@ pub(crate) struct AgentRunJson {
     agent_version: String,
     /// The ARN of the caller, as STS named it.
     caller: String,
-    /// When its first heartbeat came.
+    /// When its first heartbeat was received.
     started_at: Timestamp,
-    /// When its last one came.
+    /// When its last heartbeat was received.
     last_heartbeat: Timestamp,
     /// Whether nothing is missing, as the agent sees it.
     complete: bool,

@@ -25,14 +25,14 @@ pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
             matcher.region.map(|region| region.to_string()),
         ),
     ];
-    let mut told: Vec<String> = parts
+    let mut texts: Vec<String> = parts
         .into_iter()
         .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
         .collect();
     if matcher.critical {
-        told.push(say.silence_critical_too().to_owned());
+        texts.push(say.silence_critical_too().to_owned());
     }
-    told.join(", ")
+    texts.join(", ")
 }
 
 /// Whether a silence is active.
@@ -75,7 +75,7 @@ pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
 }
 
 /// The number of open critical alerts that match but are exempt.
-pub(crate) fn told_all_the_same(made: &Silenced, language: Language) -> String {
+pub(crate) fn exempt_critical(made: &Silenced, language: Language) -> String {
     Say(language).silence_told_all_the_same(&made.left_out)
 }
 

@@ -77,10 +77,10 @@ pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
     let title = theirs.unlink_farewell_title(&left.account_id, &left.project);
     let text = theirs.unlink_farewell(&left.account_id, regions.join(", "));
-    let mut told = format!("{intro}\n\n{title}\n\n{text}");
+    let mut message = format!("{intro}\n\n{title}\n\n{text}");
     if farewell.channels > 0 {
-        told.push('\n');
-        told.push_str(&say.unlink_farewell_sent(farewell.channels));
+        message.push('\n');
+        message.push_str(&say.unlink_farewell_sent(farewell.channels));
     }
-    told
+    message
 }

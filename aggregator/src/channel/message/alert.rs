@@ -27,21 +27,25 @@ pub(in crate::channel) struct FirstSteps {
 /// A new alert.
 pub(super) fn opened(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
-    let title = say.channel_alert_opened(mark(alert.severity), &alert.severity, title(alert, say));
-    letter(title, alert, reader)
+    let title = say.channel_alert_opened(
+        severity_icon(alert.severity),
+        &alert.severity,
+        title(alert, say),
+    );
+    with_alert(title, alert, reader)
 }
 
 /// A known alert with news, and why people are notified again.
 pub(super) fn updated(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
-    let (mark, severity) = (mark(alert.severity), alert.severity);
+    let (icon, severity) = (severity_icon(alert.severity), alert.severity);
     let title = title(alert, say);
     let title = match alert.news {
-        Some(AlertNews::Reopened) => say.channel_alert_reopened(mark, severity, title),
-        Some(AlertNews::Again) => say.channel_alert_again(mark, severity, title),
-        Some(AlertNews::Worse) | None => say.channel_alert_updated(mark, severity, title),
+        Some(AlertNews::Reopened) => say.channel_alert_reopened(icon, severity, title),
+        Some(AlertNews::Again) => say.channel_alert_again(icon, severity, title),
+        Some(AlertNews::Worse) | None => say.channel_alert_updated(icon, severity, title),
     };
-    letter(title, alert, reader)
+    with_alert(title, alert, reader)
 }
 
 /// A digest of many alerts.
@@ -58,7 +62,7 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
         .map(|alert| {
             format!(
                 "{} {}: {} {} {}: {}",
-                mark(alert.severity),
+                severity_icon(alert.severity),
                 alert.severity,
                 project(alert, say),
                 alert.account_id,
@@ -83,7 +87,7 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
 }
 
 /// The parts that all messages about an alert share.
-pub(super) fn letter(
+pub(super) fn with_alert(
     title: String,
     alert: &AlertNotice,
     reader: &MessageReader<'_>,
@@ -188,7 +192,7 @@ fn regions(alert: &AlertNotice) -> String {
 }
 
 /// A symbol for the severity, next to the word: readable without colors.
-pub(super) fn mark(severity: Severity) -> &'static str {
+pub(super) fn severity_icon(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "\u{1f6a8}",
         Severity::High => "\u{1f534}",

@@ -18,7 +18,7 @@ pub(super) struct End<'a> {
 }
 
 impl End<'_> {
-    pub(super) fn letter(&self, say: Say) -> RenderedMessage {
+    pub(super) fn render(&self, say: Say) -> RenderedMessage {
         let (title, next) = if self.over {
             (
                 say.exception_ended(&self.account, &self.control, &self.project, &self.until),

@@ -1,6 +1,6 @@
 //! Renders alerts that wait for a person.
 
-use super::alert::{clock, letter, mark, title};
+use super::alert::{clock, severity_icon, title, with_alert};
 use super::{MessageReader, RenderedMessage};
 use crate::text::Say;
 use hubward_domain::alert::AlertState;
@@ -14,11 +14,11 @@ pub(super) fn escalated(
     let (alert, say) = (&escalated.alert, Say(reader.language));
     let title = say.channel_alert_escalated(
         &escalated.level,
-        mark(alert.severity),
+        severity_icon(alert.severity),
         &alert.severity,
         title(alert, say),
     );
-    letter(title, alert, reader)
+    with_alert(title, alert, reader)
 }
 
 /// The alerts that are still open, highest severity first.
@@ -54,7 +54,7 @@ fn line(alert: &AlertNotice, reader: &MessageReader<'_>) -> String {
     say.channel_still_open_line(
         &alert.account_id,
         &alert.id,
-        mark(alert.severity),
+        severity_icon(alert.severity),
         &alert.project,
         &alert.severity,
         clock(alert.first_seen, reader.zone),

@@ -27,7 +27,7 @@ const ARRIVAL: Duration = Duration::from_secs(60);
 /// How long a running server has to receive it before this program does it itself.
 const SERVER: Duration = Duration::from_secs(2);
 /// How long the channels may take.
-const TELLING: Duration = Duration::from_secs(20);
+const NOTIFYING: Duration = Duration::from_secs(20);
 /// How often the database is checked.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -78,20 +78,21 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
             say.channel_canary_missing_hint(),
         ));
     };
-    let mut legs = moments(&arrived);
+    let mut stages = moments(&arrived);
     let channels = app.config.channels_of(RouteEvent::Alert);
-    let mut told = 0;
+    let mut notified = 0;
     for channel in &channels {
         let subject = format!("test:{channel}");
-        let came = told_of(app, &subject, &arrived, language).await?;
-        told += usize::from(
-            came.iter()
+        let found = wait_for_attempts(app, &subject, &arrived, language).await?;
+        notified += usize::from(
+            found
+                .iter()
                 .any(|moment| moment.step == TimelineStep::Delivered),
         );
-        legs.extend(came);
+        stages.extend(found);
     }
-    present(&legs, screen)?;
-    if told < channels.len() || channels.is_empty() {
+    present(&stages, screen)?;
+    if notified < channels.len() || channels.is_empty() {
         screen.say(say.alert_not_told());
         return Ok(Exit::Failed);
     }
@@ -126,20 +127,20 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     };
     deliver_now(app, language).await?;
     let began = Instant::now();
-    let way = loop {
-        let way = timeline(app, &app.config.hub.administrator, &id)
+    let timeline_moments = loop {
+        let timeline_moments = timeline(app, &app.config.hub.administrator, &id)
             .await
             .map_err(store)?;
-        let is_told = way
+        let is_notified = timeline_moments
             .iter()
             .any(|moment| moment.step == TimelineStep::Delivered);
-        if is_told || began.elapsed() > TELLING {
-            break way;
+        if is_notified || began.elapsed() > NOTIFYING {
+            break timeline_moments;
         }
         tokio::time::sleep(LOOK).await;
     };
-    present(&way, screen)?;
-    let delivered = way
+    present(&timeline_moments, screen)?;
+    let delivered = timeline_moments
         .iter()
         .find(|moment| moment.step == TimelineStep::Delivered);
     let Some(delivered) = delivered else {
@@ -205,7 +206,7 @@ fn moments(trial: &TestEvent) -> Vec<TimelineMoment> {
 }
 
 /// The attempts to notify the channels of a test; waits for them for a while.
-async fn told_of(
+async fn wait_for_attempts(
     app: &App,
     subject: &str,
     trial: &TestEvent,
@@ -214,15 +215,15 @@ async fn told_of(
     deliver_now(app, language).await?;
     let began = Instant::now();
     loop {
-        let mut came = attempts(app, subject)
+        let mut found = attempts(app, subject)
             .await
             .map_err(|error| CommandFailure::store(&error, language))?;
-        came.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
+        found.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
         let is_over = |moment: &TimelineMoment| {
             matches!(moment.step, TimelineStep::Delivered | TimelineStep::GivenUp)
         };
-        if came.iter().any(is_over) || began.elapsed() > TELLING {
-            return Ok(came);
+        if found.iter().any(is_over) || began.elapsed() > NOTIFYING {
+            return Ok(found);
         }
         tokio::time::sleep(LOOK).await;
     }
