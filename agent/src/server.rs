@@ -10,4 +10,4 @@ mod transport;
 pub(crate) use address::Address;
 pub(crate) use release::{ReleaseKey, Releases, UpdateError, UpdateOutcome};
 pub(crate) use session::{Prover, ServerSession};
-pub(crate) use transport::{ServerError, Transport};
+pub(crate) use transport::{InvalidCertificates, ServerError, Transport};

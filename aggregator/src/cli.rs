@@ -1,6 +1,7 @@
-//! The command line: one file per noun, each of which parses, calls one action, and presents.
+//! The command line: one file per noun, each of which parses, calls one action or query, and presents the
+//! result.
 //!
-//! stdout is data, stderr is talk. Errors are printed here, once, in the reader's language.
+//! Data goes to stdout, messages go to stderr. Errors are printed here, once, in the reader's language.
 
 mod account;
 mod agent;
@@ -138,11 +139,11 @@ enum Noun {
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
-    /// It did what was asked.
+    /// Success.
     Done = 0,
     /// It failed.
     Failed = 1,
-    /// Something is incomplete, or drifted.
+    /// Something is incomplete or drifted.
     Incomplete = 3,
 }
 
@@ -150,9 +151,9 @@ type CommandResult = Result<Exit, CommandFailure>;
 
 /// Parses the command line and runs it.
 pub(crate) async fn run(world: World) -> ExitCode {
-    // Before clap: its own help and errors are to be in this language already.
+    // Before clap parses, because its help and errors use this language too.
     let asked = language_of_arguments(&world.arguments);
-    let command = help::localised(
+    let command = help::localized(
         Cli::command(),
         asked.unwrap_or_else(|| language_of(&world.environment)),
     );
@@ -162,7 +163,7 @@ pub(crate) async fn run(world: World) -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            // clap's own: 2 for a usage error, 0 for --help.
+            // clap's own codes: 2 for a usage error, 0 for --help.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             return error.print().map_or(ExitCode::FAILURE, |()| code.into());
         }
@@ -179,7 +180,7 @@ pub(crate) async fn run(world: World) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Says that not even the runtime could be started.
+/// Reports that the async runtime could not be started.
 pub(crate) fn cannot_start(error: &std::io::Error) -> ExitCode {
     let screen = Screen::new(false, Language::En, false);
     screen.fail(&CommandFailure::new(
@@ -234,7 +235,7 @@ fn language(word: &str) -> Result<Language, String> {
         .ok_or_else(|| "expected ja or en".to_owned())
 }
 
-/// `--lang` among arguments that are not parsed yet.
+/// `--lang` in arguments that are not parsed yet.
 fn language_of_arguments(arguments: &[OsString]) -> Option<Language> {
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
     let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));

@@ -1,9 +1,8 @@
-//! What the server does by itself: it empties the alert queue into the store, and the outbox into the
-//! channels, takes in the ledger's file, and keeps a timetable. Each job only calls an action again and
-//! again; what it does is there.
+//! The server's background jobs: they read the alert queue, send the outbox, import the ledger's file, and
+//! run the timetable. Each job only calls an action again and again.
 //!
-//! A job has no input, and being run twice, or in two servers at once, does no harm. What goes wrong is
-//! said once, when it begins, and once when it is over.
+//! Jobs have no input, and running one twice or on two servers at once is harmless. A failure is reported
+//! once when it begins, and once when it is over.
 
 mod due;
 mod ingest;
@@ -35,111 +34,114 @@ pub(crate) use timetable::JobError;
 /// How long a job waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// What a job has to say.
+/// What a job reports.
 #[derive(Debug)]
 pub(crate) enum JobEvent {
-    /// The alert queue cannot be emptied; its messages stay where they are.
+    /// The alert queue cannot be read; its messages stay in it.
     QueueFails(IngestError),
-    /// The alert queue is emptied again.
+    /// The alert queue can be read again.
     QueueWorks,
-    /// Alerts cannot be stored; whoever sends them tries again.
+    /// Alerts cannot be stored; their senders retry.
     IntakeFails(Arc<StoreError>),
-    /// They can again.
+    /// Alerts can be stored again.
     IntakeWorks,
-    /// Security Hub was not told of alerts; it is tried again.
+    /// Workflow status was not written to Security Hub; it is retried.
     WriteBackFails(ActionError),
-    /// The ledger's file in S3 cannot be taken in; it is tried again.
+    /// The ledger's file in S3 cannot be imported; it is retried.
     LedgerFails(TakeLedgerError),
-    /// It can again.
+    /// The ledger's file can be read again.
     LedgerWorks,
-    /// It was looked at.
+    /// The ledger's file was read.
     LedgerTaken(Box<LedgerLook>),
     /// The outbox cannot be read or written.
     OutboxFails(StoreError),
-    /// It can again.
+    /// The outbox works again.
     OutboxWorks,
-    /// Nobody hears that the server is alive; the next minute it says so again.
+    /// The watchdog URL was not pinged; the next attempt is in a minute.
     PulseFails(String),
-    /// What is due by the clock was not done; it is tried again.
+    /// A scheduled job failed; it is retried.
     JobFails(&'static str, JobError),
-    /// A part of the work on requests was not done; it is tried again.
+    /// A part of the work on requests failed; it is retried.
     RequestsFail(requests::RequestFailure),
-    /// All of it is done again.
+    /// The work on requests succeeds again.
     RequestsWork,
 }
 
-/// The running jobs, and what they say.
+/// The running jobs and their events.
 pub(crate) struct Jobs {
-    /// One task for each job; none ends before it is told to.
+    /// One task per job; none ends before the server stops.
     pub tasks: JoinSet<()>,
-    /// What they say.
+    /// The events of all jobs.
     pub news: mpsc::UnboundedReceiver<JobEvent>,
 }
 
-/// What a job stands on.
+/// What every job needs.
 #[derive(Clone)]
 struct JobContext {
     app: App,
     stop: watch::Receiver<bool>,
     due: watch::Receiver<due::Due>,
-    news: mpsc::UnboundedSender<JobEvent>,
+    events: mpsc::UnboundedSender<JobEvent>,
 }
 
 impl Jobs {
-    /// Starts them; they end soon after `stop` changes.
+    /// Starts the jobs. They end soon after `stop` changes.
     ///
     /// # Errors
     /// The TLS library could not be set up.
     pub(crate) fn start(
         app: &App,
         stop: &watch::Receiver<bool>,
-        (ingest, hopper): (&IngestHandle, BatchReceiver),
+        (ingest, batches): (&IngestHandle, BatchReceiver),
     ) -> Result<Self, MessengerError> {
-        let (sender, news) = mpsc::unbounded_channel();
+        let (sender, events) = mpsc::unbounded_channel();
         let (due_sender, due) = watch::channel(None);
-        let bench = JobContext {
+        let context = JobContext {
             app: app.clone(),
             stop: stop.clone(),
             due,
-            news: sender,
+            events: sender,
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(due::watch(bench.clone(), due_sender));
+        tasks.spawn(due::watch(context.clone(), due_sender));
         tasks.spawn(ingest::store(
-            bench.clone(),
-            hopper,
+            context.clone(),
+            batches,
             DirectNotifier::open(app)?,
         ));
         if app.config.alerts.queue_url.is_some() {
             let failing = Arc::new(AtomicBool::new(false));
             for _ in 0..queue::WORKERS {
                 let failing = Arc::clone(&failing);
-                tasks.spawn(queue::run_worker(bench.clone(), ingest.clone(), failing));
+                tasks.spawn(queue::run_worker(context.clone(), ingest.clone(), failing));
             }
         }
         if app.config.alerts.write_back {
-            tasks.spawn(write_back::work(bench.clone()));
+            tasks.spawn(write_back::work(context.clone()));
         }
         if app.config.ledger.queue_url.is_some() {
-            tasks.spawn(ledger::listen_on(bench.clone()));
+            tasks.spawn(ledger::listen_on(context.clone()));
         }
-        tasks.spawn(timetable::keep(bench.clone()));
-        tasks.spawn(requests::work(bench.clone()));
+        tasks.spawn(timetable::keep(context.clone()));
+        tasks.spawn(requests::work(context.clone()));
         let open = Arc::new(Outbox::open(app)?);
         if app.config.server.ping_url.is_some() {
-            tasks.spawn(watchdog::ping(bench.clone(), Arc::clone(&open)));
+            tasks.spawn(watchdog::ping(context.clone(), Arc::clone(&open)));
         }
-        tasks.spawn(outbox::give_up_lost(bench.clone()));
+        tasks.spawn(outbox::give_up_lost(context.clone()));
         for channel in app.config.outlets() {
             for _ in 0..channel.kind.workers() {
                 tasks.spawn(outbox::run_worker(
-                    bench.clone(),
+                    context.clone(),
                     Arc::clone(&open),
                     channel.clone(),
                 ));
             }
         }
-        Ok(Self { tasks, news })
+        Ok(Self {
+            tasks,
+            news: events,
+        })
     }
 }
 
@@ -148,7 +150,7 @@ impl JobContext {
         *self.stop.borrow()
     }
 
-    /// Waits, or returns earlier when the server is to stop.
+    /// Waits, or returns earlier if the server is stopping.
     async fn wait(&mut self, time: Duration) {
         tokio::select! {
             _ = self.stop.changed() => {}
@@ -177,12 +179,12 @@ impl JobContext {
 
     /// Waits until the server is to stop.
     async fn stopped(&mut self) {
-        // An error means that the server is gone already.
+        // An error means that the server is already gone.
         let _ = self.stop.wait_for(|stop| *stop).await;
     }
 
-    fn say(&self, news: JobEvent) {
-        // Nobody listens any more when the server ends.
-        let _ = self.news.send(news);
+    fn emit(&self, event: JobEvent) {
+        // The receiver is gone when the server ends.
+        let _ = self.events.send(event);
     }
 }

@@ -1,7 +1,7 @@
-//! What Hubward says to people, in Japanese and English.
+//! The texts for people, in Japanese and English.
 //!
-//! The words are in `locales/`, one file per subject; here, facts are put into them. Nothing here
-//! prints, sends or decides.
+//! The texts are in `locales/`, one file per noun; the modules here fill in the facts. Nothing here prints,
+//! sends or decides.
 
 pub(crate) mod alert;
 pub(crate) mod audit;
@@ -39,12 +39,12 @@ pub(crate) use say::HELP_JA;
 pub(crate) use say::Say;
 pub(crate) use say::help_ja;
 
-/// A sentence for a person.
+/// A message for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocalizedMessage {
-    /// What is the matter, and where.
+    /// What happened, and where.
     pub text: String,
-    /// What helps; empty when the text says it all.
+    /// What to do; empty if the text is enough.
     pub hint: String,
 }
 

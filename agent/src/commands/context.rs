@@ -9,7 +9,9 @@ use hubward_protocol::{AccountId, Region};
 use crate::baseline::{Baseline, RequestedBaseline, each_once};
 use crate::cli::{BaselineArgs, ServerArgs};
 use crate::converge::{self, Session, Snapshot};
-use crate::server::{Address, Prover, ServerError, ServerSession, Transport};
+use crate::server::{
+    Address, InvalidCertificates, Prover, ServerError, ServerSession, Transport,
+};
 use crate::text::Say;
 use crate::verdict::CommandError;
 use crate::world::{self, Screen, World};
@@ -139,7 +141,8 @@ impl CommandContext {
         };
         let (session, baseline) = ServerSession::open(server.clone(), prover).await?;
         self.baseline = Baseline::from_server(account, baseline, self.requested.clone())
-            .map_err(|_| ServerError::InvalidResponse)?;
+            .ok()
+            .ok_or(ServerError::InvalidResponse)?;
         self.server_session = Some(session);
         Ok(())
     }
@@ -157,11 +160,11 @@ pub(super) fn server(
     let pem = match &args.ca_file {
         Some(file) => {
             let unreadable = || CommandError::BadCertificates(file.display().to_string());
-            Some(world::read(file).map_err(|_| unreadable())?)
+            Some(world::read(file).ok().ok_or_else(unreadable)?)
         }
         None => None,
     };
-    let transport = Transport::new(address, pem.as_deref(), say.0.code()).map_err(|_| {
+    let transport = Transport::new(address, pem.as_deref(), say.0.code()).map_err(|InvalidCertificates| {
         let file = args.ca_file.as_ref();
         let file = file.map_or_else(String::new, |file| file.display().to_string());
         CommandError::BadCertificates(file)
@@ -175,7 +178,9 @@ pub(super) fn address(given: Option<&str>, world: &World) -> Result<Option<Addre
     named
         .map(|named| {
             let parsed = named.parse();
-            parsed.map_err(|_| CommandError::BadServer(named.to_owned()))
+            parsed
+                .ok()
+                .ok_or_else(|| CommandError::BadServer(named.to_owned()))
         })
         .transpose()
 }
@@ -202,7 +207,8 @@ async fn shell_regions() -> Result<Vec<Region>, CommandError> {
         .ok_or(CommandError::NoRegion)?;
     let region = name
         .parse()
-        .map_err(|_| CommandError::UnknownRegion(name))?;
+        .ok()
+        .ok_or(CommandError::UnknownRegion(name))?;
     Ok(vec![region])
 }
 
@@ -218,7 +224,8 @@ fn administrator(args: &BaselineArgs, world: &World) -> Result<AccountId, Comman
         .var("HUBWARD_ADMINISTRATOR")
         .ok_or(CommandError::NoAdministrator)?
         .parse()
-        .map_err(|_| CommandError::BadAdministrator)
+        .ok()
+        .ok_or(CommandError::BadAdministrator)
 }
 
 /// The arguments that repeat this command, including what came from the environment.

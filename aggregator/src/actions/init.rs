@@ -23,7 +23,7 @@ pub(crate) struct InitRequest {
 
 /// The result of `init`.
 #[derive(Clone, Debug)]
-pub(crate) struct Initialised {
+pub(crate) struct Initialized {
     pub file: PathBuf,
     /// Whether the file was written now; otherwise it existed.
     pub written: bool,
@@ -37,11 +37,11 @@ pub(crate) struct Initialised {
 ///
 /// # Errors
 /// The file cannot be written, an existing file is invalid, or the database cannot be created.
-pub(crate) async fn initialise(
+pub(crate) async fn initialize(
     given: Option<&Path>,
     world: &World,
     request: &InitRequest,
-) -> Result<Initialised, OpenError> {
+) -> Result<Initialized, OpenError> {
     // Without --config, the file is created in the current directory rather than in /etc.
     let file = given
         .map(Path::to_owned)
@@ -61,7 +61,7 @@ pub(crate) async fn initialise(
         Err(error) => return Err(error),
     };
     let directory = file.parent().unwrap_or(Path::new(""));
-    Ok(Initialised {
+    Ok(Initialized {
         database: migrate(&store, directory, world).await?,
         file,
         written,

@@ -1,7 +1,7 @@
-//! A notice in words, before a chat service's own form is put around it: a title, lines, facts, links.
+//! Renders notices as title, lines, facts and links, which each chat service then puts into its own format.
 //!
-//! Whatever is said is harmless when it leaves here, whoever wrote it: `domain::untrusted` went over all of
-//! it but our own links and the line to be pasted. Each service escapes in its own way on top of that.
+//! All foreign text is made harmless here by `hubward_domain::untrusted`; only our own links and the line to
+//! paste are left as they are. Each service escapes on top of that.
 
 mod alert;
 mod exception;
@@ -19,10 +19,10 @@ use hubward_domain::notice::{
 };
 use hubward_domain::sanitize::sanitize;
 
-/// The most rows of a check that are listed; the rest is counted.
+/// The most rows of a check that are listed; the others are counted.
 const ROWS: usize = 20;
 
-/// What is said.
+/// A message, independent of the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct RenderedMessage {
     /// One line.
@@ -31,33 +31,33 @@ pub(super) struct RenderedMessage {
     pub(super) facts: Vec<(String, String)>,
     /// Further lines.
     pub(super) lines: Vec<String>,
-    /// A line of our own that is to be pasted somewhere, and stays as it is.
+    /// Our own line to paste into a shell, which must not be changed.
     pub(super) pasted: Option<String>,
-    /// What to click on, and where it leads; only addresses that we made.
+    /// Labels and URLs of links; only URLs that we made.
     pub(super) links: Vec<(String, String)>,
 }
 
-/// Who reads a letter, and what is known beside the notice.
+/// The reader of a message, and the data that is not in the notice.
 #[derive(Clone, Debug)]
 pub(super) struct MessageReader<'a> {
     /// The language.
     pub(super) language: Language,
-    /// The zone of all times.
+    /// The time zone of all times.
     pub(super) zone: &'a TimeZone,
-    /// Where our dashboard is, without a slash at its end.
+    /// The dashboard's address, without a slash at its end.
     pub(super) origin: &'a str,
-    /// What the guide says of an alert.
+    /// The guide's first steps for an alert.
     pub(super) advice: Option<FirstSteps>,
 }
 
 impl RenderedMessage {
-    /// Every line below the title.
+    /// All lines below the title.
     pub(super) fn all_lines(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().chain(&self.pasted).map(String::as_str)
     }
 
-    /// The letter, with everything made harmless that somebody else may have written.
-    fn tamed(self) -> Self {
+    /// The message with all foreign text made harmless.
+    fn sanitized(self) -> Self {
         Self {
             title: sanitize(&self.title),
             facts: self
@@ -71,12 +71,12 @@ impl RenderedMessage {
     }
 }
 
-/// Puts a notice into words.
+/// Renders a notice.
 pub(super) fn write(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
-    said(notice, reader).tamed()
+    render(notice, reader).sanitized()
 }
 
-fn said(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
+fn render(notice: &Notice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     match notice {
         Notice::AlertOpened(alert) => alert::opened(alert, reader),
@@ -109,7 +109,7 @@ fn of_check(check: &CheckNotice, say: Say) -> RenderedMessage {
         lines.push(say.channel_more(more));
     }
     let (complete, all) = (check.complete, check.all);
-    // It is the same line for everybody.
+    // The line is the same in all rows.
     let pasted = check.rows.iter().find_map(|row| row.line.clone());
     let Some(digest) = &check.digest else {
         let title = say.channel_check_changed(all, complete);
@@ -138,7 +138,7 @@ fn of_check(check: &CheckNotice, say: Say) -> RenderedMessage {
     }
 }
 
-/// Who, where, how far, who acts; and for whom is reminded, whom to call.
+/// One row: account, Region, verdict, who acts next; and the contact if the account is reminded.
 fn of_row(row: &CheckNoticeRow, say: Say) -> String {
     let mut line = format!(
         "{} {} {}: {} {}",
@@ -153,7 +153,7 @@ fn of_row(row: &CheckNoticeRow, say: Say) -> String {
     line
 }
 
-/// A verdict's word, for a person.
+/// A verdict's text.
 fn verdict_text(verdict: &str, say: Say) -> String {
     match verdict {
         "unknown" => say.check_unknown_status(),
@@ -192,7 +192,7 @@ fn of_contact(contact: &ContactNotice, say: Say) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(say);
+            return end.render(say);
         }
     };
     let waiting = places.iter().map(|place| {
@@ -210,7 +210,7 @@ fn of_contact(contact: &ContactNotice, say: Say) -> RenderedMessage {
     }
 }
 
-/// To the project, hence in its language.
+/// In the project's language, because the project is the reader.
 fn of_left(left: &LeftNotice) -> RenderedMessage {
     let say = Say(left.language);
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
@@ -245,7 +245,7 @@ fn of_trouble(trouble: &Trouble, say: Say) -> RenderedMessage {
                 until: *until,
                 over: *over,
             };
-            return end.letter(say);
+            return end.render(say);
         }
         Trouble::MessageRefused { message_id, why } => {
             (say.channel_message_refused(message_id), one(why))
@@ -324,7 +324,7 @@ fn of_trouble(trouble: &Trouble, say: Say) -> RenderedMessage {
     }
 }
 
-/// The first lines, and how many more there are.
+/// The first lines, and the number of further ones.
 fn lines_of(why: &[String], more: usize, say: Say) -> Vec<String> {
     let mut lines: Vec<String> = why.iter().take(ROWS).cloned().collect();
     let more = more + why.len().saturating_sub(ROWS);

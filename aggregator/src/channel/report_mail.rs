@@ -1,5 +1,5 @@
-//! The mail that brings an account's report to its contacts, in their language: what it says in short, and the
-//! workbook, or where it lies.
+//! The mail with an account's report to its contacts, in their language: a summary, and the workbook or a
+//! link to it.
 
 use lettre::AsyncTransport;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
@@ -14,25 +14,25 @@ use hubward_domain::finding::FindingSeverity;
 use hubward_domain::report::{AccountSummary, Period};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-/// Longer subjects are cut; some servers refuse them.
+/// The most characters of a subject; some servers reject longer ones.
 const SUBJECT: usize = 200;
 
-/// What is sent.
+/// The mail to send.
 pub(crate) struct ReportMail<'a> {
-    /// The same at every attempt, so that a mailbox may drop a repetition.
+    /// The same at every attempt, so that mailboxes can drop duplicates.
     pub id: String,
-    /// To whose contacts.
+    /// The account whose contacts get the mail.
     pub account: &'a Account,
     /// The report's period.
     pub period: Period,
-    /// Its numbers.
+    /// Its counts.
     pub standing: &'a AccountSummary,
-    /// The file's name and content; otherwise where it lies.
+    /// The file's name and content, or a link to the file.
     pub attachment: Result<(String, Vec<u8>), String>,
 }
 
 impl Messenger {
-    /// Sends a report's mail once. Nothing secret is in what it returns.
+    /// Sends a report's mail once. The result contains no secrets.
     pub(crate) async fn send_report(&self, mail: ReportMail<'_>) -> Attempt {
         let refused = |why: String| Attempt::Rejected {
             why,
@@ -75,7 +75,7 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
         Err(_) => builder.singlepart(text),
         Ok((name, content)) => {
             let kind = ContentType::parse(XLSX).map_err(|error| error.to_string())?;
-            // Said, not chosen: a workbook is bytes, whatever is in it.
+            // Set explicitly: the workbook is binary, whatever its content looks like.
             let content = Body::new_with_encoding(content, ContentTransferEncoding::Base64)
                 .ok()
                 // The error is the workbook itself.

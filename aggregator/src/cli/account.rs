@@ -57,7 +57,7 @@ pub(super) enum AccountCommand {
     },
 }
 
-/// How an edit is made.
+/// Options of an edit.
 #[derive(Debug, clap::Args)]
 pub(super) struct How {
     /// Show what would change, and write nothing.
@@ -105,7 +105,7 @@ impl AccountCommand {
     }
 }
 
-/// Adds or changes one account: shows first, asks where the state changes, writes.
+/// Adds or changes an account: shows the changes, asks for confirmation if the state changes, and writes.
 async fn edit(
     app: &App,
     actor: &Actor,
@@ -252,7 +252,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
         ]
     });
     screen.table(&headers, seen.collect())?;
-    // Outside any table: a line that is wrapped cannot be pasted.
+    // Outside the table, because a wrapped line cannot be pasted.
     if let Some(install) = install {
         screen.out(&text::release::install_lines(&install, language))?;
     }

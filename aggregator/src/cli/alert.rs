@@ -196,7 +196,7 @@ async fn test(app: &App, actor: &Actor, names: &[String], screen: &Screen) -> Co
         Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
     let mut rows = Vec::new();
     for channel in &channels {
-        // A server that runs may be faster: whoever leases the message sends it.
+        // A running server may be faster: the process that leases a message sends it.
         outbox.drain(app, channel).await.map_err(store)?;
         if let Some(delivery) = newest_test(app, &channel.name).await.map_err(store)? {
             rows.push(delivery);

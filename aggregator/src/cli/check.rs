@@ -25,7 +25,7 @@ pub(super) struct CheckCommand {
 }
 
 impl CheckCommand {
-    /// The scheduled job: everything, and who listens to checks is told.
+    /// The scheduled job: checks everything and notifies the channels.
     pub(super) fn of_everything() -> Self {
         Self {
             accounts: Vec::new(),
@@ -33,7 +33,7 @@ impl CheckCommand {
         }
     }
 
-    /// The scheduled job: everything, and nobody is told but of a lost member.
+    /// The scheduled job: checks everything and only announces lost members.
     pub(super) fn of_members() -> Self {
         Self {
             accounts: Vec::new(),

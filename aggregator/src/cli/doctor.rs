@@ -15,11 +15,11 @@ use hubward_domain::doctor::Health;
 pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let findings = examine(given, world).await;
-    let told = findings
+    let messages = findings
         .iter()
         .map(|finding| (finding, text::doctor::finding(&finding.fact, language)));
     if screen.is_json() {
-        let rows = told.map(|(finding, message)| {
+        let rows = messages.map(|(finding, message)| {
             json!({
                 "check": finding.check.as_str(),
                 "region": finding.region,
@@ -38,7 +38,7 @@ pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) ->
             say.table_detail(),
         ]
         .map(String::from);
-        let rows = told.map(|(finding, message)| {
+        let rows = messages.map(|(finding, message)| {
             let region = finding.region.map(|region| region.to_string());
             vec![
                 finding.check.as_str().to_owned(),

@@ -133,7 +133,7 @@ fn show(exceptions: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
     screen.table(&headers, rows.collect())
 }
 
-/// Sees to exceptions that end.
+/// Announces and ends exceptions.
 pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let seen = exception::expire(app, &Actor::Job("exceptions"))

@@ -1,4 +1,4 @@
-//! Why a command failed, ready to be printed once.
+//! Why a command failed, as messages that are printed once.
 
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use crate::text::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 
-/// One or more messages; a pipe that was closed by its reader is none of them.
+/// Messages to print, or a pipe that its reader closed.
 #[derive(Debug)]
 pub(super) enum CommandFailure {
     /// What to print.
     Messages(Vec<LocalizedMessage>),
-    /// The reader of our output left: nobody is there to be told.
+    /// The reader of our output is gone, so nothing is printed.
     Hangup,
 }
 

@@ -1,5 +1,5 @@
-//! The columns of the ledger as arguments, shared by `account add`, `account edit` and `request add`.
-//! What they mean is judged like the cells of a file; an empty text empties the column.
+//! The ledger's columns as arguments of `account add`, `account edit` and `request add`. They are validated
+//! like a file's cells; an empty text clears the column.
 
 use clap::Args;
 use hubward_protocol::AccountId;
@@ -56,7 +56,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// What they say about an account.
+    /// The values as an entry for an account.
     pub(super) fn entry(
         self,
         account: &AccountId,

@@ -6,12 +6,12 @@ use clap::{Arg, Command};
 
 use hubward_domain::account::Language;
 
-/// The command tree, ready to be asked in this language.
-pub(super) fn localised(command: Command, language: Language) -> Command {
+/// The command tree with texts in this language.
+pub(super) fn localized(command: Command, language: Language) -> Command {
     match language {
         Language::En => command,
         Language::Ja => {
-            // Built first, so that clap's own --help and subcommand `help` are there to be translated.
+            // Built first, so that clap's own --help and subcommand `help` exist and can be translated.
             let mut command = command;
             command.build();
             translated(command, "help", Say(language))
@@ -35,7 +35,7 @@ fn translated(command: Command, path: &str, say: Say) -> Command {
         command = command.about(text).long_about(text);
     }
     for name in names {
-        // clap adds its `help` to every command that has subcommands.
+        // clap adds its `help` to every command with subcommands.
         let path = if name == "help" {
             "help.help".to_owned()
         } else {
@@ -74,7 +74,7 @@ mod tests {
     use crate::cli::Cli;
     use crate::text::HELP_JA;
 
-    /// Every key that the tree asks for: of each command, and of each argument the one that answers.
+    /// All keys that the tree uses: of each command, and of each argument the one that exists.
     fn wanted(command: &Command, path: &str, keys: &mut BTreeSet<String>) {
         keys.insert(path.to_owned());
         for arg in command.get_arguments() {
@@ -83,7 +83,7 @@ mod tests {
             keys.insert(if help_ja(&own).is_some() { own } else { shared });
         }
         for sub in command.get_subcommands() {
-            // `hubward help` repeats the tree, whose words are the commands' own.
+            // `hubward help` repeats the tree with the commands' own texts.
             if sub.get_name() == "help" {
                 keys.insert("help.help".to_owned());
             } else {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_japanese_manual_has_no_english_headings() {
-        let help = localised(Cli::command(), Language::Ja)
+        let help = localized(Cli::command(), Language::Ja)
             .render_long_help()
             .to_string();
         for english in ["Usage", "Commands", "Options", "Print"] {

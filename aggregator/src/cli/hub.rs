@@ -38,19 +38,19 @@ impl HubCommand {
             Self::Setup { yes } => yes,
         };
         let asks = matches!(self, Self::Setup { .. }) && changes > 0 && !yes;
-        // Without a terminal there is nobody to ask: then the plan is all there is.
+        // Without a terminal, no one can confirm: then only the plan is shown.
         let stops =
             matches!(self, Self::Plan) || changes == 0 || (asks && !screen.is_interactive());
         if stops {
-            let told = planned(&items);
-            conclude(&told, app, screen).await?;
+            let progress = planned(&items);
+            conclude(&progress, app, screen).await?;
             if changes > 0 {
                 screen.say(&say.hub_planned(changes));
             }
             if asks {
                 screen.say(say.hub_needs_yes());
             }
-            return Ok(exit(&told));
+            return Ok(exit(&progress));
         }
         if !screen.is_json() {
             show(&planned(&items), None, screen)?;
@@ -60,9 +60,9 @@ impl HubCommand {
             return Ok(Exit::Failed);
         }
         let rows = carry_out(app, actor, items).await.map_err(action)?;
-        let told = done(&rows);
-        conclude(&told, app, screen).await?;
-        Ok(exit(&told))
+        let progress = done(&rows);
+        conclude(&progress, app, screen).await?;
+        Ok(exit(&progress))
     }
 }
 
@@ -71,20 +71,20 @@ fn is_planned(item: &SetupItem) -> bool {
 }
 
 fn planned(items: &[SetupItem]) -> Vec<(SetupItem, HubProgress)> {
-    let told = items
+    let progress = items
         .iter()
         .map(|item| (item.clone(), HubProgress::of(item)));
-    told.collect()
+    progress.collect()
 }
 
 fn done(rows: &[SetupRow]) -> Vec<(SetupItem, HubProgress)> {
-    let told = rows
+    let progress = rows
         .iter()
         .map(|row| (row.item.clone(), HubProgress::after(row)));
-    told.collect()
+    progress.collect()
 }
 
-/// Shows how everything is, and what is to be put into the configuration.
+/// Shows the state, and the values to put into the configuration.
 async fn conclude(
     rows: &[(SetupItem, HubProgress)],
     app: &App,
@@ -117,12 +117,12 @@ fn show(
 ) -> Result<(), CommandFailure> {
     let language = screen.language();
     if screen.is_json() {
-        let rows = rows.iter().map(|(item, told)| {
-            let message = text::hub::detail(item, told, language);
+        let rows = rows.iter().map(|(item, progress)| {
+            let message = text::hub::detail(item, progress, language);
             let mut row = json!({
                 "part": item.part.as_str(),
                 "region": item.region,
-                "state": told.as_str(),
+                "state": progress.as_str(),
                 "detail": message.text,
                 "hint": message.hint,
             });
@@ -141,12 +141,12 @@ fn show(
         say.table_detail(),
     ]
     .map(String::from);
-    let table = rows.iter().map(|(item, told)| {
-        let message = text::hub::detail(item, told, language);
+    let table = rows.iter().map(|(item, progress)| {
+        let message = text::hub::detail(item, progress, language);
         vec![
             item.part.as_str().to_owned(),
             item.region.to_string(),
-            told.as_str().to_owned(),
+            progress.as_str().to_owned(),
             format!("{}\n{}", message.text, message.hint)
                 .trim()
                 .to_owned(),
@@ -156,7 +156,7 @@ fn show(
 }
 
 fn exit(rows: &[(SetupItem, HubProgress)]) -> Exit {
-    let any = |word: &str| rows.iter().any(|(_, told)| told.as_str() == word);
+    let any = |word: &str| rows.iter().any(|(_, progress)| progress.as_str() == word);
     if any("failed") {
         Exit::Failed
     } else if any("planned") || any("insufficient") {

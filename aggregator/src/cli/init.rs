@@ -8,7 +8,7 @@ use hubward_protocol::{AccountId, Region};
 use super::failure::CommandFailure;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
-use crate::actions::init::{InitRequest, initialise};
+use crate::actions::init::{InitRequest, initialize};
 use crate::text;
 use crate::world::World;
 
@@ -38,7 +38,7 @@ impl Init {
             home_region: self.home_region,
             linked_regions: self.linked_regions,
         };
-        let made = initialise(given, world, &request)
+        let made = initialize(given, world, &request)
             .await
             .map_err(|error| CommandFailure::open(&error, language))?;
         let file = made.file.display().to_string();

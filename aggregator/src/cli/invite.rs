@@ -27,7 +27,7 @@ pub(super) struct Invite {
 }
 
 impl Invite {
-    /// The scheduled job: whatever is missing.
+    /// The scheduled job: sends all missing invitations.
     pub(super) fn of_everything() -> Self {
         Self {
             accounts: Vec::new(),
@@ -80,7 +80,7 @@ impl Invite {
     }
 }
 
-/// How a command ends that invited.
+/// The exit code of a command that sent invitations.
 pub(super) fn exit(rows: &[InviteRow]) -> Exit {
     let any = |word: &str| rows.iter().any(|row| row.outcome.as_str() == word);
     if any("failed") {

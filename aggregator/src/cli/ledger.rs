@@ -164,7 +164,7 @@ impl ImportLedger {
     }
 }
 
-/// Shows what an import changes: one line per account and field.
+/// Shows the changes of an import: one line per account and field.
 pub(super) fn show(plan: &LedgerPlan, screen: &Screen) -> Result<(), CommandFailure> {
     let say = Say(screen.language());
     let mut rows = Vec::new();
@@ -224,8 +224,8 @@ fn format(file: &Path, language: Language) -> Result<LedgerFormat, CommandFailur
         .ok_or_else(|| CommandFailure::new(Say(language).cli_unknown_format(file.display()), ""))
 }
 
-/// Writes a file whole or not at all: beside it first, then in its place. A full disk leaves what
-/// was there.
+/// Writes a file atomically: to a temporary file first, which is then renamed. A full disk leaves the old
+/// file unchanged.
 pub(super) fn save(
     file: &Path,
     bytes: io::Result<Vec<u8>>,
@@ -237,10 +237,10 @@ pub(super) fn save(
     };
     bytes
         .and_then(|bytes| {
-            let mut beside = tempfile::NamedTempFile::new_in(directory)?;
-            beside.write_all(&bytes)?;
-            beside.as_file().sync_all()?;
-            beside.persist(file).map_err(|error| error.error)?;
+            let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
+            temporary.write_all(&bytes)?;
+            temporary.as_file().sync_all()?;
+            temporary.persist(file).map_err(|error| error.error)?;
             Ok(())
         })
         .map_err(|error| CommandFailure::file(file, &error, language))

@@ -102,7 +102,7 @@ pub(super) enum AddRequest {
     Remove,
 }
 
-/// The longest reason that is passed on.
+/// The most characters of a reason.
 const LONGEST_REASON: usize = 2_000;
 
 impl RequestCommand {
@@ -186,7 +186,7 @@ async fn find(app: &App, id: &str, language: Language) -> Result<ShownRequest, C
         .ok_or_else(|| CommandFailure::Messages(vec![text::request::unknown(id, language)]))
 }
 
-/// Shows what would be approved, asks, approves that very revision, and goes on at once.
+/// Shows the request, asks for confirmation, approves exactly that revision, and continues at once.
 async fn approve(
     app: &App,
     actor: &Actor,
@@ -208,7 +208,7 @@ async fn approve(
         .await
         .map_err(|error| undecided(&approval.id, &error, language))?;
     screen.say(&Say(language).request_approved_now(&view.id));
-    // What failed is tried again by whoever goes on next: the approval stands.
+    // The approval is stored: failed steps are retried by the server or the next run.
     let passed = process::go(app, screen, false).await?;
     let view = find(app, &approval.id, language).await?.view;
     if screen.is_json() {

@@ -52,7 +52,7 @@ enum Job {
 impl RunCommand {
     pub(super) async fn run(self, app: &App, screen: &Screen) -> CommandResult {
         let language = screen.language();
-        let told = |count: usize| {
+        let say_count = |count: usize| {
             let say = Say(language);
             screen.say(&say.alert_told_of(count));
             Ok(Exit::Done)
@@ -68,8 +68,8 @@ impl RunCommand {
                     })?;
                 Ok(Exit::Done)
             }
-            Job::Escalate => told(escalate(app).await.map_err(store)?),
-            Job::OpenAlerts => told(remind_open(app).await.map_err(store)?),
+            Job::Escalate => say_count(escalate(app).await.map_err(store)?),
+            Job::OpenAlerts => say_count(remind_open(app).await.map_err(store)?),
             Job::Check => {
                 let check = check::CheckCommand::of_everything();
                 check.run(app, &Actor::Job("check"), screen).await
@@ -96,7 +96,7 @@ impl RunCommand {
     }
 }
 
-/// Takes in the ledger's file; 1 when it was refused, 3 when not everybody could be invited.
+/// Imports the ledger's file; exit code 1 if it was rejected, 3 if some accounts could not be invited.
 async fn ledger(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let taken = take_once(app)
@@ -110,7 +110,7 @@ async fn ledger(app: &App, screen: &Screen) -> CommandResult {
     })
 }
 
-/// Says what became of a look at the ledger's file.
+/// Shows the result of reading the ledger's file.
 pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
     let language = screen.language();
     let say = Say(language);
@@ -152,7 +152,7 @@ pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> Local
     }
 }
 
-/// Forgets what is long over, and says how much it was.
+/// Deletes old data and shows how much.
 async fn forget(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let Pruned {
@@ -168,7 +168,7 @@ async fn forget(app: &App, screen: &Screen) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// Sends what is due; 1 when something could not be sent.
+/// Sends what is due; exit code 1 if something could not be sent.
 async fn deliver(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);

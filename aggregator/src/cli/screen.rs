@@ -1,7 +1,7 @@
-//! How things reach a person or a program: tables or JSON on stdout, talk on stderr, questions.
+//! Output for people and programs: tables or JSON on stdout, messages on stderr, and questions.
 //!
-//! Whatever AWS, a file or a member wrote is shown with its control characters taken out: a project
-//! name must not be able to move the cursor, hide a row or turn text around.
+//! Foreign text (from AWS, files or members) is shown without control characters: a project name must not
+//! move the cursor, hide a row or reverse text.
 
 use std::io::{self, Write};
 
@@ -14,11 +14,11 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::sanitize::printable;
 
-/// A line below the headers, and nothing else that would get into the way of copying.
+/// A line below the headers, and no other borders, which would disturb copying.
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// How wide a table is where there is no terminal to ask.
+/// The width of a table without a terminal.
 const WIDTH: u16 = 120;
 
 /// The process's output, in the reader's language.
@@ -53,7 +53,7 @@ impl Screen {
         self.json
     }
 
-    /// Whether a person is there to answer.
+    /// Whether a person can answer questions.
     pub(super) fn is_interactive(self) -> bool {
         self.interactive
     }
@@ -93,12 +93,12 @@ impl Screen {
             .map_err(|error| CommandFailure::output(&error, self.language))
     }
 
-    /// Prints a line that others wrote, for a person.
+    /// Prints a line of foreign text for a person.
     pub(super) fn line(self, text: &str) -> Result<(), CommandFailure> {
         self.out(&printable(text))
     }
 
-    /// Says something to a person; a closed stderr is no failure.
+    /// Prints a message to stderr; a closed stderr is no failure.
     pub(super) fn say(self, text: &str) {
         if self.logs {
             tracing::info!("{}", one_line(text));
@@ -138,7 +138,7 @@ impl Screen {
         }
     }
 
-    /// Asks, where a person is there to answer.
+    /// Asks for confirmation; `false` without a terminal.
     pub(super) fn confirm(self, question: &str) -> Result<bool, CommandFailure> {
         let say = Say(self.language);
         let prompt = say.cli_confirm(question);
@@ -146,7 +146,7 @@ impl Screen {
         Ok(matches!(answer.as_str(), "y" | "yes" | "はい"))
     }
 
-    /// Asks for a word to be typed: for what a hasty yes must not do.
+    /// Asks to type a word, for actions that a hasty yes must not start.
     pub(super) fn confirm_typed(self, question: &str, word: &str) -> Result<bool, CommandFailure> {
         let say = Say(self.language);
         let prompt = say.cli_confirm_typed(question, word);

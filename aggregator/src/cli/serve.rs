@@ -86,7 +86,7 @@ pub(super) async fn run(app: App, world: &World, terminal: &Screen) -> CommandRe
         .map_err(|error| CommandFailure::new(say.cli_runtime(error), ""))
 }
 
-/// Says what the jobs have to say, until one of them ends: none should.
+/// Prints the jobs' events until a job ends, which none should.
 async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> String {
     let say = Say(screen.language());
     loop {
@@ -109,7 +109,7 @@ async fn watch_over(jobs: &mut Jobs, renewal: &mut Renewal, screen: &Screen) -> 
     }
 }
 
-/// The first of several messages: a job's failure is one line.
+/// The first of several messages, because a job's failure is one line.
 fn first(messages: Vec<text::LocalizedMessage>) -> text::LocalizedMessage {
     let mut messages = messages.into_iter();
     messages.next().unwrap_or_else(|| text::LocalizedMessage {

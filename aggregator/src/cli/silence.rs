@@ -75,7 +75,7 @@ impl SilenceCommand {
     }
 }
 
-/// One silence, for programs.
+/// A silence in JSON.
 #[derive(Serialize)]
 struct SilenceRow<'a> {
     #[serde(flatten)]
@@ -161,8 +161,8 @@ fn refused(error: &SilenceError, language: Language) -> CommandFailure {
     match error {
         SilenceError::Store(error) => CommandFailure::store(error, language),
         SilenceError::NotSilenced(why) => {
-            let told = text::silence::not_silenced(why, language);
-            CommandFailure::new(told.text, told.hint)
+            let message = text::silence::not_silenced(why, language);
+            CommandFailure::new(message.text, message.hint)
         }
         SilenceError::Unknown(id) => {
             CommandFailure::Messages(vec![text::silence::unknown(id, language)])

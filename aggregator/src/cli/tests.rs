@@ -1,4 +1,4 @@
-//! Tests of the command line's shape.
+//! Tests of the command line's structure.
 
 use super::*;
 

@@ -16,16 +16,16 @@ const LOOK: Duration = Duration::from_secs(1);
 /// reports, what is wrong.
 pub(super) type Due = Option<DueWork>;
 
-pub(super) async fn watch(mut bench: JobContext, due: watch::Sender<Due>) {
-    let outlets = bench.app.config.outlets();
+pub(super) async fn watch(mut context: JobContext, due: watch::Sender<Due>) {
+    let outlets = context.app.config.outlets();
     let channels: Vec<String> = outlets.into_iter().map(|known| known.name).collect();
-    while !bench.is_to_stop() {
-        let now = bench.app.clock.now();
-        let found = bench.app.store.due_work(&channels, now).await.ok();
+    while !context.is_to_stop() {
+        let now = context.app.clock.now();
+        let found = context.app.store.due_work(&channels, now).await.ok();
         let pause = if found.is_some() { LOOK } else { AFTER_FAILURE };
         if found.as_ref().is_none_or(|found| !found.is_empty()) {
             due.send_replace(found);
         }
-        bench.wait(pause).await;
+        context.wait(pause).await;
     }
 }

@@ -1,7 +1,7 @@
-//! Takes in new versions of the ledger's file in S3: looks, imports, invites whoever is not invited yet,
-//! and says what came of it. An event of its queue wakes it, and without one it looks from time to time.
+//! Imports new versions of the ledger's file in S3: reads, imports, invites accounts without invitation, and
+//! reports the result. Triggered by events of the queue, and by the timetable.
 //!
-//! Each step is an action that may be repeated, and the version counts as taken after the last of them.
+//! Each step can be repeated, and a version counts as imported only after the last step.
 
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{self, InviteRow, invite};
@@ -19,38 +19,38 @@ use hubward_domain::ledger::{LedgerPlan, UnreadableFile};
 use hubward_domain::notice::Trouble;
 use hubward_domain::object::Object;
 
-/// How long a call waits for events: below the SDK's time limit for an attempt.
+/// How long a call waits for events: below the SDK's timeout of an attempt.
 const POLL: i32 = 10;
-/// The most lines that operators are told; the workbook has them all.
+/// The most lines in a notice to operators; the result workbook has all of them.
 const LINES: usize = 50;
 
-/// What became of a look.
+/// The result of reading the ledger's file.
 #[derive(Debug)]
 pub(crate) enum LedgerLook {
-    /// The configuration names no object.
+    /// No object is configured.
     Closed,
     /// There is no such object.
     Absent(Object),
-    /// What was taken before.
+    /// The version was handled before.
     Known(Object),
-    /// A version that changed nothing.
+    /// A new version that was rejected.
     Refused(LedgerFile, ImportError),
-    /// A version that was imported; what it changed, and what became of the invitations.
+    /// A version that was imported, with its changes and the results of the invitations.
     Imported(LedgerFile, LedgerPlan, Vec<InviteRow>),
 }
 
-/// Why nothing was taken; the next look tries again.
+/// Why nothing was imported; the next run retries.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TakeLedgerError {
-    /// S3, AWS or the database is out of reach.
+    /// S3, AWS or the database could not be reached.
     #[error(transparent)]
     Door(#[from] LedgerObjectError),
-    /// Somebody changed the ledger in the same moment.
+    /// The ledger was changed at the same time.
     #[error("the ledger changed while the file was imported")]
     Changed,
 }
 
-/// Looks once, and takes what is new.
+/// Reads the object once, and imports a new version.
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
@@ -77,13 +77,13 @@ pub(crate) async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedge
     }
 }
 
-/// Takes what the queue tells of, and looks at the object in any case.
+/// Handles the queue's events, and reads the object in any case.
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
 pub(crate) async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
     let mut woken = false;
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     let queue = open_queue(app).await?;
     if let Some(queue) = &queue {
         loop {
@@ -92,12 +92,12 @@ pub(crate) async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> 
                 break;
             }
             woken |= wakes;
-            heard.push(messages);
+            received.push(messages);
         }
     }
     let taken = take(app, woken).await?;
     if let Some(queue) = &queue {
-        for messages in &heard {
+        for messages in &received {
             queue
                 .delete(messages)
                 .await
@@ -121,15 +121,16 @@ async fn import(app: &App, file: &LedgerFile, bytes: &[u8]) -> Result<LedgerPlan
     Ok(planned.plan)
 }
 
-/// Whoever is not invited is, also after a version that changed nothing: a kill may have come between.
+/// Invites accounts that lack an invitation, even after a version without changes: an earlier run may have
+/// been interrupted before it did.
 async fn complete(
     app: &App,
     file: LedgerFile,
     plan: LedgerPlan,
 ) -> Result<LedgerLook, TakeLedgerError> {
     let language = app.config.locale.language;
-    let everybody = send::InviteRequest::default();
-    let rows = invite(app, &file.actor(), &everybody)
+    let all_accounts = send::InviteRequest::default();
+    let rows = invite(app, &file.actor(), &all_accounts)
         .await
         .map_err(LedgerObjectError::from)?;
     let workbook = text::imported_workbook(&file, &plan, &rows, app.clock.now(), language);
@@ -164,7 +165,7 @@ async fn refuse(
     Ok(LedgerLook::Refused(file, error))
 }
 
-/// Writes the outcome beside the file, where that is wanted; a line where it could not be.
+/// Writes the result next to the file, if configured. Returns a line if that failed.
 async fn write(
     app: &App,
     file: &LedgerFile,
@@ -184,30 +185,30 @@ async fn write(
     Some(text::not_written(&why, language))
 }
 
-/// Takes in what the queue tells of, for as long as the server runs. Looking without an event is on the
-/// timetable.
-pub(super) async fn listen_on(mut bench: JobContext) {
+/// Handles the queue's events for as long as the server runs. The timetable also reads the object without an
+/// event.
+pub(super) async fn listen_on(mut context: JobContext) {
     let mut failing = false;
-    let mut stopped = bench.clone();
-    while !bench.is_to_stop() {
-        // Breaking off is safe at any point: what is not concluded is taken again.
+    let mut stopped = context.clone();
+    while !context.is_to_stop() {
+        // Can be interrupted at any point: a version that is not marked as imported is read again.
         let ended = tokio::select! {
             () = stopped.stopped() => return,
-            ended = forever(&bench, &mut failing) => ended,
+            ended = forever(&context, &mut failing) => ended,
         };
         if let Err(error) = ended {
             if !failing {
-                bench.say(JobEvent::LedgerFails(error));
+                context.emit(JobEvent::LedgerFails(error));
             }
             failing = true;
         }
-        bench.wait(AFTER_FAILURE).await;
+        context.wait(AFTER_FAILURE).await;
     }
 }
 
-/// Takes in what the queue tells of, until something fails.
-async fn forever(bench: &JobContext, failing: &mut bool) -> Result<(), TakeLedgerError> {
-    let app = &bench.app;
+/// Handles the queue's events until something fails.
+async fn forever(context: &JobContext, failing: &mut bool) -> Result<(), TakeLedgerError> {
+    let app = &context.app;
     let Some(queue) = open_queue(app).await? else {
         return Ok(());
     };
@@ -215,7 +216,7 @@ async fn forever(bench: &JobContext, failing: &mut bool) -> Result<(), TakeLedge
         let (messages, woken) = listen(app, &queue, POLL).await?;
         if woken {
             let taken = take(app, woken).await?;
-            bench.say(JobEvent::LedgerTaken(Box::new(taken)));
+            context.emit(JobEvent::LedgerTaken(Box::new(taken)));
         }
         if !messages.is_empty() {
             queue
@@ -224,7 +225,7 @@ async fn forever(bench: &JobContext, failing: &mut bool) -> Result<(), TakeLedge
                 .map_err(LedgerObjectError::from)?;
         }
         if std::mem::take(failing) {
-            bench.say(JobEvent::LedgerWorks);
+            context.emit(JobEvent::LedgerWorks);
         }
     }
 }

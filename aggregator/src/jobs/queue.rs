@@ -1,5 +1,4 @@
-//! Empties the alert queue into the store, for as long as the server runs: several workers, so that one
-//! call's way to AWS and back keeps no other waiting.
+//! Reads the alert queue for as long as the server runs. Several workers hide AWS's response time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,49 +10,49 @@ use hubward_domain::notice::Trouble;
 
 /// How many.
 pub(super) const WORKERS: usize = 4;
-/// How long a call waits for messages: below the SDK's time limit for an attempt.
+/// How long a call waits for messages: below the SDK's timeout of an attempt.
 const POLL: i32 = 10;
 
-/// `failing` is what all workers know: what goes wrong is said once.
+/// `failing` is shared by all workers, so that a failure is reported once.
 pub(super) async fn run_worker(
-    mut bench: JobContext,
+    mut context: JobContext,
     intake: IngestHandle,
     failing: Arc<AtomicBool>,
 ) {
-    let mut stopped = bench.clone();
-    while !bench.is_to_stop() {
-        // Breaking off is safe at any point: what was not deleted comes again.
+    let mut stopped = context.clone();
+    while !context.is_to_stop() {
+        // Can be interrupted at any point: a message that is not deleted is delivered again.
         let taken = tokio::select! {
             () = stopped.stopped() => return,
-            taken = forever(&bench, &intake, &failing) => taken,
+            taken = forever(&context, &intake, &failing) => taken,
         };
         if let Err(error) = taken
             && !failing.swap(true, Ordering::SeqCst)
         {
             if let IngestError::Queue(failure) = &error {
                 let why = failure.to_string();
-                // Where the database fails as well, others say so.
-                let _ = note_trouble(&bench.app, Trouble::QueueFailing { why }).await;
+                // If the database fails too, that is reported elsewhere.
+                let _ = note_trouble(&context.app, Trouble::QueueFailing { why }).await;
             }
-            bench.say(JobEvent::QueueFails(error));
+            context.emit(JobEvent::QueueFails(error));
         }
-        bench.wait(AFTER_FAILURE).await;
+        context.wait(AFTER_FAILURE).await;
     }
 }
 
-/// Takes messages until something fails.
+/// Ingests messages until something fails.
 async fn forever(
-    bench: &JobContext,
+    context: &JobContext,
     intake: &IngestHandle,
     failing: &AtomicBool,
 ) -> Result<(), IngestError> {
-    let Some(queue) = open_queue(&bench.app).await? else {
+    let Some(queue) = open_queue(&context.app).await? else {
         return Ok(());
     };
     loop {
-        ingest_from_queue(&bench.app, &queue, Some(intake), POLL).await?;
+        ingest_from_queue(&context.app, &queue, Some(intake), POLL).await?;
         if failing.swap(false, Ordering::SeqCst) {
-            bench.say(JobEvent::QueueWorks);
+            context.emit(JobEvent::QueueWorks);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Requests, from an issue that wakes to a ticket that is answered: each step is an action, and this is
-//! their order. The server goes this way again and again; `hubward run requests` goes it once, after
-//! asking Jira for what no webhook told.
+//! Works on requests, from a changed issue to an answered ticket: each step is an action, and this is their
+//! order. The server repeats it; `hubward run requests` does it once, after polling Jira for changes without
+//! a webhook.
 
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, invite};
@@ -18,26 +18,26 @@ use hubward_domain::delivery::DeliveryNext;
 use hubward_domain::membership::SkipReason;
 use hubward_domain::request::Hindrance;
 
-/// What one pass did.
+/// The results of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    /// How many issues polling woke.
+    /// Number of issues that polling found.
     pub woken: usize,
-    /// How many issues were read.
+    /// Number of issues that were read.
     pub read: usize,
-    /// How many requests were approved without a person.
+    /// Number of requests that were approved automatically.
     pub approved: usize,
-    /// What became of invitations.
+    /// The results of the invitations.
     pub invited: Vec<InviteRow>,
-    /// How many requests are complete now.
+    /// Number of requests that were completed.
     pub complete: usize,
-    /// How many tickets were answered.
+    /// Number of tickets that were answered.
     pub answered: usize,
-    /// What went wrong; it is tried again later.
+    /// The failures; they are retried later.
     pub failures: Vec<RequestFailure>,
 }
 
-/// What went wrong in a pass.
+/// What failed in a pass.
 #[derive(Debug)]
 pub(crate) enum RequestFailure {
     /// Jira's issues could not be read.
@@ -50,14 +50,14 @@ pub(crate) enum RequestFailure {
     Answer {
         /// The request.
         request: String,
-        /// What Jira said.
+        /// Jira's error.
         why: String,
     },
     /// No ticket could be answered.
     Answers(AnswerError),
 }
 
-/// Goes the whole way once, with or without asking Jira first for what was missed.
+/// Does one pass, with or without polling Jira first.
 ///
 /// # Errors
 /// The database failed.
@@ -75,7 +75,7 @@ pub(crate) async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError>
             Ok(Some(_)) => passed.read += 1,
             Ok(None) => break,
             Err(error) => {
-                // Whoever does not answer now would not answer for the next issue either.
+                // If Jira does not answer now, it would not answer for the next issue either.
                 passed.failures.push(RequestFailure::Issues(stored(error)?));
                 break;
             }
@@ -138,7 +138,7 @@ async fn follow(app: &App, passed: &mut Passed) -> Result<(), StoreError> {
     }
 }
 
-/// What AWS said against an invitation.
+/// AWS's error about an invitation.
 fn hindrance(row: &InviteRow) -> Option<Hindrance> {
     let why = match &row.outcome {
         InviteOutcome::Invited
@@ -158,7 +158,7 @@ fn hindrance(row: &InviteRow) -> Option<Hindrance> {
     Some(Hindrance { region, why })
 }
 
-/// The database's failures end a pass; others are said.
+/// A failure of the database ends a pass; others are reported.
 fn stored(error: IssuesError) -> Result<IssuesError, StoreError> {
     match error {
         IssuesError::Store(error) => Err(error),
@@ -166,42 +166,42 @@ fn stored(error: IssuesError) -> Result<IssuesError, StoreError> {
     }
 }
 
-/// Goes the way for as long as the server runs.
-pub(super) async fn work(mut bench: JobContext) {
+/// Repeats the pass for as long as the server runs.
+pub(super) async fn work(mut context: JobContext) {
     let mut failing = false;
-    let mut stopped = bench.clone();
+    let mut stopped = context.clone();
     // What keeps an open request from being approved without a person may change in any table.
-    let approves = auto_approves(&bench.app);
-    while !bench.is_to_stop() {
-        bench.due.mark_unchanged();
-        // Breaking off is safe at any point: leases end, and what was cut off is done again.
+    let approves = auto_approves(&context.app);
+    while !context.is_to_stop() {
+        context.due.mark_unchanged();
+        // Can be interrupted at any point: leases expire, and interrupted work is repeated.
         let outcome = tokio::select! {
             () = stopped.stopped() => return,
-            outcome = pass(&bench.app, false) => outcome,
+            outcome = pass(&context.app, false) => outcome,
         };
         let is_failing = match outcome {
             Ok(passed) => {
                 let is_failing = !passed.failures.is_empty();
                 let was_failing = std::mem::replace(&mut failing, is_failing);
                 for failure in passed.failures.into_iter().filter(|_| !was_failing) {
-                    bench.say(JobEvent::RequestsFail(failure));
+                    context.emit(JobEvent::RequestsFail(failure));
                 }
                 if was_failing && !is_failing {
-                    bench.say(JobEvent::RequestsWork);
+                    context.emit(JobEvent::RequestsWork);
                 }
                 is_failing
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
-                    bench.say(JobEvent::OutboxFails(error));
+                    context.emit(JobEvent::OutboxFails(error));
                 }
                 true
             }
         };
         if is_failing {
-            bench.wait(AFTER_FAILURE).await;
+            context.wait(AFTER_FAILURE).await;
         } else {
-            bench
+            context
                 .until_due(|due| due.requests || approves && due.open_requests)
                 .await;
         }

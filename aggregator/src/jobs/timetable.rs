@@ -1,5 +1,5 @@
-//! What the server does by the clock: one table, and a loop that looks at it. Of several servers on one
-//! database one does each due time; what was due while none ran is done once, when one is there again.
+//! The scheduled jobs: one table, and a loop that runs what is due. Of several servers on one database, one
+//! runs each due time; what was due while no server ran is done once afterwards.
 
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -35,46 +35,46 @@ use hubward_domain::schedule::{JobRun, Schedule};
 use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
-/// How often the table is looked at.
+/// How often the table is checked.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often the jobs' rows are read where nothing seems due: another server may have left a job before
 /// its lease ended.
 const READ: Duration = Duration::from_secs(4);
-/// How often a turn is held: three times within its lease.
+/// How often a lease is renewed: three times within its duration.
 const HOLD: Duration = Duration::from_secs(20);
 
-/// How often the ledger's object is looked at; where nothing is new, it is not sent.
+/// How often the ledger's object is read; S3 does not send it if it is unchanged.
 const LEDGER: SignedDuration = SignedDuration::from_mins(1);
-/// How often Jira is asked for requests that no webhook told of.
+/// How often Jira is polled for requests without a webhook.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
-/// How often exceptions are seen to: their last day is a whole day.
+/// How often exceptions are checked: their last day is a whole day.
 const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
-/// How often alerts that nobody has taken are looked at.
+/// How often unacknowledged alerts are checked.
 const ESCALATE: SignedDuration = SignedDuration::from_secs(15);
-/// When people are told what is still open: in the morning of working days.
+/// When open alerts are listed: in the morning of working days.
 const MORNING: &str = "0 9 * * MON-FRI";
-/// When the daily event of our own is sent: early enough to be missed before people come.
+/// When the daily test event is sent: early enough to be reported as missing before working hours.
 const CANARY: &str = "30 8 * * *";
-/// How often it is looked for.
+/// How often a missing test event is checked for.
 const MISSING: SignedDuration = SignedDuration::from_mins(1);
-/// When what is long over is forgotten: at night, and at no full hour.
+/// When old data is deleted: at night, and not on the hour.
 const PRUNE: &str = "40 4 * * *";
 
-/// One line of the table.
+/// One row of the table.
 struct TimetableEntry {
     job: &'static str,
     schedule: Schedule,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
 }
 
-/// Why a job did not do what it should.
+/// Why a job failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JobError {
-    /// The ledger or AWS is out of reach.
+    /// The ledger or AWS could not be reached.
     #[error(transparent)]
     Action(#[from] ActionError),
-    /// The ledger's file could not be taken in.
+    /// The ledger's file could not be imported.
     #[error(transparent)]
     Ledger(#[from] TakeLedgerError),
     /// A Region's findings could not be mirrored.
@@ -91,20 +91,20 @@ pub(crate) enum JobError {
     /// Reports could not be sent.
     #[error(transparent)]
     Reports(#[from] SendError),
-    /// Some of the reports could not be sent, and are tried again.
+    /// Some reports could not be sent; they are retried.
     #[error("{count} reports could not be sent, the first to {destination}: {why}")]
     ReportsLeft {
         /// How many.
         count: usize,
-        /// Where the first should have gone.
+        /// The destination of the first one.
         destination: Destination,
         /// Why.
         why: String,
     },
-    /// Jira could not be asked.
+    /// Jira could not be polled.
     #[error(transparent)]
     Requests(#[from] IssuesError),
-    /// The daily event of our own could not be sent.
+    /// The daily test event could not be sent.
     #[error(transparent)]
     Trial(#[from] TestEventError),
 }
@@ -119,7 +119,7 @@ impl From<StoreError> for JobError {
 fn table(app: &App) -> Vec<TimetableEntry> {
     let config: &Config = &app.config;
     let zone = TimeZone::get(&config.locale.timezone).unwrap_or(TimeZone::UTC);
-    // Both were verified when the configuration was read.
+    // Both were validated when the configuration was read.
     let cron = |expression: &str| Schedule::cron(expression, zone.clone()).ok();
     let entries = [
         (
@@ -128,7 +128,7 @@ fn table(app: &App) -> Vec<TimetableEntry> {
             watch as fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
         ),
         ("check", cron(&config.check.schedule), announce),
-        ("escalate", Some(Schedule::Every(ESCALATE)), tell_again),
+        ("escalate", Some(Schedule::Every(ESCALATE)), escalate_alerts),
         ("open-alerts", cron(MORNING), remind),
         (
             "canary",
@@ -167,7 +167,7 @@ fn table(app: &App) -> Vec<TimetableEntry> {
         .collect()
 }
 
-/// Looks at the members, so that a lost one is an alert.
+/// Checks the members, so that a lost one becomes an alert.
 fn watch(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         check(app, &Actor::Job("watch"), &[]).await?;
@@ -176,7 +176,7 @@ fn watch(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Looks at the members, and posts what changed since the last post.
+/// Checks the members, and posts the changes since the last post.
 fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         let rows = check(app, &Actor::Job("check"), &[]).await?;
@@ -188,8 +188,8 @@ fn announce(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Tells people again of alerts that nobody has taken.
-fn tell_again(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+/// Notifies people again of unacknowledged alerts.
+fn escalate_alerts(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         escalate(app).await?;
         Ok(())
@@ -197,7 +197,7 @@ fn tell_again(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Tells what is still open, every morning.
+/// Lists the open alerts every morning.
 fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         remind_open(app).await?;
@@ -206,7 +206,7 @@ fn remind(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Sends the daily event of our own on its way.
+/// Sends the daily test event.
 fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         send_test_event(app, &Actor::Job("canary"), TestEventKind::Canary).await?;
@@ -215,7 +215,7 @@ fn canary(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Looks whether it arrived.
+/// Checks whether the test event arrived.
 fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         detect_missing_canary(app).await?;
@@ -224,7 +224,7 @@ fn missing(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Takes in a new version of the ledger's file that no event told of.
+/// Imports a new version of the ledger's file that no event announced.
 fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         take(app, false).await?;
@@ -233,7 +233,7 @@ fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Forgets what is long over.
+/// Deletes old data.
 fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         prune(app).await?;
@@ -242,7 +242,7 @@ fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Brings the mirror of findings up to date.
+/// Updates the mirror of findings.
 fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         for row in sync_findings(app).await? {
@@ -256,7 +256,7 @@ fn mirror(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Tells people of exceptions that end, and ends them.
+/// Announces exceptions that end soon, and ends those that are over.
 fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         exception::expire(app, &Actor::Job("exceptions")).await?;
@@ -265,7 +265,7 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Sends the reports of the last period that is over. What was given up is told by itself.
+/// Sends the reports of the last completed period. Reports that are given up are announced separately.
 fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         let everything = send::SendRequest::default();
@@ -289,7 +289,7 @@ fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Asks Jira which issues no webhook told of; the work on requests reads them.
+/// Polls Jira for changed issues; the work on requests reads them.
 fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         issues::poll(app).await?;
@@ -316,7 +316,7 @@ async fn take_due(
     acquire(app, entry.job, &entry.schedule).await
 }
 
-/// Keeps the timetable, for as long as the server runs. Jobs do not wait for one another.
+/// Runs the timetable for as long as the server runs. Jobs do not wait for each other.
 pub(super) async fn keep(mut bench: JobContext) {
     let entries = table(&bench.app);
     let mut working: JoinSet<usize> = JoinSet::new();
@@ -325,8 +325,8 @@ pub(super) async fn keep(mut bench: JobContext) {
     let mut known = None;
     while !bench.is_to_stop() {
         while let Some(ended) = working.try_join_next() {
-            // A job that panicked would never be done again here: the server ends with this loop, and
-            // whoever is started next takes the turn when its lease is over.
+            // A job that panicked would never run again here: the server ends with this loop, and the next
+            // process acquires the lease when it expires.
             let Ok(index) = ended else { return };
             if let Some(busy) = busy.get_mut(index) {
                 *busy = false;
@@ -355,7 +355,7 @@ pub(super) async fn keep(mut bench: JobContext) {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        bench.say(JobEvent::JobFails(entry.job, error.into()));
+                        bench.emit(JobEvent::JobFails(entry.job, error.into()));
                     }
                     pause = AFTER_FAILURE;
                     break;
@@ -365,11 +365,11 @@ pub(super) async fn keep(mut bench: JobContext) {
         }
         bench.wait(pause).await;
     }
-    // Each leaves its turn by itself.
+    // Each job releases its own lease.
     while working.join_next().await.is_some() {}
 }
 
-/// Goes on with the work only while its turn is held; whether it still is, the next hold will say.
+/// Polls the work only while the lease is exclusive; the next renewal shows whether it still is.
 async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) -> T {
     std::future::poll_fn(|context| {
         if is_held() {
@@ -381,7 +381,7 @@ async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) 
     .await
 }
 
-/// Works on one turn until it ends, is lost to somebody else, or the server stops. Returns the log's word for how it
+/// Works on one lease until the job ends, the lease is lost, or the server stops. Returns the log's word for how it
 /// ended.
 async fn work_on(
     mut bench: JobContext,
@@ -395,13 +395,13 @@ async fn work_on(
         let mut next_hold = tokio::time::interval(HOLD);
         next_hold.tick().await;
         loop {
-            // In this order: what is not held any more does not go on by a single step.
+            // The order matters: after the lease is lost, the work must not be polled again.
             tokio::select! {
                 biased;
-                // Breaking off is safe at any point: every job may be run again.
+                // Can be interrupted at any point: every job can be run again.
                 () = bench.stopped() => break None,
                 _ = next_hold.tick() => {
-                    // Where the database fails, the lease tells how long the turn is still ours.
+                    // If the database fails, the lease's end is still known.
                     if matches!(turn.renew(&app).await, Ok(false)) {
                         return "lost";
                     }
@@ -415,12 +415,12 @@ async fn work_on(
         Some(Ok(())) => ("done", turn.complete(&app).await),
         Some(Err(error)) => {
             let kept = turn.fail(&app, &error.to_string()).await;
-            bench.say(JobEvent::JobFails(job, error));
+            bench.emit(JobEvent::JobFails(job, error));
             ("failed", kept)
         }
     };
     if let Err(error) = kept {
-        bench.say(JobEvent::JobFails(job, error.into()));
+        bench.emit(JobEvent::JobFails(job, error.into()));
     }
     outcome
 }

@@ -1,5 +1,5 @@
-//! Says every minute to whom the operator named that this server is alive and can write its database:
-//! whoever stops hearing it knows that Hubward is dead, when Hubward itself cannot say so.
+//! Pings the configured URL every minute while this server is alive and can write to its database. A service
+//! that misses the pings (a "dead man's switch") alerts people when Hubward cannot.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,20 +7,20 @@ use std::time::Duration;
 use super::{JobContext, JobEvent};
 use crate::actions::delivery::send::Outbox;
 
-/// How often.
+/// The interval of pings.
 const BEAT: Duration = Duration::from_secs(60);
 
-pub(super) async fn ping(mut bench: JobContext, outbox: Arc<Outbox>) {
+pub(super) async fn ping(mut context: JobContext, outbox: Arc<Outbox>) {
     let mut failing = false;
-    while !bench.is_to_stop() {
-        match outbox.pulse(&bench.app).await {
+    while !context.is_to_stop() {
+        match outbox.pulse(&context.app).await {
             Ok(()) => failing = false,
             Err(why) => {
                 if !std::mem::replace(&mut failing, true) {
-                    bench.say(JobEvent::PulseFails(why));
+                    context.emit(JobEvent::PulseFails(why));
                 }
             }
         }
-        bench.wait(BEAT).await;
+        context.wait(BEAT).await;
     }
 }

@@ -1,28 +1,28 @@
-//! Tells Security Hub what became of alerts, for as long as the server runs.
+//! Writes the workflow status of alerts to Security Hub for as long as the server runs.
 
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::alert::write_back::write_back;
 
-pub(super) async fn work(mut bench: JobContext) {
+pub(super) async fn work(mut context: JobContext) {
     let mut failing = false;
-    let mut stopped = bench.clone();
-    while !bench.is_to_stop() {
-        bench.due.mark_unchanged();
-        // Breaking off is safe: what was not recorded is done again.
+    let mut stopped = context.clone();
+    while !context.is_to_stop() {
+        context.due.mark_unchanged();
+        // Can be interrupted at any point: what was not recorded is repeated.
         let written = tokio::select! {
             () = stopped.stopped() => return,
-            written = write_back(&bench.app) => written,
+            written = write_back(&context.app) => written,
         };
         match written {
             Ok(_) => {
                 failing = false;
-                bench.until_due(|due| due.write_backs).await;
+                context.until_due(|due| due.write_backs).await;
             }
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
-                    bench.say(JobEvent::WriteBackFails(error));
+                    context.emit(JobEvent::WriteBackFails(error));
                 }
-                bench.wait(AFTER_FAILURE).await;
+                context.wait(AFTER_FAILURE).await;
             }
         }
     }

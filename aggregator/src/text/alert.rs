@@ -1,4 +1,4 @@
-//! Alerts and what became of telling people, in words.
+//! Texts about alerts and their notifications.
 
 use crate::actions::alert::acknowledge::AcknowledgeError;
 use crate::actions::alert::drill::DrillError;
@@ -13,7 +13,7 @@ use hubward_domain::delivery::DeliveryState;
 
 use super::LocalizedMessage;
 
-/// How far a message is.
+/// The state of a message.
 pub(crate) fn delivery_state(state: DeliveryState, language: Language) -> String {
     let say = Say(language);
     match state {
@@ -24,7 +24,7 @@ pub(crate) fn delivery_state(state: DeliveryState, language: Language) -> String
     .to_owned()
 }
 
-/// How far people are with an alert.
+/// The state of an alert.
 pub(crate) fn state(state: AlertState, language: Language) -> String {
     let say = Say(language);
     match state {
@@ -36,7 +36,7 @@ pub(crate) fn state(state: AlertState, language: Language) -> String {
     .to_owned()
 }
 
-/// Why an alert was not taken, given away, ended or reopened.
+/// Why an alert could not be acknowledged, assigned, resolved or reopened.
 pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> String {
     let say = Say(language);
     match error {
@@ -47,8 +47,8 @@ pub(crate) fn not_handled(error: &AcknowledgeError, language: Language) -> Strin
     }
 }
 
-/// Whether people were told of an alert, in short.
-pub(crate) fn told(row: &AlertRow, language: Language) -> String {
+/// A short summary of an alert's notifications.
+pub(crate) fn notified(row: &AlertRow, language: Language) -> String {
     let say = Say(language);
     let arrived = row
         .deliveries
@@ -62,7 +62,7 @@ pub(crate) fn told(row: &AlertRow, language: Language) -> String {
     }
 }
 
-/// How many are open.
+/// The number of open alerts.
 pub(crate) fn summary(rows: &[AlertRow], language: Language) -> String {
     let open = rows
         .iter()
@@ -106,7 +106,7 @@ pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// Why the alert queue is not emptied.
+/// Why the alert queue cannot be read.
 pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedMessage {
     match error {
         IngestError::Queue(failure) => super::aws::failure(failure, language),
@@ -116,7 +116,7 @@ pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedM
     }
 }
 
-/// Why an event of our own was not sent.
+/// Why a test event was not sent.
 pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
     match error {
         TestEventError::Refused(failure) => super::aws::failure(failure, language),
@@ -124,7 +124,7 @@ pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> Localiz
     }
 }
 
-/// Why there is no sample.
+/// Why no sample was created.
 pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match error {
@@ -136,13 +136,13 @@ pub(crate) fn drill_fails(error: &DrillError, language: Language) -> LocalizedMe
     }
 }
 
-/// How many seconds after the first moment of a way another one was.
-pub(crate) fn after(way: &[TimelineMoment], moment: &TimelineMoment) -> String {
-    let first = way.first().map_or(moment.at, |first| first.at);
+/// Seconds between the first moment of a timeline and another one.
+pub(crate) fn after(timeline: &[TimelineMoment], moment: &TimelineMoment) -> String {
+    let first = timeline.first().map_or(moment.at, |first| first.at);
     format!("{:.3}", moment.at.duration_since(first).as_secs_f64())
 }
 
-/// What happened at a moment of an alert's way.
+/// The text of a step in an alert's timeline.
 pub(crate) fn step(step: TimelineStep, language: Language) -> String {
     let say = Say(language);
     match step {

@@ -1,15 +1,15 @@
-//! What an event of the audit log says, on a line for a person. The whole of it is in `--json`.
+//! An audit event as one line for a person. `--json` has the complete event.
 
 use serde_json::Value;
 
 use crate::text::Say;
 use hubward_domain::account::Language;
 
-/// The facts that say where a change comes from.
+/// The facts that describe the source of a change.
 const SOURCE: [&str; 4] = ["file", "sha256", "request", "by"];
 
-/// Where an event's change comes from: a file with the beginning of its SHA-256, a request, or what did
-/// it; empty where the actor says it all.
+/// The source of an event's change: a file with the beginning of its SHA-256, a request, or the command;
+/// empty if the actor is enough.
 pub(crate) fn source(detail: &Value) -> String {
     let text = |name: &str| detail.get(name).and_then(Value::as_str);
     match (text("file"), text("sha256")) {
@@ -25,7 +25,7 @@ pub(crate) fn source(detail: &Value) -> String {
     }
 }
 
-/// What was done, in words; an action that this program does not know goes by its name.
+/// The text of an action; an unknown action is shown by its name.
 pub(crate) fn action(name: &str, language: Language) -> String {
     let say = Say(language);
     match name {
@@ -70,14 +70,15 @@ pub(crate) fn action(name: &str, language: Language) -> String {
     .to_owned()
 }
 
-/// The facts of an event, without its source: changed fields as `field: before -> after`, the rest as `name: value`.
+/// The facts of an event without its source: changed fields as `field: before -> after`, others as `name:
+/// value`.
 pub(crate) fn brief(detail: &Value) -> String {
     match detail {
         Value::Object(facts) => facts
             .iter()
             .filter(|(name, fact)| !fact.is_null() && !SOURCE.contains(&name.as_str()))
             .map(|(name, fact)| match fact {
-                // A whole account: its name is enough to know which.
+                // A whole account: the project's name is enough to identify it.
                 Value::Object(account) => brief_value(account.get("project").unwrap_or(fact)),
                 Value::Array(fields) => fields
                     .iter()

@@ -1,4 +1,4 @@
-//! What AWS did not do, in sentences: what was attempted, where, what came back, what helps.
+//! Messages about failed AWS calls: the operation, the Region, the error, and what to do.
 
 use super::LocalizedMessage;
 use crate::aws::failure::FailureKind;
@@ -6,7 +6,7 @@ use crate::aws::{AwsFailure, AwsUnavailable};
 use crate::text::Say;
 use hubward_domain::account::Language;
 
-/// Why AWS is not called at all.
+/// Why AWS cannot be called.
 pub(crate) fn unavailable(error: &AwsUnavailable, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match error {
@@ -25,7 +25,7 @@ pub(crate) fn unavailable(error: &AwsUnavailable, language: Language) -> Localiz
     }
 }
 
-/// One failed call.
+/// A failed call.
 pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMessage {
     let say = Say(language);
     let AwsFailure {

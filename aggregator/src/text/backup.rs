@@ -1,4 +1,4 @@
-//! Copies of the database, and why there is none, in sentences.
+//! Messages about backups and restoring.
 
 use super::LocalizedMessage;
 use super::startup_error::{open_error, store_error};
@@ -7,7 +7,7 @@ use crate::actions::backup::restore::{RestoreError, RestorePlan, Restored};
 use crate::text::Say;
 use hubward_domain::account::Language;
 
-/// A copy was made.
+/// A backup was created.
 pub(crate) fn done(done: &BackedUp, language: Language) -> String {
     Say(language).backup_done(
         &done.bytes,
@@ -18,7 +18,7 @@ pub(crate) fn done(done: &BackedUp, language: Language) -> String {
     )
 }
 
-/// What is asked before a copy is put in the database's place.
+/// The question before a backup replaces the database.
 pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
     let say = Say(language);
     let copy = say.backup_copy(plan.head.events, &plan.head.hash, &plan.upgrades);
@@ -30,7 +30,7 @@ pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
     }
 }
 
-/// A copy is the database now.
+/// A backup was restored.
 pub(crate) fn restored(done: &Restored, language: Language) -> String {
     let say = Say(language);
     let said = say.backup_restored(done.database.display(), done.head.events, &done.head.hash);
@@ -40,7 +40,7 @@ pub(crate) fn restored(done: &Restored, language: Language) -> String {
     }
 }
 
-/// Why there is no copy, or none that can be used.
+/// Why a backup could not be created or used.
 pub(crate) fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessage> {
     let say = Say(language);
     let message = match error {

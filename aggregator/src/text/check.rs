@@ -1,4 +1,4 @@
-//! What a check found, in words: the verdict, who acts next, and what helps.
+//! Texts about checks: the verdict, who acts next, and what to do.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ pub(crate) fn verdict_word(verdict: &str, say: Say) -> Option<&'static str> {
     })
 }
 
-/// The verdict, and for how many days it has been this one.
+/// The verdict, and since how many days it holds.
 pub(crate) fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Language) -> String {
     let say = Say(language);
     let word = verdict(&row.verdict, language);
@@ -57,7 +57,7 @@ pub(crate) fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Languag
     }
 }
 
-/// Who acts next, and how; empty when nobody has to.
+/// Who acts next, and how; empty if no one has to.
 pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
     let say = Say(language);
     match verdict {
@@ -78,8 +78,8 @@ pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
     .to_owned()
 }
 
-/// What helps: the reason that an agent reported, AWS's words, or a command; empty when nothing is
-/// to be done.
+/// What helps: the reason that an agent reported, AWS's message, or a command; empty if nothing is to be
+/// done.
 pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
     let say = Say(language);
     let account = &row.account_id;
@@ -104,7 +104,7 @@ pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language
     }
 }
 
-/// How many are complete.
+/// The number of complete rows.
 pub(crate) fn summary(rows: &[CheckRow], language: Language) -> String {
     let say = Say(language);
     if rows.is_empty() {
@@ -114,7 +114,7 @@ pub(crate) fn summary(rows: &[CheckRow], language: Language) -> String {
     say.check_summary(rows.len(), complete)
 }
 
-/// A check's rows as channels hear of them.
+/// A check's rows for notices to channels.
 pub(crate) fn notice_rows(
     rows: &[CheckRow],
     administrator: &AccountId,
@@ -140,7 +140,7 @@ pub(crate) fn notice_rows(
         .collect()
 }
 
-/// What became of an announcement.
+/// The result of an announcement.
 pub(crate) fn announced(announced: Announced, language: Language) -> String {
     let say = Say(language);
     match announced {

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, in sentences.
+//! Messages about problems in a configuration.
 
 use super::LocalizedMessage;
 use crate::config::ConfigProblem;
@@ -64,7 +64,7 @@ pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedM
     }
 }
 
-/// Why an address is refused, as the end of a sentence.
+/// Why a URL is rejected, as the end of a sentence.
 pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
     let say = Say(language);
     match why {
@@ -77,7 +77,7 @@ pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
     .to_owned()
 }
 
-/// That nothing is wrong.
+/// The configuration is valid.
 pub(crate) fn ok(file: &str, language: Language) -> String {
     Say(language).config_ok(file)
 }

@@ -1,5 +1,5 @@
-//! The dashboard's words: sentences by their key, and moments, ages, verdicts and numbers as a person
-//! reads them. The pages themselves are in `templates/`.
+//! The dashboard's texts: sentences by key, and times, ages, verdicts and numbers as people read them. The
+//! pages are in `templates/`.
 
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use hubward_domain::alert::AlertState;
 use hubward_domain::delivery::DeliveryState;
 use hubward_domain::ledger::LedgerColumn;
 
-/// The words of one reader.
+/// The texts for one reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Words {
     /// The sentences in the reader's language.
@@ -21,7 +21,7 @@ pub(crate) struct Words {
     now: Timestamp,
 }
 
-/// A moment, for a program, for a person, and as an age.
+/// A time, as data, for people, and as an age.
 #[derive(Clone, Debug)]
 pub(crate) struct TimelineEntry {
     /// RFC 3339, UTC.
@@ -32,17 +32,17 @@ pub(crate) struct TimelineEntry {
     pub age: String,
 }
 
-/// A state that is shown by a mark, a colour and a word.
+/// A state, shown with a symbol, a color and a word.
 #[derive(Clone, Debug)]
 pub(crate) struct Chip {
-    /// Which mark and colour: a name of the style sheet.
+    /// The symbol and color: a name of the style sheet.
     pub tone: &'static str,
     /// The word.
     pub word: String,
 }
 
 impl Words {
-    /// The words of a reader in this language, zone and moment.
+    /// The texts for a language, a time zone and the current time.
     pub(crate) fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             say: Say(language),
@@ -56,7 +56,7 @@ impl Words {
         self.say.0
     }
 
-    /// A moment.
+    /// A time with minutes.
     pub(crate) fn moment(&self, at: Timestamp) -> TimelineEntry {
         let there = self.zone.to_datetime(at);
         TimelineEntry {
@@ -66,7 +66,7 @@ impl Words {
         }
     }
 
-    /// A moment to the millisecond.
+    /// A time with milliseconds.
     pub(crate) fn exactly(&self, at: Timestamp) -> TimelineEntry {
         let there = self.zone.to_datetime(at);
         let (seconds, millis) = (there.second(), there.millisecond());
@@ -75,7 +75,7 @@ impl Words {
         moment
     }
 
-    /// How long ago a moment was, in its largest unit.
+    /// The age of a time, in its largest unit.
     pub(crate) fn age(&self, at: Timestamp) -> String {
         let say = self.say;
         let minutes = self.now.duration_since(at).as_mins().max(0);
@@ -87,7 +87,7 @@ impl Words {
         }
     }
 
-    /// A number with its thousands apart.
+    /// A number with separated thousands.
     pub(crate) fn number(&self, number: i64) -> String {
         let digits = number.unsigned_abs().to_string();
         let mut text = String::new();
@@ -121,7 +121,7 @@ impl Words {
         }
     }
 
-    /// A verdict by its word; one that this program does not know is shown as it is.
+    /// A verdict by its word; an unknown one is shown as it is.
     pub(crate) fn verdict(&self, verdict: &str) -> Chip {
         let word = match verdict {
             "unknown" => self.say.dashboard_unknown(),
@@ -133,7 +133,7 @@ impl Words {
         }
     }
 
-    /// How far people are with an alert.
+    /// The state of an alert.
     pub(crate) fn alert_state(&self, state: AlertState) -> Chip {
         Chip {
             tone: match state {
@@ -146,7 +146,7 @@ impl Words {
         }
     }
 
-    /// How far a request is.
+    /// The state of a request.
     pub(crate) fn request_state(&self, state: &str) -> Chip {
         Chip {
             tone: match state {
@@ -160,7 +160,7 @@ impl Words {
         }
     }
 
-    /// How a column of a request is to be filled in, where its name does not say it.
+    /// How to fill in a column of a request, if its name is not enough.
     pub(crate) fn request_hint(&self, column: LedgerColumn) -> &'static str {
         match column {
             LedgerColumn::AccountId => self.say.dashboard_hint_account(),
@@ -171,7 +171,7 @@ impl Words {
         }
     }
 
-    /// How far a message is.
+    /// The state of a message.
     pub(crate) fn delivery_state(&self, state: DeliveryState) -> Chip {
         Chip {
             tone: match state {
@@ -183,7 +183,7 @@ impl Words {
         }
     }
 
-    /// Where an account stands with the SOC, where that is anything but usual.
+    /// An account's state in the ledger; `None` for active accounts.
     pub(crate) fn ledger_state(&self, state: &str) -> Option<Chip> {
         let word = match state {
             "leaving" => self.say.dashboard_leaving(),
@@ -197,7 +197,7 @@ impl Words {
         })
     }
 
-    /// An alert's or a finding's severity, which is AWS's own word.
+    /// A severity, in AWS's own word.
     pub(crate) fn severity(&self, severity: &str) -> Chip {
         Chip {
             tone: match severity {
@@ -215,7 +215,7 @@ impl Words {
         }
     }
 
-    /// What the page of one account is called.
+    /// The title of an account's page.
     pub(crate) fn account_title(&self, project: &str, account: &AccountId) -> String {
         if project.is_empty() {
             account.to_string()
@@ -224,7 +224,7 @@ impl Words {
         }
     }
 
-    /// How much of a whole, in percent; never 100 while something is missing.
+    /// A share in percent; never 100 while something is missing.
     pub(crate) fn share(&self, part: i64, whole: i64) -> String {
         if whole <= 0 {
             return "–".to_owned();
@@ -233,17 +233,17 @@ impl Words {
         format!("{}.{}%", tenths / 10, tenths % 10)
     }
 
-    /// What the chart of the trend shows, for who does not see it.
+    /// The text alternative of the trend chart.
     pub(crate) fn trend(&self, days: usize, first: &str, last: &str) -> String {
         self.say.dashboard_trend_alt(days, first, last)
     }
 
-    /// How long a login has to wait.
+    /// How long a login must wait.
     pub(crate) fn login_wait(&self, seconds: u64) -> String {
         self.say.dashboard_login_wait(seconds)
     }
 
-    /// Where the dashboard is to be opened, for who opened it elsewhere.
+    /// Where the dashboard's address is, for users who opened another one.
     pub(crate) fn other_site(&self, origin: &str) -> String {
         self.say.dashboard_other_site(origin)
     }

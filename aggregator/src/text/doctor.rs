@@ -1,4 +1,4 @@
-//! What an examination found, in words.
+//! Messages about the results of an examination.
 
 use super::LocalizedMessage;
 use crate::actions::doctor::{DoctorResult, Fact};
@@ -7,10 +7,10 @@ use hubward_domain::account::Language;
 use hubward_domain::doctor::Health;
 use hubward_domain::hub::HubState;
 
-/// That AWS is called elsewhere, and what whoever answers there could do.
+/// Warns that an AWS endpoint override is set, and why it matters.
 pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> LocalizedMessage {
     let say = Say(language);
-    // Proofs are taken where the SDK's own order says: the service's variable, else the one for all.
+    // Proofs are sent to the address of the SDK's own order: the service's variable, else the general one.
     if matches!(variable, "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_STS") {
         LocalizedMessage::new(
             say.cli_serve_endpoint(address, variable),
@@ -24,7 +24,7 @@ pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> Loc
     }
 }
 
-/// What was found, and what helps; no hint where all is well.
+/// The result, and what to do; no hint if all is well.
 pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match fact {
@@ -35,10 +35,10 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         Fact::SecretsFound => fine(say.doctor_secrets()),
         Fact::SecretsWrong(problems) => {
             let problems = problems.iter();
-            let told: Vec<_> = problems
+            let messages: Vec<_> = problems
                 .map(|problem| super::config::problem(problem, language))
                 .collect();
-            joined(&told)
+            joined(&messages)
         }
         Fact::DatabaseAnswers(place) => fine(say.doctor_database(place)),
         Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
@@ -60,13 +60,13 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
             unless_ok(fact, say.doctor_members_hint()),
         ),
         Fact::Hub(item) => {
-            let told = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
+            let message = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
             match item.state {
                 HubState::Planned(_) => LocalizedMessage::new(
-                    say.doctor_hub_missing(&told.text),
+                    say.doctor_hub_missing(&message.text),
                     say.doctor_hub_missing_hint(),
                 ),
-                _ => told,
+                _ => message,
             }
         }
         Fact::PublicUrl(url) => LocalizedMessage::new(
@@ -167,7 +167,7 @@ fn unless_ok(fact: &Fact, hint: &str) -> String {
     }
 }
 
-/// Several messages as one: a line for each.
+/// Several messages as one, with a line for each.
 fn joined(messages: &[LocalizedMessage]) -> LocalizedMessage {
     let lines = |part: fn(&LocalizedMessage) -> &String| {
         let mut lines: Vec<&str> = messages
@@ -184,7 +184,7 @@ fn joined(messages: &[LocalizedMessage]) -> LocalizedMessage {
     )
 }
 
-/// How many of each.
+/// The number of results by severity.
 pub(crate) fn summary(findings: &[DoctorResult], language: Language) -> String {
     let count = |health| {
         findings

@@ -1,4 +1,4 @@
-//! Exceptions in sentences: what was granted, and why something was not.
+//! Messages about exceptions: what was granted, and why one was not.
 
 use super::LocalizedMessage;
 use crate::actions::exception::{ExceptionError, Granted};
@@ -6,7 +6,7 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::exception::{ExceptionRefusal, LONGEST_REASON};
 
-/// What was granted.
+/// An exception was granted.
 pub(crate) fn granted(granted: &Granted, language: Language) -> String {
     let say = Say(language);
     let exception = &granted.exception;
@@ -18,7 +18,7 @@ pub(crate) fn granted(granted: &Granted, language: Language) -> String {
     }
 }
 
-/// That AWS has no such control, as far as the bundled list knows.
+/// The bundled list has no such control.
 pub(crate) fn unknown_control(control: &str, as_of: &str, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(
@@ -27,7 +27,7 @@ pub(crate) fn unknown_control(control: &str, as_of: &str, language: Language) ->
     )
 }
 
-/// Why an exception was not granted, or not ended.
+/// Why an exception was not granted or ended.
 pub(crate) fn failed(error: &ExceptionError, language: Language) -> Vec<LocalizedMessage> {
     let say = Say(language);
     match error {

@@ -1,11 +1,11 @@
-//! What became of a sync of findings, in words.
+//! Messages about syncing findings.
 
 use super::LocalizedMessage;
 use crate::actions::findings::sync::{Failed, SyncRow};
 use crate::text::Say;
 use hubward_domain::account::Language;
 
-/// Why a Region's mirror is not up to date, and what helps.
+/// Why a Region's mirror is not up to date, and what to do.
 pub(crate) fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
     match failed {
         Failed::Aws(failure) => super::aws::failure(failure, language),
@@ -13,7 +13,7 @@ pub(crate) fn failure(failed: &Failed, language: Language) -> LocalizedMessage {
     }
 }
 
-/// One Region, in a sentence or two.
+/// The result of one Region.
 pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
     let say = Say(language);
     match &row.outcome {
@@ -26,7 +26,7 @@ pub(crate) fn detail(row: &SyncRow, language: Language) -> String {
     }
 }
 
-/// How many of each, over all Regions.
+/// The totals of all Regions.
 pub(crate) fn summary(rows: &[SyncRow], language: Language) -> String {
     let counts = || rows.iter().filter_map(|row| row.outcome.as_ref().ok());
     Say(language).findings_summary(

@@ -1,4 +1,4 @@
-//! The guide in sentences: what is wrong with an entry or a workbook, and what an import did.
+//! Messages about the guide: problems of entries and workbooks, and the result of an import.
 
 use super::{LocalizedMessage, ledger};
 use crate::actions::guide::import::ImportGuideError;
@@ -7,7 +7,7 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 
-/// One thing that is wrong with a file of the guide.
+/// A problem of a guide file.
 pub(crate) fn problem(problem: &GuideProblem, language: Language) -> LocalizedMessage {
     let place = match problem.field {
         Some(field) => format!("{}: {}", problem.place, field.header(language)),
@@ -16,7 +16,7 @@ pub(crate) fn problem(problem: &GuideProblem, language: Language) -> LocalizedMe
     LocalizedMessage::new(format!("{place}: {}", fault(&problem.fault, language)), "")
 }
 
-/// Why a workbook is not taken in; `name` is the file's.
+/// Why a workbook was not imported; `name` is the file's.
 pub(crate) fn not_imported(
     error: &ImportGuideError,
     name: &str,
@@ -48,7 +48,7 @@ pub(crate) fn not_imported(
     }
 }
 
-/// Why the guide is not published.
+/// Why the guide was not rendered.
 pub(crate) fn not_published(error: &PublishError, language: Language) -> LocalizedMessage {
     LocalizedMessage::new(Say(language).guide_not_published(error), "")
 }
@@ -74,7 +74,7 @@ fn table_problem(problem: &TableProblem, language: Language) -> LocalizedMessage
     }
 }
 
-/// What is wrong.
+/// The problem itself.
 fn fault(fault: &Fault, language: Language) -> String {
     let say = Say(language);
     match fault {
@@ -101,7 +101,7 @@ fn fault(fault: &Fault, language: Language) -> String {
     }
 }
 
-/// What an import changes of one entry, in a few words.
+/// What an import changes in one entry, in short.
 pub(crate) fn change(change: &GuideChange, language: Language) -> String {
     if change.is_new {
         return Say(language).guide_change_new().to_owned();

@@ -1,4 +1,4 @@
-//! How the SOC's own side is, in words.
+//! Texts about the SOC's own side.
 
 use super::LocalizedMessage;
 use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
@@ -7,7 +7,7 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
-/// How one thing is told.
+/// The state of one resource, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HubProgress {
     /// As it should be.
@@ -20,14 +20,14 @@ pub(crate) enum HubProgress {
     Insufficient(Why),
     /// A call failed.
     Failed(AwsFailure),
-    /// AWS took the calls and does not show it.
+    /// AWS accepted the calls, but does not show the change.
     NotSeen,
-    /// The trace could not be written.
+    /// The audit event could not be written.
     NotRecorded(String),
 }
 
 impl HubProgress {
-    /// Before anything is changed.
+    /// Before a change.
     pub(crate) fn of(item: &SetupItem) -> Self {
         match &item.state {
             HubState::Already => Self::Already,
@@ -37,7 +37,7 @@ impl HubProgress {
         }
     }
 
-    /// Afterwards.
+    /// After a change.
     pub(crate) fn after(row: &SetupRow) -> Self {
         match &row.outcome {
             SetupOutcome::Untouched => Self::of(&row.item),
@@ -48,7 +48,7 @@ impl HubProgress {
         }
     }
 
-    /// The word, in JSON and tables.
+    /// The word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Already => "already",
@@ -60,10 +60,14 @@ impl HubProgress {
     }
 }
 
-/// What is to be said of one thing, and what helps.
-pub(crate) fn detail(item: &SetupItem, told: &HubProgress, language: Language) -> LocalizedMessage {
+/// The state of one resource, and what to do.
+pub(crate) fn detail(
+    item: &SetupItem,
+    progress: &HubProgress,
+    language: Language,
+) -> LocalizedMessage {
     let say = Say(language);
-    match told {
+    match progress {
         HubProgress::Already => LocalizedMessage::new(already(item.part, language), ""),
         HubProgress::Planned | HubProgress::Changed => {
             LocalizedMessage::new(changes(item, language), "")

@@ -1,11 +1,11 @@
-//! What became of invitations, in words.
+//! Messages about invitations.
 
 use crate::actions::invitation::send::{InviteOutcome, InviteRow};
 use crate::text::Say;
 use hubward_domain::account::{AccountState, Language};
 use hubward_domain::membership::{MemberStatus, SkipReason};
 
-/// What became of one account in one Region.
+/// The result for one account in one Region.
 pub(crate) fn detail(row: &InviteRow, language: Language) -> String {
     let say = Say(language);
     match &row.outcome {
@@ -38,7 +38,7 @@ pub(crate) fn detail(row: &InviteRow, language: Language) -> String {
     }
 }
 
-/// How many of each.
+/// The number of results of each kind.
 pub(crate) fn summary(rows: &[InviteRow], language: Language) -> String {
     let count = |words: &[&str]| {
         rows.iter()

@@ -1,4 +1,4 @@
-//! What is wrong with a ledger file, in sentences: each names its cell and the cure, in the reader's
+//! Messages about problems of a ledger file: each names its cell and the correction, in the reader's
 //! language.
 //!
 //! It decides nothing: `domain::ledger` found the facts, and the locale file has the sentences.
@@ -19,7 +19,7 @@ use hubward_domain::ledger::{Effects, LedgerColumn, LedgerProblem, TooManyStateC
 pub(crate) use import::not_imported;
 pub(crate) use unreadable::unreadable;
 
-/// Why a ledger is not imported.
+/// Why a ledger cannot be imported.
 pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match problem {
@@ -77,8 +77,7 @@ pub(crate) fn problem(problem: &LedgerProblem, language: Language) -> LocalizedM
     }
 }
 
-/// What is wrong with one account that did not come from a file: each sentence names the field instead of
-/// a cell.
+/// The problem of an account that does not come from a file: the sentence names the field instead of a cell.
 pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match problem {
@@ -95,12 +94,12 @@ pub(crate) fn entry_problem(problem: &LedgerProblem, language: Language) -> Loca
         LedgerProblem::Administrator { account, .. } => {
             LocalizedMessage::new(say.request_administrator(account), "")
         }
-        // An entry is one row with a header of ours: nothing else can be wrong with it.
+        // An entry is one row with our own header, so that nothing else can be wrong.
         other => self::problem(other, language),
     }
 }
 
-/// What was understood all the same, and should be looked at.
+/// What was understood, but should be checked.
 pub(crate) fn warning(warning: &Warning, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match warning {
@@ -119,7 +118,7 @@ pub(crate) fn warning(warning: &Warning, language: Language) -> LocalizedMessage
     }
 }
 
-/// What follows from a plan, a line for each; none where nothing does.
+/// The consequences of a plan, a line for each.
 pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
     let say = Say(language);
     let mut lines = Vec::new();
@@ -142,7 +141,7 @@ pub(crate) fn effects(effects: &Effects, language: Language) -> Vec<String> {
     lines
 }
 
-/// The first accounts by name, the rest by number.
+/// The first accounts by name, the others as a number.
 fn listed(accounts: &[AccountId]) -> String {
     const SHOWN: usize = 10;
     let mut names: Vec<String> = accounts
@@ -156,7 +155,7 @@ fn listed(accounts: &[AccountId]) -> String {
     names.join(", ")
 }
 
-/// Why a plan is not carried out without `--force`.
+/// Why a plan needs `--force`.
 pub(crate) fn too_many_state_changes(
     refused: &TooManyStateChanges,
     language: Language,
@@ -168,7 +167,7 @@ pub(crate) fn too_many_state_changes(
     )
 }
 
-/// What each column takes, in the order of the columns: for the template's second sheet.
+/// What each column contains, in the order of the columns, for the template's second sheet.
 pub(crate) fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
     LedgerColumn::ALL
         .into_iter()

@@ -1,5 +1,5 @@
-//! What became of a version of the ledger that was handed in through S3, in words: for the workbook that
-//! is written beside it, for operators, and for whoever asks at the command line.
+//! Texts about a ledger version in S3: for the result workbook next to it, for operators, and for the command
+//! line.
 
 use jiff::Timestamp;
 
@@ -14,20 +14,20 @@ use hubward_document::outcome::ExportOutcome;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{FieldChange, LedgerPlan};
 
-/// Each line of a message: what is the matter, and what helps.
+/// A message as one line: text and hint.
 fn line(message: &LocalizedMessage) -> String {
     format!("{} {}", message.text, message.hint)
         .trim()
         .to_owned()
 }
 
-/// Why a version was refused, a line for each reason.
+/// Why a version was rejected, a line for each reason.
 pub(crate) fn refused(file: &LedgerFile, error: &ImportError, language: Language) -> Vec<String> {
     let messages = not_imported(error, &file.object.key, language);
     messages.iter().map(line).collect()
 }
 
-/// What was not done after an import, a line for each.
+/// What is missing after an import, a line for each.
 pub(crate) fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> {
     rows.iter()
         .filter(|row| matches!(row.outcome.as_str(), "unprocessed" | "failed"))
@@ -38,7 +38,7 @@ pub(crate) fn incomplete(rows: &[InviteRow], language: Language) -> Vec<String> 
         .collect()
 }
 
-/// Why the door could not be looked through.
+/// Why the object could not be read.
 pub(crate) fn failed(error: &LedgerObjectError, language: Language) -> LocalizedMessage {
     match error {
         LedgerObjectError::Aws(failure) => super::aws::failure(failure, language),
@@ -52,7 +52,7 @@ pub(crate) fn failed(error: &LedgerObjectError, language: Language) -> Localized
     }
 }
 
-/// That the outcome is not beside the file.
+/// The result could not be written next to the file.
 pub(crate) fn not_written(why: &str, language: Language) -> String {
     let say = Say(language);
     say.ledger_s3_not_written(why)
@@ -62,7 +62,7 @@ fn store(error: &StoreError, language: Language) -> LocalizedMessage {
     super::startup_error::store_error(error, language)
 }
 
-/// The workbook for a version that was refused.
+/// The result workbook of a rejected version.
 pub(crate) fn refused_workbook(
     file: &LedgerFile,
     lines: &[String],
@@ -77,7 +77,7 @@ pub(crate) fn refused_workbook(
     workbook(file, summary, rows.collect(), at, language)
 }
 
-/// The workbook for a version that was imported.
+/// The result workbook of an imported version.
 pub(crate) fn imported_workbook(
     file: &LedgerFile,
     plan: &LedgerPlan,
@@ -132,7 +132,7 @@ fn fields(fields: &[FieldChange]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// How many of each.
+/// The number of changes of each kind.
 pub(crate) fn summary(plan: &LedgerPlan, language: Language) -> String {
     Say(language).cli_import_plan(
         plan.added.len(),

@@ -1,4 +1,4 @@
-//! The agent API's refusals: their stable codes, and what they say.
+//! The errors of the agent API and the API: their stable codes and texts.
 
 use super::LocalizedMessage;
 use crate::text::Say;
@@ -27,7 +27,7 @@ pub(crate) enum Code {
     BadQuery,
     /// A webhook does not prove whose it is.
     HookRefused,
-    /// Whoever pushes events does not have the key.
+    /// The key of pushed events is missing or wrong.
     KeyRefused,
     /// An event could not be stored in time.
     NotStored,

@@ -1,4 +1,4 @@
-//! Releases of the agent, in sentences: what came in, and why something did not.
+//! Messages about releases of the agent.
 
 use super::LocalizedMessage;
 use crate::actions::release::add::{AddError, Added};
@@ -8,7 +8,7 @@ use hubward_document::release_archive::NotGenuine;
 use hubward_domain::account::Language;
 use hubward_domain::release::{NotARelease, PROGRAM, ReleaseRefusal, TARGET};
 
-/// A release that is in.
+/// A release was added.
 pub(crate) fn added(added: &Added, language: Language) -> String {
     let say = Say(language);
     let version = &added.release.version;
@@ -19,7 +19,7 @@ pub(crate) fn added(added: &Added, language: Language) -> String {
     }
 }
 
-/// What a project pastes to join.
+/// The lines that a project pastes to join.
 pub(crate) fn install_lines(install: &InstallLines, language: Language) -> String {
     let say = Say(language);
     format!(
@@ -31,7 +31,7 @@ pub(crate) fn install_lines(install: &InstallLines, language: Language) -> Strin
     )
 }
 
-/// Why a file did not come in.
+/// Why a release was not added.
 pub(crate) fn refused(file: &str, error: &AddError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     let sign = || say.release_sign_hint();

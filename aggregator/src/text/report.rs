@@ -1,4 +1,4 @@
-//! What became of a build of reports, in words. The reports' own words are in `hubward_document::report`.
+//! Messages about building and sending reports. The reports' own texts are in `hubward_document::report`.
 
 use std::error::Error;
 
@@ -26,7 +26,7 @@ pub(crate) fn failure(row: &BuildRow, failed: &DraftError, language: Language) -
     )
 }
 
-/// That the overview is not all there is.
+/// The overview omits some findings.
 pub(crate) fn overview_left_out(count: u64, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(
@@ -35,13 +35,13 @@ pub(crate) fn overview_left_out(count: u64, language: Language) -> LocalizedMess
     )
 }
 
-/// What a person should know of the mirror before trusting a report.
+/// The mirror is empty, so that a report would be misleading.
 pub(crate) fn never_synced(language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(say.report_never_synced(), say.report_never_synced_hint())
 }
 
-/// How many files, of which period.
+/// The number of files, and their period.
 pub(crate) fn summary(built: &Built, language: Language) -> String {
     Say(language).report_summary(
         built.rows.iter().filter(|row| row.failed.is_some()).count(),
@@ -50,7 +50,7 @@ pub(crate) fn summary(built: &Built, language: Language) -> String {
     )
 }
 
-/// Why no report was sent at all.
+/// Why no report was sent.
 pub(crate) fn not_sent(error: &SendError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match error {
@@ -82,7 +82,7 @@ pub(crate) fn sent(outcome: &send::SendOutcome, language: Language) -> String {
     }
 }
 
-/// How many reports could not be sent, and why the first could not.
+/// The number of reports that could not be sent, and the error of the first.
 pub(crate) fn left(
     count: usize,
     to: Destination,
@@ -96,7 +96,7 @@ pub(crate) fn left(
     )
 }
 
-/// A destination's name.
+/// The name of a destination.
 pub(crate) fn destination(destination: Destination, language: Language) -> String {
     let say = Say(language);
     match destination {
@@ -108,7 +108,7 @@ pub(crate) fn destination(destination: Destination, language: Language) -> Strin
     .to_owned()
 }
 
-/// How many reports went somewhere, were there, or failed.
+/// The number of reports that were sent, existed, or failed.
 pub(crate) fn sent_summary(rows: &[send::SendRow], language: Language) -> String {
     use crate::actions::report::send::SendOutcome;
     let count = |of: fn(&SendOutcome) -> bool| rows.iter().filter(|row| of(&row.outcome)).count();

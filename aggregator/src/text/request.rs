@@ -1,4 +1,4 @@
-//! Requests in words: what is in their way, why they are not decided, and what tickets are told.
+//! Texts about requests: obstacles, why they cannot be decided, and the answers to tickets.
 
 use super::LocalizedMessage;
 use crate::text::Say;
@@ -9,7 +9,7 @@ use hubward_domain::request::{
     TicketAnswer,
 };
 
-/// What is to be done.
+/// The kind of request.
 pub(crate) fn kind(kind: Option<RequestKind>, language: Language) -> String {
     let say = Say(language);
     match kind {
@@ -21,7 +21,7 @@ pub(crate) fn kind(kind: Option<RequestKind>, language: Language) -> String {
     .to_owned()
 }
 
-/// How far a request is, by the word of its state.
+/// The state of a request, by its word.
 pub(crate) fn state(word: &str, language: Language) -> String {
     let say = Say(language);
     match word {
@@ -35,7 +35,7 @@ pub(crate) fn state(word: &str, language: Language) -> String {
     .to_owned()
 }
 
-/// Why an entry is refused: all of it.
+/// All reasons why an entry is rejected.
 pub(crate) fn refused(refused: &EntryRefused, language: Language) -> Vec<LocalizedMessage> {
     let say = Say(language);
     match refused {
@@ -54,7 +54,7 @@ pub(crate) fn refused(refused: &EntryRefused, language: Language) -> Vec<Localiz
     }
 }
 
-/// What is in a request's way.
+/// The obstacle to a request.
 pub(crate) fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<LocalizedMessage> {
     let say = Say(language);
     match obstacle {
@@ -68,13 +68,13 @@ pub(crate) fn obstacle(obstacle: &Obstacle, language: Language) -> Vec<Localized
     }
 }
 
-/// That there is no request of an id.
+/// There is no request with this id.
 pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(say.request_unknown(id), say.request_unknown_hint())
 }
 
-/// Why a request is not decided.
+/// Why a request cannot be decided.
 pub(crate) fn not_approvable(
     id: &str,
     why: &NotApprovable,
@@ -102,7 +102,7 @@ pub(crate) fn not_approvable(
     vec![message]
 }
 
-/// What a person has to agree to.
+/// The question before an approval.
 pub(crate) fn question(view: &RequestView, language: Language) -> String {
     let account = view.account_id.as_ref().map(ToString::to_string);
     Say(language).request_question(
@@ -112,28 +112,28 @@ pub(crate) fn question(view: &RequestView, language: Language) -> String {
     )
 }
 
-/// What a ticket is told, in its reporter's language.
+/// The answer to a ticket, in its reporter's language.
 pub(crate) fn answer(
     answer: &TicketAnswer,
-    told: &JudgedRequest,
+    context: &JudgedRequest,
     help: Help<'_>,
 ) -> Vec<AnswerPart> {
-    let language = told.request.language;
+    let language = context.request.language;
     let say = Say(language);
-    let account = told.request.account().map(|id| id.to_string());
+    let account = context.request.account().map(|id| id.to_string());
     let account = account.unwrap_or_default();
     match answer {
         TicketAnswer::Received => {
             let mut parts = vec![AnswerPart::Text(
-                say.request_answer_received(account, kind(told.request.kind(), language)),
+                say.request_answer_received(account, kind(context.request.kind(), language)),
             )];
-            if told.record.is_some() {
+            if context.record.is_some() {
                 parts.push(AnswerPart::Text(say.request_answer_contacts().to_owned()));
             }
             parts
         }
         TicketAnswer::Stuck => {
-            let found = told.judged.as_ref().err();
+            let found = context.judged.as_ref().err();
             let mut parts = vec![AnswerPart::Text(say.request_answer_stuck().to_owned())];
             parts.extend(
                 found
@@ -150,7 +150,7 @@ pub(crate) fn answer(
             parts.push(AnswerPart::Text(say.request_answer_mend().to_owned()));
             parts
         }
-        TicketAnswer::Approved => approved(told, &account, help.lines),
+        TicketAnswer::Approved => approved(context, &account, help.lines),
         TicketAnswer::Rejected { reason } => {
             vec![AnswerPart::Text(say.request_answer_rejected(reason))]
         }
@@ -166,7 +166,7 @@ pub(crate) fn answer(
             parts.extend(paste(paste_this, help.lines, say));
             parts
         }
-        TicketAnswer::Complete => vec![AnswerPart::Text(match told.request.kind() {
+        TicketAnswer::Complete => vec![AnswerPart::Text(match context.request.kind() {
             Some(RequestKind::Remove) => say.request_answer_complete_remove(account),
             Some(RequestKind::Change) => say.request_answer_complete_change(account),
             _ => return welcome(&account, help.guide, language),
@@ -174,7 +174,7 @@ pub(crate) fn answer(
     }
 }
 
-/// The account is watched from now on: what it is told of later is explained in the guide.
+/// The account is monitored from now on; the guide explains later messages.
 fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
     let say = Say(language);
     let done = say.request_answer_complete_add(account);
@@ -182,9 +182,9 @@ fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
     [done, guide].map(AnswerPart::Text).into()
 }
 
-fn approved(told: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
-    let say = Say(told.request.language);
-    match (told.request.kind(), lines) {
+fn approved(context: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Vec<AnswerPart> {
+    let say = Say(context.request.language);
+    match (context.request.kind(), lines) {
         (Some(RequestKind::Remove), _) => {
             vec![AnswerPart::Text(say.request_answer_remove(account))]
         }
@@ -196,7 +196,7 @@ fn approved(told: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) -> Ve
     }
 }
 
-/// A line to paste, and beside it the one that checks the script before it runs.
+/// A line to paste, and next to it the one that verifies the script first.
 fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) -> Vec<AnswerPart> {
     lines.map_or_else(Vec::new, |[line, checked]| {
         vec![
@@ -208,13 +208,13 @@ fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) -> Vec<Ans
     })
 }
 
-/// That Jira does not do what it should.
+/// Jira failed.
 pub(crate) fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(say.request_jira_fails(why), say.request_jira_fails_hint())
 }
 
-/// That a ticket could not be answered.
+/// A ticket could not be answered.
 pub(crate) fn answer_fails(id: &str, why: &str, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(
@@ -223,7 +223,7 @@ pub(crate) fn answer_fails(id: &str, why: &str, language: Language) -> Localized
     )
 }
 
-/// What is in the way in a Region.
+/// What prevents progress in a Region.
 pub(crate) fn hindrance(hindrance: &Hindrance, language: Language) -> String {
     let say = Say(language);
     let why = match hindrance.why.as_str() {

@@ -1,5 +1,5 @@
-//! What programs are given, by `--json` and by the API alike: one shape for each kind of row, so that the
-//! two cannot differ. Accounts, alerts, messages and events are given as they are.
+//! The JSON rows of `--json` and the API: one type for each kind of row, so that both are the same. Accounts,
+//! alerts, messages and events are serialized as they are.
 
 use hubward_protocol::{AccountId, Region, Step};
 use jiff::Timestamp;
@@ -43,9 +43,9 @@ pub(crate) struct AgentRunJson {
     agent_version: String,
     /// The ARN of the caller, as STS named it.
     caller: String,
-    /// When its first heartbeat came.
+    /// When its first heartbeat was received.
     started_at: Timestamp,
-    /// When its last one came.
+    /// When its last heartbeat was received.
     last_heartbeat: Timestamp,
     /// Whether nothing is missing, as the agent sees it.
     complete: bool,

@@ -1,4 +1,4 @@
-//! Silences in words: what one covers, what it would keep silent now, and why there is none.
+//! Texts about silences: what one covers, and why one was not created.
 
 use super::LocalizedMessage;
 use crate::queries::silence::Silenced;
@@ -6,7 +6,7 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::silence::{Matcher, NotSilenced};
 
-/// How many alerts are named.
+/// The most alerts that are named.
 const NAMED: usize = 10;
 
 /// What a silence covers, such as `type Recon:*, project 受注`.
@@ -25,17 +25,17 @@ pub(crate) fn matcher(matcher: &Matcher, language: Language) -> String {
             matcher.region.map(|region| region.to_string()),
         ),
     ];
-    let mut told: Vec<String> = parts
+    let mut texts: Vec<String> = parts
         .into_iter()
         .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
         .collect();
     if matcher.critical {
-        told.push(say.silence_critical_too().to_owned());
+        texts.push(say.silence_critical_too().to_owned());
     }
-    told.join(", ")
+    texts.join(", ")
 }
 
-/// Whether a silence is in force.
+/// Whether a silence is active.
 pub(crate) fn state(holds: bool, language: Language) -> String {
     let say = Say(language);
     if holds {
@@ -46,7 +46,7 @@ pub(crate) fn state(holds: bool, language: Language) -> String {
     .to_owned()
 }
 
-/// What a new silence does, and does not do.
+/// The effects and limits of a new silence.
 pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
     let say = Say(language);
     let silence = &made.silence;
@@ -68,24 +68,24 @@ pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
     lines
 }
 
-/// How many open alerts a silence covers.
+/// The number of open alerts that a silence covers.
 pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
     let count = made.covers.len();
     Say(language).silence_covers_now(count)
 }
 
-/// How many open critical alerts a silence would cover, did it cover critical ones.
-pub(crate) fn told_all_the_same(made: &Silenced, language: Language) -> String {
+/// The number of open critical alerts that match but are exempt.
+pub(crate) fn exempt_critical(made: &Silenced, language: Language) -> String {
     Say(language).silence_told_all_the_same(&made.left_out)
 }
 
-/// No silence of this id is in force.
+/// There is no active silence with this id.
 pub(crate) fn unknown(id: &str, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(say.silence_unknown(id), say.silence_unknown_hint())
 }
 
-/// Why there is no silence, and what helps.
+/// Why a silence was not created, and what to do.
 pub(crate) fn not_silenced(why: &NotSilenced, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match why {

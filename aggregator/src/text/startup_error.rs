@@ -1,4 +1,4 @@
-//! Why Hubward cannot start, and what was made when it was set up, in sentences.
+//! Messages about starting and setting up: why Hubward cannot start, and what was created.
 
 use super::LocalizedMessage;
 use crate::actions::ActionError;
@@ -7,7 +7,7 @@ use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_store::StoreError;
 
-/// Everything that keeps Hubward from starting.
+/// All problems that prevent Hubward from starting.
 pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<LocalizedMessage> {
     let say = Say(language);
     match error {
@@ -37,7 +37,7 @@ pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<Localized
     }
 }
 
-/// Why a use-case did not happen.
+/// Why a use case failed.
 pub(crate) fn action_error(error: &ActionError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match error {
@@ -53,7 +53,7 @@ pub(crate) fn action_error(error: &ActionError, language: Language) -> Localized
     }
 }
 
-/// What a database did not do while Hubward was at work.
+/// A failure of the database at run time.
 pub(crate) fn store_error(error: &StoreError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(
@@ -88,7 +88,7 @@ fn store_at(place: &str, error: &StoreError, language: Language) -> LocalizedMes
     }
 }
 
-/// An error with its causes, each said once.
+/// An error with its causes, without repetitions.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -102,7 +102,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A configuration file that was written, or was there.
+/// The configuration file was written, or existed.
 pub(crate) fn file(file: &str, written: bool, language: Language) -> String {
     let say = Say(language);
     if written {
@@ -112,12 +112,12 @@ pub(crate) fn file(file: &str, written: bool, language: Language) -> String {
     }
 }
 
-/// What a person has to fill in next.
+/// What to fill in next.
 pub(crate) fn fill_in(language: Language) -> String {
     Say(language).startup_error_fill_in().to_owned()
 }
 
-/// A database that is ready.
+/// The database is ready.
 pub(crate) fn migrated(place: &str, applied: usize, language: Language) -> String {
     let say = Say(language);
     if applied == 0 {

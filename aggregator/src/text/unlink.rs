@@ -1,10 +1,10 @@
-//! What became of unlinking an account, in words.
+//! Texts about unlinking an account.
 
 use crate::actions::unlink::{Farewell, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unlinked};
 use crate::text::Say;
 use hubward_domain::account::{AccountState, Language};
 
-/// What became of the account in one Region.
+/// The result of one Region.
 pub(crate) fn detail(row: &UnlinkRow, language: Language) -> String {
     let say = Say(language);
     match &row.outcome {
@@ -22,7 +22,7 @@ pub(crate) fn detail(row: &UnlinkRow, language: Language) -> String {
     }
 }
 
-/// What a person has to agree to.
+/// The question before unlinking.
 pub(crate) fn question(plan: &UnlinkPlan, language: Language) -> String {
     let regions: Vec<String> = plan
         .rows
@@ -39,7 +39,7 @@ pub(crate) fn question(plan: &UnlinkPlan, language: Language) -> String {
     }
 }
 
-/// That nothing was done, and what would be.
+/// Nothing was done, and what would be done.
 pub(crate) fn planned(plan: &UnlinkPlan, language: Language) -> String {
     let say = Say(language);
     let account = &plan.account.account_id;
@@ -56,7 +56,7 @@ pub(crate) fn planned(plan: &UnlinkPlan, language: Language) -> String {
     }
 }
 
-/// Where the account stands now, and what is to be done next.
+/// The account's state, and what to do next.
 pub(crate) fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language) -> String {
     let say = Say(language);
     let account = &plan.account.account_id;
@@ -66,7 +66,8 @@ pub(crate) fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language
     }
 }
 
-/// What the operator passes on to the project: in the project's language, after a line in the operator's.
+/// The text that the operator passes on to the project, in the project's language, after a line in the
+/// operator's.
 pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
     let say = Say(language);
     let left = &farewell.notice;
@@ -76,10 +77,10 @@ pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
     let title = theirs.unlink_farewell_title(&left.account_id, &left.project);
     let text = theirs.unlink_farewell(&left.account_id, regions.join(", "));
-    let mut told = format!("{intro}\n\n{title}\n\n{text}");
+    let mut message = format!("{intro}\n\n{title}\n\n{text}");
     if farewell.channels > 0 {
-        told.push('\n');
-        told.push_str(&say.unlink_farewell_sent(farewell.channels));
+        message.push('\n');
+        message.push_str(&say.unlink_farewell_sent(farewell.channels));
     }
-    told
+    message
 }

@@ -158,7 +158,7 @@ impl Unnamed {
 ///
 /// # Errors
 /// It cannot be created.
-pub fn beside(file: &Path) -> std::result::Result<Unnamed, CopyError> {
+pub fn unnamed_copy(file: &Path) -> std::result::Result<Unnamed, CopyError> {
     let directory = match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use hubward_domain::audit::Head;
 pub(crate) use hubward_store::backup::CopyError;
-use hubward_store::backup::{beside, measure};
+use hubward_store::backup::{measure, unnamed_copy};
 use hubward_store::{DatabaseUrl, Store};
 
 /// A verified backup.
@@ -32,7 +32,7 @@ pub(crate) async fn back_up(app: &App, file: &Path) -> Result<BackedUp, CopyErro
     if file.exists() {
         return Err(CopyError::Exists(file.to_owned()));
     }
-    let copy = beside(file)?;
+    let copy = unnamed_copy(file)?;
     app.store.copy_to(&copy.file()).await?;
     let store = Store::open(&DatabaseUrl::of_file(&copy.file())).await?;
     let proved = store.prove().await;

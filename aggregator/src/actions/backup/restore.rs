@@ -10,7 +10,7 @@ use crate::app::{self, OpenError};
 use crate::config::Config;
 use crate::world::World;
 use hubward_domain::audit::{Action, Actor, Head, NewEvent};
-use hubward_store::backup::{CopyError, Unnamed, beside, is_in_use, measure};
+use hubward_store::backup::{CopyError, Unnamed, is_in_use, measure, unnamed_copy};
 use hubward_store::{DatabaseUrl, Store, StoreError};
 
 /// A verified backup that can be restored.
@@ -62,7 +62,7 @@ pub(crate) async fn plan(
 ) -> Result<RestorePlan, RestoreError> {
     let place = app::database(&config.store, config.directory(), &world.environment)?;
     let database = place.file().ok_or(CopyError::Postgres)?.to_owned();
-    let copy = beside(&database)?;
+    let copy = unnamed_copy(&database)?;
     fill(&copy.file(), file).map_err(|source| CopyError::File {
         file: file.to_owned(),
         source,

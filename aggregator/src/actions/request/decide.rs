@@ -68,11 +68,11 @@ pub(crate) async fn approve(
     let now = app.clock.now();
     let mailed = contacts_notified_at(app, &context.request).await?;
     let newly_notified = approval.contacts_notified && mailed.is_none();
-    let contacts_told = if newly_notified { Some(now) } else { mailed };
+    let notified_at = if newly_notified { Some(now) } else { mailed };
     ready(&context)
-        .and_then(|ready| may_approve(&context.request, ready, approval.revision, contacts_told))
+        .and_then(|ready| may_approve(&context.request, ready, approval.revision, notified_at))
         .map_err(DecideError::NotApprovable)?;
-    context.request.contacts_told = contacts_told;
+    context.request.contacts_told = notified_at;
     if newly_notified && let Some(record) = &context.record {
         let event = NewEvent {
             action: Action::RequestContactsTold,

@@ -1,4 +1,4 @@
-//! Alerts in a letter: one of them, or many at once.
+//! Renders alerts: a single one, or a digest of many.
 
 use std::borrow::Cow;
 
@@ -10,41 +10,45 @@ use crate::text::Say;
 use hubward_domain::alert::{Severity, loss};
 use hubward_domain::notice::{AlertDigest, AlertNews, AlertNotice};
 
-/// How many steps are told; the guide has the rest.
+/// The most steps that are listed; the guide has the others.
 const STEPS: usize = 3;
 
-/// What the guide says of a kind of threat.
+/// The guide's first steps for a kind of threat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::channel) struct FirstSteps {
-    /// What happened, in a plain sentence.
+    /// What happened, in one sentence.
     pub(in crate::channel) happened: String,
-    /// What to do, first things first.
+    /// What to do, most urgent first.
     pub(in crate::channel) steps: Vec<String>,
-    /// Where the rest stands.
+    /// The guide's page with the rest.
     pub(in crate::channel) page: Option<String>,
 }
 
 /// A new alert.
 pub(super) fn opened(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
-    let title = say.channel_alert_opened(mark(alert.severity), &alert.severity, title(alert, say));
-    letter(title, alert, reader)
+    let title = say.channel_alert_opened(
+        severity_icon(alert.severity),
+        &alert.severity,
+        title(alert, say),
+    );
+    with_alert(title, alert, reader)
 }
 
-/// A known alert that people are told of again, and why.
+/// A known alert with news, and why people are notified again.
 pub(super) fn updated(alert: &AlertNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
-    let (mark, severity) = (mark(alert.severity), alert.severity);
+    let (icon, severity) = (severity_icon(alert.severity), alert.severity);
     let title = title(alert, say);
     let title = match alert.news {
-        Some(AlertNews::Reopened) => say.channel_alert_reopened(mark, severity, title),
-        Some(AlertNews::Again) => say.channel_alert_again(mark, severity, title),
-        Some(AlertNews::Worse) | None => say.channel_alert_updated(mark, severity, title),
+        Some(AlertNews::Reopened) => say.channel_alert_reopened(icon, severity, title),
+        Some(AlertNews::Again) => say.channel_alert_again(icon, severity, title),
+        Some(AlertNews::Worse) | None => say.channel_alert_updated(icon, severity, title),
     };
-    letter(title, alert, reader)
+    with_alert(title, alert, reader)
 }
 
-/// Many alerts at once.
+/// A digest of many alerts.
 pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     let severities: Vec<String> = digest
@@ -58,7 +62,7 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
         .map(|alert| {
             format!(
                 "{} {}: {} {} {}: {}",
-                mark(alert.severity),
+                severity_icon(alert.severity),
                 alert.severity,
                 project(alert, say),
                 alert.account_id,
@@ -82,8 +86,8 @@ pub(super) fn digest(digest: &AlertDigest, reader: &MessageReader<'_>) -> Render
     }
 }
 
-/// What is said of an alert whatever the occasion.
-pub(super) fn letter(
+/// The parts that all messages about an alert share.
+pub(super) fn with_alert(
     title: String,
     alert: &AlertNotice,
     reader: &MessageReader<'_>,
@@ -187,8 +191,8 @@ fn regions(alert: &AlertNotice) -> String {
     regions.join(", ")
 }
 
-/// Seen before a word is read, and not by colour alone: the severity stands beside it.
-pub(super) fn mark(severity: Severity) -> &'static str {
+/// A symbol for the severity, next to the word: readable without colors.
+pub(super) fn severity_icon(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "\u{1f6a8}",
         Severity::High => "\u{1f534}",

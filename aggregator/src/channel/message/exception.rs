@@ -1,4 +1,4 @@
-//! That an exception ends, in words: for operations, and for the account's own people.
+//! Renders the end of an exception, for operations and for the account's contacts.
 
 use hubward_protocol::AccountId;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::RenderedMessage;
 use crate::text::Say;
 
-/// An exception that ends soon, or has ended.
+/// An exception that ends soon or has ended.
 pub(super) struct End<'a> {
     pub(super) control: &'a str,
     pub(super) project: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct End<'a> {
 }
 
 impl End<'_> {
-    pub(super) fn letter(&self, say: Say) -> RenderedMessage {
+    pub(super) fn render(&self, say: Say) -> RenderedMessage {
         let (title, next) = if self.over {
             (
                 say.exception_ended(&self.account, &self.control, &self.project, &self.until),

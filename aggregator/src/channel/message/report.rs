@@ -1,10 +1,10 @@
-//! That reports were delivered, in words.
+//! Renders the notice that reports were delivered.
 
 use super::{ROWS, RenderedMessage};
 use crate::text::Say;
 use hubward_domain::notice::{ReportNotice, SentReport};
 
-/// The worst accounts first, the rest is counted.
+/// Lists the accounts with the worst results; the others are counted.
 pub(super) fn delivered(notice: &ReportNotice, say: Say) -> RenderedMessage {
     let mut lines: Vec<String> = notice
         .reports

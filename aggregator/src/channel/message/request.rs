@@ -1,5 +1,4 @@
-//! Requests in a letter: to whoever listens to them, and to the contacts of an account that somebody asks
-//! to have changed.
+//! Renders requests: for the channels, and for the contacts of the account that is to be changed.
 
 use super::RenderedMessage;
 use crate::text::Say;
@@ -7,10 +6,10 @@ use hubward_domain::ledger::FieldChange;
 use hubward_domain::notice::ContactNotice;
 use hubward_domain::request::{RequestKind, RequestView};
 
-/// How much is quoted of what a stranger wrote.
+/// The most characters of a quoted text.
 const QUOTED: usize = 120;
 
-/// A request that came, or is further than before.
+/// A new request, or one with a new state.
 pub(super) fn changed(request: &RequestView, say: Say) -> RenderedMessage {
     let kind = kind_text(request.kind, say);
     let state = match request.state.as_str() {
@@ -36,7 +35,7 @@ pub(super) fn changed(request: &RequestView, say: Say) -> RenderedMessage {
         .iter()
         .map(|change| format!("{}: {} → {}", change.field, change.before, change.after))
         .collect();
-    // Whoever reads this can call those whose account it is before anybody decides.
+    // The reader can call the contacts before the request is decided.
     if request.state == "waiting" && !request.contacts.is_empty() {
         let contacts = request.contacts.join("; ");
         lines.insert(0, say.request_tell_contacts(contacts));
@@ -53,7 +52,7 @@ pub(super) fn changed(request: &RequestView, say: Say) -> RenderedMessage {
     }
 }
 
-/// Whoever asked is a stranger to those who read this: what they wrote is quoted, and cut.
+/// For contacts, the requester is a stranger: their text is quoted and cut.
 pub(super) fn asked(
     contact: &ContactNotice,
     (request, kind, reporter): (&str, RequestKind, &str),

@@ -1,12 +1,12 @@
-//! What is said of alerts that wait for a person.
+//! Renders alerts that wait for a person.
 
-use super::alert::{clock, letter, mark, title};
+use super::alert::{clock, severity_icon, title, with_alert};
 use super::{MessageReader, RenderedMessage};
 use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 
-/// Louder than the first time: that nobody has taken it comes first.
+/// An escalated alert: that it is unacknowledged comes first.
 pub(super) fn escalated(
     escalated: &EscalatedNotice,
     reader: &MessageReader<'_>,
@@ -14,14 +14,14 @@ pub(super) fn escalated(
     let (alert, say) = (&escalated.alert, Say(reader.language));
     let title = say.channel_alert_escalated(
         &escalated.level,
-        mark(alert.severity),
+        severity_icon(alert.severity),
         &alert.severity,
         title(alert, say),
     );
-    letter(title, alert, reader)
+    with_alert(title, alert, reader)
 }
 
-/// What is still open, the worst first.
+/// The alerts that are still open, highest severity first.
 pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> RenderedMessage {
     let say = Say(reader.language);
     let mut lines: Vec<String> = open
@@ -54,7 +54,7 @@ fn line(alert: &AlertNotice, reader: &MessageReader<'_>) -> String {
     say.channel_still_open_line(
         &alert.account_id,
         &alert.id,
-        mark(alert.severity),
+        severity_icon(alert.severity),
         &alert.project,
         &alert.severity,
         clock(alert.first_seen, reader.zone),

@@ -1,4 +1,4 @@
-//! `hubward alert test`, `drill` and `replay --dead-letter`: what proves and mends the way of alerts.
+//! `hubward alert test`, `drill` and `replay --dead-letter`: test and repair the alert pipeline.
 
 use std::time::{Duration, Instant};
 
@@ -24,14 +24,14 @@ use hubward_domain::test_event::{TestEvent, TestEventKind};
 
 /// How long a test event may take to be stored.
 const ARRIVAL: Duration = Duration::from_secs(60);
-/// How long a server has to take it before this program takes it by itself.
+/// How long a running server has to receive it before this program does it itself.
 const SERVER: Duration = Duration::from_secs(2);
-/// How long the channels have.
-const TELLING: Duration = Duration::from_secs(20);
-/// How often the database is asked.
+/// How long the channels may take.
+const NOTIFYING: Duration = Duration::from_secs(20);
+/// How often the database is checked.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Takes in what lies in the dead-letter queue.
+/// Ingests the messages of the dead-letter queue.
 pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -49,7 +49,7 @@ pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> C
     Ok(Exit::Done)
 }
 
-/// Sends a test event, follows it, and says each leg.
+/// Sends a test event, follows it, and shows each stage.
 pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -78,27 +78,28 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
             say.channel_canary_missing_hint(),
         ));
     };
-    let mut legs = moments(&arrived);
+    let mut stages = moments(&arrived);
     let channels = app.config.channels_of(RouteEvent::Alert);
-    let mut told = 0;
+    let mut notified = 0;
     for channel in &channels {
         let subject = format!("test:{channel}");
-        let came = told_of(app, &subject, &arrived, language).await?;
-        told += usize::from(
-            came.iter()
+        let found = wait_for_attempts(app, &subject, &arrived, language).await?;
+        notified += usize::from(
+            found
+                .iter()
                 .any(|moment| moment.step == TimelineStep::Delivered),
         );
-        legs.extend(came);
+        stages.extend(found);
     }
-    present(&legs, screen)?;
-    if told < channels.len() || channels.is_empty() {
+    present(&stages, screen)?;
+    if notified < channels.len() || channels.is_empty() {
         screen.say(say.alert_not_told());
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
 }
 
-/// Asks GuardDuty for a sample, follows it, and says how long it took.
+/// Creates a GuardDuty sample, follows it, and shows how long it took.
 pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let say = Say(language);
@@ -126,20 +127,20 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     };
     deliver_now(app, language).await?;
     let began = Instant::now();
-    let way = loop {
-        let way = timeline(app, &app.config.hub.administrator, &id)
+    let timeline_moments = loop {
+        let timeline_moments = timeline(app, &app.config.hub.administrator, &id)
             .await
             .map_err(store)?;
-        let is_told = way
+        let is_notified = timeline_moments
             .iter()
             .any(|moment| moment.step == TimelineStep::Delivered);
-        if is_told || began.elapsed() > TELLING {
-            break way;
+        if is_notified || began.elapsed() > NOTIFYING {
+            break timeline_moments;
         }
         tokio::time::sleep(LOOK).await;
     };
-    present(&way, screen)?;
-    let delivered = way
+    present(&timeline_moments, screen)?;
+    let delivered = timeline_moments
         .iter()
         .find(|moment| moment.step == TimelineStep::Delivered);
     let Some(delivered) = delivered else {
@@ -151,7 +152,7 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
     Ok(Exit::Done)
 }
 
-/// The moments as a table: each with the seconds since the first.
+/// The moments as a table, with the seconds since the first.
 pub(super) fn table(moments: &[TimelineMoment], screen: &Screen) -> Result<(), CommandFailure> {
     let language = screen.language();
     let say = Say(language);
@@ -204,8 +205,8 @@ fn moments(trial: &TestEvent) -> Vec<TimelineMoment> {
     moments
 }
 
-/// What became of telling a channel of a test; waits a while for it.
-async fn told_of(
+/// The attempts to notify the channels of a test; waits for them for a while.
+async fn wait_for_attempts(
     app: &App,
     subject: &str,
     trial: &TestEvent,
@@ -214,21 +215,21 @@ async fn told_of(
     deliver_now(app, language).await?;
     let began = Instant::now();
     loop {
-        let mut came = attempts(app, subject)
+        let mut found = attempts(app, subject)
             .await
             .map_err(|error| CommandFailure::store(&error, language))?;
-        came.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
+        found.retain(|moment| trial.stored_at.is_some_and(|stored| moment.at >= stored));
         let is_over = |moment: &TimelineMoment| {
             matches!(moment.step, TimelineStep::Delivered | TimelineStep::GivenUp)
         };
-        if came.iter().any(is_over) || began.elapsed() > TELLING {
-            return Ok(came);
+        if found.iter().any(is_over) || began.elapsed() > NOTIFYING {
+            return Ok(found);
         }
         tokio::time::sleep(LOOK).await;
     }
 }
 
-/// Sends what is due: a server that runs may be faster, and whoever leases a message sends it.
+/// Sends what is due. A running server may be faster: the process that leases a message sends it.
 async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure> {
     let say = Say(language);
     let outbox =
@@ -242,7 +243,7 @@ async fn deliver_now(app: &App, language: Language) -> Result<(), CommandFailure
     Ok(())
 }
 
-/// Waits a little; where no server takes the queue's messages, takes them by itself, the same way.
+/// Waits a little. If no server reads the queue, ingests its messages in the same way.
 async fn help(
     app: &App,
     queue: &EventQueue,

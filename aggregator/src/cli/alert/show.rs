@@ -14,7 +14,7 @@ use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::TimelineMoment;
 
-/// One alert, and its way.
+/// One alert with its timeline.
 #[derive(Serialize)]
 struct AlertDetail<'a> {
     #[serde(flatten)]
@@ -54,7 +54,7 @@ pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) 
             row.alert.title.clone(),
             row.alert.last_seen.to_string(),
             row.alert.state.as_str().to_owned(),
-            text::alert::told(row, language),
+            text::alert::notified(row, language),
         ]
     });
     screen.table(&headers, table.collect())?;

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Send {
 }
 
 impl Send {
-    /// What is due, as the timetable does it.
+    /// What is due, as in the timetable.
     pub(in crate::cli) fn of_everything() -> Self {
         Self {
             accounts: Vec::new(),

@@ -1,4 +1,4 @@
-//! One pass over the requests, as `hubward run requests` goes it, and what went wrong in it.
+//! One pass over the requests for `hubward run requests`, and its failures.
 
 use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
@@ -12,7 +12,7 @@ use crate::text::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 
-/// `hubward run requests`: one pass; 1 when something could not be done.
+/// `hubward run requests`: one pass; exit code 1 if something failed.
 pub(in crate::cli) async fn pass(app: &App, screen: &Screen, polling: bool) -> CommandResult {
     let passed = go(app, screen, polling).await?;
     show::invitations(&passed, screen)?;
@@ -47,7 +47,7 @@ pub(super) async fn go(
     Ok(passed)
 }
 
-/// What went wrong while requests were worked on.
+/// The message about a failure of a pass.
 pub(in crate::cli) fn failure(
     failure: &requests::RequestFailure,
     language: Language,

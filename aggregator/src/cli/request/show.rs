@@ -1,4 +1,4 @@
-//! Requests on the screen: the list, one of them, and what became of invitations.
+//! Shows requests: the list, a single one, and the results of invitations.
 
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// What became of the invitations of a pass.
+/// The results of a pass's invitations.
 pub(super) fn invitations(passed: &Passed, screen: &Screen) -> Result<(), CommandFailure> {
     if passed.invited.is_empty() || screen.is_json() {
         return Ok(());

@@ -261,6 +261,6 @@ fn present(words: &Words, row: &AlertRow) -> AlertListRow {
         seen: words.moment(alert.last_seen),
         count: words.number(alert.count),
         assignee: row.handling.assignee.clone(),
-        told: text::alert::told(row, words.language()),
+        told: text::alert::notified(row, words.language()),
     }
 }

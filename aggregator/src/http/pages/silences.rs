@@ -249,6 +249,6 @@ fn cover(words: &Words, covered: &Silenced) -> Covered {
             })
             .collect(),
         told_all_the_same: (covered.left_out > 0)
-            .then(|| text::silence::told_all_the_same(covered, language)),
+            .then(|| text::silence::exempt_critical(covered, language)),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a ledger file was not imported, all of it.
+//! All reasons why a ledger file was not imported.
 
 use super::{problem, too_many_state_changes, unreadable};
 use crate::actions::ledger::import::ImportError;
@@ -6,7 +6,7 @@ use crate::text::LocalizedMessage;
 use crate::text::Say;
 use hubward_domain::account::Language;
 
-/// Every reason; `name` is the file's.
+/// All reasons; `name` is the file's.
 pub(crate) fn not_imported(
     error: &ImportError,
     name: &str,

@@ -1,4 +1,4 @@
-//! Why one cell is refused, in sentences.
+//! Why a cell is rejected.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use crate::text::Say;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerRefusal;
 
-/// The sentence about one cell; `header` is its column's, as the file has it, and `at` is where it stands.
+/// The sentence about one cell; `header` is its column's text in the file, and `at` the cell's position.
 pub(super) fn refusal(
     at: &dyn Display,
     header: &str,

@@ -1,4 +1,4 @@
-//! Every sentence as a person reads it, in both languages.
+//! Snapshots of every sentence, in both languages.
 
 use hubward_protocol::Region;
 

@@ -1,4 +1,4 @@
-//! Why a file cannot be read as a ledger, in sentences.
+//! Why a file cannot be read as a ledger.
 
 use super::LocalizedMessage;
 use crate::text::Say;
@@ -61,7 +61,7 @@ pub(crate) fn unreadable(
     }
 }
 
-/// What the file is, so that the sentence can go on with it.
+/// What the file is, as a part of a sentence.
 fn name(content: &Foreign, language: Language) -> String {
     let say = Say(language);
     match content {
@@ -102,7 +102,7 @@ fn cure(content: &Foreign, language: Language) -> String {
     .to_owned()
 }
 
-/// With one digit, rounded up: a file just over the limit must not look as if it were within.
+/// One digit, rounded up: a file just over the limit must not look as if it were within.
 fn mebibytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
     if tenths.is_multiple_of(10) {
