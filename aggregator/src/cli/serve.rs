@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::http::{HttpServer, Renewal, ServeError};
 use crate::jobs::{JobError, JobEvent, Jobs};
 use crate::lifecycle;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 
 pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     let language = screen.language();
