@@ -42,7 +42,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
-use crate::text::Say;
+use crate::say::Say;
 use crate::world::{Environment, World};
 use failure::CommandFailure;
 use hubward_domain::account::Language;

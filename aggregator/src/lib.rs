@@ -23,6 +23,7 @@ mod jobs;
 mod lifecycle;
 mod oidc;
 mod queries;
+mod say;
 mod telemetry;
 mod text;
 mod world;

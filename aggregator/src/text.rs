@@ -27,18 +27,6 @@ pub(crate) mod silence;
 pub(crate) mod startup_error;
 pub(crate) mod unlink;
 
-/// Generated from `locales/`.
-mod say {
-    use hubward_domain::account::Language;
-
-    include!(concat!(env!("OUT_DIR"), "/say.rs"));
-}
-
-#[cfg(test)]
-pub(crate) use say::HELP_JA;
-pub(crate) use say::Say;
-pub(crate) use say::help_ja;
-
 /// A message for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocalizedMessage {

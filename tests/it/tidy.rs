@@ -52,7 +52,7 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["channel"],
-        may: &["channel", "config", "world"],
+        may: &["channel", "config", "say", "world"],
         never_words: &["hubward_store", "aws_"],
     },
     Room {
@@ -87,7 +87,7 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["text"],
-        may: &["text", "actions", "queries", "app", "aws", "config"],
+        may: &["text", "actions", "queries", "app", "aws", "config", "say"],
         never_words: &["aws_sdk", "clap", "async fn"],
     },
     Room {
@@ -108,6 +108,7 @@ const TABLE: &[Room] = &[
             "queries",
             "app",
             "config",
+            "say",
             "telemetry",
             "text",
             "world",
@@ -117,7 +118,7 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["jobs"],
-        may: &["jobs", "actions", "queries", "app", "config", "text"],
+        may: &["jobs", "actions", "queries", "app", "config", "say", "text"],
         never_words: &["hubward_store", "aws_sdk", "clap", "reqwest"],
     },
     Room {
@@ -129,6 +130,7 @@ const TABLE: &[Room] = &[
             "queries",
             "app",
             "config",
+            "say",
             "telemetry",
             "text",
         ],

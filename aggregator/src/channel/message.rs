@@ -11,7 +11,7 @@ mod waiting;
 
 use jiff::tz::TimeZone;
 
-use crate::text::Say;
+use crate::say::Say;
 pub(super) use alert::FirstSteps;
 use hubward_domain::account::Language;
 use hubward_domain::notice::{
@@ -157,7 +157,7 @@ fn of_row(row: &CheckNoticeRow, say: Say) -> String {
 fn verdict_text(verdict: &str, say: Say) -> String {
     match verdict {
         "unknown" => say.check_unknown_status(),
-        known => crate::text::check::verdict_word(known, say).unwrap_or(known),
+        known => say.verdict(known).unwrap_or(known),
     }
     .to_owned()
 }

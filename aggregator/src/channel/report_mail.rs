@@ -7,7 +7,7 @@ use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart}
 
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Account;
 use hubward_domain::delivery::{Attempt, FaultDomain};
 use hubward_domain::finding::FindingSeverity;

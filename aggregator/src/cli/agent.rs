@@ -11,8 +11,8 @@ use super::{CommandResult, Exit};
 use crate::actions::agent::record::{LONGEST, RecordError, record_run};
 use crate::app::App;
 use crate::queries;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::Actor;
 
 #[derive(Debug, Subcommand)]

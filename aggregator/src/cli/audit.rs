@@ -9,8 +9,8 @@ use super::{CommandResult, Exit};
 use crate::app::App;
 use crate::queries;
 use crate::queries::audit::{ChainVerdict, verify_audit};
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::AuditEvent;
 
 #[derive(Debug, Subcommand)]

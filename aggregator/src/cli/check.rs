@@ -9,8 +9,8 @@ use super::{CommandResult, Exit};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::app::App;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::check::CheckRow;
 

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::doctor::examine;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use crate::world::World;
 use hubward_domain::doctor::Health;
 

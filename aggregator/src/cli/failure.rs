@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Exit;
 use crate::actions::{ActionError, StoreError};
 use crate::app::OpenError;
-use crate::text::Say;
+use crate::say::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 

@@ -5,7 +5,7 @@ use clap::Args;
 use hubward_protocol::AccountId;
 
 use super::failure::CommandFailure;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{LedgerColumn, LedgerEntry};
 

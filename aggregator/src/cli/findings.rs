@@ -8,8 +8,8 @@ use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::findings::sync::{SyncCounts, SyncRow, sync_findings};
 use crate::app::App;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum FindingsCommand {

@@ -7,7 +7,7 @@ use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::app;
 use crate::queries::health::probe;
-use crate::text::Say;
+use crate::say::Say;
 use crate::world::World;
 
 pub(super) async fn run(given: Option<&Path>, world: &World, screen: &Screen) -> CommandResult {

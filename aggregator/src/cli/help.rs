@@ -1,7 +1,7 @@
 //! The `--help` texts. English is the doc comments of `cli.rs` and `cli/*.rs`; in Japanese, each command and
 //! argument takes its text from `locales/help.ja.yml`.
 
-use crate::text::{Say, help_ja};
+use crate::say::{Say, help_ja};
 use clap::{Arg, Command};
 
 use hubward_domain::account::Language;
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
-    use crate::text::HELP_JA;
+    use crate::say::HELP_JA;
 
     /// All keys that the tree uses: of each command, and of each argument the one that exists.
     fn wanted(command: &Command, path: &str, keys: &mut BTreeSet<String>) {

@@ -9,8 +9,8 @@ use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::invitation::send::{InviteRequest, InviteRow, invite};
 use crate::app::App;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::Actor;
 
 #[derive(Debug, Args)]

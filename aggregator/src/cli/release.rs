@@ -12,8 +12,8 @@ use super::{CommandResult, Exit};
 use crate::actions::release::add::add_release;
 use crate::app::App;
 use crate::queries;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::release::{LARGEST_ARCHIVE, Release as Record};
 

@@ -14,8 +14,8 @@ use crate::actions::request::decide::{self, Approval, DecideError, RejectRequest
 use crate::actions::request::receive::{ReceivedRequest, receive_request};
 use crate::app::App;
 use crate::queries::request::{ShownRequest, request, requests};
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::request::{OURS, Origin, RequestKind, RequestedChange};

@@ -10,8 +10,8 @@ use super::screen::Screen;
 use super::{CommandResult, Exit};
 use crate::actions::backup::restore::{carry_out, plan};
 use crate::app;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use crate::world::World;
 use hubward_domain::audit::Actor;
 

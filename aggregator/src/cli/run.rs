@@ -14,7 +14,7 @@ use crate::actions::job::prune::{Pruned, prune};
 use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
 use crate::jobs::ledger::{LedgerLook, TakeLedgerError, take_once};
-use crate::text::Say;
+use crate::say::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;

@@ -9,8 +9,8 @@ use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
 use super::failure::CommandFailure;
+use crate::say::Say;
 use crate::text::LocalizedMessage;
-use crate::text::Say;
 use hubward_domain::account::Language;
 use hubward_domain::sanitize::printable;
 

@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::http::{HttpServer, Renewal, ServeError};
 use crate::jobs::{JobError, JobEvent, Jobs};
 use crate::lifecycle;
+use crate::say::Say;
 use crate::telemetry::log;
 use crate::text;
-use crate::text::Say;
 use crate::world::World;
 
 pub(super) async fn run(app: App, world: &World, terminal: &Screen) -> CommandResult {

@@ -10,7 +10,7 @@ use crate::actions::token::add::{AddTokenError, add_token};
 use crate::actions::token::revoke::revoke_token;
 use crate::app::App;
 use crate::queries;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::access::Role;
 use hubward_domain::audit::Actor;
 

@@ -5,7 +5,7 @@ use crate::actions::alert::drill::DrillError;
 use crate::actions::alert::ingest::IngestError;
 use crate::actions::alert::test_event::TestEventError;
 use crate::queries::alert::AlertRow;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::{TimelineMoment, TimelineStep};

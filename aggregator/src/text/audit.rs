@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// The facts that describe the source of a change.

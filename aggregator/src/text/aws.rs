@@ -3,7 +3,7 @@
 use super::LocalizedMessage;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// Why AWS cannot be called.

@@ -4,7 +4,7 @@ use super::LocalizedMessage;
 use super::startup_error::{open_error, store_error};
 use crate::actions::backup::create::{BackedUp, CopyError};
 use crate::actions::backup::restore::{RestoreError, RestorePlan, Restored};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// A backup was created.

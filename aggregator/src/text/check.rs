@@ -4,7 +4,7 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 
 use crate::actions::check::announce::Announced;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::check::{CheckRow, Verdict};
 use hubward_domain::notice::CheckNoticeRow;
@@ -27,24 +27,6 @@ pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
         Verdict::Unreadable(_) => say.check_unreadable(),
     }
     .to_owned()
-}
-
-/// The word of a verdict that is kept as [`Verdict::as_str`] has it; none for `unknown`, which has several
-/// reasons, and for what this program does not know.
-pub(crate) fn verdict_word(verdict: &str, say: Say) -> Option<&'static str> {
-    Some(match verdict {
-        "complete" => say.check_complete(),
-        "drifted" => say.check_drifted(),
-        "incomplete" => say.check_incomplete(),
-        "invited" => say.check_invited(),
-        "managed_elsewhere" => say.check_managed_elsewhere(),
-        "not_in_ledger" => say.check_not_in_ledger(),
-        "not_invited" => say.check_not_invited(),
-        "removed" => say.check_removed(),
-        "resigned" => say.check_resigned(),
-        "suspended" => say.check_suspended(),
-        _ => return None,
-    })
 }
 
 /// The verdict, and since how many days it holds.

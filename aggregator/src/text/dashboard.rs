@@ -5,7 +5,7 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::account_matrix::VerdictGroup;
 use hubward_domain::alert::AlertState;
@@ -125,7 +125,7 @@ impl Words {
     pub(crate) fn verdict(&self, verdict: &str) -> Chip {
         let word = match verdict {
             "unknown" => self.say.dashboard_unknown(),
-            known => super::check::verdict_word(known, self.say).unwrap_or(known),
+            known => self.say.verdict(known).unwrap_or(known),
         };
         Chip {
             tone: VerdictGroup::of(verdict).map_or("off", VerdictGroup::as_str),

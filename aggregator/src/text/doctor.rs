@@ -2,7 +2,7 @@
 
 use super::LocalizedMessage;
 use crate::actions::doctor::{DoctorResult, Fact};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::doctor::Health;
 use hubward_domain::hub::HubState;

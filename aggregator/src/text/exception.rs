@@ -2,7 +2,7 @@
 
 use super::LocalizedMessage;
 use crate::actions::exception::{ExceptionError, Granted};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::exception::{ExceptionRefusal, LONGEST_REASON};
 

@@ -2,7 +2,7 @@
 
 use super::LocalizedMessage;
 use crate::actions::findings::sync::{Failed, SyncRow};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// Why a Region's mirror is not up to date, and what to do.

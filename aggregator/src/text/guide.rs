@@ -3,7 +3,7 @@
 use super::{LocalizedMessage, ledger};
 use crate::actions::guide::import::ImportGuideError;
 use crate::queries::guide::PublishError;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::guide::{Fault, GuideChange, GuideProblem, TableProblem};
 

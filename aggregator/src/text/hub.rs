@@ -3,7 +3,7 @@
 use super::LocalizedMessage;
 use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
 use crate::aws::AwsFailure;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 

@@ -1,7 +1,7 @@
 //! Messages about invitations.
 
 use crate::actions::invitation::send::{InviteOutcome, InviteRow};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::{AccountState, Language};
 use hubward_domain::membership::{MemberStatus, SkipReason};
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use hubward_protocol::AccountId;
 
 use super::LocalizedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{Effects, LedgerColumn, LedgerProblem, TooManyStateChanges, Warning};
 

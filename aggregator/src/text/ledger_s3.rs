@@ -9,7 +9,7 @@ use crate::actions::invitation::send::InviteRow;
 use crate::actions::ledger::import::ImportError;
 use crate::actions::ledger::import_s3::{LedgerFile, LedgerObjectError};
 use crate::actions::{ActionError, StoreError};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_document::outcome::ExportOutcome;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{FieldChange, LedgerPlan};

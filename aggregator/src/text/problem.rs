@@ -1,7 +1,7 @@
 //! The errors of the agent API and the API: their stable codes and texts.
 
 use super::LocalizedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.

@@ -3,7 +3,7 @@
 use super::LocalizedMessage;
 use crate::actions::release::add::{AddError, Added};
 use crate::queries::release_download::InstallLines;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_document::release_archive::NotGenuine;
 use hubward_domain::account::Language;
 use hubward_domain::release::{NotARelease, PROGRAM, ReleaseRefusal, TARGET};

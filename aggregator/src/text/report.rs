@@ -5,7 +5,7 @@ use std::error::Error;
 use super::LocalizedMessage;
 use crate::actions::report::build::{BuildRow, Built, DraftError};
 use crate::actions::report::send::{self, SendError};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::report::sending::Destination;
 

@@ -1,7 +1,7 @@
 //! Texts about requests: obstacles, why they cannot be decided, and the answers to tickets.
 
 use super::LocalizedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::EntryRefused;
 use hubward_domain::request::{

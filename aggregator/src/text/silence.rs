@@ -2,7 +2,7 @@
 
 use super::LocalizedMessage;
 use crate::queries::silence::Silenced;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::silence::{Matcher, NotSilenced};
 

@@ -3,7 +3,7 @@
 use super::LocalizedMessage;
 use crate::actions::ActionError;
 use crate::app::OpenError;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_store::StoreError;
 

@@ -1,7 +1,7 @@
 //! Texts about unlinking an account.
 
 use crate::actions::unlink::{Farewell, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unlinked};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::{AccountState, Language};
 
 /// The result of one Region.

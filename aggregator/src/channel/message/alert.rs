@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{MessageReader, RenderedMessage};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::alert::{Severity, loss};
 use hubward_domain::notice::{AlertDigest, AlertNews, AlertNotice};
 

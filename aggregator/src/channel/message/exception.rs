@@ -4,7 +4,7 @@ use hubward_protocol::AccountId;
 use jiff::civil::Date;
 
 use super::RenderedMessage;
-use crate::text::Say;
+use crate::say::Say;
 
 /// An exception that ends soon or has ended.
 pub(super) struct End<'a> {

@@ -1,7 +1,7 @@
 //! Renders the notice that reports were delivered.
 
 use super::{ROWS, RenderedMessage};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::notice::{ReportNotice, SentReport};
 
 /// Lists the accounts with the worst results; the others are counted.

@@ -1,7 +1,7 @@
 //! Renders requests: for the channels, and for the contacts of the account that is to be changed.
 
 use super::RenderedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::ledger::FieldChange;
 use hubward_domain::notice::ContactNotice;
 use hubward_domain::request::{RequestKind, RequestView};

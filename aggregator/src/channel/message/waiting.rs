@@ -2,7 +2,7 @@
 
 use super::alert::{clock, severity_icon, title, with_alert};
 use super::{MessageReader, RenderedMessage};
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::notice::{AlertNotice, EscalatedNotice, StillOpenNotice};
 

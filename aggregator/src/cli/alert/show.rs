@@ -9,8 +9,8 @@ use super::{pipeline_test, unknown};
 use crate::app::App;
 use crate::queries;
 use crate::queries::alert_timeline::timeline;
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::alert::AlertState;
 use hubward_domain::alert::arrival::TimelineMoment;
 

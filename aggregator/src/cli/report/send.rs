@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::cli::failure::CommandFailure;
 use crate::cli::screen::Screen;
 use crate::cli::{CommandResult, Exit};
+use crate::say::Say;
 use crate::text;
-use crate::text::Say;
 use hubward_domain::audit::Actor;
 use hubward_domain::report::Period;
 

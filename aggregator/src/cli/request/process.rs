@@ -8,7 +8,7 @@ use crate::actions::request::answer::AnswerError;
 use crate::actions::request::receive::issues::IssuesError;
 use crate::app::App;
 use crate::jobs::requests::{self, Passed};
-use crate::text::Say;
+use crate::say::Say;
 use crate::text::{self, LocalizedMessage};
 use hubward_domain::account::Language;
 

@@ -2,8 +2,8 @@
 
 use super::{problem, too_many_state_changes, unreadable};
 use crate::actions::ledger::import::ImportError;
+use crate::say::Say;
 use crate::text::LocalizedMessage;
-use crate::text::Say;
 use hubward_domain::account::Language;
 
 /// All reasons; `name` is the file's.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::LocalizedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerRefusal;
 

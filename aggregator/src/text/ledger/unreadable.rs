@@ -1,7 +1,7 @@
 //! Why a file cannot be read as a ledger.
 
 use super::LocalizedMessage;
-use crate::text::Say;
+use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::{Foreign, UnreadableFile};
 
