@@ -213,7 +213,7 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> CommandResult {
         Noun::Exception(exception) => exception.run(&open().await?, &actor, screen).await,
         Noun::Guide(guide) => guide.run(&open().await?, &actor, screen).await,
         Noun::Unlink(unlink) => unlink.run(&open().await?, &actor, screen).await,
-        Noun::Serve => serve::run(open().await?, screen).await,
+        Noun::Serve => serve::run(open().await?, world, screen).await,
         Noun::Health => health::run(given, world, screen).await,
         Noun::Run(run) => run.run(&open().await?, screen).await,
         Noun::Alert(alert) => alert.run(&open().await?, &actor, screen).await,

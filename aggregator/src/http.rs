@@ -4,14 +4,17 @@
 mod agent_api;
 mod api;
 mod auth;
+mod cookies;
 mod downloads;
 mod health;
 mod hooks;
 mod metrics;
 mod openapi;
+mod page_context;
 mod pages;
 mod problem;
 mod rate_limit;
+mod responses;
 mod router;
 mod shell;
 mod tls;
@@ -256,6 +259,8 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let (begun, longest) = (Instant::now(), bounds.connection);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
+        // Each request's id is ours: the log must not show what a stranger made up.
+        request.headers_mut().remove(router::REQUEST_ID);
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let mut answer = answer.await?;

@@ -1,6 +1,8 @@
 //! Metrics that this process counts since its start: calls to AWS, answered requests, and the latency of
 //! alerts.
 
+pub mod log;
+
 use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;

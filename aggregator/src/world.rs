@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub user: String,
     /// Whether a person can be asked for confirmation.
     pub interactive: bool,
+    /// Whether stderr is a terminal: a person reads it then, and a program otherwise.
+    pub stderr_is_terminal: bool,
 }
 
 impl World {
@@ -52,6 +54,7 @@ impl World {
             clock: Clock,
             user,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
         }
     }
 }

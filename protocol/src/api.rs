@@ -166,6 +166,9 @@ pub struct Problem {
     /// What helps.
     #[serde(default)]
     pub hint: String,
+    /// What the server's log calls the request; only where the server itself failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 /// It holds a bearer token.

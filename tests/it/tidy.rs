@@ -109,6 +109,7 @@ const TABLE: &[Room] = &[
             "app",
             "config",
             "say",
+            "telemetry",
             "text",
             "world",
         ],

@@ -8,6 +8,22 @@
 /// Words that notify everyone after an `@`.
 const CALLS: [&str; 6] = ["all", "channel", "everyone", "here", "room", "team"];
 
+/// Text that cannot control a terminal: control characters, and marks that change the direction of writing, are
+/// replaced. Line ends stay.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|char| match char {
+            '\n' => '\n',
+            '\t' => ' ',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
+                '\u{fffd}'
+            }
+            char if char.is_control() => '\u{fffd}',
+            char => char,
+        })
+        .collect()
+}
+
 /// One line of harmless text. Idempotent.
 pub fn sanitize(text: &str) -> String {
     let visible: String = text.chars().filter_map(visible).collect();
@@ -143,6 +159,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn nothing_that_is_shown_steers_the_terminal() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\tf\ng"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e f\ng"
+        );
+    }
 
     #[test]
     fn addresses_are_defanged_and_still_readable() {

@@ -12,6 +12,7 @@ use super::failure::CommandFailure;
 use crate::say::Say;
 use crate::text::LocalizedMessage;
 use hubward_domain::account::Language;
+use hubward_domain::sanitize::printable;
 
 /// A line below the headers, and no other borders, which would disturb copying.
 const STYLE: TableStyle =
@@ -26,6 +27,7 @@ pub(super) struct Screen {
     json: bool,
     language: Language,
     interactive: bool,
+    logs: bool,
 }
 
 impl Screen {
@@ -34,7 +36,13 @@ impl Screen {
             json,
             language,
             interactive,
+            logs: false,
         }
+    }
+
+    /// The same, for a server: its messages are lines of the log.
+    pub(super) fn logging(self) -> Self {
+        Self { logs: true, ..self }
     }
 
     pub(super) fn language(self) -> Language {
@@ -72,7 +80,7 @@ impl Screen {
             table.set_width(WIDTH);
         }
         for row in rows {
-            table.add_row(row.iter().map(|cell| harmless(cell)));
+            table.add_row(row.iter().map(|cell| printable(cell)));
         }
         self.out(&table.to_string())
     }
@@ -87,15 +95,24 @@ impl Screen {
 
     /// Prints a line of foreign text for a person.
     pub(super) fn line(self, text: &str) -> Result<(), CommandFailure> {
-        self.out(&harmless(text))
+        self.out(&printable(text))
     }
 
     /// Prints a message to stderr; a closed stderr is no failure.
     pub(super) fn say(self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+        if self.logs {
+            tracing::info!("{}", one_line(text));
+            return;
+        }
+        let _ = writeln!(io::stderr().lock(), "{}", printable(text));
     }
 
     pub(super) fn warn(self, message: &LocalizedMessage) {
+        if self.logs {
+            let hint = Some(one_line(&message.hint)).filter(|hint| !hint.is_empty());
+            tracing::warn!(hint, "{}", one_line(&message.text));
+            return;
+        }
         let say = Say(self.language);
         self.say(&say.cli_warning(&message.text));
         self.hint(message);
@@ -105,6 +122,10 @@ impl Screen {
         let say = Say(self.language);
         if let CommandFailure::Messages(messages) = failure {
             for message in messages {
+                if self.logs {
+                    self.warn(message);
+                    continue;
+                }
                 self.say(&say.cli_error(&message.text));
                 self.hint(message);
             }
@@ -140,7 +161,7 @@ impl Screen {
                 say.cli_needs_yes_hint(),
             ));
         }
-        let _ = write!(io::stderr().lock(), "{}", harmless(prompt));
+        let _ = write!(io::stderr().lock(), "{}", printable(prompt));
         let mut answer = String::new();
         io::stdin()
             .read_line(&mut answer)
@@ -149,30 +170,7 @@ impl Screen {
     }
 }
 
-/// Removes what would control a terminal: control characters and bidirectional marks. Line ends are kept.
-fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|char| match char {
-            '\n' => '\n',
-            '\t' => ' ',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
-                '\u{fffd}'
-            }
-            char if char.is_control() => '\u{fffd}',
-            char => char,
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn nothing_that_is_shown_steers_the_terminal() {
-        assert_eq!(
-            harmless("a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\tf\ng"),
-            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e f\ng"
-        );
-    }
+/// A message must not add lines to the log.
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
 }

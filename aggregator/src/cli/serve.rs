@@ -14,9 +14,14 @@ use crate::http::{HttpServer, Renewal, ServeError};
 use crate::jobs::{JobError, JobEvent, Jobs};
 use crate::lifecycle;
 use crate::say::Say;
+use crate::telemetry::log;
 use crate::text;
+use crate::world::World;
 
-pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
+pub(super) async fn run(app: App, world: &World, terminal: &Screen) -> CommandResult {
+    let level = world.environment.get(log::LEVEL);
+    let _log = log::start(level, world.clock, world.stderr_is_terminal);
+    let screen = &terminal.logging();
     let language = screen.language();
     let say = Say(language);
     for (variable, value) in app.environment().iter() {
@@ -63,8 +68,8 @@ pub(super) async fn run(app: App, screen: &Screen) -> CommandResult {
     let listening = server.listening_on();
     let mut renewal = server.renewal();
     let running = tokio::spawn(server.run(stop));
-    // Not translated, because programs wait for this line.
-    screen.say(&format!("listening on {listening}"));
+    // Not translated, and no JSON either: programs wait for this line.
+    terminal.say(&format!("listening on {listening}"));
     let ended = tokio::select! {
         () = lifecycle::shutdown_signal() => None,
         ended = watch_over(&mut jobs, &mut renewal, screen) => Some(ended),

@@ -11,10 +11,10 @@ use hubward_protocol::api::{Challenge, Heartbeat, HeartbeatAccepted, Session, Se
 use serde::de::DeserializeOwned;
 use utoipa::IntoResponses;
 
-use super::openapi::{Responses, refusals};
 use super::problem::{ApiProblem, Code};
 use super::rate_limit::Admitted;
-use super::{AppState, openapi};
+use super::responses::{Responses, refusals};
+use super::{AppState, responses};
 use crate::actions::agent::heartbeat::{HeartbeatError, accept_heartbeat};
 use crate::actions::agent::session::SessionError;
 use crate::actions::invitation::send::{InviteOutcome, InviteRequest, invite};
@@ -41,7 +41,7 @@ const LONGEST_NOTHING: usize = 1024;
     responses(
         (status = 200, description = "A challenge", body = Challenge),
         ChallengeRefusals,
-        openapi::Anybody
+        responses::Anybody
     )
 )]
 pub(super) async fn challenge(
@@ -65,7 +65,7 @@ pub(super) async fn challenge(
     responses(
         (status = 201, description = "Who the agent is, and what its account should be", body = Session),
         SessionRefusals,
-        openapi::Anybody
+        responses::Anybody
     )
 )]
 pub(super) async fn session(
@@ -90,8 +90,9 @@ pub(super) async fn session(
             SessionError::NotInLedger(account) => {
                 ApiProblem::new(Code::AccountNotInLedger).with_detail(account.to_string())
             }
-            SessionError::Store(_) => ApiProblem::new(Code::Internal),
+            SessionError::Store(error) => ApiProblem::internal(error),
         })?;
+    tracing::info!(account = %session.account, "agent session opened");
     Ok((StatusCode::CREATED, Json(session)))
 }
 
@@ -106,7 +107,7 @@ pub(super) async fn session(
     responses(
         (status = 202, description = "It is kept", body = HeartbeatAccepted),
         HeartbeatRefusals,
-        openapi::Always
+        responses::Always
     ),
     security(("agent_session" = []))
 )]
@@ -123,9 +124,23 @@ pub(super) async fn heartbeat(
             HeartbeatError::NotInLedger => {
                 ApiProblem::new(Code::AccountNotInLedger).with_detail(bearer.account.to_string())
             }
-            HeartbeatError::Store(_) => ApiProblem::new(Code::Internal),
+            HeartbeatError::Store(error) => ApiProblem::internal(error),
         })?;
+    log_run(&bearer, &heartbeat);
     Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+/// Where a run begins and where nothing is missing any longer; between the two an agent reports every few seconds.
+fn log_run(bearer: &Bearer, heartbeat: &Heartbeat) {
+    let account = bearer.account.to_string();
+    let (run, sequence) = (&heartbeat.run, heartbeat.sequence);
+    if heartbeat.complete {
+        tracing::info!(account, run, sequence, "agent run complete");
+    } else if sequence <= 1 {
+        tracing::info!(account, run, sequence, "agent run incomplete");
+    } else {
+        tracing::debug!(account, run, sequence, "agent run incomplete");
+    }
 }
 
 /// Sends the invitations that the session's own account still lacks.
@@ -136,7 +151,7 @@ pub(super) async fn heartbeat(
     responses(
         (status = 202, description = "They are sent, or are being sent"),
         InvitationRefusals,
-        openapi::Anybody
+        responses::Anybody
     ),
     security(("agent_session" = []))
 )]
@@ -165,7 +180,8 @@ pub(super) async fn invitation(
         // It goes on; the agent looks for the invitation anyway.
         Err(_) => return Ok(StatusCode::ACCEPTED),
         Ok(Ok(Ok(rows))) => rows,
-        Ok(_) => return Err(ApiProblem::new(Code::AwsUnavailable)),
+        Ok(Ok(Err(error))) => return Err(ApiProblem::caused(Code::AwsUnavailable, error)),
+        Ok(Err(ended)) => return Err(ApiProblem::caused(Code::AwsUnavailable, ended)),
     };
     let any = |is_so: fn(&InviteOutcome) -> bool| rows.iter().any(|row| is_so(&row.outcome));
     let refused = any(|outcome| {
@@ -245,7 +261,7 @@ impl IntoResponses for InvitationRefusals {
 async fn read(body: Body, longest: usize) -> Result<Bytes, ApiProblem> {
     to_bytes(body, longest)
         .await
-        .map_err(|_| ApiProblem::new(Code::TooLarge))
+        .map_err(|error| ApiProblem::caused(Code::TooLarge, error))
 }
 
 /// Reads a bounded body, strictly. Its content is not quoted back.

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::AppState;
-use super::openapi::Holders;
-use super::problem::{ApiProblem, Code};
+use super::problem::ApiProblem;
 use super::rate_limit::{ApiToken, asked_language};
+use super::responses::Holders;
 use crate::queries;
 use crate::queries::alert::AlertRow;
 use crate::queries::check::latest_check;
@@ -57,7 +57,7 @@ pub(super) async fn accounts(
     let window = window(asked.limit, asked.offset)?;
     let (rows, all) = queries::account::account_page(&state.app, window)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     Ok(part("accounts", &rows, all, window, None))
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn check(
     let window = window(asked.limit, asked.offset)?;
     let language = asked_language(&headers).unwrap_or(state.app.config.locale.language);
     let administrator = &state.app.config.hub.administrator;
-    let (rows, all) = latest_check(&state.app, window).await.map_err(failed)?;
+    let (rows, all) = latest_check(&state.app, window).await.map_err(ApiProblem::internal)?;
     let rows: Vec<shape::CheckJson> = rows
         .iter()
         .map(|row| shape::check(row, administrator, language))
@@ -120,7 +120,7 @@ pub(super) async fn alerts(
     let window = window(asked.limit, asked.offset)?;
     let (rows, all) = queries::alert::search_alerts(&state.app, &filter, window)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     let state = asked.state.map(AlertState::as_str);
     Ok(part("alerts", &rows, all, window, state))
 }
@@ -148,7 +148,7 @@ pub(super) async fn agents(
     let window = window(asked.limit, asked.offset)?;
     let (runs, all) = queries::agent::search_runs(&state.app, &RunFilter::default(), window)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     let rows: Vec<shape::AgentRunJson> = runs.iter().map(|(run, _)| shape::agent(run)).collect();
     Ok(part("agents", &rows, all, window, None))
 }
@@ -177,7 +177,7 @@ pub(super) async fn requests(
     let filter = RequestFilter::default();
     let (shown, all) = search_requests(&state.app, &filter, window)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     let rows: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
     Ok(part("requests", &rows, all, window, None))
 }
@@ -209,7 +209,7 @@ pub(super) async fn deliveries(
     let window = window(asked.limit, asked.offset)?;
     let (rows, all) = queries::delivery::deliveries(&state.app, &filter, window)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     let state = asked.state.map(DeliveryState::as_str);
     Ok(part("deliveries", &rows, all, window, state))
 }
@@ -237,7 +237,7 @@ pub(super) async fn audit(
     let limit = limit(asked.limit)?;
     let events = queries::audit::audit_events(&state.app, after, limit, None)
         .await
-        .map_err(failed)?;
+        .map_err(ApiProblem::internal)?;
     let full = i64::try_from(events.len()).is_ok_and(|count| count == limit);
     let next = events
         .last()
@@ -276,8 +276,4 @@ fn answer<T: Serialize>(rows: &[T], next: Option<String>, all: Option<i64>) -> R
         headers.insert(header::LINK, link);
     }
     response
-}
-
-fn failed(_: crate::actions::StoreError) -> ApiProblem {
-    ApiProblem::new(Code::Internal)
 }

@@ -4,39 +4,23 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts, OriginalUri};
+use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request};
 use axum::response::{IntoResponse, Response};
-use cookie::{Cookie, SameSite};
 use url::form_urlencoded;
 
 use super::AppState;
+use super::cookies::{cookie, session_cookie};
+use super::page_context::PageContext;
 use super::problem::ApiProblem;
-use super::rate_limit::{Admitted, asked_language};
-use super::shell::{self, MessagePage, see_other};
+use super::shell::{self, MessagePage, PageUser, see_other};
 use crate::queries::authenticate::authenticate_session;
-use crate::text::dashboard::Words;
-use hubward_domain::access::{Role, Session, SessionKey, Visitor};
-use hubward_domain::account::Language;
-use hubward_domain::login::{LoginAttempt, within};
+use hubward_domain::access::{Role, SessionKey, Visitor};
+use hubward_domain::login::within;
 
-/// The cookie that remembers the language.
-const LANGUAGE: &str = "hubward_language";
 /// A form is a few words and a note.
 const LONGEST_FORM: usize = 64 * 1024;
-
-/// Whoever reads a page.
-#[derive(Clone, Debug)]
-pub(super) struct PageContext {
-    pub(super) words: Words,
-    /// The path that was asked for.
-    pub(super) path: String,
-    /// What stands behind its question mark, the language left out.
-    pub(super) query: Vec<(String, String)>,
-    /// The language that was just chosen, to be remembered.
-    pub(super) chosen: Option<Language>,
-}
 
 /// Somebody who is logged in.
 #[derive(Clone, Debug)]
@@ -71,67 +55,6 @@ pub(super) struct PublicForm {
 #[derive(Debug)]
 pub(super) struct PageRejection(Box<Response>);
 
-impl PageContext {
-    fn of(parts: &Parts, state: &AppState) -> Self {
-        let uri = parts
-            .extensions
-            .get::<OriginalUri>()
-            .map_or(&parts.uri, |OriginalUri(uri)| uri);
-        let mut chosen = None;
-        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-            .filter_map(|(name, value)| {
-                if name == "lang" {
-                    chosen = language(&value);
-                    return None;
-                }
-                Some((name.into_owned(), value.into_owned()))
-            })
-            .collect();
-        let app = &state.app;
-        let language = chosen
-            .or_else(|| cookie(&parts.headers, LANGUAGE).and_then(|word| language(&word)))
-            .or_else(|| asked_language(&parts.headers))
-            .unwrap_or(app.config.locale.language);
-        Self {
-            words: Words::new(language, app.zone(), app.clock.now()),
-            path: uri.path().to_owned(),
-            query,
-            chosen,
-        }
-    }
-
-    /// What the address asks for by a name; empty where it does not.
-    pub(super) fn asked(&self, name: &str) -> &str {
-        self.query
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or("", |(_, value)| value)
-    }
-
-    /// The number of the page that is asked for.
-    pub(super) fn page(&self) -> i64 {
-        self.asked("page").parse().unwrap_or(1).clamp(1, 1_000_000)
-    }
-
-    /// This address with a part of it changed; a value that is empty is left out.
-    pub(super) fn address_with(&self, name: &str, value: &str) -> String {
-        let kept = self
-            .query
-            .iter()
-            .filter(|(known, old)| known != name && !old.is_empty())
-            .map(|(known, old)| (known.as_str(), old.as_str()));
-        let new = (!value.is_empty()).then_some((name, value));
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept.chain(new))
-            .finish();
-        if query.is_empty() {
-            self.path.clone()
-        } else {
-            format!("{}?{query}", self.path)
-        }
-    }
-}
-
 impl CurrentUser {
     /// Who the session's cookie says is here, if anybody.
     async fn of(
@@ -142,9 +65,9 @@ impl CurrentUser {
         let key = cookie(&parts.headers, session_cookie(state))
             .and_then(|value| SessionKey::of_cookie(&value));
         let Some(key) = key else { return Ok(None) };
-        let visitor = authenticate_session(&state.app, &key).await.map_err(|_| {
-            PageRejection::with(shell::notice(state, reader, None, MessagePage::Failed))
-        })?;
+        let visitor = authenticate_session(&state.app, &key)
+            .await
+            .map_err(|error| PageRejection::with(shell::failed(state, reader, None, error)))?;
         Ok(visitor.map(|visitor| Self {
             visitor,
             key,
@@ -154,6 +77,15 @@ impl CurrentUser {
 
     pub(super) fn may_act(&self) -> bool {
         self.visitor.role == Role::Operator
+    }
+
+    /// What a page shows of them.
+    pub(super) fn on_page(&self) -> Option<PageUser> {
+        Some(PageUser {
+            name: self.visitor.name.clone(),
+            may_act: self.may_act(),
+            form_token: self.key.form_token(),
+        })
     }
 }
 
@@ -171,7 +103,7 @@ impl AuthenticForm {
         Err(PageRejection::with(shell::notice(
             state,
             &self.by.reader,
-            Some(&self.by),
+            self.by.on_page(),
             MessagePage::OperatorsOnly,
         )))
     }
@@ -199,15 +131,6 @@ impl IntoResponse for PageRejection {
 impl From<ApiProblem> for PageRejection {
     fn from(refusal: ApiProblem) -> Self {
         Self::with(refusal.into_response())
-    }
-}
-
-impl FromRequestParts<AppState> for PageContext {
-    type Rejection = ApiProblem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
-        Admitted::from_request_parts(parts, state).await?;
-        Ok(Self::of(parts, state))
     }
 }
 
@@ -256,7 +179,7 @@ impl FromRequest<AppState> for AuthenticForm {
             return Err(PageRejection::with(shell::notice(
                 state,
                 &by.reader,
-                Some(&by),
+                by.on_page(),
                 MessagePage::ForeignForm,
             )));
         }
@@ -317,95 +240,6 @@ fn to_login(reader: &PageContext) -> Response {
     see_other(&format!("/login?{query}"))
 }
 
-fn language(word: &str) -> Option<Language> {
-    Language::ALL
-        .into_iter()
-        .find(|language| language.as_str() == word)
-}
-
-/// A cookie's value.
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
-}
-
-/// The name of the session's cookie. The browser itself holds `__Host-` to this very host, its root
-/// path and TLS (RFC 6265bis, 4.1.3).
-pub(super) fn session_cookie(state: &AppState) -> &'static str {
-    if is_secure(state) {
-        "__Host-hubward_session"
-    } else {
-        "hubward_session"
-    }
-}
-
-/// The name of the cookie of a login under way.
-pub(super) fn login_cookie(state: &AppState) -> &'static str {
-    if is_secure(state) {
-        "__Host-hubward_login"
-    } else {
-        "hubward_login"
-    }
-}
-
-/// Makes the browser keep a session.
-pub(super) fn keep_session(state: &AppState, key: &SessionKey) -> HeaderValue {
-    set(
-        state,
-        session_cookie(state),
-        key.cookie(),
-        Session::cookie_life(),
-    )
-}
-
-/// Makes the browser carry a login under way.
-pub(super) fn keep_login(state: &AppState, sealed: &str) -> HeaderValue {
-    set(
-        state,
-        login_cookie(state),
-        sealed,
-        LoginAttempt::cookie_life(),
-    )
-}
-
-/// Makes the browser forget a cookie.
-pub(super) fn forget(state: &AppState, name: &'static str) -> HeaderValue {
-    set(state, name, "", 0)
-}
-
-/// Makes the browser remember the language.
-pub(super) fn keep_language(state: &AppState, language: Language) -> HeaderValue {
-    const YEAR: i64 = 365 * 24 * 3600;
-    set(state, LANGUAGE, language.as_str(), YEAR)
-}
-
-fn set(state: &AppState, name: &'static str, value: &str, seconds: i64) -> HeaderValue {
-    let cookie = Cookie::build((name, value.to_owned()))
-        .path("/")
-        .http_only(true)
-        // Not Strict: who follows a link from a chat message is logged in, too. A form from another
-        // site has no cookie either way.
-        .same_site(SameSite::Lax)
-        .secure(is_secure(state))
-        .max_age(cookie::time::Duration::seconds(seconds))
-        .build();
-    cookie
-        .to_string()
-        .parse()
-        .unwrap_or_else(|_| HeaderValue::from_static(""))
-}
-
-/// Only a server on loopback may be without TLS: `server.public_url` is refused otherwise.
-fn is_secure(state: &AppState) -> bool {
-    state.origin.starts_with("https://")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -433,12 +267,5 @@ mod tests {
             ("origin", "https://evil.test"),
             ("sec-fetch-site", "same-origin")
         ]));
-    }
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let found = |value: &str| cookie(&headers(&[("cookie", value)]), "a");
-        assert_eq!(found("b=1; a=2").as_deref(), Some("2"));
-        assert_eq!(found("ba=1; =; ;"), None);
     }
 }

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use tokio_util::io::ReaderStream;
 use utoipa::IntoResponses;
 
-use super::openapi::{Responses, refusals};
 use super::problem::{ApiProblem, Code};
 use super::rate_limit::Admitted;
-use super::{AppState, openapi};
+use super::responses::{Responses, refusals};
+use super::{AppState, responses};
 use crate::queries::release_download::{install_script, release_archive, release_manifest};
 use hubward_domain::release::Manifest;
 
@@ -24,7 +24,7 @@ use hubward_domain::release::Manifest;
     responses(
         (status = 200, description = "A POSIX shell script", body = String, content_type = "text/x-shellscript"),
         ScriptRefusals,
-        openapi::Anybody
+        responses::Anybody
     )
 )]
 pub(super) async fn script(
@@ -41,7 +41,7 @@ pub(super) async fn script(
         )
             .into_response()),
         Ok(None) => Err(ApiProblem::new(Code::NoRelease)),
-        Err(_) => Err(ApiProblem::new(Code::Internal)),
+        Err(error) => Err(ApiProblem::internal(error)),
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn script(
     get,
     path = "/releases/manifest.json",
     tag = "downloads",
-    responses((status = 200, description = "The manifest", body = Manifest), openapi::Anybody)
+    responses((status = 200, description = "The manifest", body = Manifest), responses::Anybody)
 )]
 pub(super) async fn manifest(
     _: Admitted,
@@ -59,7 +59,7 @@ pub(super) async fn manifest(
     release_manifest(&state.app)
         .await
         .map(|manifest| ([(header::CACHE_CONTROL, "no-cache")], Json(manifest)).into_response())
-        .map_err(|_| ApiProblem::new(Code::Internal))
+        .map_err(ApiProblem::internal)
 }
 
 /// A release's archive.
@@ -71,7 +71,7 @@ pub(super) async fn manifest(
     responses(
         (status = 200, description = "The archive, signed", body = Vec<u8>, content_type = "application/gzip"),
         ArchiveRefusals,
-        openapi::Anybody
+        responses::Anybody
     )
 )]
 pub(super) async fn archive(
@@ -93,7 +93,7 @@ pub(super) async fn archive(
         )
             .into_response()),
         Ok(None) => Err(ApiProblem::new(Code::NotFound)),
-        Err(_) => Err(ApiProblem::new(Code::Internal)),
+        Err(error) => Err(ApiProblem::internal(error)),
     }
 }
 

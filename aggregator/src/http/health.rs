@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::problem::{ApiProblem, Code};
+use super::problem::ApiProblem;
 use super::rate_limit::Admitted;
-use super::{AppState, openapi};
+use super::{AppState, responses};
 
 /// The process answers.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "operations",
-    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), openapi::Always)
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), responses::Always)
 )]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
@@ -23,7 +23,7 @@ pub(super) async fn alive() -> &'static str {
     get,
     path = "/readyz",
     tag = "operations",
-    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), openapi::Anybody)
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), responses::Anybody)
 )]
 pub(super) async fn ready(
     _: Admitted,
@@ -31,6 +31,6 @@ pub(super) async fn ready(
 ) -> Result<(StatusCode, &'static str), ApiProblem> {
     match state.app.store.ping().await {
         Ok(()) => Ok((StatusCode::OK, "ready\n")),
-        Err(_) => Err(ApiProblem::new(Code::Internal)),
+        Err(error) => Err(ApiProblem::internal(error)),
     }
 }

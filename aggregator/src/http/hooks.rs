@@ -10,10 +10,10 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use utoipa::IntoResponses;
 
-use super::openapi::{Responses, refusals};
 use super::problem::{ApiProblem, Code};
 use super::rate_limit::Admitted;
-use super::{AppState, openapi};
+use super::responses::{Responses, refusals};
+use super::{AppState, responses};
 use crate::actions::alert::ingest::batch::{Admission, admit};
 use crate::actions::request::receive::issues::{WakeError, wake};
 use hubward_domain::alert::arrival::{Incoming, IngestSource};
@@ -40,7 +40,7 @@ const STORING: Duration = Duration::from_millis(900);
     responses(
         (status = 202, description = "The issue will be read, if it is one of ours"),
         JiraRefusals,
-        openapi::Anybody
+        responses::Anybody
     ),
     security(("jira_signature" = []), ("jira_secret" = []))
 )]
@@ -56,7 +56,7 @@ pub(super) async fn jira(
     }
     let body = to_bytes(body, LONGEST)
         .await
-        .map_err(|_| ApiProblem::new(Code::TooLarge))?;
+        .map_err(|error| ApiProblem::caused(Code::TooLarge, error))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let proof = HookProof {
         signature: text("x-hub-signature"),
@@ -67,7 +67,7 @@ pub(super) async fn jira(
         Ok(_) => Ok(StatusCode::ACCEPTED),
         Err(WakeError::NoJira) => Err(ApiProblem::new(Code::NotFound)),
         Err(WakeError::Refused(_)) => Err(ApiProblem::new(Code::HookRefused)),
-        Err(WakeError::Store(_)) => Err(ApiProblem::new(Code::Internal)),
+        Err(WakeError::Store(error)) => Err(ApiProblem::internal(error)),
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn jira(
     responses(
         (status = 202, description = "It is stored"),
         EventRefusals,
-        openapi::Anybody
+        responses::Anybody
     ),
     security(("eventbridge_key" = []))
 )]
@@ -118,7 +118,8 @@ pub(super) async fn eventbridge(
     };
     match tokio::time::timeout(STORING, state.intake.take(vec![message])).await {
         Ok(Ok(_)) => Ok(StatusCode::ACCEPTED),
-        Ok(Err(_)) | Err(_) => Err(not_stored()),
+        Ok(Err(error)) => Err(ApiProblem::caused(Code::NotStored, error).after(1)),
+        Err(late) => Err(ApiProblem::caused(Code::NotStored, late).after(1)),
     }
 }
 

@@ -13,9 +13,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use super::problem::{ApiProblem, Code};
+use super::problem::ApiProblem;
 use super::rate_limit::Admitted;
-use super::{AppState, openapi};
+use super::{AppState, responses};
 use crate::queries::metrics::{MetricsSnapshot, metrics_snapshot};
 use crate::telemetry::Telemetry;
 use hubward_domain::schedule::JobRun;
@@ -29,7 +29,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
     tag = "operations",
     responses(
         (status = 200, description = "The figures", body = String, content_type = "application/openmetrics-text"),
-        openapi::Anybody
+        responses::Anybody
     )
 )]
 pub(super) async fn metrics(
@@ -38,13 +38,13 @@ pub(super) async fn metrics(
 ) -> Result<impl IntoResponse, ApiProblem> {
     let metrics_snapshot = metrics_snapshot(&state.app)
         .await
-        .map_err(|_| ApiProblem::new(Code::Internal))?;
+        .map_err(ApiProblem::internal)?;
     let mut text = String::new();
     encode(
         &mut text,
         &registered(&metrics_snapshot, &state.app.telemetry),
     )
-    .map_err(|_| ApiProblem::new(Code::Internal))?;
+    .map_err(ApiProblem::internal)?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
 }
 

@@ -13,12 +13,14 @@ pub(super) mod overview;
 pub(super) mod requests;
 pub(super) mod silences;
 
+use std::error::Error;
+
 use axum::response::Response;
 
 use super::AppState;
-use super::auth::{CurrentUser, PageContext, PageRejection};
+use super::auth::{CurrentUser, PageRejection};
+use super::page_context::PageContext;
 use super::shell::{self, MessagePage};
-use crate::actions::StoreError;
 
 /// How many rows a page has.
 const ROWS: i64 = 50;
@@ -81,25 +83,18 @@ fn regions(state: &AppState, reader: &PageContext) -> Vec<FilterChoice> {
 }
 
 /// What is shown where the database failed.
-fn failed<'a>(
+fn failed<'a, E: Into<Box<dyn Error + Send + Sync>>>(
     state: &'a AppState,
     by: &'a CurrentUser,
-) -> impl Fn(StoreError) -> PageRejection + 'a {
-    move |_| {
-        PageRejection::with(shell::notice(
-            state,
-            &by.reader,
-            Some(by),
-            MessagePage::Failed,
-        ))
-    }
+) -> impl Fn(E) -> PageRejection + 'a {
+    move |error| PageRejection::with(shell::failed(state, &by.reader, by.on_page(), error))
 }
 
 fn not_found(state: &AppState, by: &CurrentUser) -> PageRejection {
     PageRejection::with(shell::notice(
         state,
         &by.reader,
-        Some(by),
+        by.on_page(),
         MessagePage::NotFound,
     ))
 }

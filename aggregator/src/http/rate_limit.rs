@@ -49,6 +49,8 @@ const CONNECTIONS_EACH: usize = 256;
 const LOGINS: u32 = 20;
 /// And then so many a second.
 const A_SECOND: u32 = 20;
+/// A mistake of ours: `http` says of each connection where it comes from.
+const NO_PEER: &str = "the connection's address is unknown";
 
 impl RateLimits {
     pub(super) fn new(trusted_proxies: &[String]) -> Self {
@@ -124,10 +126,9 @@ impl RateLimits {
     }
 
     /// The address that counts: the connection's own, or what the nearest trusted proxy says of it.
-    fn client(&self, peer: IpAddr, parts: &Parts) -> IpAddr {
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        let forwarded: Vec<&str> = parts
-            .headers
+        let forwarded: Vec<&str> = headers
             .get_all("x-forwarded-for")
             .iter()
             .filter_map(|value| value.to_str().ok())
@@ -193,9 +194,9 @@ impl FromRequestParts<AppState> for Admitted {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
         let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
-            return Err(ApiProblem::new(Code::Internal));
+            return Err(ApiProblem::internal(NO_PEER));
         };
-        let client = state.limits.client(peer, parts);
+        let client = state.limits.client(peer, &parts.headers);
         state.limits.admit(client).map(|()| Self).map_err(|wait| {
             ApiProblem::new(Code::RateLimited).after(wait.as_secs().saturating_add(1))
         })
@@ -210,9 +211,9 @@ impl FromRequestParts<AppState> for MayLogIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
         let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
-            return Err(ApiProblem::new(Code::Internal));
+            return Err(ApiProblem::internal(NO_PEER));
         };
-        let client = state.limits.client(peer, parts);
+        let client = state.limits.client(peer, &parts.headers);
         Ok(Self(state.limits.admit_login(client)))
     }
 }
@@ -249,7 +250,7 @@ impl FromRequestParts<AppState> for ApiToken {
         match authenticate_token(&state.app, token).await {
             Ok(Some(_)) => Ok(Self),
             Ok(None) => Err(ApiProblem::new(Code::NoAccess)),
-            Err(_) => Err(ApiProblem::new(Code::Internal)),
+            Err(error) => Err(ApiProblem::internal(error)),
         }
     }
 }
@@ -277,7 +278,7 @@ mod tests {
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
         RateLimits::new(&trusted)
-            .client(peer.parse().unwrap(), &parts)
+            .client(peer.parse().unwrap(), &parts.headers)
             .to_string()
     }
 

@@ -1,38 +1,125 @@
 //! Which path does what: the whole table.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::openapi::{ApiDescription, Description};
 use super::pages::{
     account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
     silences,
 };
-use super::problem::{ApiProblem, Code};
-use super::rate_limit::{Admitted, asked_language};
+use super::problem::{ApiProblem, Code, request_id};
+use super::rate_limit::{Admitted, Peer, asked_language};
 use super::{AppState, agent_api, api, downloads, health, hooks, metrics, openapi, shell};
 use crate::telemetry::{Answered, RouteLabel};
 
 /// How long a request may take, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
+/// The header that carries a request's id.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(super) fn router(state: AppState) -> Router {
-    Router::new()
+    let (api, description) = api().split_for_parts();
+    let hsts = (state.origin.starts_with("https://"))
+        .then_some(HeaderValue::from_static("max-age=31536000"));
+    let limits = Arc::clone(&state.limits);
+    // Each layer wraps those before it: the request's id comes first, and the time limit last.
+    pages()
+        .merge(api)
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_so)
+        .layer(Extension(ApiDescription(Arc::new(description))))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST,
+        ))
+        .layer(middleware::from_fn_with_state(state.clone(), counted))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            in_the_callers_language,
+        ))
+        // What every answer says to browsers and caches, whatever made it: it is what it says it is, it is not
+        // kept unless it says so itself, and where people come by TLS, they always do.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::STRICT_TRANSPORT_SECURITY,
+            hsts,
+        ))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(move |request: &Request| {
+                    let peer = request.extensions().get::<Peer>();
+                    let client = peer.map(|Peer(peer)| limits.client(*peer, request.headers()));
+                    span(request, client)
+                })
+                .on_request(())
+                .on_response(answered)
+                .on_body_chunk(())
+                .on_eos(())
+                // A failure has its line from where its cause is known.
+                .on_failure(()),
+        )
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .with_state(state)
+}
+
+/// What programs ask for: each route with its description, which is at its handler.
+pub(super) fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Description::openapi())
         // An agent proves its account, and reports. Source: the agent API of the design.
-        .route("/v1/challenges", post(agent_api::challenge))
-        .route("/v1/sessions", post(agent_api::session))
-        .route("/v1/heartbeats", post(agent_api::heartbeat))
-        .route("/v1/invitations", post(agent_api::invitation))
+        .routes(routes!(agent_api::challenge))
+        .routes(routes!(agent_api::session))
+        .routes(routes!(agent_api::heartbeat))
+        .routes(routes!(agent_api::invitation))
         // A stranger's shell gets the agent, and the agent its next version.
-        .route("/install.sh", get(downloads::script))
-        .route("/releases/manifest.json", get(downloads::manifest))
-        .route("/releases/{file}", get(downloads::archive))
-        // People of the SOC look, and act.
+        .routes(routes!(downloads::script))
+        .routes(routes!(downloads::manifest))
+        .routes(routes!(downloads::archive))
+        // Programs of the SOC look.
+        .routes(routes!(api::accounts))
+        .routes(routes!(api::check))
+        .routes(routes!(api::alerts))
+        .routes(routes!(api::agents))
+        .routes(routes!(api::requests))
+        .routes(routes!(api::deliveries))
+        .routes(routes!(api::audit))
+        // EventBridge pushes alerts, and Jira wakes us for a request.
+        .routes(routes!(hooks::eventbridge))
+        .routes(routes!(hooks::jira))
+        // Monitoring, and whoever writes programs for all this.
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::document))
+}
+
+/// What people of the SOC look at, and act on.
+fn pages() -> Router<AppState> {
+    Router::new()
         .route("/", get(overview::show))
         .route("/accounts", get(accounts::show))
         .route("/accounts/{id}", get(account::show))
@@ -55,32 +142,6 @@ pub(super) fn router(state: AppState) -> Router {
         .route("/logout", post(login::out))
         .route("/assets/hubward.css", get(shell::style))
         .route("/assets/hubward.svg", get(shell::mark))
-        // Programs of the SOC look.
-        .route("/api/v1/accounts", get(api::accounts))
-        .route("/api/v1/check", get(api::check))
-        .route("/api/v1/alerts", get(api::alerts))
-        .route("/api/v1/agents", get(api::agents))
-        .route("/api/v1/requests", get(api::requests))
-        .route("/api/v1/deliveries", get(api::deliveries))
-        .route("/api/v1/audit", get(api::audit))
-        // EventBridge pushes alerts, and Jira wakes us for a request.
-        .route("/hooks/eventbridge", post(hooks::eventbridge))
-        .route("/hooks/jira", post(hooks::jira))
-        // Whoever watches the watchers, and whoever writes programs for all this.
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::metrics))
-        .route("/openapi.json", get(openapi::document))
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(not_so)
-        .layer(middleware::from_fn(in_time))
-        .layer(middleware::from_fn_with_state(state.clone(), counted))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            in_the_callers_language,
-        ))
-        .layer(middleware::from_fn_with_state(state.clone(), guarded))
-        .with_state(state)
 }
 
 async fn nothing_here(_: Admitted) -> ApiProblem {
@@ -98,45 +159,59 @@ async fn in_the_callers_language(
     next: Next,
 ) -> Response {
     let language = asked_language(request.headers()).unwrap_or(state.app.config.locale.language);
+    let id = request_id(request.extensions());
     let answer = next.run(request).await;
-    match answer.extensions().get::<ApiProblem>().cloned() {
-        Some(refusal) => refusal.in_language(language).into_response(),
+    // The time limit answers with nothing but its status.
+    let is_late = answer.status() == StatusCode::REQUEST_TIMEOUT;
+    let refusal = answer.extensions().get::<ApiProblem>().cloned();
+    match refusal.or_else(|| is_late.then(|| ApiProblem::new(Code::TooSlow))) {
+        Some(refusal) => refusal.for_caller(language, id).into_response(),
         None => answer,
     }
 }
 
-/// What every answer says to browsers and caches, whatever made it: it is what it says it is, it is not kept unless it
-/// says so itself, and where people come by TLS, they always do.
-async fn guarded(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut answer = next.run(request).await;
-    let headers = answer.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
+/// What every line says that is logged while a request is worked on.
+fn span(request: &Request, client: Option<IpAddr>) -> Span {
+    // At the level of errors: even where nothing else is logged, an error has its request.
+    tracing::error_span!(
+        "request",
+        method = method(request),
+        route = route(request),
+        request_id = request_id(request.extensions()),
+        client = client.map(tracing::field::display),
+    )
+}
+
+fn answered(answer: &Response, took: Duration, _: &Span) {
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        status = answer.status().as_u16(),
+        duration_ms,
+        "request answered"
     );
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    if state.origin.starts_with("https://") {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
+}
+
+/// The route as the table has it: a path may carry a token, or whatever a caller made up.
+fn route(request: &Request) -> &str {
+    let route = request.extensions().get::<MatchedPath>();
+    route.map_or("none", MatchedPath::as_str)
+}
+
+/// The method, if it is one that anybody needs.
+fn method(request: &Request) -> &'static str {
+    match *request.method() {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        _ => "other",
     }
-    answer
 }
 
 /// Counts by the table's own routes: what a caller makes up is one and the same.
 async fn counted(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
-    let method = match request.method().as_str() {
-        known @ ("GET" | "POST" | "HEAD" | "PUT" | "DELETE") => known.to_owned(),
-        _ => "other".to_owned(),
-    };
+    let (route, method) = (route(&request).to_owned(), method(&request).to_owned());
     let began = Instant::now();
     let answer = next.run(request).await;
     let telemetry = &state.app.telemetry;
@@ -154,9 +229,5 @@ async fn counted(State(state): State<AppState>, request: Request, next: Next) ->
     answer
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST, next.run(request)).await {
-        Ok(answer) => answer,
-        Err(_) => ApiProblem::new(Code::TooSlow).into_response(),
-    }
-}
+#[cfg(test)]
+mod tests;

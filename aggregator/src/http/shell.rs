@@ -1,12 +1,16 @@
 //! A page of the dashboard on the wire: what every page stands in, the headers that keep foreign code
 //! out of it, and the pages that say why there is no other.
 
+use std::error::Error;
+
 use askama::Template;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::AppState;
-use super::auth::{CurrentUser, PageContext, keep_language};
+use super::cookies::keep_language;
+use super::page_context::PageContext;
+use super::problem::log_failure;
 use crate::text::dashboard::Words;
 use hubward_domain::account::Language;
 
@@ -55,8 +59,6 @@ pub(super) enum MessagePage {
     OperatorsOnly,
     /// A form that another site made, or an old one.
     ForeignForm,
-    /// Our own fault.
-    Failed,
 }
 
 /// A page that only says something.
@@ -66,13 +68,15 @@ struct NoticePage {
     shell: Shell,
     text: String,
     hint: String,
+    /// Where the log has more.
+    request_id: Option<String>,
 }
 
 impl Shell {
     pub(super) fn new(
         state: &AppState,
         reader: &PageContext,
-        by: Option<&CurrentUser>,
+        visitor: Option<PageUser>,
         here: &'static str,
         title: impl Into<String>,
     ) -> Self {
@@ -84,11 +88,7 @@ impl Shell {
             words: reader.words.clone(),
             title: title.into(),
             here,
-            visitor: by.map(|by| PageUser {
-                name: by.visitor.name.clone(),
-                may_act: by.may_act(),
-                form_token: by.key.form_token(),
-            }),
+            visitor,
             other_language: reader.address_with("lang", other.as_str()),
             other_language_code: other.as_str(),
             style: style_path(),
@@ -99,8 +99,12 @@ impl Shell {
 
 /// The page, with its headers.
 pub(super) fn page(template: &impl Template, shell: &Shell, status: StatusCode) -> Response {
-    let Ok(html) = template.render() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let html = match template.render() {
+        Ok(html) => html,
+        Err(error) => {
+            log_failure(&error);
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
     };
     let mut response = (
         status,
@@ -124,7 +128,7 @@ pub(super) fn page(template: &impl Template, shell: &Shell, status: StatusCode) 
 pub(super) fn notice(
     state: &AppState,
     reader: &PageContext,
-    by: Option<&CurrentUser>,
+    visitor: Option<PageUser>,
     notice: MessagePage,
 ) -> Response {
     let words = &reader.words;
@@ -144,32 +148,49 @@ pub(super) fn notice(
             words.say.dashboard_foreign_form(),
             words.other_site(&state.origin),
         ),
-        MessagePage::Failed => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            words.say.dashboard_failed(),
-            words.say.dashboard_failed_hint().to_owned(),
-        ),
     };
-    said(state, reader, by, status, text, hint)
+    said(state, reader, visitor, status, text, hint)
+}
+
+/// The page for a failure of our own: the log has why, the page the request's id to find it by.
+pub(super) fn failed(
+    state: &AppState,
+    reader: &PageContext,
+    visitor: Option<PageUser>,
+    error: impl Into<Box<dyn Error + Send + Sync>>,
+) -> Response {
+    log_failure(&*error.into());
+    let say = &reader.words.say;
+    let template = NoticePage {
+        shell: Shell::new(state, reader, visitor, "", say.dashboard_failed()),
+        text: say.dashboard_failed().to_owned(),
+        hint: say.dashboard_failed_hint().to_owned(),
+        request_id: reader.request_id.clone(),
+    };
+    page(
+        &template,
+        &template.shell,
+        StatusCode::INTERNAL_SERVER_ERROR,
+    )
 }
 
 /// A page that only says something.
 pub(super) fn said(
     state: &AppState,
     reader: &PageContext,
-    by: Option<&CurrentUser>,
+    visitor: Option<PageUser>,
     status: StatusCode,
     text: impl Into<String>,
     hint: impl Into<String>,
 ) -> Response {
     let text = text.into();
-    let shell = Shell::new(state, reader, by, "", text.as_str());
     let template = NoticePage {
-        shell: shell.clone(),
+        shell: Shell::new(state, reader, visitor, "", text.clone()),
         text,
         hint: hint.into(),
+        request_id: None,
     };
-    page(&template, &shell, status)
+    page(&template, &template.shell, status)
 }
 
 /// Sends the browser on, within the dashboard.

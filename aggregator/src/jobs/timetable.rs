@@ -10,6 +10,7 @@ use hubward_protocol::Region;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::ledger::{TakeLedgerError, take};
 use super::{AFTER_FAILURE, JobContext, JobEvent};
@@ -342,10 +343,15 @@ pub(super) async fn keep(mut bench: JobContext) {
                 Ok(Some(turn)) => {
                     *busy = true;
                     let (bench, job, work) = (bench.clone(), entry.job, entry.work);
-                    working.spawn(async move {
-                        work_on(bench, job, work, turn).await;
+                    let logged = async move {
+                        let began = Instant::now();
+                        let outcome = work_on(bench, job, work, turn).await;
+                        let took = began.elapsed().as_millis();
+                        let duration_ms = u64::try_from(took).unwrap_or(u64::MAX);
+                        tracing::info!(outcome, duration_ms, "job ended");
                         index
-                    });
+                    };
+                    working.spawn(logged.instrument(tracing::error_span!("job", job)));
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
@@ -375,13 +381,14 @@ async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) 
     .await
 }
 
-/// Works on one lease until the job ends, the lease is lost, or the server stops.
+/// Works on one lease until the job ends, the lease is lost, or the server stops. Returns the log's word for how it
+/// ended.
 async fn work_on(
     mut bench: JobContext,
     job: &'static str,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
     mut turn: JobLease,
-) {
+) -> &'static str {
     let app = bench.app.clone();
     let done = {
         let mut working = work(&app);
@@ -396,23 +403,24 @@ async fn work_on(
                 _ = next_hold.tick() => {
                     // If the database fails, the lease's end is still known.
                     if matches!(turn.renew(&app).await, Ok(false)) {
-                        return;
+                        return "lost";
                     }
                 }
                 done = while_held(&mut working, || turn.is_held(&app)) => break Some(done),
             }
         }
     };
-    let kept = match done {
-        None => turn.release(&app).await,
-        Some(Ok(())) => turn.complete(&app).await,
+    let (outcome, kept) = match done {
+        None => ("stopped", turn.release(&app).await),
+        Some(Ok(())) => ("done", turn.complete(&app).await),
         Some(Err(error)) => {
             let kept = turn.fail(&app, &error.to_string()).await;
             bench.emit(JobEvent::JobFails(job, error));
-            kept
+            ("failed", kept)
         }
     };
     if let Err(error) = kept {
         bench.emit(JobEvent::JobFails(job, error.into()));
     }
+    outcome
 }

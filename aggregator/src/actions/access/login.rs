@@ -54,6 +54,15 @@ pub(crate) enum LoginError {
     Store(#[from] StoreError),
 }
 
+/// A session that was just opened.
+#[derive(Debug)]
+pub(crate) struct OpenedSession {
+    /// What the browser keeps.
+    pub key: SessionKey,
+    /// Whose it is.
+    pub visitor: Visitor,
+}
+
 /// A login at the issuer that was started.
 #[derive(Debug)]
 pub(crate) struct Begun {
@@ -120,7 +129,7 @@ impl LoginService {
         sealed: &str,
         state: &str,
         code: &str,
-    ) -> Result<(SessionKey, String), LoginError> {
+    ) -> Result<(OpenedSession, String), LoginError> {
         let issuer = self.issuer.as_ref().ok_or(LoginError::NoIssuer)?;
         let attempt = LoginAttempt::verify(&self.seal, sealed, app.clock.now())
             .filter(|attempt| attempt.state == state)
@@ -134,8 +143,7 @@ impl LoginService {
             name: claims.name().to_owned(),
             proof: TokenProof::Issuer,
         };
-        let key = open_session(app, &person).await?;
-        Ok((key, attempt.next))
+        Ok((open_session(app, person).await?, attempt.next))
     }
 }
 
@@ -143,7 +151,7 @@ impl LoginService {
 ///
 /// # Errors
 /// See [`LoginError`]; then no session is created.
-pub(crate) async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginError> {
+pub(crate) async fn log_in(app: &App, token: &str) -> Result<OpenedSession, LoginError> {
     // A pasted token often comes with spaces or a line end.
     let token = token.trim();
     let record = match id_of(token) {
@@ -153,7 +161,7 @@ pub(crate) async fn log_in(app: &App, token: &str) -> Result<SessionKey, LoginEr
     let record = record
         .filter(|record| record.is(token))
         .ok_or(LoginError::Token)?;
-    Ok(open_session(app, &record.visitor()).await?)
+    Ok(open_session(app, record.visitor()).await?)
 }
 
 /// Logs out. Logging out twice is no error.
@@ -166,7 +174,7 @@ pub(crate) async fn log_out(app: &App, key: &SessionKey) -> Result<(), StoreErro
     tx.commit().await
 }
 
-async fn open_session(app: &App, visitor: &Visitor) -> Result<SessionKey, StoreError> {
+async fn open_session(app: &App, visitor: Visitor) -> Result<OpenedSession, StoreError> {
     let key = SessionKey::new(app.random());
     let token = (visitor.proof == TokenProof::Token).then_some(visitor.name.as_str());
     let now = app.clock.now();
@@ -180,5 +188,5 @@ async fn open_session(app: &App, visitor: &Visitor) -> Result<SessionKey, StoreE
     };
     tx.append_audit(now, &visitor.actor(), [event]).await?;
     tx.commit().await?;
-    Ok(key)
+    Ok(OpenedSession { key, visitor })
 }

@@ -11,8 +11,9 @@ use hubward_protocol::AccountId;
 use tokio_util::io::ReaderStream;
 
 use super::super::AppState;
-use super::super::auth::{CurrentUser, PageContext, PageRejection};
-use super::super::shell::{MessagePage, Shell, notice, page};
+use super::super::auth::{CurrentUser, PageRejection};
+use super::super::page_context::PageContext;
+use super::super::shell::{self, MessagePage, Shell, page};
 use super::{PageAnswer, failed, not_found};
 use crate::queries;
 use crate::queries::account::AccountDetail;
@@ -87,7 +88,7 @@ pub(in super::super) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> PageAnswer {
-    let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
+    let account = account_of(&id).ok_or_else(|| not_found(&state, &by))?;
     let app = &state.app;
     let dossier = queries::account::account_detail(app, &account)
         .await
@@ -126,7 +127,7 @@ pub(in super::super) async fn show(
     let shell = Shell::new(
         &state,
         &by.reader,
-        Some(&by),
+        by.on_page(),
         "accounts",
         words.account_title(&project, &account),
     );
@@ -148,12 +149,10 @@ pub(in super::super) async fn report(
     State(state): State<AppState>,
     Path((id, period)): Path<(String, String)>,
 ) -> PageAnswer {
-    let account: AccountId = id.parse().map_err(|_| not_found(&state, &by))?;
+    let account = account_of(&id).ok_or_else(|| not_found(&state, &by))?;
     let file = report_file(&state.app, &account, &period)
         .await
-        .map_err(|_| {
-            PageRejection::with(notice(&state, &by.reader, Some(&by), MessagePage::Failed))
-        })?;
+        .map_err(failed(&state, &by))?;
     let found = file.ok_or_else(|| not_found(&state, &by))?;
     Ok(workbook(found))
 }
@@ -164,12 +163,18 @@ pub(in super::super) async fn linked_report(
     State(state): State<AppState>,
     Path(link): Path<String>,
 ) -> PageAnswer {
-    let instead = |what| PageRejection::with(notice(&state, &reader, None, what));
     let file = report_download::linked_report(&state.app, &link)
         .await
-        .map_err(|_| instead(MessagePage::Failed))?;
-    let found = file.ok_or_else(|| instead(MessagePage::NotFound))?;
+        .map_err(|error| PageRejection::with(shell::failed(&state, &reader, None, error)))?;
+    let found = file.ok_or_else(|| {
+        PageRejection::with(shell::notice(&state, &reader, None, MessagePage::NotFound))
+    })?;
     Ok(workbook(found))
+}
+
+/// The account that an address names; `None` for a word that is no account's ID.
+fn account_of(id: &str) -> Option<AccountId> {
+    id.parse().ok()
 }
 
 fn workbook((name, file): (String, tokio::fs::File)) -> Response {

@@ -57,7 +57,7 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         reader,
-        Some(&by),
+        by.on_page(),
         "accounts",
         words.say.dashboard_accounts(),
     );

@@ -56,7 +56,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         reader,
-        Some(&by),
+        by.on_page(),
         "agents",
         words.say.dashboard_agents(),
     );

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::super::shell::{Shell, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found, regions};
 use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
 use crate::queries;
@@ -108,7 +108,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         reader,
-        Some(&by),
+        by.on_page(),
         "alerts",
         words.say.dashboard_alerts(),
     );
@@ -156,7 +156,13 @@ pub(in super::super) async fn show(
         .map_err(&failed)?;
     let words = &by.reader.words;
     let alert = &row.alert;
-    let shell = Shell::new(&state, &by.reader, Some(&by), "alerts", alert.title.clone());
+    let shell = Shell::new(
+        &state,
+        &by.reader,
+        by.on_page(),
+        "alerts",
+        alert.title.clone(),
+    );
     let template = AlertPage {
         description: alert.description.clone(),
         resource: alert.resource.clone(),
@@ -229,16 +235,11 @@ pub(in super::super) async fn handle(
     match acknowledge(&state.app, &actor, &id, act, form.field("note")).await {
         Ok(_) => Ok(see_other(&by.reader.path)),
         Err(AcknowledgeError::Unknown(_)) => Err(not_found(&state, by)),
-        Err(AcknowledgeError::Store(_)) => Err(PageRejection::with(notice(
-            &state,
-            &by.reader,
-            Some(by),
-            MessagePage::Failed,
-        ))),
+        Err(AcknowledgeError::Store(error)) => Err(failed(&state, by)(error)),
         Err(error) => Err(PageRejection::with(said(
             &state,
             &by.reader,
-            Some(by),
+            by.on_page(),
             StatusCode::CONFLICT,
             text::alert::not_handled(&error, by.reader.words.language()),
             "",

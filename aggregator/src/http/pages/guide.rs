@@ -38,7 +38,8 @@ pub(in super::super) async fn list(
     let search = searchable(reader.asked("q"));
     let found = |kind| guide::search(&state.app, kind, &search, words.language());
     let title = words.say.guide_title();
-    let shell = Shell::new(&state, &reader, by.as_ref(), "guide", title);
+    let visitor = by.and_then(|by| by.on_page());
+    let shell = Shell::new(&state, &reader, visitor, "guide", title);
     let template = GuideListPage {
         controls: found(FieldKind::Control),
         threats: found(FieldKind::Threat),
@@ -54,12 +55,14 @@ pub(in super::super) async fn show(
     State(state): State<AppState>,
     Path(key): Path<String>,
 ) -> PageAnswer {
-    let by = by.as_ref();
+    let visitor = by.and_then(|by| by.on_page());
     let language = reader.words.language();
-    let entry = guide::page(&state.app, &key, language)
-        .ok_or_else(|| PageRejection::with(notice(&state, &reader, by, MessagePage::NotFound)))?;
+    let entry = guide::page(&state.app, &key, language).ok_or_else(|| {
+        let visitor = visitor.clone();
+        PageRejection::with(notice(&state, &reader, visitor, MessagePage::NotFound))
+    })?;
     let title = format!("{} {}", entry.key, entry.title);
-    let shell = Shell::new(&state, &reader, by, "guide", title);
+    let shell = Shell::new(&state, &reader, visitor, "guide", title);
     let template = GuideEntryPage {
         shell: shell.clone(),
         page: entry,

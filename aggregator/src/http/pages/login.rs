@@ -1,5 +1,7 @@
 //! Logging in and out: `/login`, `/login/oidc`, `/login/callback`, `/logout`.
 
+use std::fmt::Display;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -7,15 +9,20 @@ use axum::response::Response;
 use url::form_urlencoded;
 
 use super::super::AppState;
-use super::super::auth::{
-    AuthenticForm, PageContext, PageRejection, PublicForm, cookie, forget, keep_login,
-    keep_session, login_cookie, session_cookie,
+use super::super::auth::{AuthenticForm, PageRejection, PublicForm};
+use super::super::cookies::{
+    cookie, forget, keep_login, keep_session, login_cookie, session_cookie,
 };
+use super::super::page_context::PageContext;
+use super::super::problem::log_failure;
 use super::super::rate_limit::MayLogIn;
-use super::super::shell::{Shell, page, said, see_other};
-use crate::actions::access::login::{LoginError, log_in, log_out};
+use super::super::shell::{Shell, failed, page, said, see_other};
+use crate::actions::access::login::{LoginError, OpenedSession, log_in, log_out};
 use hubward_domain::access::SessionKey;
 use hubward_domain::login::within;
+
+/// Why a login is refused before it is looked at.
+const TOO_MANY: &str = "too many logins from this address";
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -43,19 +50,18 @@ pub(in super::super) async fn with_token(
     let next = within(form.field("next"));
     let again = |text, status| Ok(show(&state, reader, next.clone(), Some(text), status));
     if let Err(wait) = admitted {
+        refused("token", &TOO_MANY);
         let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         return again(text, StatusCode::TOO_MANY_REQUESTS);
     }
     match log_in(&state.app, form.field("token")).await {
-        Ok(key) => Ok(welcome(&state, &headers, &key, &next).await),
-        Err(LoginError::Store(_)) => again(
-            reader.words.say.dashboard_failed().to_owned(),
-            StatusCode::INTERNAL_SERVER_ERROR,
-        ),
-        Err(_) => again(
-            reader.words.say.dashboard_token_refused().to_owned(),
-            StatusCode::UNAUTHORIZED,
-        ),
+        Ok(opened) => Ok(welcome(&state, &headers, "token", &opened, &next).await),
+        Err(LoginError::Store(error)) => Ok(failed(&state, reader, None, error)),
+        Err(error) => {
+            refused("token", &error);
+            let text = reader.words.say.dashboard_token_refused().to_owned();
+            again(text, StatusCode::UNAUTHORIZED)
+        }
     }
 }
 
@@ -67,6 +73,7 @@ pub(in super::super) async fn at_issuer(
 ) -> Response {
     let next = within(reader.asked("next"));
     if let Err(wait) = admitted {
+        refused("issuer", &TOO_MANY);
         let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         let status = StatusCode::TOO_MANY_REQUESTS;
         return show(&state, &reader, next, Some(text), status);
@@ -79,7 +86,7 @@ pub(in super::super) async fn at_issuer(
                 .append(header::SET_COOKIE, keep_login(&state, &begun.sealed));
             response
         }
-        Err(error) => not_let_in(&state, &reader, &error),
+        Err(error) => not_let_in(&state, &reader, error),
     }
 }
 
@@ -91,6 +98,7 @@ pub(in super::super) async fn back(
     headers: HeaderMap,
 ) -> Response {
     if let Err(wait) = admitted {
+        refused("issuer", &TOO_MANY);
         let text = reader.words.login_wait(wait.as_secs().saturating_add(1));
         let status = StatusCode::TOO_MANY_REQUESTS;
         return show(&state, &reader, "/".to_owned(), Some(text), status);
@@ -106,8 +114,8 @@ pub(in super::super) async fn back(
         )
         .await;
     let mut response = match finished {
-        Ok((key, next)) => welcome(&state, &headers, &key, &next).await,
-        Err(error) => not_let_in(&state, &reader, &error),
+        Ok((opened, next)) => welcome(&state, &headers, "issuer", &opened, &next).await,
+        Err(error) => not_let_in(&state, &reader, error),
     };
     response
         .headers_mut()
@@ -118,7 +126,10 @@ pub(in super::super) async fn back(
 /// `POST /logout`
 pub(in super::super) async fn out(State(state): State<AppState>, form: AuthenticForm) -> Response {
     // The cookie goes whatever the database says; a session without it is worth nothing.
-    let _ = log_out(&state.app, &form.by.key).await;
+    if let Err(error) = log_out(&state.app, &form.by.key).await {
+        log_failure(&error);
+    }
+    tracing::info!(user = form.by.visitor.name, "logged out");
     let mut response = see_other("/login");
     response
         .headers_mut()
@@ -127,16 +138,26 @@ pub(in super::super) async fn out(State(state): State<AppState>, form: Authentic
 }
 
 /// The new session's cookie in the place of the old one's, whose session ends.
-async fn welcome(state: &AppState, headers: &HeaderMap, key: &SessionKey, next: &str) -> Response {
+async fn welcome(
+    state: &AppState,
+    headers: &HeaderMap,
+    by: &str,
+    opened: &OpenedSession,
+    next: &str,
+) -> Response {
+    let (user, role) = (&opened.visitor.name, opened.visitor.role.as_str());
+    tracing::info!(user, role, by, "logged in");
     let old =
         cookie(headers, session_cookie(state)).and_then(|value| SessionKey::of_cookie(&value));
-    if let Some(old) = old {
-        let _ = log_out(&state.app, &old).await;
+    if let Some(old) = old
+        && let Err(error) = log_out(&state.app, &old).await
+    {
+        log_failure(&error);
     }
     let mut response = see_other(next);
     response
         .headers_mut()
-        .append(header::SET_COOKIE, keep_session(state, key));
+        .append(header::SET_COOKIE, keep_session(state, &opened.key));
     response
 }
 
@@ -163,8 +184,15 @@ fn show(
     page(&template, &shell, status)
 }
 
-fn not_let_in(state: &AppState, reader: &PageContext, error: &LoginError) -> Response {
+/// Says in the log that a login was refused, and why; who it was is not known.
+fn refused(by: &str, why: &dyn Display) {
+    let why = why.to_string();
+    tracing::warn!(by, why, "login refused");
+}
+
+fn not_let_in(state: &AppState, reader: &PageContext, error: LoginError) -> Response {
     let words = &reader.words;
+    let why = error.to_string();
     let (status, text, hint) = match error {
         LoginError::NoIssuer => (
             StatusCode::NOT_FOUND,
@@ -186,11 +214,8 @@ fn not_let_in(state: &AppState, reader: &PageContext, error: &LoginError) -> Res
             words.say.dashboard_issuer_refused(),
             error.to_string(),
         ),
-        LoginError::Store(_) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            words.say.dashboard_failed(),
-            words.say.dashboard_failed_hint().to_owned(),
-        ),
+        LoginError::Store(error) => return failed(state, reader, None, error),
     };
+    refused("issuer", &why);
     said(state, reader, None, status, text, hint)
 }

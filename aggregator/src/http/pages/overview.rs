@@ -103,7 +103,7 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         &by.reader,
-        Some(&by),
+        by.on_page(),
         "overview",
         words.say.dashboard_overview(),
     );

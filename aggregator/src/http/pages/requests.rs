@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::super::shell::{Shell, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
 use crate::actions::request::receive::{ReceivedRequest, receive_request};
@@ -110,7 +110,7 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         reader,
-        Some(&by),
+        by.on_page(),
         "requests",
         words.say.dashboard_requests(),
     );
@@ -143,7 +143,7 @@ pub(in super::super) async fn show(
     let shell = Shell::new(
         &state,
         &by.reader,
-        Some(&by),
+        by.on_page(),
         "requests",
         shown.view.id.clone(),
     );
@@ -252,12 +252,7 @@ pub(in super::super) async fn decide(
                 .collect();
             Err(refused(&state, by, said.join(" ")))
         }
-        Err(DecideError::Store(_)) => Err(PageRejection::with(notice(
-            &state,
-            &by.reader,
-            Some(by),
-            MessagePage::Failed,
-        ))),
+        Err(DecideError::Store(error)) => Err(failed(&state, by)(error)),
     }
 }
 
@@ -271,7 +266,7 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
     let shell = Shell::new(
         &state,
         &by.reader,
-        Some(&by),
+        by.on_page(),
         "requests",
         words.say.dashboard_new_request(),
     );
@@ -359,7 +354,7 @@ fn refused(state: &AppState, by: &CurrentUser, text: impl Into<String>) -> PageR
     PageRejection::with(said(
         state,
         &by.reader,
-        Some(by),
+        by.on_page(),
         StatusCode::CONFLICT,
         text,
         "",

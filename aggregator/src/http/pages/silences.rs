@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::super::AppState;
-use super::super::auth::{AuthenticForm, CurrentUser, PageContext, PageRejection};
-use super::super::shell::{MessagePage, Shell, notice, page, said, see_other};
+use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
+use super::super::page_context::PageContext;
+use super::super::shell::{Shell, page, said, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
 use crate::queries::silence::{Silenced, covering, silences};
@@ -133,7 +134,7 @@ async fn add(state: &AppState, form: &AuthenticForm) -> PageAnswer {
             };
             present(state, by, draft, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Err(error) => Err(refused(state, by, &error)),
+        Err(error) => Err(refused(state, by, error)),
     }
 }
 
@@ -141,20 +142,22 @@ async fn end(state: &AppState, form: &AuthenticForm) -> PageAnswer {
     let by = &form.by;
     match end_silence(&state.app, &by.visitor.actor(), form.field("id")).await {
         Ok(()) => Ok(see_other("/silences")),
-        Err(error) => Err(refused(state, by, &error)),
+        Err(error) => Err(refused(state, by, error)),
     }
 }
 
-fn refused(state: &AppState, by: &CurrentUser, error: &SilenceError) -> PageRejection {
+fn refused(state: &AppState, by: &CurrentUser, error: SilenceError) -> PageRejection {
     let reader = &by.reader;
-    PageRejection::with(match error {
+    match error {
         SilenceError::Unknown(id) => {
-            let told = text::silence::unknown(id, reader.words.language());
+            let told = text::silence::unknown(&id, reader.words.language());
             let status = StatusCode::CONFLICT;
-            said(state, reader, Some(by), status, told.text, "")
+            let visitor = by.on_page();
+            let page = said(state, reader, visitor, status, told.text, "");
+            PageRejection::with(page)
         }
-        _ => notice(state, reader, Some(by), MessagePage::Failed),
-    })
+        error => failed(state, by)(error),
+    }
 }
 
 async fn present(
@@ -177,7 +180,7 @@ async fn present(
     let shell = Shell::new(
         state,
         reader,
-        Some(by),
+        by.on_page(),
         "alerts",
         words.say.dashboard_silences(),
     );
