@@ -44,6 +44,7 @@ mod ledger;
 mod ledger_files;
 mod ledger_office;
 mod ledger_s3;
+mod logging;
 mod mirror;
 mod policies;
 mod release;
