@@ -41,7 +41,7 @@ fn lines_with(server: &Server, is_expected: impl Fn(&Value) -> bool) -> Vec<Valu
         if lines.iter().any(&is_expected) {
             return lines;
         }
-        assert!(began.elapsed() < Duration::from_secs(10), "{said}");
+        assert!(began.elapsed() < Duration::from_secs(30), "{said}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -89,21 +89,15 @@ fn a_damaged_row_is_one_line_with_its_request_its_place_and_its_cause() {
         assert_eq!(errors.len(), 1, "{lines:#?}");
         let error = errors[0];
         assert_eq!(error["message"], "request failed");
-        assert_eq!(
-            (&error["route"], &error["method"]),
-            (&route.into(), &"GET".into())
-        );
-        assert_eq!(
-            (&error["table"], &error["row"]),
-            (&"accounts".into(), &MEMBER.into())
-        );
+        assert_eq!(error["route"], route);
+        assert_eq!(error["method"], "GET");
+        assert_eq!(error["table"], "accounts");
+        assert_eq!(error["row"], MEMBER);
         let why = format!("{}: {}", error["error"], error["causes"]);
         assert!(why.contains("line 1 column"), "{error}");
         let end = lines.iter().find(|line| answered(line, &id)).unwrap();
-        assert_eq!(
-            (&end["status"], &end["client"]),
-            (&500.into(), &"127.0.0.1".into())
-        );
+        assert_eq!(end["status"], 500);
+        assert_eq!(end["client"], "127.0.0.1");
         assert!(end["duration_ms"].is_u64(), "{end}");
     }
     let said = server.said();
@@ -150,7 +144,7 @@ fn the_log_says_who_came_and_what_ran_and_shows_nothing_that_opens_a_door() {
     heartbeat(2, true);
     let form_token = browser.open("/").expect(200).form_token();
     browser
-        .submit("/logout", &[("form", &form_token)])
+        .submit("/logout", &[("form", form_token.as_str())])
         .expect(303);
 
     let lines = lines_with(&server, |line| line["message"] == "logged out");
