@@ -173,8 +173,8 @@ pub(crate) struct SetupArgs {
 /// A time such as `5m` or `1h 30m`: at least a second, at most a day.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "not a time from 1s to 24h, such as 5m".to_owned();
-    let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    let time = Duration::try_from(parsed).map_err(|_| wrong())?;
+    let parsed: jiff::SignedDuration = text.parse().ok().ok_or_else(wrong)?;
+    let time = Duration::try_from(parsed).ok().ok_or_else(wrong)?;
     let bounds = Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60);
     bounds.contains(&time).then_some(time).ok_or_else(wrong)
 }

@@ -11,4 +11,4 @@ mod transport;
 pub(crate) use address::Address;
 pub(crate) use link::{Link, Prover};
 pub(crate) use release::{NotUpdated, ReleaseKey, Releases, Updated};
-pub(crate) use transport::{Fault, Transport};
+pub(crate) use transport::{BadCertificates, Fault, Transport};

@@ -21,7 +21,7 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use hubward_domain::address::verify_endpoint;
+use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use hubward_domain::login::{Claims, LoginAttempt};
 
 /// The path that the issuer redirects people back to.
@@ -54,7 +54,7 @@ enum CallError {
     #[error(transparent)]
     Http(#[from] reqwest::Error),
     #[error("an address that is neither https nor loopback")]
-    Address,
+    Address(#[source] UnsafeAddress),
     #[error("an answer of over a mebibyte")]
     TooLong,
 }
@@ -131,7 +131,7 @@ impl Issuer {
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
         verify_endpoint(address.as_str())
-            .map_err(|_| IssuerError::Refused("authorization_endpoint".to_owned()))?;
+            .map_err(|error| IssuerError::Refused(format!("authorization_endpoint: {error}")))?;
         Ok(address)
     }
 
@@ -217,7 +217,7 @@ impl Issuer {
 }
 
 async fn call(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, CallError> {
-    verify_endpoint(&request.uri().to_string()).map_err(|_| CallError::Address)?;
+    verify_endpoint(&request.uri().to_string()).map_err(CallError::Address)?;
     let mut answer = http.execute(request.try_into()?).await?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let mut body = Vec::new();

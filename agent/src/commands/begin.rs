@@ -9,7 +9,7 @@ use hubward_protocol::{AccountId, Region};
 use crate::baseline::{Asked, Baseline, each_once};
 use crate::cli::{BaselineArgs, ServerArgs};
 use crate::converge::{self, Look, Session};
-use crate::server::{Address, Fault, Link, Prover, Transport};
+use crate::server::{Address, BadCertificates, Fault, Link, Prover, Transport};
 use crate::text::Say;
 use crate::verdict::Trouble;
 use crate::world::{self, Screen, World};
@@ -138,7 +138,8 @@ impl Begun {
         };
         let (link, said) = Link::prove(server.clone(), prover).await?;
         self.baseline = Baseline::of_server(account, said, self.asked.clone())
-            .map_err(|_| Fault::Unreadable)?;
+            .ok()
+            .ok_or(Fault::Unreadable)?;
         self.link = Some(link);
         Ok(())
     }
@@ -156,14 +157,17 @@ pub(super) fn server(
     let pem = match &args.ca_file {
         Some(file) => {
             let unreadable = || Trouble::BadCertificates(file.display().to_string());
-            Some(world::read(file).map_err(|_| unreadable())?)
+            Some(world::read(file).ok().ok_or_else(unreadable)?)
         }
         None => None,
     };
-    let transport = Transport::new(address, pem.as_deref(), say.0.code()).map_err(|_| {
-        let file = args.ca_file.as_ref();
-        Trouble::BadCertificates(file.map_or_else(String::new, |file| file.display().to_string()))
-    })?;
+    let transport =
+        Transport::new(address, pem.as_deref(), say.0.code()).map_err(|BadCertificates| {
+            let file = args.ca_file.as_ref();
+            Trouble::BadCertificates(
+                file.map_or_else(String::new, |file| file.display().to_string()),
+            )
+        })?;
     Ok(Some(transport))
 }
 
@@ -173,7 +177,9 @@ pub(super) fn address(given: Option<&str>, world: &World) -> Result<Option<Addre
     named
         .map(|named| {
             let parsed = named.parse();
-            parsed.map_err(|_| Trouble::BadServer(named.to_owned()))
+            parsed
+                .ok()
+                .ok_or_else(|| Trouble::BadServer(named.to_owned()))
         })
         .transpose()
 }
@@ -196,7 +202,7 @@ pub(super) async fn regions(asked: &[Region]) -> Result<Vec<Region>, Trouble> {
 
 async fn regions_of_the_shell() -> Result<Vec<Region>, Trouble> {
     let name = converge::default_region().await.ok_or(Trouble::NoRegion)?;
-    let region = name.parse().map_err(|_| Trouble::UnknownRegion(name))?;
+    let region = name.parse().ok().ok_or(Trouble::UnknownRegion(name))?;
     Ok(vec![region])
 }
 
@@ -212,7 +218,8 @@ fn administrator(args: &BaselineArgs, world: &World) -> Result<AccountId, Troubl
         .var("HUBWARD_ADMINISTRATOR")
         .ok_or(Trouble::NoAdministrator)?
         .parse()
-        .map_err(|_| Trouble::BadAdministrator)
+        .ok()
+        .ok_or(Trouble::BadAdministrator)
 }
 
 /// What has to be typed for the same again, whatever came from the environment.

@@ -35,7 +35,7 @@ impl FromStr for Address {
     type Err = BadAddress;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut url = Url::parse(text).map_err(|_| BadAddress)?;
+        let mut url = Url::parse(text).ok().ok_or(BadAddress)?;
         let is_this_machine = match url.host().ok_or(BadAddress)? {
             Host::Domain(name) => name == "localhost",
             Host::Ipv4(address) => address.is_loopback(),

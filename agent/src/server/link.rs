@@ -70,6 +70,10 @@ impl Link {
             complete,
         };
         let answer = self.post("v1/heartbeats", &heartbeat).await?;
+        #[expect(
+            clippy::map_err_ignore,
+            reason = "a member can do nothing with the place where the JSON is wrong"
+        )]
         serde_json::from_slice(&answer).map_err(|_| Fault::Unreadable)
     }
 

@@ -76,8 +76,9 @@ impl FromStr for ReleaseKey {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = hex::decode(text)
             .or_else(|_| STANDARD.decode(text))
-            .map_err(|_| ())?;
-        bytes.try_into().map(Self).map_err(|_| ())
+            .ok()
+            .ok_or(())?;
+        bytes.try_into().map(Self).ok().ok_or(())
     }
 }
 
@@ -103,7 +104,7 @@ impl Releases {
         let offered = self.updater(&client, None)?.get_latest_release();
         let offered = match offered.map_err(|error| not_updated(&error))?.latest() {
             Some(release) => Version::parse(release.version())
-                .map_err(|_| NotUpdated::Unavailable("no version".to_owned()))?,
+                .map_err(|error| NotUpdated::Unavailable(format!("no version: {error}")))?,
             None => return Ok(Updated::Latest),
         };
         if offered < self.current {

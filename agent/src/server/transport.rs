@@ -113,7 +113,9 @@ impl Transport {
         language: &'static str,
     ) -> Result<Self, BadCertificates> {
         let certificates = match pem {
-            Some(pem) => Certificate::from_pem_bundle(pem).map_err(|_| BadCertificates)?,
+            Some(pem) => Certificate::from_pem_bundle(pem)
+                .ok()
+                .ok_or(BadCertificates)?,
             None => Vec::new(),
         };
         if pem.is_some() && certificates.is_empty() {
@@ -133,7 +135,9 @@ impl Transport {
             .pool_idle_timeout(IDLE)
             .tls_certs_merge(certificates.clone())
             .build()
-            .map_err(|_| BadCertificates)?;
+            .ok()
+            // Nothing else that is set here can be wrong.
+            .ok_or(BadCertificates)?;
         Ok(Self {
             http,
             address,
@@ -159,6 +163,10 @@ impl Transport {
         body: &impl Serialize,
     ) -> Result<Answer, Fault> {
         let answer = self.post_blindly(route, token, body).await?;
+        #[expect(
+            clippy::map_err_ignore,
+            reason = "a member can do nothing with the place where the JSON is wrong"
+        )]
         serde_json::from_slice(&answer).map_err(|_| Fault::Unreadable)
     }
 

@@ -36,7 +36,7 @@ pub enum UnsafeAddress {
 /// private addresses also [`UnsafeAddress::NotHttps`]. Link-local addresses, where cloud metadata
 /// services are, are always refused.
 pub fn verify_channel(address: &str, allow_private: bool) -> Result<Url, UnsafeAddress> {
-    let url = Url::parse(address).map_err(|_| UnsafeAddress::NotAUrl)?;
+    let url = Url::parse(address).ok().ok_or(UnsafeAddress::NotAUrl)?;
     let private = is_private_host(&url)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UnsafeAddress::Credentials);
@@ -83,7 +83,7 @@ pub fn is_loopback_host(url: &Url) -> bool {
 /// # Errors
 /// Why it must not be used.
 pub fn verify_endpoint(address: &str) -> Result<Url, UnsafeAddress> {
-    let url = Url::parse(address).map_err(|_| UnsafeAddress::NotAUrl)?;
+    let url = Url::parse(address).ok().ok_or(UnsafeAddress::NotAUrl)?;
     let loopback = match url.host() {
         None => return Err(UnsafeAddress::NotAUrl),
         Some(Host::Domain(name)) => name == "localhost",

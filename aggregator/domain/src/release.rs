@@ -206,7 +206,9 @@ impl FromStr for ReleaseKey {
 
     fn from_str(text: &str) -> Result<Self, InvalidReleaseKey> {
         let mut bytes = [0; PUBLIC_KEY_LENGTH];
-        hex::decode_to_slice(text.trim(), &mut bytes).map_err(|_| InvalidReleaseKey)?;
+        hex::decode_to_slice(text.trim(), &mut bytes)
+            .ok()
+            .ok_or(InvalidReleaseKey)?;
         VerifyingKey::from_bytes(&bytes)
             .ok()
             .filter(|key| !key.is_weak())

@@ -138,9 +138,11 @@ impl CronDateTime for WallClock {
     }
 
     fn resolve_civil(&self, civil: CivilDateTime) -> Result<Resolution<Self>, CronError> {
-        let part = |part: u32| i8::try_from(part).map_err(|_| CronError::InvalidTime);
+        let part = |part: u32| i8::try_from(part).ok().ok_or(CronError::InvalidTime);
         let shown = civil::DateTime::new(
-            i16::try_from(civil.year()).map_err(|_| CronError::InvalidDate)?,
+            i16::try_from(civil.year())
+                .ok()
+                .ok_or(CronError::InvalidDate)?,
             part(civil.month())?,
             part(civil.day())?,
             part(civil.hour())?,
@@ -148,9 +150,10 @@ impl CronDateTime for WallClock {
             part(civil.second())?,
             0,
         )
-        .map_err(|_| CronError::InvalidDate)?;
+        .ok()
+        .ok_or(CronError::InvalidDate)?;
         let clock = |at: Result<Timestamp, jiff::Error>| {
-            let at = at.map_err(|_| CronError::InvalidTime)?;
+            let at = at.ok().ok_or(CronError::InvalidTime)?;
             let zone = self.zone.clone();
             Ok(Self { at, zone })
         };

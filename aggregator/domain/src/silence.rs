@@ -169,15 +169,16 @@ pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, N
     } else if let Ok(day) = text.parse::<jiff::civil::Date>()
         && text.len() == 10
     {
-        let next = day.tomorrow().map_err(|_| unknown())?;
+        let next = day.tomorrow().ok().ok_or_else(unknown)?;
         zone.to_timestamp(next.at(0, 0, 0, 0))
-            .map_err(|_| unknown())?
+            .ok()
+            .ok_or_else(unknown)?
     } else if let Ok(civil) = text.parse::<DateTime>() {
-        zone.to_timestamp(civil).map_err(|_| unknown())?
+        zone.to_timestamp(civil).ok().ok_or_else(unknown)?
     } else {
-        let span: Span = text.parse().map_err(|_| unknown())?;
+        let span: Span = text.parse().ok().ok_or_else(unknown)?;
         let from = now.to_zoned_datetime(zone.clone());
-        from.checked_add(span).map_err(|_| unknown())?.timestamp()
+        from.checked_add(span).ok().ok_or_else(unknown)?.timestamp()
     };
     let ahead = end.duration_since(now);
     if ahead.is_positive() && ahead <= LONGEST {

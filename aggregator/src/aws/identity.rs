@@ -119,7 +119,7 @@ impl Identity {
         let asked = self.client.head(url).header(HOST, host).send();
         let answer = asked
             .await
-            .map_err(|_| NotIdentified::Unavailable("no answer"))?;
+            .map_err(|error| unavailable("no answer", &error))?;
         answer
             .headers()
             .get(DATE)
@@ -159,7 +159,7 @@ impl Identity {
         let answer = request
             .send()
             .await
-            .map_err(|_| NotIdentified::Unavailable("no answer"))?;
+            .map_err(|error| unavailable("no answer", &error))?;
         let status = answer.status();
         if status != StatusCode::OK {
             // 400 and 403 are about the signature; anything else is a problem of STS.
@@ -185,12 +185,18 @@ impl Identity {
     }
 }
 
+/// The agent is only told what happened; the log has the cause.
+fn unavailable(what: &'static str, error: &reqwest::Error) -> NotIdentified {
+    tracing::warn!(error = ?error, "STS: {what}");
+    NotIdentified::Unavailable(what)
+}
+
 async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, NotIdentified> {
     let mut bytes = Vec::new();
     while let Some(part) = answer
         .chunk()
         .await
-        .map_err(|_| NotIdentified::Unavailable("an answer that broke off"))?
+        .map_err(|error| unavailable("an answer that broke off", &error))?
     {
         if bytes.len() + part.len() > LONGEST_ANSWER {
             return Err(NotIdentified::Unavailable("an oversized answer"));

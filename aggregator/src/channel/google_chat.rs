@@ -19,7 +19,10 @@ const TITLE: usize = 200;
 
 /// The webhook's URL for a message, which continues or starts the thread with this key.
 pub(super) fn address(webhook: &str, thread: Option<&str>) -> Result<String, String> {
-    // The parser's error would quote the secret.
+    #[expect(
+        clippy::map_err_ignore,
+        reason = "the parser's own error would quote the secret"
+    )]
     let mut url = Url::parse(webhook).map_err(|_| "the channel's url is no URL".to_owned())?;
     if let Some(thread) = thread {
         url.query_pairs_mut()

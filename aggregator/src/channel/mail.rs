@@ -116,7 +116,10 @@ pub(super) fn transport(
     smtp_url: &SecretString,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let text = smtp_url.expose_secret();
-    // The parser's error would quote the password.
+    #[expect(
+        clippy::map_err_ignore,
+        reason = "the parser's own error would quote the password"
+    )]
     let url = Url::parse(text).map_err(|_| "mail.smtp_url is no URL".to_owned())?;
     let encrypted = url.scheme() == "smtps"
         || url
@@ -127,6 +130,10 @@ pub(super) fn transport(
             "mail.smtp_url is not encrypted: write smtps://, or smtp://…?tls=required".to_owned(),
         );
     }
+    #[expect(
+        clippy::map_err_ignore,
+        reason = "the library's own error would quote the password"
+    )]
     AsyncSmtpTransport::<Tokio1Executor>::from_url(text)
         .map(|builder| builder.timeout(Some(PATIENCE)).build())
         .map_err(|_| "mail.smtp_url is not understood: smtps://user:password@host:port".to_owned())

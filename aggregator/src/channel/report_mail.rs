@@ -77,7 +77,9 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
             let kind = ContentType::parse(XLSX).map_err(|error| error.to_string())?;
             // Set explicitly: the workbook is binary, whatever its content looks like.
             let content = Body::new_with_encoding(content, ContentTransferEncoding::Base64)
-                .map_err(|_| "the workbook cannot be put into a mail".to_owned())?;
+                .ok()
+                // The error is the workbook itself.
+                .ok_or("the workbook cannot be put into a mail")?;
             let file = Attachment::new(name).body(content, kind);
             builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
         }

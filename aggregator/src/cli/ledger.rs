@@ -220,7 +220,8 @@ fn failure(name: &str, error: &ImportError, language: Language) -> CommandFailur
 
 fn format(file: &Path, language: Language) -> Result<LedgerFormat, CommandFailure> {
     LedgerFormat::of(&file.to_string_lossy())
-        .map_err(|_| CommandFailure::new(Say(language).cli_unknown_format(file.display()), ""))
+        .ok()
+        .ok_or_else(|| CommandFailure::new(Say(language).cli_unknown_format(file.display()), ""))
 }
 
 /// Writes a file atomically: to a temporary file first, which is then renamed. A full disk leaves the old

@@ -1,5 +1,6 @@
 //! The table `access_tokens`: the hashes of the access tokens that operators made.
 
+use crate::because;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -89,10 +90,12 @@ fn token(row: &AnyRow) -> Result<AccessToken> {
     Ok(AccessToken {
         id: text("id")?,
         hash: text("hash")?,
-        role: text("role")?.parse().map_err(|_| damaged("role"))?,
+        role: text("role")?
+            .parse()
+            .map_err(|error| damaged(&because("role", &error)))?,
         created_at: text("created_at")?
             .parse()
-            .map_err(|_| damaged("created_at"))?,
+            .map_err(|error| damaged(&because("created_at", &error)))?,
         created_by: text("created_by")?,
         name,
     })

@@ -1,6 +1,7 @@
 //! The tables `accounts` and `memberships` joined, page by page: the accounts and Regions that
 //! match a filter, and their numbers. The cost is that of the rows shown, and of counting the rest.
 
+use crate::because;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
@@ -167,10 +168,10 @@ impl Store {
             .await?;
         row.try_get::<Option<String>, _>(0)?
             .map(|text| {
-                text.parse().map_err(|_| StoreError::Damaged {
+                text.parse().map_err(|error| StoreError::Damaged {
                     table: "memberships",
                     row: "newest".to_owned(),
-                    why: "seen_at".to_owned(),
+                    why: because("seen_at", &error),
                 })
             })
             .transpose()
@@ -294,10 +295,10 @@ fn rank() -> String {
 fn line(row: &AnyRow) -> Result<AccountLine> {
     let account: String = row.try_get("account_id")?;
     Ok(AccountLine {
-        account_id: account.parse().map_err(|_| StoreError::Damaged {
+        account_id: account.parse().map_err(|error| StoreError::Damaged {
             table: "accounts",
             row: account.clone(),
-            why: "account_id".to_owned(),
+            why: because("account_id", &error),
         })?,
         project: row.try_get("project")?,
         department: row.try_get("department")?,
@@ -322,10 +323,10 @@ fn place(row: &AnyRow) -> Result<(AccountId, Region)> {
 fn since(row: &AnyRow) -> Result<Timestamp> {
     row.try_get::<String, _>("since")?
         .parse()
-        .map_err(|_| StoreError::Damaged {
+        .map_err(|error| StoreError::Damaged {
             table: "memberships",
             row: "since".to_owned(),
-            why: "since".to_owned(),
+            why: because("since", &error),
         })
 }
 

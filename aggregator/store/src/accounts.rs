@@ -1,5 +1,6 @@
 //! The table `accounts`: the ledger's rows.
 
+use crate::because;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::AccountId;
@@ -222,7 +223,9 @@ fn account(row: &AnyRow) -> Result<Account> {
     let word = |column: &'static str| -> Result<String> { Ok(text(column)?) };
     let (language, report, state) = (word("language")?, word("report")?, word("state")?);
     Ok(Account {
-        account_id: key.parse().map_err(|_| damaged("account_id".to_owned()))?,
+        account_id: key
+            .parse()
+            .map_err(|error| damaged(because("account_id", &error)))?,
         project: text("project")?,
         department: text("department")?,
         environment: text("environment")?,

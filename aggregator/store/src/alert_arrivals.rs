@@ -1,5 +1,6 @@
 //! The table `alert_arrivals`: how each alert arrived.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -94,16 +95,22 @@ fn arrival(row: &AnyRow) -> Result<Arrival> {
     };
     let time = |column: &'static str| -> Result<Timestamp> {
         let text: String = row.try_get(column)?;
-        text.parse().map_err(|_| damaged(column))
+        text.parse()
+            .map_err(|error| damaged(&because(column, &error)))
     };
     let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
         let text: Option<String> = row.try_get(column)?;
-        text.map(|text| text.parse().map_err(|_| damaged(column)))
-            .transpose()
+        text.map(|text| {
+            text.parse()
+                .map_err(|error| damaged(&because(column, &error)))
+        })
+        .transpose()
     };
     let door: String = row.try_get("door")?;
     Ok(Arrival {
-        door: door.parse().map_err(|_| damaged("door"))?,
+        door: door
+            .parse()
+            .map_err(|error| damaged(&because("door", &error)))?,
         aws_created_at: maybe("aws_created_at")?,
         event_at: maybe("event_at")?,
         received_at: time("received_at")?,

@@ -1,5 +1,6 @@
 //! The table `alert_escalations`: how often people were notified again of unacknowledged alerts.
 
+use crate::because;
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sqlx::Row;
@@ -63,11 +64,16 @@ fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
     let id: String = row.try_get("id")?;
     let time = |column: &'static str| -> Result<Option<Timestamp>> {
         let text: Option<String> = row.try_get(column)?;
-        text.map(|text| text.parse().map_err(|_| damaged(&id, column)))
-            .transpose()
+        text.map(|text| {
+            text.parse()
+                .map_err(|error| damaged(&id, &because(column, &error)))
+        })
+        .transpose()
     };
     let severity: String = row.try_get("severity")?;
-    let severity: Severity = severity.parse().map_err(|_| damaged(&id, "severity"))?;
+    let severity: Severity = severity
+        .parse()
+        .map_err(|error| damaged(&id, &because("severity", &error)))?;
     let stored = time("stored_at")?.ok_or_else(|| damaged(&id, "stored_at"))?;
     let level: Option<i64> = row.try_get("level")?;
     let waiting = UnacknowledgedAlert {
@@ -77,7 +83,9 @@ fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
         last_escalation: level.zip(time("told_at")?),
     };
     let account: String = row.try_get("account_id")?;
-    let account = account.parse().map_err(|_| damaged(&id, "account_id"))?;
+    let account = account
+        .parse()
+        .map_err(|error| damaged(&id, &because("account_id", &error)))?;
     Ok((id, account, waiting))
 }
 

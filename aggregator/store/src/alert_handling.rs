@@ -1,5 +1,6 @@
 //! The table `alert_handling`: the last acts and notes of people on alerts.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use sqlx::Row;
@@ -84,10 +85,10 @@ fn handling(row: &sqlx::any::AnyRow) -> Result<(String, Handling)> {
     let changed_at = row
         .try_get::<String, _>("changed_at")?
         .parse()
-        .map_err(|_| StoreError::Damaged {
+        .map_err(|error| StoreError::Damaged {
             table: "alert_handling",
             row: alert.clone(),
-            why: "changed_at".to_owned(),
+            why: because("changed_at", &error),
         })?;
     let handling = Handling {
         assignee: row.try_get("assignee")?,

@@ -1,5 +1,6 @@
 //! The tables `alerts` and `alert_findings`.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use sqlx::Row;
@@ -312,22 +313,31 @@ fn alert(row: &AnyRow) -> Result<Alert> {
     };
     let text = |column: &'static str| row.try_get::<String, _>(column);
     let time = |column: &'static str| -> Result<jiff::Timestamp> {
-        text(column)?.parse().map_err(|_| damaged(column))
+        text(column)?
+            .parse()
+            .map_err(|error| damaged(&because(column, &error)))
     };
     Ok(Alert {
         finding_id: text("finding_id")?,
         account_id: text("account_id")?
             .parse()
-            .map_err(|_| damaged("account_id"))?,
-        region: text("region")?.parse().map_err(|_| damaged("region"))?,
+            .map_err(|error| damaged(&because("account_id", &error)))?,
+        region: text("region")?
+            .parse()
+            .map_err(|error| damaged(&because("region", &error)))?,
         kind: text("type")?,
-        severity: text("severity")?.parse().map_err(|_| damaged("severity"))?,
+        severity: text("severity")?
+            .parse()
+            .map_err(|error| damaged(&because("severity", &error)))?,
         title: text("title")?,
-        state: text("state")?.parse().map_err(|_| damaged("state"))?,
+        state: text("state")?
+            .parse()
+            .map_err(|error| damaged(&because("state", &error)))?,
         count: row.try_get("count")?,
         first_seen: time("first_seen")?,
         last_seen: time("last_seen")?,
-        facts: serde_json::from_str(&text("facts")?).map_err(|_| damaged("facts"))?,
+        facts: serde_json::from_str(&text("facts")?)
+            .map_err(|error| damaged(&because("facts", &error)))?,
         id,
     })
 }

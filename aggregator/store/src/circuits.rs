@@ -1,5 +1,6 @@
 //! The table `circuits`: the channels that failed lately. A working channel has no row.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -105,10 +106,10 @@ fn circuit(row: &AnyRow) -> Result<Circuit> {
         return Ok(Circuit::Closed { failures });
     }
     let time = |text: String| -> Result<Timestamp> {
-        text.parse().map_err(|_| StoreError::Damaged {
+        text.parse().map_err(|error| StoreError::Damaged {
             table: "circuits",
             row: channel.clone(),
-            why: "a time".to_owned(),
+            why: because("a time", &error),
         })
     };
     Ok(Circuit::Open {

@@ -4,6 +4,7 @@
 //! The lease is a single UPDATE whose outer condition makes it atomic: of several workers and
 //! processes, on either engine, only one gets the row.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -156,10 +157,10 @@ impl Store {
         .iter()
         .map(|row| {
             let (channel, since): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let since = since.parse().map_err(|_| StoreError::Damaged {
+            let since = since.parse().map_err(|error| StoreError::Damaged {
                 table: "deliveries",
                 row: channel.clone(),
-                why: "created_at".to_owned(),
+                why: because("created_at", &error),
             })?;
             Ok((channel, since))
         })
@@ -390,8 +391,8 @@ fn posted(row: &AnyRow) -> Result<Posted> {
     };
     let text = |column: &'static str| row.try_get::<String, _>(column);
     let state = text("state")?;
-    let notice: serde_json::Value =
-        serde_json::from_str(&text("notice")?).map_err(|_| damaged("notice"))?;
+    let notice: serde_json::Value = serde_json::from_str(&text("notice")?)
+        .map_err(|error| damaged(&because("notice", &error)))?;
     Ok(Posted {
         channel: text("channel")?,
         subject: text("subject")?,
@@ -406,10 +407,12 @@ fn posted(row: &AnyRow) -> Result<Posted> {
             .ok_or_else(|| damaged("state"))?,
         attempts: row.try_get("attempts")?,
         last_error: row.try_get("last_error")?,
-        due_at: text("due_at")?.parse().map_err(|_| damaged("due_at"))?,
+        due_at: text("due_at")?
+            .parse()
+            .map_err(|error| damaged(&because("due_at", &error)))?,
         created_at: text("created_at")?
             .parse()
-            .map_err(|_| damaged("created_at"))?,
+            .map_err(|error| damaged(&because("created_at", &error)))?,
         id,
     })
 }

@@ -1,5 +1,6 @@
 //! The table `delivery_attempts`: every delivery attempt with its result.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 
@@ -26,10 +27,10 @@ impl Store {
         .map(|row| {
             let delivery: String = row.try_get("delivery_id")?;
             let at: String = row.try_get("at")?;
-            let at = at.parse().map_err(|_| StoreError::Damaged {
+            let at = at.parse().map_err(|error| StoreError::Damaged {
                 table: "delivery_attempts",
                 row: delivery.clone(),
-                why: "at".to_owned(),
+                why: because("at", &error),
             })?;
             let tried = Tried {
                 delivery,

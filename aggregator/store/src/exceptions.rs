@@ -1,6 +1,7 @@
 //! The table `exceptions`: controls that need not be fixed, with their end; and the mirror's
 //! findings that they cover.
 
+use crate::because;
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sqlx::Row;
@@ -138,15 +139,22 @@ fn exception(row: &AnyRow) -> Result<Exception> {
         control: text("control")?,
         account_id: text("account_id")?
             .parse()
-            .map_err(|_| damaged("account_id"))?,
+            .map_err(|error| damaged(&because("account_id", &error)))?,
         resource: Some(text("resource")?).filter(|resource| !resource.is_empty()),
         reason: text("reason")?,
-        until: text("last_day")?.parse().map_err(|_| damaged("last_day"))?,
+        until: text("last_day")?
+            .parse()
+            .map_err(|error| damaged(&because("last_day", &error)))?,
         suppressed: row.try_get::<i64, _>("suppressed")? != 0,
-        added_at: text("added_at")?.parse().map_err(|_| damaged("added_at"))?,
+        added_at: text("added_at")?
+            .parse()
+            .map_err(|error| damaged(&because("added_at", &error)))?,
         added_by: text("added_by")?,
         warned_at: warned_at
-            .map(|at| at.parse().map_err(|_| damaged("warned_at")))
+            .map(|at| {
+                at.parse()
+                    .map_err(|error| damaged(&because("warned_at", &error)))
+            })
             .transpose()?,
         id,
     })

@@ -7,6 +7,7 @@ mod report;
 mod row;
 mod write;
 
+use crate::because;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::Row;
@@ -72,10 +73,10 @@ impl Store {
             .iter()
             .map(|row| {
                 let account: String = row.try_get(0)?;
-                account.parse().map_err(|_| StoreError::Damaged {
+                account.parse().map_err(|error| StoreError::Damaged {
                     table: "accounts",
                     row: account.clone(),
-                    why: "account_id".to_owned(),
+                    why: because("account_id", &error),
                 })
             })
             .collect()

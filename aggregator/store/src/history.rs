@@ -1,6 +1,7 @@
 //! The tables `history` and `history_due`: the numbers of findings day by day, and the controls to
 //! count again.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
@@ -254,7 +255,8 @@ fn span(row: &AnyRow) -> Result<Span> {
 
 fn day(row: &AnyRow, column: &'static str) -> Result<Date> {
     let text: String = row.try_get(column)?;
-    text.parse().map_err(|_| damaged(&text, column))
+    text.parse()
+        .map_err(|error| damaged(&text, &because(column, &error)))
 }
 
 fn word<T: Copy, const N: usize>(

@@ -1,5 +1,6 @@
 //! The table `job_runs`: the last due time of each job, the server that runs it, and the result.
 
+use crate::because;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -158,7 +159,10 @@ fn job_run(row: &AnyRow) -> Result<JobRun> {
         row: job.clone(),
         why: why.to_owned(),
     };
-    let read = |text: String, column: &'static str| text.parse().map_err(|_| damaged(column));
+    let read = |text: String, column: &'static str| {
+        text.parse()
+            .map_err(|error| damaged(&because(column, &error)))
+    };
     let time = |column: &'static str| read(row.try_get(column)?, column);
     let maybe = |column: &'static str| {
         row.try_get::<Option<String>, _>(column)?

@@ -47,6 +47,7 @@ pub mod test_events;
 pub mod trend;
 pub mod write_backs;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -154,6 +155,11 @@ impl StoreError {
             _ => false,
         }
     }
+}
+
+/// What is damaged, and why it cannot be read: the text of [`StoreError::Damaged`].
+fn because(column: &str, error: &impl Display) -> String {
+    format!("{column}: {error}")
 }
 
 /// The result of a database access.

@@ -1,5 +1,6 @@
 //! The table `memberships`: the last member listing, and our verdict on each membership.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
@@ -173,16 +174,23 @@ fn membership(row: &AnyRow) -> Result<Membership> {
     let time = |column: &'static str| -> Result<Timestamp> {
         row.try_get::<String, _>(column)?
             .parse()
-            .map_err(|_| damaged(column))
+            .map_err(|error| damaged(&because(column, &error)))
     };
     let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
         row.try_get::<Option<String>, _>(column)?
-            .map(|text| text.parse().map_err(|_| damaged(column)))
+            .map(|text| {
+                text.parse()
+                    .map_err(|error| damaged(&because(column, &error)))
+            })
             .transpose()
     };
     Ok(Membership {
-        account_id: account_id.parse().map_err(|_| damaged("account_id"))?,
-        region: region.parse().map_err(|_| damaged("region"))?,
+        account_id: account_id
+            .parse()
+            .map_err(|error| damaged(&because("account_id", &error)))?,
+        region: region
+            .parse()
+            .map_err(|error| damaged(&because("region", &error)))?,
         status: row
             .try_get::<Option<String>, _>("status")?
             .map(|word| MemberStatus::parse(&word)),

@@ -1,5 +1,6 @@
 //! The table `reminders`: how often each account's people were reminded since it began to wait.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::AccountId;
@@ -30,10 +31,12 @@ impl Tx {
                     last_at: row
                         .try_get::<String, _>(2)?
                         .parse()
-                        .map_err(|_| damaged("last_at"))?,
+                        .map_err(|error| damaged(&because("last_at", &error)))?,
                 };
                 Ok((
-                    account.parse().map_err(|_| damaged("account_id"))?,
+                    account
+                        .parse()
+                        .map_err(|error| damaged(&because("account_id", &error)))?,
                     reminder,
                 ))
             })

@@ -1,5 +1,6 @@
 //! The table `run_reports`: the last report of each account's agent for each Region.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, RegionReport};
@@ -41,14 +42,14 @@ impl Store {
                 (
                     account
                         .parse()
-                        .map_err(|_| damaged("account_id".to_owned()))?,
-                    region.parse().map_err(|_| damaged("region".to_owned()))?,
+                        .map_err(|error| damaged(because("account_id", &error)))?,
+                    region.parse().map_err(|error| damaged(because("region", &error)))?,
                 ),
                 AgentReport {
                     at: row
                         .try_get::<String, _>(3)?
                         .parse()
-                        .map_err(|_| damaged("reported_at".to_owned()))?,
+                        .map_err(|error| damaged(because("reported_at", &error)))?,
                     steps: serde_json::from_str(&steps)
                         .map_err(|error| damaged(error.to_string()))?,
                 },

@@ -1,5 +1,6 @@
 //! The table `runs`: every run of an agent, with its newest heartbeat.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -82,14 +83,14 @@ impl Store {
             } else {
                 counts.complete += count;
             }
-            let newest = row
-                .try_get::<String, _>(2)?
-                .parse()
-                .map_err(|_| StoreError::Damaged {
-                    table: "runs",
-                    row: "newest".to_owned(),
-                    why: "last_heartbeat".to_owned(),
-                })?;
+            let newest =
+                row.try_get::<String, _>(2)?
+                    .parse()
+                    .map_err(|error| StoreError::Damaged {
+                        table: "runs",
+                        row: "newest".to_owned(),
+                        why: because("last_heartbeat", &error),
+                    })?;
             counts.last_heartbeat = counts.last_heartbeat.max(Some(newest));
         }
         Ok(counts)
@@ -141,15 +142,17 @@ fn run(row: &AnyRow) -> Result<Run> {
     let time = |column: &'static str| -> Result<Timestamp> {
         row.try_get::<String, _>(column)?
             .parse()
-            .map_err(|_| damaged(column))
+            .map_err(|error| damaged(&because(column, &error)))
     };
     Ok(Run {
-        account_id: account.parse().map_err(|_| damaged("account_id"))?,
+        account_id: account
+            .parse()
+            .map_err(|error| damaged(&because("account_id", &error)))?,
         run: name.clone(),
         agent_version: row.try_get("agent_version")?,
         caller: row.try_get("caller")?,
         sequence: u32::try_from(row.try_get::<i64, _>("sequence")?)
-            .map_err(|_| damaged("sequence"))?,
+            .map_err(|error| damaged(&because("sequence", &error)))?,
         complete: row.try_get::<i64, _>("complete")? != 0,
         started_at: time("started_at")?,
         last_heartbeat: time("last_heartbeat")?,

@@ -1,5 +1,6 @@
 //! The table `sessions`: logins to the dashboard.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 
@@ -31,13 +32,16 @@ impl Store {
         let time = |column: &'static str| -> Result<Timestamp> {
             row.try_get::<String, _>(column)?
                 .parse()
-                .map_err(|_| damaged(column))
+                .map_err(|error| damaged(&because(column, &error)))
         };
         let role: Option<String> = row.try_get("role")?;
         Ok(Some(Session {
             name: row.try_get("name")?,
             token_role: role
-                .map(|word| word.parse::<Role>().map_err(|_| damaged("role")))
+                .map(|word| {
+                    word.parse::<Role>()
+                        .map_err(|error| damaged(&because("role", &error)))
+                })
                 .transpose()?,
             started_at: time("started_at")?,
             seen_at: time("seen_at")?,

@@ -1,5 +1,6 @@
 //! The table `silences`: which alerts are silenced, and until when.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -131,7 +132,9 @@ fn silence(row: &AnyRow) -> Result<Silence> {
         Ok(Some(text(column)?).filter(|text| !text.is_empty()))
     };
     let time = |column: &'static str| -> Result<Timestamp> {
-        text(column)?.parse().map_err(|_| damaged(column))
+        text(column)?
+            .parse()
+            .map_err(|error| damaged(&because(column, &error)))
     };
     Ok(Silence {
         matcher: Matcher {
@@ -139,13 +142,13 @@ fn silence(row: &AnyRow) -> Result<Silence> {
             account: set("account_id")?
                 .map(|account| account.parse())
                 .transpose()
-                .map_err(|_| damaged("account_id"))?,
+                .map_err(|error| damaged(&because("account_id", &error)))?,
             project: set("project")?,
             environment: set("environment")?,
             region: set("region")?
                 .map(|region| region.parse())
                 .transpose()
-                .map_err(|_| damaged("region"))?,
+                .map_err(|error| damaged(&because("region", &error)))?,
             critical: row.try_get::<i64, _>("critical")? != 0,
         },
         reason: text("reason")?,
@@ -155,7 +158,7 @@ fn silence(row: &AnyRow) -> Result<Silence> {
         ended_at: set("ended_at")?
             .map(|at| at.parse())
             .transpose()
-            .map_err(|_| damaged("ended_at"))?,
+            .map_err(|error| damaged(&because("ended_at", &error)))?,
         count: row.try_get("count")?,
         id,
     })

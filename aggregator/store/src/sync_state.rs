@@ -1,6 +1,7 @@
 //! The tables `sync_state` and `swept_parts`: how far each source of the mirror has been read, and
 //! the completed parts of a full reading in progress.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -23,10 +24,10 @@ impl Store {
                 let source: String = row.try_get(0)?;
                 let time = |column: &'static str| -> Result<Timestamp> {
                     let text: String = row.try_get(column)?;
-                    text.parse().map_err(|_| StoreError::Damaged {
+                    text.parse().map_err(|error| StoreError::Damaged {
                         table: "sync_state",
                         row: source.clone(),
-                        why: column.to_owned(),
+                        why: because(column, &error),
                     })
                 };
                 let checkpoint = Checkpoint {
@@ -50,10 +51,10 @@ impl Store {
         let mut sweep: Option<Sweep> = None;
         for row in rows {
             let (part, began): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let began_at = began.parse().map_err(|_| StoreError::Damaged {
+            let began_at = began.parse().map_err(|error| StoreError::Damaged {
                 table: "swept_parts",
                 row: source.to_owned(),
-                why: "began_at".to_owned(),
+                why: because("began_at", &error),
             })?;
             let sweep = sweep.get_or_insert(Sweep {
                 began_at,

@@ -1,5 +1,6 @@
 //! The table `trials`: test events, which prove that alerts arrive.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -142,12 +143,17 @@ fn trial(row: &AnyRow) -> Result<TestEvent> {
     };
     let time = |column: &'static str| -> Result<Option<Timestamp>> {
         let text: Option<String> = row.try_get(column)?;
-        text.map(|text| text.parse().map_err(|_| damaged(column)))
-            .transpose()
+        text.map(|text| {
+            text.parse()
+                .map_err(|error| damaged(&because(column, &error)))
+        })
+        .transpose()
     };
     let kind: String = row.try_get("kind")?;
     Ok(TestEvent {
-        kind: kind.parse().map_err(|_| damaged("kind"))?,
+        kind: kind
+            .parse()
+            .map_err(|error| damaged(&because("kind", &error)))?,
         actor: row.try_get("actor")?,
         sent_at: time("sent_at")?.ok_or_else(|| damaged("sent_at"))?,
         event_at: time("event_at")?,

@@ -1,5 +1,6 @@
 //! The table `write_backs`: pending updates of findings in Security Hub.
 
+use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -109,10 +110,10 @@ fn write_back(row: &AnyRow) -> Result<WriteBack> {
     let status: String = row.try_get("status")?;
     let attempts: i64 = row.try_get("attempts")?;
     Ok(WriteBack {
-        status: status.parse().map_err(|_| StoreError::Damaged {
+        status: status.parse().map_err(|error| StoreError::Damaged {
             table: "write_backs",
             row: alert_id.clone(),
-            why: "status".to_owned(),
+            why: because("status", &error),
         })?,
         attempts: attempts + 1,
         alert_id,

@@ -25,7 +25,8 @@ pub fn read(asff: &Value) -> Result<Finding, UnreadableFinding> {
     }
     let account_id: AccountId = text(asff, "/AwsAccountId")
         .parse()
-        .map_err(|_| UnreadableFinding::NoAccount)?;
+        .ok()
+        .ok_or(UnreadableFinding::NoAccount)?;
     let product_arn = text(asff, "/ProductArn");
     let control_id = control(asff, &product_arn);
     let kind = if is_guard_duty(&product_arn) {

@@ -117,11 +117,13 @@ pub fn state(text: &str) -> Result<Option<AccountState>, LedgerRefusal> {
 /// that another order in the cell is not a change.
 pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<LedgerRefusal>> {
     let named = list(text, is_separator, |item| {
-        let region: Region = plain(item)
-            .parse()
-            .map_err(|_| LedgerRefusal::RegionUnknown {
-                found: shorten(item),
-            })?;
+        let region: Region =
+            plain(item)
+                .parse()
+                .ok()
+                .ok_or_else(|| LedgerRefusal::RegionUnknown {
+                    found: shorten(item),
+                })?;
         if hub.contains(&region) {
             Ok(region)
         } else {
@@ -140,7 +142,7 @@ pub fn regions(text: &str, hub: &[Region]) -> Result<Vec<Region>, Vec<LedgerRefu
 pub fn standards(text: &str) -> Result<Vec<Standard>, Vec<LedgerRefusal>> {
     list(text, is_separator, |item| {
         let written = plain(item);
-        written.parse::<Standard>().map_err(|_| {
+        written.parse::<Standard>().ok().ok_or_else(|| {
             let found = shorten(item);
             if written.starts_with("arn:") {
                 let instead = ["standards/", "ruleset/"]

@@ -134,10 +134,10 @@ impl FromStr for Period {
             if text.len() != count || !text.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(InvalidPeriod);
             }
-            text.parse().map_err(|_| InvalidPeriod)
+            text.parse().ok().ok_or(InvalidPeriod)
         };
         let year = digits(year, 4)?;
-        let small = |number: i16| i8::try_from(number).map_err(|_| InvalidPeriod);
+        let small = |number: i16| i8::try_from(number).ok().ok_or(InvalidPeriod);
         let period = match rest.strip_prefix('W') {
             Some(week) => Self::Week {
                 year,

@@ -27,11 +27,13 @@ impl WrittenSilence {
         let short = |text: &str| text.chars().take(60).collect();
         let account = said(&self.account).map(|text| {
             let account = text.parse();
-            account.map_err(|_| NotSilenced::Account(short(&text)))
+            account
+                .ok()
+                .ok_or_else(|| NotSilenced::Account(short(&text)))
         });
         let region = said(&self.region).map(|text| {
             let region = text.parse();
-            region.map_err(|_| NotSilenced::Region(short(&text)))
+            region.ok().ok_or_else(|| NotSilenced::Region(short(&text)))
         });
         Ok(Matcher {
             kind: said(&self.kind),

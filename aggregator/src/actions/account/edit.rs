@@ -73,7 +73,9 @@ pub(crate) async fn carry_out(
     let plan = request
         .entry
         .plan(request.intent, &ledger, &rules(app))
-        .map_err(|_| EditError::Changed)?;
+        .ok()
+        // It was possible when it was planned.
+        .ok_or(EditError::Changed)?;
     if plan != planned.plan {
         return Err(EditError::Changed);
     }

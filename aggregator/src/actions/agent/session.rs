@@ -98,7 +98,8 @@ impl SessionIssuer {
         let region: Region = request
             .region
             .parse()
-            .map_err(|_| SessionError::RegionUnknown)?;
+            .ok()
+            .ok_or(SessionError::RegionUnknown)?;
         let now = app.clock.now();
         let headers = &request.headers;
         let expires_at = proof::verify(&self.seal, &self.server_id, region, headers, now)?;

@@ -46,7 +46,9 @@ impl IncomingFinding {
     /// Its identity is missing.
     pub fn of(json: &str) -> Result<Self, UnreadableFinding> {
         // Text that is not JSON has no id.
-        let asff: Value = serde_json::from_str(json).map_err(|_| UnreadableFinding::NoId)?;
+        let asff: Value = serde_json::from_str(json)
+            .ok()
+            .ok_or(UnreadableFinding::NoId)?;
         let finding = read(&asff)?;
         Ok(Self {
             key: finding.key(),

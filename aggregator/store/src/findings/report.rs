@@ -1,6 +1,7 @@
 //! The findings of an account for a report: sorted, and streamed, so that only a few are in memory;
 //! and the states of the alerts about its threats.
 
+use crate::because;
 use std::collections::BTreeMap;
 
 use futures::{Stream, StreamExt, stream};
@@ -58,10 +59,10 @@ impl Store {
         .iter()
         .map(|row| {
             let (finding, state): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let state = state.parse().map_err(|_| StoreError::Damaged {
+            let state = state.parse().map_err(|error| StoreError::Damaged {
                 table: "alerts",
                 row: finding.clone(),
-                why: "state".to_owned(),
+                why: because("state", &error),
             })?;
             Ok((finding, state))
         })

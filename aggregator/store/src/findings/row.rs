@@ -1,5 +1,6 @@
 //! Parses a row of the table: its words, its times, and what is damaged.
 
+use crate::because;
 use std::borrow::Cow;
 
 use jiff::Timestamp;
@@ -76,7 +77,7 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
     };
     let account = columns.account_id.parse();
     let finding = Finding {
-        account_id: account.map_err(|_| damaged(key, "account_id"))?,
+        account_id: account.map_err(|error| damaged(key, &because("account_id", &error)))?,
         standards: standards(&columns.standards, key)?,
         kind: known(
             &columns.kind,
@@ -181,7 +182,7 @@ pub(super) fn record(word: &str, key: &str) -> Result<RecordState> {
 }
 
 fn standards(list: &str, key: &str) -> Result<Vec<String>> {
-    serde_json::from_str(list).map_err(|_| damaged(key, "standards"))
+    serde_json::from_str(list).map_err(|error| damaged(key, &because("standards", &error)))
 }
 
 pub(super) fn life(row: &AnyRow, key: &str) -> Result<Life> {
@@ -196,8 +197,11 @@ pub(super) fn time(row: &AnyRow, column: &'static str, key: &str) -> Result<Opti
 }
 
 fn moment(text: Option<&str>, column: &'static str, key: &str) -> Result<Option<Timestamp>> {
-    text.map(|text| text.parse().map_err(|_| damaged(key, column)))
-        .transpose()
+    text.map(|text| {
+        text.parse()
+            .map_err(|error| damaged(key, &because(column, &error)))
+    })
+    .transpose()
 }
 
 fn known<T: Copy, const N: usize>(

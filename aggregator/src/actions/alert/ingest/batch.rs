@@ -85,7 +85,9 @@ impl IngestHandle {
     pub(crate) async fn take(&self, messages: Vec<Incoming>) -> Result<IngestCounts, IngestError> {
         let (answer, stored) = oneshot::channel();
         let parcel = Submission { messages, answer };
-        self.0.send(parcel).await.map_err(|_| IngestError::Closed)?;
+        if self.0.send(parcel).await.is_err() {
+            return Err(IngestError::Closed);
+        }
         match stored.await {
             Ok(Ok(taken)) => Ok(taken),
             Ok(Err(error)) => Err(IngestError::Store(error)),
