@@ -1,7 +1,7 @@
 //! Metrics that this process counts since its start: calls to AWS, answered requests, and the latency of
 //! alerts.
 
-pub mod log;
+pub(crate) mod log;
 
 use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;

@@ -18,18 +18,18 @@ use hubward_domain::sanitize::printable;
 use json_lines::JsonLines;
 
 /// The environment variable with the least important level that is logged.
-pub const LEVEL: &str = "HUBWARD_LOG";
+pub(crate) const LEVEL: &str = "HUBWARD_LOG";
 /// How many lines may wait for stderr. What comes on top is lost: a log that is not read must not stop alerts.
 const WAITING_LINES: usize = 16_384;
 
 /// The running log; dropping it writes the lines that still wait.
 #[must_use = "the log ends with this value"]
 #[derive(Debug)]
-pub struct Log(#[expect(dead_code, reason = "held for its drop")] WorkerGuard);
+pub(crate) struct Log(#[expect(dead_code, reason = "held for its drop")] WorkerGuard);
 
 /// Starts the process's log. `level` is `error`, `warn`, `info`, `debug`, `trace` or `off`; `info` where it is none
 /// of these.
-pub fn start(level: Option<&str>, clock: Clock, is_terminal: bool) -> Log {
+pub(crate) fn start(level: Option<&str>, clock: Clock, is_terminal: bool) -> Log {
     let asked = level.filter(|level| !level.is_empty());
     let known = asked.map_or(Some(LevelFilter::INFO), |level| level.parse().ok());
     let (writer, worker) = NonBlockingBuilder::default()
