@@ -85,7 +85,9 @@ pub(super) async fn check(
     let window = window(asked.limit, asked.offset)?;
     let language = asked_language(&headers).unwrap_or(state.app.config.locale.language);
     let administrator = &state.app.config.hub.administrator;
-    let (rows, all) = latest_check(&state.app, window).await.map_err(ApiProblem::internal)?;
+    let (rows, all) = latest_check(&state.app, window)
+        .await
+        .map_err(ApiProblem::internal)?;
     let rows: Vec<shape::CheckJson> = rows
         .iter()
         .map(|row| shape::check(row, administrator, language))

@@ -43,7 +43,9 @@ impl Store {
                     account
                         .parse()
                         .map_err(|error| damaged(because("account_id", &error)))?,
-                    region.parse().map_err(|error| damaged(because("region", &error)))?,
+                    region
+                        .parse()
+                        .map_err(|error| damaged(because("region", &error)))?,
                 ),
                 AgentReport {
                     at: row
