@@ -1,4 +1,15 @@
-//! Tests of the store against a real SQLite file.
+//! Tests of the store against a real SQLite file; the contracts of its tables, below, on both engines.
+
+mod access;
+mod alerts;
+mod deliveries;
+mod findings;
+mod harness;
+mod jobs;
+mod ledger;
+mod memberships;
+mod requests;
+mod whole;
 
 mod reads;
 
@@ -217,7 +228,7 @@ async fn of_many_workers_one_gets_a_message_and_a_damaged_one_is_in_nobodys_way(
         async move {
             let mut tx = store.begin().await.unwrap();
             let leased = tx
-                .lease_delivery("soc", deliveries::DeliveryChoice::Next, now)
+                .lease_delivery("soc", crate::deliveries::DeliveryChoice::Next, now)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
@@ -286,7 +297,7 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
     let mirrored = hubward_domain::finding::Mirrored { finding, life };
     let key = mirrored.finding.key();
     let region = "us-east-1".parse().unwrap();
-    let seen = findings::IncomingFinding::of(&asff.to_string()).unwrap();
+    let seen = crate::findings::IncomingFinding::of(&asff.to_string()).unwrap();
     let mut tx = store.begin().await.unwrap();
     for _ in 0..2 {
         let known = tx.findings_before(&[&key]).await.unwrap();
@@ -323,7 +334,7 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
         })
     };
     let (old, touched) = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
-    let seen = findings::IncomingFinding::of(&asff("NEW", touched).to_string()).unwrap();
+    let seen = crate::findings::IncomingFinding::of(&asff("NEW", touched).to_string()).unwrap();
     let life = hubward_domain::finding::Life::next(None, &seen.finding, first);
     let mut tx = store.begin().await.unwrap();
     let unknown = tx.follow_findings(&[asff("NEW", touched)], first).await;
