@@ -29,7 +29,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
+use crate::config::secret::SecretMissing;
 use crate::config::{Locale, Secret};
+use crate::say::Say;
 use crate::world::Environment;
 use client::Clients;
 use hubward_domain::account::Language;
@@ -50,7 +52,8 @@ pub(crate) struct MessengerError(#[from] reqwest::Error);
 #[derive(Clone, Debug)]
 pub(crate) struct Messenger {
     clients: Clients,
-    language: Language,
+    /// In the SOC's language: of messages whose readers have no other, and of errors.
+    say: Say,
     zone: TimeZone,
     origin: String,
     guide: Arc<Guide>,
@@ -73,9 +76,10 @@ impl Messenger {
         directory: &Path,
         environment: &Environment,
     ) -> Result<Self, MessengerError> {
+        let say = Say(locale.language);
         Ok(Self {
-            clients: Clients::new()?,
-            language: locale.language,
+            clients: Clients::new(say)?,
+            say,
             // The configuration is invalid if there is no such zone.
             zone: TimeZone::get(&locale.timezone).unwrap_or(TimeZone::UTC),
             origin: origin.trim_end_matches('/').to_owned(),
@@ -146,8 +150,8 @@ impl Messenger {
                     .clients
                     .of(channel.allow_private)
                     .post(url.expose_secret());
-                let request = webhook::request(request, delivery, secret.as_ref(), now)?;
-                Ok(response::of(request.send().await, now).await)
+                let request = webhook::request(request, delivery, secret.as_ref(), now, self.say)?;
+                Ok(response::of(request.send().await, now, self.say).await)
             }
             ChannelKind::Slack => {
                 let url = self.address(channel)?;
@@ -164,7 +168,8 @@ impl Messenger {
             ChannelKind::GoogleChat => {
                 let url = self.address(channel)?;
                 let thread = delivery.notice.thread();
-                let url = google_chat::address(url.expose_secret(), thread.as_deref())?;
+                let url = google_chat::address(url.expose_secret(), thread.as_deref())
+                    .ok_or_else(|| self.say.channel_error_not_a_url())?;
                 let message = google_chat::message(&self.message(delivery), &delivery.id);
                 self.post_json(channel, &url, &message, now).await
             }
@@ -175,8 +180,11 @@ impl Messenger {
                 };
                 let token = self
                     .optional(channel.token.as_ref())?
-                    .ok_or("the channel has no token")?;
-                let room = channel.room.as_ref().ok_or("the channel has no room")?;
+                    .ok_or_else(|| self.say.channel_error_no_token())?;
+                let room = channel
+                    .room
+                    .as_ref()
+                    .ok_or_else(|| self.say.channel_error_no_room())?;
                 let request = self
                     .clients
                     .of(channel.allow_private)
@@ -184,7 +192,7 @@ impl Messenger {
                     .header("x-chatworktoken", token.expose_secret())
                     .header(CONTENT_TYPE, chatwork::FORM)
                     .body(chatwork::form(&self.message(delivery)));
-                Ok(response::of(request.send().await, now).await)
+                Ok(response::of(request.send().await, now, self.say).await)
             }
             ChannelKind::Mail => {
                 let message = self.message(delivery);
@@ -194,7 +202,7 @@ impl Messenger {
                 } else {
                     &channel.to
                 };
-                mail::send(&post, to, &message, &delivery.id).await
+                mail::send(&post, to, &message, &delivery.id, self.say).await
             }
         }
     }
@@ -211,14 +219,14 @@ impl Messenger {
             .of(channel.allow_private)
             .post(url)
             .json(message);
-        Ok(response::of(request.send().await, now).await)
+        Ok(response::of(request.send().await, now, self.say).await)
     }
 
     /// The rendered message, in the readers' language if the notice has one, otherwise in the configured
     /// language.
     fn message(&self, delivery: &Delivery) -> RenderedMessage {
         let notice = &delivery.notice;
-        let language = notice.language().unwrap_or(self.language);
+        let language = notice.language().unwrap_or(self.say.0);
         let reader = MessageReader {
             language,
             zone: &self.zone,
@@ -235,11 +243,12 @@ impl Messenger {
     pub(crate) async fn ping(&self, url: &Secret) -> Result<(), String> {
         let url = url
             .reveal(&self.environment, &self.directory)
-            .map_err(|missing| missing.to_string())?;
-        let address = verify_endpoint(url.expose_secret()).map_err(|why| why.to_string())?;
+            .map_err(|missing| secret_missing(&missing, self.say))?;
+        let address = verify_endpoint(url.expose_secret())
+            .map_err(|why| self.say.unsafe_address(why).to_owned())?;
         let client = self.clients.of(is_loopback_host(&address));
         let answered = client.get(address).send().await;
-        match response::of(answered, Timestamp::UNIX_EPOCH).await {
+        match response::of(answered, Timestamp::UNIX_EPOCH, self.say).await {
             Attempt::Accepted => Ok(()),
             Attempt::Rejected { why, .. } => Err(Redactor::of([url.expose_secret()]).redact(&why)),
         }
@@ -260,14 +269,14 @@ impl Messenger {
             reason = "the parser's own error would quote the secret"
         )]
         let mut front = Url::parse(address.expose_secret())
-            .map_err(|_| "the channel's address is no URL".to_owned())?;
+            .map_err(|_| self.say.channel_error_not_a_url().to_owned())?;
         front.set_path("/");
         front.set_query(None);
         front.set_fragment(None);
         let client = self.clients.of(channel.allow_private);
         match client.head(front).send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(response::no_answer(error)),
+            Err(error) => Err(response::no_answer(error, self.say)),
         }
     }
 
@@ -277,14 +286,15 @@ impl Messenger {
     /// # Errors
     /// It does not; the text says why.
     pub(crate) async fn reach_mail(&self) -> Result<(), String> {
-        mail::try_transport(&self.post()?.smtp_url).await
+        mail::try_transport(&self.post()?.smtp_url, self.say).await
     }
 
     fn post(&self) -> Result<mail::Post, String> {
         let smtp_url = self
             .optional(self.mail.smtp_url.as_ref())?
-            .ok_or("mail.smtp_url is not set")?;
-        let from = self.mail.from.clone().ok_or("mail.from is not set")?;
+            .ok_or_else(|| self.say.channel_error_no_smtp_url())?;
+        let from = self.mail.from.clone();
+        let from = from.ok_or_else(|| self.say.channel_error_no_from())?;
         Ok(mail::Post { smtp_url, from })
     }
 
@@ -292,9 +302,9 @@ impl Messenger {
     fn address(&self, channel: &Channel) -> Result<SecretString, String> {
         let url = self
             .optional(channel.url.as_ref())?
-            .ok_or("the channel has no url")?;
+            .ok_or_else(|| self.say.channel_error_no_url())?;
         verify_channel(url.expose_secret(), channel.allow_private)
-            .map_err(|why| format!("the channel's address is refused: {why}"))?;
+            .map_err(|why| self.say.channel_error_address(self.say.unsafe_address(why)))?;
         Ok(url)
     }
 
@@ -321,6 +331,13 @@ impl Messenger {
         secret
             .map(|secret| secret.reveal(&self.environment, &self.directory))
             .transpose()
-            .map_err(|missing| missing.to_string())
+            .map_err(|missing| secret_missing(&missing, self.say))
+    }
+}
+
+fn secret_missing(missing: &SecretMissing, say: Say) -> String {
+    match missing {
+        SecretMissing::Env(name) => say.channel_error_variable(name),
+        SecretMissing::File(path, error) => say.channel_error_secret_file(error, path.display()),
     }
 }

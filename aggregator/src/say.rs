@@ -1,10 +1,22 @@
 //! The sentences of `locales/`, in both languages: `build.rs` generates one method for each.
 
 use hubward_domain::account::Language;
+use hubward_domain::address::UnsafeAddress;
 
 include!(concat!(env!("OUT_DIR"), "/say.rs"));
 
 impl Say {
+    /// Why a URL is rejected, as the end of a sentence.
+    pub(crate) fn unsafe_address(self, why: UnsafeAddress) -> &'static str {
+        match why {
+            UnsafeAddress::NotAUrl => self.config_why_not_a_url(),
+            UnsafeAddress::NotHttps => self.config_why_not_https(),
+            UnsafeAddress::Credentials => self.config_why_credentials(),
+            UnsafeAddress::Private => self.config_why_private(),
+            UnsafeAddress::RetiredTeamsConnector => self.config_why_retired_teams_connector(),
+        }
+    }
+
     /// The text of a stored verdict. `None` for `unknown`, which has several reasons, and for a verdict of a
     /// newer version.
     pub(crate) fn verdict(self, verdict: &str) -> Option<&'static str> {

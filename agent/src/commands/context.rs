@@ -9,9 +9,7 @@ use hubward_protocol::{AccountId, Region};
 use crate::baseline::{Baseline, RequestedBaseline, each_once};
 use crate::cli::{BaselineArgs, ServerArgs};
 use crate::converge::{self, Session, Snapshot};
-use crate::server::{
-    Address, InvalidCertificates, Prover, ServerError, ServerSession, Transport,
-};
+use crate::server::{Address, InvalidCertificates, Prover, ServerError, ServerSession, Transport};
 use crate::text::Say;
 use crate::verdict::CommandError;
 use crate::world::{self, Screen, World};
@@ -164,11 +162,12 @@ pub(super) fn server(
         }
         None => None,
     };
-    let transport = Transport::new(address, pem.as_deref(), say.0.code()).map_err(|InvalidCertificates| {
-        let file = args.ca_file.as_ref();
-        let file = file.map_or_else(String::new, |file| file.display().to_string());
-        CommandError::BadCertificates(file)
-    })?;
+    let transport =
+        Transport::new(address, pem.as_deref(), say.0.code()).map_err(|InvalidCertificates| {
+            let file = args.ca_file.as_ref();
+            let file = file.map_or_else(String::new, |file| file.display().to_string());
+            CommandError::BadCertificates(file)
+        })?;
     Ok(Some(transport))
 }
 
@@ -205,10 +204,7 @@ async fn shell_regions() -> Result<Vec<Region>, CommandError> {
     let name = converge::default_region()
         .await
         .ok_or(CommandError::NoRegion)?;
-    let region = name
-        .parse()
-        .ok()
-        .ok_or(CommandError::UnknownRegion(name))?;
+    let region = name.parse().ok().ok_or(CommandError::UnknownRegion(name))?;
     Ok(vec![region])
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use crate::say::Say;
 use hubward_domain::address::is_public;
 
 /// Both clients.
@@ -18,10 +19,10 @@ pub(super) struct Clients {
 
 /// Resolves names with the system's resolver and removes all addresses that are not public: the owner of a
 /// name can point it into our network.
-struct PublicOnly;
+struct PublicOnly(Say);
 
 impl Clients {
-    pub(super) fn new() -> reqwest::Result<Self> {
+    pub(super) fn new(say: Say) -> reqwest::Result<Self> {
         // Once per process; a second call is a no-op.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
@@ -33,7 +34,7 @@ impl Clients {
                 .user_agent(concat!("hubward/", env!("CARGO_PKG_VERSION")))
         };
         Ok(Self {
-            public: builder().dns_resolver(Arc::new(PublicOnly)).build()?,
+            public: builder().dns_resolver(Arc::new(PublicOnly(say))).build()?,
             private: builder().build()?,
         })
     }
@@ -49,13 +50,14 @@ impl Clients {
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
+        let say = self.0;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
                 .await?
                 .filter(|address| is_public(address.ip()))
                 .collect();
             if found.is_empty() {
-                return Err(format!("{} has no public address", name.as_str()).into());
+                return Err(say.channel_error_not_public(name.as_str()).into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -65,10 +67,11 @@ impl Resolve for PublicOnly {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hubward_domain::account::Language;
 
     #[tokio::test]
     async fn a_name_of_this_machine_is_not_followed() {
         let name: Name = "localhost".parse().unwrap();
-        assert!(PublicOnly.resolve(name).await.is_err());
+        assert!(PublicOnly(Say(Language::En)).resolve(name).await.is_err());
     }
 }

@@ -18,18 +18,15 @@ const LINES: usize = 50;
 const TITLE: usize = 200;
 
 /// The webhook's URL for a message, which continues or starts the thread with this key.
-pub(super) fn address(webhook: &str, thread: Option<&str>) -> Result<String, String> {
-    #[expect(
-        clippy::map_err_ignore,
-        reason = "the parser's own error would quote the secret"
-    )]
-    let mut url = Url::parse(webhook).map_err(|_| "the channel's url is no URL".to_owned())?;
+pub(super) fn address(webhook: &str, thread: Option<&str>) -> Option<String> {
+    // The parser's error would quote the secret.
+    let mut url = Url::parse(webhook).ok()?;
     if let Some(thread) = thread {
         url.query_pairs_mut()
             .append_pair("threadKey", thread)
             .append_pair("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
     }
-    Ok(url.into())
+    Some(url.into())
 }
 
 /// The webhook's body; `id` is the card's id.

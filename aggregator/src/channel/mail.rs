@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::message::RenderedMessage;
+use crate::say::Say;
 use hubward_domain::address::is_loopback_host;
 use hubward_domain::delivery::{Attempt, FaultDomain};
 use hubward_domain::redact::Redactor;
@@ -41,21 +42,22 @@ pub(super) async fn send(
     to: &[String],
     rendered: &RenderedMessage,
     id: &str,
+    say: Say,
 ) -> Result<Attempt, String> {
     if to.is_empty() {
         return Ok(Attempt::Rejected {
-            why: "the message has no recipient".to_owned(),
+            why: say.channel_error_no_recipient().to_owned(),
             retry_after: None,
             fault: FaultDomain::Hopeless,
         });
     }
-    let message = message(&post.from, to, rendered, id)?;
-    let transport = transport(&post.smtp_url)?;
+    let message = message(&post.from, to, rendered, id, say)?;
+    let transport = transport(&post.smtp_url, say)?;
     Ok(match transport.send(message).await {
         Ok(_) => Attempt::Accepted,
         Err(error) => Attempt::Rejected {
             fault: fault(&error),
-            why: why(&error, &post.smtp_url),
+            why: why(&error, &post.smtp_url, say),
             retry_after: None,
         },
     })
@@ -66,11 +68,12 @@ fn message(
     to: &[String],
     rendered: &RenderedMessage,
     id: &str,
+    say: Say,
 ) -> Result<Message, String> {
     let mailbox = |address: &str| {
         address
             .parse::<Mailbox>()
-            .map_err(|error| format!("{address} is no mail address: {error}"))
+            .map_err(|error| say.channel_error_mail_address(address, error))
     };
     let sender = mailbox(from)?;
     let domain = sender.email.domain().to_owned();
@@ -92,7 +95,7 @@ fn message(
     builder
         .header(ContentType::TEXT_PLAIN)
         .body(body(rendered))
-        .map_err(|error| format!("the mail cannot be written: {error}"))
+        .map_err(|error| say.channel_error_mail_not_created(error))
 }
 
 /// The text, with each fact and line on a line of its own.
@@ -114,21 +117,19 @@ pub(super) fn body(rendered: &RenderedMessage) -> String {
 
 pub(super) fn transport(
     smtp_url: &SecretString,
+    say: Say,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let text = smtp_url.expose_secret();
-    #[expect(
-        clippy::map_err_ignore,
-        reason = "the parser's own error would quote the password"
-    )]
-    let url = Url::parse(text).map_err(|_| "mail.smtp_url is no URL".to_owned())?;
+    // The parser's error would quote the password.
+    let url = Url::parse(text)
+        .ok()
+        .ok_or_else(|| say.channel_error_smtp_url_not_a_url())?;
     let encrypted = url.scheme() == "smtps"
         || url
             .query_pairs()
             .any(|(key, value)| key == "tls" && value == "required");
     if !encrypted && !is_loopback_host(&url) {
-        return Err(
-            "mail.smtp_url is not encrypted: write smtps://, or smtp://…?tls=required".to_owned(),
-        );
+        return Err(say.channel_error_smtp_url_unencrypted().to_owned());
     }
     #[expect(
         clippy::map_err_ignore,
@@ -136,23 +137,23 @@ pub(super) fn transport(
     )]
     AsyncSmtpTransport::<Tokio1Executor>::from_url(text)
         .map(|builder| builder.timeout(Some(PATIENCE)).build())
-        .map_err(|_| "mail.smtp_url is not understood: smtps://user:password@host:port".to_owned())
+        .map_err(|_| say.channel_error_smtp_url_form().to_owned())
 }
 
 /// Connects, encrypts and logs in; sends nothing.
 ///
 /// # Errors
 /// The server would not accept mail from us; the text says why.
-pub(super) async fn try_transport(smtp_url: &SecretString) -> Result<(), String> {
-    match transport(smtp_url)?.test_connection().await {
+pub(super) async fn try_transport(smtp_url: &SecretString, say: Say) -> Result<(), String> {
+    match transport(smtp_url, say)?.test_connection().await {
         Ok(true) => Ok(()),
-        Ok(false) => Err("it hung up".to_owned()),
-        Err(error) => Err(why(&error, smtp_url)),
+        Ok(false) => Err(say.channel_error_closed().to_owned()),
+        Err(error) => Err(why(&error, smtp_url, say)),
     }
 }
 
 /// The server's answer, or why there was none.
-pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
+pub(super) fn why(error: &Error, smtp_url: &SecretString, say: Say) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -160,8 +161,8 @@ pub(super) fn why(error: &Error, smtp_url: &SecretString) -> String {
     let said = Redactor::of([smtp_url.expose_secret()]).redact(&cause.to_string());
     let said: String = said.chars().take(200).collect();
     match error.status() {
-        Some(code) => format!("it answered {code} {said}"),
-        None => format!("no answer: {said}"),
+        Some(code) => say.channel_error_answered(said, code),
+        None => say.channel_error_no_answer(said),
     }
 }
 
@@ -196,6 +197,7 @@ impl lettre::message::header::Header for AutoSubmitted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hubward_domain::account::Language;
 
     fn rendered(title: &str) -> RenderedMessage {
         RenderedMessage {
@@ -208,7 +210,14 @@ mod tests {
 
     fn written(title: &str) -> String {
         let to = ["a@example.com".to_owned(), "b@example.com".to_owned()];
-        let message = message("SOC <soc@example.com>", &to, &rendered(title), "msg_1").unwrap();
+        let message = message(
+            "SOC <soc@example.com>",
+            &to,
+            &rendered(title),
+            "msg_1",
+            Say(Language::En),
+        )
+        .unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -224,7 +233,16 @@ mod tests {
     #[test]
     fn recipients_that_are_none_are_named() {
         let to = ["a@example.com\r\nBcc: b@example.com".to_owned()];
-        assert!(message("soc@example.com", &to, &rendered("t"), "1").is_err());
+        assert!(
+            message(
+                "soc@example.com",
+                &to,
+                &rendered("t"),
+                "1",
+                Say(Language::En)
+            )
+            .is_err()
+        );
     }
 
     #[test]
@@ -241,7 +259,7 @@ mod tests {
             ("http://user:hunter2@mail.example.com", false),
             ("hunter2", false),
         ] {
-            match transport(&SecretString::from(url)) {
+            match transport(&SecretString::from(url), Say(Language::En)) {
                 Ok(_) => assert!(fine, "{url}"),
                 Err(why) => assert!(!fine && !why.contains("hunter2"), "{why}"),
             }

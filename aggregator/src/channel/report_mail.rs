@@ -40,25 +40,25 @@ impl Messenger {
             fault: FaultDomain::Message,
         };
         let prepared = self.post().and_then(|post| {
-            let transport = transport(&post.smtp_url)?;
-            let message = message(&post, mail)?;
+            let transport = transport(&post.smtp_url, self.say)?;
+            let message = message(&post, mail, self.say)?;
             Ok((transport, message, post.smtp_url))
         });
         match prepared {
             Err(why) => refused(why),
             Ok((transport, message, smtp_url)) => match transport.send(message).await {
                 Ok(_) => Attempt::Accepted,
-                Err(error) => refused(why(&error, &smtp_url)),
+                Err(error) => refused(why(&error, &smtp_url, self.say)),
             },
         }
     }
 }
 
-fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
+fn message(post: &Post, mail: ReportMail<'_>, say: Say) -> Result<Message, String> {
     let mailbox = |address: &str| {
         address
             .parse::<Mailbox>()
-            .map_err(|error| format!("{address} is no mail address: {error}"))
+            .map_err(|error| say.channel_error_mail_address(address, error))
     };
     let sender = mailbox(&post.from)?;
     let domain = sender.email.domain().to_owned();
@@ -79,12 +79,12 @@ fn message(post: &Post, mail: ReportMail<'_>) -> Result<Message, String> {
             let content = Body::new_with_encoding(content, ContentTransferEncoding::Base64)
                 .ok()
                 // The error is the workbook itself.
-                .ok_or("the workbook cannot be put into a mail")?;
+                .ok_or_else(|| say.channel_error_attachment())?;
             let file = Attachment::new(name).body(content, kind);
             builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
         }
     };
-    written.map_err(|error| format!("the mail cannot be written: {error}"))
+    written.map_err(|error| say.channel_error_mail_not_created(error))
 }
 
 /// A subject is one line.
@@ -167,7 +167,7 @@ mod tests {
             standing: &AccountSummary::default(),
             attachment,
         };
-        String::from_utf8(message(&post, mail).unwrap().formatted()).unwrap()
+        String::from_utf8(message(&post, mail, Say(Language::En)).unwrap().formatted()).unwrap()
     }
 
     #[test]

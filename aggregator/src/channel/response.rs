@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
+use crate::say::Say;
 use hubward_domain::delivery::{Attempt, FaultDomain};
 
 /// The most characters of a response's text that are kept as the error.
@@ -15,10 +16,10 @@ const WHY: usize = 200;
 const RESET: &str = "x-ratelimit-reset";
 
 /// The result of an attempt. It never contains the URL, which is the secret of most chat services.
-pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp) -> Attempt {
+pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp, say: Say) -> Attempt {
     let mut answer = match answer {
         Ok(answer) => answer,
-        Err(error) => return refused(no_answer(error), None, FaultDomain::Channel),
+        Err(error) => return refused(no_answer(error, say), None, FaultDomain::Channel),
     };
     let status = answer.status();
     if status.is_success() {
@@ -29,7 +30,7 @@ pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp) -> Att
         Ok(Some(part)) => String::from_utf8_lossy(&part).chars().take(WHY).collect(),
         _ => String::new(),
     };
-    let why = format!("it answered {status} {said}");
+    let why = say.channel_error_answered(said, status);
     refused(why.trim_end().to_owned(), wait, fault(status))
 }
 
@@ -75,9 +76,9 @@ fn refused(why: String, retry_after: Option<i64>, fault: FaultDomain) -> Attempt
 }
 
 /// Why there was no response, without the URL.
-pub(super) fn no_answer(error: reqwest::Error) -> String {
+pub(super) fn no_answer(error: reqwest::Error, say: Say) -> String {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return say.channel_error_timeout().to_owned();
     }
     // The outer errors repeat the URL.
     let error = error.without_url();
@@ -85,7 +86,7 @@ pub(super) fn no_answer(error: reqwest::Error) -> String {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    format!("no answer: {cause}")
+    say.channel_error_no_answer(cause)
 }
 
 #[cfg(test)]

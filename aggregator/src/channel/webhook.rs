@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
+use crate::say::Say;
 use hubward_domain::delivery::Delivery;
 
 /// Sets headers and body.
@@ -22,6 +23,7 @@ pub(super) fn request(
     delivery: &Delivery,
     secret: Option<&SecretString>,
     now: Timestamp,
+    say: Say,
 ) -> Result<RequestBuilder, String> {
     let body = body(delivery)?;
     let mut request = request
@@ -29,9 +31,9 @@ pub(super) fn request(
         .header("webhook-id", &delivery.id)
         .header("webhook-timestamp", now.as_second());
     if let Some(secret) = secret {
-        let signature = signer(secret)?
+        let signature = signer(secret, say)?
             .sign(&delivery.id, now.as_second(), body.as_bytes())
-            .map_err(|error| format!("the message cannot be signed: {error}"))?;
+            .map_err(|error| say.channel_error_signature(error))?;
         request = request.header("webhook-signature", signature);
     }
     Ok(request.body(body))
@@ -51,17 +53,18 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
 
 /// A Base64 secret, with or without `whsec_`, as in Standard Webhooks; any other text is used as the key
 /// itself.
-fn signer(secret: &SecretString) -> Result<Webhook, String> {
+fn signer(secret: &SecretString, say: Say) -> Result<Webhook, String> {
     let text = secret.expose_secret();
     let key = STANDARD
         .decode(text.strip_prefix("whsec_").unwrap_or(text))
         .unwrap_or_else(|_| text.as_bytes().to_vec());
-    Webhook::from_bytes(key).map_err(|error| format!("the channel's secret is no key: {error}"))
+    Webhook::from_bytes(key).map_err(|error| say.channel_error_secret(error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hubward_domain::account::Language;
     use hubward_domain::delivery::DeliveryState;
     use hubward_domain::notice::{Notice, TestNotice};
 
@@ -84,7 +87,7 @@ mod tests {
     fn the_signature_is_the_standards_own() {
         // The example of the Standard Webhooks specification.
         let secret = SecretString::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        let signature = signer(&secret)
+        let signature = signer(&secret, Say(Language::En))
             .unwrap()
             .sign(
                 "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -131,6 +134,6 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_no_base64_is_the_key_itself() {
-        assert!(signer(&SecretString::from("correct horse")).is_ok());
+        assert!(signer(&SecretString::from("correct horse"), Say(Language::En)).is_ok());
     }
 }

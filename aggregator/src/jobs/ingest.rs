@@ -10,6 +10,7 @@ use crate::actions::alert::emergency_notify::DirectNotifier;
 use crate::actions::alert::ingest::batch::{Batch, BatchReceiver};
 use crate::actions::alert::ingest::note_trouble;
 use crate::app::App;
+use crate::say::Say;
 use crate::text;
 use hubward_domain::notice::Trouble;
 
@@ -87,7 +88,8 @@ async fn watched(
     if let Ok(kept) = tokio::time::timeout(SLOW, &mut keeping).await {
         return kept;
     }
-    let why = "the database does not answer".to_owned();
+    let say = Say(context.app.config.locale.language);
+    let why = say.alert_store_unresponsive().to_owned();
     begin(context, alarm, failing, began, why);
     keeping.await
 }

@@ -66,15 +66,7 @@ pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedM
 
 /// Why a URL is rejected, as the end of a sentence.
 pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
-    let say = Say(language);
-    match why {
-        UnsafeAddress::NotAUrl => say.config_why_not_a_url(),
-        UnsafeAddress::NotHttps => say.config_why_not_https(),
-        UnsafeAddress::Credentials => say.config_why_credentials(),
-        UnsafeAddress::Private => say.config_why_private(),
-        UnsafeAddress::RetiredTeamsConnector => say.config_why_retired_teams_connector(),
-    }
-    .to_owned()
+    Say(language).unsafe_address(why).to_owned()
 }
 
 /// The configuration is valid.
