@@ -37,7 +37,7 @@ pub fn write(guide: &Guide, facts: &DeckFacts<'_>, language: Language) -> Result
     let title = say.deck_title();
     let mut slides = vec![
         cover(
-            &title,
+            title,
             &[
                 say.deck_subtitle().to_owned(),
                 format!("{} · {}", facts.administrator, facts.today),
@@ -51,7 +51,7 @@ pub fn write(guide: &Guide, facts: &DeckFacts<'_>, language: Language) -> Result
     ];
     slides.extend(controls(guide, language));
     slides.push(alerts(facts, say));
-    let bytes = ppt_rs::generator::create_pptx_with_content(&title, slides)
+    let bytes = ppt_rs::generator::create_pptx_with_content(title, slides)
         .map_err(|error| error.to_string())?;
     theme::with_japanese_font(&bytes)
 }

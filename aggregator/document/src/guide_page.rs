@@ -89,10 +89,7 @@ fn of_control(control: &ControlGuide, language: Language) -> Vec<(String, String
             say.guide_owner(),
             guide_words::owner(control.owner, language),
         ),
-        (
-            say.guide_applies_when(),
-            control.applies_when.of(language).into(),
-        ),
+        (say.guide_applies_when(), control.applies_when.of(language)),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

@@ -169,10 +169,10 @@ impl<'a> Writer<'a> {
         match (&mut self.form, shown) {
             (ReportLayout::Xlsx(book), _) => book.add(shown, mirrored, alert)?,
             (ReportLayout::Csv(csv), ShownFinding::News(change)) => {
-                csv.add(self.frame, change, mirrored)?
+                csv.add(self.frame, change, mirrored)?;
             }
             (ReportLayout::Json(json), ShownFinding::News(change)) => {
-                json.add(self.frame, change, mirrored)?
+                json.add(self.frame, change, mirrored)?;
             }
             (ReportLayout::Csv(_) | ReportLayout::Json(_), ShownFinding::Suppressed) => {}
         }

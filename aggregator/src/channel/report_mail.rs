@@ -91,7 +91,7 @@ fn message(post: &Post, mail: ReportMail<'_>, say: Say) -> Result<Message, Strin
 fn subject(mail: &ReportMail<'_>) -> String {
     let account = mail.account;
     Say(account.language)
-        .channel_report_subject(&account.account_id, &mail.period, &account.project)
+        .channel_report_subject(&account.account_id, mail.period, &account.project)
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .take(SUBJECT)
@@ -113,14 +113,14 @@ fn body(mail: &ReportMail<'_>) -> String {
         first,
         standing.open_with(FindingSeverity::High),
         last,
-        &standing.new,
+        standing.new,
         standing.all_open(),
-        &mail.period,
+        mail.period,
         &account.project,
-        &standing.reopened,
-        &standing.resolved,
+        standing.reopened,
+        standing.resolved,
         score,
-        &standing.threats,
+        standing.threats,
     );
     let where_it_is = match &mail.attachment {
         Ok((name, _)) => say.channel_report_attached(name),

@@ -72,7 +72,7 @@ async fn verify(app: &App, posted: Option<&str>, screen: &Screen) -> CommandResu
             Ok(Exit::Done)
         }
         ChainVerdict::Broken(broken) => Err(CommandFailure::new(
-            say.cli_audit_broken(&broken.sequence),
+            say.cli_audit_broken(broken.sequence),
             say.cli_audit_broken_hint(),
         )),
         ChainVerdict::Rewritten(_) => Err(CommandFailure::new(

@@ -139,6 +139,6 @@ pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let seen = exception::expire(app, &Actor::Job("exceptions"))
         .await
         .map_err(|error| failed(&error, language))?;
-    screen.say(&Say(language).exception_seen_to(&seen.announced, &seen.ended));
+    screen.say(&Say(language).exception_seen_to(seen.announced, seen.ended));
     Ok(Exit::Done)
 }

@@ -147,7 +147,7 @@ impl ImportLedger {
             plan.changed.len(),
             plan.leaving.len(),
             plan.missing.len(),
-            &plan.unchanged,
+            plan.unchanged,
         ));
         if !plan.missing.is_empty() {
             screen.say(say.cli_import_missing_hint());

@@ -163,7 +163,7 @@ fn report(news: &JobEvent, screen: &Screen) {
             screen.warn(&text::startup_error::action_error(error, language));
         }
         JobEvent::OutboxFails(error) => {
-            screen.warn(&text::startup_error::store_error(error, language))
+            screen.warn(&text::startup_error::store_error(error, language));
         }
         JobEvent::LedgerFails(error) => screen.warn(&super::run::ledger_fails(error, language)),
         JobEvent::LedgerTaken(taken) => super::run::ledger_taken(taken, screen),

@@ -95,11 +95,14 @@ pub(super) fn log_failure(error: &(dyn Error + 'static)) {
 /// The causes below an error, outermost first.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let below = std::iter::successors(error.source(), |&error| error.source());
-    below.map(one_line).collect::<Vec<_>>().join(": ")
+    below
+        .map(|error| one_line(error))
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// An error may quote what others wrote: it must not add lines to the log.
-fn one_line(error: impl ToString) -> String {
+fn one_line(error: &(impl ToString + ?Sized)) -> String {
     error.to_string().replace(['\n', '\r'], " ")
 }
 

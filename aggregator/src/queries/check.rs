@@ -44,8 +44,5 @@ async fn judged(app: &App, seen: Vec<Membership>) -> Result<Vec<CheckRow>, Store
     let range = AccountRange::Between(&first.account_id, &last.account_id);
     let baseline = !app.config.baseline.standards.is_empty();
     let evidence = app.store.evidence(range, baseline).await?;
-    Ok(seen
-        .into_iter()
-        .map(|seen| evidence.latest_row(seen))
-        .collect())
+    Ok(seen.iter().map(|seen| evidence.latest_row(seen)).collect())
 }

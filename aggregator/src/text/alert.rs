@@ -91,7 +91,7 @@ pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
         (say.channel_resource(), alert.resource.clone()),
         (
             say.channel_seen(),
-            say.channel_seen_times(alert.count, &alert.first_seen, &alert.last_seen),
+            say.channel_seen_times(alert.count, alert.first_seen, alert.last_seen),
         ),
         (say.alert_assignee(), row.handling.assignee.clone()),
         (say.alert_note(), row.handling.note.clone()),

@@ -10,7 +10,7 @@ use hubward_domain::account::Language;
 /// A backup was created.
 pub(crate) fn done(done: &BackedUp, language: Language) -> String {
     Say(language).backup_done(
-        &done.bytes,
+        done.bytes,
         done.head.events,
         done.file.display(),
         &done.head.hash,
@@ -21,7 +21,7 @@ pub(crate) fn done(done: &BackedUp, language: Language) -> String {
 /// The question before a backup replaces the database.
 pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
     let say = Say(language);
-    let copy = say.backup_copy(plan.head.events, &plan.head.hash, &plan.upgrades);
+    let copy = say.backup_copy(plan.head.events, &plan.head.hash, plan.upgrades);
     match &plan.before {
         Some(before) => {
             say.backup_question(copy, plan.database.display(), before.events, &before.hash)
@@ -61,7 +61,7 @@ pub(crate) fn error(error: &CopyError, language: Language) -> Vec<LocalizedMessa
             LocalizedMessage::new(say.backup_foreign(), say.backup_damaged_hint())
         }
         CopyError::Broken(broken) => LocalizedMessage::new(
-            say.cli_audit_broken(&broken.sequence),
+            say.cli_audit_broken(broken.sequence),
             say.cli_audit_broken_hint(),
         ),
     };

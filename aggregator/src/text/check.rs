@@ -72,17 +72,17 @@ pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language
             .to_owned();
     }
     match &row.verdict {
-        Verdict::Complete => return String::new(),
+        Verdict::Complete => String::new(),
         Verdict::Incomplete(_)
         | Verdict::Drifted(_)
         | Verdict::Invited(_)
-        | Verdict::ManagedElsewhere(_) => say.check_hint_run(administrator, &row.region),
+        | Verdict::ManagedElsewhere(_) => say.check_hint_run(administrator, row.region),
         Verdict::NotInvited => say.check_hint_invite(account),
         Verdict::Resigned | Verdict::Removed => say.check_hint_invite_again(account),
         Verdict::NotInLedger => say.check_hint_ledger().to_owned(),
         Verdict::Suspended => say.check_hint_status(account),
-        Verdict::UnknownStatus(word) => return word.clone(),
-        Verdict::Unreadable(why) => return why.clone(),
+        Verdict::UnknownStatus(word) => word.clone(),
+        Verdict::Unreadable(why) => why.clone(),
     }
 }
 

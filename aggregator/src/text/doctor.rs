@@ -44,7 +44,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
         Fact::AuditHolds(head) => fine(say.cli_audit_holds(head.events, &head.hash)),
         Fact::AuditBroken(broken) => LocalizedMessage::new(
-            say.cli_audit_broken(&broken.sequence),
+            say.cli_audit_broken(broken.sequence),
             say.cli_audit_broken_hint(),
         ),
         Fact::NoOverride => fine(say.doctor_no_override()),

@@ -30,7 +30,7 @@ pub(crate) fn detail(row: &InviteRow, language: Language) -> String {
         InviteOutcome::Planned => say.invite_planned().to_owned(),
         InviteOutcome::Failed(failure) => {
             let message = super::aws::failure(failure, language);
-            return format!("{}\n{}", message.text, message.hint);
+            format!("{}\n{}", message.text, message.hint)
         }
         InviteOutcome::NotRecorded(why) => say.invite_not_recorded(why),
         InviteOutcome::NotListed(Some(status)) => say.invite_not_listed(status),

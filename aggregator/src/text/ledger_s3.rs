@@ -139,7 +139,7 @@ pub(crate) fn summary(plan: &LedgerPlan, language: Language) -> String {
         plan.changed.len(),
         plan.leaving.len(),
         plan.missing.len(),
-        &plan.unchanged,
+        plan.unchanged,
     )
 }
 
@@ -157,7 +157,7 @@ fn workbook(
         facts: vec![
             fact(say.ledger_s3_file(), file.object.to_string()),
             fact(say.ledger_s3_version(), file.version.name().to_owned()),
-            fact("SHA-256".into(), file.sha256.clone()),
+            fact("SHA-256", file.sha256.clone()),
             fact(say.ledger_s3_at(), at.to_string()),
             fact(say.table_outcome(), summary),
         ],

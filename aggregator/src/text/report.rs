@@ -46,7 +46,7 @@ pub(crate) fn summary(built: &Built, language: Language) -> String {
     Say(language).report_summary(
         built.rows.iter().filter(|row| row.failed.is_some()).count(),
         built.rows.iter().filter(|row| row.failed.is_none()).count(),
-        &built.period,
+        built.period,
     )
 }
 

@@ -233,7 +233,7 @@ pub(crate) fn hindrance(hindrance: &Hindrance, language: Language) -> String {
         "incomplete" | "drifted" => say.request_why_incomplete(),
         "resigned" | "removed" | "deleted" => say.request_why_ended(),
         "suspended" => say.request_why_suspended(),
-        other => other.into(),
+        other => other,
     };
-    say.request_answer_hindrance(&hindrance.region, why)
+    say.request_answer_hindrance(hindrance.region, why)
 }

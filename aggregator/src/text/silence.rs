@@ -51,7 +51,7 @@ pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
     let say = Say(language);
     let silence = &made.silence;
     let mut lines = vec![
-        say.silence_made(matcher(&silence.matcher, language), &silence.until),
+        say.silence_made(matcher(&silence.matcher, language), silence.until),
         covers_now(made, language),
     ];
     lines.extend(made.covers.iter().take(NAMED).map(|alert| {
@@ -61,7 +61,7 @@ pub(crate) fn made(made: &Silenced, language: Language) -> Vec<String> {
         )
     }));
     if made.left_out > 0 {
-        lines.push(say.silence_left_out(&made.left_out));
+        lines.push(say.silence_left_out(made.left_out));
     } else if !silence.matcher.critical {
         lines.push(say.silence_not_critical().to_owned());
     }
@@ -76,7 +76,7 @@ pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
 
 /// The number of open critical alerts that match but are exempt.
 pub(crate) fn exempt_critical(made: &Silenced, language: Language) -> String {
-    Say(language).silence_told_all_the_same(&made.left_out)
+    Say(language).silence_told_all_the_same(made.left_out)
 }
 
 /// There is no active silence with this id.

@@ -16,7 +16,7 @@ pub(crate) fn detail(row: &UnlinkRow, language: Language) -> String {
         UnlinkOutcome::Skipped(status) => say.unlink_skipped(status),
         UnlinkOutcome::Failed(failure) => {
             let message = super::aws::failure(failure, language);
-            return format!("{}\n{}", message.text, message.hint);
+            format!("{}\n{}", message.text, message.hint)
         }
         UnlinkOutcome::NotRecorded(why) => say.unlink_not_recorded(why),
     }

@@ -104,7 +104,12 @@ fn expression(pieces: &Pieces, has_facts: bool) -> String {
             Piece::Fact(fact) => literal.push_str(&format!("{{{fact}}}")),
         }
     }
-    if has_facts {
+    let own_facts = pieces.iter().any(|piece| matches!(piece, Piece::Fact(_)));
+    if has_facts && !own_facts {
+        // One form of a plural may do without the count: its braces are then no placeholders.
+        let plain = literal.replace("{{", "{").replace("}}", "}");
+        format!("{plain:?}.to_owned()")
+    } else if has_facts {
         format!("format!({literal:?})")
     } else {
         format!("{literal:?}")

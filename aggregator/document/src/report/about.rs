@@ -69,7 +69,7 @@ fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
         (say.report_about(), say.report_about_text().into()),
         (
             say.report_period(),
-            say.report_period_text(first, last, &frame.period, zone)
+            say.report_period_text(first, last, frame.period, zone)
                 .into(),
         ),
         (say.report_synced(), say.report_synced_text(synced).into()),

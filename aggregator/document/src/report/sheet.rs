@@ -189,7 +189,7 @@ fn color_by_condition(
         }
         CellStyle::State => {
             for (word, format) in style.states(language) {
-                equal(&word, format)?;
+                equal(word, format)?;
             }
         }
         CellStyle::Days => {

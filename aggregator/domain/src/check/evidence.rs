@@ -73,7 +73,7 @@ impl Evidence {
     }
 
     /// The row of a check that listed nothing anew: the last one's, judged by what has become known since.
-    pub fn latest_row(&self, seen: Membership) -> CheckRow {
+    pub fn latest_row(&self, seen: &Membership) -> CheckRow {
         let place = (seen.account_id.clone(), seen.region);
         let is_understood = !matches!(seen.status, Some(MemberStatus::Unknown(_)));
         let verdict = match seen.verdict.as_str() {
@@ -83,7 +83,7 @@ impl Evidence {
             _ => self.judge(
                 &place,
                 &ListedStatus::Listed(seen.status.clone()),
-                Some(&seen),
+                Some(seen),
             ),
         };
         self.row(place, verdict, seen.since)

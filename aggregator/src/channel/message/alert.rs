@@ -29,7 +29,7 @@ pub(super) fn opened(alert: &AlertNotice, reader: &MessageReader<'_>) -> Rendere
     let say = Say(reader.language);
     let title = say.channel_alert_opened(
         severity_icon(alert.severity),
-        &alert.severity,
+        alert.severity,
         title(alert, say),
     );
     with_alert(title, alert, reader)

@@ -21,19 +21,19 @@ impl End<'_> {
     pub(super) fn render(&self, say: Say) -> RenderedMessage {
         let (title, next) = if self.over {
             (
-                say.exception_ended(&self.account, &self.control, &self.project, &self.until),
+                say.exception_ended(self.account, self.control, self.project, self.until),
                 say.exception_next_over(),
             )
         } else {
             (
-                say.exception_ends_soon(&self.account, &self.control, &self.project, &self.until),
+                say.exception_ends_soon(self.account, self.control, self.project, self.until),
                 say.exception_next_soon(),
             )
         };
         let resource = self
             .resource
             .map(|resource| say.exception_of_resource(resource));
-        let reason = say.exception_was_granted_for(&self.reason);
+        let reason = say.exception_was_granted_for(self.reason);
         RenderedMessage {
             title,
             lines: resource

@@ -17,7 +17,7 @@ pub(super) fn delivered(notice: &ReportNotice, say: Say) -> RenderedMessage {
         lines.push(say.channel_more(more));
     }
     RenderedMessage {
-        title: say.channel_reports_delivered(&notice.count, &notice.period),
+        title: say.channel_reports_delivered(notice.count, &notice.period),
         lines,
         ..RenderedMessage::default()
     }
@@ -29,12 +29,12 @@ fn line(report: &SentReport, say: Say) -> String {
         .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
     say.channel_report_line(
         &report.account_id,
-        &report.critical,
-        &report.high,
-        &report.new,
-        &report.open,
+        report.critical,
+        report.high,
+        report.new,
+        report.open,
         &report.project,
-        &report.resolved,
+        report.resolved,
         score,
     )
 }

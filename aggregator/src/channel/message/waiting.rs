@@ -13,9 +13,9 @@ pub(super) fn escalated(
 ) -> RenderedMessage {
     let (alert, say) = (&escalated.alert, Say(reader.language));
     let title = say.channel_alert_escalated(
-        &escalated.level,
+        escalated.level,
         severity_icon(alert.severity),
-        &alert.severity,
+        alert.severity,
         title(alert, say),
     );
     with_alert(title, alert, reader)
@@ -34,7 +34,7 @@ pub(super) fn still_open(open: &StillOpenNotice, reader: &MessageReader<'_>) -> 
         lines.push(say.channel_still_open_more(more));
     }
     RenderedMessage {
-        title: say.channel_still_open(&open.count, &open.untaken),
+        title: say.channel_still_open(open.count, open.untaken),
         lines,
         links: vec![(
             say.channel_dashboard().to_owned(),
@@ -56,7 +56,7 @@ fn line(alert: &AlertNotice, reader: &MessageReader<'_>) -> String {
         &alert.id,
         severity_icon(alert.severity),
         &alert.project,
-        &alert.severity,
+        alert.severity,
         clock(alert.first_seen, reader.zone),
         state,
         title(alert, say),

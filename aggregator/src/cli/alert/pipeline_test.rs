@@ -45,7 +45,7 @@ pub(super) async fn dead_letters(app: &App, actor: &Actor, screen: &Screen) -> C
             say.alert_no_queue_hint(),
         ));
     };
-    screen.say(&say.alert_dead_letters(&taken.messages, &taken.opened, &taken.refused));
+    screen.say(&say.alert_dead_letters(taken.messages, taken.opened, taken.refused));
     Ok(Exit::Done)
 }
 

@@ -17,13 +17,13 @@ pub(in crate::cli) async fn pass(app: &App, screen: &Screen, polling: bool) -> C
     let passed = go(app, screen, polling).await?;
     show::invitations(&passed, screen)?;
     screen.say(&Say(screen.language()).request_passed(
-        &passed.answered,
-        &passed.approved,
-        &passed.complete,
+        passed.answered,
+        passed.approved,
+        passed.complete,
         passed.failures.len(),
         passed.invited.len(),
-        &passed.read,
-        &passed.woken,
+        passed.read,
+        passed.woken,
     ));
     Ok(if passed.failures.is_empty() {
         Exit::Done

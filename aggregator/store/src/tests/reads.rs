@@ -190,7 +190,7 @@ async fn evidence_is_that_of_the_range_alone() {
         };
         assert_eq!(
             known(AccountRange::one(&second)).await,
-            [second.clone()],
+            std::slice::from_ref(&second),
             "{url:?}"
         );
         assert_eq!(

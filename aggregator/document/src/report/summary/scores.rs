@@ -55,7 +55,7 @@ impl SummarySheet<'_> {
 
     fn score(&mut self, name: &str, score: Score) -> Result<(), XlsxError> {
         let say = Say(self.frame.language);
-        let controls = say.report_score_controls(score.judged, &score.passed);
+        let controls = say.report_score_controls(score.judged, score.passed);
         let percent = score
             .percent()
             .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));

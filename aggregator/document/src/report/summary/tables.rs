@@ -21,7 +21,7 @@ impl SummarySheet<'_> {
         let groups = self.closing.facts.first(FIRST);
         if groups.is_empty() {
             let nothing = say.report_nothing_open();
-            self.wide(22.0, &nothing, &self.style.remark())?;
+            self.wide(22.0, nothing, &self.style.remark())?;
             self.row += 1;
             return Ok(());
         }
@@ -36,7 +36,7 @@ impl SummarySheet<'_> {
         ];
         self.sheet.set_row_height(self.row, 20)?;
         for (first, last, text, format) in headers {
-            self.merge(first, last, &text, format)?;
+            self.merge(first, last, text, format)?;
         }
         self.row += 1;
         let text = self.style.text();
@@ -84,7 +84,7 @@ impl SummarySheet<'_> {
             (LAST, LAST, say.report_score_short(), &of_numbers),
         ]);
         for (first, last, text, format) in headers {
-            self.merge(first, last, &text, format)?;
+            self.merge(first, last, text, format)?;
         }
         self.row += 1;
         let (text, number) = (self.style.text(), self.style.number());
@@ -126,6 +126,6 @@ impl SummarySheet<'_> {
     fn severity(&mut self, column: u16, severity: FindingSeverity) -> Result<(), XlsxError> {
         let word = words::severity(severity, self.frame.language);
         let format = self.style.severity(severity);
-        self.merge(column, column, &word, &format)
+        self.merge(column, column, word, &format)
     }
 }

@@ -25,7 +25,7 @@ impl SummarySheet<'_> {
         self.heading(say.report_trend())?;
         if closing.trend.iter().filter(|it| it.open.is_some()).count() < 2 {
             let begun = say.report_trend_begun();
-            self.wide(22.0, &begun, &self.style.remark())?;
+            self.wide(22.0, begun, &self.style.remark())?;
             self.row += 1;
             return Ok(());
         }
