@@ -95,10 +95,7 @@ pub(super) fn log_failure(error: &(dyn Error + 'static)) {
 /// The causes below an error, outermost first.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let below = std::iter::successors(error.source(), |&error| error.source());
-    below
-        .map(|error| one_line(error))
-        .collect::<Vec<_>>()
-        .join(": ")
+    below.map(one_line).collect::<Vec<_>>().join(": ")
 }
 
 /// An error may quote what others wrote: it must not add lines to the log.
