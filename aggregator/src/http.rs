@@ -1,5 +1,5 @@
 //! The server's outside: it listens, keeps slow and greedy connections from holding it, and stops
-//! when it is told to. Which path does what is in [`router`].
+//! when it is asked to. Which path does what is in [`router`].
 
 mod agent_api;
 mod api;
@@ -59,7 +59,7 @@ const CONNECTION: Duration = Duration::from_secs(600);
 /// How many connections are served at once; more wait in the listener's queue.
 const CONNECTIONS: usize = 1024;
 
-/// What every handler stands on.
+/// What every handler needs.
 #[derive(Clone)]
 struct AppState {
     app: App,
@@ -97,7 +97,7 @@ pub(crate) enum ServeError {
     /// The certificate or its key cannot be used.
     #[error("cannot use the TLS certificate: {0}")]
     Tls(String),
-    /// Nobody can log in.
+    /// No login is possible.
     #[error(transparent)]
     Reception(#[from] LoginServiceError),
     /// Proofs cannot be taken.
@@ -264,7 +264,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let mut answer = answer.await?;
-            // An end that is announced costs nobody a request; one that comes of itself may.
+            // An announced end loses no request; an unannounced one may.
             if begun.elapsed() > longest / 2 {
                 let close = HeaderValue::from_static("close");
                 answer.headers_mut().insert(header::CONNECTION, close);

@@ -21,7 +21,7 @@ use super::run;
 /// How long a cloud may take to reset itself: after that, it is not used.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running cloud that nobody else uses.
+/// A running cloud that no other story uses.
 pub(crate) struct Cloud {
     url: String,
     port: String,

@@ -60,7 +60,7 @@ pub(crate) fn shared(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
 }
 
 /// The certificates that programs trust, in place of this machine's hundreds, which each of them would read: one,
-/// that nobody has the key of.
+/// whose key is thrown away.
 pub(crate) fn authorities() -> &'static Path {
     static AUTHORITIES: OnceLock<PathBuf> = OnceLock::new();
     AUTHORITIES.get_or_init(|| {

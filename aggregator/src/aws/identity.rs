@@ -185,7 +185,7 @@ impl Identity {
     }
 }
 
-/// The agent is only told what happened; the log has the cause.
+/// The agent only learns what happened; the log has the cause.
 fn unavailable(what: &'static str, error: &reqwest::Error) -> NotIdentified {
     tracing::warn!(error = ?error, "STS: {what}");
     NotIdentified::Unavailable(what)

@@ -22,7 +22,7 @@ use hubward_domain::login::within;
 /// A form is a few words and a note.
 const LONGEST_FORM: usize = 64 * 1024;
 
-/// Somebody who is logged in.
+/// A user who is logged in.
 #[derive(Clone, Debug)]
 pub(super) struct CurrentUser {
     pub(super) visitor: Visitor,
@@ -30,7 +30,7 @@ pub(super) struct CurrentUser {
     pub(super) reader: PageContext,
 }
 
-/// Who may read the guide: everybody, or, with `guide.login_required`, somebody who is logged in.
+/// Who may read the guide: everyone, or, with `guide.login_required`, users who are logged in.
 #[derive(Clone, Debug)]
 pub(super) struct GuideReader {
     pub(super) by: Option<CurrentUser>,
@@ -44,14 +44,14 @@ pub(super) struct AuthenticForm {
     fields: BTreeMap<String, String>,
 }
 
-/// A form of somebody who is not logged in, sent from one of our own pages.
+/// A form of a visitor who is not logged in, sent from one of our own pages.
 #[derive(Clone, Debug)]
 pub(super) struct PublicForm {
     pub(super) reader: PageContext,
     fields: BTreeMap<String, String>,
 }
 
-/// Why somebody does not get a page: the answer instead of it.
+/// Why a visitor does not get a page: the answer instead of it.
 #[derive(Debug)]
 pub(super) struct PageRejection(Box<Response>);
 

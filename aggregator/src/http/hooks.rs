@@ -63,7 +63,7 @@ pub(super) async fn jira(
         secret: text("x-hubward-secret"),
     };
     match wake(&state.app, &proof, &body).await {
-        // An issue of another project is none of ours, and nobody needs to try again.
+        // An issue of another project is none of ours, and retrying would not help.
         Ok(_) => Ok(StatusCode::ACCEPTED),
         Err(WakeError::NoJira) => Err(ApiProblem::new(Code::NotFound)),
         Err(WakeError::Refused(_)) => Err(ApiProblem::new(Code::HookRefused)),
@@ -74,7 +74,7 @@ pub(super) async fn jira(
 /// An API destination of EventBridge brings an alert.
 ///
 /// EventBridge tries again after 401, 429 and 5xx only, so no other refusal is given for what may be an alert;
-/// what nobody understands is stored as such. Where `alerts.push_secret` is not configured, there is nothing here.
+/// what cannot be understood is stored as such. Where `alerts.push_secret` is not configured, there is nothing here.
 #[utoipa::path(
     post,
     path = "/hooks/eventbridge",
@@ -141,7 +141,7 @@ impl IntoResponses for EventRefusals {
     }
 }
 
-/// It comes again, and soon: nobody has heard of it yet.
+/// EventBridge retries soon; no channel has been notified yet.
 fn not_stored() -> ApiProblem {
     ApiProblem::new(Code::NotStored).after(1)
 }

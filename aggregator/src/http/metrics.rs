@@ -185,7 +185,7 @@ fn registered(metrics_snapshot: &MetricsSnapshot, telemetry: &Telemetry) -> Regi
         &mut registry,
         (
             "refused_messages",
-            "Messages of the alert queue that nobody understood",
+            "Messages of the alert queue that could not be understood",
         ),
         metrics_snapshot.refused_messages,
     );
@@ -339,7 +339,10 @@ mod tests {
             "hubward_trial_last_arrival_timestamp_seconds{kind=\"canary\"} 20",
             "# EOF",
         ] {
-            assert!(text.lines().any(|told| told == line), "{line}: {text}");
+            assert!(
+                text.lines().any(|exported| exported == line),
+                "{line}: {text}"
+            );
         }
         assert!(text.contains("hubward_build_info{version="), "{text}");
     }
@@ -359,14 +362,14 @@ mod tests {
 
     #[test]
     fn the_example_rules_and_panels_ask_only_for_what_is_told() {
-        let told = asked_for(&text(&everything()));
+        let exported = asked_for(&text(&everything()));
         for example in [
             include_str!("../../../packaging/monitoring/hubward.rules.yml"),
             include_str!("../../../packaging/monitoring/grafana.json"),
         ] {
             let asked = asked_for(example);
             assert!(asked.len() > 5);
-            let unknown: Vec<_> = asked.difference(&told).collect();
+            let unknown: Vec<_> = asked.difference(&exported).collect();
             assert!(unknown.is_empty(), "{unknown:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the API, described by the code that serves it. What a route takes and answers stands
+//! `GET /openapi.json`: the API, described by the code that serves it. What a route takes and answers is written
 //! at its handler, what travels at its type; here it is put together. The dashboard's pages are no API.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::responses::Anybody;
     components(schemas(hubward_protocol::api::Problem)),
     tags(
         (name = "agent", description = "An agent proves its account, and reports"),
-        (name = "downloads", description = "The agent and its install script, for whoever asks"),
+        (name = "downloads", description = "The agent and its install script, without authentication"),
         (name = "soc", description = "What the SOC knows, in the shapes of the command line's --json"),
         (name = "hooks", description = "What others call when something happened"),
         (name = "operations", description = "Whether the server is there, and how it is")

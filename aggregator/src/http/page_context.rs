@@ -11,13 +11,13 @@ use super::rate_limit::{Admitted, asked_language};
 use crate::text::dashboard::Words;
 use hubward_domain::account::Language;
 
-/// Whoever reads a page.
+/// The reader of a page.
 #[derive(Clone, Debug)]
 pub(super) struct PageContext {
     pub(super) words: Words,
     /// The path that was asked for.
     pub(super) path: String,
-    /// What stands behind its question mark, the language left out.
+    /// The request's query without the language.
     pub(super) query: Vec<(String, String)>,
     /// The language that was just chosen, to be remembered.
     pub(super) chosen: Option<Language>,

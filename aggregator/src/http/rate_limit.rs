@@ -134,7 +134,7 @@ impl RateLimits {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .collect();
-        // From the nearest proxy outwards: what stands before an untrusted address is only a claim.
+        // From the nearest proxy outwards: what comes before an untrusted address is only a claim.
         for claim in forwarded.iter().rev() {
             if !self.trusts(client) {
                 break;
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(client(&[], "10.0.0.1", &["1.2.3.4"]), "10.0.0.1");
         assert_eq!(client(&proxies, "10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
         assert_eq!(client(&proxies, "8.8.8.8", &["1.2.3.4"]), "8.8.8.8");
-        // What a client claims stands before what the proxy adds.
+        // What a client claims comes before what the proxy adds.
         assert_eq!(
             client(&proxies, "10.0.0.1", &["6.6.6.6, 1.2.3.4"]),
             "1.2.3.4"

@@ -49,14 +49,15 @@ impl IntoResponses for Holders {
     }
 }
 
-/// Refusals as responses, by their status, in the words that they are told in.
+/// Refusals as responses, by their status, in the words that the answer uses.
 pub(super) fn refusals(codes: &[Code]) -> Responses {
-    let mut told: BTreeMap<String, Vec<Code>> = BTreeMap::new();
+    let mut by_status: BTreeMap<String, Vec<Code>> = BTreeMap::new();
     for code in codes {
         let status = status(*code).as_str().to_owned();
-        told.entry(status).or_default().push(*code);
+        by_status.entry(status).or_default().push(*code);
     }
-    told.into_iter()
+    by_status
+        .into_iter()
         .map(|(status, codes)| (status, RefOr::T(refusal(&codes))))
         .collect()
 }

@@ -110,7 +110,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         // EventBridge pushes alerts, and Jira wakes us for a request.
         .routes(routes!(hooks::eventbridge))
         .routes(routes!(hooks::jira))
-        // Monitoring, and whoever writes programs for all this.
+        // Monitoring, and the description for authors of clients.
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics))

@@ -1,4 +1,4 @@
-//! A page of the dashboard on the wire: what every page stands in, the headers that keep foreign code
+//! A page of the dashboard on the wire: the frame of every page, the headers that keep foreign code
 //! out of it, and the pages that say why there is no other.
 
 use std::error::Error;
@@ -14,7 +14,7 @@ use super::problem::log_failure;
 use crate::text::dashboard::Words;
 use hubward_domain::account::Language;
 
-/// Nothing but our own style sheet, pictures and forms; nothing inline, nobody frames us.
+/// Nothing but our own style sheet, pictures and forms; nothing inline, no framing by other sites.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -23,7 +23,7 @@ const STYLE: &str = include_str!("../../templates/hubward.css");
 /// The mark in the browser's tab.
 const MARK: &str = include_str!("../../templates/hubward.svg");
 
-/// What every page stands in.
+/// The frame of every page.
 #[derive(Clone, Debug)]
 pub(super) struct Shell {
     pub(super) words: Words,

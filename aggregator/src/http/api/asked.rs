@@ -12,7 +12,7 @@ use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::AlertState;
 use hubward_domain::delivery::DeliveryState;
 
-/// How many rows a part has where nobody asks otherwise, and at most.
+/// How many rows a page has by default, and at most.
 const PART: i64 = 1000;
 const LONGEST: i64 = 5000;
 /// How far into the rows a part may begin: a number that every program can hold.
@@ -83,10 +83,10 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Asking<T> {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(rejection) => {
                 // The field alone: what a caller wrote is not said back.
-                let told = rejection.body_text();
+                let text = rejection.body_text();
                 let named = ["limit", "offset", "after", "state"]
                     .into_iter()
-                    .find(|name| told.contains(&format!(": {name}: ")));
+                    .find(|name| text.contains(&format!(": {name}: ")));
                 Err(ApiProblem::new(Code::BadQuery).with_detail(named.unwrap_or_default()))
             }
         }
@@ -114,7 +114,7 @@ pub(super) fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i
     if (least..=most).contains(&number) {
         Ok(number)
     } else {
-        let told = format!("{name}: {least} to {most}");
-        Err(ApiProblem::new(Code::BadQuery).with_detail(told))
+        let text = format!("{name}: {least} to {most}");
+        Err(ApiProblem::new(Code::BadQuery).with_detail(text))
     }
 }

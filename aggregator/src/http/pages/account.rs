@@ -157,7 +157,7 @@ pub(in super::super) async fn report(
     Ok(workbook(found))
 }
 
-/// `GET /reports/{link}`: for whoever got the address by mail.
+/// `GET /reports/{link}`: for a recipient of the link in a mail.
 pub(in super::super) async fn linked_report(
     reader: PageContext,
     State(state): State<AppState>,

@@ -68,7 +68,7 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
         verdicts: VerdictGroup::ALL
             .iter()
             .flat_map(|group| group.verdicts())
-            // A group of one verdict stands for it.
+            // A group of one verdict is shown as that verdict.
             .filter(|verdict| **verdict != VerdictGroup::Complete.as_str())
             .filter(|verdict| **verdict != VerdictGroup::Drifted.as_str())
             .map(|verdict| FilterChoice::new(verdict, words.verdict(verdict).word, asked))

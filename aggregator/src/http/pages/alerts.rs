@@ -44,7 +44,7 @@ struct AlertListRow {
     seen: TimelineEntry,
     count: String,
     assignee: String,
-    told: String,
+    notified: String,
 }
 
 #[derive(Template)]
@@ -261,6 +261,6 @@ fn present(words: &Words, row: &AlertRow) -> AlertListRow {
         seen: words.moment(alert.last_seen),
         count: words.number(alert.count),
         assignee: row.handling.assignee.clone(),
-        told: text::alert::notified(row, words.language()),
+        notified: text::alert::notified(row, words.language()),
     }
 }

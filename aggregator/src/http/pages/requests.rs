@@ -64,7 +64,7 @@ struct RequestPage {
     changes: Vec<(String, String, String)>,
     problems: Vec<String>,
     contacts: Vec<String>,
-    told: Option<TimelineEntry>,
+    notified: Option<TimelineEntry>,
     decided: Option<(String, TimelineEntry)>,
     reason: String,
     may_approve: bool,
@@ -192,7 +192,7 @@ fn present(shell: &Shell, words: &Words, shown: ShownRequest) -> RequestPage {
             })
             .collect(),
         problems: problems.into_iter().map(|message| message.text).collect(),
-        told: view.contacts_told_at.map(|at| words.moment(at)),
+        notified: view.contacts_told_at.map(|at| words.moment(at)),
         decided: view
             .decided_by
             .clone()
@@ -310,7 +310,7 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-/// `POST /requests/new`: whoever is logged in may ask; deciding is another matter.
+/// `POST /requests/new`: every logged-in user may file a request; only operators decide.
 pub(in super::super) async fn take(
     State(state): State<AppState>,
     form: AuthenticForm,

@@ -1,4 +1,4 @@
-//! `/silences`: which alerts nobody wants to hear of for a while; making a silence, and ending one.
+//! `/silences`: which alerts notify no one for a while; adding a silence, and ending one.
 
 use askama::Template;
 use axum::extract::State;
@@ -59,7 +59,7 @@ struct SilencedAlert {
     region: String,
 }
 
-/// What somebody wrote into the form, and why it was not taken.
+/// What was written into the form, and why it was rejected.
 #[derive(Default)]
 struct SilenceDraft {
     asked: WrittenSilence,
@@ -150,10 +150,10 @@ fn refused(state: &AppState, by: &CurrentUser, error: SilenceError) -> PageRejec
     let reader = &by.reader;
     match error {
         SilenceError::Unknown(id) => {
-            let told = text::silence::unknown(&id, reader.words.language());
+            let message = text::silence::unknown(&id, reader.words.language());
             let status = StatusCode::CONFLICT;
             let visitor = by.on_page();
-            let page = said(state, reader, visitor, status, told.text, "");
+            let page = said(state, reader, visitor, status, message.text, "");
             PageRejection::with(page)
         }
         error => failed(state, by)(error),
