@@ -61,6 +61,10 @@ impl Database {
         let configuration = format!("{CONFIGURATION}{}", self.configuration());
         fs::write(directory.join("hubward.toml"), configuration).expect("write a file");
         hubward(directory).args(["init"]).run().expect(0);
+        if self.is_file() {
+            // It may end before all is in the file itself, which alone is copied.
+            self.rewrite("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
     }
 
     fn name(&self) -> &str {
