@@ -62,7 +62,7 @@ pub(super) enum RequestCommand {
         #[arg(long, value_name = "NUMBER")]
         revision: Option<i64>,
         /// The contacts on record were notified; required if the account is already in the ledger.
-        #[arg(long = "contacts-told")]
+        #[arg(id = "contacts_told", long = "contacts-told")]
         contacts_notified: bool,
         /// Skip the confirmation.
         #[arg(long)]

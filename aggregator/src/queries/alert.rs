@@ -29,7 +29,9 @@ pub(crate) struct AlertRow {
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AlertDelivery)]
 pub(crate) struct DeliveryRow {
+    /// The channel's name in the configuration.
     pub channel: String,
+    /// Whether it was delivered, waits, or was given up.
     pub state: DeliveryState,
     /// Number of attempts.
     pub attempts: i64,

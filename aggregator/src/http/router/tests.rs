@@ -38,10 +38,10 @@ fn everything_is_described_in_words_and_every_reference_leads_somewhere() {
     }
     for (name, schema) in described["components"]["schemas"].as_object().unwrap() {
         for (field, shape) in schema["properties"].as_object().into_iter().flatten() {
-            let is_told = ["description", "$ref", "oneOf"]
+            let is_described = ["description", "$ref", "oneOf"]
                 .iter()
                 .any(|key| shape.get(key).is_some());
-            assert!(is_told, "{name}.{field} has no words");
+            assert!(is_described, "{name}.{field} has no words");
         }
     }
 }
