@@ -1,4 +1,4 @@
-//! The database under a story: SQLite beside the configuration, or, where `HUBWARD_TEST_POSTGRES` names a
+//! The database of a story: SQLite next to the configuration, or, where `HUBWARD_TEST_POSTGRES` names a
 //! server, a database of the story's own there. Both are copies of what `hubward init` made once in this run.
 
 use std::fs;

@@ -161,7 +161,10 @@ fn a_message_that_takes_longer_than_its_visibility_is_received_once() {
         .env("HUBWARD_ALERTS__QUEUE_URL", &queue.url)
         .args(["alert", "replay", "--dead-letter"]);
     let said = program.run().expect(0).stderr;
-    assert!(said.contains("taken in: 1, new alerts: 0"), "{said}");
+    assert!(
+        said.contains("messages processed: 1, new alerts: 0"),
+        "{said}"
+    );
     let notified = hook.bodies().into_iter();
     let notified = notified.filter(|body| body["type"] == "alert.opened");
     assert_eq!((alerts(&soc).len(), notified.count()), (2, 2));
@@ -190,7 +193,7 @@ fn what_lies_in_the_dead_letter_queue_is_taken_in_by_hand() {
     assert!(said.contains("13") && said.contains("12"), "{said}");
     assert_eq!(alerts(&soc).len(), 12);
     let said = replay().expect(0).stderr;
-    assert!(said.contains("taken in: 0"), "{said}");
+    assert!(said.contains("messages processed: 0"), "{said}");
     soc.hubward(["run", "deliver"]).expect(0);
     assert_eq!(hook.findings().len(), 12);
     soc.hubward(["audit", "verify"]).expect(0);

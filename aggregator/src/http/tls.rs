@@ -1,6 +1,6 @@
 //! TLS of the server itself, where `server.tls_certificate` is set: rustls with ring. A certificate that
-//! is renewed in its place is taken up without a restart; one that cannot be used is not, and the old
-//! one goes on.
+//! is renewed in its place is taken up without a restart; one that cannot be used is not, and the
+//! old one stays in use.
 
 use std::fs::File;
 use std::io;

@@ -1,4 +1,4 @@
-//! What is known of accounts besides the administrator's listings: the ledger, agents' reports and mirrored findings.
+//! What is known of accounts in addition to the administrator's listings: the ledger, agents' reports and mirrored findings.
 //! A check judges what it has just listed by it, and the pages judge again what the last check listed.
 
 use std::collections::{BTreeMap, BTreeSet};

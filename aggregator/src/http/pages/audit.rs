@@ -1,4 +1,4 @@
-//! `/audit`: the trace of every change, newest first, with the head that the weekly digest posts. Whether
+//! `/audit`: every change, newest first, with the head that the weekly digest posts. Whether
 //! the chain holds is the work of `hubward audit verify`: it follows the whole log.
 
 use askama::Template;

@@ -1,4 +1,4 @@
-//! The description of the API: everything in words, and nothing that leads nowhere.
+//! The description of the API: every field is described, and every reference resolves.
 
 use serde_json::Value;
 
