@@ -163,7 +163,11 @@ fn a_full_reading_archives_what_aws_forgot_and_the_history_remembers_it() {
         "UPDATE findings SET last_seen = '2025-01-01T00:00:00Z' WHERE control_id = 'EC2.2'",
     );
     let said = soc.hubward(["run", "prune"]).expect(0);
-    assert!(said.stderr.contains("1 findings"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("findings that no longer exist 1"),
+        "{}",
+        said.stderr
+    );
     let left = soc
         .database
         .read("SELECT control_id FROM findings ORDER BY control_id");
