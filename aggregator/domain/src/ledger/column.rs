@@ -4,6 +4,7 @@
 //! them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -114,12 +115,7 @@ impl LedgerColumn {
     /// The column that a header means, in either language; spaces, case and character width do not
     /// matter.
     pub fn of_header(header: &str) -> Option<Self> {
-        let folded = fold(header);
-        Self::ALL.into_iter().find(|column| {
-            Language::ALL
-                .into_iter()
-                .any(|language| fold(column.header(language)) == folded)
-        })
+        FOLDED_HEADERS.get(&fold(header)).copied()
     }
 
     /// The column that a configuration or an argument names: by its field, or by its header.
@@ -170,6 +166,15 @@ impl LedgerColumn {
         }
     }
 }
+
+/// Our own headers as they are compared, folded once: every cell of a header row and every field of a request is looked
+/// up here.
+static FOLDED_HEADERS: LazyLock<HashMap<String, LedgerColumn>> = LazyLock::new(|| {
+    LedgerColumn::ALL
+        .into_iter()
+        .flat_map(|column| Language::ALL.map(|language| (fold(column.header(language)), column)))
+        .collect()
+});
 
 fn joined<T>(items: &[T], text: impl Fn(&T) -> &str) -> String {
     items.iter().map(text).collect::<Vec<_>>().join("; ")
