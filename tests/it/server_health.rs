@@ -111,7 +111,8 @@ fn an_idle_server_asks_its_database_twice_a_second_at_most() {
     let (first, second) = (transactions(), transactions());
     std::thread::sleep(Duration::from_secs(SECONDS));
     let idle = (transactions() - second).saturating_sub(second - first);
-    assert!(idle <= 2 * SECONDS, "{idle} in {SECONDS} seconds");
+    // Jobs that come due meanwhile, some of them every minute, need a few more.
+    assert!(idle <= 2 * SECONDS + 15, "{idle} in {SECONDS} seconds");
     // It does look, because another process may write too.
     assert!(idle >= SECONDS / 2, "{idle} in {SECONDS} seconds");
 }
