@@ -86,7 +86,7 @@ fn the_metrics_count_what_exists_and_name_no_one() {
 }
 
 #[test]
-fn an_idle_server_asks_its_database_twice_a_second_at_most() {
+fn an_idle_server_asks_its_database_a_few_times_a_second_at_most() {
     const SECONDS: u64 = 10;
     let soc = Soc::new();
     let hook = Receiver::start();
