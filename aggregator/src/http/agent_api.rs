@@ -177,7 +177,7 @@ pub(super) async fn invitation(
         invite(&app, &bearer.actor(), &request).await
     });
     let rows = match tokio::time::timeout(PATIENCE, inviting).await {
-        // It goes on; the agent looks for the invitation anyway.
+        // Sending continues in the background; the agent looks for the invitation anyway.
         Err(_) => return Ok(StatusCode::ACCEPTED),
         Ok(Ok(Ok(rows))) => rows,
         Ok(Ok(Err(error))) => return Err(ApiProblem::caused(Code::AwsUnavailable, error)),

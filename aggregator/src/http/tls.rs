@@ -54,7 +54,7 @@ impl Renewal {
     /// Waits until the files change, and takes them up. Without TLS it waits for ever.
     ///
     /// # Errors
-    /// What is wrong with them; the certificate that was read before goes on.
+    /// What is wrong with them; the certificate that was read before stays in use.
     pub(crate) async fn next(&mut self) -> Result<(), String> {
         let Some(tls) = &self.tls else {
             return std::future::pending().await;
@@ -95,7 +95,7 @@ impl Tls {
         (at(&self.files.certificate), at(&self.files.key))
     }
 
-    /// Takes the files up again; says what is wrong with them, and then goes on with what was read before.
+    /// Reads the files again. If they are unusable it returns why, and what was read before stays in use.
     fn renew(&self) -> Result<(), String> {
         let acceptor = self.files.read()?;
         *self

@@ -44,7 +44,7 @@ pub(crate) fn start(level: Option<&str>, clock: Clock, is_terminal: bool) -> Log
     // Only our own lines: what libraries would log is not under our control, secrets in it neither.
     let ours = Targets::new().with_target("hubward", known.unwrap_or(LevelFilter::INFO));
     let subscriber = Registry::default().with(lines.with_filter(ours));
-    // A second server in one process, which only tests have, goes on with the first one's log.
+    // A second server in one process, which only tests have, continues with the first one's log.
     if tracing::subscriber::set_global_default(subscriber).is_ok() && !is_terminal {
         panic::set_hook(Box::new(log_panic));
     }
