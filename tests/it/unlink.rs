@@ -299,6 +299,38 @@ fn what_aws_does_not_process_or_still_lists_is_reported_and_keeps_the_account_le
 }
 
 #[test]
+fn an_account_that_aws_could_not_look_up_is_not_taken_for_one_that_is_gone() {
+    let soc = linked();
+    let unclear = json!({
+        "unprocessed": { "operation": "GetMembers", "reason": "Internal error, try again" },
+    });
+    soc.cloud.account(ID, &unclear);
+    soc.cloud.forget_calls();
+    // The listing decides in its place.
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(0);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 deleted"]
+    );
+    assert!(
+        changes(&soc)
+            .iter()
+            .any(|call| call.contains("DeleteMembers"))
+    );
+
+    // Not even that: nothing is claimed, and nothing is changed.
+    let soc = linked();
+    soc.cloud.account(ID, &unclear);
+    soc.cloud.fault(&denied("ListMembers"));
+    let ran = soc.hubward(["unlink", ID, "--yes", "--json"]).expect(1);
+    assert_eq!(
+        outcomes(&ran.json()),
+        ["ap-northeast-1 deleted", "us-east-1 failed"]
+    );
+    assert_eq!(state(&soc), "leaving");
+}
+
+#[test]
 fn an_account_of_the_own_organisation_is_disassociated_and_says_why_it_stays_listed() {
     let soc = Soc::new();
     soc.cloud

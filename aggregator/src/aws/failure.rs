@@ -66,6 +66,12 @@ impl AwsFailure {
         }
     }
 
+    /// Whether AWS says that something named in the call does not exist, Security Hub itself not meant.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.code.as_deref() == Some("ResourceNotFoundException")
+            && self.kind() != FailureKind::HubOff
+    }
+
     /// The kind of failure.
     pub(crate) fn kind(&self) -> FailureKind {
         match self.code.as_deref() {

@@ -79,7 +79,7 @@ impl SecurityHub {
         }
     }
 
-    /// The status of at most [`BATCH`] accounts; those that are not members are missing.
+    /// The status of at most [`BATCH`] accounts; those that are not members, or were not processed, are missing.
     ///
     /// # Errors
     /// AWS refused or was not reached.
@@ -87,6 +87,14 @@ impl SecurityHub {
         &self,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+        Ok(self.look_up(accounts).await?.0)
+    }
+
+    /// Members, and the accounts that AWS did not process, with its words.
+    async fn look_up(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<(BTreeMap<AccountId, MemberStatus>, UnprocessedAccounts), AwsFailure> {
         self.pacing.turn(self.region, ApiClass::Other).await;
         let answer = self
             .client
@@ -95,10 +103,17 @@ impl SecurityHub {
             .send()
             .await
             .map_err(|error| AwsFailure::of("securityhub:GetMembers", self.region, &error))?;
-        Ok(statuses(answer.members))
+        Ok((
+            statuses(answer.members),
+            unprocessed(answer.unprocessed_accounts),
+        ))
     }
 
     /// The status of any number of accounts; those that are no members are left out.
+    ///
+    /// AWS does not document how GetMembers answers for an account that is no member: it may leave the account out,
+    /// return it as unprocessed, or refuse the call with ResourceNotFoundException. An account that was not
+    /// processed for another reason must not pass for one that is no member, so then the listing decides.
     ///
     /// # Errors
     /// AWS refused or was not reached; a part is never returned for the whole.
@@ -108,8 +123,23 @@ impl SecurityHub {
     ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
         let mut members = BTreeMap::new();
         for batch in accounts.chunks(BATCH) {
-            members.extend(self.get_members(batch).await?);
+            let found = match self.look_up(batch).await {
+                Ok((found, unclear)) if unclear.values().all(|why| is_no_member(why)) => found,
+                Ok(_) => return self.list_among(accounts).await,
+                Err(failure) if failure.is_not_found() => return self.list_among(accounts).await,
+                Err(failure) => return Err(failure),
+            };
+            members.extend(found);
         }
+        Ok(members)
+    }
+
+    async fn list_among(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, MemberStatus>, AwsFailure> {
+        let mut members = self.list_members().await?;
+        members.retain(|account, _| accounts.contains(account));
         Ok(members)
     }
 
@@ -200,6 +230,14 @@ impl SecurityHub {
             .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
         Ok(unprocessed(answer.unprocessed_accounts))
     }
+}
+
+/// Whether AWS's reason for not processing an account says that it is no member. The text is free.
+fn is_no_member(why: &str) -> bool {
+    let why = why.to_lowercase();
+    ["not a member", "no member", "not found", "does not exist"]
+        .iter()
+        .any(|words| why.contains(words))
 }
 
 fn statuses(members: Option<Vec<Member>>) -> BTreeMap<AccountId, MemberStatus> {

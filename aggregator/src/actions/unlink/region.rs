@@ -105,5 +105,5 @@ pub(super) async fn status(
     account: &AccountId,
 ) -> Result<Option<MemberStatus>, AwsFailure> {
     let accounts = std::slice::from_ref(account);
-    Ok(hub.get_members(accounts).await?.remove(account))
+    Ok(hub.members_among(accounts).await?.remove(account))
 }

@@ -94,13 +94,16 @@ class Members(Base):
         return None
 
     def get_members(self) -> ActionResult:
-        wanted = self.account_ids()
-        found = [self.shown(row) for row in map(self.backend.members.get, wanted) if row]
-        missing = [
-            {"AccountId": account, "ProcessingResult": "The account is not a member"}
-            for account in wanted
-            if account not in self.backend.members
-        ]
+        found = []
+
+        def look_up(account: str) -> str | None:
+            row = self.backend.members.get(account)
+            if row is None:
+                return "The account is not a member"
+            found.append(self.shown(row))
+            return None
+
+        missing = self.unprocessed(self.account_ids(), look_up)
         return ActionResult({"Members": found, "UnprocessedAccounts": missing})
 
     def list_members(self) -> ActionResult:
@@ -159,6 +162,12 @@ class Members(Base):
 
     def for_each(self, accounts: list[str], action: Callable[[str], str | None]) -> ActionResult:
         """Runs `action`, which answers why not, on each account."""
+        return ActionResult({"UnprocessedAccounts": self.unprocessed(accounts, action)})
+
+    def unprocessed(
+        self, accounts: list[str], action: Callable[[str], str | None]
+    ) -> list[dict[str, str]]:
+        """Runs `action` on each account, and returns those that it was not done for."""
         unprocessed = []
         for account in accounts:
             knob = knobs.of(account).unprocessed or {}
@@ -166,7 +175,7 @@ class Members(Base):
             reason = knob.get("reason", "Unprocessed") if asked_for else action(account)
             if reason:
                 unprocessed.append({"AccountId": account, "ProcessingResult": reason})
-        return ActionResult({"UnprocessedAccounts": unprocessed})
+        return unprocessed
 
 
 def release(administrator: SecurityHub, account: str) -> None:
