@@ -15,6 +15,7 @@ pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod delivery;
 pub(crate) mod doctor;
+pub(crate) mod evidence;
 pub(crate) mod exception;
 pub(crate) mod findings;
 pub(crate) mod guide;

@@ -19,6 +19,7 @@ use crate::config::{self, Config, ConfigProblem, read};
 use crate::jira::{Jira, JiraUnavailable};
 use crate::telemetry::Telemetry;
 use crate::world::{Clock, Environment, World};
+use hubward_domain::check::ProofPolicy;
 use hubward_domain::guide::{FieldKind, Guide, GuideFile};
 use hubward_store::{DatabaseUrl, Store, StoreError};
 
@@ -159,6 +160,21 @@ impl App {
     /// Today's date in that time zone, such as `2026-11-24`.
     pub(crate) fn today(&self) -> String {
         self.day().to_string()
+    }
+
+    /// What counts as proof that an account is monitored.
+    pub(crate) fn proof_policy(&self) -> ProofPolicy {
+        let check = &self.config.check;
+        ProofPolicy {
+            baseline: self.config.baseline.standards.clone(),
+            within: check.proof_within,
+            accept_unprovable: check
+                .accept_unprovable
+                .iter()
+                .map(|accepted| (accepted.region, accepted.step.clone()))
+                .collect(),
+            today: self.day(),
+        }
     }
 
     /// Today's date in that time zone.

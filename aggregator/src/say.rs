@@ -25,12 +25,14 @@ impl Say {
             "drifted" => self.check_drifted(),
             "incomplete" => self.check_incomplete(),
             "invited" => self.check_invited(),
+            "leaving" => self.check_leaving(),
             "managed_elsewhere" => self.check_managed_elsewhere(),
             "not_in_ledger" => self.check_not_in_ledger(),
             "not_invited" => self.check_not_invited(),
             "removed" => self.check_removed(),
             "resigned" => self.check_resigned(),
             "suspended" => self.check_suspended(),
+            "unproven" => self.check_unproven(),
             _ => return None,
         })
     }

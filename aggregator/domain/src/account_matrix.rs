@@ -111,8 +111,8 @@ impl VerdictGroup {
                 "suspended",
                 "not_in_ledger",
             ],
-            Self::Unclear => &["managed_elsewhere", "unknown"],
-            Self::Waiting => &["incomplete", "invited", "not_invited"],
+            Self::Unclear => &["managed_elsewhere", "unknown", "unproven"],
+            Self::Waiting => &["incomplete", "invited", "leaving", "not_invited"],
             Self::Complete => &["complete"],
         }
     }

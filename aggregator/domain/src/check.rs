@@ -1,39 +1,58 @@
 //! Whether an account is really monitored in a Region, and if not, what is missing and who acts
 //! next.
 //!
-//! The administrator's member listing is the only proof of a membership. An agent's report and the
-//! findings of Security Hub's own controls can only add reasons and doubts; they never make an
-//! account complete. Where those two disagree, the newer one wins.
+//! The administrator's member listing proves a membership, and nothing else. That AWS Config, GuardDuty and
+//! each wanted standard are on has to be proven again and again, by findings that AWS keeps updating; see
+//! [`proof`].
 
 mod evidence;
+pub mod proof;
+mod proving_controls;
+mod reason;
+mod sighting;
+
+use std::collections::BTreeMap;
 
 use hubward_protocol::{State, Step, StepReport};
 use jiff::{SignedDuration, Timestamp};
 
 use super::membership::MemberStatus;
-pub use evidence::{AccountRegion, CheckRow, Evidence};
-
-/// How long after its association an account may have no findings: Security Hub's first checks run
-/// within 24 hours of a standard being enabled (Security Hub User Guide, "Schedule for running
-/// security checks"), plus a day for the findings to arrive.
-const FIRST_FINDINGS: SignedDuration = SignedDuration::from_hours(48);
+pub use evidence::{AccountRegion, CheckRow, Evidence, ProofPolicy};
+pub use proof::{
+    NoControl, ProofCode, ProofSource, ProofState, ProofStep, StepHistory, StepProof, WantedStep,
+};
+pub use proving_controls::{PROVING_CONTROLS, ProvingControls};
+pub use reason::Reason;
+pub use sighting::{ControlSighting, EvidenceKind, Sighting, sightings};
 
 /// Everything known about one account in one Region.
 #[derive(Clone, Debug)]
 pub struct CheckFacts<'a> {
+    /// The time of the judgement.
+    pub now: Timestamp,
     /// What the administrator's member listing says.
     pub listed: &'a ListedStatus,
+    /// Whether the account is to be unlinked, and has not been unlinked yet.
+    pub is_leaving: bool,
     /// The agent's last report.
     pub report: Option<&'a AgentReport>,
-    /// The findings of Security Hub's own controls.
-    pub controls: &'a [ControlEvidence],
-    /// The time of the last sync, if the mirror has no findings of this account in this Region
-    /// although it should; otherwise `None`.
-    pub silent_until: Option<Timestamp>,
-    /// Since when checks have found it associated.
+    /// The newest active finding of each kind of evidence.
+    pub evidence: &'a BTreeMap<EvidenceKind, Sighting>,
+    /// What has to be proven, and what is known about each.
+    pub wanted: &'a [WantedStep],
+    /// When AWS's evidence of this Region was last read completely; `None`: never.
+    pub read_to: Option<Timestamp>,
+    /// How old evidence may be, counted to that reading; and how old the reading itself may be.
+    pub proof_within: SignedDuration,
+    /// Since when checks have found it associated; `None` if this is the first check that does.
     pub associated_since: Option<Timestamp>,
-    /// Whether it has been complete at some time since then.
-    pub was_complete: bool,
+}
+
+/// A verdict, and the proof of each step that it is based on; no proof where the account is not associated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub proof: Vec<StepProof>,
 }
 
 /// The account's status in the member listing.
@@ -52,26 +71,17 @@ pub struct AgentReport {
     pub steps: Vec<StepReport>,
 }
 
-/// The result of a Security Hub control about a service that the baseline requires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControlEvidence {
-    /// The service's step.
-    pub step: Step,
-    /// Whether it is as it should be.
-    pub passed: bool,
-    /// When the control was evaluated.
-    pub at: Timestamp,
-}
-
 /// The state of an account in a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Associated, and nothing is known to be missing.
+    /// Associated, and every wanted step is proven or excepted.
     Complete,
-    /// Associated, but has never been complete: these steps are missing.
-    Incomplete(Vec<StepReport>),
-    /// Associated and once complete; these steps are now missing.
-    Drifted(Vec<StepReport>),
+    /// Associated; these steps are known to be missing, or were never proven in the time they have.
+    Incomplete(Vec<ProofStep>),
+    /// Associated; these steps are known to be missing, and at least one of them was proven before.
+    Drifted(Vec<ProofStep>),
+    /// Associated; nothing is known to be missing, but these steps are not proven.
+    Unproven(Vec<ProofStep>),
     /// Invited, and not accepted yet. With the obstacles that its agent reported.
     Invited(Vec<StepReport>),
     /// An organization or another administrator manages it; it cannot accept our invitation.
@@ -90,31 +100,31 @@ pub enum Verdict {
     NotInLedger,
     /// The state could not be read; with the reason.
     Unreadable(String),
+    /// It is to be unlinked, and `hubward unlink` has not verified that it is.
+    Leaving,
 }
 
-/// The controls that show whether a service is on, and the step that each is evidence of (Security
-/// Hub User Guide, "Config.1" and "GuardDuty.1").
-pub const EVIDENCE: [(&str, Step); 2] =
-    [("Config.1", Step::Config), ("GuardDuty.1", Step::GuardDuty)];
-
-/// Judges an account that should be monitored in a Region.
-pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
+/// Judges an account that should be monitored in a Region, or is leaving.
+pub fn judge(facts: &CheckFacts<'_>) -> Judgement {
     use MemberStatus as S;
+    let without_proof = |verdict| Judgement {
+        verdict,
+        proof: Vec::new(),
+    };
+    if facts.is_leaving {
+        return without_proof(Verdict::Leaving);
+    }
     let status = match facts.listed {
-        ListedStatus::Unreadable(why) => return Verdict::Unreadable(why.clone()),
+        ListedStatus::Unreadable(why) => return without_proof(Verdict::Unreadable(why.clone())),
         ListedStatus::Listed(status) => status,
     };
-    match status {
+    without_proof(match status {
         Some(S::Enabled) => {
-            // The listing proves the membership; everything else can only add what is missing.
-            let missing = facts.missing();
-            if missing.is_empty() {
-                Verdict::Complete
-            } else if facts.was_complete {
-                Verdict::Drifted(missing)
-            } else {
-                Verdict::Incomplete(missing)
-            }
+            let proof = proof::prove(facts);
+            return Judgement {
+                verdict: proof::verdict(&proof),
+                proof,
+            };
         }
         Some(S::Resigned) => Verdict::Resigned,
         Some(S::Removed | S::Deleted) => Verdict::Removed,
@@ -135,72 +145,7 @@ pub fn judge(facts: &CheckFacts<'_>) -> Verdict {
                 Verdict::NotInvited
             }
         }
-    }
-}
-
-impl CheckFacts<'_> {
-    /// The steps that an associated account is missing.
-    fn missing(&self) -> Vec<StepReport> {
-        let is_invited = |report: &StepReport| report.step == Step::Invitation;
-        let mut missing = undone_of(self.report);
-        // A report from before the association is outdated, because the listing is newer.
-        let outdated = missing.iter().any(is_invited);
-        let report = self.report.filter(|_| !outdated);
-        if outdated {
-            missing.clear();
-        }
-        // A control's result that is older than the report or the association is outdated.
-        let spoken = report.map(|report| report.at).max(self.associated_since);
-        for control in self.controls {
-            if spoken.is_some_and(|spoken| control.at <= spoken) {
-                continue;
-            }
-            // Where the new Security Hub runs too, Config.1 passes whatever is recorded, and AWS
-            // owns the recorder (AWS Config Developer Guide, "Service-linked recorders").
-            let not_ours = control.step == Step::Config
-                && report.is_some_and(|report| {
-                    report.steps.iter().any(|step| {
-                        step.step == Step::Config && step.state == State::ManagedElsewhere
-                    })
-                });
-            if not_ours {
-                continue;
-            }
-            missing.retain(|step| step.step != control.step);
-            if !control.passed {
-                let name = EVIDENCE
-                    .iter()
-                    .find(|(_, step)| *step == control.step)
-                    .map_or("", |(name, _)| name);
-                missing.push(found(
-                    control.step,
-                    format!("{name} FAILED, {}", control.at),
-                ));
-            }
-        }
-        // Enabled standards produce findings: none for two days means that they are not enabled.
-        let is_silent = self
-            .associated_since
-            .zip(self.silent_until)
-            .is_some_and(|(since, until)| until.duration_since(since) >= FIRST_FINDINGS);
-        if is_silent && let Some(until) = self.silent_until {
-            missing.retain(|step| step.step != Step::Standards);
-            missing.push(found(Step::Standards, format!("0 findings, {until}")));
-        }
-        missing.sort_by_key(|step| step.step);
-        missing
-    }
-}
-
-/// A finding as a step of a report. The detail is AWS's text, so it is not translated.
-fn found(step: Step, detail: String) -> StepReport {
-    StepReport {
-        step,
-        state: State::Insufficient,
-        detail,
-        hint: None,
-        on: None,
-    }
+    })
 }
 
 fn undone_of(report: Option<&AgentReport>) -> Vec<StepReport> {
@@ -232,6 +177,8 @@ impl Verdict {
             Self::Complete => "complete",
             Self::Incomplete(_) => "incomplete",
             Self::Drifted(_) => "drifted",
+            Self::Unproven(_) => "unproven",
+            Self::Leaving => "leaving",
             Self::Invited(_) => "invited",
             Self::ManagedElsewhere(_) => "managed_elsewhere",
             Self::NotInvited => "not_invited",
@@ -265,47 +212,56 @@ impl Verdict {
             Self::Suspended | Self::NotInLedger => 3,
             Self::ManagedElsewhere(_) => 4,
             Self::Incomplete(_) => 5,
-            Self::NotInvited => 6,
-            Self::Invited(_) => 7,
-            Self::Complete => 8,
+            Self::Unproven(_) => 6,
+            Self::NotInvited => 7,
+            Self::Invited(_) => 8,
+            Self::Leaving => 9,
+            Self::Complete => 10,
         }
     }
 
-    /// The missing steps, in the order in which they are done.
-    pub fn missing(&self) -> Vec<Step> {
-        let mut steps: Vec<Step> = self.undone().iter().map(|report| report.step).collect();
-        if !matches!(
-            self,
-            Self::Complete
-                | Self::Incomplete(_)
-                | Self::Drifted(_)
-                | Self::NotInLedger
-                | Self::Unreadable(_)
-        ) {
+    /// What is known to be missing, in the order in which it is set up: `config`, `guardduty`, `security_hub`,
+    /// `standard:SUFFIX`, `standards` (of an agent's report) and `invitation`.
+    pub fn missing(&self) -> Vec<String> {
+        let reported = |undone: &[StepReport]| {
+            let mut steps: Vec<Step> = undone.iter().map(|report| report.step).collect();
             steps.push(Step::Invitation);
+            steps.sort();
+            steps.dedup();
+            steps
+                .into_iter()
+                .map(|step| step.as_str().to_owned())
+                .collect()
+        };
+        match self {
+            Self::Incomplete(steps) | Self::Drifted(steps) => {
+                steps.iter().map(ToString::to_string).collect()
+            }
+            Self::Invited(undone) | Self::ManagedElsewhere(undone) => reported(undone),
+            Self::NotInvited
+            | Self::Resigned
+            | Self::Removed
+            | Self::Suspended
+            | Self::UnknownStatus(_) => reported(&[]),
+            // Not proven is not known to be missing.
+            Self::Complete
+            | Self::Unproven(_)
+            | Self::NotInLedger
+            | Self::Unreadable(_)
+            | Self::Leaving => Vec::new(),
         }
-        steps.sort();
-        steps.dedup();
-        steps
     }
 
-    /// The step to look at first: the earliest one with an obstacle.
+    /// Of an account that is not associated: the step of its agent's report to look at first, which is the
+    /// earliest one with an obstacle.
     pub fn obstacle(&self) -> Option<&StepReport> {
-        let undone = self.undone();
+        let (Self::Invited(undone) | Self::ManagedElsewhere(undone)) = self else {
+            return None;
+        };
         undone
             .iter()
             .find(|report| is_in_the_way(report.state))
             .or_else(|| undone.first())
-    }
-
-    fn undone(&self) -> &[StepReport] {
-        match self {
-            Self::Incomplete(steps)
-            | Self::Drifted(steps)
-            | Self::Invited(steps)
-            | Self::ManagedElsewhere(steps) => steps,
-            _ => &[],
-        }
     }
 }
 

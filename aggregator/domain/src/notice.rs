@@ -111,7 +111,7 @@ pub struct CheckNoticeRow {
     pub region: Region,
     pub verdict: String,
     /// The steps that are missing.
-    pub missing: Vec<hubward_protocol::Step>,
+    pub missing: Vec<String>,
     /// When the verdict last changed.
     pub since: Timestamp,
     pub verdict_text: String,

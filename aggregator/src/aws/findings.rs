@@ -19,6 +19,7 @@ use super::AwsFailure;
 use super::pacing::ApiClass;
 use super::security_hub::SecurityHub;
 use body::Body;
+use hubward_domain::account::Standard;
 use hubward_domain::mirror::{Linking, MirrorPart};
 
 /// The most values of one filter (Security Hub service model).
@@ -39,6 +40,18 @@ pub(crate) enum FindingsQuery {
     OfAccounts(Vec<AccountId>),
     /// The findings with these ids, at most [`MOST_VALUES`].
     Ids(Vec<String>),
+    /// Active findings of one control that were updated in a time window.
+    OfControl {
+        control: String,
+        from: Timestamp,
+        to: Timestamp,
+    },
+    /// Active findings of all controls of one standard that were updated in a time window.
+    OfStandard {
+        standard: Standard,
+        from: Timestamp,
+        to: Timestamp,
+    },
 }
 
 /// One page of findings.
@@ -144,12 +157,7 @@ fn filters(query: &FindingsQuery) -> AwsSecurityFindingFilters {
                 ),
             }
         }
-        FindingsQuery::Updated { from, to } => filters.updated_at(
-            DateFilter::builder()
-                .start(from.to_string())
-                .end(to.to_string())
-                .build(),
-        ),
+        FindingsQuery::Updated { from, to } => filters.updated_at(between(*from, *to)),
         FindingsQuery::NotifiedOrSuppressed => filters
             .record_state(is("ACTIVE"))
             .workflow_status(is("NOTIFIED"))
@@ -168,9 +176,24 @@ fn filters(query: &FindingsQuery) -> AwsSecurityFindingFilters {
             .fold(filters.record_state(is("ACTIVE")), |filters, account| {
                 filters.aws_account_id(is(account.as_str()))
             }),
+        FindingsQuery::OfControl { control, from, to } => filters
+            .record_state(is("ACTIVE"))
+            .compliance_security_control_id(is(control))
+            .updated_at(between(*from, *to)),
+        FindingsQuery::OfStandard { standard, from, to } => filters
+            .record_state(is("ACTIVE"))
+            .compliance_associated_standards_id(is(&format!("standards/{}", standard.as_str())))
+            .updated_at(between(*from, *to)),
         FindingsQuery::Ids(ids) => ids.iter().fold(filters, |filters, id| filters.id(is(id))),
     }
     .build()
+}
+
+fn between(from: Timestamp, to: Timestamp) -> DateFilter {
+    DateFilter::builder()
+        .start(from.to_string())
+        .end(to.to_string())
+        .build()
 }
 
 fn is(value: &str) -> StringFilter {

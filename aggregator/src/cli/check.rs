@@ -64,7 +64,7 @@ impl CheckCommand {
             ]
             .map(String::from);
             let table = rows.iter().map(|row| {
-                let next = text::check::next_step(&row.verdict, language);
+                let next = text::check::next_step(row, language);
                 vec![
                     row.account_id.to_string(),
                     row.project.clone(),

@@ -1,6 +1,7 @@
 //! `hubward run`.
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::failure::CommandFailure;
 use super::findings::FindingsCommand;
@@ -10,6 +11,7 @@ use crate::actions::alert::escalate::escalate;
 use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::send_test_event;
 use crate::actions::delivery::send::{Outbox, give_up_lost_channels};
+use crate::actions::evidence::read::{ReadEvidence, read_evidence};
 use crate::actions::job::prune::{Pruned, prune};
 use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
@@ -24,7 +26,7 @@ use hubward_domain::test_event::TestEventKind;
 #[derive(Debug, Args)]
 pub(super) struct RunCommand {
     /// The job: canary sends the daily test event, check posts what changed, deliver sends the messages in the
-    /// outbox, escalate notifies again of unacknowledged alerts, exceptions announces and ends those that expire, invite sends missing invitations,
+    /// outbox, escalate notifies again of unacknowledged alerts, evidence reads what AWS's findings prove, exceptions announces and ends those that expire, invite sends missing invitations,
     /// ledger imports the ledger file from S3, open-alerts posts the alerts that are still open, prune removes expired
     /// records, report sends the reports that are due, requests reads new requests from Jira and continues the approved
     /// ones, sync-findings updates the findings, watch detects lost members.
@@ -37,6 +39,7 @@ enum Job {
     Canary,
     Check,
     Deliver,
+    Evidence,
     Exceptions,
     Escalate,
     Invite,
@@ -78,6 +81,7 @@ impl RunCommand {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Evidence => evidence(app, screen).await,
             Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,
             Job::Watch => {
@@ -94,6 +98,60 @@ impl RunCommand {
             Job::Deliver => deliver(app, screen).await,
         }
     }
+}
+
+/// Reads AWS's evidence; exit code 1 if a Region could not be read.
+async fn evidence(app: &App, screen: &Screen) -> CommandResult {
+    let language = screen.language();
+    let say = Say(language);
+    let rows = read_evidence(app)
+        .await
+        .map_err(|error| CommandFailure::action(&error, language))?;
+    let outcome = |row: &ReadEvidence| {
+        if row.outcome.is_ok() {
+            "read"
+        } else {
+            "failed"
+        }
+    };
+    let detail = |row: &ReadEvidence| match &row.outcome {
+        Ok(_) => String::new(),
+        Err(failed) => {
+            let message = text::findings::failure(failed, language);
+            format!("{}\n{}", message.text, message.hint)
+        }
+    };
+    let count = |row: &ReadEvidence| row.outcome.as_ref().copied().unwrap_or_default();
+    if screen.is_json() {
+        let rows = rows.iter().map(|row| {
+            json!({
+                "region": row.region,
+                "outcome": outcome(row),
+                "findings": count(row),
+                "detail": detail(row),
+            })
+        });
+        screen.data(&rows.collect::<Vec<_>>())?;
+    } else {
+        let headers = [
+            say.table_region(),
+            say.table_outcome(),
+            say.table_findings(),
+            say.table_detail(),
+        ]
+        .map(String::from);
+        let table = rows.iter().map(|row| {
+            vec![
+                row.region.to_string(),
+                outcome(row).to_owned(),
+                count(row).to_string(),
+                detail(row),
+            ]
+        });
+        screen.table(&headers, table.collect())?;
+    }
+    let is_read = rows.iter().all(|row| row.outcome.is_ok());
+    Ok(if is_read { Exit::Done } else { Exit::Failed })
 }
 
 /// Imports the ledger's file; exit code 1 if it was rejected, 3 if some accounts could not be invited.

@@ -143,6 +143,8 @@ fn schedules(config: &Config, problems: &mut Vec<ConfigProblem>) {
     }
     for (key, duration) in [
         ("check.watch", config.check.watch),
+        ("check.proof_within", config.check.proof_within),
+        ("check.leave_within", config.check.leave_within),
         ("alerts.escalate_after", config.alerts.escalate_after),
     ] {
         if !duration.is_positive() {

@@ -2,10 +2,12 @@
 
 use hubward_protocol::api::{PublishingFrequency, RecorderMode, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
-use jiff::SignedDuration;
-use serde::Deserialize;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use hubward_domain::account::Standard;
+use hubward_domain::check::ProofStep;
 
 /// The SOC's Security Hub.
 #[derive(Clone, Debug)]
@@ -62,6 +64,52 @@ pub(crate) struct CheckConfig {
     pub watch: SignedDuration,
     /// Days without progress before a member is reminded.
     pub remind_after_days: u16,
+    /// How old AWS's evidence may be, and its last reading.
+    #[serde(deserialize_with = "span")]
+    pub proof_within: SignedDuration,
+    /// How long an account may be leaving before a check counts it as incomplete.
+    #[serde(deserialize_with = "span")]
+    pub leave_within: SignedDuration,
+    /// Steps that need no proof where none is possible.
+    pub accept_unprovable: Vec<AcceptedStep>,
+}
+
+/// A step that needs no proof, as `REGION:STEP`; `*` is every Region.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct AcceptedStep {
+    /// The only Region; `None` means every one.
+    pub region: Option<Region>,
+    pub step: ProofStep,
+}
+
+/// The text is not of the form `REGION:STEP`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not REGION:STEP, such as us-east-1:guardduty or *:config")]
+pub(crate) struct InvalidAcceptedStep(String);
+
+impl TryFrom<String> for AcceptedStep {
+    type Error = InvalidAcceptedStep;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let parsed = text.split_once(':').and_then(|(region, step)| {
+            let region = match region {
+                "*" => None,
+                region => Some(region.parse().ok()?),
+            };
+            let step = step.parse().ok()?;
+            Some(Self { region, step })
+        });
+        parsed.ok_or(InvalidAcceptedStep(text))
+    }
+}
+
+/// A duration with units up to days, which are 24 hours here.
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let span: Span = text.parse().map_err(D::Error::custom)?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(D::Error::custom)
 }
 
 /// When findings are mirrored.
@@ -104,6 +152,9 @@ impl Default for CheckConfig {
             schedule: "0 9 * * MON-FRI".to_owned(),
             watch: SignedDuration::from_mins(15),
             remind_after_days: 3,
+            proof_within: SignedDuration::from_hours(48),
+            leave_within: SignedDuration::from_hours(7 * 24),
+            accept_unprovable: Vec::new(),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::{TestEventError, detect_missing_canary, send_test_event};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
+use crate::actions::evidence::read::read_evidence;
 use crate::actions::exception::{self, ExceptionError};
 use crate::actions::findings::sync::{Failed, sync_findings};
 use crate::actions::job::lease::{JobLease, acquire, is_due};
@@ -48,6 +49,8 @@ const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is polled for requests without a webhook.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
+/// How often AWS's evidence is read: AWS updates it every 12 to 24 hours.
+const EVIDENCE: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 /// How often exceptions are checked: their last day is a whole day.
 const EXCEPTIONS: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 /// How often unacknowledged alerts are checked.
@@ -77,7 +80,7 @@ pub(crate) enum JobError {
     /// The ledger's file could not be imported.
     #[error(transparent)]
     Ledger(#[from] TakeLedgerError),
-    /// A Region's findings could not be mirrored.
+    /// A Region's findings could not be read.
     #[error("{region}: {failed}")]
     Findings {
         /// The Region.
@@ -143,6 +146,7 @@ fn table(app: &App) -> Vec<TimetableEntry> {
         ),
         ("exceptions", Some(EXCEPTIONS), exceptions),
         ("prune", cron(PRUNE), forget),
+        ("evidence", Some(EVIDENCE), evidence),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "report",
@@ -237,6 +241,20 @@ fn ledger(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         prune(app).await?;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Reads AWS's evidence that accounts are monitored.
+fn evidence(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        for row in read_evidence(app).await? {
+            if let Err(failed) = row.outcome {
+                let region = row.region;
+                return Err(JobError::Findings { region, failed });
+            }
+        }
         Ok(())
     }
     .boxed()

@@ -42,7 +42,10 @@ async fn judged(app: &App, seen: Vec<Membership>) -> Result<Vec<CheckRow>, Store
         return Ok(Vec::new());
     };
     let range = AccountRange::Between(&first.account_id, &last.account_id);
-    let baseline = !app.config.baseline.standards.is_empty();
-    let evidence = app.store.evidence(range, baseline).await?;
-    Ok(seen.iter().map(|seen| evidence.latest_row(seen)).collect())
+    let evidence = app.store.evidence(range, app.proof_policy()).await?;
+    let now = app.clock.now();
+    Ok(seen
+        .iter()
+        .map(|seen| evidence.latest_row(seen, now))
+        .collect())
 }

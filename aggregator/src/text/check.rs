@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::actions::check::announce::Announced;
 use crate::say::Say;
 use hubward_domain::account::Language;
-use hubward_domain::check::{CheckRow, Verdict};
+use hubward_domain::check::{CheckRow, ProofCode, ProofSource, ProofStep, StepProof, Verdict};
 use hubward_domain::notice::CheckNoticeRow;
 
 /// The verdict, for a table.
@@ -16,6 +16,8 @@ pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
         Verdict::Complete => say.check_complete(),
         Verdict::Incomplete(_) => say.check_incomplete(),
         Verdict::Drifted(_) => say.check_drifted(),
+        Verdict::Unproven(_) => say.check_unproven(),
+        Verdict::Leaving => say.check_leaving(),
         Verdict::Invited(_) => say.check_invited(),
         Verdict::ManagedElsewhere(_) => say.check_managed_elsewhere(),
         Verdict::NotInvited => say.check_not_invited(),
@@ -40,14 +42,21 @@ pub(crate) fn verdict_with_age(row: &CheckRow, now: Timestamp, language: Languag
 }
 
 /// Who acts next, and how; empty if no one has to.
-pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
+pub(crate) fn next_step(row: &CheckRow, language: Language) -> String {
     let say = Say(language);
+    let verdict = &row.verdict;
     match verdict {
         Verdict::Complete => return String::new(),
         Verdict::Invited(_) if verdict.obstacle().is_none() => say.check_next_member_runs(),
         Verdict::Invited(_) | Verdict::Incomplete(_) | Verdict::Drifted(_) => {
             say.check_next_member_clears()
         }
+        Verdict::Unproven(_) => match row.worst_step().map(|step| step.code) {
+            Some(ProofCode::NotRead) => say.check_next_soc_reads_evidence(),
+            Some(ProofCode::AwaitingEvidence) => say.check_next_aws_writes(),
+            Some(ProofCode::NoControl) => say.check_next_soc_no_control(),
+            _ => say.check_next_soc_asks(),
+        },
         Verdict::ManagedElsewhere(_) => say.check_next_soc_elsewhere(),
         Verdict::NotInvited => say.check_next_soc_invites(),
         Verdict::Resigned | Verdict::Removed | Verdict::UnknownStatus(_) => {
@@ -56,12 +65,12 @@ pub(crate) fn next_step(verdict: &Verdict, language: Language) -> String {
         Verdict::Suspended => say.check_next_project_aws(),
         Verdict::NotInLedger => say.check_next_soc_ledger(),
         Verdict::Unreadable(_) => say.check_next_soc_looks(),
+        Verdict::Leaving => say.check_next_soc_unlinks(),
     }
     .to_owned()
 }
 
-/// What helps: the reason that an agent reported, AWS's message, or a command; empty if nothing is to be
-/// done.
+/// What helps: the reason, and a command; empty if nothing is to be done.
 pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language) -> String {
     let say = Say(language);
     let account = &row.account_id;
@@ -73,17 +82,98 @@ pub(crate) fn hint(row: &CheckRow, administrator: &AccountId, language: Language
     }
     match &row.verdict {
         Verdict::Complete => String::new(),
-        Verdict::Incomplete(_)
-        | Verdict::Drifted(_)
-        | Verdict::Invited(_)
-        | Verdict::ManagedElsewhere(_) => say.check_hint_run(administrator, row.region),
+        Verdict::Incomplete(_) | Verdict::Drifted(_) | Verdict::Unproven(_) => {
+            let Some(step) = row.worst_step() else {
+                return say.check_hint_run(administrator, row.region);
+            };
+            let why = proof(step, language);
+            let command = match step.code {
+                ProofCode::AgentSawOff if !step.hint.is_empty() => step.hint.clone(),
+                ProofCode::NotRead => say.check_hint_evidence().to_owned(),
+                ProofCode::AwaitingEvidence => String::new(),
+                ProofCode::NoControl => say.check_hint_stay(administrator, row.region),
+                ProofCode::Stale => say.check_hint_agent_status(administrator, row.region),
+                _ => say.check_hint_run(administrator, row.region),
+            };
+            format!("{}: {why}\n{command}", step.step)
+                .trim_end()
+                .to_owned()
+        }
+        Verdict::Invited(_) | Verdict::ManagedElsewhere(_) => {
+            say.check_hint_run(administrator, row.region)
+        }
         Verdict::NotInvited => say.check_hint_invite(account),
         Verdict::Resigned | Verdict::Removed => say.check_hint_invite_again(account),
         Verdict::NotInLedger => say.check_hint_ledger().to_owned(),
         Verdict::Suspended => say.check_hint_status(account),
         Verdict::UnknownStatus(word) => word.clone(),
         Verdict::Unreadable(why) => why.clone(),
+        Verdict::Leaving => say.check_hint_unlink(account),
     }
+}
+
+/// What a step's state is based on.
+pub(crate) fn proof(step: &StepProof, language: Language) -> String {
+    let say = Say(language);
+    let at = step.at.map(|at| at.to_string());
+    let seen_at = at.clone().unwrap_or_default();
+    let text = match step.code {
+        ProofCode::Listed => say.check_proof_listed().to_owned(),
+        ProofCode::Found => say.check_proof_found(seen_at),
+        ProofCode::AgentSawOn => say.check_proof_agent_saw_on(seen_at),
+        ProofCode::Exception => say.check_proof_exception(why_off(step, language)),
+        ProofCode::AcceptedUnprovable => say.check_proof_accepted().to_owned(),
+        ProofCode::ControlFailed => why_off(step, language),
+        ProofCode::AgentSawOff => say.check_proof_agent_saw_off(seen_at, &step.detail),
+        ProofCode::StandardGone => match at {
+            Some(at) => say.check_proof_standard_gone(at),
+            None => say.check_proof_standard_gone_unseen().to_owned(),
+        },
+        ProofCode::NeverProven => say.check_proof_never().to_owned(),
+        ProofCode::AwaitingEvidence => say.check_proof_awaiting().to_owned(),
+        ProofCode::NotRead => match at {
+            Some(at) => say.check_proof_not_read(at),
+            None => say.check_proof_never_read().to_owned(),
+        },
+        ProofCode::NoControl => say.check_proof_no_control().to_owned(),
+        ProofCode::Stale => match at {
+            Some(at) => say.check_proof_stale(at),
+            None => say.check_proof_stale_unseen().to_owned(),
+        },
+    };
+    if step.is_suppressed {
+        say.check_proof_suppressed(text)
+    } else {
+        text
+    }
+}
+
+/// Why a step is off: its control's result, or what the agent reported.
+fn why_off(step: &StepProof, language: Language) -> String {
+    let say = Say(language);
+    let at = step.at.map(|at| at.to_string()).unwrap_or_default();
+    if step.source == Some(ProofSource::Agent) {
+        return say.check_proof_agent_saw_off(at, &step.detail);
+    }
+    let control = match step.step {
+        ProofStep::GuardDuty => "GuardDuty.1",
+        _ => "Config.1",
+    };
+    // The reason codes of Config.1 (Security Hub User Guide, "Config.1").
+    let why = match step.detail.as_str() {
+        "CONFIG_RECORDER_DISABLED" => say.check_reason_recorder_disabled(),
+        "CONFIG_RECORDER_MISSING_REQUIRED_RESOURCE_TYPES" => say.check_reason_missing_types(),
+        "CONFIG_RECORDER_CUSTOM_ROLE" => say.check_reason_custom_role(),
+        "" => return say.check_proof_control_failed(at, control),
+        unknown => unknown,
+    };
+    // AWS's own words name the missing types; its code is what a search finds.
+    let why = if step.hint.is_empty() {
+        format!("{why} ({})", step.detail)
+    } else {
+        format!("{why} ({}: {})", step.detail, step.hint)
+    };
+    say.check_proof_control_failed_why(at, control, why)
 }
 
 /// The number of complete rows.
@@ -111,7 +201,7 @@ pub(crate) fn notice_rows(
             missing: row.verdict.missing(),
             since: row.since,
             verdict_text: verdict(&row.verdict, language),
-            next_step: next_step(&row.verdict, language),
+            next_step: next_step(row, language),
             hint: hint(row, administrator, language),
             days: 0,
             waits_for_member: row.verdict.waits_for_member(),

@@ -1,12 +1,14 @@
 //! The JSON rows of `--json` and the API: one type for each kind of row, so that both are the same. Accounts,
 //! alerts, messages and events are serialized as they are.
 
-use hubward_protocol::{AccountId, Region, Step};
+use std::collections::BTreeMap;
+
+use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use hubward_domain::account::Language;
-use hubward_domain::check::CheckRow;
+use hubward_domain::account::{Language, Standard};
+use hubward_domain::check::{CheckRow, Reason};
 use hubward_domain::run::Run;
 
 /// One account in one Region.
@@ -20,16 +22,46 @@ pub(crate) struct CheckJson {
     region: Region,
     /// The verdict's word, such as `complete`, `invited` or `drifted`.
     verdict: String,
-    /// The steps that are missing.
-    missing: Vec<Step>,
+    /// What is missing: steps such as `config` and `invitation`, and `standard:SUFFIX` for a standard.
+    missing: Vec<String>,
     /// Since when the verdict is this one.
     since: Timestamp,
     /// When an agent last reported from there.
     reported_at: Option<Timestamp>,
+    /// What the verdict is based on, step by step; empty if the account is not associated.
+    proof: Vec<StepProofJson>,
+    /// Why the verdict is this one, for programs.
+    reason: ReasonJson,
     /// Who acts next, for a person, in the language of the request.
     next_step: String,
     /// What helps, for a person.
     hint: String,
+}
+
+/// A wanted step with its proof.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct StepProofJson {
+    /// `config`, `guardduty`, `security_hub` or `standard`.
+    step: String,
+    /// The standard, of a step that is one.
+    standard: Option<Standard>,
+    /// `proven`, `unproven`, `refuted` or `excepted`.
+    state: String,
+    /// When what the state is based on was seen.
+    at: Option<Timestamp>,
+    /// Who saw it: `listing`, `finding`, `agent` or `v2`.
+    source: Option<String>,
+    /// What was seen, for a person, in the language of the request.
+    detail: String,
+}
+
+/// Why a row has its verdict.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ReasonJson {
+    /// The reason's code, such as `control_failed`, `standard_gone`, `not_read` or `invited`.
+    code: String,
+    /// What the code is about, by name.
+    facts: BTreeMap<String, String>,
 }
 
 /// A run of an agent.
@@ -63,7 +95,29 @@ pub(crate) fn check(row: &CheckRow, administrator: &AccountId, language: Languag
         missing: row.verdict.missing(),
         since: row.since,
         reported_at: row.reported_at,
-        next_step: super::check::next_step(&row.verdict, language),
+        proof: row
+            .proof
+            .iter()
+            .map(|step| StepProofJson {
+                step: step.step.word().to_owned(),
+                standard: step.step.standard().cloned(),
+                state: <&str>::from(step.state).to_owned(),
+                at: step.at,
+                source: step.source.map(|source| <&str>::from(source).to_owned()),
+                detail: super::check::proof(step, language),
+            })
+            .collect(),
+        reason: {
+            let Reason { code, facts } = row.reason();
+            ReasonJson {
+                code: code.to_owned(),
+                facts: facts
+                    .into_iter()
+                    .map(|(name, fact)| (name.to_owned(), fact))
+                    .collect(),
+            }
+        },
+        next_step: super::check::next_step(row, language),
         hint: super::check::hint(row, administrator, language),
     }
 }

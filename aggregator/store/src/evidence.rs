@@ -1,9 +1,10 @@
-//! All that a check judges by, of some accounts: from `accounts`, `run_reports`, `findings` and `sync_state`.
+//! All that a check judges by, of some accounts: from `accounts`, `run_reports`, `sightings`, `step_history` and
+//! `exceptions`.
 
 use hubward_protocol::AccountId;
 
 use super::{Result, Store};
-use hubward_domain::check::Evidence;
+use hubward_domain::check::{Evidence, ProofPolicy, ProvingControls};
 
 /// Accounts that follow each other by their ids, both ends included. A page of a list is one: its rows are found by an
 /// index, in a statement whose text is the same for every page.
@@ -31,24 +32,21 @@ impl<'a> AccountRange<'a> {
 }
 
 impl Store {
-    /// What is known of these accounts; `baseline` says whether the baseline wants a standard.
+    /// What is known of these accounts; `policy` is the configuration's part of it.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn evidence(&self, range: AccountRange<'_>, baseline: bool) -> Result<Evidence> {
+    pub async fn evidence(&self, range: AccountRange<'_>, policy: ProofPolicy) -> Result<Evidence> {
         let ledger = self.accounts_in(range).await?.into_iter();
         Ok(Evidence {
+            policy,
             ledger: ledger.map(|row| (row.account_id.clone(), row)).collect(),
             reports: self.run_reports(range).await?,
-            controls: self.control_evidence(range).await?,
-            with_findings: self.places_with_findings(range).await?,
-            mirrored_until: self
-                .checkpoints()
-                .await?
-                .values()
-                .map(|checkpoint| checkpoint.read_to)
-                .min(),
-            baseline,
+            sightings: self.sightings(range).await?,
+            history: self.step_history(range).await?,
+            exceptions: self.exceptions_in(range).await?,
+            read_to: self.evidence_readings().await?,
+            controls: ProvingControls::default(),
         })
     }
 }

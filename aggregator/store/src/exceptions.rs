@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::evidence::AccountRange;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::alert::write_back::Named;
 use hubward_domain::exception::Exception;
@@ -23,6 +24,24 @@ impl Store {
             "SELECT {COLUMNS} FROM exceptions WHERE ended_at IS NULL ORDER BY account_id, control, resource"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(exception).collect()
+    }
+
+    /// The exceptions of a range of accounts that have not ended, by account and control.
+    ///
+    /// # Errors
+    /// The database failed, or a row is damaged.
+    pub async fn exceptions_in(&self, range: AccountRange<'_>) -> Result<Vec<Exception>> {
+        let (first, last) = range.bounds();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM exceptions WHERE ended_at IS NULL AND account_id BETWEEN $1 AND $2 \
+             ORDER BY account_id, control, resource"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(first)
+            .bind(last)
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(exception).collect()

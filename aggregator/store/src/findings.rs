@@ -1,7 +1,6 @@
 //! The table `findings`: the mirror of Security Hub's findings. Reading it, and archiving and
 //! deleting its rows.
 
-mod evidence;
 mod incoming;
 mod report;
 mod row;

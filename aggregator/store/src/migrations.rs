@@ -78,6 +78,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0016_findings_without_raw.sql"),
     ),
     (17, "reads", include_str!("../migrations/0017_reads.sql")),
+    (
+        18,
+        "evidence",
+        include_str!("../migrations/0018_evidence.sql"),
+    ),
 ];
 
 pub(super) fn newest() -> i64 {

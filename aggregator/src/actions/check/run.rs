@@ -20,7 +20,10 @@ use hubward_domain::account::AccountState;
 use hubward_domain::alert::arrival::{Arrival, IngestSource};
 use hubward_domain::alert::loss::{self, is_lost};
 use hubward_domain::audit::{Action, Actor, NewEvent};
-use hubward_domain::check::{AccountRegion, CheckRow, Evidence, ListedStatus, NOT_WANTED, Verdict};
+use hubward_domain::check::{
+    AccountRegion, CheckRow, Evidence, Judgement, ListedStatus, NOT_WANTED, ProofStep, StepHistory,
+    Verdict,
+};
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_store::StoreError;
 use hubward_store::evidence::AccountRange;
@@ -58,7 +61,7 @@ pub(crate) async fn check(
     let input = read_input(app, range).await?;
     let mut places: Vec<AccountRegion> = accounts
         .iter()
-        .filter(|account| account.state == AccountState::Active)
+        .filter(|account| account.state != AccountState::Left)
         .flat_map(|account| {
             wanted_regions(account, &input.regions)
                 .into_iter()
@@ -85,8 +88,7 @@ pub(crate) async fn check(
 }
 
 async fn read_input(app: &App, range: AccountRange<'_>) -> Result<CheckInput, ActionError> {
-    let baseline = !app.config.baseline.standards.is_empty();
-    let evidence = app.store.evidence(range, baseline).await?;
+    let evidence = app.store.evidence(range, app.proof_policy()).await?;
     let aws = app.aws().await?;
     let at = app.clock.now();
     let regions: Vec<Region> = app.config.hub.regions().collect();
@@ -172,8 +174,9 @@ async fn record_check(
     let before = tx.memberships().await?;
     let (mut rows, mut events, mut lost, mut writes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut steps = StepChanges::default();
     let judged: BTreeSet<&AccountRegion> = places.iter().collect();
-    // Leaving, left and unknown accounts are not judged, but their status is stored.
+    // Accounts that have left, and unknown ones, are not judged, but their status is stored.
     let unjudged: Vec<&AccountRegion> = before
         .keys()
         .filter(|place| whole && !judged.contains(place))
@@ -184,16 +187,21 @@ async fn record_check(
         let account = input.evidence.ledger.get(account_id);
         let last = before.get(place);
         let seen = input.seen(place);
-        let verdict = is_judged.then(|| {
+        let judged = is_judged.then(|| {
             if strangers.contains(place) {
-                Verdict::NotInLedger
+                Judgement {
+                    verdict: Verdict::NotInLedger,
+                    proof: Vec::new(),
+                }
             } else {
-                input.evidence.judge(place, &seen, last)
+                input.evidence.judge(place, &seen, last, input.at)
             }
         });
-        let now = membership(place, last, &seen, verdict.as_ref(), input.at);
-        if let Some(verdict) = verdict {
-            rows.push(input.evidence.row(place.clone(), verdict, now.since));
+        let verdict = judged.as_ref().map(|judged| &judged.verdict);
+        let now = membership(place, last, &seen, verdict, input.at);
+        steps.note(&input.evidence, place, judged.as_ref(), last, &now);
+        if let Some(judged) = judged {
+            rows.push(input.evidence.row(place.clone(), judged, now.since));
         }
         // A concurrent check read a later listing: its result wins.
         if last.is_some_and(|last| last.seen_at > input.at) {
@@ -230,6 +238,8 @@ async fn record_check(
         }
     }
     tx.put_memberships(&writes).await?;
+    tx.put_step_history(&steps.changed).await?;
+    tx.forget_steps(&steps.unwanted).await?;
     if whole {
         tx.touch_memberships(input.at).await?;
         tx.put_trend(&app.today()).await?;
@@ -253,6 +263,48 @@ async fn record_check(
     }
     tx.commit().await?;
     Ok(rows)
+}
+
+/// What changed in the history of steps.
+#[derive(Default)]
+struct StepChanges {
+    changed: Vec<(AccountRegion, ProofStep, StepHistory)>,
+    unwanted: Vec<(AccountRegion, ProofStep)>,
+}
+
+impl StepChanges {
+    /// Compares a place's history with what it is after a judgement.
+    fn note(
+        &mut self,
+        evidence: &Evidence,
+        place: &AccountRegion,
+        judged: Option<&Judgement>,
+        last: Option<&Membership>,
+        now: &Membership,
+    ) {
+        let before = evidence.history.get(place).cloned().unwrap_or_default();
+        let after = match judged {
+            // What the ledger does not want watched has no wanted steps; what is leaving keeps its history.
+            None
+            | Some(Judgement {
+                verdict: Verdict::NotInLedger,
+                ..
+            }) => BTreeMap::new(),
+            Some(Judgement {
+                verdict: Verdict::Leaving,
+                ..
+            }) => return,
+            Some(judged) => evidence.next_history(place, &judged.proof, last, now.seen_at),
+        };
+        for step in before.keys().filter(|step| !after.contains_key(step)) {
+            self.unwanted.push((place.clone(), step.clone()));
+        }
+        for (step, history) in after {
+            if before.get(&step) != Some(&history) {
+                self.changed.push((place.clone(), step, history));
+            }
+        }
+    }
 }
 
 /// The membership to store.

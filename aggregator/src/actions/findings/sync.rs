@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::{self, Sender};
 
 use crate::actions::ActionError;
+use crate::actions::evidence::read::answers_for;
 use crate::app::App;
 use crate::aws::AwsFailure;
 use crate::aws::findings::{FindingsQuery, MOST_VALUES};
@@ -75,17 +76,28 @@ pub(crate) async fn sync_findings(app: &App) -> Result<Vec<SyncRow>, ActionError
         linking.as_ref().ok().and_then(Option::as_ref),
     );
     let known = linking.is_ok();
-    let homeless = linking.err().map(|failure| SyncRow {
-        region: home,
-        outcome: Err(failure.into()),
-    });
+    let (linking, homeless) = match linking {
+        Ok(linking) => (linking, None),
+        Err(failure) => {
+            let outcome = Err(failure.into());
+            let region = home;
+            (None, Some(SyncRow { region, outcome }))
+        }
+    };
     let asked: Vec<MirrorSource> = wanted
         .into_iter()
         .filter(|source| known || source.region != home)
         .collect();
     let rows = join_all(asked.iter().map(|source| {
+        let answered: Vec<Region> = app
+            .config
+            .hub
+            .regions()
+            .filter(|region| answers_for(source, *region, linking.as_ref()))
+            .collect();
         let checkpoint = checkpoints.get(&source.to_string()).copied();
-        sync_source(app, aws.security_hub(source.region), *source, checkpoint)
+        let hub = aws.security_hub(source.region);
+        sync_source(app, hub, *source, answered, checkpoint)
     }))
     .await;
     if known && rows.iter().all(|row| row.outcome.is_ok()) {
@@ -136,6 +148,7 @@ fn sync_source(
     app: &App,
     hub: SecurityHub,
     source: MirrorSource,
+    regions: Vec<Region>,
     checkpoint: Option<Checkpoint>,
 ) -> BoxFuture<'_, SyncRow> {
     async move {
@@ -145,6 +158,7 @@ fn sync_source(
             app,
             hub,
             source,
+            regions,
             now,
         };
         let outcome = reader.follow(checkpoint).await;
@@ -158,6 +172,8 @@ struct FindingsReader<'a> {
     app: &'a App,
     hub: SecurityHub,
     source: MirrorSource,
+    /// The Regions whose findings the source returns.
+    regions: Vec<Region>,
     now: Timestamp,
 }
 
@@ -179,6 +195,9 @@ impl FindingsReader<'_> {
         }
         let checkpoint = advanced(checkpoint, window, read_to);
         tx.put_checkpoint(&name, checkpoint).await?;
+        for region in &self.regions {
+            tx.put_evidence_reading(*region, read_to).await?;
+        }
         tx.commit().await?;
         Ok(counts)
     }

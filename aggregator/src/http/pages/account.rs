@@ -102,21 +102,13 @@ pub(in super::super) async fn show(
     let install = install_lines(app).await.map_err(failed(&state, &by))?;
     let words = &by.reader.words;
     let language = words.language();
-    let places = places.into_iter().map(|row| {
-        let missing: Vec<&str> = row
-            .verdict
-            .missing()
-            .iter()
-            .map(|step| step.as_str())
-            .collect();
-        AccountRegionRow {
-            region: row.region.to_string(),
-            verdict: words.verdict(row.verdict.as_str()),
-            missing: missing.join(", "),
-            since: words.moment(row.since),
-            next_step: text::check::next_step(&row.verdict, language),
-            hint: text::check::hint(&row, &app.config.hub.administrator, language),
-        }
+    let places = places.into_iter().map(|row| AccountRegionRow {
+        region: row.region.to_string(),
+        verdict: words.verdict(row.verdict.as_str()),
+        missing: row.verdict.missing().join(", "),
+        since: words.moment(row.since),
+        next_step: text::check::next_step(&row, language),
+        hint: text::check::hint(&row, &app.config.hub.administrator, language),
     });
     let places: Vec<AccountRegionRow> = places.collect();
     let project = dossier

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use hubward_domain::check::{ControlSighting, sightings};
 use hubward_domain::finding::{Finding, Life, RecordState, UnreadableFinding, read};
 use hubward_domain::history::CountedFinding;
 
@@ -16,6 +17,8 @@ pub struct IncomingFinding {
     pub finding: Finding,
     /// A hash of its whole JSON, to detect changes.
     pub digest: String,
+    /// What it proves about the monitoring of its account and Region.
+    pub sightings: Vec<ControlSighting>,
 }
 
 /// A finding's previous row in the mirror.
@@ -40,17 +43,18 @@ pub struct StoredFinding {
 }
 
 impl IncomingFinding {
-    /// Parses a finding's JSON. This takes CPU time: call it where it does not block others.
+    /// Parses a finding's JSON, read at `now`. This takes CPU time: call it where it does not block others.
     ///
     /// # Errors
     /// Its identity is missing.
-    pub fn of(json: &str) -> Result<Self, UnreadableFinding> {
+    pub fn of(json: &str, now: Timestamp) -> Result<Self, UnreadableFinding> {
         // Text that is not JSON has no id.
         let asff: Value = serde_json::from_str(json)
             .ok()
             .ok_or(UnreadableFinding::NoId)?;
         let finding = read(&asff)?;
         Ok(Self {
+            sightings: sightings(&finding, &asff, now),
             key: finding.key(),
             finding,
             digest: hex::encode(Sha256::digest(json)),

@@ -96,7 +96,7 @@ impl Tx {
     pub async fn follow_findings(&mut self, events: &[Value], now: Timestamp) -> Result<u64> {
         let mut changed = 0;
         for asff in events {
-            let Ok(seen) = IncomingFinding::of(&asff.to_string()) else {
+            let Ok(seen) = IncomingFinding::of(&asff.to_string(), now) else {
                 continue;
             };
             let known = match self.findings_before(&[&seen.key]).await {
@@ -211,6 +211,7 @@ impl Tx {
                 key,
                 finding,
                 digest,
+                ..
             } = seen;
             query = query
                 .bind(key.clone())

@@ -51,7 +51,8 @@ impl FindingsReader<'_> {
         let mut next_token = None;
         loop {
             let page = self.hub.findings(query, next_token).await?;
-            let taken = ReadPage::Page(spawn_blocking(move || take(&page.findings)));
+            let now = self.now;
+            let taken = ReadPage::Page(spawn_blocking(move || take(&page.findings, now)));
             // If the receiver is gone, storing has failed and reports the error.
             if sender.send(taken).await.is_err() || page.next_token.is_none() {
                 return Ok(());
@@ -140,14 +141,16 @@ impl FindingsReader<'_> {
         tx.put_findings(&different, &known, region, self.now)
             .await?;
         tx.saw_findings(&same, region, self.now).await?;
+        let sightings: Vec<_> = findings.iter().flat_map(|seen| &seen.sightings).collect();
+        tx.put_sightings(&sightings).await?;
         tx.commit().await?;
         Ok(counts)
     }
 }
 
-fn take(page: &[Box<RawValue>]) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
+fn take(page: &[Box<RawValue>], now: Timestamp) -> Vec<Result<IncomingFinding, UnreadableFinding>> {
     page.iter()
-        .map(|json| IncomingFinding::of(json.get()))
+        .map(|json| IncomingFinding::of(json.get(), now))
         .collect()
 }
 

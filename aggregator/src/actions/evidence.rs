@@ -1,0 +1,3 @@
+//! AWS's evidence that accounts are really monitored.
+
+pub(crate) mod read;
