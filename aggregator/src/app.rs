@@ -2,6 +2,8 @@
 //! Jira.
 
 mod signing_key;
+#[cfg(test)]
+pub(crate) mod test_app;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

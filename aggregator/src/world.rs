@@ -13,9 +13,15 @@ use jiff::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment(BTreeMap<String, String>);
 
-/// The machine's clock.
+/// The clock of the process.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock;
+pub(crate) enum Clock {
+    /// The machine's.
+    Machine,
+    /// A test's own, in seconds since 1970.
+    #[cfg(test)]
+    Manual(&'static std::sync::atomic::AtomicI64),
+}
 
 /// The process's inputs.
 #[derive(Clone, Debug)]
@@ -51,7 +57,7 @@ impl World {
         Self {
             arguments: std::env::args_os().collect(),
             environment,
-            clock: Clock,
+            clock: Clock::Machine,
             user,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -98,10 +104,17 @@ impl Clock {
     }
 
     fn read(self) -> Timestamp {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the clock"
-        )]
-        Timestamp::now()
+        match self {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the clock"
+            )]
+            Self::Machine => Timestamp::now(),
+            #[cfg(test)]
+            Self::Manual(seconds) => {
+                let seconds = seconds.load(std::sync::atomic::Ordering::Relaxed);
+                Timestamp::from_second(seconds).unwrap_or_default()
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ use super::request::{RequestKind, RequestView};
 use super::routing::RouteEvent;
 pub use alert::{AlertDigest, AlertNews, AlertNotice, EscalatedNotice, StillOpenNotice};
 pub use report::{ReportNotice, SentReport};
-pub use trouble::Trouble;
+pub use trouble::{LeavingAccount, Trouble};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]

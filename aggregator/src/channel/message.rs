@@ -298,6 +298,19 @@ fn of_trouble(trouble: &Trouble, say: Say) -> RenderedMessage {
             say.channel_member_silent(account_id, project, *reminders),
             one(why),
         ),
+        Trouble::AccountsLeaving { accounts } => {
+            let lines: Vec<String> = accounts
+                .iter()
+                .map(|leaving| {
+                    let since = leaving.since.to_string();
+                    say.channel_leaving_line(&leaving.account_id, &leaving.project, since)
+                })
+                .collect();
+            (
+                say.channel_leaving(accounts.len()),
+                lines_of(&lines, 0, say),
+            )
+        }
         Trouble::DeliveryGivenUp {
             channel,
             delivery,

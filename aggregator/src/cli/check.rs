@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::say::Say;
 use crate::text;
 use hubward_domain::audit::Actor;
-use hubward_domain::check::CheckRow;
+use hubward_domain::check::{CheckRow, Verdict};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckCommand {
@@ -22,6 +22,25 @@ pub(super) struct CheckCommand {
     /// Also post what changed since the last post, to the channels of check routes.
     #[arg(long)]
     notify: bool,
+}
+
+/// Whether everything is as it should be. A check of a ledger without accounts has shown nothing, so it fails.
+fn exit(rows: &[CheckRow], whole: bool, app: &App) -> Exit {
+    let is_empty = rows.iter().all(|row| row.verdict == Verdict::NotInLedger);
+    if whole && is_empty {
+        return Exit::Failed;
+    }
+    let now = app.clock.now();
+    let is_done = |row: &CheckRow| match row.verdict {
+        Verdict::Complete => true,
+        Verdict::Leaving => now.duration_since(row.since) <= app.config.check.leave_within,
+        _ => false,
+    };
+    if rows.iter().all(is_done) {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    }
 }
 
 impl CheckCommand {
@@ -84,11 +103,6 @@ impl CheckCommand {
                 .map_err(|error| CommandFailure::store(&error, language))?;
             screen.say(&text::check::announced(announced, language));
         }
-        let complete = rows.iter().all(|row| row.verdict.is_complete());
-        Ok(if complete {
-            Exit::Done
-        } else {
-            Exit::Incomplete
-        })
+        Ok(exit(&rows, self.accounts.is_empty(), app))
     }
 }

@@ -46,6 +46,9 @@ mod spent_challenges;
 mod step_history;
 mod sync_state;
 pub mod test_events;
+#[cfg(any(test, feature = "testing"))]
+#[expect(clippy::unwrap_used, reason = "only tests call it")]
+pub mod testing;
 pub mod trend;
 pub mod write_backs;
 

@@ -3,6 +3,7 @@
 mod access;
 mod alerts;
 mod deliveries;
+mod evidence;
 mod findings;
 mod harness;
 mod jobs;
@@ -297,7 +298,7 @@ async fn a_finding_comes_back_as_it_was_written_and_what_a_source_shows_no_more_
     let mirrored = hubward_domain::finding::Mirrored { finding, life };
     let key = mirrored.finding.key();
     let region = "us-east-1".parse().unwrap();
-    let seen = crate::findings::IncomingFinding::of(&asff.to_string()).unwrap();
+    let seen = crate::findings::IncomingFinding::of(&asff.to_string(), first).unwrap();
     let mut tx = store.begin().await.unwrap();
     for _ in 0..2 {
         let known = tx.findings_before(&[&key]).await.unwrap();
@@ -334,7 +335,8 @@ async fn an_event_changes_a_finding_that_the_mirror_has_and_makes_none() {
         })
     };
     let (old, touched) = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
-    let seen = crate::findings::IncomingFinding::of(&asff("NEW", touched).to_string()).unwrap();
+    let seen =
+        crate::findings::IncomingFinding::of(&asff("NEW", touched).to_string(), first).unwrap();
     let life = hubward_domain::finding::Life::next(None, &seen.finding, first);
     let mut tx = store.begin().await.unwrap();
     let unknown = tx.follow_findings(&[asff("NEW", touched)], first).await;

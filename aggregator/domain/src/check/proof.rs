@@ -18,6 +18,9 @@ use crate::account::Standard;
 /// one take up to 24 hours more (Security Hub User Guide, "Schedule for running security checks").
 pub const FIRST_EVIDENCE: SignedDuration = SignedDuration::from_hours(48);
 
+/// The longest time between two checks of a control (same source).
+const CHECKED_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
 /// What has to be proven.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProofStep {
@@ -308,7 +311,7 @@ impl Prover<'_> {
             NoControl::Accepted | NoControl::No => {}
         }
         let is_standard = matches!(self.wanted.step, ProofStep::Standard(_));
-        if is_standard && (seen.is_some() || was_proven) && self.is_checked() {
+        if is_standard && (seen.is_some() || was_proven) && self.is_checked_after(seen) {
             return ProofCode::StandardGone;
         }
         if seen.is_some() || was_proven {
@@ -358,6 +361,16 @@ impl Prover<'_> {
                 .facts
                 .read_to
                 .is_some_and(|read_to| read_to.duration_since(at) <= self.facts.proof_within)
+    }
+
+    /// Whether other controls are still checked more than a day after a standard's last finding: where everything ended
+    /// at once, the last findings are at most the time between two checks apart.
+    fn is_checked_after(&self, seen: Option<&Sighting>) -> bool {
+        let newest = self.facts.evidence.get(&EvidenceKind::AnyControl);
+        let is_later = newest.is_some_and(|newest| {
+            seen.is_none_or(|seen| newest.at.duration_since(seen.at) > CHECKED_EVERY)
+        });
+        is_later && self.is_checked()
     }
 
     /// Whether any control is still checked in this account and Region.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use hubward_protocol::Region;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::AccountRegion;
@@ -51,12 +51,14 @@ pub struct ControlSighting {
     pub sighting: Sighting,
 }
 
+/// How far another clock may be ahead of ours.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// The longest text of AWS's that is kept.
 const LONGEST: usize = 1_000;
 
 /// What a finding proves; nothing if it is archived, has no time of update, or is another product's.
 ///
-/// `now` bounds the time of update: nobody has seen the future.
+/// `now` bounds the time of update: a clock may be ahead of ours, but not by more than a day.
 pub fn sightings(finding: &Finding, asff: &Value, now: Timestamp) -> Vec<ControlSighting> {
     let (Some(at), Ok(region)) = (finding.updated_at, finding.region.parse::<Region>()) else {
         return Vec::new();
@@ -64,7 +66,7 @@ pub fn sightings(finding: &Finding, asff: &Value, now: Timestamp) -> Vec<Control
     if finding.record == RecordState::Archived {
         return Vec::new();
     }
-    let at = at.min(now);
+    let at = at.min(now.checked_add(CLOCK_AHEAD).unwrap_or(now));
     let of = |kind, passed| ControlSighting {
         place: (finding.account_id.clone(), region),
         kind,

@@ -4,6 +4,15 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// An account that is to be unlinked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeavingAccount {
+    pub account_id: AccountId,
+    pub project: String,
+    /// Since when checks have found it leaving.
+    pub since: Timestamp,
+}
+
 /// A problem of Hubward itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "trouble", rename_all = "snake_case")]
@@ -90,6 +99,8 @@ pub enum Trouble {
         /// The person to call.
         why: String,
     },
+    /// Accounts are to be unlinked and have not been; sent every day until they are.
+    AccountsLeaving { accounts: Vec<LeavingAccount> },
     /// An exception expires soon, or has expired.
     ExceptionEnds {
         exception: String,

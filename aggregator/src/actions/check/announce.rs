@@ -16,7 +16,8 @@ use crate::app::App;
 use hubward_document::install_script;
 use hubward_domain::account::Account;
 use hubward_domain::notice::{
-    CheckNotice, CheckNoticeRow, ContactNotice, Digest, Matter, Notice, Trouble, WaitingPlace,
+    CheckNotice, CheckNoticeRow, ContactNotice, Digest, LeavingAccount, Matter, Notice, Trouble,
+    WaitingPlace,
 };
 use hubward_domain::reminder::{Calendar, PATIENCE, Reminder};
 use hubward_domain::routing::{RouteEvent, Subject, channels};
@@ -24,6 +25,9 @@ use hubward_store::{StoreError, Tx};
 
 /// The setting that holds the week of the last digest.
 const DIGEST: &str = "check.digest";
+
+/// The setting that holds the day on which operations were last reminded of accounts that are leaving.
+const LEAVING: &str = "check.leaving";
 
 /// The result of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,9 @@ pub(crate) async fn announce_check(
     let all = rows.len();
     let complete = rows.iter().filter(|row| row.verdict == "complete").count();
     let mut tx = app.store.begin().await?;
+    if whole {
+        remind_of_leaving(app, &mut tx, &rows).await?;
+    }
     let due = if whole {
         remind(app, &mut tx, &rows, &ledger, &zone, &line).await?
     } else {
@@ -115,6 +122,33 @@ pub(crate) async fn announce_check(
         rows: count,
         channels,
     })
+}
+
+/// Once a day, lists the accounts that are leaving and not unlinked yet.
+async fn remind_of_leaving(
+    app: &App,
+    tx: &mut Tx,
+    rows: &[CheckNoticeRow],
+) -> Result<(), StoreError> {
+    let mut leaving: BTreeMap<&AccountId, LeavingAccount> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.verdict == "leaving") {
+        let account = leaving
+            .entry(&row.account_id)
+            .or_insert_with(|| LeavingAccount {
+                account_id: row.account_id.clone(),
+                project: row.project.clone(),
+                since: row.since,
+            });
+        account.since = account.since.min(row.since);
+    }
+    if leaving.is_empty() || !tx.renew_setting(LEAVING, &app.today()).await? {
+        return Ok(());
+    }
+    let notice = Notice::Operations(Trouble::AccountsLeaving {
+        accounts: leaving.into_values().collect(),
+    });
+    Notifier::new(app).notify(tx, &notice).await?;
+    Ok(())
 }
 
 /// Reminds the contacts of each account whose reminder is due; returns those accounts.

@@ -338,3 +338,6 @@ fn membership(
         completed_at: known(|last| last.completed_at).or(is_complete.then_some(at)),
     }
 }
+
+#[cfg(test)]
+mod tests;

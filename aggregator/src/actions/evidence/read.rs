@@ -11,6 +11,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join_all, try_join_all};
 use hubward_protocol::Region;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 
 use crate::actions::ActionError;
@@ -155,27 +156,35 @@ async fn read_query(
     let mut next_token = None;
     loop {
         let page = hub.findings(&query, next_token).await?;
-        let findings = page.findings;
-        count += findings.len() as u64;
-        let parsed = spawn_blocking(move || {
-            findings
-                .iter()
-                .filter_map(|json| IncomingFinding::of(json.get(), now).ok())
-                .flat_map(|finding| finding.sightings)
-                .collect::<Vec<_>>()
-        });
-        let sightings = match parsed.await {
-            Ok(sightings) => sightings,
-            // The task is never cancelled: it panicked, so this does too.
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        };
-        let mut tx = app.store.begin().await?;
-        tx.put_sightings(&sightings.iter().collect::<Vec<_>>())
-            .await?;
-        tx.commit().await?;
+        count += page.findings.len() as u64;
+        store_page(app, page.findings, now).await?;
         if page.next_token.is_none() {
             return Ok(count);
         }
         next_token = page.next_token;
     }
+}
+
+/// Stores what a page of findings proves.
+pub(in crate::actions) async fn store_page(
+    app: &App,
+    findings: Vec<Box<RawValue>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let parsed = spawn_blocking(move || {
+        findings
+            .iter()
+            .filter_map(|json| IncomingFinding::of(json.get(), now).ok())
+            .flat_map(|finding| finding.sightings)
+            .collect::<Vec<_>>()
+    });
+    let sightings = match parsed.await {
+        Ok(sightings) => sightings,
+        // The task is never cancelled: it panicked, so this does too.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    let mut tx = app.store.begin().await?;
+    tx.put_sightings(&sightings.iter().collect::<Vec<_>>())
+        .await?;
+    tx.commit().await
 }

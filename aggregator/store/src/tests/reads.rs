@@ -1,6 +1,7 @@
 //! Tests of what pages and the API read: on SQLite, and on PostgreSQL where `HUBWARD_TEST_POSTGRES` names a server.
 
 use hubward_domain::account_matrix::{PageWindow, PlaceFilter, VerdictGroup};
+use hubward_domain::check::ProofPolicy;
 use hubward_domain::membership::{MemberStatus, Membership};
 use hubward_protocol::AccountId;
 use sqlx::{AnyConnection, Connection};
@@ -184,7 +185,7 @@ async fn evidence_is_that_of_the_range_alone() {
         let known = |range| {
             let store = &store;
             async move {
-                let evidence = store.evidence(range, false).await.unwrap();
+                let evidence = store.evidence(range, ProofPolicy::default()).await.unwrap();
                 evidence.ledger.into_keys().collect::<Vec<_>>()
             }
         };
