@@ -13,6 +13,7 @@ pub(crate) mod agent;
 pub(crate) mod alert;
 pub(crate) mod backup;
 pub(crate) mod check;
+pub(crate) mod control;
 pub(crate) mod delivery;
 pub(crate) mod doctor;
 pub(crate) mod evidence;

@@ -8,9 +8,11 @@ mod agent;
 mod alert;
 mod audit;
 mod backup;
+mod baseline;
 mod check;
 mod completions;
 mod config;
+mod control;
 mod doctor;
 mod exception;
 mod failure;
@@ -99,6 +101,12 @@ enum Noun {
     Guide(guide::GuideCommand),
     /// Stop watching an account in every Region; its history is kept.
     Unlink(unlink::Unlink),
+    /// Show what every account should have enabled, and how far it is proven.
+    #[command(subcommand)]
+    Baseline(baseline::BaselineCommand),
+    /// Show the controls of the wanted standards, the new and the retired ones.
+    #[command(subcommand)]
+    Control(control::ControlCommand),
     /// Import findings from Security Hub.
     #[command(subcommand)]
     Findings(findings::FindingsCommand),
@@ -208,6 +216,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> CommandResult {
         Noun::Request(request) => request.run(&open().await?, &actor, screen).await,
         Noun::Invite(invite) => invite.run(&open().await?, &actor, screen).await,
         Noun::Check(check) => check.run(&open().await?, &actor, screen).await,
+        Noun::Baseline(baseline) => baseline.run(&open().await?, screen).await,
+        Noun::Control(control) => control.run(&open().await?, screen).await,
         Noun::Findings(findings) => findings.run(&open().await?, screen).await,
         Noun::Report(report) => report.run(&open().await?, &actor, screen).await,
         Noun::Exception(exception) => exception.run(&open().await?, &actor, screen).await,

@@ -5,6 +5,7 @@
 //! each wanted standard are on has to be proven again and again, by findings that AWS keeps updating; see
 //! [`proof`].
 
+mod coverage;
 mod evidence;
 pub mod proof;
 mod proving_controls;
@@ -17,6 +18,7 @@ use hubward_protocol::{State, Step, StepReport};
 use jiff::{SignedDuration, Timestamp};
 
 use super::membership::MemberStatus;
+pub use coverage::{StepCoverage, coverage};
 pub use evidence::{AccountRegion, CheckRow, Evidence, ProofPolicy};
 pub use proof::{
     NoControl, ProofCode, ProofSource, ProofState, ProofStep, StepHistory, StepProof, WantedStep,

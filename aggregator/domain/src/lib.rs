@@ -15,6 +15,7 @@ pub mod certificate;
 pub mod channel;
 pub mod check;
 pub mod circuit;
+pub mod control;
 pub mod delivery;
 pub mod doctor;
 pub mod exception;

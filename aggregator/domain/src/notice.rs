@@ -101,6 +101,21 @@ pub struct Digest {
     pub audit_sequence: i64,
     /// That event's hash.
     pub audit_hash: String,
+    /// Controls that AWS added to a wanted standard in the last week.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_controls: Vec<DigestControl>,
+    /// Controls that AWS took out of every wanted standard in the last week.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired_controls: Vec<DigestControl>,
+}
+
+/// A control in the weekly digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestControl {
+    pub control_id: String,
+    pub title: String,
+    /// The number of accounts in which it fails.
+    pub failing_accounts: i64,
 }
 
 /// One account in one Region.

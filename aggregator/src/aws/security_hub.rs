@@ -6,11 +6,16 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_securityhub::Client;
-use aws_sdk_securityhub::types::{AccountDetails, Member, Result as ProcessingResult};
+use aws_sdk_securityhub::types::{
+    AccountDetails, Member, RegionAvailabilityStatus, Result as ProcessingResult,
+    SecurityControlsProvider,
+};
 use hubward_protocol::{AccountId, Region};
 
 use super::AwsFailure;
 use super::pacing::{ApiClass, Pacing};
+use hubward_domain::account::Standard;
+use hubward_domain::control::ListedControl;
 use hubward_domain::membership::MemberStatus;
 
 /// The most accounts in one call.
@@ -143,6 +148,58 @@ impl SecurityHub {
         Ok(members)
     }
 
+    /// The controls of a standard, as this Region lists them; none if the Region does not offer the standard.
+    ///
+    /// # Errors
+    /// AWS refused or was not reached; a partial list is never returned.
+    pub(crate) async fn controls_of(
+        &self,
+        standard: &Standard,
+    ) -> Result<Vec<ListedControl>, AwsFailure> {
+        const OPERATION: &str = "securityhub:ListSecurityControlDefinitions";
+        let mut controls = Vec::new();
+        let mut next_token = None;
+        loop {
+            self.pacing.turn(self.region, ApiClass::Other).await;
+            let page = self
+                .client
+                .list_security_control_definitions()
+                .standards_arn(standard_arn(standard, self.region))
+                .providers(SecurityControlsProvider::Aws)
+                .max_results(100)
+                .set_next_token(next_token)
+                .send();
+            let page = match Box::pin(page).await {
+                Ok(page) => page,
+                Err(error) => {
+                    let failure = AwsFailure::of(OPERATION, self.region, &error);
+                    // An ARN that the Region does not know: it does not offer the standard.
+                    if failure.code.as_deref() == Some("InvalidInputException") {
+                        return Ok(Vec::new());
+                    }
+                    return Err(failure);
+                }
+            };
+            let definitions = page.security_control_definitions.unwrap_or_default();
+            controls.extend(definitions.into_iter().filter_map(|control| {
+                Some(ListedControl {
+                    control_id: control.security_control_id?,
+                    title: control.title.unwrap_or_default(),
+                    severity: control
+                        .severity_rating
+                        .map(|rating| rating.as_str().to_owned())
+                        .unwrap_or_default(),
+                    is_available: control.current_region_availability
+                        != Some(RegionAvailabilityStatus::Unavailable),
+                })
+            }));
+            next_token = page.next_token.filter(|token| !token.is_empty());
+            if next_token.is_none() {
+                return Ok(controls);
+            }
+        }
+    }
+
     /// Creates at most [`BATCH`] members, with their root email address if known.
     ///
     /// # Errors
@@ -229,6 +286,17 @@ impl SecurityHub {
             .await
             .map_err(|error| AwsFailure::of(OPERATION, self.region, &error))?;
         Ok(unprocessed(answer.unprocessed_accounts))
+    }
+}
+
+/// A standard's ARN in a Region. Only CIS 1.2.0 has none of a Region, and another word (Security Hub User Guide,
+/// "Standards reference").
+fn standard_arn(standard: &Standard, region: Region) -> String {
+    match standard.as_str() {
+        cis @ "cis-aws-foundations-benchmark/v/1.2.0" => {
+            format!("arn:aws:securityhub:::ruleset/{cis}")
+        }
+        other => format!("arn:aws:securityhub:{region}::standards/{other}"),
     }
 }
 

@@ -15,7 +15,8 @@ use crate::say::Say;
 pub(super) use alert::FirstSteps;
 use hubward_domain::account::Language;
 use hubward_domain::notice::{
-    CheckNotice, CheckNoticeRow, ContactNotice, LeftNotice, Matter, Notice, TestNotice, Trouble,
+    CheckNotice, CheckNoticeRow, ContactNotice, DigestControl, LeftNotice, Matter, Notice,
+    TestNotice, Trouble,
 };
 use hubward_domain::sanitize::sanitize;
 
@@ -120,6 +121,20 @@ fn of_check(check: &CheckNotice, say: Say) -> RenderedMessage {
             ..RenderedMessage::default()
         };
     };
+    let news = |controls: &[DigestControl], line: &dyn Fn(&DigestControl) -> String| {
+        let listed: Vec<String> = controls.iter().map(line).collect();
+        lines_of(&listed, 0, say)
+    };
+    lines.extend(news(&digest.new_controls, &|control| {
+        say.channel_new_control(
+            control.failing_accounts,
+            &control.control_id,
+            &control.title,
+        )
+    }));
+    lines.extend(news(&digest.retired_controls, &|control| {
+        say.channel_retired_control(&control.control_id, &control.title)
+    }));
     let mut facts: Vec<(String, String)> = digest
         .verdicts
         .iter()

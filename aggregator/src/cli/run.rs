@@ -6,7 +6,7 @@ use serde_json::json;
 use super::failure::CommandFailure;
 use super::findings::FindingsCommand;
 use super::screen::Screen;
-use super::{CommandResult, Exit, check, exception, invite, report, request};
+use super::{CommandResult, Exit, check, control, exception, invite, report, request};
 use crate::actions::alert::escalate::escalate;
 use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::send_test_event;
@@ -25,7 +25,7 @@ use hubward_domain::test_event::TestEventKind;
 
 #[derive(Debug, Args)]
 pub(super) struct RunCommand {
-    /// The job: canary sends the daily test event, check posts what changed, deliver sends the messages in the
+    /// The job: canary sends the daily test event, catalog lists the controls of the wanted standards, check posts what changed, deliver sends the messages in the
     /// outbox, escalate notifies again of unacknowledged alerts, evidence reads what AWS's findings prove, exceptions announces and ends those that expire, invite sends missing invitations,
     /// ledger imports the ledger file from S3, open-alerts posts the alerts that are still open, prune removes expired
     /// records, report sends the reports that are due, requests reads new requests from Jira and continues the approved
@@ -37,6 +37,7 @@ pub(super) struct RunCommand {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Job {
     Canary,
+    Catalog,
     Check,
     Deliver,
     Evidence,
@@ -81,6 +82,7 @@ impl RunCommand {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
+            Job::Catalog => control::read(app, screen).await,
             Job::Evidence => evidence(app, screen).await,
             Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,

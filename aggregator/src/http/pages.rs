@@ -6,6 +6,7 @@ pub(super) mod accounts;
 pub(super) mod agents;
 pub(super) mod alerts;
 pub(super) mod audit;
+pub(super) mod baseline;
 pub(super) mod deliveries;
 pub(super) mod guide;
 pub(super) mod login;

@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 
 use super::openapi::{ApiDescription, Description};
 use super::pages::{
-    account, accounts, agents, alerts, audit, deliveries, guide, login, overview, requests,
-    silences,
+    account, accounts, agents, alerts, audit, baseline, deliveries, guide, login, overview,
+    requests, silences,
 };
 use super::problem::{ApiProblem, Code, request_id};
 use super::rate_limit::{Admitted, Peer, asked_language};
@@ -124,6 +124,7 @@ fn pages() -> Router<AppState> {
         .route("/accounts", get(accounts::show))
         .route("/accounts/{id}", get(account::show))
         .route("/accounts/{id}/reports/{period}", get(account::report))
+        .route("/baseline", get(baseline::show))
         .route("/alerts", get(alerts::list))
         .route("/alerts/{id}", get(alerts::show).post(alerts::handle))
         .route("/silences", get(silences::list).post(silences::act))

@@ -20,6 +20,7 @@ use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::{TestEventError, detect_missing_canary, send_test_event};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
+use crate::actions::control::read_catalog::read_catalog;
 use crate::actions::evidence::read::read_evidence;
 use crate::actions::exception::{self, ExceptionError};
 use crate::actions::findings::sync::{Failed, sync_findings};
@@ -49,6 +50,8 @@ const LEDGER: SignedDuration = SignedDuration::from_mins(1);
 /// How often Jira is polled for requests without a webhook.
 const POLL: Schedule = Schedule::Every(SignedDuration::from_mins(5));
 
+/// When the controls of the wanted standards are listed: before the weekly digest of Monday morning.
+const CATALOG: &str = "20 5 * * *";
 /// How often AWS's evidence is read: AWS updates it every 12 to 24 hours.
 const EVIDENCE: Schedule = Schedule::Every(SignedDuration::from_hours(6));
 /// How often exceptions are checked: their last day is a whole day.
@@ -147,6 +150,7 @@ fn table(app: &App) -> Vec<TimetableEntry> {
         ("exceptions", Some(EXCEPTIONS), exceptions),
         ("prune", cron(PRUNE), forget),
         ("evidence", Some(EVIDENCE), evidence),
+        ("catalog", cron(CATALOG), catalog),
         ("sync-findings", cron(&config.findings.schedule), mirror),
         (
             "report",
@@ -250,6 +254,20 @@ fn forget(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 fn evidence(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         for row in read_evidence(app).await? {
+            if let Err(failed) = row.outcome {
+                let region = row.region;
+                return Err(JobError::Findings { region, failed });
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Lists the controls of the wanted standards.
+fn catalog(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
+    async move {
+        for row in read_catalog(app).await? {
             if let Err(failed) = row.outcome {
                 let region = row.region;
                 return Err(JobError::Findings { region, failed });

@@ -29,3 +29,44 @@ CREATE TABLE step_history (
     proven_at    TEXT,
     PRIMARY KEY (account_id, region, step)
 );
+
+-- How far the wanted steps are proven, by department, as the last check of all accounts found: the number of account and
+-- Region pairs in each state.
+CREATE TABLE baseline_coverage (
+    department   TEXT NOT NULL,
+    step         TEXT NOT NULL,
+    proven       BIGINT NOT NULL,
+    excepted     BIGINT NOT NULL,
+    unproven     BIGINT NOT NULL,
+    missing      BIGINT NOT NULL,
+    not_member   BIGINT NOT NULL,
+    wanted_since TEXT NOT NULL,
+    PRIMARY KEY (department, step)
+);
+
+-- The controls of the wanted standards, as Security Hub lists them. `new_since` is empty for those that were there when
+-- their standard was read first; `retired_at` is set while no wanted standard lists it in any Region.
+CREATE TABLE controls (
+    control_id TEXT NOT NULL PRIMARY KEY,
+    title      TEXT NOT NULL,
+    severity   TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    new_since  TEXT,
+    retired_at TEXT
+);
+
+-- Where a standard has a control. Each standard that was read in a Region has a row in `catalog_readings`, with or
+-- without controls.
+CREATE TABLE control_regions (
+    region     TEXT NOT NULL,
+    standard   TEXT NOT NULL,
+    control_id TEXT NOT NULL,
+    PRIMARY KEY (region, standard, control_id)
+);
+
+CREATE TABLE catalog_readings (
+    region   TEXT NOT NULL,
+    standard TEXT NOT NULL,
+    read_at  TEXT NOT NULL,
+    PRIMARY KEY (region, standard)
+);

@@ -4,7 +4,7 @@
 use hubward_protocol::AccountId;
 
 use super::{Result, Store};
-use hubward_domain::check::{Evidence, ProofPolicy, ProvingControls};
+use hubward_domain::check::{Evidence, ProofPolicy};
 
 /// Accounts that follow each other by their ids, both ends included. A page of a list is one: its rows are found by an
 /// index, in a statement whose text is the same for every page.
@@ -46,7 +46,7 @@ impl Store {
             history: self.step_history(range).await?,
             exceptions: self.exceptions_in(range).await?,
             read_to: self.evidence_readings().await?,
-            controls: ProvingControls::default(),
+            controls: self.proving_controls().await?,
         })
     }
 }

@@ -103,11 +103,9 @@ impl Evidence {
         now: Timestamp,
     ) -> Vec<WantedStep> {
         let standards = self.wanted_standards(&place.0);
-        let steps = [ProofStep::Config, ProofStep::GuardDuty]
-            .into_iter()
-            .chain(standards.iter().cloned().map(ProofStep::Standard));
         let history = self.history.get(place);
-        steps
+        self.wanted_steps(&place.0)
+            .into_iter()
             .map(|step| WantedStep {
                 history: history_of(&step, history, last, now),
                 is_excepted: self.is_excepted(&place.0, &step),
@@ -128,6 +126,15 @@ impl Evidence {
             .collect()
     }
 
+    /// The steps that have to be proven of an account in each of its Regions.
+    pub fn wanted_steps(&self, account: &AccountId) -> Vec<ProofStep> {
+        let standards = self.wanted_standards(account).into_iter();
+        [ProofStep::Config, ProofStep::GuardDuty]
+            .into_iter()
+            .chain(standards.map(ProofStep::Standard))
+            .collect()
+    }
+
     fn is_excepted(&self, account: &AccountId, step: &ProofStep) -> bool {
         let control = match step {
             ProofStep::Config => "Config.1",
@@ -142,7 +149,8 @@ impl Evidence {
         })
     }
 
-    fn no_control(
+    /// Whether a control of these standards can prove a step in a Region.
+    pub fn no_control(
         &self,
         region: Region,
         step: &ProofStep,

@@ -477,6 +477,11 @@ impl StepProof {
         }
     }
 
+    /// Whether nothing proves it, and nothing excepts it.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, ProofState::Unproven | ProofState::Refuted)
+    }
+
     /// Whether the step counts as missing.
     pub fn is_missing(&self) -> bool {
         self.state == ProofState::Refuted || self.code == ProofCode::NeverProven

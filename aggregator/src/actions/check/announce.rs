@@ -7,17 +7,18 @@
 
 use std::collections::BTreeMap;
 
+use hubward_domain::control::CatalogControl;
 use hubward_protocol::AccountId;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::notify::Notifier;
 use crate::app::App;
 use hubward_document::install_script;
 use hubward_domain::account::Account;
 use hubward_domain::notice::{
-    CheckNotice, CheckNoticeRow, ContactNotice, Digest, LeavingAccount, Matter, Notice, Trouble,
-    WaitingPlace,
+    CheckNotice, CheckNoticeRow, ContactNotice, Digest, DigestControl, LeavingAccount, Matter,
+    Notice, Trouble, WaitingPlace,
 };
 use hubward_domain::reminder::{Calendar, PATIENCE, Reminder};
 use hubward_domain::routing::{RouteEvent, Subject, channels};
@@ -26,6 +27,8 @@ use hubward_store::{StoreError, Tx};
 /// The setting that holds the week of the last digest.
 const DIGEST: &str = "check.digest";
 
+/// What the weekly digest looks back on.
+const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The setting that holds the day on which operations were last reminded of accounts that are leaving.
 const LEAVING: &str = "check.leaving";
 
@@ -244,7 +247,23 @@ async fn digest(
         *verdicts.entry(row.verdict.clone()).or_default() += 1;
     }
     let (audit_sequence, audit_hash) = tx.audit_head().await?.unwrap_or_default();
+    let since = now.checked_sub(A_WEEK).unwrap_or(now);
+    let line = |control: CatalogControl| DigestControl {
+        control_id: control.control_id,
+        title: control.title,
+        failing_accounts: control.failing_accounts,
+    };
+    let (mut new_controls, mut retired_controls) = (Vec::new(), Vec::new());
+    for control in tx.controls().await? {
+        if control.retired_at.is_some_and(|at| at >= since) {
+            retired_controls.push(line(control));
+        } else if control.retired_at.is_none() && control.new_since.is_some_and(|at| at >= since) {
+            new_controls.push(line(control));
+        }
+    }
     Ok(Some(Digest {
+        new_controls,
+        retired_controls,
         week,
         verdicts,
         audit_sequence,

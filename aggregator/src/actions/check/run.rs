@@ -22,7 +22,7 @@ use hubward_domain::alert::loss::{self, is_lost};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::check::{
     AccountRegion, CheckRow, Evidence, Judgement, ListedStatus, NOT_WANTED, ProofStep, StepHistory,
-    Verdict,
+    Verdict, coverage,
 };
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_store::StoreError;
@@ -242,6 +242,8 @@ async fn record_check(
     tx.forget_steps(&steps.unwanted).await?;
     if whole {
         tx.touch_memberships(input.at).await?;
+        tx.put_baseline_coverage(&coverage(&rows, &input.evidence, input.at))
+            .await?;
         tx.put_trend(&app.today()).await?;
     }
     tx.append_audit(app.clock.now(), actor, events).await?;

@@ -1,0 +1,3 @@
+//! The controls of Security Hub.
+
+pub(crate) mod read_catalog;
