@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import calls, clock, faults, knobs, message, rates, state, sts
+from . import bulk, calls, clock, faults, knobs, message, rates, state, sts
 from .securityhub import schedule
 from .securityhub.records import everywhere
 
@@ -90,6 +90,10 @@ def show_clock(_: Sent) -> Any:
     return {"offset_seconds": clock.offset(), "now": clock.stamp(clock.now())}
 
 
+def add_members(sent: Sent) -> Any:
+    return bulk.add_members(**sent)
+
+
 def turn_rates(sent: Sent) -> Any:
     if set(sent) != {"on"} or not isinstance(sent["on"], bool):
         raise ValueError('expected {"on": true} or {"on": false}')
@@ -126,6 +130,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", r"/_cloud/controls", show_controls),
     ("PUT", r"/_cloud/clock", set_clock),
     ("GET", r"/_cloud/clock", show_clock),
+    ("POST", r"/_cloud/members", add_members),
     ("POST", r"/_cloud/credentials/(\d{12})", credentials),
     ("GET", r"/_cloud/state/(\d{12})", show_state),
     ("POST", r"/_cloud/reset", reset),
