@@ -6,6 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
@@ -40,6 +41,16 @@ class Cloud:
 
     def turn(self, account, **knobs):
         status, answer = self.control("PUT", f"/accounts/{account}", knobs)
+        assert status == 200, answer
+
+    def controls(self, **wanted):
+        status, answer = self.control("PUT", "/controls", {"on": True, **wanted})
+        assert status == 200, answer
+
+    def clock(self, **moved):
+        """Sets the clock so far ahead, in the words of timedelta."""
+        seconds = timedelta(**moved).total_seconds()
+        status, answer = self.control("PUT", "/clock", {"offset_seconds": seconds})
         assert status == 200, answer
 
     def fault(self, **fault):
@@ -80,10 +91,10 @@ class Cloud:
         role = iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")
         return role["Role"]["Arn"]
 
-    def record(self, account=MEMBER, region="us-east-1"):
+    def record(self, account=MEMBER, region="us-east-1", **more):
         """Config recording in one Region, from nothing."""
         config = self.client("config", account, region)
-        recorder = {"name": "default", "roleARN": self.config_role(account)}
+        recorder = {"name": "default", "roleARN": self.config_role(account), **more}
         config.put_configuration_recorder(ConfigurationRecorder=recorder)
         self.bucket(account=account)
         channel = {"name": "default", "s3BucketName": "config-bucket"}
@@ -157,3 +168,16 @@ def cloud(server):
     server.control("POST", "/reset")
     server.keys.clear()
     return server
+
+
+@pytest.fixture
+def hub(cloud):
+    """A hub with FSBP from now on, whose controls are checked and find all as it should be."""
+    cloud.controls()
+    cloud.record(recordingGroup={"allSupported": True, "includeGlobalResourceTypes": True})
+    cloud.client("guardduty").create_detector(Enable=True)
+    hub = cloud.hub()
+    fsbp = "standards/aws-foundational-security-best-practices/v/1.0.0"
+    requests = [{"StandardsArn": f"arn:aws:securityhub:us-east-1::{fsbp}"}]
+    hub.batch_enable_standards(StandardsSubscriptionRequests=requests)
+    return hub

@@ -43,6 +43,14 @@ class Config(ConfigBackend):
             recorder.status.recording for recorder in self.recorders.values()
         )
 
+    def _validate_resource_types(self, resource_list: list[str]) -> None:
+        """The model's list lags behind the types that Config records for Security Hub's controls."""
+        from .securityhub import required_types  # Security Hub is above this module
+
+        super()._validate_resource_types(
+            [name for name in resource_list if name not in required_types.ALL]
+        )
+
     def put_recorder(self, wanted: dict[str, Any], tags: list[dict[str, str]]) -> None:
         # The model allows a default name; moto does not know it.
         wanted = {"name": "default", **wanted}

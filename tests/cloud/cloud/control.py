@@ -10,7 +10,9 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import calls, faults, knobs, message, rates, state, sts
+from . import bulk, calls, clock, faults, knobs, message, rates, state, sts
+from .securityhub import schedule
+from .securityhub.records import everywhere
 
 Sent = dict[str, Any]
 
@@ -51,7 +53,45 @@ def remove_calls(_: Sent) -> Any:
 
 
 def turn_knobs(sent: Sent, account: str) -> Any:
-    return asdict(knobs.turn(account, sent))
+    # What was checked until now saw the knobs as they were.
+    look_at_controls(account)
+    turned = asdict(knobs.turn(account, sent))
+    look_at_controls(account)
+    return turned
+
+
+def look_at_controls(account: str) -> None:
+    for backend in everywhere(account):
+        schedule.catch_up(backend, clock.now(), changed=True)
+
+
+def turn_controls(sent: Sent) -> Any:
+    return schedule.turn(sent)
+
+
+def show_controls(_: Sent) -> Any:
+    return schedule.settings()
+
+
+def set_clock(sent: Sent) -> Any:
+    seconds = sent.get("offset_seconds")
+    if set(sent) != {"offset_seconds"} or isinstance(seconds, bool):
+        raise ValueError('expected {"offset_seconds": a number}')
+    seconds = float(seconds)
+    if seconds < clock.offset() and schedule.is_on():
+        raise ValueError("while controls are on, the clock goes forward only")
+    clock.move(seconds)
+    # Now rather than at the next read, which would take its time for it.
+    schedule.catch_up_all()
+    return show_clock({})
+
+
+def show_clock(_: Sent) -> Any:
+    return {"offset_seconds": clock.offset(), "now": clock.stamp(clock.now())}
+
+
+def add_members(sent: Sent) -> Any:
+    return bulk.add_members(**sent)
 
 
 def turn_rates(sent: Sent) -> Any:
@@ -86,6 +126,11 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("DELETE", r"/_cloud/calls", remove_calls),
     ("PUT", r"/_cloud/accounts/(\d{12})", turn_knobs),
     ("PUT", r"/_cloud/rates", turn_rates),
+    ("PUT", r"/_cloud/controls", turn_controls),
+    ("GET", r"/_cloud/controls", show_controls),
+    ("PUT", r"/_cloud/clock", set_clock),
+    ("GET", r"/_cloud/clock", show_clock),
+    ("POST", r"/_cloud/members", add_members),
     ("POST", r"/_cloud/credentials/(\d{12})", credentials),
     ("GET", r"/_cloud/state/(\d{12})", show_state),
     ("POST", r"/_cloud/reset", reset),

@@ -16,11 +16,13 @@ from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     create_backend_app,
 )
+from moto.securityhub.models import securityhub_backends
 from werkzeug.wrappers import Response
 
 from . import (
     account,
     calls,
+    clock,
     config,
     control,
     faults,
@@ -35,6 +37,7 @@ from . import (
     sts,
     wire,
 )
+from .securityhub import findings, schedule
 
 # Served by our own subclasses; everything else by moto's application as it is.
 EXTENDED = {
@@ -49,6 +52,8 @@ OLD_CODES = {
     "s3": "InvalidAccessKeyId",
     "sts": "InvalidClientTokenId",
 }
+# What the checks of controls look at.
+LOOKED_AT = ("config", "guardduty", "securityhub")
 # moto's backends are plain dictionaries: one operation at a time makes each of them atomic.
 # SQS is left out, its ReceiveMessage waits inside.
 OPERATION = threading.RLock()
@@ -59,6 +64,7 @@ _moto = DomainDispatcherApplication(create_backend_app)
 def answer(request: message.Request) -> message.Answer:
     if request.path.startswith("/_cloud"):
         with OPERATION:
+            findings.changed()
             return control.answer(request)
     call = wire.recognize(request)
     if call is None:
@@ -145,7 +151,9 @@ def dispatch(call: wire.Call) -> message.Answer:
     environ["cloud.region"] = call.region
     environ["cloud.call"] = call
     if extension := EXTENDED.get(call.service):
+        look_at_controls(call)
         status, headers, body = extension(wire.ServerRequest(environ))
+        look_at_controls(call)
         body = body.encode() if isinstance(body, str) else bytes(body)
         pairs = [(name, str(value)) for name, value in dict(headers).items()]
         return message.Answer(int(status), pairs, body)
@@ -153,9 +161,22 @@ def dispatch(call: wire.Call) -> message.Answer:
     return message.Answer(reply.status_code, list(reply.headers), reply.get_data())
 
 
+def look_at_controls(call: wire.Call) -> None:
+    """Lets the checks that are due by now see what there is before a call, and after it."""
+    if call.service not in LOOKED_AT or not calls.mutating(call.operation):
+        return
+    findings.changed()
+    if not schedule.is_on():
+        return
+    # Not to make one: most calls are of accounts and Regions without a hub.
+    backend = dict.get(securityhub_backends[call.account], call.region)
+    if backend is not None:
+        schedule.catch_up(backend, clock.now(), changed=True)
+
+
 def reset() -> None:
     # The credentials first: from then on, no call that is under way changes anything.
     identity.reset()
     BackendDict.reset()
-    for part in (knobs, faults, calls, rates):
+    for part in (knobs, faults, calls, rates, clock, schedule):
         part.reset()

@@ -16,7 +16,8 @@ from moto.guardduty.models import Detector, GuardDutyBackend, guardduty_backends
 from moto.guardduty.responses import GuardDutyResponse
 
 from . import iam, knobs, samples, wire
-from .modelled import Modelled, now
+from .clock import now
+from .modelled import Modelled
 
 SIGNING_NAME = "guardduty"
 

@@ -27,6 +27,12 @@ class Knobs:
     standards_pending_seconds: float = 0
     # GuardDuty features that an organization's policy owns.
     guardduty_policy: list[str] = field(default_factory=list)
+    # A closed account stays as it was in its administrator's list, but nothing is checked any more.
+    closed: bool = False
+    # Controls that are disabled in every standard of the account.
+    disabled_controls: list[str] = field(default_factory=list)
+    # Config.1's parameter includeConfigServiceLinkedRoleCheck.
+    config_role_check: bool = True
 
 
 _accounts: dict[str, Knobs] = {}
@@ -42,6 +48,9 @@ def turn(account: str, wanted: dict[str, Any]) -> Knobs:
     for region, state in wanted.get("regions", {}).items():
         if region not in regions.ALL or state not in REGION_STATES:
             raise ValueError(f"no Region {region} or no state {state}")
+    for name in ("closed", "config_role_check"):
+        if wanted.get(name, False) not in (True, False):
+            raise ValueError(f"{name} is true or false")
     knobs = of(account)
     for name, value in wanted.items():
         if name == "regions":

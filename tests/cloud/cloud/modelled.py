@@ -2,11 +2,10 @@
 
 moto parses a request by botocore's model but does not check it. Required members, lengths,
 ranges and enums are in the same model (botocore/data/<service>), so they are checked from there
-and no rule is written twice. Also here: opaque page tokens and AWS timestamps.
+and no rule is written twice. Also here: opaque page tokens.
 """
 
 import base64
-from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -19,10 +18,6 @@ class AwsError(ServiceException):
 
     moto derives a service from the exception's module, and fails for its own base class.
     """
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Modelled(BaseResponse):

@@ -10,7 +10,7 @@ import uuid
 from moto.securityhub.models import Finding, securityhub_backends
 
 from . import events
-from .modelled import now
+from .clock import now, stamp
 from .securityhub.findings import audience
 
 
@@ -18,7 +18,7 @@ def send(account: str, region: str, detector: str, kind: str, number: int) -> No
     backend = securityhub_backends[account][region]
     if backend.hub is None:
         return
-    at = now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = stamp(now())
     arn = f"arn:aws:guardduty:{region}:{account}:detector/{detector}/finding/{uuid.uuid4().hex}"
     data = {
         "SchemaVersion": "2018-10-08",

@@ -56,6 +56,21 @@ STANDARDS = (
     ),
 )
 
+# What the tables of this directory call the standards that are AWS's own.
+SHORT = {
+    "fsbp": "standards/aws-foundational-security-best-practices/v/1.0.0",
+    "cis-1.2.0": "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+    "cis-1.4.0": "standards/cis-aws-foundations-benchmark/v/1.4.0",
+    "cis-3.0.0": "standards/cis-aws-foundations-benchmark/v/3.0.0",
+    "cis-5.0.0": "standards/cis-aws-foundations-benchmark/v/5.0.0",
+    "nist-800-53": "standards/nist-800-53/v/5.0.0",
+    "nist-800-171": "standards/nist-800-171/v/2.0.0",
+    "pci-3.2.1": "standards/pci-dss/v/3.2.1",
+    "pci-4.0.1": "standards/pci-dss/v/4.0.1",
+    "tagging": "standards/aws-resource-tagging-standard/v/1.0.0",
+    "ai": "standards/ai-security-best-practices/v/1.0.0",
+}
+
 
 def available(region: str, providers: list[str] | None = None) -> list[dict[str, Any]]:
     return [
@@ -76,6 +91,10 @@ def arn(path: str, region: str) -> str:
     return f"arn:aws:securityhub:{'' if path.startswith('ruleset/') else region}::{path}"
 
 
+def path_of(standard_arn: str) -> str:
+    """What findings call a standard: its ARN from `standards/` or `ruleset/` on."""
+    return standard_arn.rpartition(":")[2]
+
+
 def provider(standard_arn: str) -> str:
-    path = standard_arn.partition("::")[2].lstrip(":")
-    return next(row[3] for row in STANDARDS if row[0] == path)
+    return next(row[3] for row in STANDARDS if row[0] == path_of(standard_arn))

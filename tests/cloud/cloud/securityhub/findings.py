@@ -1,4 +1,4 @@
-"""Findings: kept where they were imported, seen by the account and by its administrator.
+"""Findings: kept where they were imported or checked, seen by the account and its administrator.
 
 An administrator sees its Enabled members' findings of the Region, and in its home Region those
 of every linked Region. AWS's limits on who may import for which product are not checked.
@@ -8,14 +8,15 @@ finding-aggregation.html, finding-update-batchupdatefindings.html.
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.securityhub.models import Finding, securityhub_backends
 
 from .. import events
-from ..modelled import now
-from . import filters
+from ..clock import now
+from . import filters, schedule
 from .aggregation import home_of, linked_to
 from .hub import Base
 from .records import ENABLED, SecurityHub
@@ -35,28 +36,49 @@ UPDATABLE = (
     "Workflow",
 )
 
+MOST_LISTS = 20
+# By who asked for what.
+_lists: dict[str, list[dict[str, Any]]] = {}
+
+
+def changed() -> None:
+    """To be called where findings, or who sees them, may be others than before."""
+    _lists.clear()
+
 
 class Findings(Base):
     def get_findings(self) -> Any:
-        wanted, at = self._get_param("Filters") or {}, now()
+        wanted = self._get_param("Filters") or {}
         if len(wanted) > MOST_ATTRIBUTES or any(len(v) > MOST_VALUES for v in wanted.values()):
             raise self.invalid(
                 f"Filters may have {MOST_ATTRIBUTES} attributes with {MOST_VALUES} values each"
             )
-        try:
-            found = [f for f in self.visible() if filters.matches(f, wanted, at)]
-            found = filters.ordered(found, self._get_param("SortCriteria") or [])
-        except filters.Unsupported as unsupported:
-            raise NotImplementedError(str(unsupported)) from None
-        page, token = self.page(found, 100)
+        page, token = self.page(self.matching(wanted, self._get_param("SortCriteria") or []), 100)
         # Findings are kept in their wire form; moto's serializer would take 100 ms for a page.
         answer = {"Findings": page, **({"NextToken": token} if token else {})}
         return 200, {"Content-Type": "application/json"}, json.dumps(answer)
 
-    def visible(self) -> Iterator[dict[str, Any]]:
+    def matching(self, wanted: dict[str, Any], order: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """The whole list, kept for its next pages as long as no call could have changed it."""
+        asked = json.dumps([self.current_account, self.region, wanted, order])
+        if self._get_param("NextToken") and asked in _lists:
+            return _lists[asked]
+        at = now()
+        try:
+            found = list(filter(filters.matcher(wanted, at), self.visible(at)))
+            found = filters.ordered(found, order)
+        except filters.Unsupported as unsupported:
+            raise NotImplementedError(str(unsupported)) from None
+        if len(_lists) == MOST_LISTS:
+            _lists.clear()
+        _lists[asked] = found
+        return found
+
+    def visible(self, at: datetime) -> Iterator[dict[str, Any]]:
         for backend in self.visible_backends():
             for finding in backend.findings:
                 yield finding.data
+            yield from schedule.findings(backend, at)
 
     def visible_backends(self) -> Iterator[SecurityHub]:
         for region in linked_to(self.backend):
@@ -116,7 +138,7 @@ class Findings(Base):
         changes = {name: self._get_param(name) for name in UPDATABLE if self._get_param(name)}
         if note := self._get_param("Note"):
             changes["Note"] = {**note, "UpdatedAt": now().isoformat(timespec="milliseconds")}
-        by_key = {(f["Id"], f["ProductArn"]): f for f in self.visible()}
+        by_key = {(f["Id"], f["ProductArn"]): f for f in self.visible(now())}
         processed, unprocessed = [], []
         for identifier in identifiers:
             finding = by_key.get((identifier["Id"], identifier["ProductArn"]))

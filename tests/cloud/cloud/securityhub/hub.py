@@ -11,7 +11,8 @@ from moto.config.models import config_backends
 from moto.core.responses import ActionResult, EmptyResult
 
 from .. import config, iam
-from ..modelled import AwsError, Modelled, now
+from ..clock import now
+from ..modelled import AwsError, Modelled
 from . import catalogue
 from .records import REMOVED, RESIGNED, HubRecord, SecurityHub, Subscription, securityhub_backends
 
@@ -79,19 +80,13 @@ class Hub(Base):
                 "HubArn": self.hub_arn,
                 "SubscribedAt": self.record.since.isoformat(timespec="milliseconds"),
                 "AutoEnableControls": self.record.auto_enable_controls,
-                "ControlFindingGenerator": self.generator(),
+                "ControlFindingGenerator": self.backend.generator(),
             }
         )
 
     @property
     def hub_arn(self) -> str:
         return self.backend.arn("hub/default")
-
-    def generator(self) -> str:
-        """A member's value follows its administrator's (controls-findings-create-update.html)."""
-        followed = self.backend.administrator
-        above = self.backend.of(followed.administrator).hub if followed else None
-        return (above or self.record).generator
 
     def update_security_hub_configuration(self) -> EmptyResult:
         generator = self._get_param("ControlFindingGenerator")

@@ -16,7 +16,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_api._internal import mock_random
 
 from .. import knobs
-from ..modelled import AwsError, now
+from ..clock import now
+from ..modelled import AwsError
 from .hub import Base, subscribe
 from .records import (
     CREATED,

@@ -6,12 +6,15 @@ administrator's row and the member's own record live in the two accounts' backen
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.securityhub.models import SecurityHubBackend, securityhub_backends
 
 from .. import knobs
-from ..modelled import now
+from ..clock import now
+
+if TYPE_CHECKING:
+    from .schedule import Kept
 
 # MemberStatus is a free string in the model; these are the documented values.
 CREATED = "Created"
@@ -90,6 +93,8 @@ class SecurityHub(SecurityHubBackend):
         self.administrator: Invitation | None = None
         # The home Region's aggregator: {"mode", "regions", "arn"}.
         self.aggregator: dict[str, Any] | None = None
+        # What `schedule` remembers; None until it looks here.
+        self.checks: Kept | None = None
 
     def of(self, account: str) -> "SecurityHub":
         """Another account's record in this Region."""
@@ -98,6 +103,13 @@ class SecurityHub(SecurityHubBackend):
     def row(self, account: str) -> Member | None:
         """The administrator `account`'s row of this account."""
         return self.of(account).members.get(self.account_id)
+
+    def generator(self) -> str:
+        """A member's value follows its administrator's (controls-findings-create-update.html)."""
+        assert self.hub is not None, "without a hub there are no controls"
+        followed = self.administrator
+        above = self.of(followed.administrator).hub if followed else None
+        return (above or self.hub).generator
 
     def arn(self, rest: str) -> str:
         return f"arn:{self.partition}:securityhub:{self.region_name}:{self.account_id}:{rest}"

@@ -15,7 +15,7 @@ from moto.config.models import config_backends
 from moto.core.responses import ActionResult
 
 from .. import knobs
-from ..modelled import now
+from ..clock import now
 from . import catalogue
 from .hub import Base
 from .records import SecurityHub, Subscription
