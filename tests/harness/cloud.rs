@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::aws::block_on;
@@ -148,6 +149,22 @@ impl Cloud {
             &format!("/_cloud/accounts/{account}"),
             Some(knobs),
         );
+    }
+
+    /// What AWS's own controls do, and whether they are checked at all.
+    pub(crate) fn controls(&self, settings: &Value) {
+        self.send(reqwest::Method::PUT, "/_cloud/controls", Some(settings));
+    }
+
+    /// Sets the cloud's clock so far ahead of real time, or behind it. It goes forward only once controls are on.
+    pub(crate) fn clock(&self, offset: SignedDuration) {
+        let body = json!({ "offset_seconds": offset.as_secs_f64() });
+        self.send(reqwest::Method::PUT, "/_cloud/clock", Some(&body));
+    }
+
+    /// Adds many members at once, all set up and Enabled.
+    pub(crate) fn members(&self, wanted: &Value) {
+        self.post("/_cloud/members", wanted);
     }
 
     /// The AWS calls so far, oldest first.

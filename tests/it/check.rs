@@ -30,6 +30,7 @@ fn a_check_ends_3_until_every_account_is_complete_in_every_region() {
     }
     soc.hubward(["invite"]).expect(0);
     soc.set_up("111111111111").expect(0);
+    soc.prove();
     assert_eq!(
         verdicts(&check().expect(3).json()),
         [
@@ -40,6 +41,7 @@ fn a_check_ends_3_until_every_account_is_complete_in_every_region() {
         ]
     );
     soc.set_up("222222222222").expect(0);
+    soc.prove();
     let complete = check().expect(0).json();
     for row in complete.as_array().unwrap() {
         assert_eq!(row["verdict"], "complete");
@@ -105,6 +107,7 @@ fn what_a_blocked_agent_printed_tells_the_soc_why() {
     // The listing overrides the report as soon as it can be read.
     soc.cloud.clear_faults();
     soc.set_up(id).expect(0);
+    soc.prove();
     soc.hubward(["check"]).expect(0);
 }
 
@@ -150,6 +153,7 @@ fn a_member_that_the_ledger_does_not_want_is_drift() {
     soc.hubward(["invite"]).expect(0);
     soc.set_up("111111111111").expect(0);
     soc.set_up("222222222222").expect(0);
+    soc.prove();
     soc.hubward(["check"]).expect(0);
     let file = soc.write(
         "l.csv",
@@ -180,6 +184,7 @@ fn a_region_that_cannot_be_read_is_never_taken_for_complete() {
     soc.import(&[(id, "A", "a@example.com")]);
     soc.hubward(["invite"]).expect(0);
     soc.set_up(id).expect(0);
+    soc.prove();
     soc.hubward(["check"]).expect(0);
     soc.cloud.fault(&json!({
         "service": "securityhub", "operation": "ListMembers", "account": ADMINISTRATOR, "region": LINKED,

@@ -45,6 +45,7 @@ fn a_project_is_listed_invited_set_up_watched_alerted_reported_and_unlinked() {
     // Both projects run the agent; the SOC's own listing says that they are monitored.
     soc.set_up(ORDERS).expect(0);
     soc.set_up(PAYMENTS).expect(0);
+    soc.prove();
     soc.hubward(["check", "--notify"]).expect(0);
 
     // A threat is notified, and so are the two checks.

@@ -1,5 +1,6 @@
 //! Mirroring Security Hub's findings: all of them once, then the changes, each Region separately.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, security_hub};
@@ -116,6 +117,48 @@ fn the_home_region_answers_for_all_and_the_second_sync_asks_only_for_changes() {
         assert!(narrow, "{filters}");
     }
     assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
+}
+
+#[test]
+fn the_findings_of_awss_own_controls_arrive_as_aws_checks_them() {
+    let soc = Soc::new();
+    soc.import(&[
+        (MEMBER, "Orders", "a@example.com"),
+        (OTHER, "受注システム", "b@example.com"),
+    ]);
+    soc.cloud.clock(SignedDuration::from_hours(-48));
+    soc.cloud.controls(&json!({ "on": true }));
+    let members = |account: &str, guardduty: bool| {
+        soc.cloud.members(&json!({
+            "administrator": ADMINISTRATOR, "accounts": [account], "regions": [HOME, LINKED],
+            "guardduty": guardduty,
+        }));
+    };
+    members(MEMBER, true);
+    members(OTHER, false);
+    soc.cloud.clock(SignedDuration::ZERO);
+    aggregate(&soc);
+
+    assert_eq!(counts(&sync(&soc, 0)[0]), [12, 0, 0, 0]);
+    let known = soc.database.read(&format!(
+        "SELECT control_id || ' ' || region || ' ' || compliance_status AS line FROM findings \
+         WHERE account_id = '{OTHER}' AND control_id <> 'EC2.7' ORDER BY control_id, region"
+    ));
+    let expected = [
+        format!("Config.1 {HOME} PASSED"),
+        format!("Config.1 {LINKED} PASSED"),
+        format!("GuardDuty.1 {HOME} FAILED"),
+        format!("GuardDuty.1 {LINKED} FAILED"),
+    ];
+    assert_eq!(known, expected);
+    let times = "SELECT created_at || ' ' || updated_at AS line FROM findings";
+    let two_days = SignedDuration::from_hours(48);
+    for line in soc.database.read(times) {
+        let (created, updated) = line.split_once(' ').expect("two times");
+        let [created, updated]: [jiff::Timestamp; 2] =
+            [created, updated].map(|time| time.parse().expect("a time"));
+        assert_eq!(updated.duration_since(created), two_days, "{line}");
+    }
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod docs;
 mod doctor;
 mod end_to_end;
 mod escalation;
+mod evidence;
 mod exceptions;
 mod findings;
 mod guide;

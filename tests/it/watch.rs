@@ -21,6 +21,7 @@ fn watched() -> Soc {
     soc.import(&[(MEMBER, "受注", "sato@example.com")]);
     soc.hubward(["invite"]).expect(0);
     soc.set_up(MEMBER).expect(0);
+    soc.prove();
     soc.hubward(["check"]).expect(0);
     soc
 }
