@@ -97,8 +97,15 @@ async fn disable(soc: &Soc, account: &str, region: &str, which: Option<&str>) {
 /// What happens to each account, in both Regions.
 async fn strike(soc: &Soc, region: &str) {
     let recorders = config(&soc.cloud, RECORDER_STOPPED, region);
-    let known = recorders.describe_configuration_recorders().send().await.unwrap();
-    let name = known.configuration_recorders.unwrap()[0].name.clone().unwrap();
+    let known = recorders
+        .describe_configuration_recorders()
+        .send()
+        .await
+        .unwrap();
+    let name = known.configuration_recorders.unwrap()[0]
+        .name
+        .clone()
+        .unwrap();
     recorders
         .stop_configuration_recorder()
         .configuration_recorder_name(name)
@@ -108,7 +115,12 @@ async fn strike(soc: &Soc, region: &str) {
     let detectors = guardduty(&soc.cloud, DETECTOR_DELETED, region);
     let known = detectors.list_detectors().send().await.unwrap();
     let id = known.detector_ids.unwrap()[0].clone();
-    detectors.delete_detector().detector_id(id).send().await.unwrap();
+    detectors
+        .delete_detector()
+        .detector_id(id)
+        .send()
+        .await
+        .unwrap();
     disable(soc, ONE_STANDARD_OFF, region, Some(CIS)).await;
     disable(soc, ALL_STANDARDS_OFF, region, None).await;
     disable(soc, STANDARD_DROPPED, region, Some(CIS)).await;
@@ -124,7 +136,8 @@ async fn strike(soc: &Soc, region: &str) {
 fn verdicts(rows: &Value) -> Vec<(String, String)> {
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let rows = rows.as_array().unwrap().iter();
-    rows.map(|row| (text(row, "account_id"), text(row, "verdict"))).collect()
+    rows.map(|row| (text(row, "account_id"), text(row, "verdict")))
+        .collect()
 }
 
 #[test]
@@ -181,18 +194,31 @@ fn in_three_days_everything_that_ended_is_found_out_and_nothing_else_is_accused(
             assert_eq!(verdict, expected, "{id}");
         }
     }
-    let rows = later(&soc, 72, ["check", RECORDER_STOPPED, "--json"]).expect(3).json();
+    let rows = later(&soc, 72, ["check", RECORDER_STOPPED, "--json"])
+        .expect(3)
+        .json();
     assert_eq!(rows[0]["missing"], json!(["config"]));
     assert_eq!(rows[0]["reason"]["code"], "control_failed");
-    assert_eq!(rows[0]["reason"]["facts"]["detail"], "CONFIG_RECORDER_DISABLED");
+    assert_eq!(
+        rows[0]["reason"]["facts"]["detail"],
+        "CONFIG_RECORDER_DISABLED"
+    );
     let proof = rows[0]["proof"].as_array().unwrap();
-    let config = proof.iter().find(|proof| proof["step"] == "config").unwrap();
-    assert_eq!((&config["state"], &config["source"]), (&json!("refuted"), &json!("finding")));
+    let config = proof
+        .iter()
+        .find(|proof| proof["step"] == "config")
+        .unwrap();
+    assert_eq!(
+        (&config["state"], &config["source"]),
+        (&json!("refuted"), &json!("finding"))
+    );
 
     // For three days nothing is read: nothing is called complete, and nothing is accused by what is not known.
     let later_still = 72 + 72;
     soc.cloud.clock(SignedDuration::from_hours(later_still));
-    let rows = later(&soc, later_still, ["check", "--json"]).expect(3).json();
+    let rows = later(&soc, later_still, ["check", "--json"])
+        .expect(3)
+        .json();
     for row in rows.as_array().unwrap() {
         assert_ne!(row["verdict"], "complete", "{row}");
         assert_ne!(row["verdict"], "drifted", "{row}");
@@ -212,7 +238,10 @@ fn a_ledger_without_accounts_has_shown_nothing() {
 #[test]
 fn an_account_that_is_leaving_stays_in_sight_until_it_is_unlinked() {
     let soc = Soc::new();
-    soc.import(&[(HEALTHY, "A", "a@example.com"), (CLOSED, "B", "b@example.com")]);
+    soc.import(&[
+        (HEALTHY, "A", "a@example.com"),
+        (CLOSED, "B", "b@example.com"),
+    ]);
     soc.hubward(["invite"]).expect(0);
     for account in [HEALTHY, CLOSED] {
         soc.set_up(account).expect(0);
@@ -222,12 +251,20 @@ fn an_account_that_is_leaving_stays_in_sight_until_it_is_unlinked() {
         "leaving.csv",
         format!("Account ID,Project,Contact email,State\n{HEALTHY},A,a@example.com,\n{CLOSED},B,b@example.com,leaving\n"),
     );
-    soc.hubward(["ledger", "import", file.to_str().unwrap(), "--yes", "--force"])
-        .expect(0);
+    soc.hubward([
+        "ledger",
+        "import",
+        file.to_str().unwrap(),
+        "--yes",
+        "--force",
+    ])
+    .expect(0);
     let rows = soc.hubward(["check", "--json"]).expect(0).json();
     let leaving = |rows: &Value| {
         let all = verdicts(rows);
-        all.iter().filter(|(_, verdict)| verdict == "leaving").count()
+        all.iter()
+            .filter(|(_, verdict)| verdict == "leaving")
+            .count()
     };
     assert_eq!(leaving(&rows), 2, "{rows}");
     // After a week it counts, even where everything else is proven.
@@ -236,7 +273,13 @@ fn an_account_that_is_leaving_stays_in_sight_until_it_is_unlinked() {
     later(&soc, week, ["run", "evidence"]).expect(0);
     let rows = later(&soc, week, ["check", "--json"]).expect(3).json();
     assert_eq!(leaving(&rows), 2);
-    assert_eq!(verdicts(&rows).iter().filter(|(_, verdict)| verdict == "complete").count(), 2);
+    assert_eq!(
+        verdicts(&rows)
+            .iter()
+            .filter(|(_, verdict)| verdict == "complete")
+            .count(),
+        2
+    );
     soc.hubward(["unlink", CLOSED, "--yes"]).expect(0);
     let rows = soc.hubward(["check", "--json"]).expect(0).json();
     assert_eq!(leaving(&rows), 0);
@@ -255,14 +298,24 @@ fn a_region_whose_evidence_cannot_be_read_says_so_and_keeps_its_age() {
     }));
     let rows = soc.hubward(["run", "evidence", "--json"]).expect(1).json();
     let outcome = |region: &str| {
-        let row = rows.as_array().unwrap().iter().find(|row| row["region"] == region);
+        let row = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["region"] == region);
         row.unwrap()["outcome"].clone()
     };
-    assert_eq!((outcome(HOME), outcome(LINKED)), (json!("read"), json!("failed")));
+    assert_eq!(
+        (outcome(HOME), outcome(LINKED)),
+        (json!("read"), json!("failed"))
+    );
     let rows = soc.hubward(["check", "--json"]).expect(3).json();
     let row = |region: &str| {
         let rows = rows.as_array().unwrap();
-        rows.iter().find(|row| row["region"] == region).unwrap().clone()
+        rows.iter()
+            .find(|row| row["region"] == region)
+            .unwrap()
+            .clone()
     };
     assert_eq!(row(HOME)["verdict"], "complete");
     assert_eq!(row(LINKED)["verdict"], "unproven");

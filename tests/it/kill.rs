@@ -232,7 +232,7 @@ fn an_unlink_that_is_killed_is_continued_and_notified_once() {
                     accept.invitation_id(invitation).send().await.unwrap();
                 });
             }
-            soc.hubward(["check"]).expect(0);
+            soc.hubward(["check"]).expect(3);
             soc.cloud
                 .fault(&json!({ "service": "securityhub", "latency_ms": 40 }));
         },

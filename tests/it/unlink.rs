@@ -19,7 +19,7 @@ fn linked() -> Soc {
     soc.import(&[(ID, "受注", "a@example.com")]);
     soc.hubward(["invite"]).expect(0);
     soc.set_up(ID).expect(0);
-    soc.hubward(["check"]).expect(0);
+    soc.hubward(["check"]).expect(3);
     soc.cloud.forget_calls();
     soc
 }

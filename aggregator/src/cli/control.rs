@@ -20,7 +20,7 @@ pub(super) enum ControlCommand {
         /// Only controls that AWS added in the last 30 days.
         #[arg(long)]
         new: bool,
-        /// Only controls that no wanted standard has any more.
+        /// Only controls that no wanted standard has now.
         #[arg(long)]
         retired: bool,
         /// Only controls that fail in at least one account.

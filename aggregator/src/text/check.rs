@@ -167,13 +167,25 @@ fn why_off(step: &StepProof, language: Language) -> String {
         "" => return say.check_proof_control_failed(at, control),
         unknown => unknown,
     };
-    // AWS's own words name the missing types; its code is what a search finds.
-    let why = if step.hint.is_empty() {
+    // AWS's own words name the missing types, which can be many; its code is what a search finds.
+    let said = shortened(&step.hint);
+    let why = if said.is_empty() {
         format!("{why} ({})", step.detail)
     } else {
-        format!("{why} ({}: {})", step.detail, step.hint)
+        format!("{why} ({}: {said})", step.detail)
     };
     say.check_proof_control_failed_why(at, control, why)
+}
+
+/// The longest text of AWS's that is shown in a sentence.
+const LONGEST: usize = 300;
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// The number of complete rows.

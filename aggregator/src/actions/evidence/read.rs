@@ -3,7 +3,7 @@
 //! directly.
 //!
 //! Far fewer findings than the mirror reads: one of each control, account and Region. A Region counts as read only after
-//! all of its pages were stored; a failing Region does not stop the others, and nothing is known of it anew.
+//! all of its pages were stored; a failing Region does not stop the others, and nothing new is known of it.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
-//! Contracts of `sightings`, `evidence_readings` and `step_history`, and of all that a check judges by.
+//! Contracts of `sightings`, `evidence_readings`, `step_history`, `baseline_coverage` and the catalog of controls, and of
+//! all that a check judges by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::{AccountId, Region};
 
@@ -8,9 +9,12 @@ use super::account;
 use super::harness::{at, commit, on_each_engine, rewrite};
 use crate::StoreError;
 use crate::evidence::AccountRange;
+use hubward_domain::account::Standard;
 use hubward_domain::check::{
-    AccountRegion, ControlSighting, EvidenceKind, ProofPolicy, ProofStep, Sighting, StepHistory,
+    AccountRegion, ControlSighting, EvidenceKind, ProofPolicy, ProofStep, Sighting, StepCoverage,
+    StepHistory,
 };
+use hubward_domain::control::{ControlState, ListedControl};
 
 const IDS: [&str; 2] = ["000000000001", "000000000002"];
 
@@ -124,6 +128,87 @@ async fn what_is_judged_by_is_read_of_the_range_alone_and_a_damaged_row_is_named
         rewrite(&store, "UPDATE step_history SET step = 'nothing' WHERE account_id = '000000000001'").await;
         let damaged = store.step_history(AccountRange::All).await.unwrap_err();
         assert!(matches!(damaged, StoreError::Damaged { table: "step_history", .. }), "{damaged}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_is_that_of_the_last_check() {
+    on_each_engine(async |store| {
+        let covered = |department: &str, missing| StepCoverage {
+            department: department.to_owned(),
+            step: ProofStep::GuardDuty,
+            proven: 3,
+            excepted: 0,
+            unproven: 1,
+            missing,
+            not_member: 2,
+            wanted_since: at(1),
+        };
+        for rows in [
+            vec![covered("a", 1), covered("b", 0)],
+            vec![covered("b", 4)],
+            vec![],
+        ] {
+            commit!(store, tx => tx.put_baseline_coverage(&rows).await.unwrap());
+            assert_eq!(store.baseline_coverage().await.unwrap(), rows);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_control_is_new_only_in_a_standard_that_was_read_and_retired_once_no_region_has_it() {
+    on_each_engine(async |store| {
+        let [fsbp, cis]: [Standard; 2] = [
+            "aws-foundational-security-best-practices/v/1.0.0",
+            "cis-aws-foundations-benchmark/v/5.0.0",
+        ]
+        .map(|standard| standard.parse().unwrap());
+        let listed = |id: &str, is_available| ListedControl {
+            control_id: id.to_owned(),
+            title: format!("title of {id}"),
+            severity: "HIGH".to_owned(),
+            is_available,
+        };
+        let states = async || -> Vec<String> {
+            let controls = store.controls().await.unwrap();
+            let line = |control: &hubward_domain::control::CatalogControl| {
+                let state: &str = control.state(at(40)).into();
+                format!("{} {state} {}", control.control_id, control.standards.len())
+            };
+            controls.iter().map(line).collect()
+        };
+        let first = [listed("Config.1", true), listed("GuardDuty.1", false), listed("S3.1", true)];
+        commit!(store, tx => {
+            tx.put_controls(region(), &fsbp, &first, at(1)).await.unwrap();
+            assert_eq!(tx.retire_controls(at(1)).await.unwrap(), 1, "no Region can check GuardDuty.1");
+        });
+        assert_eq!(states().await, ["Config.1 active 1", "GuardDuty.1 retired 0", "S3.1 active 1"]);
+        let evidence = store
+            .evidence(AccountRange::All, ProofPolicy::default())
+            .await
+            .unwrap();
+        assert!(evidence.controls.has(region(), &fsbp, "Config.1"));
+        assert!(!evidence.controls.has(region(), &fsbp, "GuardDuty.1"));
+        // Another standard, read for the first time, has no new controls; the first one has.
+        let later = [listed("Config.1", true), listed("EC2.190", true), listed("GuardDuty.1", true)];
+        commit!(store, tx => {
+            tx.put_controls(region(), &cis, &[listed("Config.1", true), listed("IAM.9", true)], at(2)).await.unwrap();
+            tx.put_controls(region(), &fsbp, &later, at(3)).await.unwrap();
+            tx.retire_controls(at(3)).await.unwrap();
+            assert_eq!(tx.controls().await.unwrap().len(), 5);
+        });
+        let all = ["Config.1 active 2", "EC2.190 new 1", "GuardDuty.1 active 1", "IAM.9 active 1", "S3.1 retired 0"];
+        assert_eq!(states().await, all);
+        commit!(store, tx => {
+            tx.forget_catalog(&BTreeSet::from([fsbp.clone()]), &[region()]).await.unwrap();
+            tx.retire_controls(at(4)).await.unwrap();
+        });
+        assert_eq!(states().await[3], "IAM.9 retired 0");
+        let control = store.controls().await.unwrap().remove(1);
+        assert_eq!((control.first_seen, control.new_since), (at(3), Some(at(3))));
+        assert_ne!(control.state(at(3)), ControlState::Retired);
     })
     .await;
 }
