@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
+use strum::VariantArray;
 use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, AwsUnavailable};
@@ -208,7 +209,7 @@ pub(crate) fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     if let Err(error) = std::fs::read_dir(directory) {
         sources.push(unreadable(directory.display().to_string(), &error));
     }
-    for kind in FieldKind::ALL {
+    for &kind in FieldKind::VARIANTS {
         let entries = std::fs::read_dir(directory.join(kind.folder()));
         // The company may have entries of only one of the two kinds.
         let mut files: Vec<PathBuf> = entries

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
@@ -181,8 +182,9 @@ impl Jira {
             answer => answer?,
         };
         let locale = text_at(&user, "/locale").unwrap_or_default();
-        Ok(Language::ALL
-            .into_iter()
+        Ok(Language::VARIANTS
+            .iter()
+            .copied()
             .find(|language| locale.starts_with(language.as_str())))
     }
 

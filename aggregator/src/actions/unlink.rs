@@ -11,6 +11,7 @@ mod region;
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
+use strum::IntoStaticStr;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
@@ -65,7 +66,8 @@ pub(crate) struct UnlinkRow {
 }
 
 /// The result of ending a membership.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum UnlinkOutcome {
     /// Confirmed to be gone.
     Deleted,
@@ -76,11 +78,13 @@ pub(crate) enum UnlinkOutcome {
     /// AWS returned the account as unprocessed.
     Unprocessed(String),
     /// AWS accepted the calls, but still lists the account.
+    #[strum(serialize = "unprocessed")]
     StillListed(MemberStatus),
     /// An unknown status, which is not acted on.
     Skipped(String),
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
 }
 
@@ -273,13 +277,6 @@ async fn set_state(
 impl UnlinkOutcome {
     /// The outcome's word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Deleted => "deleted",
-            Self::Already => "already",
-            Self::Planned(_) => "planned",
-            Self::Unprocessed(_) | Self::StillListed(_) => "unprocessed",
-            Self::Skipped(_) => "skipped",
-            Self::Failed(_) | Self::NotRecorded(_) => "failed",
-        }
+        self.into()
     }
 }

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use hubward_protocol::AccountId;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::failure::CommandFailure;
 use super::fields::Fields;
@@ -227,7 +228,7 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
         return Ok(Exit::Done);
     }
     let headers = [say.table_column(), say.table_value()].map(String::from);
-    let known = LedgerColumn::ALL
+    let known = LedgerColumn::VARIANTS
         .iter()
         .map(|column| vec![column.header(language).to_owned(), column.text(row)]);
     let unknown = row

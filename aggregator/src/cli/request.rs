@@ -5,6 +5,7 @@ mod show;
 
 use clap::{Subcommand, ValueEnum};
 use hubward_protocol::AccountId;
+use strum::IntoStaticStr;
 
 use super::failure::CommandFailure;
 use super::fields::Fields;
@@ -85,7 +86,8 @@ pub(super) enum RequestCommand {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum StateFilter {
     Waiting,
     Stuck,
@@ -262,14 +264,7 @@ fn undecided(id: &str, error: &DecideError, language: Language) -> CommandFailur
 
 impl StateFilter {
     fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Stuck => "stuck",
-            Self::Approved => "approved",
-            Self::Complete => "complete",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-        }
+        self.into()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use secrecy::ExposeSecret;
+use strum::VariantArray;
 
 use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
@@ -195,8 +196,9 @@ fn jira(config: &Config, problems: &mut Vec<ConfigProblem>) {
         let key = format!("requests.jira.fields.{name}");
         match LedgerColumn::of_name(name) {
             None => {
-                let known: Vec<String> = LedgerColumn::ALL
-                    .into_iter()
+                let known: Vec<String> = LedgerColumn::VARIANTS
+                    .iter()
+                    .copied()
                     .filter(|column| !OURS.contains(column))
                     .map(|column| column.as_str().to_owned())
                     .chain([KIND.to_owned()])

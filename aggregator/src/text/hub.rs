@@ -1,5 +1,7 @@
 //! Texts about the SOC's own side.
 
+use strum::IntoStaticStr;
+
 use super::LocalizedMessage;
 use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
 use crate::aws::AwsFailure;
@@ -8,7 +10,8 @@ use hubward_domain::account::Language;
 use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
 /// The state of one resource, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum HubProgress {
     /// As it should be.
     Already,
@@ -21,8 +24,10 @@ pub(crate) enum HubProgress {
     /// A call failed.
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
+    #[strum(serialize = "failed")]
     NotSeen,
     /// The audit event could not be written.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
 }
 
@@ -50,13 +55,7 @@ impl HubProgress {
 
     /// The word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Already => "already",
-            Self::Planned => "planned",
-            Self::Changed => "changed",
-            Self::Insufficient(_) => "insufficient",
-            Self::Failed(_) | Self::NotSeen | Self::NotRecorded(_) => "failed",
-        }
+        self.into()
     }
 }
 

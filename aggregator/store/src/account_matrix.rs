@@ -8,6 +8,7 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use strum::VariantArray;
 
 use super::batch::{batches, placeholders};
 use super::{Result, Store, StoreError, Tx};
@@ -100,15 +101,18 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_by_worst(&self) -> Result<BTreeMap<VerdictGroup, i64>> {
-        let mut counts: BTreeMap<VerdictGroup, i64> =
-            VerdictGroup::ALL.map(|group| (group, 0)).into();
+        let mut counts: BTreeMap<VerdictGroup, i64> = VerdictGroup::VARIANTS
+            .iter()
+            .map(|&group| (group, 0))
+            .collect();
         for row in sqlx::query("SELECT worst, COUNT(*) FROM account_verdicts GROUP BY worst")
             .fetch_all(&self.pool)
             .await?
         {
             let (worst, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-            let group = VerdictGroup::ALL
-                .into_iter()
+            let group = VerdictGroup::VARIANTS
+                .iter()
+                .copied()
                 .find(|group| rank_of(*group) == worst);
             if let Some(count_of_group) = group.and_then(|group| counts.get_mut(&group)) {
                 *count_of_group += count;

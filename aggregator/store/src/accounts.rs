@@ -232,19 +232,19 @@ fn account(row: &AnyRow) -> Result<Account> {
         contact: text("contact")?,
         contact_emails: list(&text("contact_emails")?).map_err(damaged)?,
         account_email: row.try_get("account_email")?,
-        language: Language::ALL
-            .into_iter()
-            .find(|known| known.as_str() == language)
+        language: language
+            .parse::<Language>()
+            .ok()
             .ok_or_else(|| damaged(language))?,
         regions: list(&text("regions")?).map_err(damaged)?,
         standards: list(&text("standards")?).map_err(damaged)?,
-        report: ReportCadence::ALL
-            .into_iter()
-            .find(|known| known.as_str() == report)
+        report: report
+            .parse::<ReportCadence>()
+            .ok()
             .ok_or_else(|| damaged(report))?,
-        state: AccountState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
+        state: state
+            .parse::<AccountState>()
+            .ok()
             .ok_or_else(|| damaged(state))?,
         request: text("request")?,
         notes: text("notes")?,

@@ -401,9 +401,9 @@ fn posted(row: &AnyRow) -> Result<Posted> {
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
+        state: state
+            .parse::<DeliveryState>()
+            .ok()
             .ok_or_else(|| damaged("state"))?,
         attempts: row.try_get("attempts")?,
         last_error: row.try_get("last_error")?,
@@ -429,9 +429,9 @@ fn delivery(row: &AnyRow) -> Result<Delivery> {
         channel: row.try_get("channel")?,
         notice: serde_json::from_str(&row.try_get::<String, _>("notice")?)
             .map_err(|error| damaged(error.to_string()))?,
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
+        state: state
+            .parse::<DeliveryState>()
+            .ok()
             .ok_or_else(|| damaged(state))?,
         attempts: row.try_get("attempts")?,
         last_error: row.try_get("last_error")?,

@@ -3,6 +3,7 @@
 
 use crate::because;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use futures::TryStreamExt;
 use hubward_protocol::AccountId;
@@ -13,10 +14,7 @@ use sqlx::any::AnyRow;
 use super::batch::{batches, value_rows};
 use super::findings::counted;
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::finding::{FindingKind, FindingSeverity};
-use hubward_domain::history::{
-    Changes, Count, HistoryLine, HistoryStatus, Holding, STILL, Span, changes,
-};
+use hubward_domain::history::{Changes, Count, HistoryLine, Holding, STILL, Span, changes};
 
 /// The findings of one control in one account; or those without a control.
 type HistoryGroup = (String, String);
@@ -149,14 +147,9 @@ impl Tx {
             let line = HistoryLine {
                 standard: row.try_get("standard")?,
                 region: row.try_get("region")?,
-                kind: word(&row, "kind", FindingKind::ALL, FindingKind::as_str)?,
-                severity: word(
-                    &row,
-                    "severity",
-                    FindingSeverity::ALL,
-                    FindingSeverity::as_str,
-                )?,
-                status: word(&row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
+                kind: word(&row, "kind")?,
+                severity: word(&row, "severity")?,
+                status: word(&row, "status")?,
             };
             let held = Holding {
                 from: day(&row, "from_day")?,
@@ -241,14 +234,9 @@ fn span(row: &AnyRow) -> Result<Span> {
     Ok(Span {
         from: day(row, "from_day")?,
         until: day(row, "until_day")?,
-        kind: word(row, "kind", FindingKind::ALL, FindingKind::as_str)?,
-        severity: word(
-            row,
-            "severity",
-            FindingSeverity::ALL,
-            FindingSeverity::as_str,
-        )?,
-        status: word(row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
+        kind: word(row, "kind")?,
+        severity: word(row, "severity")?,
+        status: word(row, "status")?,
         count: count.unsigned_abs(),
     })
 }
@@ -259,16 +247,9 @@ fn day(row: &AnyRow, column: &'static str) -> Result<Date> {
         .map_err(|error| damaged(&text, &because(column, &error)))
 }
 
-fn word<T: Copy, const N: usize>(
-    row: &AnyRow,
-    column: &'static str,
-    all: [T; N],
-    name: fn(T) -> &'static str,
-) -> Result<T> {
+fn word<T: FromStr>(row: &AnyRow, column: &'static str) -> Result<T> {
     let text: String = row.try_get(column)?;
-    all.into_iter()
-        .find(|value| name(*value) == text)
-        .ok_or_else(|| damaged(&text, column))
+    text.parse().ok().ok_or_else(|| damaged(&text, column))
 }
 
 fn damaged(row: &str, column: &str) -> StoreError {

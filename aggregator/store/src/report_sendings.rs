@@ -43,9 +43,9 @@ impl Store {
                 why: why.to_owned(),
             };
             let word: String = row.try_get(1)?;
-            let destination = Destination::ALL
-                .into_iter()
-                .find(|known| known.as_str() == word)
+            let destination = word
+                .parse::<Destination>()
+                .ok()
                 .ok_or_else(|| damaged("destination"))?;
             let why = row.try_get(5)?;
             let progress = match row.try_get::<String, _>(2)?.as_str() {

@@ -151,9 +151,9 @@ fn queued(row: &AnyRow) -> Result<Queued> {
         position: row.try_get("position")?,
         answer: serde_json::from_str(&row.try_get::<String, _>("answer")?)
             .map_err(|error| damaged(error.to_string()))?,
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
+        state: state
+            .parse::<DeliveryState>()
+            .ok()
             .ok_or_else(|| damaged(state))?,
         attempts: row.try_get("attempts")?,
         last_error: row.try_get("last_error")?,

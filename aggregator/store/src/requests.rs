@@ -211,15 +211,15 @@ fn request(row: &AnyRow) -> Result<Request> {
     };
     let (origin, language) = (text("origin")?, text("language")?);
     Ok(Request {
-        origin: Origin::ALL
-            .into_iter()
-            .find(|known| known.as_str() == origin)
+        origin: origin
+            .parse::<Origin>()
+            .ok()
             .ok_or_else(|| damaged(origin))?,
         asked: json(&text("asked")?).map_err(damaged)?,
         reporter: text("reporter")?,
-        language: Language::ALL
-            .into_iter()
-            .find(|known| known.as_str() == language)
+        language: language
+            .parse::<Language>()
+            .ok()
             .ok_or_else(|| damaged(language))?,
         revision: row.try_get("revision")?,
         version: optional("version")?,

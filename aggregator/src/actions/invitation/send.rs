@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
+use strum::IntoStaticStr;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
@@ -45,12 +46,14 @@ pub(crate) struct InviteRow {
 }
 
 /// The result of an invitation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum InviteOutcome {
     /// Sent, and listed by AWS.
     Invited,
     /// Became a member without an invitation, because the account belongs to the administrator's own
     /// organization.
+    #[strum(serialize = "invited")]
     Joined,
     /// No invitation is needed.
     Already(MemberStatus),
@@ -66,8 +69,10 @@ pub(crate) enum InviteOutcome {
     Planned,
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
     /// AWS accepted the call, but does not list an invitation.
+    #[strum(serialize = "failed")]
     NotListed(Option<MemberStatus>),
 }
 
@@ -171,13 +176,6 @@ async fn invite_in_region(
 impl InviteOutcome {
     /// The outcome's word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Invited | Self::Joined => "invited",
-            Self::Already(_) => "already",
-            Self::Unprocessed { .. } => "unprocessed",
-            Self::Skipped(_) => "skipped",
-            Self::Planned => "planned",
-            Self::Failed(_) | Self::NotRecorded(_) | Self::NotListed(_) => "failed",
-        }
+        self.into()
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
@@ -113,13 +114,14 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         words.say.dashboard_alerts(),
     );
     let template = AlertsPage {
-        states: AlertState::ALL
-            .map(|known| {
+        states: AlertState::VARIANTS
+            .iter()
+            .map(|&known| {
                 let word = words.alert_state(known).word;
                 FilterChoice::new(known.as_str(), word, reader.asked("state"))
             })
-            .into(),
-        severities: Severity::ALL
+            .collect(),
+        severities: Severity::VARIANTS
             .iter()
             .rev()
             .map(|severity| {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::CurrentUser;
@@ -172,7 +173,7 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     let given_up = count_of(DeliveryState::GivenUp);
     OverviewPage {
         figures: figures.into(),
-        severities: Severity::ALL
+        severities: Severity::VARIANTS
             .iter()
             .rev()
             .filter_map(|severity| {

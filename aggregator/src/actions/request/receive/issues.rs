@@ -178,9 +178,7 @@ async fn language(app: &App, jira: &Jira, issue: &Issue) -> Language {
     of_user
         .or_else(|| {
             let said = said.trim().to_lowercase();
-            Language::ALL
-                .into_iter()
-                .find(|known| known.as_str() == said)
+            said.parse().ok()
         })
         .unwrap_or(app.config.locale.language)
 }
