@@ -80,14 +80,17 @@ pub(super) fn request_id(extensions: &Extensions) -> Option<String> {
 pub(super) fn log_failure(error: &(dyn Error + 'static)) {
     let mut chain = std::iter::successors(Some(error), |&error| error.source());
     let damaged = chain.find_map(|error| match error.downcast_ref() {
-        Some(StoreError::Damaged { table, row, .. }) => Some((*table, row.as_str())),
+        Some(StoreError::Damaged {
+            table, row, column, ..
+        }) => Some((*table, row.as_str(), *column)),
         _ => None,
     });
     tracing::error!(
         error = one_line(error),
         causes = causes(error),
-        table = damaged.map(|(table, _)| table),
-        row = damaged.map(|(_, row)| row),
+        table = damaged.map(|(table, ..)| table),
+        row = damaged.map(|(_, row, _)| row),
+        column = damaged.map(|(.., column)| column),
         "request failed"
     );
 }

@@ -14,6 +14,7 @@ pub mod audit_events;
 pub mod backup;
 mod batch;
 pub mod circuits;
+mod columns;
 mod database_url;
 pub mod deliveries;
 mod delivery_attempts;
@@ -47,7 +48,7 @@ pub mod test_events;
 pub mod trend;
 pub mod write_backs;
 
-use std::fmt::Display;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,6 +58,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use columns::Cause;
 pub use database_url::DatabaseUrl;
 
 /// A pool of database connections.
@@ -126,14 +128,17 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A row has a value that this program would never have written.
-    #[error("the row {row} of {table} is damaged: {why}")]
+    #[error("the column {column} of the row {row} of {table} is damaged")]
     Damaged {
         /// The table.
         table: &'static str,
         /// Its key.
         row: String,
+        /// The column.
+        column: &'static str,
         /// What is wrong.
-        why: String,
+        #[source]
+        cause: Cause,
     },
     /// Any other error of the database.
     #[error("the database answered")]
@@ -144,6 +149,35 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A value that this program would never have written, or cannot write.
+    pub fn damaged(
+        table: &'static str,
+        row: impl Into<String>,
+        column: &'static str,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Damaged {
+            table,
+            row: row.into(),
+            column,
+            cause: cause.into(),
+        }
+    }
+
+    /// The error with its causes, without repetitions: sqlx's errors repeat theirs.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(deeper) = cause {
+            let words = deeper.to_string();
+            if !text.contains(&words) {
+                text = format!("{text}: {words}");
+            }
+            cause = deeper.source();
+        }
+        text
+    }
+
     /// Whether the error came from a database server rather than a file.
     pub fn is_of_server(&self) -> bool {
         let Self::Sql(error) = self else { return false };
@@ -155,11 +189,6 @@ impl StoreError {
             _ => false,
         }
     }
-}
-
-/// What is damaged, and why it cannot be read: the text of [`StoreError::Damaged`].
-fn because(column: &str, error: &impl Display) -> String {
-    format!("{column}: {error}")
 }
 
 /// The result of a database access.

@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 
-use super::{Result, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Tx};
 
 /// How long a worker holds an issue: longer than reading it with all retries takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
@@ -99,20 +100,13 @@ impl Tx {
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn polled_at(&mut self, project: &str) -> Result<Option<Timestamp>> {
-        let row = sqlx::query("SELECT polled_at FROM request_polls WHERE project = $1")
+        let sql = "SELECT project, polled_at FROM request_polls WHERE project = $1";
+        let row = sqlx::query(sql)
             .bind(project.to_owned())
             .fetch_optional(&mut *self.0)
             .await?;
-        row.map(|row| {
-            let text: String = row.try_get(0)?;
-            text.parse()
-                .map_err(|error: jiff::Error| StoreError::Damaged {
-                    table: "request_polls",
-                    row: project.to_owned(),
-                    why: error.to_string(),
-                })
-        })
-        .transpose()
+        row.map(|row| Columns::of(&row, "request_polls", &["project"]).parse("polled_at"))
+            .transpose()
     }
 
     /// Records that a project has been polled.

@@ -1,11 +1,10 @@
 //! The table `trials`: test events, which prove that alerts arrive.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::arrival::Incoming;
 use hubward_domain::test_event::{TestEvent, TestEventKind};
 
@@ -135,31 +134,15 @@ impl Tx {
 }
 
 fn trial(row: &AnyRow) -> Result<TestEvent> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "trials",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let time = |column: &'static str| -> Result<Option<Timestamp>> {
-        let text: Option<String> = row.try_get(column)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|error| damaged(&because(column, &error)))
-        })
-        .transpose()
-    };
-    let kind: String = row.try_get("kind")?;
+    let row = Columns::of(row, "trials", &["id"]);
     Ok(TestEvent {
-        kind: kind
-            .parse()
-            .map_err(|error| damaged(&because("kind", &error)))?,
-        actor: row.try_get("actor")?,
-        sent_at: time("sent_at")?.ok_or_else(|| damaged("sent_at"))?,
-        event_at: time("event_at")?,
-        door: row.try_get("door")?,
-        received_at: time("received_at")?,
-        stored_at: time("stored_at")?,
-        id,
+        id: row.get("id")?,
+        kind: row.parse("kind")?,
+        actor: row.get("actor")?,
+        sent_at: row.parse("sent_at")?,
+        event_at: row.maybe("event_at")?,
+        door: row.get("door")?,
+        received_at: row.maybe("received_at")?,
+        stored_at: row.maybe("stored_at")?,
     })
 }

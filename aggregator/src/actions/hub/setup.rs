@@ -99,7 +99,7 @@ async fn make(app: &App, actor: &Actor, item: &SetupItem) -> Result<SetupOutcome
     };
     for change in changes {
         if let Err(error) = record(app, actor, item, change).await {
-            return Ok(SetupOutcome::NotRecorded(error.to_string()));
+            return Ok(SetupOutcome::NotRecorded(error.with_causes()));
         }
         if let Err(failure) = app.aws().await?.change_hub(item.region, change).await {
             return Ok(SetupOutcome::Failed(failure));

@@ -95,7 +95,7 @@ impl RegionRemoval<'_> {
         };
         written
             .await
-            .map_err(|error: StoreError| UnlinkOutcome::NotRecorded(error.to_string()))
+            .map_err(|error: StoreError| UnlinkOutcome::NotRecorded(error.with_causes()))
     }
 }
 

@@ -161,7 +161,7 @@ fn not_recorded(
     for account in accounts {
         outcomes.insert(
             account.clone(),
-            InviteOutcome::NotRecorded(error.to_string()),
+            InviteOutcome::NotRecorded(error.with_causes()),
         );
     }
 }
