@@ -114,7 +114,7 @@ impl Messenger {
                 retry_after,
                 fault,
             }) => Attempt::Rejected {
-                why: self.hush(channel).redact(&why),
+                why: self.redactor(channel).redact(&why),
                 retry_after,
                 fault,
             },
@@ -128,7 +128,7 @@ impl Messenger {
     }
 
     /// Redacts the secrets that a channel's answer may contain.
-    fn hush(&self, channel: &Channel) -> Redactor {
+    fn redactor(&self, channel: &Channel) -> Redactor {
         let secrets: Vec<SecretString> = [&channel.url, &channel.secret, &channel.token]
             .into_iter()
             .filter_map(|secret| self.optional(secret.as_ref()).ok()?)

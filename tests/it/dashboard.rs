@@ -529,7 +529,7 @@ fn the_way_of_an_alert_is_shown_moment_by_moment() {
     let page = viewer
         .open_with(&format!("/alerts/{id}"), &[("accept-language", "ja")])
         .expect(200);
-    let section = page.body.split("id=\"h-way\"").nth(1).unwrap();
+    let section = page.body.split("id=\"h-timeline\"").nth(1).unwrap();
     let section = section.split("</section>").next().unwrap();
     let way = way();
     assert!(way.len() >= 6, "{way:?}");

@@ -148,7 +148,7 @@ impl RequestCommand {
                 };
                 let shown = receive_request(app, actor, taken).await.map_err(failed)?;
                 show::show(&shown, screen)?;
-                screen.say(&Say(language).request_taken(&shown.view.id));
+                screen.say(&Say(language).request_added(&shown.view.id));
                 Ok(Exit::Done)
             }
             Self::Approve {

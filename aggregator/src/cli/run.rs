@@ -54,7 +54,7 @@ impl RunCommand {
         let language = screen.language();
         let say_count = |count: usize| {
             let say = Say(language);
-            screen.say(&say.alert_told_of(count));
+            screen.say(&say.alert_notification_count(count));
             Ok(Exit::Done)
         };
         let store = |error| CommandFailure::store(&error, language);
@@ -64,7 +64,9 @@ impl RunCommand {
                 send_test_event(app, &actor, TestEventKind::Canary)
                     .await
                     .map_err(|error| {
-                        CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
+                        CommandFailure::Messages(vec![text::alert::test_event_fails(
+                            &error, language,
+                        )])
                     })?;
                 Ok(Exit::Done)
             }
@@ -144,7 +146,7 @@ pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
 
 pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> LocalizedMessage {
     match error {
-        TakeLedgerError::Door(error) => text::ledger_s3::failed(error, language),
+        TakeLedgerError::Object(error) => text::ledger_s3::failed(error, language),
         TakeLedgerError::Changed => LocalizedMessage {
             text: Say(language).ledger_s3_changed().to_owned(),
             hint: String::new(),
@@ -159,12 +161,18 @@ async fn forget(app: &App, screen: &Screen) -> CommandResult {
         sessions,
         challenges,
         deliveries,
-        trials,
+        test_events,
         findings,
     } = prune(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
-    screen.say(&Say(language).prune_summary(challenges, deliveries, findings, sessions, trials));
+    screen.say(&Say(language).prune_summary(
+        challenges,
+        deliveries,
+        findings,
+        sessions,
+        test_events,
+    ));
     Ok(Exit::Done)
 }
 
@@ -189,7 +197,7 @@ async fn deliver(app: &App, screen: &Screen) -> CommandResult {
         }
         if let Some(why) = outbox.left_alone(app, channel).await.map_err(store)? {
             alone = true;
-            screen.say(&say.alert_left_alone(&channel.name, why));
+            screen.say(&say.alert_circuit_open(&channel.name, why));
         }
     }
     screen.say(&say.alert_delivered(delivered, refused));

@@ -142,7 +142,7 @@ fn report(news: &JobEvent, screen: &Screen) {
                     destination,
                     why,
                 } => text::report::left(*count, *destination, why, language),
-                JobError::Trial(error) => text::alert::trial_fails(error, language),
+                JobError::TestEvent(error) => text::alert::test_event_fails(error, language),
             };
             let text = say.cli_job_fails(job, &why.text);
             screen.warn(&text::LocalizedMessage::new(text, why.hint));

@@ -41,7 +41,7 @@ impl ApiProblem {
 
     /// A refusal with a cause that the answer does not name and the log does: as a warning where it is a failure of
     /// the server or of what it depends on, and for debugging where it is the caller's.
-    pub(super) fn caused(code: Code, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(super) fn with_cause(code: Code, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
         let (error, causes, code_word) = (one_line(&error), causes(&*error), code.as_str());
         if status(code).is_server_error() {

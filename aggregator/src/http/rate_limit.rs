@@ -228,7 +228,7 @@ impl FromRequestParts<AppState> for Bearer {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
-            .and_then(|token| state.desk.bearer(&state.app, token))
+            .and_then(|token| state.session_issuer.bearer(&state.app, token))
             .ok_or_else(|| ApiProblem::new(Code::Unauthorized))
     }
 }

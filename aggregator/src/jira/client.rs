@@ -191,13 +191,13 @@ impl JiraClient {
                 .map_err(|error| JiraFailure::Malformed(format!("no JSON: {error}"))),
             status => Err(JiraFailure::Refused {
                 status: status.as_u16(),
-                said: self.hush(&bytes).chars().take(WHY).collect(),
+                said: self.redacted(&bytes).chars().take(WHY).collect(),
             }),
         }
     }
 
     /// The error message without our credentials.
-    fn hush(&self, bytes: &[u8]) -> String {
+    fn redacted(&self, bytes: &[u8]) -> String {
         let token = self.token.expose_secret();
         let login = STANDARD.encode(format!("{}:{token}", self.email));
         Redactor::of([token, &login]).redact(&String::from_utf8_lossy(bytes))

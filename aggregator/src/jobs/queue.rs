@@ -24,7 +24,7 @@ pub(super) async fn run_worker(
         // Can be interrupted at any point: a message that is not deleted is delivered again.
         let taken = tokio::select! {
             () = stopped.stopped() => return,
-            taken = forever(&context, &intake, &failing) => taken,
+            taken = poll_loop(&context, &intake, &failing) => taken,
         };
         if let Err(error) = taken
             && !failing.swap(true, Ordering::SeqCst)
@@ -41,7 +41,7 @@ pub(super) async fn run_worker(
 }
 
 /// Ingests messages until something fails.
-async fn forever(
+async fn poll_loop(
     context: &JobContext,
     intake: &IngestHandle,
     failing: &AtomicBool,

@@ -80,7 +80,7 @@ pub(crate) async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, Store
         transactions: store.transactions(),
         jobs: store.job_runs().await?,
         last_canary: store
-            .last_trial(TestEventKind::Canary)
+            .last_test_event(TestEventKind::Canary)
             .await?
             .map(|trial| trial.sent_at),
         refused_messages: store.count_refused_messages().await?,

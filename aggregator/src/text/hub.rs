@@ -25,7 +25,7 @@ pub(crate) enum HubProgress {
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
     #[strum(serialize = "failed")]
-    NotSeen,
+    NotConfirmed,
     /// The audit event could not be written.
     #[strum(serialize = "failed")]
     NotRecorded(String),
@@ -48,7 +48,7 @@ impl HubProgress {
             SetupOutcome::Untouched => Self::of(&row.item),
             SetupOutcome::Changed => Self::Changed,
             SetupOutcome::Failed(failure) => Self::Failed(failure.clone()),
-            SetupOutcome::NotSeen => Self::NotSeen,
+            SetupOutcome::NotConfirmed => Self::NotConfirmed,
             SetupOutcome::NotRecorded(why) => Self::NotRecorded(why.clone()),
         }
     }
@@ -73,7 +73,9 @@ pub(crate) fn detail(
         }
         HubProgress::Insufficient(why) => insufficient(why, language),
         HubProgress::Failed(failure) => super::aws::failure(failure, language),
-        HubProgress::NotSeen => LocalizedMessage::new(say.hub_not_seen(), say.hub_not_seen_hint()),
+        HubProgress::NotConfirmed => {
+            LocalizedMessage::new(say.hub_not_confirmed(), say.hub_not_confirmed_hint())
+        }
         HubProgress::NotRecorded(why) => LocalizedMessage::new(say.hub_not_recorded(why), ""),
     }
 }

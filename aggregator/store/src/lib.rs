@@ -350,11 +350,11 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for
         // it: two transactions that read first and then write would fail with "database is locked".
-        let (begin, turn) = match self.engine {
+        let (begin, permit) = match self.engine {
             Engine::Sqlite => {
                 // The semaphore is never closed.
-                let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
-                ("BEGIN IMMEDIATE", turn)
+                let permit = Arc::clone(&self.writers).acquire_owned().await.ok();
+                ("BEGIN IMMEDIATE", permit)
             }
             Engine::Postgres => ("BEGIN", None),
         };
@@ -363,7 +363,7 @@ impl Store {
             workers: Arc::clone(&self.posts),
         };
         let transaction = self.pool.begin_with(begin).await?;
-        Ok(Tx(transaction, self.engine, turn, posts))
+        Ok(Tx(transaction, self.engine, permit, posts))
     }
 
     /// How many transactions, and statements outside any, this process has run.
@@ -383,9 +383,9 @@ impl Tx {
     /// # Errors
     /// The database failed; then nothing of it is stored.
     pub async fn commit(self) -> Result<()> {
-        let Self(transaction, _, turn, posts) = self;
+        let Self(transaction, _, permit, posts) = self;
         transaction.commit().await?;
-        drop(turn);
+        drop(permit);
         if posts.any {
             posts.workers.send_modify(|count| *count += 1);
         }

@@ -15,13 +15,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn trial(&self, id: &str) -> Result<Option<TestEvent>> {
+    pub async fn test_event(&self, id: &str) -> Result<Option<TestEvent>> {
         let sql = format!("SELECT {COLUMNS} FROM trials WHERE id = $1");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.to_owned())
             .fetch_optional(&self.pool)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 
@@ -29,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn last_trial(&self, kind: TestEventKind) -> Result<Option<TestEvent>> {
+    pub async fn last_test_event(&self, kind: TestEventKind) -> Result<Option<TestEvent>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM trials WHERE kind = $1 AND stored_at IS NOT NULL \
              ORDER BY sent_at DESC LIMIT 1"
@@ -38,7 +38,7 @@ impl Store {
             .bind(kind.as_str())
             .fetch_optional(&self.pool)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 }
@@ -48,12 +48,12 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn put_trial(&mut self, trial: &TestEvent) -> Result<()> {
+    pub async fn put_test_event(&mut self, test_event: &TestEvent) -> Result<()> {
         sqlx::query("INSERT INTO trials (id, kind, actor, sent_at) VALUES ($1, $2, $3, $4)")
-            .bind(trial.id.as_str())
-            .bind(trial.kind.as_str())
-            .bind(trial.actor.as_str())
-            .bind(trial.sent_at.to_string())
+            .bind(test_event.id.as_str())
+            .bind(test_event.kind.as_str())
+            .bind(test_event.actor.as_str())
+            .bind(test_event.sent_at.to_string())
             .execute(&mut *self.0)
             .await?;
         Ok(())
@@ -63,7 +63,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn trial_arrived(
+    pub async fn record_test_arrival(
         &mut self,
         id: &str,
         message: &Incoming,
@@ -82,7 +82,7 @@ impl Tx {
             .bind(id.to_owned())
             .fetch_optional(&mut *self.0)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 
@@ -91,7 +91,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn miss_trials(
+    pub async fn mark_missing_test_events(
         &mut self,
         kind: TestEventKind,
         before: Timestamp,
@@ -108,7 +108,7 @@ impl Tx {
             .fetch_all(&mut *self.0)
             .await?
             .iter()
-            .map(trial)
+            .map(test_event)
             .collect()
     }
 
@@ -117,7 +117,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn forget_trials(&mut self, before: Timestamp) -> Result<u64> {
+    pub async fn forget_test_events(&mut self, before: Timestamp) -> Result<u64> {
         let forgotten = sqlx::query(
             "DELETE FROM trials WHERE sent_at < $1 \
              AND (kind <> $2 OR stored_at IS NOT NULL OR missed_at IS NOT NULL) \
@@ -133,7 +133,7 @@ impl Tx {
     }
 }
 
-fn trial(row: &AnyRow) -> Result<TestEvent> {
+fn test_event(row: &AnyRow) -> Result<TestEvent> {
     let row = Columns::of(row, "trials", &["id"]);
     Ok(TestEvent {
         id: row.get("id")?,

@@ -25,7 +25,7 @@ use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::retry::{ALARMING, asked_for};
 use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
-use pacing::Turns;
+use pacing::ChannelPacing;
 
 /// Minimum time between two notifications about the same channel.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
@@ -35,7 +35,7 @@ pub(crate) struct Outbox {
     messenger: Messenger,
     /// Until when each channel asked us to wait (`Retry-After`), by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
-    turns: Turns,
+    pacing: ChannelPacing,
 }
 
 /// The result of one step.
@@ -67,7 +67,7 @@ impl Outbox {
             )?
             .with_guide(Arc::clone(app.guide()), app.config.guide_links()),
             paused: Mutex::default(),
-            turns: Turns::new(&app.config.outlets()),
+            pacing: ChannelPacing::new(&app.config.outlets()),
         })
     }
 
@@ -84,7 +84,7 @@ impl Outbox {
             return Ok(SendStep::Idle);
         }
         // Wait for the rate limit before choosing: a critical message may arrive meanwhile.
-        self.turns.wait(&channel.name).await;
+        self.pacing.wait(&channel.name).await;
         let now = app.clock.now();
         let Some(delivery) = self.lease(app, channel, now).await? else {
             return Ok(SendStep::Idle);
@@ -107,12 +107,12 @@ impl Outbox {
         now: Timestamp,
     ) -> Result<Option<Delivery>, StoreError> {
         let mut tx = app.store.begin().await?;
-        let probing = match tx.circuit(&channel.name).await?.turn(now) {
-            circuit::CircuitTurn::Wait => return Ok(None),
-            circuit::CircuitTurn::Go => None,
-            circuit::CircuitTurn::Probe(probing) => Some(probing),
+        let probing = match tx.circuit(&channel.name).await?.permit(now) {
+            circuit::CircuitPermit::Wait => return Ok(None),
+            circuit::CircuitPermit::Go => None,
+            circuit::CircuitPermit::Probe(probing) => Some(probing),
         };
-        let leased = self.turns.next(app, &mut tx, channel, now).await?;
+        let leased = self.pacing.next(app, &mut tx, channel, now).await?;
         if let Some(probing) = probing.filter(|_| leased.is_some()) {
             tx.put_circuit(&channel.name, &probing).await?;
         }
@@ -201,7 +201,7 @@ impl Outbox {
         }
         record_attempt(app, &mut tx, delivery, &next).await?;
         if next == DeliveryNext::Delivered {
-            self.turns.record(&channel.name, &delivery.notice, now);
+            self.pacing.record(&channel.name, &delivery.notice, now);
         }
         if circuit != before {
             tx.put_circuit(&channel.name, &circuit).await?;

@@ -114,7 +114,7 @@ async fn invite_in_region(
     let mut listing = BTreeMap::new();
     let is_whole = request.accounts.is_empty();
     // Of a few accounts AWS is asked by their ids: a listing costs a call for each 50 members.
-    let seen = if is_whole {
+    let listed = if is_whole {
         hub.list_members().await
     } else {
         let ids: Vec<AccountId> = accounts
@@ -123,7 +123,7 @@ async fn invite_in_region(
             .collect();
         hub.members_among(&ids).await
     };
-    match seen {
+    match listed {
         Err(failure) => {
             for account in &accounts {
                 outcomes.insert(
@@ -157,7 +157,7 @@ async fn invite_in_region(
     let batch = InvitationBatch::new(app, actor, &hub);
     let done = batch.work(&to_create, &to_invite).await;
     outcomes.extend(done.outcomes);
-    listing.extend(done.seen);
+    listing.extend(done.listed);
     // Only the whole listing has the number of members.
     if is_whole && !request.dry_run && !listing.is_empty() {
         // Best effort: the next run or check notifies.

@@ -23,7 +23,7 @@ pub(crate) async fn watch_quotas(
     for &quota in Quota::VARIANTS {
         let count = quota.used(listing.values());
         let now = i64::try_from(level(count)).unwrap_or(i64::MAX);
-        let before = tx.replace_told_quota(region, quota, now).await?;
+        let before = tx.replace_quota_level(region, quota, now).await?;
         if now > before {
             let notice = Notice::Operations(Trouble::QuotaNear {
                 region,

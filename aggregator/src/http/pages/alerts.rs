@@ -7,7 +7,7 @@ use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{Shell, page, said, see_other};
+use super::super::shell::{Shell, message_page, page, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found, regions};
 use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
 use crate::queries;
@@ -238,7 +238,7 @@ pub(in super::super) async fn handle(
         Ok(_) => Ok(see_other(&by.reader.path)),
         Err(AcknowledgeError::Unknown(_)) => Err(not_found(&state, by)),
         Err(AcknowledgeError::Store(error)) => Err(failed(&state, by)(error)),
-        Err(error) => Err(PageRejection::with(said(
+        Err(error) => Err(PageRejection::with(message_page(
             &state,
             &by.reader,
             by.on_page(),

@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{Shell, page, said, see_other};
+use super::super::shell::{Shell, message_page, page, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
 use crate::actions::request::receive::{ReceivedRequest, receive_request};
@@ -244,11 +244,11 @@ pub(in super::super) async fn decide(
         Err(DecideError::Unknown(_)) => Err(not_found(&state, by)),
         Err(DecideError::NotApprovable(why)) => {
             let language = by.reader.words.language();
-            let said: Vec<String> = text::request::not_approvable(&id, &why, language)
+            let reasons: Vec<String> = text::request::not_approvable(&id, &why, language)
                 .into_iter()
                 .map(|message| message.text)
                 .collect();
-            Err(refused(&state, by, said.join(" ")))
+            Err(refused(&state, by, reasons.join(" ")))
         }
         Err(DecideError::Store(error)) => Err(failed(&state, by)(error)),
     }
@@ -352,7 +352,7 @@ pub(in super::super) async fn take(
 }
 
 fn refused(state: &AppState, by: &CurrentUser, text: impl Into<String>) -> PageRejection {
-    PageRejection::with(said(
+    PageRejection::with(message_page(
         state,
         &by.reader,
         by.on_page(),
