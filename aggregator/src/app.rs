@@ -175,7 +175,14 @@ impl App {
         let Some(config) = &self.config.requests.jira else {
             return Ok(None);
         };
-        let open = || async { Jira::open(config, &self.environment, self.config.directory()) };
+        let open = || async {
+            Jira::open(
+                config,
+                &self.environment,
+                self.config.directory(),
+                self.config.locale.language,
+            )
+        };
         self.jira.get_or_try_init(open).await.map(Some)
     }
 

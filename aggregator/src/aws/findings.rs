@@ -82,7 +82,7 @@ impl SecurityHub {
             operation: OPERATION,
             region: self.region(),
             code: None,
-            message: format!("the answer is no list of findings: {error}"),
+            message: Some(format!("the answer is no list of findings: {error}")),
         })?;
         Ok(FindingsPage {
             findings: sent.findings,

@@ -183,7 +183,8 @@ async fn deliver(app: &App, screen: &Screen) -> CommandResult {
     let store = |error| CommandFailure::store(&error, language);
     let outbox =
         Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
-    give_up_lost_channels(app).await.map_err(store)?;
+    let why = Say(app.config.locale.language).channel_error_not_configured();
+    give_up_lost_channels(app, why).await.map_err(store)?;
     let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {

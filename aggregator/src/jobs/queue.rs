@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::alert::ingest::batch::IngestHandle;
 use crate::actions::alert::ingest::{IngestError, ingest_from_queue, note_trouble, open_queue};
+use crate::text;
 use hubward_domain::notice::Trouble;
 
 /// How many.
@@ -30,7 +31,8 @@ pub(super) async fn run_worker(
             && !failing.swap(true, Ordering::SeqCst)
         {
             if let IngestError::Queue(failure) = &error {
-                let why = failure.to_string();
+                let language = context.app.config.locale.language;
+                let why = text::aws::failure(failure, language).text;
                 // If the database fails too, that is reported elsewhere.
                 let _ = note_trouble(&context.app, Trouble::QueueFailing { why }).await;
             }

@@ -138,7 +138,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
             say.doctor_channel_down_hint(),
         ),
         Fact::Jira(project) => without_hint(say.doctor_jira(project)),
-        Fact::NoJira(why) => super::request::jira_fails(why, language),
+        Fact::NoJira(error) => super::request::issues_fail(error, language),
         Fact::NoAccountField => LocalizedMessage::new(
             say.doctor_no_account_field(),
             say.doctor_no_account_field_hint(),

@@ -1,6 +1,8 @@
 //! Texts about requests: obstacles, why they cannot be decided, and the answers to tickets.
 
 use super::LocalizedMessage;
+use crate::actions::request::answer::AnswerError;
+use crate::actions::request::receive::issues::IssuesError;
 use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::EntryRefused;
@@ -208,9 +210,26 @@ fn command_lines(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) ->
     })
 }
 
-/// Jira failed.
-pub(crate) fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
+/// Issues cannot be read.
+pub(crate) fn issues_fail(error: &IssuesError, language: Language) -> LocalizedMessage {
     let say = Say(language);
+    match error {
+        IssuesError::Unavailable(unavailable) => jira_fails(&unavailable.why(say), say),
+        IssuesError::Jira(failure) => jira_fails(&failure.why(say), say),
+        IssuesError::Store(error) => super::startup_error::store_error(error, language),
+    }
+}
+
+/// Tickets cannot be answered.
+pub(crate) fn answers_fail(error: &AnswerError, language: Language) -> LocalizedMessage {
+    let say = Say(language);
+    match error {
+        AnswerError::Unavailable(unavailable) => jira_fails(&unavailable.why(say), say),
+        AnswerError::Store(error) => super::startup_error::store_error(error, language),
+    }
+}
+
+fn jira_fails(why: &str, say: Say) -> LocalizedMessage {
     LocalizedMessage::new(say.request_jira_fails(why), say.request_jira_fails_hint())
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<Localized
             })
             .collect(),
         OpenError::Secret(missing) => vec![LocalizedMessage::new(
-            say.startup_error_secret_missing(missing),
+            say.startup_error_secret_missing(say.secret_missing(missing)),
             "",
         )],
         OpenError::Store { place, source } => vec![store_at(place, source, language)],

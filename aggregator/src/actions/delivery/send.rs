@@ -143,7 +143,7 @@ impl Outbox {
             return Ok(());
         };
         let write = async { app.store.begin().await?.commit().await };
-        write.await.map_err(|error| error.to_string())?;
+        write.await.map_err(|error| error.with_causes())?;
         self.messenger.ping(url).await
     }
 
@@ -248,11 +248,11 @@ impl Outbox {
     }
 }
 
-/// Gives up messages for channels that are no longer configured.
+/// Gives up messages for channels that are no longer configured; `why` is stored with them.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn give_up_lost_channels(app: &App, why: &str) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let outlets = app.config.outlets();
@@ -265,18 +265,19 @@ pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
         .filter(|name| !names.contains(name))
         .collect();
     for channel in lost {
-        let why = "the channel is no longer configured".to_owned();
         while let Some(delivery) = tx
             .lease_delivery(&channel, DeliveryChoice::Next, now)
             .await?
         {
-            let given_up = DeliveryNext::GivenUp { why: why.clone() };
+            let given_up = DeliveryNext::GivenUp {
+                why: why.to_owned(),
+            };
             tx.record_attempt(&delivery.id, delivery.attempts, &given_up, now)
                 .await?;
             let trouble = Trouble::DeliveryGivenUp {
                 channel: channel.clone(),
                 delivery: delivery.id,
-                why: why.clone(),
+                why: why.to_owned(),
             };
             announce(app, &mut tx, trouble, now).await?;
         }

@@ -212,7 +212,7 @@ fn login_refused(state: &AppState, reader: &PageContext, error: LoginError) -> R
         LoginError::Issuer(error) => (
             StatusCode::BAD_GATEWAY,
             words.say.dashboard_issuer_refused(),
-            error.to_string(),
+            error.why(words.say),
         ),
         LoginError::Store(error) => return failed(state, reader, None, error),
     };
