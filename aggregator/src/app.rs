@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
+use strum::VariantArray;
 use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, AwsUnavailable};
@@ -192,7 +193,14 @@ impl App {
         let Some(config) = &self.config.requests.jira else {
             return Ok(None);
         };
-        let open = || async { Jira::open(config, &self.environment, self.config.directory()) };
+        let open = || async {
+            Jira::open(
+                config,
+                &self.environment,
+                self.config.directory(),
+                self.config.locale.language,
+            )
+        };
         self.jira.get_or_try_init(open).await.map(Some)
     }
 
@@ -226,7 +234,7 @@ pub(crate) fn guide_sources(directory: &Path) -> Vec<GuideFile> {
     if let Err(error) = std::fs::read_dir(directory) {
         sources.push(unreadable(directory.display().to_string(), &error));
     }
-    for kind in FieldKind::ALL {
+    for &kind in FieldKind::VARIANTS {
         let entries = std::fs::read_dir(directory.join(kind.folder()));
         // The company may have entries of only one of the two kinds.
         let mut files: Vec<PathBuf> = entries

@@ -29,7 +29,6 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
-use crate::config::secret::SecretMissing;
 use crate::config::{Locale, Secret};
 use crate::say::Say;
 use crate::world::Environment;
@@ -114,7 +113,7 @@ impl Messenger {
                 retry_after,
                 fault,
             }) => Attempt::Rejected {
-                why: self.hush(channel).redact(&why),
+                why: self.redactor(channel).redact(&why),
                 retry_after,
                 fault,
             },
@@ -128,7 +127,7 @@ impl Messenger {
     }
 
     /// Redacts the secrets that a channel's answer may contain.
-    fn hush(&self, channel: &Channel) -> Redactor {
+    fn redactor(&self, channel: &Channel) -> Redactor {
         let secrets: Vec<SecretString> = [&channel.url, &channel.secret, &channel.token]
             .into_iter()
             .filter_map(|secret| self.optional(secret.as_ref()).ok()?)
@@ -243,7 +242,7 @@ impl Messenger {
     pub(crate) async fn ping(&self, url: &Secret) -> Result<(), String> {
         let url = url
             .reveal(&self.environment, &self.directory)
-            .map_err(|missing| secret_missing(&missing, self.say))?;
+            .map_err(|missing| self.say.secret_missing(&missing))?;
         let address = verify_endpoint(url.expose_secret())
             .map_err(|why| self.say.unsafe_address(why).to_owned())?;
         let client = self.clients.of(is_loopback_host(&address));
@@ -331,13 +330,6 @@ impl Messenger {
         secret
             .map(|secret| secret.reveal(&self.environment, &self.directory))
             .transpose()
-            .map_err(|missing| secret_missing(&missing, self.say))
-    }
-}
-
-fn secret_missing(missing: &SecretMissing, say: Say) -> String {
-    match missing {
-        SecretMissing::Env(name) => say.channel_error_variable(name),
-        SecretMissing::File(path, error) => say.channel_error_secret_file(error, path.display()),
+            .map_err(|missing| self.say.secret_missing(&missing))
     }
 }

@@ -42,6 +42,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use strum::VariantArray;
 
 use crate::app::App;
 use crate::say::Say;
@@ -239,9 +240,8 @@ async fn dispatch(cli: Cli, world: &World, screen: &Screen) -> CommandResult {
 }
 
 fn language(word: &str) -> Result<Language, String> {
-    Language::ALL
-        .into_iter()
-        .find(|language| language.as_str() == word)
+    word.parse()
+        .ok()
         .ok_or_else(|| "expected ja or en".to_owned())
 }
 
@@ -264,8 +264,9 @@ fn language_of(environment: &Environment) -> Language {
         .into_iter()
         .filter_map(|name| environment.get(name))
         .find_map(|value| {
-            Language::ALL
-                .into_iter()
+            Language::VARIANTS
+                .iter()
+                .copied()
                 .find(|language| value.to_ascii_lowercase().starts_with(language.as_str()))
         })
         .unwrap_or(Language::En)

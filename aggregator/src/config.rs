@@ -21,7 +21,7 @@ use hubward_domain::account::Language;
 use hubward_domain::guide::Links;
 use hubward_domain::hub::WantedHub;
 use hubward_domain::release::ReleaseKey;
-pub(crate) use problem::ConfigProblem;
+pub(crate) use problem::{ConfigProblem, ExpectedValue};
 pub(crate) use secret::Secret;
 
 use guide::GuideConfig;

@@ -63,7 +63,7 @@ const CONNECTIONS: usize = 1024;
 #[derive(Clone)]
 struct AppState {
     app: App,
-    desk: Arc<SessionIssuer>,
+    session_issuer: Arc<SessionIssuer>,
     limits: Arc<RateLimits>,
     reception: Arc<LoginService>,
     intake: IngestHandle,
@@ -126,14 +126,14 @@ impl HttpServer {
             app.config.server.public_url = format!("{scheme}://{bound}");
         }
         let origin = origin(&app.config.server.public_url);
-        let desk = SessionIssuer::open(&app, origin.clone()).await?;
-        let desk = Arc::new(desk);
+        let session_issuer = SessionIssuer::open(&app, origin.clone()).await?;
+        let session_issuer = Arc::new(session_issuer);
         let reception = Arc::new(LoginService::open(&app, &origin).await?);
         let limits = Arc::new(RateLimits::new(&app.config.server.trusted_proxies));
         let tasks = TaskTracker::new();
         let router = router::router(AppState {
             app,
-            desk,
+            session_issuer,
             limits: Arc::clone(&limits),
             reception,
             intake,

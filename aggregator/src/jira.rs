@@ -14,9 +14,11 @@ use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::config::intake;
 use crate::config::secret::SecretMissing;
+use crate::say::Say;
 use crate::world::Environment;
 use client::JiraClient;
 pub(crate) use client::JiraFailure;
@@ -31,6 +33,8 @@ pub(crate) struct Jira {
     project: String,
     kind: String,
     columns: Vec<(hubward_domain::ledger::LedgerColumn, String)>,
+    /// For reasons that are stored.
+    say: Say,
 }
 
 /// Why Jira cannot be called.
@@ -42,6 +46,16 @@ pub(crate) enum JiraUnavailable {
     /// The TLS library could not be set up.
     #[error("the HTTP client for Jira could not be set up")]
     Client(#[source] reqwest::Error),
+}
+
+impl JiraUnavailable {
+    /// Why, as the end of a sentence.
+    pub(crate) fn why(&self, say: Say) -> String {
+        match self {
+            Self::Secret(missing) => say.secret_missing(missing),
+            Self::Client(_) => say.request_jira_client().to_owned(),
+        }
+    }
 }
 
 /// An issue.
@@ -74,6 +88,7 @@ impl Jira {
         config: &intake::JiraConfig,
         environment: &Environment,
         directory: &Path,
+        language: Language,
     ) -> Result<Self, JiraUnavailable> {
         let token = config.token.reveal(environment, directory)?;
         let site = config.site.trim_end_matches('/').to_owned();
@@ -88,7 +103,13 @@ impl Jira {
                 .into_iter()
                 .map(|(column, field)| (column, field.to_owned()))
                 .collect(),
+            say: Say(language),
         })
+    }
+
+    /// Why a call failed, in the language of what is stored.
+    pub(crate) fn why(&self, failure: &JiraFailure) -> String {
+        failure.why(self.say)
     }
 
     /// Checks that the project exists and is readable.
@@ -181,8 +202,9 @@ impl Jira {
             answer => answer?,
         };
         let locale = text_at(&user, "/locale").unwrap_or_default();
-        Ok(Language::ALL
-            .into_iter()
+        Ok(Language::VARIANTS
+            .iter()
+            .copied()
             .find(|language| locale.starts_with(language.as_str())))
     }
 

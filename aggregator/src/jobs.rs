@@ -122,7 +122,7 @@ impl Jobs {
         if app.config.ledger.queue_url.is_some() {
             tasks.spawn(ledger::listen_on(context.clone()));
         }
-        tasks.spawn(timetable::keep(context.clone()));
+        tasks.spawn(timetable::run_timetable(context.clone()));
         tasks.spawn(requests::work(context.clone()));
         let open = Arc::new(Outbox::open(app)?);
         if app.config.server.ping_url.is_some() {
@@ -158,7 +158,7 @@ impl JobContext {
         }
     }
 
-    /// Waits until work is due that `is_mine`, or the server is to stop. What was already seen before,
+    /// Waits until work is due that `is_mine`, or the server is to stop. What was found before,
     /// and done or left, does not count: it is found again by the next look.
     async fn until_due(&mut self, is_mine: impl Fn(&DueWork) -> bool) {
         loop {

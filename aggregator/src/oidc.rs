@@ -21,6 +21,7 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::say::Say;
 use hubward_domain::address::{UnsafeAddress, verify_endpoint};
 use hubward_domain::login::{Claims, LoginAttempt};
 
@@ -41,11 +42,21 @@ pub(crate) struct Issuer {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IssuerError {
     /// The issuer cannot be reached, or does not respond as an issuer.
-    #[error("the issuer cannot be asked: {0}")]
+    #[error("the issuer does not answer as an issuer: {0}")]
     Unavailable(String),
     /// The issuer or its response cannot be trusted.
-    #[error("the issuer's answer is refused: {0}")]
+    #[error("the issuer's answer is not accepted: {0}")]
     Refused(String),
+}
+
+impl IssuerError {
+    /// Why, as the end of a sentence; the details are the issuer's or the library's.
+    pub(crate) fn why(&self, say: Say) -> String {
+        match self {
+            Self::Unavailable(why) => say.cli_issuer_unavailable(why),
+            Self::Refused(why) => say.cli_issuer_refused(why),
+        }
+    }
 }
 
 /// Why a single HTTP request failed.

@@ -1,5 +1,6 @@
 //! The sentences of `locales/`, in both languages: `build.rs` generates one method for each.
 
+use crate::config::secret::SecretMissing;
 use hubward_domain::account::Language;
 use hubward_domain::address::UnsafeAddress;
 
@@ -14,6 +15,14 @@ impl Say {
             UnsafeAddress::Credentials => self.config_why_credentials(),
             UnsafeAddress::Private => self.config_why_private(),
             UnsafeAddress::RetiredTeamsConnector => self.config_why_retired_teams_connector(),
+        }
+    }
+
+    /// Why a secret cannot be read, as the end of a sentence.
+    pub(crate) fn secret_missing(self, missing: &SecretMissing) -> String {
+        match missing {
+            SecretMissing::Env(name) => self.config_why_no_variable(name),
+            SecretMissing::File(path, error) => self.config_why_no_file(error, path.display()),
         }
     }
 

@@ -62,9 +62,9 @@ def test_the_way_of_an_alert_is_read_from_top_to_bottom(browser, viewer):
     browser.log_in(viewer)
     browser.open("/alerts?state=open")
     browser.find("tbody th a").click()
-    browser.wait(lambda: browser.all("#h-way"))
+    browser.wait(lambda: browser.all("#h-timeline"))
     times = [
         moment.get_attribute("datetime")
-        for moment in browser.all("[aria-labelledby=h-way] tbody time")
+        for moment in browser.all("[aria-labelledby=h-timeline] tbody time")
     ]
     assert len(times) >= 6 and times == sorted(times)

@@ -21,6 +21,7 @@ pub(crate) mod proof;
 pub(crate) mod receiver;
 pub(crate) mod release;
 pub(crate) mod run;
+pub(crate) mod secret_search;
 pub(crate) mod server;
 pub(crate) mod soc;
 pub(crate) mod terminal;

@@ -93,8 +93,9 @@ fn a_damaged_row_is_one_line_with_its_request_its_place_and_its_cause() {
         assert_eq!(error["method"], "GET");
         assert_eq!(error["table"], "accounts");
         assert_eq!(error["row"], MEMBER);
-        let why = format!("{}: {}", error["error"], error["causes"]);
-        assert!(why.contains("line 1 column"), "{error}");
+        assert_eq!(error["column"], "regions");
+        let causes = error["causes"].as_str().expect("the causes");
+        assert!(causes.contains("line 1 column"), "{error}");
         let end = lines.iter().find(|line| answered(line, &id)).unwrap();
         assert_eq!(end["status"], 500);
         assert_eq!(end["client"], "127.0.0.1");

@@ -1,29 +1,25 @@
 //! Hubward's output contains no secret: one long test with every kind of secret, with servers that
 //! send back what they received, and a search through all output.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fs;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::findings::MEMBER;
 use crate::harness::alerts::{direct, event, finding};
-use crate::harness::browser::{Browser, Page};
+use crate::harness::browser::Browser;
 use crate::harness::jira::{FIELDS, created, hook, signature};
 use crate::harness::mailbox::Mailbox;
 use crate::harness::misbehaving_server::{Answer, Asked, OddServer};
-use crate::harness::program::{Outcome, Program};
+use crate::harness::program::Program;
 use crate::harness::proof::Proof;
 use crate::harness::release::{STAND_IN, file_name, key, signed};
+use crate::harness::secret_search::{PART, RecordedOutput};
 use crate::harness::server::Server;
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc, path_str};
-
-/// A part of a secret of this length counts as leaked.
-const PART: usize = 12;
 
 /// The secrets in the configuration, or in the files and variables it refers to.
 const PLANTED: [(&str, &str); 16] = [
@@ -60,73 +56,6 @@ const PLANTED: [(&str, &str); 16] = [
 fn planted(name: &str) -> &'static str {
     let found = PLANTED.iter().find(|(known, _)| *known == name);
     found.expect("a secret of this name").1
-}
-
-/// All output, with its source.
-#[derive(Default)]
-struct Said(RefCell<Vec<(String, String)>>);
-
-impl Said {
-    fn note(&self, who: impl Into<String>, what: impl Into<String>) {
-        self.0.borrow_mut().push((who.into(), what.into()));
-    }
-
-    /// Adds a program's output.
-    fn by(&self, who: &str, outcome: Outcome) -> Outcome {
-        self.note(format!("{who}, stdout"), &outcome.stdout);
-        self.note(format!("{who}, stderr"), &outcome.stderr);
-        outcome
-    }
-
-    /// Adds a page's headers and body.
-    fn on(&self, who: &str, page: Page) -> Page {
-        let head: Vec<String> = (page.headers.iter())
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
-        self.note(who, format!("{}\n\n{}", head.join("\n"), page.body));
-        page
-    }
-
-    /// Searches for every secret and every part of one, plain and as encoded in URLs and headers.
-    fn gives_away(&self, secrets: &[(String, String)]) -> Vec<String> {
-        let mut parts: HashMap<Vec<u8>, &str> = HashMap::new();
-        for (name, secret) in secrets {
-            let forms = [
-                secret.clone(),
-                encoded(secret),
-                STANDARD.encode(secret),
-                URL_SAFE_NO_PAD.encode(secret),
-                hex::encode(secret),
-            ];
-            for form in forms {
-                for part in form.as_bytes().windows(PART) {
-                    parts.insert(part.to_vec(), name);
-                }
-            }
-        }
-        let mut found = Vec::new();
-        for (who, what) in self.0.borrow().iter() {
-            for (at, part) in what.as_bytes().windows(PART).enumerate() {
-                if let Some(name) = parts.get(part) {
-                    let from = at.saturating_sub(80);
-                    let around = what.as_bytes().get(from..at + PART).unwrap_or_default();
-                    let around = String::from_utf8_lossy(around).into_owned();
-                    found.push(format!("{who} says {name}: …{around}…"));
-                    break;
-                }
-            }
-        }
-        found
-    }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// Chat services, Jira and the issuer, all of which send back what they received.
@@ -266,7 +195,7 @@ fn command_line(process: u32) -> String {
 
 #[test]
 fn nothing_that_is_said_anywhere_gives_a_secret_away() {
-    let said = Said::default();
+    let said = RecordedOutput::default();
     let mut secrets: Vec<(String, String)> = PLANTED
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned()))
@@ -587,9 +516,9 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         said.note(format!("a message, {to}"), &asked.body);
     }
 
-    let found = said.gives_away(&secrets);
+    let found = said.leaks(&secrets);
     assert_eq!(found, Vec::<String>::new(), "{found:#?}");
-    let words: usize = said.0.borrow().iter().map(|(_, what)| what.len()).sum();
+    let words = said.size();
     assert!(words > 500_000, "only {words} bytes were looked at");
 }
 
@@ -597,9 +526,9 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
 fn a_secret_and_any_part_of_it_is_found_however_it_is_written() {
     let secrets = [("it".to_owned(), "pY3sWd8uJq1/Lf6nGx5rTz".to_owned())];
     let finds = |text: &str| {
-        let said = Said::default();
+        let said = RecordedOutput::default();
         said.note("other", text);
-        !said.gives_away(&secrets).is_empty()
+        !said.leaks(&secrets).is_empty()
     };
     for text in [
         "x pY3sWd8uJq1/Lf6nGx5rTz y",

@@ -58,13 +58,13 @@ const TABLE: &[Room] = &[
     Room {
         program: "aggregator",
         rooms: &["oidc"],
-        may: &[],
+        may: &["say"],
         never_words: &["hubward_store", "aws_"],
     },
     Room {
         program: "aggregator",
         rooms: &["jira"],
-        may: &["jira", "config", "world"],
+        may: &["jira", "config", "say", "world"],
         never_words: &["hubward_store", "aws_", "clap"],
     },
     Room {

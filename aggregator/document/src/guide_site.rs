@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use askama::Template;
+use strum::VariantArray;
 
 use super::guide_page::{self, GuideEntryView, PageFact, headings};
 use crate::say::Say;
@@ -60,17 +61,19 @@ pub fn files(guide: &Guide, today: &str) -> Result<Vec<SiteFile>, askama::Error>
         file("guide.css".into(), STYLE.to_owned()),
         file("index.html".into(), first_page()),
     ];
-    for language in Language::ALL {
+    for &language in Language::VARIANTS {
         let list = SiteListPage {
             frame: frame(language, None, today),
-            tables: FieldKind::ALL
-                .map(|kind| table(guide, kind, language))
-                .into(),
+            tables: FieldKind::VARIANTS
+                .iter()
+                .map(|&kind| table(guide, kind, language))
+                .collect(),
         };
         let folder = PathBuf::from(language.as_str());
         files.push(file(folder.join("index.html"), list.render()?));
-        for entry in FieldKind::ALL
-            .into_iter()
+        for entry in FieldKind::VARIANTS
+            .iter()
+            .copied()
             .flat_map(|kind| guide.entries(kind))
         {
             let page = guide_page::page(guide, entry, language, &|target| {

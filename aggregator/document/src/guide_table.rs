@@ -4,11 +4,13 @@
 //! All cells are text, so that nothing is a formula. `sheet` and `domain::guide` read it back.
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use strum::VariantArray;
 
 use hubward_domain::account::Language;
 use hubward_domain::guide::{
     Effort, EntryDraft, FieldKind, Guide, GuideEntry, GuideField, Owner, Policy, Section,
 };
+use hubward_domain::word::words;
 
 /// A muted blue that prints well and keeps the text readable.
 const HEADER_COLOR: Color = Color::RGB(0xDD_E6_F0);
@@ -23,7 +25,7 @@ const ROW_HEIGHT: u32 = 60;
 /// An entry does not fit into a workbook.
 pub fn write(guide: &Guide, language: Language) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    for kind in FieldKind::ALL {
+    for &kind in FieldKind::VARIANTS {
         let entries = guide.entries(kind).into_iter();
         let drafts: Vec<EntryDraft> = entries.map(GuideEntry::draft).collect();
         table(workbook.add_worksheet(), kind, &drafts, language)?;
@@ -80,9 +82,9 @@ fn table(
 
 fn choice(field: GuideField) -> Option<Vec<&'static str>> {
     match field {
-        GuideField::Policy => Some(Policy::ALL.map(Policy::as_str).to_vec()),
-        GuideField::Effort => Some(Effort::ALL.map(Effort::as_str).to_vec()),
-        GuideField::Owner => Some(Owner::ALL.map(Owner::as_str).to_vec()),
+        GuideField::Policy => Some(words::<Policy>()),
+        GuideField::Effort => Some(words::<Effort>()),
+        GuideField::Owner => Some(words::<Owner>()),
         _ => None,
     }
 }
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn the_workbook_loses_nothing() {
         let guide = Guide::with(Vec::new());
-        for language in Language::ALL {
+        for &language in Language::VARIANTS {
             let bytes = write(&guide, language).unwrap();
             let sheets = sheet::read_all(&bytes, "guide.xlsx").unwrap();
             let imported = read_sheets(&sheets, &guide).unwrap();

@@ -22,6 +22,7 @@ use std::path::Path;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use hubward_domain::account::{Account, Language};
 use hubward_domain::alert::AlertState;
@@ -34,7 +35,8 @@ use hubward_domain::report::{
 /// The number of rows of a worksheet in Excel.
 pub const SHEET_ROWS: u32 = 1_048_576;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum ReportFormat {
     /// An Excel workbook.
     #[default]
@@ -112,16 +114,9 @@ pub enum ReportWriteError {
 }
 
 impl ReportFormat {
-    /// Every format.
-    pub const ALL: [Self; 3] = [Self::Xlsx, Self::Csv, Self::Json];
-
     /// The file extension.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Xlsx => "xlsx",
-            Self::Csv => "csv",
-            Self::Json => "json",
-        }
+        self.into()
     }
 }
 

@@ -5,29 +5,42 @@
 //! authenticate differently, by proving their account (`bearer`).
 
 use std::fmt;
-use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use subtle::ConstantTimeEq;
 
 use super::audit::Actor;
+use super::word::UnknownWord;
 
 /// What a token's holder or a person is allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(
+    serialize_all = "lowercase",
+    parse_err_ty = UnknownWord,
+    parse_err_fn = UnknownWord::of::<Role>
+)]
 pub enum Role {
     /// Read only.
     Viewer,
     /// Read and change.
     Operator,
 }
-
-/// The text is not the name of a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected viewer or operator")]
-pub struct UnknownRole;
 
 /// A stored access token. It has a hash of the secret, never the token itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -94,13 +107,8 @@ const IDLE: SignedDuration = SignedDuration::from_hours(2);
 const GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Role {
-    pub const ALL: [Self; 2] = [Self::Viewer, Self::Operator];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-        }
+        self.into()
     }
 
     /// The role of a person that the issuer names: operator if listed, otherwise viewer.
@@ -241,17 +249,6 @@ impl SessionKey {
 
 fn sha256(text: &str) -> String {
     hex::encode(Sha256::digest(text))
-}
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(word: &str) -> Result<Self, UnknownRole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == word)
-            .ok_or(UnknownRole)
-    }
 }
 
 impl fmt::Debug for SessionKey {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use hubward_protocol::{AccountId, Region};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// A ledger row, with all columns that Hubward knows and the unknown ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -59,8 +60,12 @@ pub struct Account {
     Serialize,
     Deserialize,
     utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Language {
     /// Japanese.
     Ja,
@@ -70,8 +75,22 @@ pub enum Language {
 }
 
 /// How often an account's report is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ReportCadence {
     /// Every week.
     #[default]
@@ -83,8 +102,22 @@ pub enum ReportCadence {
 }
 
 /// The state of an account in the ledger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum AccountState {
     /// It is monitored, or is to be monitored.
     #[default]
@@ -158,38 +191,21 @@ impl fmt::Display for Standard {
 }
 
 impl Language {
-    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
-
     /// The language's code.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ja => "ja",
-            Self::En => "en",
-        }
+        self.into()
     }
 }
 
 impl ReportCadence {
-    pub const ALL: [Self; 3] = [Self::Weekly, Self::Monthly, Self::None];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Weekly => "weekly",
-            Self::Monthly => "monthly",
-            Self::None => "none",
-        }
+        self.into()
     }
 }
 
 impl AccountState {
-    pub const ALL: [Self; 3] = [Self::Active, Self::Leaving, Self::Left];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Leaving => "leaving",
-            Self::Left => "left",
-        }
+        self.into()
     }
 }
 

@@ -3,9 +3,13 @@
 
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// A group of verdicts, for the overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A group of verdicts, for the overview. Worst first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum VerdictGroup {
     /// It was, or seemed to be, monitored, and no longer is as it should be. The most urgent group.
     Drifted,
@@ -89,16 +93,8 @@ impl PageWindow {
 }
 
 impl VerdictGroup {
-    /// Every group, worst first.
-    pub const ALL: [Self; 4] = [Self::Drifted, Self::Unclear, Self::Waiting, Self::Complete];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Drifted => "drifted",
-            Self::Unclear => "unclear",
-            Self::Waiting => "waiting",
-            Self::Complete => "complete",
-        }
+        self.into()
     }
 
     /// The names of the group's verdicts, as stored in the database.
@@ -119,8 +115,9 @@ impl VerdictGroup {
 
     /// The group of a verdict; `None` for accounts that should not be monitored.
     pub fn of(verdict: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
+        Self::VARIANTS
+            .iter()
+            .copied()
             .find(|group| group.verdicts().contains(&verdict))
             .or((verdict != super::check::NOT_WANTED).then_some(Self::Unclear))
     }
@@ -130,11 +127,9 @@ impl PlaceFilter {
     /// The filter that a page's query parameters describe. `state` is a group's name or a
     /// verdict's.
     pub fn of(search: &str, state: &str, region: &str) -> Self {
-        let group = VerdictGroup::ALL
-            .into_iter()
-            .find(|group| group.as_str() == state);
+        let group: Option<VerdictGroup> = state.parse().ok();
         let single = || {
-            VerdictGroup::ALL
+            VerdictGroup::VARIANTS
                 .iter()
                 .flat_map(|group| group.verdicts())
                 .filter(|verdict| **verdict == state)
@@ -168,7 +163,7 @@ mod tests {
 
     #[test]
     fn every_verdict_is_in_one_group_and_a_new_one_is_unclear() {
-        let mut all: Vec<&str> = VerdictGroup::ALL
+        let mut all: Vec<&str> = VerdictGroup::VARIANTS
             .iter()
             .flat_map(|group| group.verdicts())
             .copied()

@@ -12,21 +12,35 @@ pub mod kind;
 pub mod loss;
 pub mod write_back;
 
-use std::fmt;
-use std::str::FromStr;
-
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use dedup::{DedupDecision, KnownAlert, decide, regions};
 
+use super::word::UnknownWord;
+
 /// ASFF's `Severity.Label`. Used as AWS gives it, never derived from a number (service model of
-/// Security Hub: `Product` and `Normalized` are deprecated).
+/// Security Hub: `Product` and `Normalized` are deprecated). Lowest first.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+    strum::Display,
 )]
 #[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Severity {
     /// Nothing to act on.
     Informational,
@@ -41,8 +55,25 @@ pub enum Severity {
 }
 
 /// How far the handling of an alert is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(
+    serialize_all = "lowercase",
+    parse_err_ty = UnknownWord,
+    parse_err_fn = UnknownWord::of::<AlertState>
+)]
 pub enum AlertState {
     /// Not acknowledged.
     Open,
@@ -53,11 +84,6 @@ pub enum AlertState {
     /// It matches a silence, so no one is notified.
     Silenced,
 }
-
-/// The text is not one of the allowed words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {}", .0.join(", "))]
-pub struct UnknownWord(Vec<&'static str>);
 
 /// One threat: an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,73 +169,14 @@ pub fn console(finding_id: &str) -> Option<String> {
 }
 
 impl Severity {
-    /// Every severity, lowest first.
-    pub const ALL: [Self; 5] = [
-        Self::Informational,
-        Self::Low,
-        Self::Medium,
-        Self::High,
-        Self::Critical,
-    ];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Informational => "INFORMATIONAL",
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-            Self::Critical => "CRITICAL",
-        }
+        self.into()
     }
 }
 
 impl AlertState {
-    pub const ALL: [Self; 4] = [
-        Self::Open,
-        Self::Acknowledged,
-        Self::Resolved,
-        Self::Silenced,
-    ];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Acknowledged => "acknowledged",
-            Self::Resolved => "resolved",
-            Self::Silenced => "silenced",
-        }
-    }
-}
-
-impl FromStr for Severity {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        one_of(Self::ALL, Self::as_str, word)
-    }
-}
-
-impl FromStr for AlertState {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        one_of(Self::ALL, Self::as_str, word)
-    }
-}
-
-fn one_of<T: Copy, const N: usize>(
-    all: [T; N],
-    name: fn(T) -> &'static str,
-    word: &str,
-) -> Result<T, UnknownWord> {
-    all.into_iter()
-        .find(|known| name(*known) == word)
-        .ok_or_else(|| UnknownWord(all.map(name).to_vec()))
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        self.into()
     }
 }
 

@@ -40,7 +40,7 @@ pub enum Circuit {
 
 /// Whether a message may be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CircuitTurn {
+pub enum CircuitPermit {
     /// Send it.
     Go,
     /// Send one message as a probe; the circuit's state until its result is known.
@@ -57,16 +57,16 @@ impl Default for Circuit {
 
 impl Circuit {
     /// Whether a message may be sent now.
-    pub fn turn(&self, now: Timestamp) -> CircuitTurn {
+    pub fn permit(&self, now: Timestamp) -> CircuitPermit {
         match self {
-            Self::Closed { .. } => CircuitTurn::Go,
-            Self::Open { probe_at, .. } if now < *probe_at => CircuitTurn::Wait,
+            Self::Closed { .. } => CircuitPermit::Go,
+            Self::Open { probe_at, .. } if now < *probe_at => CircuitPermit::Wait,
             Self::Open {
                 failures,
                 since,
                 why,
                 ..
-            } => CircuitTurn::Probe(Self::Open {
+            } => CircuitPermit::Probe(Self::Open {
                 failures: *failures,
                 since: *since,
                 // Other workers wait until then. If this one dies during the probe, the next probe
@@ -151,28 +151,32 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_open_it_and_one_success_closes_it() {
-        assert_eq!(failing(4).turn(at(0)), CircuitTurn::Go);
+        assert_eq!(failing(4).permit(at(0)), CircuitPermit::Go);
         assert_eq!(failing(4).taken(), Circuit::default());
         let open = failing(5);
         assert!(open.is_open());
-        assert_eq!(open.turn(at(0)), CircuitTurn::Wait);
+        assert_eq!(open.permit(at(0)), CircuitPermit::Wait);
         assert_eq!(open.taken(), Circuit::default());
     }
 
     #[test]
     fn one_message_at_a_time_finds_out_and_the_pauses_grow() {
-        let CircuitTurn::Probe(probing) = failing(5).turn(at(1)) else {
+        let CircuitPermit::Probe(probing) = failing(5).permit(at(1)) else {
             panic!("a second has passed");
         };
-        assert_eq!(probing.turn(at(2)), CircuitTurn::Wait, "one is on its way");
+        assert_eq!(
+            probing.permit(at(2)),
+            CircuitPermit::Wait,
+            "one is on its way"
+        );
         let again = probing.failed("503", at(2), 0);
-        assert_eq!(again.turn(at(3)), CircuitTurn::Wait);
-        assert!(matches!(again.turn(at(4)), CircuitTurn::Probe(_)));
+        assert_eq!(again.permit(at(3)), CircuitPermit::Wait);
+        assert!(matches!(again.permit(at(4)), CircuitPermit::Probe(_)));
         // A worker that died during a probe must not block the channel permanently.
-        assert!(matches!(probing.turn(at(41)), CircuitTurn::Probe(_)));
+        assert!(matches!(probing.permit(at(41)), CircuitPermit::Probe(_)));
         let long = failing(40);
-        assert!(matches!(long.turn(at(300)), CircuitTurn::Probe(_)));
-        assert_eq!(long.turn(at(299)), CircuitTurn::Wait);
+        assert!(matches!(long.permit(at(300)), CircuitPermit::Probe(_)));
+        assert_eq!(long.permit(at(299)), CircuitPermit::Wait);
     }
 
     #[test]

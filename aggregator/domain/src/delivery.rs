@@ -1,9 +1,8 @@
 //! One message to one channel: its row in the outbox, and what follows from each delivery attempt.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::notice::Notice;
 use super::retry::next_attempt;
@@ -60,8 +59,21 @@ pub struct PostFilter {
 }
 
 /// The state of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// Waiting for an attempt.
     Pending,
@@ -136,30 +148,8 @@ pub fn after(delivery: &Delivery, attempt: Attempt, now: Timestamp, chance: u8) 
     }
 }
 
-/// The text is not the name of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected pending, delivered or given_up")]
-pub struct UnknownState;
-
-impl FromStr for DeliveryState {
-    type Err = UnknownState;
-
-    fn from_str(word: &str) -> Result<Self, UnknownState> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == word)
-            .ok_or(UnknownState)
-    }
-}
-
 impl DeliveryState {
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::GivenUp];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::GivenUp => "given_up",
-        }
+        self.into()
     }
 }

@@ -1,12 +1,14 @@
 //! The checks of `hubward doctor`, and how their results are judged. Pure.
 
 use jiff::Timestamp;
+use strum::{IntoStaticStr, VariantArray};
 
 use super::address::verify_endpoint;
 use super::hub::HubPart;
 
 /// One check, in the order in which they are reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum DoctorCheck {
     /// The configuration file exists and is valid.
     Configuration,
@@ -21,14 +23,18 @@ pub enum DoctorCheck {
     /// The expiry of the server's own TLS certificate.
     Certificate,
     /// Whether an AWS endpoint override is set.
+    #[strum(serialize = "aws_endpoint")]
     Endpoint,
     /// Whether our clock agrees with AWS's.
+    #[strum(serialize = "aws_clock")]
     Clock,
     /// Credentials of the administrator account.
+    #[strum(serialize = "aws_credentials")]
     Credentials,
     /// Security Hub, in one Region.
     SecurityHub,
     /// The other parts that the SOC's account needs.
+    #[strum(transparent)]
     Hub(HubPart),
     /// Permissions to read what Hubward needs.
     Permissions,
@@ -51,7 +57,8 @@ pub enum DoctorCheck {
 }
 
 /// The result of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Health {
     Ok,
     /// It works or is not used yet, but needs attention.
@@ -63,47 +70,23 @@ pub enum Health {
 impl DoctorCheck {
     /// The checks of the SOC's account, except Security Hub.
     pub fn of_hub() -> impl Iterator<Item = Self> {
-        HubPart::ALL
-            .into_iter()
+        HubPart::VARIANTS
+            .iter()
+            .copied()
             .filter(|part| *part != HubPart::SecurityHub)
             .map(Self::Hub)
     }
 
     /// The check's word, in JSON and tables.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::Secrets => "secrets",
-            Self::Database => "database",
-            Self::Audit => "audit",
-            Self::Disk => "disk",
-            Self::Certificate => "certificate",
-            Self::Endpoint => "aws_endpoint",
-            Self::Clock => "aws_clock",
-            Self::Credentials => "aws_credentials",
-            Self::SecurityHub => "security_hub",
-            Self::Hub(part) => part.as_str(),
-            Self::Permissions => "permissions",
-            Self::PublicUrl => "public_url",
-            Self::Releases => "releases",
-            Self::Ledger => "ledger",
-            Self::Alerts => "alerts",
-            Self::Channels => "channels",
-            Self::Mail => "mail",
-            Self::Requests => "requests",
-            Self::Guide => "guide",
-        }
+        self.into()
     }
 }
 
 impl Health {
     /// The word, in JSON and tables.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
+        self.into()
     }
 }
 

@@ -9,6 +9,7 @@ mod read;
 
 use hubward_protocol::AccountId;
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 
 use key::key;
 pub(crate) use key::key_of_threat;
@@ -65,7 +66,8 @@ pub struct Mirrored {
 }
 
 /// What a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum FindingKind {
     /// A threat that GuardDuty detected.
     Threat,
@@ -77,9 +79,11 @@ pub enum FindingKind {
 
 /// The label that AWS or the product gave. It is never derived from a number, because AWS's own
 /// examples pair numbers and labels differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum FindingSeverity {
     /// No label, or one that Hubward does not know.
+    #[strum(serialize = "")]
     Unlabelled,
     Informational,
     Low,
@@ -89,7 +93,8 @@ pub enum FindingSeverity {
 }
 
 /// A control's result for one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Compliance {
     Passed,
     Failed,
@@ -98,7 +103,10 @@ pub enum Compliance {
 }
 
 /// The workflow status that people, or AWS itself, set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString,
+)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum FindingWorkflow {
     /// NEW: not reviewed.
     #[default]
@@ -112,7 +120,10 @@ pub enum FindingWorkflow {
 }
 
 /// Whether its product still reports it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString,
+)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum RecordState {
     #[default]
     Active,
@@ -207,11 +218,7 @@ impl FindingKind {
     pub const ALL: [Self; 3] = [Self::Threat, Self::Control, Self::Other];
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Threat => "threat",
-            Self::Control => "control",
-            Self::Other => "other",
-        }
+        self.into()
     }
 }
 
@@ -228,14 +235,7 @@ impl FindingSeverity {
 
     /// AWS's label; empty if none.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "CRITICAL",
-            Self::High => "HIGH",
-            Self::Medium => "MEDIUM",
-            Self::Low => "LOW",
-            Self::Informational => "INFORMATIONAL",
-            Self::Unlabelled => "",
-        }
+        self.into()
     }
 }
 
@@ -243,11 +243,7 @@ impl Compliance {
     pub const ALL: [Self; 3] = [Self::Passed, Self::Failed, Self::Unknown];
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passed => "PASSED",
-            Self::Failed => "FAILED",
-            Self::Unknown => "UNKNOWN",
-        }
+        self.into()
     }
 }
 
@@ -255,12 +251,7 @@ impl FindingWorkflow {
     pub const ALL: [Self; 4] = [Self::New, Self::Notified, Self::Suppressed, Self::Resolved];
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "NEW",
-            Self::Notified => "NOTIFIED",
-            Self::Suppressed => "SUPPRESSED",
-            Self::Resolved => "RESOLVED",
-        }
+        self.into()
     }
 }
 
@@ -268,10 +259,7 @@ impl RecordState {
     pub const ALL: [Self; 2] = [Self::Active, Self::Archived];
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Archived => "ARCHIVED",
-        }
+        self.into()
     }
 }
 

@@ -7,13 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use strum::{EnumString, IntoStaticStr};
 
 use super::finding::{
     Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState,
 };
 
 /// The status of an active finding, ordered by how much work is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum HistoryStatus {
     /// Action is needed.
     Open,
@@ -112,14 +114,6 @@ pub struct Tally {
 pub const STILL: Date = jiff::civil::date(9999, 12, 31);
 
 impl HistoryStatus {
-    pub const ALL: [Self; 5] = [
-        Self::Open,
-        Self::Unknown,
-        Self::Resolved,
-        Self::Suppressed,
-        Self::Passed,
-    ];
-
     /// The status of a finding; `None` if its product no longer reports it.
     pub fn of(
         record: RecordState,
@@ -141,13 +135,7 @@ impl HistoryStatus {
     }
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Unknown => "unknown",
-            Self::Resolved => "resolved",
-            Self::Suppressed => "suppressed",
-            Self::Passed => "passed",
-        }
+        self.into()
     }
 }
 

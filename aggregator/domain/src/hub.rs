@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use hubward_protocol::{AccountId, Region};
 use serde::Serialize;
 use serde_json::Value;
+use strum::{IntoStaticStr, VariantArray};
 
 /// The queue's name if the configuration has none.
 const QUEUE: &str = "hubward-alerts";
@@ -29,20 +30,24 @@ pub const TAG_VALUE: &str = "hubward";
 /// The source of test events, which prove that events get from the bus to the queue.
 pub const TEST_SOURCE: &str = "hubward.test";
 
-/// One part of the setup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One part of the setup, in the order of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum HubPart {
     /// Security Hub, in one Region.
     SecurityHub,
     /// The linked Regions' findings are aggregated in the home Region.
+    #[strum(serialize = "finding_aggregation")]
     Aggregation,
     /// The queue for messages that cannot be processed.
     DeadLetterQueue,
     /// The queue for threats.
+    #[strum(serialize = "alert_queue")]
     Queue,
     /// The rule that sends Security Hub's events about threats to the queue.
     ThreatRule,
     /// The rule that sends GuardDuty's own events of the home Region to the queue, minutes earlier.
+    #[strum(serialize = "guardduty_rule")]
     GuardDutyRule,
     /// The rule that sends test events to the queue.
     TestRule,
@@ -261,28 +266,9 @@ fn judged<T, E: Clone>(observed: &Result<T, E>, judge: impl Fn(&T) -> HubState<E
 }
 
 impl HubPart {
-    /// All parts, in the order of reports.
-    pub const ALL: [Self; 7] = [
-        Self::SecurityHub,
-        Self::Aggregation,
-        Self::DeadLetterQueue,
-        Self::Queue,
-        Self::ThreatRule,
-        Self::GuardDutyRule,
-        Self::TestRule,
-    ];
-
     /// The part's word, in JSON and tables.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SecurityHub => "security_hub",
-            Self::Aggregation => "finding_aggregation",
-            Self::DeadLetterQueue => "dead_letter_queue",
-            Self::Queue => "alert_queue",
-            Self::ThreatRule => "threat_rule",
-            Self::GuardDutyRule => "guardduty_rule",
-            Self::TestRule => "test_rule",
-        }
+        self.into()
     }
 
     /// The name of the rule that this part is; empty for other parts.

@@ -48,3 +48,4 @@ pub mod search;
 pub mod signed_token;
 pub mod silence;
 pub mod test_event;
+pub mod word;

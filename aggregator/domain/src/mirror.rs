@@ -165,7 +165,7 @@ pub fn findings_in(event: &str) -> Vec<Value> {
     let Ok(mut event) = serde_json::from_str::<Value>(event) else {
         return Vec::new();
     };
-    let says = |name: &str, text: &str| event.get(name).is_some_and(|said| said == text);
+    let says = |name: &str, text: &str| event.get(name).is_some_and(|stated| stated == text);
     if !says("source", "aws.securityhub")
         || !says("detail-type", "Security Hub Findings - Imported")
     {

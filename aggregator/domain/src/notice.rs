@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::account::Language;
 use super::alert::Severity;
@@ -65,7 +66,8 @@ pub enum Notice {
 }
 
 /// How a message is sent during a burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum NoticeClass {
     /// Always individually.
     Single,
@@ -326,11 +328,7 @@ impl Notice {
 
 impl NoticeClass {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Single => "single",
-            Self::Alert => "alert",
-            Self::Critical => "critical",
-        }
+        self.into()
     }
 }
 

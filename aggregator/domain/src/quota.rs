@@ -4,6 +4,8 @@
 //! Both are 1,000 in each Region and cannot be raised. Source: docs general/latest/gr/sechub.html
 //! and securityhub-account-restrictions-recommendations.html.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use super::membership::MemberStatus;
 
 /// The limit of members or invitations in a Region.
@@ -12,7 +14,8 @@ pub const LIMIT: usize = 1_000;
 const LEVELS: [usize; 4] = [1_000, 990, 950, 900];
 
 /// A limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Quota {
     /// Member accounts by invitation.
     Members,
@@ -21,13 +24,8 @@ pub enum Quota {
 }
 
 impl Quota {
-    pub const ALL: [Self; 2] = [Self::Members, Self::Invitations];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::Invitations => "invitations",
-        }
+        self.into()
     }
 
     /// How much of the limit a Region's listing uses. Accounts of the administrator's own

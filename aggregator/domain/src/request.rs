@@ -11,11 +11,10 @@ mod judge;
 mod progress;
 mod view;
 
-use std::fmt;
-
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::account::Language;
 use super::ledger::{LedgerColumn, LedgerEntry};
@@ -48,9 +47,22 @@ pub struct Request {
 }
 
 /// The source of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[schema(as = RequestOrigin)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Origin {
     /// Jira Service Management.
     Jira,
@@ -70,9 +82,23 @@ pub struct RequestedChange {
 }
 
 /// The kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+    strum::Display,
+)]
 #[schema(as = RequestKind)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum RequestKind {
     /// Monitor the account.
     Add,
@@ -82,8 +108,9 @@ pub enum RequestKind {
     Remove,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "state", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum RequestState {
     /// Not decided.
     Open,
@@ -193,14 +220,8 @@ impl Request {
 }
 
 impl RequestKind {
-    pub const ALL: [Self; 3] = [Self::Add, Self::Change, Self::Remove];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Remove => "remove",
-        }
+        self.into()
     }
 
     /// The kind that a text describes, such as the name of a request type: `Add an AWS account`,
@@ -217,7 +238,7 @@ impl RequestKind {
             english.iter().any(|word| words.contains(word))
                 || japanese.iter().any(|word| lower.contains(word))
         };
-        let mut spoken_of = Self::ALL.into_iter().filter(speaks_of);
+        let mut spoken_of = Self::VARIANTS.iter().copied().filter(speaks_of);
         match (spoken_of.next(), spoken_of.next()) {
             (Some(kind), None) => Some(kind),
             _ => None,
@@ -228,31 +249,13 @@ impl RequestKind {
 impl RequestState {
     /// The state's word in the database; `open` is shown as `waiting` or `stuck`.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Approved { .. } => "approved",
-            Self::Rejected { .. } => "rejected",
-            Self::Complete { .. } => "complete",
-            Self::Withdrawn { .. } => "withdrawn",
-        }
+        self.into()
     }
 }
 
 impl Origin {
-    pub const ALL: [Self; 3] = [Self::Jira, Self::Cli, Self::Form];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Jira => "jira",
-            Self::Cli => "cli",
-            Self::Form => "form",
-        }
-    }
-}
-
-impl fmt::Display for RequestKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        self.into()
     }
 }
 

@@ -17,7 +17,7 @@ pub struct RetentionLimits {
     /// they were sent.
     pub delivered: Timestamp,
     /// For archived findings by when they were last observed.
-    pub gone: Timestamp,
+    pub deleted: Timestamp,
 }
 
 impl RetentionLimits {
@@ -26,7 +26,7 @@ impl RetentionLimits {
         let before = |kept| now.saturating_sub(kept).unwrap_or(Timestamp::MIN);
         Self {
             delivered: before(DELIVERED),
-            gone: before(GONE),
+            deleted: before(GONE),
         }
     }
 }
@@ -39,8 +39,8 @@ mod tests {
     fn a_year_of_reports_can_be_built_again() {
         let now: Timestamp = "2027-11-30T00:00:00Z".parse().unwrap();
         let limits = RetentionLimits::at(now);
-        assert!(limits.gone < "2026-11-01T00:00:00Z".parse().unwrap());
-        assert!(limits.delivered < now && limits.gone < limits.delivered);
-        assert_eq!(RetentionLimits::at(Timestamp::MIN).gone, Timestamp::MIN);
+        assert!(limits.deleted < "2026-11-01T00:00:00Z".parse().unwrap());
+        assert!(limits.delivered < now && limits.deleted < limits.delivered);
+        assert_eq!(RetentionLimits::at(Timestamp::MIN).deleted, Timestamp::MIN);
     }
 }

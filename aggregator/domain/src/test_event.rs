@@ -1,17 +1,17 @@
 //! Test events, which prove that events get from EventBridge to the store: one on request, and a
 //! daily canary. Pure; stored by `store::test_events`.
 
-use std::str::FromStr;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How long an event may take before it counts as missing. EventBridge delivers within seconds.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why an event was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr, EnumString, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
 pub enum TestEventKind {
     /// An operator asked for it; channels are notified of it.
     Test,
@@ -36,27 +36,8 @@ pub struct TestEvent {
     pub stored_at: Option<Timestamp>,
 }
 
-/// The word is no kind's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind of trial")]
-pub struct NoKind;
-
 impl TestEventKind {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Canary => "canary",
-        }
-    }
-}
-
-impl FromStr for TestEventKind {
-    type Err = NoKind;
-
-    fn from_str(word: &str) -> Result<Self, NoKind> {
-        [Self::Test, Self::Canary]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(NoKind)
+        self.into()
     }
 }

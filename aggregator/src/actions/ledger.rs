@@ -51,9 +51,9 @@ pub(crate) fn rules(app: &App) -> Rules {
 pub(crate) async fn listed(
     app: &App,
 ) -> Result<BTreeMap<(AccountId, Region), Membership>, StoreError> {
-    let seen = app.store.memberships().await?.into_iter();
-    Ok(seen
-        .map(|seen| ((seen.account_id.clone(), seen.region), seen))
+    let memberships = app.store.memberships().await?.into_iter();
+    Ok(memberships
+        .map(|row| ((row.account_id.clone(), row.region), row))
         .collect())
 }
 

@@ -11,6 +11,7 @@ mod region;
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
 use serde_json::json;
+use strum::IntoStaticStr;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
@@ -45,12 +46,12 @@ pub(crate) struct Unlinked {
     /// The result of each Region, home Region first.
     pub rows: Vec<UnlinkRow>,
     /// The notice to its project, once the account has left.
-    pub farewell: Option<Farewell>,
+    pub left_notice: Option<SentNotice>,
 }
 
 /// The notice to the project of an account that has left.
 #[derive(Clone, Debug)]
-pub(crate) struct Farewell {
+pub(crate) struct SentNotice {
     pub notice: LeftNotice,
     /// Number of channels that get it.
     pub channels: usize,
@@ -65,7 +66,8 @@ pub(crate) struct UnlinkRow {
 }
 
 /// The result of ending a membership.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum UnlinkOutcome {
     /// Confirmed to be gone.
     Deleted,
@@ -76,11 +78,13 @@ pub(crate) enum UnlinkOutcome {
     /// AWS returned the account as unprocessed.
     Unprocessed(String),
     /// AWS accepted the calls, but still lists the account.
+    #[strum(serialize = "unprocessed")]
     StillListed(MemberStatus),
     /// An unknown status, which is not acted on.
     Skipped(String),
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
 }
 
@@ -154,11 +158,11 @@ pub(crate) async fn carry_out(
         }
     }))
     .await;
-    let (state, farewell) = record_result(app, actor, account, &rows).await?;
+    let (state, left_notice) = record_result(app, actor, account, &rows).await?;
     Ok(Unlinked {
         state,
         rows,
-        farewell,
+        left_notice,
     })
 }
 
@@ -169,17 +173,17 @@ async fn record_result(
     actor: &Actor,
     account: &AccountId,
     rows: &[UnlinkRow],
-) -> Result<(AccountState, Option<Farewell>), ActionError> {
+) -> Result<(AccountState, Option<SentNotice>), ActionError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let mut before = tx.memberships().await?;
     let mut events = Vec::new();
-    let gone: Vec<Region> = rows
+    let removed: Vec<Region> = rows
         .iter()
         .filter(|row| matches!(row.outcome, UnlinkOutcome::Deleted | UnlinkOutcome::Already))
         .map(|row| row.region)
         .collect();
-    for region in &gone {
+    for region in &removed {
         // Without an earlier check there is no stored status to update.
         let Some(last) = before.remove(&(account.clone(), *region)) else {
             continue;
@@ -204,19 +208,19 @@ async fn record_result(
         .await?;
     }
     let row = in_ledger(tx.accounts().await?, account)?;
-    let (mut state, mut farewell) = (row.state, None);
+    let (mut state, mut left_notice) = (row.state, None);
     // If an operator changed the account's state meanwhile, that state is kept.
-    if gone.len() == rows.len() && state == AccountState::Leaving {
+    if removed.len() == rows.len() && state == AccountState::Leaving {
         state = AccountState::Left;
-        farewell = Some(notify(app, &mut tx, &row).await?);
+        left_notice = Some(notify(app, &mut tx, &row).await?);
         events.extend(set_state(&mut tx, row, state).await?);
     }
     tx.append_audit(now, actor, events).await?;
     tx.commit().await?;
-    Ok((state, farewell))
+    Ok((state, left_notice))
 }
 
-async fn notify(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, StoreError> {
+async fn notify(app: &App, tx: &mut Tx, account: &Account) -> Result<SentNotice, StoreError> {
     let hub: Vec<Region> = app.config.hub.regions().collect();
     let left = LeftNotice {
         account_id: account.account_id.clone(),
@@ -237,7 +241,7 @@ async fn notify(app: &App, tx: &mut Tx, account: &Account) -> Result<Farewell, S
         .notify_about(tx, &notice, subject)
         .await?;
     channels += usize::from(Notifier::new(app).notify_contacts(tx, &notice).await?);
-    Ok(Farewell {
+    Ok(SentNotice {
         notice: left,
         channels,
     })
@@ -273,13 +277,6 @@ async fn set_state(
 impl UnlinkOutcome {
     /// The outcome's word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Deleted => "deleted",
-            Self::Already => "already",
-            Self::Planned(_) => "planned",
-            Self::Unprocessed(_) | Self::StillListed(_) => "unprocessed",
-            Self::Skipped(_) => "skipped",
-            Self::Failed(_) | Self::NotRecorded(_) => "failed",
-        }
+        self.into()
     }
 }

@@ -15,10 +15,9 @@ impl App {
         let mut tx = self.store.begin().await?;
         let key = tx.setting(name, &hex::encode(fresh)).await?;
         tx.commit().await?;
-        Signer::of_hex(&key).ok_or_else(|| StoreError::Damaged {
-            table: "settings",
-            row: name.to_owned(),
-            why: "it is not 32 bytes in hexadecimal".to_owned(),
+        Signer::of_hex(&key).ok_or_else(|| {
+            let cause = "it is not 32 bytes in hexadecimal";
+            StoreError::damaged("settings", name, "value", cause)
         })
     }
 

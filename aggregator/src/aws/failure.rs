@@ -10,7 +10,7 @@ use hubward_protocol::Region;
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{operation} in {region}: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+#[error("{operation} in {region}: {}", answer(code.as_deref(), message.as_deref()))]
 pub(crate) struct AwsFailure {
     /// `service:Operation`, as IAM spells it.
     pub operation: &'static str,
@@ -18,8 +18,8 @@ pub(crate) struct AwsFailure {
     pub region: Region,
     /// AWS's error code; `None` if AWS did not answer.
     pub code: Option<String>,
-    /// AWS's message, or why there was no answer.
-    pub message: String,
+    /// AWS's message, or why there was no answer; `None` if it did not come in time.
+    pub message: Option<String>,
 }
 
 /// What a failure means to its reader.
@@ -48,15 +48,14 @@ impl AwsFailure {
         let (code, message) = match error {
             SdkError::ServiceError(answer) => {
                 let answer = answer.err();
+                let message = answer.message();
                 (
                     answer.code().map(str::to_owned),
-                    answer
-                        .message()
-                        .map_or_else(|| answer.to_string(), str::to_owned),
+                    Some(message.map_or_else(|| answer.to_string(), str::to_owned)),
                 )
             }
-            SdkError::TimeoutError(_) => (None, "no answer in time".to_owned()),
-            other => (None, innermost(other)),
+            SdkError::TimeoutError(_) => (None, None),
+            other => (None, Some(innermost(other))),
         };
         Self {
             operation,
@@ -72,13 +71,18 @@ impl AwsFailure {
             && self.kind() != FailureKind::HubOff
     }
 
+    fn says(&self, words: &str) -> bool {
+        let message = self.message.as_deref();
+        message.is_some_and(|message| message.contains(words))
+    }
+
     /// The kind of failure.
     pub(crate) fn kind(&self) -> FailureKind {
         match self.code.as_deref() {
             None => FailureKind::Unreachable,
             // Security Hub uses one code both for "not subscribed" and for missing permissions.
             Some("InvalidAccessException" | "ResourceNotFoundException")
-                if self.message.contains("not subscribed") =>
+                if self.says("not subscribed") =>
             {
                 FailureKind::HubOff
             }
@@ -102,6 +106,11 @@ impl AwsFailure {
             Some(_) => FailureKind::Other,
         }
     }
+}
+
+fn answer(code: Option<&str>, message: Option<&str>) -> String {
+    let message = message.unwrap_or("no answer in time");
+    code.map_or_else(|| message.to_owned(), |code| format!("{code}: {message}"))
 }
 
 /// The innermost cause: the outer errors only say "dispatch failure".

@@ -75,7 +75,7 @@ impl SecurityHub {
     ) -> Result<FindingsPage, AwsFailure> {
         const OPERATION: &str = "securityhub:GetFindings";
         self.pacing()
-            .turn(self.region(), ApiClass::GetFindings)
+            .acquire(self.region(), ApiClass::GetFindings)
             .await;
         let body = Body::default();
         let answer = self
@@ -95,7 +95,7 @@ impl SecurityHub {
             operation: OPERATION,
             region: self.region(),
             code: None,
-            message: format!("the answer is no list of findings: {error}"),
+            message: Some(format!("the answer is no list of findings: {error}")),
         })?;
         Ok(FindingsPage {
             findings: sent.findings,
@@ -108,7 +108,7 @@ impl SecurityHub {
     /// # Errors
     /// AWS refused or was not reached.
     pub(crate) async fn linking(&self) -> Result<Option<Linking>, AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let failed = "securityhub:ListFindingAggregators";
         let listed = Box::pin(self.client().list_finding_aggregators().send())
             .await
@@ -119,7 +119,7 @@ impl SecurityHub {
             .into_iter()
             .find_map(|aggregator| aggregator.finding_aggregator_arn);
         let Some(arn) = arn else { return Ok(None) };
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let failed = "securityhub:GetFindingAggregator";
         let found = self.client().get_finding_aggregator();
         let found = Box::pin(found.finding_aggregator_arn(arn).send())

@@ -79,7 +79,7 @@ impl Aws {
 
 impl SecurityHub {
     async fn is_on(&self) -> Result<bool, AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         match self.client().describe_hub().send().await {
             Ok(_) => Ok(true),
             Err(error) => {
@@ -94,7 +94,7 @@ impl SecurityHub {
     }
 
     async fn enable(&self) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .enable_security_hub()
@@ -117,7 +117,7 @@ impl SecurityHub {
 
     /// The account's aggregator, whichever Region it is in; `None` if Security Hub is off.
     async fn aggregator(&self) -> Result<Option<Aggregator>, AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let listed = match self.client().list_finding_aggregators().send().await {
             Ok(listed) => listed.finding_aggregators.unwrap_or_default(),
             Err(error) => {
@@ -135,7 +135,7 @@ impl SecurityHub {
         let Some(arn) = arns.next() else {
             return Ok(None);
         };
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let asked = self.client().get_finding_aggregator();
         let found = asked
             .finding_aggregator_arn(&arn)
@@ -153,7 +153,7 @@ impl SecurityHub {
     }
 
     async fn create_aggregator(&self, linked: &[Region]) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .create_finding_aggregator()
@@ -170,7 +170,7 @@ impl SecurityHub {
         mode: &str,
         regions: &[String],
     ) -> Result<(), AwsFailure> {
-        self.pacing().turn(self.region(), ApiClass::Other).await;
+        self.pacing().acquire(self.region(), ApiClass::Other).await;
         let asked = self
             .client()
             .update_finding_aggregator()

@@ -97,7 +97,7 @@ impl Bucket {
                 operation: OPERATION,
                 region: self.region,
                 code: None,
-                message: super::failure::innermost(&error),
+                message: Some(super::failure::innermost(&error)),
             })?;
             bytes.extend_from_slice(&part);
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

@@ -39,7 +39,7 @@ impl Pacing {
     }
 
     /// Waits until the next call is allowed.
-    pub(crate) async fn turn(&self, region: Region, class: ApiClass) {
+    pub(crate) async fn acquire(&self, region: Region, class: ApiClass) {
         if let Some(limiter) = self.limiter(region, class) {
             limiter.until_ready().await;
         }

@@ -65,7 +65,7 @@ impl SecurityHub {
         let mut members = BTreeMap::new();
         let mut next_token = None;
         loop {
-            self.pacing.turn(self.region, ApiClass::Other).await;
+            self.pacing.acquire(self.region, ApiClass::Other).await;
             let page = self
                 .client
                 .list_members()
@@ -100,7 +100,7 @@ impl SecurityHub {
         &self,
         accounts: &[AccountId],
     ) -> Result<(BTreeMap<AccountId, MemberStatus>, UnprocessedAccounts), AwsFailure> {
-        self.pacing.turn(self.region, ApiClass::Other).await;
+        self.pacing.acquire(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .get_members()
@@ -160,7 +160,7 @@ impl SecurityHub {
         let mut controls = Vec::new();
         let mut next_token = None;
         loop {
-            self.pacing.turn(self.region, ApiClass::Other).await;
+            self.pacing.acquire(self.region, ApiClass::Other).await;
             let page = self
                 .client
                 .list_security_control_definitions()
@@ -209,7 +209,7 @@ impl SecurityHub {
         accounts: &[(AccountId, Option<String>)],
     ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:CreateMembers";
-        self.pacing.turn(self.region, ApiClass::Other).await;
+        self.pacing.acquire(self.region, ApiClass::Other).await;
         let details = accounts
             .iter()
             .map(|(account, email)| {
@@ -238,7 +238,7 @@ impl SecurityHub {
         accounts: &[AccountId],
     ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:InviteMembers";
-        self.pacing.turn(self.region, ApiClass::Other).await;
+        self.pacing.acquire(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .invite_members()
@@ -258,7 +258,7 @@ impl SecurityHub {
         accounts: &[AccountId],
     ) -> Result<(), AwsFailure> {
         const OPERATION: &str = "securityhub:DisassociateMembers";
-        self.pacing.turn(self.region, ApiClass::Other).await;
+        self.pacing.acquire(self.region, ApiClass::Other).await;
         self.client
             .disassociate_members()
             .set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()))
@@ -277,7 +277,7 @@ impl SecurityHub {
         accounts: &[AccountId],
     ) -> Result<UnprocessedAccounts, AwsFailure> {
         const OPERATION: &str = "securityhub:DeleteMembers";
-        self.pacing.turn(self.region, ApiClass::Other).await;
+        self.pacing.acquire(self.region, ApiClass::Other).await;
         let answer = self
             .client
             .delete_members()

@@ -69,7 +69,7 @@ impl SecurityHub {
     ) -> BoxFuture<'a, Result<Vec<UnprocessedFinding>, AwsFailure>> {
         async move {
             const OPERATION: &str = "securityhub:BatchUpdateFindings";
-            self.pacing().turn(self.region(), ApiClass::Other).await;
+            self.pacing().acquire(self.region(), ApiClass::Other).await;
             let named = findings.iter().map(|finding| {
                 AwsSecurityFindingIdentifier::builder()
                     .id(&finding.id)

@@ -102,7 +102,7 @@ fn texts(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn said(rendered: &RenderedMessage) -> Vec<(&'static str, Vec<String>)> {
+fn texts_of(rendered: &RenderedMessage) -> Vec<(&'static str, Vec<String>)> {
     let of = |value: &Value| {
         let mut found = Vec::new();
         texts(value, &mut found);
@@ -196,7 +196,7 @@ fn no_text_of_the_corpus_does_anything_in_any_chat() {
         for notice in notices(&attack) {
             for language in [Language::Ja, Language::En] {
                 let rendered = rendered(&notice, language);
-                for (channel, texts) in said(&rendered) {
+                for (channel, texts) in texts_of(&rendered) {
                     for text in texts {
                         assert_harmless(channel, &attack, &text, &rendered);
                     }
@@ -341,7 +341,7 @@ fn an_alert_says_all_that_helps_in_both_languages() {
         ),
     ] {
         let rendered = rendered(&notice, language);
-        for (channel, texts) in said(&rendered) {
+        for (channel, texts) in texts_of(&rendered) {
             let whole = texts.join("\n");
             for fact in [
                 "Someone guesses passwords",

@@ -158,11 +158,11 @@ pub(super) fn why(error: &Error, smtp_url: &SecretString, say: Say) -> String {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let said = Redactor::of([smtp_url.expose_secret()]).redact(&cause.to_string());
-    let said: String = said.chars().take(200).collect();
+    let answer_text = Redactor::of([smtp_url.expose_secret()]).redact(&cause.to_string());
+    let answer_text: String = answer_text.chars().take(200).collect();
     match error.status() {
-        Some(code) => say.channel_error_answered(said, code),
-        None => say.channel_error_no_answer(said),
+        Some(code) => say.channel_error_answered(answer_text, code),
+        None => say.channel_error_no_answer(answer_text),
     }
 }
 

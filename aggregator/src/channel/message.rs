@@ -231,9 +231,9 @@ fn of_left(left: &LeftNotice) -> RenderedMessage {
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
     let account = &left.account_id;
     let project = &left.project;
-    let text = say.unlink_farewell(account, regions.join(", "));
+    let text = say.unlink_left_notice(account, regions.join(", "));
     RenderedMessage {
-        title: say.unlink_farewell_title(account, project),
+        title: say.unlink_left_notice_title(account, project),
         lines: text.lines().map(str::to_owned).collect(),
         ..RenderedMessage::default()
     }

@@ -106,7 +106,7 @@ fn body(mail: &ReportMail<'_>) -> String {
         .score
         .percent()
         .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
-    let said = say.channel_report_body(
+    let opening = say.channel_report_body(
         &account.account_id,
         &account.contact,
         standing.open_with(FindingSeverity::Critical),
@@ -127,7 +127,7 @@ fn body(mail: &ReportMail<'_>) -> String {
         Err(link) => say.channel_report_linked(link),
     };
     let care = say.channel_report_care();
-    let text = format!("{said}\n\n{where_it_is}\n{care}\n");
+    let text = format!("{opening}\n\n{where_it_is}\n{care}\n");
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     format!("{}\r\n", lines.join("\r\n").trim())
 }

@@ -26,11 +26,11 @@ pub(super) async fn of(answer: reqwest::Result<Response>, now: Timestamp, say: S
         return Attempt::Accepted;
     }
     let wait = wait(answer.headers(), status, now);
-    let said: String = match answer.chunk().await {
+    let answer_text: String = match answer.chunk().await {
         Ok(Some(part)) => String::from_utf8_lossy(&part).chars().take(WHY).collect(),
         _ => String::new(),
     };
-    let why = say.channel_error_answered(said, status);
+    let why = say.channel_error_answered(answer_text, status);
     refused(why.trim_end().to_owned(), wait, fault(status))
 }
 

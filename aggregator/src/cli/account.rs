@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use hubward_protocol::AccountId;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::failure::CommandFailure;
 use super::fields::Fields;
@@ -211,23 +212,23 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
     if screen.is_json() {
         let mut shape = json!(row);
         if let Value::Object(fields) = &mut shape {
-            let seen = memberships.iter().map(|seen| {
+            let rows = memberships.iter().map(|row| {
                 json!({
-                    "region": seen.region,
-                    "status": seen.status.as_ref().map(ToString::to_string),
-                    "verdict": seen.verdict,
-                    "since": seen.since,
-                    "seen_at": seen.seen_at,
+                    "region": row.region,
+                    "status": row.status.as_ref().map(ToString::to_string),
+                    "verdict": row.verdict,
+                    "since": row.since,
+                    "seen_at": row.seen_at,
                 })
             });
-            fields.insert("memberships".to_owned(), seen.collect());
+            fields.insert("memberships".to_owned(), rows.collect());
             fields.insert("install".to_owned(), json!(install));
         }
         screen.data(&[shape])?;
         return Ok(Exit::Done);
     }
     let headers = [say.table_column(), say.table_value()].map(String::from);
-    let known = LedgerColumn::ALL
+    let known = LedgerColumn::VARIANTS
         .iter()
         .map(|column| vec![column.header(language).to_owned(), column.text(row)]);
     let unknown = row
@@ -242,16 +243,16 @@ async fn show(app: &App, row: &Row, screen: &Screen) -> CommandResult {
         say.table_since(),
     ]
     .map(String::from);
-    let seen = memberships.iter().map(|seen| {
-        let status = seen.status.as_ref().map(ToString::to_string);
+    let rows = memberships.iter().map(|row| {
+        let status = row.status.as_ref().map(ToString::to_string);
         vec![
-            seen.region.to_string(),
+            row.region.to_string(),
             status.unwrap_or_default(),
-            seen.verdict.clone(),
-            seen.since.to_string(),
+            row.verdict.clone(),
+            row.since.to_string(),
         ]
     });
-    screen.table(&headers, seen.collect())?;
+    screen.table(&headers, rows.collect())?;
     // Outside the table, because a wrapped line cannot be pasted.
     if let Some(install) = install {
         screen.out(&text::release::install_lines(&install, language))?;

@@ -24,7 +24,7 @@ impl Backup {
         let language = screen.language();
         let done = back_up(app, &self.file)
             .await
-            .map_err(|error| CommandFailure::said(text::backup::error(&error, language)))?;
+            .map_err(|error| CommandFailure::messages(text::backup::error(&error, language)))?;
         if screen.is_json() {
             screen.data(&json!([{
                 "file": done.file,

@@ -136,9 +136,9 @@ fn show(exceptions: &[Record], screen: &Screen) -> Result<(), CommandFailure> {
 /// Announces and ends exceptions.
 pub(super) async fn expire(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let seen = exception::expire(app, &Actor::Job("exceptions"))
+    let expired = exception::expire(app, &Actor::Job("exceptions"))
         .await
         .map_err(|error| failed(&error, language))?;
-    screen.say(&Say(language).exception_seen_to(seen.announced, seen.ended));
+    screen.say(&Say(language).exception_expired_summary(expired.announced, expired.ended));
     Ok(Exit::Done)
 }

@@ -23,7 +23,7 @@ impl CommandFailure {
         Self::Messages(vec![LocalizedMessage::new(text, hint)])
     }
 
-    pub(super) fn said(messages: Vec<LocalizedMessage>) -> Self {
+    pub(super) fn messages(messages: Vec<LocalizedMessage>) -> Self {
         Self::Messages(messages)
     }
 

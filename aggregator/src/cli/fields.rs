@@ -63,7 +63,7 @@ impl Fields {
         language: Language,
     ) -> Result<LedgerEntry, CommandFailure> {
         let joined = |texts: Option<Vec<String>>| texts.map(|texts| texts.join(";"));
-        let said = [
+        let options = [
             (LedgerColumn::AccountId, Some(account.to_string())),
             (LedgerColumn::Project, self.project),
             (LedgerColumn::Department, self.department),
@@ -90,7 +90,7 @@ impl Fields {
             extra.push((header.trim().to_owned(), text.to_owned()));
         }
         Ok(LedgerEntry {
-            fields: said
+            fields: options
                 .into_iter()
                 .filter_map(|(column, text)| Some((column, text?)))
                 .collect(),

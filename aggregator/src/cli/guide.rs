@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::failure::CommandFailure;
 use super::ledger::{read_bounded, save};
@@ -124,8 +125,9 @@ fn show(app: &App, wanted: &str, screen: &Screen) -> CommandResult {
     let language = screen.language();
     let guide = app.guide();
     let threat = || guide.threat(wanted).cloned().map(GuideEntry::Threat);
-    let entry = FieldKind::ALL
-        .into_iter()
+    let entry = FieldKind::VARIANTS
+        .iter()
+        .copied()
         .find_map(|kind| guide.entry(kind, wanted).cloned())
         .or_else(threat);
     let Some(entry) = entry else {

@@ -21,6 +21,7 @@ use hubward_document::report::ReportFormat;
 use hubward_domain::account::Language;
 use hubward_domain::audit::Actor;
 use hubward_domain::report::Period;
+use hubward_domain::word::words;
 pub(super) use send::Send;
 
 #[derive(Debug, Subcommand)]
@@ -123,12 +124,7 @@ impl Build {
 }
 
 fn format() -> impl TypedValueParser<Value = ReportFormat> {
-    PossibleValuesParser::new(ReportFormat::ALL.map(ReportFormat::as_str)).map(|word| {
-        ReportFormat::ALL
-            .into_iter()
-            .find(|format| format.as_str() == word)
-            .unwrap_or_default()
-    })
+    PossibleValuesParser::new(words::<ReportFormat>()).map(|word| word.parse().unwrap_or_default())
 }
 
 fn outcome(row: &BuildRow) -> &'static str {

@@ -5,6 +5,7 @@ mod show;
 
 use clap::{Subcommand, ValueEnum};
 use hubward_protocol::AccountId;
+use strum::IntoStaticStr;
 
 use super::failure::CommandFailure;
 use super::fields::Fields;
@@ -85,7 +86,8 @@ pub(super) enum RequestCommand {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum StateFilter {
     Waiting,
     Stuck,
@@ -146,7 +148,7 @@ impl RequestCommand {
                 };
                 let shown = receive_request(app, actor, taken).await.map_err(failed)?;
                 show::show(&shown, screen)?;
-                screen.say(&Say(language).request_taken(&shown.view.id));
+                screen.say(&Say(language).request_added(&shown.view.id));
                 Ok(Exit::Done)
             }
             Self::Approve {
@@ -262,14 +264,7 @@ fn undecided(id: &str, error: &DecideError, language: Language) -> CommandFailur
 
 impl StateFilter {
     fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Stuck => "stuck",
-            Self::Approved => "approved",
-            Self::Complete => "complete",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-        }
+        self.into()
     }
 }
 

@@ -34,7 +34,8 @@ impl Restore {
         screen: &Screen,
     ) -> CommandResult {
         let language = screen.language();
-        let failed = |error| CommandFailure::said(text::backup::restore_error(&error, language));
+        let failed =
+            |error| CommandFailure::messages(text::backup::restore_error(&error, language));
         let config = app::configuration(given, world)
             .map_err(|error| CommandFailure::open(&error, language))?;
         let plan = plan(&config, world, &self.file).await.map_err(failed)?;

@@ -58,7 +58,7 @@ impl RunCommand {
         let language = screen.language();
         let say_count = |count: usize| {
             let say = Say(language);
-            screen.say(&say.alert_told_of(count));
+            screen.say(&say.alert_notification_count(count));
             Ok(Exit::Done)
         };
         let store = |error| CommandFailure::store(&error, language);
@@ -68,7 +68,9 @@ impl RunCommand {
                 send_test_event(app, &actor, TestEventKind::Canary)
                     .await
                     .map_err(|error| {
-                        CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
+                        CommandFailure::Messages(vec![text::alert::test_event_fails(
+                            &error, language,
+                        )])
                     })?;
                 Ok(Exit::Done)
             }
@@ -204,7 +206,7 @@ pub(super) fn ledger_taken(taken: &LedgerLook, screen: &Screen) {
 
 pub(super) fn ledger_fails(error: &TakeLedgerError, language: Language) -> LocalizedMessage {
     match error {
-        TakeLedgerError::Door(error) => text::ledger_s3::failed(error, language),
+        TakeLedgerError::Object(error) => text::ledger_s3::failed(error, language),
         TakeLedgerError::Changed => LocalizedMessage {
             text: Say(language).ledger_s3_changed().to_owned(),
             hint: String::new(),
@@ -219,12 +221,18 @@ async fn forget(app: &App, screen: &Screen) -> CommandResult {
         sessions,
         challenges,
         deliveries,
-        trials,
+        test_events,
         findings,
     } = prune(app)
         .await
         .map_err(|error| CommandFailure::store(&error, language))?;
-    screen.say(&Say(language).prune_summary(challenges, deliveries, findings, sessions, trials));
+    screen.say(&Say(language).prune_summary(
+        challenges,
+        deliveries,
+        findings,
+        sessions,
+        test_events,
+    ));
     Ok(Exit::Done)
 }
 
@@ -235,7 +243,8 @@ async fn deliver(app: &App, screen: &Screen) -> CommandResult {
     let store = |error| CommandFailure::store(&error, language);
     let outbox =
         Outbox::open(app).map_err(|error| CommandFailure::new(say.cli_serve_tls(error), ""))?;
-    give_up_lost_channels(app).await.map_err(store)?;
+    let why = Say(app.config.locale.language).channel_error_not_configured();
+    give_up_lost_channels(app, why).await.map_err(store)?;
     let (mut delivered, mut refused, mut alone) = (0, 0, false);
     for channel in &app.config.outlets() {
         for next in outbox.drain(app, channel).await.map_err(store)? {
@@ -249,7 +258,7 @@ async fn deliver(app: &App, screen: &Screen) -> CommandResult {
         }
         if let Some(why) = outbox.left_alone(app, channel).await.map_err(store)? {
             alone = true;
-            screen.say(&say.alert_left_alone(&channel.name, why));
+            screen.say(&say.alert_circuit_open(&channel.name, why));
         }
     }
     screen.say(&say.alert_delivered(delivered, refused));

@@ -58,11 +58,13 @@ pub(super) async fn run(app: App, world: &World, terminal: &Screen) -> CommandRe
             | ServeError::Reception(LoginServiceError::Store(error)) => {
                 CommandFailure::store(&error, language)
             }
-            ServeError::Reception(LoginServiceError::Secret(error)) => {
-                CommandFailure::new(say.cli_serve_login(error), say.cli_serve_login_hint())
+            ServeError::Reception(LoginServiceError::Secret(missing)) => {
+                let why = say.secret_missing(&missing);
+                CommandFailure::new(say.cli_serve_login(why), say.cli_serve_login_hint())
             }
             ServeError::Reception(LoginServiceError::Issuer(error)) => {
-                CommandFailure::new(say.cli_serve_login(error), say.cli_serve_login_hint())
+                let why = error.why(say);
+                CommandFailure::new(say.cli_serve_login(why), say.cli_serve_login_hint())
             }
         })?;
     let listening = server.listening_on();
@@ -135,14 +137,14 @@ fn report(news: &JobEvent, screen: &Screen) {
                 JobError::Ledger(error) => super::run::ledger_fails(error, language),
                 JobError::Findings { failed, .. } => text::findings::failure(failed, language),
                 JobError::Exceptions(error) => first(text::exception::failed(error, language)),
-                JobError::Requests(error) => text::request::jira_fails(error, language),
+                JobError::Requests(error) => text::request::issues_fail(error, language),
                 JobError::Reports(error) => text::report::not_sent(error, language),
                 JobError::ReportsLeft {
                     count,
                     destination,
                     why,
                 } => text::report::left(*count, *destination, why, language),
-                JobError::Trial(error) => text::alert::trial_fails(error, language),
+                JobError::TestEvent(error) => text::alert::test_event_fails(error, language),
             };
             let text = say.cli_job_fails(job, &why.text);
             screen.warn(&text::LocalizedMessage::new(text, why.hint));

@@ -55,7 +55,7 @@ async fn add(app: &App, actor: &Actor, name: &str, role: Role, screen: &Screen) 
                 CommandFailure::new(say.cli_token_name(name), say.cli_token_name_hint())
             }
             AddTokenError::Taken => {
-                CommandFailure::new(say.cli_token_taken(name), say.cli_token_taken_hint(name))
+                CommandFailure::new(say.cli_token_exists(name), say.cli_token_exists_hint(name))
             }
             AddTokenError::Store(error) => CommandFailure::store(&error, language),
         })?;
@@ -81,7 +81,7 @@ async fn list(app: &App, screen: &Screen) -> CommandResult {
     let headers = [
         say.table_name(),
         say.table_role(),
-        say.table_since(),
+        say.table_created(),
         say.table_actor(),
     ]
     .map(String::from);

@@ -53,8 +53,8 @@ impl Unlink {
             .map_err(|error| CommandFailure::action(&error, language))?;
         show(&self.account, &unlinked.rows, screen)?;
         screen.say(&text::unlink::summary(&plan, &unlinked, language));
-        if let Some(farewell) = &unlinked.farewell {
-            screen.say(&text::unlink::farewell(farewell, language));
+        if let Some(left_notice) = &unlinked.left_notice {
+            screen.say(&text::unlink::left_notice(left_notice, language));
         }
         Ok(exit(&unlinked.rows))
     }

@@ -29,6 +29,11 @@ pub(crate) enum ConfigProblem {
         /// The parser's message.
         error: String,
     },
+    /// A value of the right type that is not allowed.
+    NotAllowed {
+        key: String,
+        expected: ExpectedValue,
+    },
     /// The home Region is an opt-in Region, which not every account has.
     HomeRegionIsOptIn { region: Region },
     /// A Region is listed twice among home and linked Regions.
@@ -57,6 +62,28 @@ pub(crate) enum ConfigProblem {
         /// The environment variable or file.
         place: String,
     },
+}
+
+/// What a value should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExpectedValue {
+    /// Entries under `[[key]]`.
+    Entries,
+    /// A section `[key]`.
+    Section,
+    ListenAddress,
+    Origin,
+    Network,
+    LedgerKey,
+    PositiveDuration,
+    RequestRate,
+    TimeZone,
+    JiraSite,
+    JiraProject,
+    /// Not a column that an approval sets.
+    RequestedColumn,
+    RoomNumber,
+    FindingTypes,
 }
 
 impl ConfigProblem {
@@ -98,6 +125,6 @@ impl ConfigProblem {
     }
 
     pub(super) fn is_about(&self, wanted: &str) -> bool {
-        matches!(self, Self::Invalid { key, .. } if key == wanted || wanted.starts_with(&format!("{key}.")))
+        matches!(self, Self::Invalid { key, .. } | Self::NotAllowed { key, .. } if key == wanted || wanted.starts_with(&format!("{key}.")))
     }
 }

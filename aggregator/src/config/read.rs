@@ -13,7 +13,7 @@ use toml::{Table, Value};
 
 use super::verify::verify;
 use super::watching::HubConfig;
-use super::{Config, ConfigProblem, StoreConfig};
+use super::{Config, ConfigProblem, ExpectedValue, StoreConfig};
 use crate::world::Environment;
 
 /// `[hub]` before its required keys are checked.
@@ -199,9 +199,9 @@ impl ConfigReader {
                 .filter_map(|(index, entry)| self.value(&format!("{name}[{index}]"), entry))
                 .collect(),
             Some(_) => {
-                self.problems.push(ConfigProblem::Invalid {
+                self.problems.push(ConfigProblem::NotAllowed {
                     key: name.to_owned(),
-                    error: format!("write each entry under [[{name}]]"),
+                    expected: ExpectedValue::Entries,
                 });
                 Vec::new()
             }
@@ -212,9 +212,9 @@ impl ConfigReader {
     /// that one mistake does not hide the next.
     fn value<T: DeserializeOwned>(&mut self, name: &str, mut value: Value) -> Option<T> {
         if !value.is_table() {
-            self.problems.push(ConfigProblem::Invalid {
+            self.problems.push(ConfigProblem::NotAllowed {
                 key: name.to_owned(),
-                error: format!("write it as a section, [{name}]"),
+                expected: ExpectedValue::Section,
             });
             return None;
         }

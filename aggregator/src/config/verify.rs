@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use secrecy::ExposeSecret;
+use strum::VariantArray;
 
 use super::intake::KIND;
 use super::outgoing::{CONTACTS, Channel, ChannelKind, Mail};
-use super::{Config, ConfigProblem, Secret};
+use super::{Config, ConfigProblem, ExpectedValue, Secret};
 use crate::world::Environment;
 use hubward_domain::address::{verify_channel, verify_endpoint};
 use hubward_domain::alert::kind::is_pattern;
@@ -73,7 +74,7 @@ fn hub(config: &Config, problems: &mut Vec<ConfigProblem>) {
 fn server(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let server = &config.server;
     if server.listen.parse::<SocketAddr>().is_err() {
-        problems.push(invalid("server.listen", "expected ADDRESS:PORT"));
+        problems.push(not_allowed("server.listen", ExpectedValue::ListenAddress));
     }
     match verify_endpoint(&server.public_url) {
         Err(why) => problems.push(ConfigProblem::UnsafeAddress {
@@ -81,19 +82,16 @@ fn server(config: &Config, problems: &mut Vec<ConfigProblem>) {
             why,
         }),
         Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
-            problems.push(invalid(
-                "server.public_url",
-                "expected an origin, without a path",
-            ));
+            problems.push(not_allowed("server.public_url", ExpectedValue::Origin));
         }
         Ok(_) => {}
     }
     for (index, network) in server.trusted_proxies.iter().enumerate() {
         if network.parse::<ipnet::IpNet>().is_err() && network.parse::<std::net::IpAddr>().is_err()
         {
-            problems.push(invalid(
+            problems.push(not_allowed(
                 &format!("server.trusted_proxies[{index}]"),
-                "expected an address or a network such as 10.0.0.0/8",
+                ExpectedValue::Network,
             ));
         }
     }
@@ -124,10 +122,7 @@ fn ledger(config: &Config, problems: &mut Vec<ConfigProblem>) {
     let key = ledger.key.as_deref().unwrap_or("ledger.xlsx");
     let key = key.to_ascii_lowercase();
     if !(key.ends_with(".xlsx") || key.ends_with(".csv")) {
-        problems.push(invalid(
-            "ledger.key",
-            "expected a key that ends in .xlsx or .csv",
-        ));
+        problems.push(not_allowed("ledger.key", ExpectedValue::LedgerKey));
     }
 }
 
@@ -148,7 +143,7 @@ fn schedules(config: &Config, problems: &mut Vec<ConfigProblem>) {
         ("alerts.escalate_after", config.alerts.escalate_after),
     ] {
         if !duration.is_positive() {
-            problems.push(invalid(key, "expected a duration above zero"));
+            problems.push(not_allowed(key, ExpectedValue::PositiveDuration));
         }
     }
     for (key, pace) in [
@@ -156,17 +151,11 @@ fn schedules(config: &Config, problems: &mut Vec<ConfigProblem>) {
         ("pacing.other", config.pacing.other),
     ] {
         if !(pace.is_finite() && (0.0..=1000.0).contains(&pace)) {
-            problems.push(invalid(
-                key,
-                "expected 0 (unlimited) to 1000 requests a second",
-            ));
+            problems.push(not_allowed(key, ExpectedValue::RequestRate));
         }
     }
     if jiff::tz::TimeZone::get(&config.locale.timezone).is_err() {
-        problems.push(invalid(
-            "locale.timezone",
-            "expected an IANA time zone such as Asia/Tokyo",
-        ));
+        problems.push(not_allowed("locale.timezone", ExpectedValue::TimeZone));
     }
 }
 
@@ -180,25 +169,23 @@ fn jira(config: &Config, problems: &mut Vec<ConfigProblem>) {
             why,
         }),
         Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
-            problems.push(invalid(
-                "requests.jira.site",
-                "expected an origin such as https://example.atlassian.net",
-            ));
+            problems.push(not_allowed("requests.jira.site", ExpectedValue::JiraSite));
         }
         Ok(_) => {}
     }
     if !is_project_key(&jira.project) {
-        problems.push(invalid(
+        problems.push(not_allowed(
             "requests.jira.project",
-            "expected a project key such as SOC",
+            ExpectedValue::JiraProject,
         ));
     }
     for name in jira.fields.keys().filter(|name| *name != KIND) {
         let key = format!("requests.jira.fields.{name}");
         match LedgerColumn::of_name(name) {
             None => {
-                let known: Vec<String> = LedgerColumn::ALL
-                    .into_iter()
+                let known: Vec<String> = LedgerColumn::VARIANTS
+                    .iter()
+                    .copied()
                     .filter(|column| !OURS.contains(column))
                     .map(|column| column.as_str().to_owned())
                     .chain([KIND.to_owned()])
@@ -209,10 +196,9 @@ fn jira(config: &Config, problems: &mut Vec<ConfigProblem>) {
                     &known,
                 ));
             }
-            Some(column) if OURS.contains(&column) => problems.push(invalid(
-                &key,
-                "a request's approval sets this column, its form cannot",
-            )),
+            Some(column) if OURS.contains(&column) => {
+                problems.push(not_allowed(&key, ExpectedValue::RequestedColumn));
+            }
             Some(_) => {}
         }
     }
@@ -273,9 +259,9 @@ fn channels(config: &Config, problems: &mut Vec<ConfigProblem>) {
         if let Some(room) = &channel.room
             && (room.is_empty() || !room.bytes().all(|b| b.is_ascii_digit()))
         {
-            problems.push(invalid(
+            problems.push(not_allowed(
                 &format!("{key}.room"),
-                "expected the number behind #!rid in the room's address",
+                ExpectedValue::RoomNumber,
             ));
         }
         for needs in needs(channel, &config.mail) {
@@ -302,9 +288,9 @@ fn channels(config: &Config, problems: &mut Vec<ConfigProblem>) {
             });
         }
         if !route.kind.iter().all(|pattern| is_pattern(pattern)) {
-            problems.push(invalid(
+            problems.push(not_allowed(
                 &format!("routes[{index}].type"),
-                "expected types such as CryptoCurrency:EC2/*",
+                ExpectedValue::FindingTypes,
             ));
         }
     }
@@ -332,6 +318,13 @@ fn needs(channel: &Channel, mail: &Mail) -> Vec<&'static str> {
         .filter(|(_, set)| !set)
         .map(|(key, _)| *key)
         .collect()
+}
+
+fn not_allowed(key: &str, expected: ExpectedValue) -> ConfigProblem {
+    ConfigProblem::NotAllowed {
+        key: key.to_owned(),
+        expected,
+    }
 }
 
 fn invalid(key: &str, error: &str) -> ConfigProblem {

@@ -50,7 +50,7 @@ pub(super) async fn challenge(
     body: Body,
 ) -> Result<Json<Challenge>, ApiProblem> {
     let _nothing = read(body, LONGEST_NOTHING).await?;
-    Ok(Json(state.desk.challenge(&state.app)))
+    Ok(Json(state.session_issuer.challenge(&state.app)))
 }
 
 /// Takes an agent's proof of its account.
@@ -75,7 +75,7 @@ pub(super) async fn session(
 ) -> Result<(StatusCode, Json<Session>), ApiProblem> {
     let request: SessionRequest<String> = parse(body, LONGEST_PROOF).await?;
     let session = state
-        .desk
+        .session_issuer
         .issue(&state.app, request)
         .await
         .map_err(|error| match error {
@@ -180,8 +180,8 @@ pub(super) async fn invitation(
         // Sending continues in the background; the agent looks for the invitation anyway.
         Err(_) => return Ok(StatusCode::ACCEPTED),
         Ok(Ok(Ok(rows))) => rows,
-        Ok(Ok(Err(error))) => return Err(ApiProblem::caused(Code::AwsUnavailable, error)),
-        Ok(Err(ended)) => return Err(ApiProblem::caused(Code::AwsUnavailable, ended)),
+        Ok(Ok(Err(error))) => return Err(ApiProblem::with_cause(Code::AwsUnavailable, error)),
+        Ok(Err(ended)) => return Err(ApiProblem::with_cause(Code::AwsUnavailable, ended)),
     };
     let any = |is_so: fn(&InviteOutcome) -> bool| rows.iter().any(|row| is_so(&row.outcome));
     let refused = any(|outcome| {
@@ -261,7 +261,7 @@ impl IntoResponses for InvitationRefusals {
 async fn read(body: Body, longest: usize) -> Result<Bytes, ApiProblem> {
     to_bytes(body, longest)
         .await
-        .map_err(|error| ApiProblem::caused(Code::TooLarge, error))
+        .map_err(|error| ApiProblem::with_cause(Code::TooLarge, error))
 }
 
 /// Reads a bounded body, strictly. Its content is not quoted back.

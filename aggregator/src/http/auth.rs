@@ -171,7 +171,7 @@ impl FromRequest<AppState> for AuthenticForm {
         let (mut parts, body) = request.into_parts();
         let by = CurrentUser::from_request_parts(&mut parts, state).await?;
         let fields = fields(body).await;
-        let is_ours = comes_from_us(&parts.headers, &state.origin)
+        let is_ours = is_same_origin(&parts.headers, &state.origin)
             && fields
                 .get("form")
                 .is_some_and(|form_token| by.key.made(form_token));
@@ -193,7 +193,7 @@ impl FromRequest<AppState> for PublicForm {
     async fn from_request(request: Request<Body>, state: &AppState) -> Result<Self, PageRejection> {
         let (mut parts, body) = request.into_parts();
         let reader = PageContext::from_request_parts(&mut parts, state).await?;
-        if !comes_from_us(&parts.headers, &state.origin) {
+        if !is_same_origin(&parts.headers, &state.origin) {
             return Err(PageRejection::with(shell::notice(
                 state,
                 &reader,
@@ -210,7 +210,7 @@ impl FromRequest<AppState> for PublicForm {
 
 /// Whether a browser says that one of our pages sent this. Every browser of the last years says `Origin`
 /// with a form; what says neither is no browser, and carries no cookie that it did not mean to.
-fn comes_from_us(headers: &HeaderMap, origin: &str) -> bool {
+fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name| {
         headers
             .get(name)
@@ -252,9 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn a_form_comes_from_us_or_from_no_browser() {
+    fn a_form_is_of_the_same_origin_or_from_no_browser() {
         let from = |pairs: &[(&'static str, &str)]| {
-            comes_from_us(&headers(pairs), "https://soc.example.com")
+            is_same_origin(&headers(pairs), "https://soc.example.com")
         };
         assert!(from(&[("origin", "https://soc.example.com")]));
         assert!(from(&[("sec-fetch-site", "same-origin")]));

@@ -18,9 +18,7 @@ pub(super) fn remembered_language(headers: &HeaderMap) -> Option<Language> {
 
 /// The language that a word such as `ja` names.
 pub(super) fn language(word: &str) -> Option<Language> {
-    Language::ALL
-        .into_iter()
-        .find(|language| language.as_str() == word)
+    word.parse().ok()
 }
 
 /// A cookie's value.

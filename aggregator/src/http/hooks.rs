@@ -15,7 +15,7 @@ use super::rate_limit::Admitted;
 use super::responses::{Responses, refusals};
 use super::{AppState, responses};
 use crate::actions::alert::ingest::batch::{Admission, admit};
-use crate::actions::request::receive::issues::{WakeError, wake};
+use crate::actions::request::receive::issues::{HookError, enqueue};
 use hubward_domain::alert::arrival::{Incoming, IngestSource};
 use hubward_domain::request::hook::HookProof;
 
@@ -56,18 +56,18 @@ pub(super) async fn jira(
     }
     let body = to_bytes(body, LONGEST)
         .await
-        .map_err(|error| ApiProblem::caused(Code::TooLarge, error))?;
+        .map_err(|error| ApiProblem::with_cause(Code::TooLarge, error))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let proof = HookProof {
         signature: text("x-hub-signature"),
         secret: text("x-hubward-secret"),
     };
-    match wake(&state.app, &proof, &body).await {
+    match enqueue(&state.app, &proof, &body).await {
         // An issue of another project is none of ours, and retrying would not help.
         Ok(_) => Ok(StatusCode::ACCEPTED),
-        Err(WakeError::NoJira) => Err(ApiProblem::new(Code::NotFound)),
-        Err(WakeError::Refused(_)) => Err(ApiProblem::new(Code::HookRefused)),
-        Err(WakeError::Store(error)) => Err(ApiProblem::internal(error)),
+        Err(HookError::NoJira) => Err(ApiProblem::new(Code::NotFound)),
+        Err(HookError::Refused(_)) => Err(ApiProblem::new(Code::HookRefused)),
+        Err(HookError::Store(error)) => Err(ApiProblem::internal(error)),
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn eventbridge(
             return Err(ApiProblem::new(Code::KeyRefused));
         }
     }
-    let body = tokio::time::timeout(COMING, first_of(body)).await;
+    let body = tokio::time::timeout(COMING, read_bounded(body)).await;
     let body = body.ok().flatten().ok_or_else(not_stored)?;
     let message = Incoming {
         door: IngestSource::Push,
@@ -118,8 +118,8 @@ pub(super) async fn eventbridge(
     };
     match tokio::time::timeout(STORING, state.intake.take(vec![message])).await {
         Ok(Ok(_)) => Ok(StatusCode::ACCEPTED),
-        Ok(Err(error)) => Err(ApiProblem::caused(Code::NotStored, error).after(1)),
-        Err(late) => Err(ApiProblem::caused(Code::NotStored, late).after(1)),
+        Ok(Err(error)) => Err(ApiProblem::with_cause(Code::NotStored, error).after(1)),
+        Err(late) => Err(ApiProblem::with_cause(Code::NotStored, late).after(1)),
     }
 }
 
@@ -147,7 +147,7 @@ fn not_stored() -> ApiProblem {
 }
 
 /// A body, or the first of one that is too long to be an event; `None`: the connection broke.
-async fn first_of(body: Body) -> Option<Vec<u8>> {
+async fn read_bounded(body: Body) -> Option<Vec<u8>> {
     let mut stream = body.into_data_stream();
     let mut first = Vec::new();
     while let Some(part) = stream.next().await {

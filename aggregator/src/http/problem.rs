@@ -41,7 +41,7 @@ impl ApiProblem {
 
     /// A refusal with a cause that the answer does not name and the log does: as a warning where it is a failure of
     /// the server or of what it depends on, and for debugging where it is the caller's.
-    pub(super) fn caused(code: Code, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(super) fn with_cause(code: Code, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
         let (error, causes, code_word) = (one_line(&error), causes(&*error), code.as_str());
         if status(code).is_server_error() {
@@ -80,14 +80,17 @@ pub(super) fn request_id(extensions: &Extensions) -> Option<String> {
 pub(super) fn log_failure(error: &(dyn Error + 'static)) {
     let mut chain = std::iter::successors(Some(error), |&error| error.source());
     let damaged = chain.find_map(|error| match error.downcast_ref() {
-        Some(StoreError::Damaged { table, row, .. }) => Some((*table, row.as_str())),
+        Some(StoreError::Damaged {
+            table, row, column, ..
+        }) => Some((*table, row.as_str(), *column)),
         _ => None,
     });
     tracing::error!(
         error = one_line(error),
         causes = causes(error),
-        table = damaged.map(|(table, _)| table),
-        row = damaged.map(|(_, row)| row),
+        table = damaged.map(|(table, ..)| table),
+        row = damaged.map(|(_, row, _)| row),
+        column = damaged.map(|(.., column)| column),
         "request failed"
     );
 }

@@ -14,6 +14,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use hubward_protocol::AccountId;
 use ipnet::IpNet;
+use strum::VariantArray;
 
 use super::AppState;
 use super::problem::{ApiProblem, Code};
@@ -227,7 +228,7 @@ impl FromRequestParts<AppState> for Bearer {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
-            .and_then(|token| state.desk.bearer(&state.app, token))
+            .and_then(|token| state.session_issuer.bearer(&state.app, token))
             .ok_or_else(|| ApiProblem::new(Code::Unauthorized))
     }
 }
@@ -260,8 +261,9 @@ pub(super) fn asked_language(headers: &HeaderMap) -> Option<Language> {
     let value = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     value.split(',').find_map(|wish| {
         let wish = wish.trim().to_ascii_lowercase();
-        Language::ALL
-            .into_iter()
+        Language::VARIANTS
+            .iter()
+            .copied()
             .find(|language| wish.starts_with(language.as_str()))
     })
 }

@@ -42,14 +42,14 @@ pub(super) fn router(state: AppState) -> Router {
     // Each layer wraps those before it: the request's id comes first, and the time limit last.
     pages()
         .merge(api)
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(not_so)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(ApiDescription(Arc::new(description))))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             REQUEST,
         ))
-        .layer(middleware::from_fn_with_state(state.clone(), counted))
+        .layer(middleware::from_fn_with_state(state.clone(), count_request))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             in_the_callers_language,
@@ -76,7 +76,7 @@ pub(super) fn router(state: AppState) -> Router {
                     span(request, client)
                 })
                 .on_request(())
-                .on_response(answered)
+                .on_response(log_response)
                 .on_body_chunk(())
                 .on_eos(())
                 // A failure has its line from where its cause is known.
@@ -138,18 +138,18 @@ fn pages() -> Router<AppState> {
         .route("/guide/{key}", get(guide::show))
         .route("/audit", get(audit::list))
         .route("/login", get(login::form).post(login::with_token))
-        .route("/login/oidc", get(login::at_issuer))
+        .route("/login/oidc", get(login::redirect_to_issuer))
         .route("/login/callback", get(login::back))
         .route("/logout", post(login::out))
         .route("/assets/hubward.css", get(shell::style))
-        .route("/assets/hubward.svg", get(shell::mark))
+        .route("/assets/hubward.svg", get(shell::icon))
 }
 
-async fn nothing_here(_: Admitted) -> ApiProblem {
+async fn not_found(_: Admitted) -> ApiProblem {
     ApiProblem::new(Code::NotFound)
 }
 
-async fn not_so(_: Admitted) -> ApiProblem {
+async fn method_not_allowed(_: Admitted) -> ApiProblem {
     ApiProblem::new(Code::MethodNotAllowed)
 }
 
@@ -183,7 +183,7 @@ fn span(request: &Request, client: Option<IpAddr>) -> Span {
     )
 }
 
-fn answered(answer: &Response, took: Duration, _: &Span) {
+fn log_response(answer: &Response, took: Duration, _: &Span) {
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
         status = answer.status().as_u16(),
@@ -211,18 +211,18 @@ fn method(request: &Request) -> &'static str {
 }
 
 /// Counts by the table's own routes: what a caller makes up is one and the same.
-async fn counted(State(state): State<AppState>, request: Request, next: Next) -> Response {
+async fn count_request(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (route, method) = (route(&request).to_owned(), method(&request).to_owned());
     let began = Instant::now();
     let answer = next.run(request).await;
     let telemetry = &state.app.telemetry;
     let seconds = began.elapsed().as_secs_f64();
-    let answered = Answered {
+    let log_response = Answered {
         route: route.clone(),
         method,
         status: answer.status().as_u16(),
     };
-    telemetry.requests.get_or_create(&answered).inc();
+    telemetry.requests.get_or_create(&log_response).inc();
     let histogram = telemetry
         .request_seconds
         .get_or_create(&RouteLabel { route });

@@ -115,7 +115,7 @@ pub(super) fn page(template: &impl Template, shell: &Shell, status: StatusCode) 
         html,
     )
         .into_response();
-    guard(&mut response);
+    set_security_headers(&mut response);
     if let Some(cookie) = &shell.chosen {
         response
             .headers_mut()
@@ -149,7 +149,7 @@ pub(super) fn notice(
             words.other_site(&state.origin),
         ),
     };
-    said(state, reader, visitor, status, text, hint)
+    message_page(state, reader, visitor, status, text, hint)
 }
 
 /// The page for a failure of our own: the log has why, the page the request's id to find it by.
@@ -175,7 +175,7 @@ pub(super) fn failed(
 }
 
 /// A page that only says something.
-pub(super) fn said(
+pub(super) fn message_page(
     state: &AppState,
     reader: &PageContext,
     visitor: Option<PageUser>,
@@ -204,11 +204,11 @@ pub(super) fn see_other(address: &str) -> Response {
         ],
     )
         .into_response();
-    guard(&mut response);
+    set_security_headers(&mut response);
     response
 }
 
-fn guard(response: &mut Response) {
+fn set_security_headers(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
@@ -241,7 +241,7 @@ pub(super) async fn style() -> Response {
 }
 
 /// `GET /assets/hubward.svg`
-pub(super) async fn mark() -> Response {
+pub(super) async fn icon() -> Response {
     asset("image/svg+xml", MARK)
 }
 
@@ -254,6 +254,6 @@ fn asset(content_type: &'static str, content: &'static str) -> Response {
         content,
     )
         .into_response();
-    guard(&mut response);
+    set_security_headers(&mut response);
     response
 }

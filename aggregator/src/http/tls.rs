@@ -59,13 +59,13 @@ impl Renewal {
         let Some(tls) = &self.tls else {
             return std::future::pending().await;
         };
-        let mut seen = self.taken;
+        let mut last = self.taken;
         loop {
             tokio::time::sleep(LOOK).await;
             let now = Some(tls.written());
             // Written to a moment ago: the other file may still be on its way.
-            let settled = now == seen;
-            seen = now;
+            let settled = now == last;
+            last = now;
             if settled && now != self.taken {
                 self.taken = now;
                 return tls.renew();

@@ -13,6 +13,7 @@ use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::say::Say;
 use hubward_domain::redact::Redactor;
 
 /// The most attempts of a call.
@@ -37,20 +38,22 @@ pub(super) struct JiraClient {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum JiraFailure {
     /// The resource does not exist or is not visible.
-    #[error("Jira has no such thing, or does not show it to the API user")]
+    #[error("not found, or not visible to the API user")]
     NotFound,
-    #[error("Jira is busy and asks for {} s of patience", .after.unwrap_or(0))]
+    #[error("Jira limits the rate of calls and asks to wait {} s", .after.unwrap_or(0))]
     Throttled {
         /// How long to wait, in seconds, if Jira said so.
         after: Option<u64>,
     },
     /// Jira returned another status than a success.
-    #[error("Jira answered {status} {said}")]
+    #[error("Jira answered {status} {answer}")]
     Refused {
         status: u16,
         /// The error message, shortened.
-        said: String,
+        answer: String,
     },
+    #[error("no answer from Jira in time")]
+    TimedOut,
     /// There was no response.
     #[error("no answer from Jira: {0}")]
     Unreachable(String),
@@ -60,10 +63,24 @@ pub(crate) enum JiraFailure {
 }
 
 impl JiraFailure {
+    /// Why the call failed, as the end of a sentence.
+    pub(crate) fn why(&self, say: Say) -> String {
+        match self {
+            Self::NotFound => say.request_jira_not_found().to_owned(),
+            Self::Throttled { after } => say.request_jira_throttled(after.unwrap_or(0)),
+            Self::Refused { status, answer } => say.request_jira_answered(answer, status),
+            Self::TimedOut => say.request_jira_timed_out().to_owned(),
+            Self::Unreachable(why) => say.request_jira_unreachable(why),
+            Self::Malformed(what) => say.request_jira_malformed(what),
+        }
+    }
+
     /// Whether a later attempt can succeed.
     pub(crate) fn passes(&self) -> bool {
         match self {
-            Self::Throttled { .. } | Self::Unreachable(_) | Self::Malformed(_) => true,
+            Self::Throttled { .. } | Self::TimedOut | Self::Unreachable(_) | Self::Malformed(_) => {
+                true
+            }
             Self::Refused { status, .. } => *status >= 500 || *status == 408,
             Self::NotFound => false,
         }
@@ -135,7 +152,9 @@ impl JiraClient {
             let wait = match &failure {
                 // Nothing was done, so every call can be repeated.
                 JiraFailure::Throttled { after } => after.unwrap_or(1 << attempt),
-                JiraFailure::Unreachable(_) if repeats => 1 << (attempt - 1),
+                JiraFailure::TimedOut | JiraFailure::Unreachable(_) if repeats => {
+                    1 << (attempt - 1)
+                }
                 JiraFailure::Refused { status: 500.., .. } if repeats => 1 << (attempt - 1),
                 _ => return Err(failure),
             };
@@ -191,13 +210,13 @@ impl JiraClient {
                 .map_err(|error| JiraFailure::Malformed(format!("no JSON: {error}"))),
             status => Err(JiraFailure::Refused {
                 status: status.as_u16(),
-                said: self.hush(&bytes).chars().take(WHY).collect(),
+                answer: self.redacted(&bytes).chars().take(WHY).collect(),
             }),
         }
     }
 
     /// The error message without our credentials.
-    fn hush(&self, bytes: &[u8]) -> String {
+    fn redacted(&self, bytes: &[u8]) -> String {
         let token = self.token.expose_secret();
         let login = STANDARD.encode(format!("{}:{token}", self.email));
         Redactor::of([token, &login]).redact(&String::from_utf8_lossy(bytes))
@@ -206,7 +225,7 @@ impl JiraClient {
 
 fn unreachable(error: reqwest::Error) -> JiraFailure {
     if error.is_timeout() {
-        return JiraFailure::Unreachable("not in time".to_owned());
+        return JiraFailure::TimedOut;
     }
     let error = error.without_url();
     let mut cause: &dyn Error = &error;

@@ -59,7 +59,7 @@ pub(super) async fn store(context: JobContext, mut batches: BatchReceiver, alarm
         alarm.reset();
         context.emit(JobEvent::IntakeWorks);
         let seconds = i64::try_from(since.elapsed().as_secs()).unwrap_or(i64::MAX);
-        tokio::spawn(say_when_possible(
+        tokio::spawn(notify_when_possible(
             context.app.clone(),
             Trouble::StoreWorks { seconds, why },
         ));
@@ -67,7 +67,7 @@ pub(super) async fn store(context: JobContext, mut batches: BatchReceiver, alarm
 }
 
 /// Notifies operations. Retried, because the connection that the failure broke may fail once more.
-async fn say_when_possible(app: App, trouble: Trouble) {
+async fn notify_when_possible(app: App, trouble: Trouble) {
     for _ in 0..TRIES {
         if note_trouble(&app, trouble.clone()).await.is_ok() {
             return;

@@ -44,7 +44,7 @@ pub(crate) enum LedgerLook {
 pub(crate) enum TakeLedgerError {
     /// S3, AWS or the database could not be reached.
     #[error(transparent)]
-    Door(#[from] LedgerObjectError),
+    Object(#[from] LedgerObjectError),
     /// The ledger was changed at the same time.
     #[error("the ledger changed while the file was imported")]
     Changed,
@@ -54,8 +54,8 @@ pub(crate) enum TakeLedgerError {
 ///
 /// # Errors
 /// See [`TakeLedgerError`].
-pub(crate) async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedgerError> {
-    let (file, imported) = match read_object(app, woken).await? {
+pub(crate) async fn take(app: &App, announced: bool) -> Result<LedgerLook, TakeLedgerError> {
+    let (file, imported) = match read_object(app, announced).await? {
         ObjectState::Closed => return Ok(LedgerLook::Closed),
         ObjectState::Absent(object) => return Ok(LedgerLook::Absent(object)),
         ObjectState::Known(object) => return Ok(LedgerLook::Known(object)),
@@ -82,20 +82,20 @@ pub(crate) async fn take(app: &App, woken: bool) -> Result<LedgerLook, TakeLedge
 /// # Errors
 /// See [`TakeLedgerError`].
 pub(crate) async fn take_once(app: &App) -> Result<LedgerLook, TakeLedgerError> {
-    let mut woken = false;
+    let mut announced = false;
     let mut received = Vec::new();
     let queue = open_queue(app).await?;
     if let Some(queue) = &queue {
         loop {
-            let (messages, wakes) = listen(app, queue, 1).await?;
+            let (messages, announces) = listen(app, queue, 1).await?;
             if messages.is_empty() {
                 break;
             }
-            woken |= wakes;
+            announced |= announces;
             received.push(messages);
         }
     }
-    let taken = take(app, woken).await?;
+    let taken = take(app, announced).await?;
     if let Some(queue) = &queue {
         for messages in &received {
             queue
@@ -194,7 +194,7 @@ pub(super) async fn listen_on(mut context: JobContext) {
         // Can be interrupted at any point: a version that is not marked as imported is read again.
         let ended = tokio::select! {
             () = stopped.stopped() => return,
-            ended = forever(&context, &mut failing) => ended,
+            ended = poll_loop(&context, &mut failing) => ended,
         };
         if let Err(error) = ended {
             if !failing {
@@ -207,15 +207,15 @@ pub(super) async fn listen_on(mut context: JobContext) {
 }
 
 /// Handles the queue's events until something fails.
-async fn forever(context: &JobContext, failing: &mut bool) -> Result<(), TakeLedgerError> {
+async fn poll_loop(context: &JobContext, failing: &mut bool) -> Result<(), TakeLedgerError> {
     let app = &context.app;
     let Some(queue) = open_queue(app).await? else {
         return Ok(());
     };
     loop {
-        let (messages, woken) = listen(app, &queue, POLL).await?;
-        if woken {
-            let taken = take(app, woken).await?;
+        let (messages, announced) = listen(app, &queue, POLL).await?;
+        if announced {
+            let taken = take(app, announced).await?;
             context.emit(JobEvent::LedgerTaken(Box::new(taken)));
         }
         if !messages.is_empty() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::delivery::send::{Outbox, SendStep, give_up_lost_channels};
 use crate::config::outgoing::Channel;
+use crate::say::Say;
 
 pub(super) async fn run_worker(mut context: JobContext, outbox: Arc<Outbox>, channel: Channel) {
     let mut failing = false;
@@ -49,7 +50,8 @@ pub(super) async fn run_worker(mut context: JobContext, outbox: Arc<Outbox>, cha
 
 /// Once, at the start: gives up messages for channels that are no longer configured.
 pub(super) async fn give_up_lost(mut context: JobContext) {
-    if let Err(error) = give_up_lost_channels(&context.app).await {
+    let why = Say(context.app.config.locale.language).channel_error_not_configured();
+    if let Err(error) = give_up_lost_channels(&context.app, why).await {
         context.emit(JobEvent::OutboxFails(error));
     }
     context.stopped().await;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{AFTER_FAILURE, JobContext, JobEvent};
 use crate::actions::alert::ingest::batch::IngestHandle;
 use crate::actions::alert::ingest::{IngestError, ingest_from_queue, note_trouble, open_queue};
+use crate::text;
 use hubward_domain::notice::Trouble;
 
 /// How many.
@@ -24,13 +25,14 @@ pub(super) async fn run_worker(
         // Can be interrupted at any point: a message that is not deleted is delivered again.
         let taken = tokio::select! {
             () = stopped.stopped() => return,
-            taken = forever(&context, &intake, &failing) => taken,
+            taken = poll_loop(&context, &intake, &failing) => taken,
         };
         if let Err(error) = taken
             && !failing.swap(true, Ordering::SeqCst)
         {
             if let IngestError::Queue(failure) = &error {
-                let why = failure.to_string();
+                let language = context.app.config.locale.language;
+                let why = text::aws::failure(failure, language).text;
                 // If the database fails too, that is reported elsewhere.
                 let _ = note_trouble(&context.app, Trouble::QueueFailing { why }).await;
             }
@@ -41,7 +43,7 @@ pub(super) async fn run_worker(
 }
 
 /// Ingests messages until something fails.
-async fn forever(
+async fn poll_loop(
     context: &JobContext,
     intake: &IngestHandle,
     failing: &AtomicBool,

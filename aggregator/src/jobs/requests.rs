@@ -7,7 +7,7 @@ use crate::actions::invitation::send::{InviteOutcome, InviteRequest, InviteRow, 
 use crate::actions::request::answer::{AnswerError, answer_next};
 use crate::actions::request::decide::{auto_approve, auto_approves};
 use crate::actions::request::follow_up::{
-    FollowUpStep, follow_next, invited, not_invited, wake_all,
+    FollowUpStep, follow_next, invited, make_all_due, not_invited,
 };
 use crate::actions::request::receive::issues::{IssuesError, poll, read_next};
 use crate::actions::{ActionError, StoreError};
@@ -64,7 +64,7 @@ pub(crate) enum RequestFailure {
 pub(crate) async fn pass(app: &App, polling: bool) -> Result<Passed, StoreError> {
     let mut passed = Passed::default();
     if polling {
-        wake_all(app).await?;
+        make_all_due(app).await?;
         match poll(app).await {
             Ok(woken) => passed.woken = woken.unwrap_or(0),
             Err(error) => passed.failures.push(RequestFailure::Issues(stored(error)?)),

@@ -38,12 +38,12 @@ use hubward_domain::test_event::TestEventKind;
 use hubward_store::StoreError;
 
 /// How often the table is checked.
-const LOOK: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_secs(1);
 /// How often the jobs' rows are read where nothing seems due: another server may have left a job before
 /// its lease ended.
 const READ: Duration = Duration::from_secs(4);
 /// How often a lease is renewed: three times within its duration.
-const HOLD: Duration = Duration::from_secs(20);
+const RENEW: Duration = Duration::from_secs(20);
 
 /// How often the ledger's object is read; S3 does not send it if it is unchanged.
 const LEDGER: SignedDuration = SignedDuration::from_mins(1);
@@ -112,7 +112,7 @@ pub(crate) enum JobError {
     Requests(#[from] IssuesError),
     /// The daily test event could not be sent.
     #[error(transparent)]
-    Trial(#[from] TestEventError),
+    TestEvent(#[from] TestEventError),
 }
 
 impl From<StoreError> for JobError {
@@ -334,8 +334,8 @@ fn poll(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     .boxed()
 }
 
-/// Takes a job's turn if it is due. `known` are the jobs' rows, and when they were read.
-async fn take_due(
+/// Acquires a job's lease if it is due. `known` are the jobs' rows, and when they were read.
+async fn acquire_due(
     app: &App,
     known: &mut Option<(Instant, Vec<JobRun>)>,
     entry: &TimetableEntry,
@@ -353,13 +353,13 @@ async fn take_due(
 }
 
 /// Runs the timetable for as long as the server runs. Jobs do not wait for each other.
-pub(super) async fn keep(mut bench: JobContext) {
-    let entries = table(&bench.app);
+pub(super) async fn run_timetable(mut context: JobContext) {
+    let entries = table(&context.app);
     let mut working: JoinSet<usize> = JoinSet::new();
     let mut busy = vec![false; entries.len()];
     let mut failing = false;
     let mut known = None;
-    while !bench.is_to_stop() {
+    while !context.is_to_stop() {
         while let Some(ended) = working.try_join_next() {
             // A job that panicked would never run again here: the server ends with this loop, and the next
             // process acquires the lease when it expires.
@@ -369,19 +369,19 @@ pub(super) async fn keep(mut bench: JobContext) {
             }
             known = None;
         }
-        let mut pause = LOOK;
+        let mut pause = TICK;
         for (index, (entry, busy)) in entries.iter().zip(&mut busy).enumerate() {
             if *busy {
                 continue;
             }
-            match take_due(&bench.app, &mut known, entry).await {
+            match acquire_due(&context.app, &mut known, entry).await {
                 Ok(None) => {}
-                Ok(Some(turn)) => {
+                Ok(Some(lease)) => {
                     *busy = true;
-                    let (bench, job, work) = (bench.clone(), entry.job, entry.work);
+                    let (context, job, work) = (context.clone(), entry.job, entry.work);
                     let logged = async move {
                         let began = Instant::now();
-                        let outcome = work_on(bench, job, work, turn).await;
+                        let outcome = work_on(context, job, work, lease).await;
                         let took = began.elapsed().as_millis();
                         let duration_ms = u64::try_from(took).unwrap_or(u64::MAX);
                         tracing::info!(outcome, duration_ms, "job ended");
@@ -391,7 +391,7 @@ pub(super) async fn keep(mut bench: JobContext) {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        bench.emit(JobEvent::JobFails(entry.job, error.into()));
+                        context.emit(JobEvent::JobFails(entry.job, error.into()));
                     }
                     pause = AFTER_FAILURE;
                     break;
@@ -399,7 +399,7 @@ pub(super) async fn keep(mut bench: JobContext) {
             }
             failing = false;
         }
-        bench.wait(pause).await;
+        context.wait(pause).await;
     }
     // Each job releases its own lease.
     while working.join_next().await.is_some() {}
@@ -420,43 +420,43 @@ async fn while_held<T>(work: &mut BoxFuture<'_, T>, is_held: impl Fn() -> bool) 
 /// Works on one lease until the job ends, the lease is lost, or the server stops. Returns the log's word for how it
 /// ended.
 async fn work_on(
-    mut bench: JobContext,
+    mut context: JobContext,
     job: &'static str,
     work: fn(&App) -> BoxFuture<'_, Result<(), JobError>>,
-    mut turn: JobLease,
+    mut lease: JobLease,
 ) -> &'static str {
-    let app = bench.app.clone();
+    let app = context.app.clone();
     let done = {
         let mut working = work(&app);
-        let mut next_hold = tokio::time::interval(HOLD);
-        next_hold.tick().await;
+        let mut next_renewal = tokio::time::interval(RENEW);
+        next_renewal.tick().await;
         loop {
             // The order matters: after the lease is lost, the work must not be polled again.
             tokio::select! {
                 biased;
                 // Can be interrupted at any point: every job can be run again.
-                () = bench.stopped() => break None,
-                _ = next_hold.tick() => {
+                () = context.stopped() => break None,
+                _ = next_renewal.tick() => {
                     // If the database fails, the lease's end is still known.
-                    if matches!(turn.renew(&app).await, Ok(false)) {
+                    if matches!(lease.renew(&app).await, Ok(false)) {
                         return "lost";
                     }
                 }
-                done = while_held(&mut working, || turn.is_held(&app)) => break Some(done),
+                done = while_held(&mut working, || lease.is_held(&app)) => break Some(done),
             }
         }
     };
     let (outcome, kept) = match done {
-        None => ("stopped", turn.release(&app).await),
-        Some(Ok(())) => ("done", turn.complete(&app).await),
+        None => ("stopped", lease.release(&app).await),
+        Some(Ok(())) => ("done", lease.complete(&app).await),
         Some(Err(error)) => {
-            let kept = turn.fail(&app, &error.to_string()).await;
-            bench.emit(JobEvent::JobFails(job, error));
+            let kept = lease.fail(&app, &error.to_string()).await;
+            context.emit(JobEvent::JobFails(job, error));
             ("failed", kept)
         }
     };
     if let Err(error) = kept {
-        bench.emit(JobEvent::JobFails(job, error.into()));
+        context.emit(JobEvent::JobFails(job, error.into()));
     }
     outcome
 }

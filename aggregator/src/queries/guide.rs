@@ -1,5 +1,7 @@
 //! Renders the guide as workbook, slides, static site and pages of the server. Nothing is written.
 
+use strum::VariantArray;
+
 use crate::app::App;
 use hubward_document::guide_page;
 use hubward_document::{deck, guide_site, guide_table};
@@ -79,7 +81,7 @@ pub(crate) fn site(app: &App) -> Result<Vec<SiteFile>, PublishError> {
 /// One entry, as a page of the server.
 pub(crate) fn page(app: &App, key: &str, language: Language) -> Option<GuideEntryView> {
     let guide = app.guide();
-    let mut kinds = FieldKind::ALL.into_iter();
+    let mut kinds = FieldKind::VARIANTS.iter().copied();
     let entry = kinds.find_map(|kind| guide.entry(kind, key))?;
     Some(guide_page::page(guide, entry, language, &served))
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use strum::VariantArray;
 
 use crate::app::App;
 use hubward_domain::account::AccountState;
@@ -47,12 +48,12 @@ pub(crate) struct MetricsSnapshot {
 /// The database failed.
 pub(crate) async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, StoreError> {
     let (store, now) = (&app.store, app.clock.now());
-    let mut accounts: BTreeMap<String, i64> = AccountState::ALL
+    let mut accounts: BTreeMap<String, i64> = AccountState::VARIANTS
         .iter()
         .map(|state| (state.as_str().to_owned(), 0))
         .collect();
     accounts.extend(store.count_accounts().await?);
-    let mut alerts: BTreeMap<String, i64> = AlertState::ALL
+    let mut alerts: BTreeMap<String, i64> = AlertState::VARIANTS
         .iter()
         .map(|state| (state.as_str().to_owned(), 0))
         .collect();
@@ -79,7 +80,7 @@ pub(crate) async fn metrics_snapshot(app: &App) -> Result<MetricsSnapshot, Store
         transactions: store.transactions(),
         jobs: store.job_runs().await?,
         last_canary: store
-            .last_trial(TestEventKind::Canary)
+            .last_test_event(TestEventKind::Canary)
             .await?
             .map(|trial| trial.sent_at),
         refused_messages: store.count_refused_messages().await?,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use hubward_protocol::Region;
 use jiff::{SignedDuration, Timestamp};
+use strum::VariantArray;
 
 use crate::app::App;
 use hubward_domain::account_matrix::{Outstanding, PageWindow, VerdictGroup};
@@ -95,7 +96,7 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, StoreError> {
             (alert, project.unwrap_or_default())
         })
         .collect();
-    let mut deliveries: BTreeMap<String, i64> = DeliveryState::ALL
+    let mut deliveries: BTreeMap<String, i64> = DeliveryState::VARIANTS
         .iter()
         .map(|state| (state.as_str().to_owned(), 0))
         .collect();

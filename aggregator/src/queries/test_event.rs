@@ -12,7 +12,7 @@ use hubward_store::StoreError;
 /// # Errors
 /// The database failed.
 pub(crate) async fn test_event(app: &App, id: &str) -> Result<Option<TestEvent>, StoreError> {
-    app.store.trial(id).await
+    app.store.test_event(id).await
 }
 
 /// The alert of the SOC's own account that arrived since a moment, and how it arrived; `None` while there is

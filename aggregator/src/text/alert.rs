@@ -56,7 +56,7 @@ pub(crate) fn notified(row: &AlertRow, language: Language) -> String {
         .filter(|delivery| delivery.state == DeliveryState::Delivered)
         .count();
     if row.deliveries.is_empty() {
-        say.alert_nobody().to_owned()
+        say.alert_no_recipient().to_owned()
     } else {
         format!("{arrived}/{}", row.deliveries.len())
     }
@@ -90,8 +90,8 @@ pub(crate) fn facts(row: &AlertRow, language: Language) -> Vec<Vec<String>> {
         (say.table_region(), alert.region.to_string()),
         (say.channel_resource(), alert.resource.clone()),
         (
-            say.channel_seen(),
-            say.channel_seen_times(alert.count, alert.first_seen, alert.last_seen),
+            say.channel_detected(),
+            say.channel_detected_times(alert.count, alert.first_seen, alert.last_seen),
         ),
         (say.alert_assignee(), row.handling.assignee.clone()),
         (say.alert_note(), row.handling.note.clone()),
@@ -117,7 +117,7 @@ pub(crate) fn queue_fails(error: &IngestError, language: Language) -> LocalizedM
 }
 
 /// Why a test event was not sent.
-pub(crate) fn trial_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
+pub(crate) fn test_event_fails(error: &TestEventError, language: Language) -> LocalizedMessage {
     match error {
         TestEventError::Refused(failure) => super::aws::failure(failure, language),
         TestEventError::Action(error) => super::startup_error::action_error(error, language),

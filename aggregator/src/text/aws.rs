@@ -34,9 +34,13 @@ pub(crate) fn failure(failure: &AwsFailure, language: Language) -> LocalizedMess
         code,
         message,
     } = failure;
-    let text = match code {
-        Some(code) => say.aws_failed(code, message, operation, region),
-        None => say.aws_no_answer(message, operation, region),
+    let text = match (code, message) {
+        (Some(code), message) => {
+            let message = message.as_deref().unwrap_or_default();
+            say.aws_failed(code, message, operation, region)
+        }
+        (None, Some(why)) => say.aws_no_answer(why, operation, region),
+        (None, None) => say.aws_timed_out(operation, region),
     };
     let hint = match failure.kind() {
         FailureKind::HubOff => say.aws_hint_hub_off(region),

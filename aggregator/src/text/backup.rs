@@ -33,10 +33,10 @@ pub(crate) fn question(plan: &RestorePlan, language: Language) -> String {
 /// A backup was restored.
 pub(crate) fn restored(done: &Restored, language: Language) -> String {
     let say = Say(language);
-    let said = say.backup_restored(done.database.display(), done.head.events, &done.head.hash);
+    let done_text = say.backup_restored(done.database.display(), done.head.events, &done.head.hash);
     match &done.kept {
-        Some(kept) => format!("{said} {}", say.backup_kept(kept.display())),
-        None => said,
+        Some(kept) => format!("{done_text} {}", say.backup_kept(kept.display())),
+        None => done_text,
     }
 }
 

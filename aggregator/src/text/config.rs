@@ -1,7 +1,7 @@
 //! Messages about problems in a configuration.
 
 use super::LocalizedMessage;
-use crate::config::ConfigProblem;
+use crate::config::{ConfigProblem, ExpectedValue};
 use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::address::UnsafeAddress;
@@ -27,6 +27,10 @@ pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedM
         ConfigProblem::Invalid { key, error } => {
             LocalizedMessage::new(say.config_invalid(error, key), "")
         }
+        ConfigProblem::NotAllowed { key, expected } => LocalizedMessage::new(
+            say.config_invalid(expectation(*expected, key, say), key),
+            "",
+        ),
         ConfigProblem::HomeRegionIsOptIn { region } => LocalizedMessage::new(
             say.config_home_region_is_opt_in(region),
             say.config_home_region_is_opt_in_hint(region),
@@ -67,6 +71,26 @@ pub(crate) fn problem(problem: &ConfigProblem, language: Language) -> LocalizedM
 /// Why a URL is rejected, as the end of a sentence.
 pub(crate) fn unsafe_address(why: UnsafeAddress, language: Language) -> String {
     Say(language).unsafe_address(why).to_owned()
+}
+
+fn expectation(expected: ExpectedValue, key: &str, say: Say) -> String {
+    let text = match expected {
+        ExpectedValue::Entries => return say.config_expected_entries(key),
+        ExpectedValue::Section => return say.config_expected_section(key),
+        ExpectedValue::ListenAddress => say.config_expected_listen_address(),
+        ExpectedValue::Origin => say.config_expected_origin(),
+        ExpectedValue::Network => say.config_expected_network(),
+        ExpectedValue::LedgerKey => say.config_expected_ledger_key(),
+        ExpectedValue::PositiveDuration => say.config_expected_positive_duration(),
+        ExpectedValue::RequestRate => say.config_expected_request_rate(),
+        ExpectedValue::TimeZone => say.config_expected_time_zone(),
+        ExpectedValue::JiraSite => say.config_expected_jira_site(),
+        ExpectedValue::JiraProject => say.config_expected_jira_project(),
+        ExpectedValue::RequestedColumn => say.config_expected_requested_column(),
+        ExpectedValue::RoomNumber => say.config_expected_room_number(),
+        ExpectedValue::FindingTypes => say.config_expected_finding_types(),
+    };
+    text.to_owned()
 }
 
 /// The configuration is valid.

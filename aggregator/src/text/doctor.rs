@@ -28,11 +28,11 @@ pub(crate) fn endpoint(variable: &str, address: &str, language: Language) -> Loc
 pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
     let say = Say(language);
     match fact {
-        Fact::Configured(file) => fine(say.doctor_configured(file.display())),
+        Fact::Configured(file) => without_hint(say.doctor_configured(file.display())),
         Fact::Misconfigured(error) | Fact::DatabaseClosed(error) => {
             joined(&super::startup_error::open_error(error, language))
         }
-        Fact::SecretsFound => fine(say.doctor_secrets()),
+        Fact::SecretsFound => without_hint(say.doctor_secrets()),
         Fact::SecretsWrong(problems) => {
             let problems = problems.iter();
             let messages: Vec<_> = problems
@@ -40,24 +40,24 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
                 .collect();
             joined(&messages)
         }
-        Fact::DatabaseAnswers(place) => fine(say.doctor_database(place)),
+        Fact::DatabaseAnswers(place) => without_hint(say.doctor_database(place)),
         Fact::DatabaseFailed(error) => super::startup_error::store_error(error, language),
-        Fact::AuditHolds(head) => fine(say.cli_audit_holds(head.events, &head.hash)),
+        Fact::AuditHolds(head) => without_hint(say.cli_audit_holds(head.events, &head.hash)),
         Fact::AuditBroken(broken) => LocalizedMessage::new(
             say.cli_audit_broken(broken.sequence),
             say.cli_audit_broken_hint(),
         ),
-        Fact::NoOverride => fine(say.doctor_no_override()),
+        Fact::NoOverride => without_hint(say.doctor_no_override()),
         Fact::Override { variable, address } => endpoint(variable, address, language),
-        Fact::Administrator(account) => fine(say.doctor_administrator(account)),
+        Fact::Administrator(account) => without_hint(say.doctor_administrator(account)),
         Fact::NoAws(error) => super::aws::unavailable(error, language),
         Fact::NoMembers(failure) => super::aws::failure(failure, language),
-        Fact::NotLookedAt(broken) => fine(say.doctor_not_looked_at(broken.as_str())),
-        Fact::Release(file) => fine(say.doctor_release(file)),
-        Fact::AlertQueue(url) => fine(say.doctor_alert_queue(url)),
+        Fact::NotLookedAt(broken) => without_hint(say.doctor_not_looked_at(broken.as_str())),
+        Fact::Release(file) => without_hint(say.doctor_release(file)),
+        Fact::AlertQueue(url) => without_hint(say.doctor_alert_queue(url)),
         Fact::Members(count) => LocalizedMessage::new(
             say.doctor_members(*count),
-            unless_ok(fact, say.doctor_members_hint()),
+            hint_unless_ok(fact, say.doctor_members_hint()),
         ),
         Fact::Hub(item) => {
             let message = super::hub::detail(item, &super::hub::HubProgress::of(item), language);
@@ -71,7 +71,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         }
         Fact::PublicUrl(url) => LocalizedMessage::new(
             say.doctor_public_url(url),
-            unless_ok(fact, say.doctor_public_url_hint()),
+            hint_unless_ok(fact, say.doctor_public_url_hint()),
         ),
         Fact::DatabaseElsewhere(file) => LocalizedMessage::new(
             say.doctor_database_elsewhere(file.display()),
@@ -79,7 +79,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         ),
         Fact::Disk { directory, free } => LocalizedMessage::new(
             say.doctor_disk(directory.display(), free >> 20),
-            unless_ok(fact, say.doctor_disk_hint()),
+            hint_unless_ok(fact, say.doctor_disk_hint()),
         ),
         Fact::NoDisk { directory, why } => LocalizedMessage::new(
             say.doctor_no_disk(directory.display(), why),
@@ -87,7 +87,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         ),
         Fact::Certificate { file, until, .. } => LocalizedMessage::new(
             say.doctor_certificate(file.display(), until),
-            unless_ok(fact, say.doctor_certificate_hint()),
+            hint_unless_ok(fact, say.doctor_certificate_hint()),
         ),
         Fact::NoCertificate { file, why } => LocalizedMessage::new(
             say.doctor_no_certificate(file.display(), why),
@@ -95,12 +95,12 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         ),
         Fact::Clock(ahead) => LocalizedMessage::new(
             say.doctor_clock(ahead),
-            unless_ok(fact, say.doctor_clock_hint()),
+            hint_unless_ok(fact, say.doctor_clock_hint()),
         ),
         Fact::NoClock(why) => {
             LocalizedMessage::new(say.doctor_no_clock(why), say.aws_hint_unreachable())
         }
-        Fact::Permitted(operations) => fine(say.doctor_permitted(operations.join(", "))),
+        Fact::Permitted(operations) => without_hint(say.doctor_permitted(operations.join(", "))),
         Fact::NotPermitted(failure) => super::aws::failure(failure, language),
         Fact::ChannelUnreached { channel, why } => LocalizedMessage::new(
             say.doctor_channel_unreached(channel, why),
@@ -110,13 +110,13 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
             say.doctor_no_messenger(why),
             say.doctor_channel_unreached_hint(),
         ),
-        Fact::Mail(sender) => fine(say.doctor_mail(sender)),
+        Fact::Mail(sender) => without_hint(say.doctor_mail(sender)),
         Fact::NoMail(why) => {
             LocalizedMessage::new(say.doctor_no_mail(why), say.doctor_no_mail_hint())
         }
         Fact::Accounts(count) => LocalizedMessage::new(
             say.doctor_accounts(*count),
-            unless_ok(fact, say.doctor_accounts_hint()),
+            hint_unless_ok(fact, say.doctor_accounts_hint()),
         ),
         Fact::NoReleaseKey => LocalizedMessage::new(
             say.doctor_no_release_key(),
@@ -128,7 +128,7 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
         Fact::NoAlertRoute => {
             LocalizedMessage::new(say.alert_no_route(), say.alert_no_channel_hint())
         }
-        Fact::Channels(count) => fine(say.doctor_channels(count)),
+        Fact::Channels(count) => without_hint(say.doctor_channels(count)),
         Fact::ChannelDown {
             channel,
             since,
@@ -137,13 +137,13 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
             say.doctor_channel_down(channel, since, why),
             say.doctor_channel_down_hint(),
         ),
-        Fact::Jira(project) => fine(say.doctor_jira(project)),
-        Fact::NoJira(why) => super::request::jira_fails(why, language),
+        Fact::Jira(project) => without_hint(say.doctor_jira(project)),
+        Fact::NoJira(error) => super::request::issues_fail(error, language),
         Fact::NoAccountField => LocalizedMessage::new(
             say.doctor_no_account_field(),
             say.doctor_no_account_field_hint(),
         ),
-        Fact::Guide(files) => fine(say.doctor_guide(*files)),
+        Fact::Guide(files) => without_hint(say.doctor_guide(*files)),
         Fact::GuideWrong(count) => LocalizedMessage::new(
             say.doctor_guide_wrong(*count),
             say.doctor_guide_wrong_hint(),
@@ -155,11 +155,11 @@ pub(crate) fn finding(fact: &Fact, language: Language) -> LocalizedMessage {
     }
 }
 
-fn fine(text: impl Into<String>) -> LocalizedMessage {
+fn without_hint(text: impl Into<String>) -> LocalizedMessage {
     LocalizedMessage::new(text, "")
 }
 
-fn unless_ok(fact: &Fact, hint: &str) -> String {
+fn hint_unless_ok(fact: &Fact, hint: &str) -> String {
     if fact.health() == Health::Ok {
         String::new()
     } else {

@@ -36,8 +36,8 @@ pub(crate) fn failed(error: &ExceptionError, language: Language) -> Vec<Localize
             .map(|why| LocalizedMessage::new(reason(why, language), ""))
             .collect(),
         ExceptionError::Taken => vec![LocalizedMessage::new(
-            say.exception_taken(),
-            say.exception_taken_hint(),
+            say.exception_exists(),
+            say.exception_exists_hint(),
         )],
         ExceptionError::Unknown(id) => vec![LocalizedMessage::new(
             say.exception_unknown(id),

@@ -1,5 +1,7 @@
 //! Texts about the SOC's own side.
 
+use strum::IntoStaticStr;
+
 use super::LocalizedMessage;
 use crate::actions::hub::setup::{SetupItem, SetupOutcome, SetupRow};
 use crate::aws::AwsFailure;
@@ -8,7 +10,8 @@ use hubward_domain::account::Language;
 use hubward_domain::hub::{HubChange, HubPart, HubState, Why};
 
 /// The state of one resource, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum HubProgress {
     /// As it should be.
     Already,
@@ -21,8 +24,10 @@ pub(crate) enum HubProgress {
     /// A call failed.
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
-    NotSeen,
+    #[strum(serialize = "failed")]
+    NotConfirmed,
     /// The audit event could not be written.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
 }
 
@@ -43,20 +48,14 @@ impl HubProgress {
             SetupOutcome::Untouched => Self::of(&row.item),
             SetupOutcome::Changed => Self::Changed,
             SetupOutcome::Failed(failure) => Self::Failed(failure.clone()),
-            SetupOutcome::NotSeen => Self::NotSeen,
+            SetupOutcome::NotConfirmed => Self::NotConfirmed,
             SetupOutcome::NotRecorded(why) => Self::NotRecorded(why.clone()),
         }
     }
 
     /// The word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Already => "already",
-            Self::Planned => "planned",
-            Self::Changed => "changed",
-            Self::Insufficient(_) => "insufficient",
-            Self::Failed(_) | Self::NotSeen | Self::NotRecorded(_) => "failed",
-        }
+        self.into()
     }
 }
 
@@ -74,7 +73,9 @@ pub(crate) fn detail(
         }
         HubProgress::Insufficient(why) => insufficient(why, language),
         HubProgress::Failed(failure) => super::aws::failure(failure, language),
-        HubProgress::NotSeen => LocalizedMessage::new(say.hub_not_seen(), say.hub_not_seen_hint()),
+        HubProgress::NotConfirmed => {
+            LocalizedMessage::new(say.hub_not_confirmed(), say.hub_not_confirmed_hint())
+        }
         HubProgress::NotRecorded(why) => LocalizedMessage::new(say.hub_not_recorded(why), ""),
     }
 }

@@ -10,6 +10,7 @@ mod unreadable;
 use std::collections::BTreeSet;
 
 use hubward_protocol::AccountId;
+use strum::VariantArray;
 
 use super::LocalizedMessage;
 use crate::say::Say;
@@ -169,9 +170,9 @@ pub(crate) fn too_many_state_changes(
 
 /// What each column contains, in the order of the columns, for the template's second sheet.
 pub(crate) fn explanations(language: Language) -> Vec<(LedgerColumn, String)> {
-    LedgerColumn::ALL
-        .into_iter()
-        .map(|column| (column, explanation(column, language)))
+    LedgerColumn::VARIANTS
+        .iter()
+        .map(|&column| (column, explanation(column, language)))
         .collect()
 }
 

@@ -1,11 +1,14 @@
 //! The errors of the agent API and the API: their stable codes and texts.
 
+use strum::IntoStaticStr;
+
 use super::LocalizedMessage;
 use crate::say::Say;
 use hubward_domain::account::Language;
 
 /// A stable code: programs match on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Code {
     /// The request is not of the form that it must have.
     Malformed,
@@ -22,6 +25,7 @@ pub(crate) enum Code {
     /// There is no token, or it is not good.
     Unauthorized,
     /// There is no access token, or it is not good.
+    #[strum(serialize = "unauthorized")]
     NoAccess,
     /// What the address asks for makes no sense.
     BadQuery,
@@ -56,29 +60,7 @@ pub(crate) enum Code {
 impl Code {
     /// The code on the wire.
     pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::ChallengeRefused => "challenge_refused",
-            Self::SignatureRefused => "signature_refused",
-            Self::RegionUnknown => "region_unknown",
-            Self::DateRefused => "date_refused",
-            Self::AccountNotInLedger => "account_not_in_ledger",
-            Self::Unauthorized | Self::NoAccess => "unauthorized",
-            Self::BadQuery => "bad_query",
-            Self::HookRefused => "hook_refused",
-            Self::KeyRefused => "key_refused",
-            Self::NotStored => "not_stored",
-            Self::NotInvitable => "not_invitable",
-            Self::RateLimited => "rate_limited",
-            Self::TooLarge => "too_large",
-            Self::TooSlow => "too_slow",
-            Self::NoRelease => "no_release",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::StsUnavailable => "sts_unavailable",
-            Self::AwsUnavailable => "aws_unavailable",
-            Self::Internal => "internal",
-        }
+        self.into()
     }
 
     /// Whether the refusal says after how long it is worth trying again.

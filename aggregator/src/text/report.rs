@@ -14,7 +14,7 @@ pub(crate) fn failure(row: &BuildRow, failed: &DraftError, language: Language) -
     let say = Say(language);
     let why = match failed {
         DraftError::Disk(error) => error.to_string(),
-        DraftError::Store(error) => error.to_string(),
+        DraftError::Store(error) => error.with_causes(),
         DraftError::Format(error) => {
             let cause = error.source().map(ToString::to_string).unwrap_or_default();
             format!("{error}: {cause}")

@@ -1,6 +1,8 @@
 //! Texts about requests: obstacles, why they cannot be decided, and the answers to tickets.
 
 use super::LocalizedMessage;
+use crate::actions::request::answer::AnswerError;
+use crate::actions::request::receive::issues::IssuesError;
 use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::ledger::EntryRefused;
@@ -94,8 +96,8 @@ pub(crate) fn not_approvable(
             return messages;
         }
         NotApprovable::ContactsNotTold(contacts) => LocalizedMessage::new(
-            say.request_contacts_not_told(contacts.join("; "), id),
-            say.request_contacts_not_told_hint(),
+            say.request_contacts_not_notified(contacts.join("; "), id),
+            say.request_contacts_not_notified_hint(),
         ),
         NotApprovable::NeedsPerson => LocalizedMessage::new(say.request_needs_person(id), ""),
     };
@@ -163,19 +165,19 @@ pub(crate) fn answer(
                 .collect();
             parts.push(AnswerPart::Text(lines.join("\n")));
             let paste_this = say.request_answer_paste();
-            parts.extend(paste(paste_this, help.lines, say));
+            parts.extend(command_lines(paste_this, help.lines, say));
             parts
         }
         TicketAnswer::Complete => vec![AnswerPart::Text(match context.request.kind() {
             Some(RequestKind::Remove) => say.request_answer_complete_remove(account),
             Some(RequestKind::Change) => say.request_answer_complete_change(account),
-            _ => return welcome(&account, help.guide, language),
+            _ => return setup_guide(&account, help.guide, language),
         })],
     }
 }
 
 /// The account is monitored from now on; the guide explains later messages.
-fn welcome(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
+fn setup_guide(account: &str, guide: &str, language: Language) -> Vec<AnswerPart> {
     let say = Say(language);
     let done = say.request_answer_complete_add(account);
     let guide = say.request_answer_guide(guide);
@@ -192,12 +194,12 @@ fn approved(context: &JudgedRequest, account: &str, lines: Option<[&str; 2]>) ->
             vec![AnswerPart::Text(say.request_answer_change(account))]
         }
         (_, None) => vec![AnswerPart::Text(say.request_answer_add_no_line(account))],
-        (_, lines) => paste(say.request_answer_add(account), lines, say),
+        (_, lines) => command_lines(say.request_answer_add(account), lines, say),
     }
 }
 
 /// A line to paste, and next to it the one that verifies the script first.
-fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) -> Vec<AnswerPart> {
+fn command_lines(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) -> Vec<AnswerPart> {
     lines.map_or_else(Vec::new, |[line, checked]| {
         vec![
             AnswerPart::Text(text.into()),
@@ -208,9 +210,26 @@ fn paste(text: impl Into<String>, lines: Option<[&str; 2]>, say: Say) -> Vec<Ans
     })
 }
 
-/// Jira failed.
-pub(crate) fn jira_fails(why: &dyn std::fmt::Display, language: Language) -> LocalizedMessage {
+/// Issues cannot be read.
+pub(crate) fn issues_fail(error: &IssuesError, language: Language) -> LocalizedMessage {
     let say = Say(language);
+    match error {
+        IssuesError::Unavailable(unavailable) => jira_fails(&unavailable.why(say), say),
+        IssuesError::Jira(failure) => jira_fails(&failure.why(say), say),
+        IssuesError::Store(error) => super::startup_error::store_error(error, language),
+    }
+}
+
+/// Tickets cannot be answered.
+pub(crate) fn answers_fail(error: &AnswerError, language: Language) -> LocalizedMessage {
+    let say = Say(language);
+    match error {
+        AnswerError::Unavailable(unavailable) => jira_fails(&unavailable.why(say), say),
+        AnswerError::Store(error) => super::startup_error::store_error(error, language),
+    }
+}
+
+fn jira_fails(why: &str, say: Say) -> LocalizedMessage {
     LocalizedMessage::new(say.request_jira_fails(why), say.request_jira_fails_hint())
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn covers_now(made: &Silenced, language: Language) -> String {
 
 /// The number of open critical alerts that match but are exempt.
 pub(crate) fn exempt_critical(made: &Silenced, language: Language) -> String {
-    Say(language).silence_told_all_the_same(made.left_out)
+    Say(language).silence_still_notifying(made.left_out)
 }
 
 /// There is no active silence with this id.

@@ -30,7 +30,7 @@ pub(crate) fn open_error(error: &OpenError, language: Language) -> Vec<Localized
             })
             .collect(),
         OpenError::Secret(missing) => vec![LocalizedMessage::new(
-            say.startup_error_secret_missing(missing),
+            say.startup_error_secret_missing(say.secret_missing(missing)),
             "",
         )],
         OpenError::Store { place, source } => vec![store_at(place, source, language)],
@@ -57,7 +57,7 @@ pub(crate) fn action_error(error: &ActionError, language: Language) -> Localized
 pub(crate) fn store_error(error: &StoreError, language: Language) -> LocalizedMessage {
     let say = Say(language);
     LocalizedMessage::new(
-        say.startup_error_store_failed(chain(error)),
+        say.startup_error_store_failed(error.with_causes()),
         store_hint(error, say),
     )
 }
@@ -82,24 +82,10 @@ fn store_at(place: &str, error: &StoreError, language: Language) -> LocalizedMes
             say.startup_error_too_new_hint(),
         ),
         other => LocalizedMessage::new(
-            say.startup_error_store(place, chain(other)),
+            say.startup_error_store(place, other.with_causes()),
             store_hint(other, say),
         ),
     }
-}
-
-/// An error with its causes, without repetitions.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        let words = deeper.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        cause = deeper.source();
-    }
-    text
 }
 
 /// The configuration file was written, or existed.

@@ -1,6 +1,6 @@
 //! Texts about unlinking an account.
 
-use crate::actions::unlink::{Farewell, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unlinked};
+use crate::actions::unlink::{SentNotice, UnlinkOutcome, UnlinkPlan, UnlinkRow, Unlinked};
 use crate::say::Say;
 use hubward_domain::account::{AccountState, Language};
 
@@ -52,7 +52,7 @@ pub(crate) fn planned(plan: &UnlinkPlan, language: Language) -> String {
     {
         say.unlink_has_left(account)
     } else {
-        say.unlink_unseen(account)
+        say.unlink_not_verified(account)
     }
 }
 
@@ -68,19 +68,19 @@ pub(crate) fn summary(plan: &UnlinkPlan, unlinked: &Unlinked, language: Language
 
 /// The text that the operator passes on to the project, in the project's language, after a line in the
 /// operator's.
-pub(crate) fn farewell(farewell: &Farewell, language: Language) -> String {
+pub(crate) fn left_notice(left_notice: &SentNotice, language: Language) -> String {
     let say = Say(language);
-    let left = &farewell.notice;
+    let left = &left_notice.notice;
     let contact = format!("{} {}", left.contact, left.contact_emails.join("; "));
-    let intro = say.unlink_farewell_for(contact.trim());
+    let intro = say.unlink_left_notice_for(contact.trim());
     let theirs = Say(left.language);
     let regions: Vec<String> = left.regions.iter().map(ToString::to_string).collect();
-    let title = theirs.unlink_farewell_title(&left.account_id, &left.project);
-    let text = theirs.unlink_farewell(&left.account_id, regions.join(", "));
+    let title = theirs.unlink_left_notice_title(&left.account_id, &left.project);
+    let text = theirs.unlink_left_notice(&left.account_id, regions.join(", "));
     let mut message = format!("{intro}\n\n{title}\n\n{text}");
-    if farewell.channels > 0 {
+    if left_notice.channels > 0 {
         message.push('\n');
-        message.push_str(&say.unlink_farewell_sent(farewell.channels));
+        message.push_str(&say.unlink_left_notice_sent(left_notice.channels));
     }
     message
 }

@@ -1,10 +1,9 @@
 //! The table `access_tokens`: the hashes of the access tokens that operators made.
 
-use crate::because;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::access::AccessToken;
 
 const COLUMNS: &str = "name, id, hash, role, created_at, created_by";
@@ -80,23 +79,13 @@ impl Tx {
 }
 
 fn token(row: &AnyRow) -> Result<AccessToken> {
-    let name: String = row.try_get("name")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "access_tokens",
-        row: name.clone(),
-        why: why.to_owned(),
-    };
-    let text = |column: &'static str| row.try_get::<String, _>(column);
+    let row = Columns::of(row, "access_tokens", &["name"]);
     Ok(AccessToken {
-        id: text("id")?,
-        hash: text("hash")?,
-        role: text("role")?
-            .parse()
-            .map_err(|error| damaged(&because("role", &error)))?,
-        created_at: text("created_at")?
-            .parse()
-            .map_err(|error| damaged(&because("created_at", &error)))?,
-        created_by: text("created_by")?,
-        name,
+        name: row.get("name")?,
+        id: row.get("id")?,
+        hash: row.get("hash")?,
+        role: row.parse("role")?,
+        created_at: row.parse("created_at")?,
+        created_by: row.get("created_by")?,
     })
 }

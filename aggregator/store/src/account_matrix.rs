@@ -1,16 +1,17 @@
 //! The tables `accounts` and `memberships` joined, page by page: the accounts and Regions that
 //! match a filter, and their numbers. The cost is that of the rows shown, and of counting the rest.
 
-use crate::because;
 use std::collections::{BTreeMap, BTreeSet};
 
-use hubward_protocol::{AccountId, Region};
+use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use strum::VariantArray;
 
 use super::batch::{batches, placeholders};
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::account_matrix::{
     AccountLine, MatrixCell, Outstanding, PageWindow, PlaceFilter, VerdictGroup,
 };
@@ -72,11 +73,12 @@ impl Store {
         }
         let mut found: BTreeMap<AccountId, Vec<MatrixCell>> = BTreeMap::new();
         for row in query.fetch_all(&self.pool).await? {
-            let (account, region) = place(&row)?;
-            found.entry(account).or_default().push(MatrixCell {
-                region,
-                verdict: row.try_get("verdict")?,
-                since: since(&row)?,
+            let row = membership(&row);
+            let cells = found.entry(row.parse("account_id")?).or_default();
+            cells.push(MatrixCell {
+                region: row.parse("region")?,
+                verdict: row.get("verdict")?,
+                since: row.parse("since")?,
             });
         }
         Ok(found)
@@ -100,15 +102,18 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_by_worst(&self) -> Result<BTreeMap<VerdictGroup, i64>> {
-        let mut counts: BTreeMap<VerdictGroup, i64> =
-            VerdictGroup::ALL.map(|group| (group, 0)).into();
+        let mut counts: BTreeMap<VerdictGroup, i64> = VerdictGroup::VARIANTS
+            .iter()
+            .map(|&group| (group, 0))
+            .collect();
         for row in sqlx::query("SELECT worst, COUNT(*) FROM account_verdicts GROUP BY worst")
             .fetch_all(&self.pool)
             .await?
         {
             let (worst, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-            let group = VerdictGroup::ALL
-                .into_iter()
+            let group = VerdictGroup::VARIANTS
+                .iter()
+                .copied()
                 .find(|group| rank_of(*group) == worst);
             if let Some(count_of_group) = group.and_then(|group| counts.get_mut(&group)) {
                 *count_of_group += count;
@@ -146,13 +151,13 @@ impl Store {
             .await?
             .iter()
             .map(|row| {
-                let (account_id, region) = place(row)?;
+                let row = membership(row);
                 Ok(Outstanding {
-                    account_id,
-                    project: row.try_get("project")?,
-                    region,
-                    verdict: row.try_get("verdict")?,
-                    since: since(row)?,
+                    account_id: row.parse("account_id")?,
+                    project: row.get("project")?,
+                    region: row.parse("region")?,
+                    verdict: row.get("verdict")?,
+                    since: row.parse("since")?,
                 })
             })
             .collect()
@@ -163,18 +168,10 @@ impl Store {
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn last_seen(&self) -> Result<Option<Timestamp>> {
-        let row = sqlx::query("SELECT MAX(seen_at) FROM memberships")
+        let row = sqlx::query("SELECT MAX(seen_at) AS seen_at FROM memberships")
             .fetch_one(&self.pool)
             .await?;
-        row.try_get::<Option<String>, _>(0)?
-            .map(|text| {
-                text.parse().map_err(|error| StoreError::Damaged {
-                    table: "memberships",
-                    row: "newest".to_owned(),
-                    why: because("seen_at", &error),
-                })
-            })
-            .transpose()
+        Columns::of(&row, "memberships", &["seen_at"]).maybe("seen_at")
     }
 }
 
@@ -293,41 +290,19 @@ fn rank() -> String {
 }
 
 fn line(row: &AnyRow) -> Result<AccountLine> {
-    let account: String = row.try_get("account_id")?;
+    let row = Columns::of(row, "accounts", &["account_id"]);
     Ok(AccountLine {
-        account_id: account.parse().map_err(|error| StoreError::Damaged {
-            table: "accounts",
-            row: account.clone(),
-            why: because("account_id", &error),
-        })?,
-        project: row.try_get("project")?,
-        department: row.try_get("department")?,
-        environment: row.try_get("environment")?,
-        state: row.try_get("state")?,
+        account_id: row.parse("account_id")?,
+        project: row.get("project")?,
+        department: row.get("department")?,
+        environment: row.get("environment")?,
+        state: row.get("state")?,
         cells: Vec::new(),
     })
 }
 
-fn place(row: &AnyRow) -> Result<(AccountId, Region)> {
-    let (account, region): (String, String) = (row.try_get("account_id")?, row.try_get("region")?);
-    match (account.parse(), region.parse()) {
-        (Ok(account), Ok(region)) => Ok((account, region)),
-        _ => Err(StoreError::Damaged {
-            table: "memberships",
-            row: format!("{account} {region}"),
-            why: "its key".to_owned(),
-        }),
-    }
-}
-
-fn since(row: &AnyRow) -> Result<Timestamp> {
-    row.try_get::<String, _>("since")?
-        .parse()
-        .map_err(|error| StoreError::Damaged {
-            table: "memberships",
-            row: "since".to_owned(),
-            why: because("since", &error),
-        })
+fn membership(row: &AnyRow) -> Columns<'_> {
+    Columns::of(row, "memberships", &["account_id", "region"])
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The table `accounts`: the ledger's rows.
 
-use crate::because;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::AccountId;
@@ -8,9 +7,10 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::batch::{batches, placeholders};
+use super::columns::Columns;
 use super::evidence::AccountRange;
-use super::{Result, Store, StoreError, Tx};
-use hubward_domain::account::{Account, AccountState, Language, ReportCadence};
+use super::{Result, Store, Tx};
+use hubward_domain::account::Account;
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::search;
 
@@ -213,50 +213,27 @@ impl Tx {
 }
 
 fn account(row: &AnyRow) -> Result<Account> {
-    let key: String = row.try_get("account_id")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "accounts",
-        row: key.clone(),
-        why,
-    };
-    let text = |column: &str| row.try_get::<String, _>(column);
-    let word = |column: &'static str| -> Result<String> { Ok(text(column)?) };
-    let (language, report, state) = (word("language")?, word("report")?, word("state")?);
+    let row = Columns::of(row, "accounts", &["account_id"]);
     Ok(Account {
-        account_id: key
-            .parse()
-            .map_err(|error| damaged(because("account_id", &error)))?,
-        project: text("project")?,
-        department: text("department")?,
-        environment: text("environment")?,
-        contact: text("contact")?,
-        contact_emails: list(&text("contact_emails")?).map_err(damaged)?,
-        account_email: row.try_get("account_email")?,
-        language: Language::ALL
-            .into_iter()
-            .find(|known| known.as_str() == language)
-            .ok_or_else(|| damaged(language))?,
-        regions: list(&text("regions")?).map_err(damaged)?,
-        standards: list(&text("standards")?).map_err(damaged)?,
-        report: ReportCadence::ALL
-            .into_iter()
-            .find(|known| known.as_str() == report)
-            .ok_or_else(|| damaged(report))?,
-        state: AccountState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
-            .ok_or_else(|| damaged(state))?,
-        request: text("request")?,
-        notes: text("notes")?,
-        extra: list(&text("extra")?).map_err(damaged)?,
+        account_id: row.parse("account_id")?,
+        project: row.get("project")?,
+        department: row.get("department")?,
+        environment: row.get("environment")?,
+        contact: row.get("contact")?,
+        contact_emails: row.json("contact_emails")?,
+        account_email: row.get("account_email")?,
+        language: row.parse("language")?,
+        regions: row.json("regions")?,
+        standards: row.json("standards")?,
+        report: row.parse("report")?,
+        state: row.parse("state")?,
+        request: row.get("request")?,
+        notes: row.get("notes")?,
+        extra: row.json("extra")?,
     })
 }
 
 fn json<T: serde::Serialize>(values: &[T]) -> String {
     // Texts and pairs of texts always serialize.
     serde_json::to_string(values).unwrap_or_default()
-}
-
-fn list<T: serde::de::DeserializeOwned>(text: &str) -> std::result::Result<Vec<T>, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }

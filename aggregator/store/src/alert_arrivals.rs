@@ -1,11 +1,11 @@
 //! The table `alert_arrivals`: how each alert arrived.
 
-use crate::because;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::arrival::Arrival;
 
 const COLUMNS: &str = "alert_id, door, aws_created_at, event_at, received_at, stored_at";
@@ -87,33 +87,12 @@ async fn one<'c>(
 }
 
 fn arrival(row: &AnyRow) -> Result<Arrival> {
-    let id: String = row.try_get("alert_id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "alert_arrivals",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let time = |column: &'static str| -> Result<Timestamp> {
-        let text: String = row.try_get(column)?;
-        text.parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
-    let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
-        let text: Option<String> = row.try_get(column)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|error| damaged(&because(column, &error)))
-        })
-        .transpose()
-    };
-    let door: String = row.try_get("door")?;
+    let row = Columns::of(row, "alert_arrivals", &["alert_id"]);
     Ok(Arrival {
-        door: door
-            .parse()
-            .map_err(|error| damaged(&because("door", &error)))?,
-        aws_created_at: maybe("aws_created_at")?,
-        event_at: maybe("event_at")?,
-        received_at: time("received_at")?,
-        stored_at: time("stored_at")?,
+        door: row.parse("door")?,
+        aws_created_at: row.maybe("aws_created_at")?,
+        event_at: row.maybe("event_at")?,
+        received_at: row.parse("received_at")?,
+        stored_at: row.parse("stored_at")?,
     })
 }

@@ -1,13 +1,11 @@
 //! The table `alert_escalations`: how often people were notified again of unacknowledged alerts.
 
-use crate::because;
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
-use hubward_domain::alert::Severity;
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::escalation::UnacknowledgedAlert;
 
 impl Store {
@@ -61,38 +59,15 @@ impl Tx {
 }
 
 fn waiting(row: &AnyRow) -> Result<(String, AccountId, UnacknowledgedAlert)> {
-    let id: String = row.try_get("id")?;
-    let time = |column: &'static str| -> Result<Option<Timestamp>> {
-        let text: Option<String> = row.try_get(column)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|error| damaged(&id, &because(column, &error)))
-        })
-        .transpose()
-    };
-    let severity: String = row.try_get("severity")?;
-    let severity: Severity = severity
-        .parse()
-        .map_err(|error| damaged(&id, &because("severity", &error)))?;
-    let stored = time("stored_at")?.ok_or_else(|| damaged(&id, "stored_at"))?;
-    let level: Option<i64> = row.try_get("level")?;
+    let row = Columns::of(row, "alert_escalations", &["id"]);
+    let stored: Timestamp = row.parse("stored_at")?;
+    let changed: Option<Timestamp> = row.maybe("changed_at")?;
+    let level: Option<i64> = row.get("level")?;
     let waiting = UnacknowledgedAlert {
-        severity,
+        severity: row.parse("severity")?,
         // A person who touched an alert that is open now has reopened it.
-        since: time("changed_at")?.map_or(stored, |changed| changed.max(stored)),
-        last_escalation: level.zip(time("told_at")?),
+        since: changed.map_or(stored, |changed| changed.max(stored)),
+        last_escalation: level.zip(row.maybe("told_at")?),
     };
-    let account: String = row.try_get("account_id")?;
-    let account = account
-        .parse()
-        .map_err(|error| damaged(&id, &because("account_id", &error)))?;
-    Ok((id, account, waiting))
-}
-
-fn damaged(row: &str, why: &str) -> StoreError {
-    StoreError::Damaged {
-        table: "alert_escalations",
-        row: row.to_owned(),
-        why: why.to_owned(),
-    }
+    Ok((row.get("id")?, row.parse("account_id")?, waiting))
 }

@@ -1,12 +1,12 @@
 //! The table `alert_handling`: the last acts and notes of people on alerts.
 
-use crate::because;
 use std::collections::BTreeMap;
 
-use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use super::batch::placeholders;
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::handling::Handling;
 
 impl Store {
@@ -80,21 +80,13 @@ impl Tx {
     }
 }
 
-fn handling(row: &sqlx::any::AnyRow) -> Result<(String, Handling)> {
-    let alert: String = row.try_get("alert_id")?;
-    let changed_at = row
-        .try_get::<String, _>("changed_at")?
-        .parse()
-        .map_err(|error| StoreError::Damaged {
-            table: "alert_handling",
-            row: alert.clone(),
-            why: because("changed_at", &error),
-        })?;
+fn handling(row: &AnyRow) -> Result<(String, Handling)> {
+    let row = Columns::of(row, "alert_handling", &["alert_id"]);
     let handling = Handling {
-        assignee: row.try_get("assignee")?,
-        note: row.try_get("note")?,
-        changed_at: Some(changed_at),
-        changed_by: row.try_get("changed_by")?,
+        assignee: row.get("assignee")?,
+        note: row.get("note")?,
+        changed_at: Some(row.parse("changed_at")?),
+        changed_by: row.get("changed_by")?,
     };
-    Ok((alert, handling))
+    Ok((row.get("alert_id")?, handling))
 }

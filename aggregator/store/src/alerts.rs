@@ -1,6 +1,5 @@
 //! The tables `alerts` and `alert_findings`.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use sqlx::Row;
@@ -8,7 +7,8 @@ use sqlx::any::AnyRow;
 
 use super::account_matrix::like;
 use super::batch::placeholders;
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::alert::{Alert, AlertFilter};
 
@@ -305,39 +305,19 @@ fn condition(filter: &AlertFilter) -> (String, Vec<String>) {
 }
 
 fn alert(row: &AnyRow) -> Result<Alert> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "alerts",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let text = |column: &'static str| row.try_get::<String, _>(column);
-    let time = |column: &'static str| -> Result<jiff::Timestamp> {
-        text(column)?
-            .parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
+    let row = Columns::of(row, "alerts", &["id"]);
     Ok(Alert {
-        finding_id: text("finding_id")?,
-        account_id: text("account_id")?
-            .parse()
-            .map_err(|error| damaged(&because("account_id", &error)))?,
-        region: text("region")?
-            .parse()
-            .map_err(|error| damaged(&because("region", &error)))?,
-        kind: text("type")?,
-        severity: text("severity")?
-            .parse()
-            .map_err(|error| damaged(&because("severity", &error)))?,
-        title: text("title")?,
-        state: text("state")?
-            .parse()
-            .map_err(|error| damaged(&because("state", &error)))?,
-        count: row.try_get("count")?,
-        first_seen: time("first_seen")?,
-        last_seen: time("last_seen")?,
-        facts: serde_json::from_str(&text("facts")?)
-            .map_err(|error| damaged(&because("facts", &error)))?,
-        id,
+        id: row.get("id")?,
+        finding_id: row.get("finding_id")?,
+        account_id: row.parse("account_id")?,
+        region: row.parse("region")?,
+        kind: row.get("type")?,
+        severity: row.parse("severity")?,
+        title: row.get("title")?,
+        state: row.parse("state")?,
+        count: row.get("count")?,
+        first_seen: row.parse("first_seen")?,
+        last_seen: row.parse("last_seen")?,
+        facts: row.json("facts")?,
     })
 }

@@ -6,7 +6,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::batch::{batches, value_rows};
-use super::{Engine, Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Engine, Result, Store, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::audit::{
     Actor, AuditEvent, BrokenChain, EventFilter, GENESIS, Head, NewEvent, verify,
@@ -257,23 +258,14 @@ impl Tx {
 }
 
 fn event(row: &AnyRow) -> Result<AuditEvent> {
-    let sequence: i64 = row.try_get("sequence")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "audit_events",
-        row: sequence.to_string(),
-        why,
-    };
+    let row = Columns::of(row, "audit_events", &["sequence"]);
     Ok(AuditEvent {
-        sequence,
-        at: row
-            .try_get::<String, _>("at")?
-            .parse()
-            .map_err(|error: jiff::Error| damaged(error.to_string()))?,
-        actor: row.try_get("actor")?,
-        action: row.try_get("action")?,
-        subject: row.try_get("subject")?,
-        detail: serde_json::from_str(&row.try_get::<String, _>("detail")?)
-            .map_err(|error| damaged(error.to_string()))?,
-        hash: row.try_get("hash")?,
+        sequence: row.get("sequence")?,
+        at: row.parse("at")?,
+        actor: row.get("actor")?,
+        action: row.get("action")?,
+        subject: row.get("subject")?,
+        detail: row.json("detail")?,
+        hash: row.get("hash")?,
     })
 }

@@ -63,15 +63,15 @@ impl Store {
 
     /// The damage that SQLite finds in the file; empty if there is none.
     async fn damages(&self) -> Result<Vec<String>> {
-        let mut said = Vec::new();
+        let mut lines = Vec::new();
         for row in sqlx::query("PRAGMA integrity_check")
             .fetch_all(&self.pool)
             .await?
         {
-            said.push(row.try_get(0)?);
+            lines.push(row.try_get(0)?);
         }
-        said.retain(|line| line != "ok");
-        Ok(said)
+        lines.retain(|line| line != "ok");
+        Ok(lines)
     }
 
     /// Checks a backup: its integrity in SQLite, and the audit log's chain.

@@ -1,10 +1,8 @@
 //! The table `baseline_coverage`: how far the wanted steps are proven, by department.
 
-use sqlx::Row;
-
 use super::batch::{batches, value_rows};
-use super::{Result, Store, StoreError, Tx};
-use crate::because;
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::check::StepCoverage;
 
 const COLUMNS: &str =
@@ -25,26 +23,16 @@ impl Store {
             .await?;
         rows.iter()
             .map(|row| {
-                let (department, step): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                let damaged = |why: String| StoreError::Damaged {
-                    table: "baseline_coverage",
-                    row: format!("{department} {step}"),
-                    why,
-                };
+                let row = Columns::of(row, "baseline_coverage", &["department", "step"]);
                 Ok(StepCoverage {
-                    step: step
-                        .parse()
-                        .map_err(|error| damaged(because("step", &error)))?,
-                    proven: row.try_get(2)?,
-                    excepted: row.try_get(3)?,
-                    unproven: row.try_get(4)?,
-                    missing: row.try_get(5)?,
-                    not_member: row.try_get(6)?,
-                    wanted_since: row
-                        .try_get::<String, _>(7)?
-                        .parse()
-                        .map_err(|error| damaged(because("wanted_since", &error)))?,
-                    department,
+                    department: row.get("department")?,
+                    step: row.parse("step")?,
+                    proven: row.get("proven")?,
+                    excepted: row.get("excepted")?,
+                    unproven: row.get("unproven")?,
+                    missing: row.get("missing")?,
+                    not_member: row.get("not_member")?,
+                    wanted_since: row.parse("wanted_since")?,
                 })
             })
             .collect()

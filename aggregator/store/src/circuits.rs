@@ -1,13 +1,12 @@
 //! The table `circuits`: the channels that failed lately. A working channel has no row.
 
-use crate::because;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::circuit::Circuit;
 
 impl Store {
@@ -99,23 +98,15 @@ impl Tx {
 }
 
 fn circuit(row: &AnyRow) -> Result<Circuit> {
-    let channel: String = row.try_get("channel")?;
-    let failures = row.try_get("failures")?;
-    let since: String = row.try_get("since")?;
-    if since.is_empty() {
+    let row = Columns::of(row, "circuits", &["channel"]);
+    let failures = row.get("failures")?;
+    let Some(since) = row.maybe("since")? else {
         return Ok(Circuit::Closed { failures });
-    }
-    let time = |text: String| -> Result<Timestamp> {
-        text.parse().map_err(|error| StoreError::Damaged {
-            table: "circuits",
-            row: channel.clone(),
-            why: because("a time", &error),
-        })
     };
     Ok(Circuit::Open {
         failures,
-        since: time(since)?,
-        probe_at: time(row.try_get("probe_at")?)?,
-        why: row.try_get("why")?,
+        since,
+        probe_at: row.parse("probe_at")?,
+        why: row.get("why")?,
     })
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hubward_protocol::Region;
 use jiff::Timestamp;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use super::batch::{batches, value_rows};
-use super::{Result, Store, StoreError, Tx};
-use crate::because;
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::account::Standard;
 use hubward_domain::check::{PROVING_CONTROLS, ProvingControls};
 use hubward_domain::control::{CatalogControl, ListedControl};
@@ -199,37 +199,26 @@ async fn controls(connection: &mut AnyConnection) -> Result<Vec<CatalogControl>>
         .fetch_all(&mut *connection)
         .await?
     {
-        let (control, standard): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let standard = standard.parse().map_err(|error| StoreError::Damaged {
-            table: "control_regions",
-            row: control.clone(),
-            why: because("standard", &error),
-        })?;
-        standards.entry(control).or_default().insert(standard);
+        let row = Columns::of(&row, "control_regions", &["control_id", "standard"]);
+        let standard = row.parse("standard")?;
+        standards
+            .entry(row.get("control_id")?)
+            .or_default()
+            .insert(standard);
     }
     let rows = sqlx::query(SELECT).fetch_all(&mut *connection).await?;
     rows.iter()
         .map(|row| {
-            let control_id: String = row.try_get("control_id")?;
-            let time = |column: &'static str, text: String| -> Result<Timestamp> {
-                text.parse().map_err(|error| StoreError::Damaged {
-                    table: "controls",
-                    row: control_id.clone(),
-                    why: because(column, &error),
-                })
-            };
-            let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
-                let text: Option<String> = row.try_get(column)?;
-                text.map(|text| time(column, text)).transpose()
-            };
+            let row = Columns::of(row, "controls", &["control_id"]);
+            let control_id: String = row.get("control_id")?;
             Ok(CatalogControl {
-                title: row.try_get("title")?,
-                severity: row.try_get("severity")?,
+                title: row.get("title")?,
+                severity: row.get("severity")?,
                 standards: standards.remove(&control_id).unwrap_or_default(),
-                first_seen: time("first_seen", row.try_get("first_seen")?)?,
-                new_since: maybe("new_since")?,
-                retired_at: maybe("retired_at")?,
-                failing_accounts: row.try_get("accounts")?,
+                first_seen: row.parse("first_seen")?,
+                new_since: row.maybe("new_since")?,
+                retired_at: row.maybe("retired_at")?,
+                failing_accounts: row.get("accounts")?,
                 control_id,
             })
         })
@@ -237,18 +226,6 @@ async fn controls(connection: &mut AnyConnection) -> Result<Vec<CatalogControl>>
 }
 
 fn place(row: &AnyRow, table: &'static str) -> Result<(Region, Standard)> {
-    let (region, standard): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    let damaged = |why: String| StoreError::Damaged {
-        table,
-        row: format!("{region} {standard}"),
-        why,
-    };
-    Ok((
-        region
-            .parse()
-            .map_err(|error| damaged(because("region", &error)))?,
-        standard
-            .parse()
-            .map_err(|error| damaged(because("standard", &error)))?,
-    ))
+    let row = Columns::of(row, table, &["region", "standard"]);
+    Ok((row.parse("region")?, row.parse("standard")?))
 }

@@ -4,7 +4,6 @@
 //! The lease is a single UPDATE whose outer condition makes it atomic: of several workers and
 //! processes, on either engine, only one gets the row.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +11,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::batch::placeholders;
+use super::columns::Columns;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::delivery::{Delivery, DeliveryNext, DeliveryState, PostFilter, Posted};
@@ -149,20 +149,16 @@ impl Store {
     /// The database failed, or a time is damaged.
     pub async fn oldest_pending(&self) -> Result<BTreeMap<String, Timestamp>> {
         sqlx::query(
-            "SELECT channel, MIN(created_at) FROM deliveries WHERE state = $1 GROUP BY channel",
+            "SELECT channel, MIN(created_at) AS created_at FROM deliveries \
+             WHERE state = $1 GROUP BY channel",
         )
         .bind(DeliveryState::Pending.as_str())
         .fetch_all(&self.pool)
         .await?
         .iter()
         .map(|row| {
-            let (channel, since): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let since = since.parse().map_err(|error| StoreError::Damaged {
-                table: "deliveries",
-                row: channel.clone(),
-                why: because("created_at", &error),
-            })?;
-            Ok((channel, since))
+            let row = Columns::of(row, "deliveries", &["channel"]);
+            Ok((row.get("channel")?, row.parse("created_at")?))
         })
         .collect()
     }
@@ -180,11 +176,8 @@ impl Tx {
         notice: &Notice,
         now: Timestamp,
     ) -> Result<()> {
-        let notice_json = serde_json::to_string(notice).map_err(|error| StoreError::Damaged {
-            table: "deliveries",
-            row: id.to_owned(),
-            why: error.to_string(),
-        })?;
+        let notice_json = serde_json::to_string(notice)
+            .map_err(|error| StoreError::damaged("deliveries", id, "notice", error))?;
         sqlx::query(
             "INSERT INTO deliveries (id, position, channel, subject, notice, state, attempts, \
              due_at, leased_until, created_at, class) \
@@ -240,11 +233,14 @@ impl Tx {
         }
         let leased = query.fetch_optional(&mut *self.0).await?;
         match leased.as_ref().map(delivery).transpose() {
-            Err(StoreError::Damaged { row, why, .. }) => {
-                let attempts = leased.map(|row| row.try_get("attempts")).transpose()?;
-                let given_up = DeliveryNext::GivenUp { why };
-                self.record_attempt(&row, attempts.unwrap_or_default(), &given_up, now)
-                    .await?;
+            Err(error @ StoreError::Damaged { .. }) => {
+                if let Some(row) = leased {
+                    let why = error.with_causes();
+                    let (id, attempts): (String, i64) =
+                        (row.try_get("id")?, row.try_get("attempts")?);
+                    self.record_attempt(&id, attempts, &DeliveryNext::GivenUp { why }, now)
+                        .await?;
+                }
                 Ok(None)
             }
             read => read,
@@ -383,62 +379,34 @@ impl Tx {
 }
 
 fn posted(row: &AnyRow) -> Result<Posted> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "deliveries",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let text = |column: &'static str| row.try_get::<String, _>(column);
-    let state = text("state")?;
-    let notice: serde_json::Value = serde_json::from_str(&text("notice")?)
-        .map_err(|error| damaged(&because("notice", &error)))?;
+    let row = Columns::of(row, "deliveries", &["id"]);
+    let notice: serde_json::Value = row.json("notice")?;
     Ok(Posted {
-        channel: text("channel")?,
-        subject: text("subject")?,
+        id: row.get("id")?,
+        channel: row.get("channel")?,
+        subject: row.get("subject")?,
         kind: notice
             .get("type")
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
-            .ok_or_else(|| damaged("state"))?,
-        attempts: row.try_get("attempts")?,
-        last_error: row.try_get("last_error")?,
-        due_at: text("due_at")?
-            .parse()
-            .map_err(|error| damaged(&because("due_at", &error)))?,
-        created_at: text("created_at")?
-            .parse()
-            .map_err(|error| damaged(&because("created_at", &error)))?,
-        id,
+        state: row.parse("state")?,
+        attempts: row.get("attempts")?,
+        last_error: row.get("last_error")?,
+        due_at: row.parse("due_at")?,
+        created_at: row.parse("created_at")?,
     })
 }
 
 fn delivery(row: &AnyRow) -> Result<Delivery> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "deliveries",
-        row: id.clone(),
-        why,
-    };
-    let state: String = row.try_get("state")?;
+    let row = Columns::of(row, "deliveries", &["id"]);
     Ok(Delivery {
-        channel: row.try_get("channel")?,
-        notice: serde_json::from_str(&row.try_get::<String, _>("notice")?)
-            .map_err(|error| damaged(error.to_string()))?,
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
-            .ok_or_else(|| damaged(state))?,
-        attempts: row.try_get("attempts")?,
-        last_error: row.try_get("last_error")?,
-        created_at: row
-            .try_get::<String, _>("created_at")?
-            .parse()
-            .map_err(|error: jiff::Error| damaged(error.to_string()))?,
-        id,
+        id: row.get("id")?,
+        channel: row.get("channel")?,
+        notice: row.json("notice")?,
+        state: row.parse("state")?,
+        attempts: row.get("attempts")?,
+        last_error: row.get("last_error")?,
+        created_at: row.parse("created_at")?,
     })
 }

@@ -1,10 +1,9 @@
 //! The table `delivery_attempts`: every delivery attempt with its result.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::arrival::Tried;
 use hubward_domain::delivery::DeliveryNext;
 
@@ -25,21 +24,15 @@ impl Store {
         .await?
         .iter()
         .map(|row| {
-            let delivery: String = row.try_get("delivery_id")?;
-            let at: String = row.try_get("at")?;
-            let at = at.parse().map_err(|error| StoreError::Damaged {
-                table: "delivery_attempts",
-                row: delivery.clone(),
-                why: because("at", &error),
-            })?;
+            let row = Columns::of(row, "delivery_attempts", &["delivery_id", "attempt"]);
             let tried = Tried {
-                delivery,
-                attempt: row.try_get("attempt")?,
-                at,
-                outcome: row.try_get("outcome")?,
-                why: row.try_get("why")?,
+                delivery: row.get("delivery_id")?,
+                attempt: row.get("attempt")?,
+                at: row.parse("at")?,
+                outcome: row.get("outcome")?,
+                why: row.get("why")?,
             };
-            Ok((row.try_get("channel")?, tried))
+            Ok((row.get("channel")?, tried))
         })
         .collect()
     }

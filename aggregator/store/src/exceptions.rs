@@ -1,14 +1,14 @@
 //! The table `exceptions`: controls that need not be fixed, with their end; and the mirror's
 //! findings that they cover.
 
-use crate::because;
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::columns::Columns;
 use super::evidence::AccountRange;
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, Tx};
 use hubward_domain::alert::write_back::Named;
 use hubward_domain::exception::Exception;
 
@@ -146,35 +146,17 @@ impl Tx {
 }
 
 fn exception(row: &AnyRow) -> Result<Exception> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "exceptions",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let text = |column: &'static str| row.try_get::<String, _>(column);
-    let warned_at: Option<String> = row.try_get("warned_at")?;
+    let row = Columns::of(row, "exceptions", &["id"]);
     Ok(Exception {
-        control: text("control")?,
-        account_id: text("account_id")?
-            .parse()
-            .map_err(|error| damaged(&because("account_id", &error)))?,
-        resource: Some(text("resource")?).filter(|resource| !resource.is_empty()),
-        reason: text("reason")?,
-        until: text("last_day")?
-            .parse()
-            .map_err(|error| damaged(&because("last_day", &error)))?,
-        suppressed: row.try_get::<i64, _>("suppressed")? != 0,
-        added_at: text("added_at")?
-            .parse()
-            .map_err(|error| damaged(&because("added_at", &error)))?,
-        added_by: text("added_by")?,
-        warned_at: warned_at
-            .map(|at| {
-                at.parse()
-                    .map_err(|error| damaged(&because("warned_at", &error)))
-            })
-            .transpose()?,
-        id,
+        id: row.get("id")?,
+        control: row.get("control")?,
+        account_id: row.parse("account_id")?,
+        resource: row.maybe("resource")?,
+        reason: row.get("reason")?,
+        until: row.parse("last_day")?,
+        suppressed: row.flag("suppressed")?,
+        added_at: row.parse("added_at")?,
+        added_by: row.get("added_by")?,
+        warned_at: row.maybe("warned_at")?,
     })
 }

@@ -6,12 +6,12 @@ mod report;
 mod row;
 mod write;
 
-use crate::because;
 use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 
 pub use incoming::{IncomingFinding, StoredFinding};
 pub(super) use row::counted;
@@ -70,14 +70,7 @@ impl Store {
             .fetch_all(&self.pool)
             .await?
             .iter()
-            .map(|row| {
-                let account: String = row.try_get(0)?;
-                account.parse().map_err(|error| StoreError::Damaged {
-                    table: "accounts",
-                    row: account.clone(),
-                    why: because("account_id", &error),
-                })
-            })
+            .map(|row| Columns::of(row, "accounts", &["account_id"]).parse("account_id"))
             .collect()
     }
 

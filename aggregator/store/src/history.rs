@@ -1,7 +1,6 @@
 //! The tables `history` and `history_due`: the numbers of findings day by day, and the controls to
 //! count again.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
@@ -11,12 +10,10 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::batch::{batches, value_rows};
+use super::columns::Columns;
 use super::findings::counted;
-use super::{Result, Store, StoreError, Tx};
-use hubward_domain::finding::{FindingKind, FindingSeverity};
-use hubward_domain::history::{
-    Changes, Count, HistoryLine, HistoryStatus, Holding, STILL, Span, changes,
-};
+use super::{Result, Store, Tx};
+use hubward_domain::history::{Changes, Count, HistoryLine, Holding, STILL, Span, changes};
 
 /// The findings of one control in one account; or those without a control.
 type HistoryGroup = (String, String);
@@ -28,9 +25,9 @@ impl Store {
     /// The database failed, or a row is damaged.
     pub async fn history_of(&self, account: &AccountId) -> Result<Vec<Span>> {
         let query = sqlx::query(
-            "SELECT kind, severity, status, from_day, until_day, CAST(SUM(count) AS BIGINT) AS count \
+            "SELECT account_id, kind, severity, status, from_day, until_day, CAST(SUM(count) AS BIGINT) AS count \
              FROM history WHERE standard = '' AND account_id = $1 \
-             GROUP BY kind, severity, status, from_day, until_day ORDER BY from_day",
+             GROUP BY account_id, kind, severity, status, from_day, until_day ORDER BY from_day",
         );
         let found = query
             .bind(account.to_string())
@@ -122,8 +119,9 @@ impl Tx {
         let mut counts: BTreeMap<HistoryGroup, Count> = BTreeMap::new();
         let mut found = query.fetch(&mut *self.0);
         while let Some(row) = found.try_next().await? {
-            if let Some(counted) = counted(&row)? {
-                let group = (row.try_get(0)?, row.try_get(1)?);
+            let row = Columns::of(&row, "findings", &["finding"]);
+            if let Some(counted) = counted(row)? {
+                let group = (row.get("account_id")?, row.get("control_id")?);
                 counts.entry(group).or_default().add(counted);
             }
         }
@@ -146,23 +144,19 @@ impl Tx {
         }
         let mut holding: BTreeMap<HistoryGroup, BTreeMap<HistoryLine, Holding>> = BTreeMap::new();
         for row in query.fetch_all(&mut *self.0).await? {
+            let row = Columns::of(&row, "history", &["account_id", "control_id"]);
             let line = HistoryLine {
-                standard: row.try_get("standard")?,
-                region: row.try_get("region")?,
-                kind: word(&row, "kind", FindingKind::ALL, FindingKind::as_str)?,
-                severity: word(
-                    &row,
-                    "severity",
-                    FindingSeverity::ALL,
-                    FindingSeverity::as_str,
-                )?,
-                status: word(&row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
+                standard: row.get("standard")?,
+                region: row.get("region")?,
+                kind: row.parse("kind")?,
+                severity: row.parse("severity")?,
+                status: row.parse("status")?,
             };
             let held = Holding {
-                from: day(&row, "from_day")?,
-                count: row.try_get("count")?,
+                from: row.parse("from_day")?,
+                count: row.get("count")?,
             };
-            let group = (row.try_get(0)?, row.try_get(1)?);
+            let group = (row.get("account_id")?, row.get("control_id")?);
             holding.entry(group).or_default().insert(line, held);
         }
         Ok(holding)
@@ -237,44 +231,13 @@ fn identified<'q>(
 }
 
 fn span(row: &AnyRow) -> Result<Span> {
-    let count: i64 = row.try_get("count")?;
+    let row = Columns::of(row, "history", &["account_id", "from_day"]);
     Ok(Span {
-        from: day(row, "from_day")?,
-        until: day(row, "until_day")?,
-        kind: word(row, "kind", FindingKind::ALL, FindingKind::as_str)?,
-        severity: word(
-            row,
-            "severity",
-            FindingSeverity::ALL,
-            FindingSeverity::as_str,
-        )?,
-        status: word(row, "status", HistoryStatus::ALL, HistoryStatus::as_str)?,
-        count: count.unsigned_abs(),
+        from: row.parse("from_day")?,
+        until: row.parse("until_day")?,
+        kind: row.parse("kind")?,
+        severity: row.parse("severity")?,
+        status: row.parse("status")?,
+        count: row.get::<i64>("count")?.unsigned_abs(),
     })
-}
-
-fn day(row: &AnyRow, column: &'static str) -> Result<Date> {
-    let text: String = row.try_get(column)?;
-    text.parse()
-        .map_err(|error| damaged(&text, &because(column, &error)))
-}
-
-fn word<T: Copy, const N: usize>(
-    row: &AnyRow,
-    column: &'static str,
-    all: [T; N],
-    name: fn(T) -> &'static str,
-) -> Result<T> {
-    let text: String = row.try_get(column)?;
-    all.into_iter()
-        .find(|value| name(*value) == text)
-        .ok_or_else(|| damaged(&text, column))
-}
-
-fn damaged(row: &str, column: &str) -> StoreError {
-    StoreError::Damaged {
-        table: "history",
-        row: row.to_owned(),
-        why: column.to_owned(),
-    }
 }

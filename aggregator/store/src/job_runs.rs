@@ -1,11 +1,11 @@
 //! The table `job_runs`: the last due time of each job, the server that runs it, and the result.
 
-use crate::because;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::schedule::{JobRun, LEASE};
 
 const COLUMNS: &str = "job, due_at, leased_until, failures, started_at, ended_at, succeeded_at, \
@@ -153,33 +153,17 @@ fn whole(time: Timestamp) -> String {
 }
 
 fn job_run(row: &AnyRow) -> Result<JobRun> {
-    let job: String = row.try_get("job")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "job_runs",
-        row: job.clone(),
-        why: why.to_owned(),
-    };
-    let read = |text: String, column: &'static str| {
-        text.parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
-    let time = |column: &'static str| read(row.try_get(column)?, column);
-    let maybe = |column: &'static str| {
-        row.try_get::<Option<String>, _>(column)?
-            .map(|text| read(text, column))
-            .transpose()
-    };
+    let row = Columns::of(row, "job_runs", &["job"]);
+    let duration: Option<i64> = row.get("duration_ms")?;
     Ok(JobRun {
-        due_at: time("due_at")?,
-        leased_until: time("leased_until")?,
-        failures: row.try_get("failures")?,
-        started_at: time("started_at")?,
-        ended_at: maybe("ended_at")?,
-        succeeded_at: maybe("succeeded_at")?,
-        duration: row
-            .try_get::<Option<i64>, _>("duration_ms")?
-            .map(SignedDuration::from_millis),
-        last_error: row.try_get("last_error")?,
-        job,
+        job: row.get("job")?,
+        due_at: row.parse("due_at")?,
+        leased_until: row.parse("leased_until")?,
+        failures: row.get("failures")?,
+        started_at: row.parse("started_at")?,
+        ended_at: row.maybe("ended_at")?,
+        succeeded_at: row.maybe("succeeded_at")?,
+        duration: duration.map(SignedDuration::from_millis),
+        last_error: row.get("last_error")?,
     })
 }

@@ -15,6 +15,7 @@ pub mod backup;
 pub mod baseline_coverage;
 mod batch;
 pub mod circuits;
+mod columns;
 pub mod controls;
 mod database_url;
 pub mod deliveries;
@@ -54,7 +55,7 @@ pub mod testing;
 pub mod trend;
 pub mod write_backs;
 
-use std::fmt::Display;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,6 +65,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use columns::Cause;
 pub use database_url::DatabaseUrl;
 
 /// A pool of database connections.
@@ -133,14 +135,17 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A row has a value that this program would never have written.
-    #[error("the row {row} of {table} is damaged: {why}")]
+    #[error("the column {column} of the row {row} of {table} is damaged")]
     Damaged {
         /// The table.
         table: &'static str,
         /// Its key.
         row: String,
+        /// The column.
+        column: &'static str,
         /// What is wrong.
-        why: String,
+        #[source]
+        cause: Cause,
     },
     /// Any other error of the database.
     #[error("the database answered")]
@@ -151,6 +156,35 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A value that this program would never have written, or cannot write.
+    pub fn damaged(
+        table: &'static str,
+        row: impl Into<String>,
+        column: &'static str,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Damaged {
+            table,
+            row: row.into(),
+            column,
+            cause: cause.into(),
+        }
+    }
+
+    /// The error with its causes, without repetitions: sqlx's errors repeat theirs.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(deeper) = cause {
+            let words = deeper.to_string();
+            if !text.contains(&words) {
+                text = format!("{text}: {words}");
+            }
+            cause = deeper.source();
+        }
+        text
+    }
+
     /// Whether the error came from a database server rather than a file.
     pub fn is_of_server(&self) -> bool {
         let Self::Sql(error) = self else { return false };
@@ -162,11 +196,6 @@ impl StoreError {
             _ => false,
         }
     }
-}
-
-/// What is damaged, and why it cannot be read: the text of [`StoreError::Damaged`].
-fn because(column: &str, error: &impl Display) -> String {
-    format!("{column}: {error}")
 }
 
 /// The result of a database access.
@@ -328,11 +357,11 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         // SQLite's plain BEGIN takes the write lock only at the first write, too late to wait for
         // it: two transactions that read first and then write would fail with "database is locked".
-        let (begin, turn) = match self.engine {
+        let (begin, permit) = match self.engine {
             Engine::Sqlite => {
                 // The semaphore is never closed.
-                let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
-                ("BEGIN IMMEDIATE", turn)
+                let permit = Arc::clone(&self.writers).acquire_owned().await.ok();
+                ("BEGIN IMMEDIATE", permit)
             }
             Engine::Postgres => ("BEGIN", None),
         };
@@ -341,7 +370,7 @@ impl Store {
             workers: Arc::clone(&self.posts),
         };
         let transaction = self.pool.begin_with(begin).await?;
-        Ok(Tx(transaction, self.engine, turn, posts))
+        Ok(Tx(transaction, self.engine, permit, posts))
     }
 
     /// How many transactions, and statements outside any, this process has run.
@@ -361,9 +390,9 @@ impl Tx {
     /// # Errors
     /// The database failed; then nothing of it is stored.
     pub async fn commit(self) -> Result<()> {
-        let Self(transaction, _, turn, posts) = self;
+        let Self(transaction, _, permit, posts) = self;
         transaction.commit().await?;
-        drop(turn);
+        drop(permit);
         if posts.any {
             posts.workers.send_modify(|count| *count += 1);
         }

@@ -1,6 +1,5 @@
 //! The table `memberships`: the last member listing, and our verdict on each membership.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
@@ -9,7 +8,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::batch::{batches, value_rows};
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::membership::{MemberStatus, Membership};
 
@@ -165,39 +165,16 @@ impl Tx {
 }
 
 fn membership(row: &AnyRow) -> Result<Membership> {
-    let (account_id, region): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "memberships",
-        row: format!("{account_id} {region}"),
-        why: why.to_owned(),
-    };
-    let time = |column: &'static str| -> Result<Timestamp> {
-        row.try_get::<String, _>(column)?
-            .parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
-    let maybe = |column: &'static str| -> Result<Option<Timestamp>> {
-        row.try_get::<Option<String>, _>(column)?
-            .map(|text| {
-                text.parse()
-                    .map_err(|error| damaged(&because(column, &error)))
-            })
-            .transpose()
-    };
+    let row = Columns::of(row, "memberships", &["account_id", "region"]);
+    let status: Option<&str> = row.get("status")?;
     Ok(Membership {
-        account_id: account_id
-            .parse()
-            .map_err(|error| damaged(&because("account_id", &error)))?,
-        region: region
-            .parse()
-            .map_err(|error| damaged(&because("region", &error)))?,
-        status: row
-            .try_get::<Option<String>, _>("status")?
-            .map(|word| MemberStatus::parse(&word)),
-        verdict: row.try_get("verdict")?,
-        since: time("since")?,
-        seen_at: time("seen_at")?,
-        associated_since: maybe("associated_since")?,
-        completed_at: maybe("completed_at")?,
+        account_id: row.parse("account_id")?,
+        region: row.parse("region")?,
+        status: status.map(MemberStatus::parse),
+        verdict: row.get("verdict")?,
+        since: row.parse("since")?,
+        seen_at: row.parse("seen_at")?,
+        associated_since: row.maybe("associated_since")?,
+        completed_at: row.maybe("completed_at")?,
     })
 }

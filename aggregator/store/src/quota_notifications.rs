@@ -11,7 +11,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn replace_told_quota(
+    pub async fn replace_quota_level(
         &mut self,
         region: Region,
         quota: Quota,

@@ -1,10 +1,9 @@
 //! The table `releases`: the agent's releases. The files are not stored here.
 
-use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::release::Release;
 
 const SELECT: &str = "SELECT version, sha256, size, added_at, added_by FROM releases";
@@ -55,23 +54,12 @@ fn sorted(rows: &[AnyRow]) -> Result<Vec<Release>> {
 }
 
 fn release(row: &AnyRow) -> Result<Release> {
-    let version: String = row.try_get("version")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "releases",
-        row: version.clone(),
-        why,
-    };
+    let row = Columns::of(row, "releases", &["version"]);
     Ok(Release {
-        version: version
-            .parse()
-            .map_err(|error: semver::Error| damaged(error.to_string()))?,
-        sha256: row.try_get("sha256")?,
-        size: u64::try_from(row.try_get::<i64, _>("size")?)
-            .map_err(|error| damaged(error.to_string()))?,
-        added_at: row
-            .try_get::<String, _>("added_at")?
-            .parse::<Timestamp>()
-            .map_err(|error| damaged(error.to_string()))?,
-        added_by: row.try_get("added_by")?,
+        version: row.parse("version")?,
+        sha256: row.get("sha256")?,
+        size: row.number("size")?,
+        added_at: row.parse("added_at")?,
+        added_by: row.get("added_by")?,
     })
 }

@@ -1,12 +1,11 @@
 //! The table `reminders`: how often each account's people were reminded since it began to wait.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::AccountId;
-use sqlx::Row;
 
-use super::{Result, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Tx};
 use hubward_domain::reminder::Reminder;
 
 impl Tx {
@@ -20,25 +19,12 @@ impl Tx {
             .await?
             .iter()
             .map(|row| {
-                let account: String = row.try_get(0)?;
-                let damaged = |why: &str| StoreError::Damaged {
-                    table: "reminders",
-                    row: account.clone(),
-                    why: why.to_owned(),
-                };
+                let row = Columns::of(row, "reminders", &["account_id"]);
                 let reminder = Reminder {
-                    count: row.try_get(1)?,
-                    last_at: row
-                        .try_get::<String, _>(2)?
-                        .parse()
-                        .map_err(|error| damaged(&because("last_at", &error)))?,
+                    count: row.get("count")?,
+                    last_at: row.parse("last_at")?,
                 };
-                Ok((
-                    account
-                        .parse()
-                        .map_err(|error| damaged(&because("account_id", &error)))?,
-                    reminder,
-                ))
+                Ok((row.parse("account_id")?, reminder))
             })
             .collect()
     }

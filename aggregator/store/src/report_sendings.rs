@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::report::Period;
 use hubward_domain::report::sending::{Destination, SendingProgress};
 
@@ -27,7 +28,7 @@ impl Store {
         account: Option<&str>,
     ) -> Result<BTreeMap<String, Sendings>> {
         let rows = sqlx::query(
-            "SELECT account_id, destination, state, attempts, place, why FROM report_sendings \
+            "SELECT account_id, period, destination, state, attempts, place, why FROM report_sendings \
              WHERE period = $1 AND (account_id = $2 OR $2 = '')",
         )
         .bind(period.to_string())
@@ -36,33 +37,23 @@ impl Store {
         .await?;
         let mut sendings: BTreeMap<String, Sendings> = BTreeMap::new();
         for row in rows {
-            let account: String = row.try_get(0)?;
-            let damaged = |why: &str| StoreError::Damaged {
-                table: "report_sendings",
-                row: format!("{account} {period}"),
-                why: why.to_owned(),
-            };
-            let word: String = row.try_get(1)?;
-            let destination = Destination::ALL
-                .into_iter()
-                .find(|known| known.as_str() == word)
-                .ok_or_else(|| damaged("destination"))?;
-            let why = row.try_get(5)?;
-            let progress = match row.try_get::<String, _>(2)?.as_str() {
+            let row = Columns::of(&row, "report_sendings", &["account_id", "period"]);
+            let why = row.get("why")?;
+            let progress = match row.get("state")? {
                 "sent" => SendingProgress::Sent {
-                    place: row.try_get(4)?,
+                    place: row.get("place")?,
                 },
                 "failed" => SendingProgress::Failed {
-                    attempts: row.try_get(3)?,
+                    attempts: row.get("attempts")?,
                     why,
                 },
                 "given_up" => SendingProgress::GivenUp { why },
-                _ => return Err(damaged("state")),
+                _ => return Err(row.damaged("state", "it is none of the states")),
             };
             sendings
-                .entry(account)
+                .entry(row.get("account_id")?)
                 .or_default()
-                .insert(destination, progress);
+                .insert(row.parse("destination")?, progress);
         }
         Ok(sendings)
     }

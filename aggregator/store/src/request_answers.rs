@@ -3,9 +3,9 @@
 //! previous one.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::columns::Columns;
 use super::{Result, Store, StoreError, Tx};
 use hubward_domain::delivery::{DeliveryNext, DeliveryState};
 use hubward_domain::request::TicketAnswer;
@@ -63,11 +63,8 @@ impl Tx {
         answer: &TicketAnswer,
         now: Timestamp,
     ) -> Result<()> {
-        let text = serde_json::to_string(answer).map_err(|error| StoreError::Damaged {
-            table: "request_answers",
-            row: id.to_owned(),
-            why: error.to_string(),
-        })?;
+        let text = serde_json::to_string(answer)
+            .map_err(|error| StoreError::damaged("request_answers", id, "answer", error))?;
         sqlx::query(
             "INSERT INTO request_answers (request_id, position, answer, state, attempts, due_at, \
              leased_until, created_at) \
@@ -140,27 +137,14 @@ impl Tx {
 }
 
 fn queued(row: &AnyRow) -> Result<Queued> {
-    let request_id: String = row.try_get("request_id")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "request_answers",
-        row: request_id.clone(),
-        why,
-    };
-    let state: String = row.try_get("state")?;
+    let row = Columns::of(row, "request_answers", &["request_id", "position"]);
     Ok(Queued {
-        position: row.try_get("position")?,
-        answer: serde_json::from_str(&row.try_get::<String, _>("answer")?)
-            .map_err(|error| damaged(error.to_string()))?,
-        state: DeliveryState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
-            .ok_or_else(|| damaged(state))?,
-        attempts: row.try_get("attempts")?,
-        last_error: row.try_get("last_error")?,
-        created_at: row
-            .try_get::<String, _>("created_at")?
-            .parse()
-            .map_err(|error: jiff::Error| damaged(error.to_string()))?,
-        request_id,
+        request_id: row.get("request_id")?,
+        position: row.get("position")?,
+        answer: row.json("answer")?,
+        state: row.parse("state")?,
+        attempts: row.get("attempts")?,
+        last_error: row.get("last_error")?,
+        created_at: row.parse("created_at")?,
     })
 }

@@ -4,18 +4,19 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 
-use super::{Result, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Tx};
 
 /// How long a worker holds an issue: longer than reading it with all retries takes.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 /// An issue to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wake {
+pub struct QueuedIssue {
     /// Its key.
     pub key: String,
     /// When it was last queued: if that changes while it is read, it is read once more.
-    pub woken_at: String,
+    pub queued_at: String,
     /// The number of attempts, including this one.
     pub attempts: i64,
 }
@@ -25,7 +26,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn wake(&mut self, key: &str, stamp: &str, now: Timestamp) -> Result<()> {
+    pub async fn enqueue_issue(&mut self, key: &str, stamp: &str, now: Timestamp) -> Result<()> {
         sqlx::query(
             "INSERT INTO request_wakes (issue_key, woken_at, attempts, due_at, leased_until) \
              VALUES ($1, $2, 0, $3, $3) \
@@ -43,7 +44,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn lease_wake(&mut self, now: Timestamp) -> Result<Option<Wake>> {
+    pub async fn lease_issue(&mut self, now: Timestamp) -> Result<Option<QueuedIssue>> {
         let until = now.checked_add(LEASE).unwrap_or(now);
         let row = sqlx::query(
             "UPDATE request_wakes SET leased_until = $1, attempts = attempts + 1 \
@@ -57,9 +58,9 @@ impl Tx {
         .await?;
         Ok(row
             .map(|row| {
-                Ok::<_, sqlx::Error>(Wake {
+                Ok::<_, sqlx::Error>(QueuedIssue {
                     key: row.try_get(0)?,
-                    woken_at: row.try_get(1)?,
+                    queued_at: row.try_get(1)?,
                     attempts: row.try_get(2)?,
                 })
             })
@@ -71,20 +72,20 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn sleep(&mut self, wake: &Wake, now: Timestamp) -> Result<()> {
+    pub async fn ack_issue(&mut self, issue: &QueuedIssue, now: Timestamp) -> Result<()> {
         sqlx::query("DELETE FROM request_wakes WHERE issue_key = $1 AND woken_at = $2")
-            .bind(wake.key.clone())
-            .bind(wake.woken_at.clone())
+            .bind(issue.key.clone())
+            .bind(issue.queued_at.clone())
             .execute(&mut *self.0)
             .await?;
-        self.try_again(&wake.key, now, now).await
+        self.retry_issue(&issue.key, now, now).await
     }
 
     /// Queues an issue again for a later time.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn try_again(&mut self, key: &str, now: Timestamp, due: Timestamp) -> Result<()> {
+    pub async fn retry_issue(&mut self, key: &str, now: Timestamp, due: Timestamp) -> Result<()> {
         sqlx::query("UPDATE request_wakes SET leased_until = $1, due_at = $2 WHERE issue_key = $3")
             .bind(now.to_string())
             .bind(due.to_string())
@@ -99,20 +100,13 @@ impl Tx {
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn polled_at(&mut self, project: &str) -> Result<Option<Timestamp>> {
-        let row = sqlx::query("SELECT polled_at FROM request_polls WHERE project = $1")
+        let sql = "SELECT project, polled_at FROM request_polls WHERE project = $1";
+        let row = sqlx::query(sql)
             .bind(project.to_owned())
             .fetch_optional(&mut *self.0)
             .await?;
-        row.map(|row| {
-            let text: String = row.try_get(0)?;
-            text.parse()
-                .map_err(|error: jiff::Error| StoreError::Damaged {
-                    table: "request_polls",
-                    row: project.to_owned(),
-                    why: error.to_string(),
-                })
-        })
-        .transpose()
+        row.map(|row| Columns::of(&row, "request_polls", &["project"]).parse("polled_at"))
+            .transpose()
     }
 
     /// Records that a project has been polled.

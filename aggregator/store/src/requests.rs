@@ -1,14 +1,12 @@
 //! The table `requests`. Only the process that holds the lease works on an approved request.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::columns::Columns;
 use super::{Result, Store, StoreError, Tx};
-use hubward_domain::account::Language;
 use hubward_domain::account_matrix::PageWindow;
-use hubward_domain::request::{Origin, Request, RequestState};
+use hubward_domain::request::Request;
 
 const COLUMNS: &str = "id, origin, asked, reporter, language, revision, version, facts, \
      contacts_told, created_at, updated_at";
@@ -106,13 +104,12 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn put_request(&mut self, request: &Request) -> Result<()> {
-        let damaged = |error: serde_json::Error| StoreError::Damaged {
-            table: "requests",
-            row: request.id.clone(),
-            why: error.to_string(),
+        let unwritable = |column| {
+            let id = request.id.clone();
+            move |error: serde_json::Error| StoreError::damaged("requests", id, column, error)
         };
-        let asked = serde_json::to_string(&request.asked).map_err(damaged)?;
-        let facts = serde_json::to_string(&request.state).map_err(damaged)?;
+        let asked = serde_json::to_string(&request.asked).map_err(unwritable("asked"))?;
+        let facts = serde_json::to_string(&request.state).map_err(unwritable("facts"))?;
         sqlx::query(
             "INSERT INTO requests (id, position, origin, asked, reporter, language, revision, \
              version, state, facts, contacts_told, created_at, updated_at, due_at, leased_until) \
@@ -194,43 +191,18 @@ impl Tx {
 }
 
 fn request(row: &AnyRow) -> Result<Request> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: String| StoreError::Damaged {
-        table: "requests",
-        row: id.clone(),
-        why,
-    };
-    let text = |column: &'static str| -> Result<String> { Ok(row.try_get(column)?) };
-    let time = |text: String| {
-        text.parse::<Timestamp>()
-            .map_err(|error| damaged(error.to_string()))
-    };
-    let optional = |column: &'static str| -> Result<Option<Timestamp>> {
-        let text: Option<String> = row.try_get(column)?;
-        text.map(time).transpose()
-    };
-    let (origin, language) = (text("origin")?, text("language")?);
+    let row = Columns::of(row, "requests", &["id"]);
     Ok(Request {
-        origin: Origin::ALL
-            .into_iter()
-            .find(|known| known.as_str() == origin)
-            .ok_or_else(|| damaged(origin))?,
-        asked: json(&text("asked")?).map_err(damaged)?,
-        reporter: text("reporter")?,
-        language: Language::ALL
-            .into_iter()
-            .find(|known| known.as_str() == language)
-            .ok_or_else(|| damaged(language))?,
-        revision: row.try_get("revision")?,
-        version: optional("version")?,
-        state: json::<RequestState>(&text("facts")?).map_err(damaged)?,
-        contacts_told: optional("contacts_told")?,
-        created_at: time(text("created_at")?)?,
-        updated_at: time(text("updated_at")?)?,
-        id: id.clone(),
+        id: row.get("id")?,
+        origin: row.parse("origin")?,
+        asked: row.json("asked")?,
+        reporter: row.get("reporter")?,
+        language: row.parse("language")?,
+        revision: row.get("revision")?,
+        version: row.maybe("version")?,
+        state: row.json("facts")?,
+        contacts_told: row.maybe("contacts_told")?,
+        created_at: row.parse("created_at")?,
+        updated_at: row.parse("updated_at")?,
     })
-}
-
-fn json<T: DeserializeOwned>(text: &str) -> std::result::Result<T, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }

@@ -1,14 +1,13 @@
 //! The table `run_reports`: the last report of each account's agent for each Region.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, RegionReport};
 use jiff::Timestamp;
-use sqlx::Row;
 
+use super::columns::Columns;
 use super::evidence::AccountRange;
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, Tx};
 use hubward_domain::check::{AccountRegion, AgentReport};
 
 impl Store {
@@ -31,31 +30,12 @@ impl Store {
         .await?
         .iter()
         .map(|row| {
-            let (account, region, steps): (String, String, String) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let damaged = |why: String| StoreError::Damaged {
-                table: "run_reports",
-                row: format!("{account} {region}"),
-                why,
+            let row = Columns::of(row, "run_reports", &["account_id", "region"]);
+            let report = AgentReport {
+                at: row.parse("reported_at")?,
+                steps: row.json("steps")?,
             };
-            Ok((
-                (
-                    account
-                        .parse()
-                        .map_err(|error| damaged(because("account_id", &error)))?,
-                    region
-                        .parse()
-                        .map_err(|error| damaged(because("region", &error)))?,
-                ),
-                AgentReport {
-                    at: row
-                        .try_get::<String, _>(3)?
-                        .parse()
-                        .map_err(|error| damaged(because("reported_at", &error)))?,
-                    steps: serde_json::from_str(&steps)
-                        .map_err(|error| damaged(error.to_string()))?,
-                },
-            ))
+            Ok(((row.parse("account_id")?, row.parse("region")?), report))
         })
         .collect()
     }

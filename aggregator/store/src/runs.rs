@@ -1,12 +1,10 @@
 //! The table `runs`: every run of an agent, with its newest heartbeat.
 
-use crate::because;
-use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::account_matrix::like;
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::account_matrix::PageWindow;
 use hubward_domain::run::{Run, RunCounts, RunFilter};
 
@@ -71,26 +69,21 @@ impl Store {
     /// The database failed, or a time is damaged.
     pub async fn count_runs(&self) -> Result<RunCounts> {
         let rows = sqlx::query(
-            "SELECT complete, COUNT(*), MAX(last_heartbeat) FROM runs GROUP BY complete",
+            "SELECT complete, COUNT(*) AS count, MAX(last_heartbeat) AS last_heartbeat \
+             FROM runs GROUP BY complete",
         )
         .fetch_all(&self.pool)
         .await?;
         let mut counts = RunCounts::default();
         for row in rows {
-            let count: i64 = row.try_get(1)?;
-            if row.try_get::<i64, _>(0)? == 0 {
-                counts.incomplete += count;
-            } else {
+            let row = Columns::of(&row, "runs", &["last_heartbeat"]);
+            let count: i64 = row.get("count")?;
+            if row.flag("complete")? {
                 counts.complete += count;
+            } else {
+                counts.incomplete += count;
             }
-            let newest =
-                row.try_get::<String, _>(2)?
-                    .parse()
-                    .map_err(|error| StoreError::Damaged {
-                        table: "runs",
-                        row: "newest".to_owned(),
-                        why: because("last_heartbeat", &error),
-                    })?;
+            let newest = row.parse("last_heartbeat")?;
             counts.last_heartbeat = counts.last_heartbeat.max(Some(newest));
         }
         Ok(counts)
@@ -133,28 +126,15 @@ impl Tx {
 }
 
 fn run(row: &AnyRow) -> Result<Run> {
-    let (account, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "runs",
-        row: format!("{account} {name}"),
-        why: why.to_owned(),
-    };
-    let time = |column: &'static str| -> Result<Timestamp> {
-        row.try_get::<String, _>(column)?
-            .parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
+    let row = Columns::of(row, "runs", &["account_id", "run"]);
     Ok(Run {
-        account_id: account
-            .parse()
-            .map_err(|error| damaged(&because("account_id", &error)))?,
-        run: name.clone(),
-        agent_version: row.try_get("agent_version")?,
-        caller: row.try_get("caller")?,
-        sequence: u32::try_from(row.try_get::<i64, _>("sequence")?)
-            .map_err(|error| damaged(&because("sequence", &error)))?,
-        complete: row.try_get::<i64, _>("complete")? != 0,
-        started_at: time("started_at")?,
-        last_heartbeat: time("last_heartbeat")?,
+        account_id: row.parse("account_id")?,
+        run: row.get("run")?,
+        agent_version: row.get("agent_version")?,
+        caller: row.get("caller")?,
+        sequence: row.number("sequence")?,
+        complete: row.flag("complete")?,
+        started_at: row.parse("started_at")?,
+        last_heartbeat: row.parse("last_heartbeat")?,
     })
 }

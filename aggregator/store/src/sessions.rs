@@ -1,11 +1,10 @@
 //! The table `sessions`: logins to the dashboard.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Result, Store, StoreError, Tx};
-use hubward_domain::access::{Role, Session};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
+use hubward_domain::access::Session;
 
 impl Store {
     /// The session with this cookie's hash, expired or not. One that was opened with a token exists
@@ -14,7 +13,7 @@ impl Store {
     /// # Errors
     /// The database failed, or the row is damaged.
     pub async fn session(&self, hash: &str) -> Result<Option<Session>> {
-        let sql = "SELECT s.name, s.token, s.started_at, s.seen_at, t.role FROM sessions s \
+        let sql = "SELECT s.session, s.name, s.token, s.started_at, s.seen_at, t.role FROM sessions s \
              LEFT JOIN access_tokens t ON t.name = s.token \
              WHERE s.session = $1 AND (s.token IS NULL OR t.name IS NOT NULL)";
         let Some(row) = sqlx::query(sql)
@@ -24,27 +23,12 @@ impl Store {
         else {
             return Ok(None);
         };
-        let damaged = |why: &str| StoreError::Damaged {
-            table: "sessions",
-            row: hash.to_owned(),
-            why: why.to_owned(),
-        };
-        let time = |column: &'static str| -> Result<Timestamp> {
-            row.try_get::<String, _>(column)?
-                .parse()
-                .map_err(|error| damaged(&because(column, &error)))
-        };
-        let role: Option<String> = row.try_get("role")?;
+        let row = Columns::of(&row, "sessions", &["session"]);
         Ok(Some(Session {
-            name: row.try_get("name")?,
-            token_role: role
-                .map(|word| {
-                    word.parse::<Role>()
-                        .map_err(|error| damaged(&because("role", &error)))
-                })
-                .transpose()?,
-            started_at: time("started_at")?,
-            seen_at: time("seen_at")?,
+            name: row.get("name")?,
+            token_role: row.maybe("role")?,
+            started_at: row.parse("started_at")?,
+            seen_at: row.parse("seen_at")?,
         }))
     }
 }

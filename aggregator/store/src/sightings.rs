@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use hubward_protocol::Region;
 use jiff::Timestamp;
-use sqlx::Row;
 
 use super::batch::{batches, value_rows};
+use super::columns::Columns;
 use super::evidence::AccountRange;
-use super::{Result, Store, StoreError, Tx};
-use crate::because;
+use super::{Result, Store, Tx};
 use hubward_domain::check::{AccountRegion, ControlSighting, EvidenceKind, Sighting};
 
 /// The number of columns of `sightings`.
@@ -35,35 +34,17 @@ impl Store {
         .bind(last)
         .fetch_all(&self.pool)
         .await?;
-        for row in rows {
-            let (account, region, kind): (String, String, String) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let damaged = |why: String| StoreError::Damaged {
-                table: "sightings",
-                row: format!("{account} {region} {kind}"),
-                why,
-            };
-            let place = (
-                account
-                    .parse()
-                    .map_err(|error| damaged(because("account_id", &error)))?,
-                region
-                    .parse()
-                    .map_err(|error| damaged(because("region", &error)))?,
-            );
+        for row in &rows {
+            let row = Columns::of(row, "sightings", &["account_id", "region", "kind"]);
+            let place = (row.parse("account_id")?, row.parse("region")?);
             let sighting = Sighting {
-                passed: row.try_get::<i64, _>(3)? != 0,
-                at: row
-                    .try_get::<String, _>(4)?
-                    .parse()
-                    .map_err(|error| damaged(because("at", &error)))?,
-                reason_code: row.try_get(5)?,
-                description: row.try_get(6)?,
-                is_suppressed: row.try_get::<i64, _>(7)? != 0,
+                passed: row.flag("passed")?,
+                at: row.parse("at")?,
+                reason_code: row.get("reason_code")?,
+                description: row.get("description")?,
+                is_suppressed: row.flag("suppressed")?,
             };
-            let kind = kind
-                .parse()
-                .map_err(|error| damaged(because("kind", &error)))?;
+            let kind = row.parse("kind")?;
             found.entry(place).or_default().insert(kind, sighting);
         }
         Ok(found)
@@ -79,20 +60,8 @@ impl Store {
             .await?
             .iter()
             .map(|row| {
-                let (region, read_to): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                let damaged = |why: String| StoreError::Damaged {
-                    table: "evidence_readings",
-                    row: region.clone(),
-                    why,
-                };
-                Ok((
-                    region
-                        .parse()
-                        .map_err(|error| damaged(because("region", &error)))?,
-                    read_to
-                        .parse()
-                        .map_err(|error| damaged(because("read_to", &error)))?,
-                ))
+                let row = Columns::of(row, "evidence_readings", &["region"]);
+                Ok((row.parse("region")?, row.parse("read_to")?))
             })
             .collect()
     }

@@ -1,11 +1,10 @@
 //! The table `silences`: which alerts are silenced, and until when.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::silence::{Matcher, Silence};
 
 const COLUMNS: &str = "id, type, account_id, project, environment, region, critical, reason, \
@@ -121,45 +120,22 @@ impl Tx {
 }
 
 fn silence(row: &AnyRow) -> Result<Silence> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "silences",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let text = |column: &'static str| row.try_get::<String, _>(column);
-    let set = |column: &'static str| -> Result<Option<String>> {
-        Ok(Some(text(column)?).filter(|text| !text.is_empty()))
-    };
-    let time = |column: &'static str| -> Result<Timestamp> {
-        text(column)?
-            .parse()
-            .map_err(|error| damaged(&because(column, &error)))
-    };
+    let row = Columns::of(row, "silences", &["id"]);
     Ok(Silence {
+        id: row.get("id")?,
         matcher: Matcher {
-            kind: set("type")?,
-            account: set("account_id")?
-                .map(|account| account.parse())
-                .transpose()
-                .map_err(|error| damaged(&because("account_id", &error)))?,
-            project: set("project")?,
-            environment: set("environment")?,
-            region: set("region")?
-                .map(|region| region.parse())
-                .transpose()
-                .map_err(|error| damaged(&because("region", &error)))?,
-            critical: row.try_get::<i64, _>("critical")? != 0,
+            kind: row.maybe("type")?,
+            account: row.maybe("account_id")?,
+            project: row.maybe("project")?,
+            environment: row.maybe("environment")?,
+            region: row.maybe("region")?,
+            critical: row.flag("critical")?,
         },
-        reason: text("reason")?,
-        created_by: text("created_by")?,
-        created_at: time("created_at")?,
-        until: time("ends_at")?,
-        ended_at: set("ended_at")?
-            .map(|at| at.parse())
-            .transpose()
-            .map_err(|error| damaged(&because("ended_at", &error)))?,
-        count: row.try_get("count")?,
-        id,
+        reason: row.get("reason")?,
+        created_by: row.get("created_by")?,
+        created_at: row.parse("created_at")?,
+        until: row.parse("ends_at")?,
+        ended_at: row.maybe("ended_at")?,
+        count: row.get("count")?,
     })
 }

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use sqlx::Row;
-
 use super::batch::{batches, value_rows};
+use super::columns::Columns;
 use super::evidence::AccountRange;
-use super::{Result, Store, StoreError, Tx};
-use crate::because;
+use super::{Result, Store, Tx};
 use hubward_domain::check::{AccountRegion, ProofStep, StepHistory};
 
 /// The number of columns.
@@ -33,37 +30,17 @@ impl Store {
         .bind(last)
         .fetch_all(&self.pool)
         .await?;
-        for row in rows {
-            let (account, region, step): (String, String, String) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let damaged = |why: String| StoreError::Damaged {
-                table: "step_history",
-                row: format!("{account} {region} {step}"),
-                why,
-            };
-            let time = |column: &'static str, text: String| -> Result<Timestamp> {
-                text.parse()
-                    .map_err(|error| damaged(because(column, &error)))
-            };
-            let place = (
-                account
-                    .parse()
-                    .map_err(|error| damaged(because("account_id", &error)))?,
-                region
-                    .parse()
-                    .map_err(|error| damaged(because("region", &error)))?,
-            );
+        for row in &rows {
+            let row = Columns::of(row, "step_history", &["account_id", "region", "step"]);
+            let place = (row.parse("account_id")?, row.parse("region")?);
             let history = StepHistory {
-                wanted_since: time("wanted_since", row.try_get(3)?)?,
-                proven_at: row
-                    .try_get::<Option<String>, _>(4)?
-                    .map(|text| time("proven_at", text))
-                    .transpose()?,
+                wanted_since: row.parse("wanted_since")?,
+                proven_at: row.maybe("proven_at")?,
             };
-            let step = step
-                .parse()
-                .map_err(|error| damaged(because("step", &error)))?;
-            found.entry(place).or_default().insert(step, history);
+            found
+                .entry(place)
+                .or_default()
+                .insert(row.parse("step")?, history);
         }
         Ok(found)
     }

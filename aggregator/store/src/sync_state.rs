@@ -1,13 +1,12 @@
 //! The tables `sync_state` and `swept_parts`: how far each source of the mirror has been read, and
 //! the completed parts of a full reading in progress.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::mirror::{Checkpoint, Sweep};
 
 impl Store {
@@ -21,20 +20,12 @@ impl Store {
             .await?
             .iter()
             .map(|row| {
-                let source: String = row.try_get(0)?;
-                let time = |column: &'static str| -> Result<Timestamp> {
-                    let text: String = row.try_get(column)?;
-                    text.parse().map_err(|error| StoreError::Damaged {
-                        table: "sync_state",
-                        row: source.clone(),
-                        why: because(column, &error),
-                    })
-                };
+                let row = Columns::of(row, "sync_state", &["source"]);
                 let checkpoint = Checkpoint {
-                    read_to: time("read_to")?,
-                    swept_at: time("swept_at")?,
+                    read_to: row.parse("read_to")?,
+                    swept_at: row.parse("swept_at")?,
                 };
-                Ok((source, checkpoint))
+                Ok((row.get("source")?, checkpoint))
             })
             .collect()
     }
@@ -44,23 +35,18 @@ impl Store {
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn sweep(&self, source: &str) -> Result<Option<Sweep>> {
-        let rows = sqlx::query("SELECT part, began_at FROM swept_parts WHERE source = $1")
+        let rows = sqlx::query("SELECT source, part, began_at FROM swept_parts WHERE source = $1")
             .bind(source.to_owned())
             .fetch_all(&self.pool)
             .await?;
         let mut sweep: Option<Sweep> = None;
         for row in rows {
-            let (part, began): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let began_at = began.parse().map_err(|error| StoreError::Damaged {
-                table: "swept_parts",
-                row: source.to_owned(),
-                why: because("began_at", &error),
-            })?;
+            let row = Columns::of(&row, "swept_parts", &["source", "part"]);
             let sweep = sweep.get_or_insert(Sweep {
-                began_at,
+                began_at: row.parse("began_at")?,
                 read: Vec::new(),
             });
-            sweep.read.push(part);
+            sweep.read.push(row.get("part")?);
         }
         Ok(sweep)
     }

@@ -1,11 +1,10 @@
 //! The table `trials`: test events, which prove that alerts arrive.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::arrival::Incoming;
 use hubward_domain::test_event::{TestEvent, TestEventKind};
 
@@ -16,13 +15,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn trial(&self, id: &str) -> Result<Option<TestEvent>> {
+    pub async fn test_event(&self, id: &str) -> Result<Option<TestEvent>> {
         let sql = format!("SELECT {COLUMNS} FROM trials WHERE id = $1");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.to_owned())
             .fetch_optional(&self.pool)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 
@@ -30,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn last_trial(&self, kind: TestEventKind) -> Result<Option<TestEvent>> {
+    pub async fn last_test_event(&self, kind: TestEventKind) -> Result<Option<TestEvent>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM trials WHERE kind = $1 AND stored_at IS NOT NULL \
              ORDER BY sent_at DESC LIMIT 1"
@@ -39,7 +38,7 @@ impl Store {
             .bind(kind.as_str())
             .fetch_optional(&self.pool)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 }
@@ -49,12 +48,12 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn put_trial(&mut self, trial: &TestEvent) -> Result<()> {
+    pub async fn put_test_event(&mut self, test_event: &TestEvent) -> Result<()> {
         sqlx::query("INSERT INTO trials (id, kind, actor, sent_at) VALUES ($1, $2, $3, $4)")
-            .bind(trial.id.as_str())
-            .bind(trial.kind.as_str())
-            .bind(trial.actor.as_str())
-            .bind(trial.sent_at.to_string())
+            .bind(test_event.id.as_str())
+            .bind(test_event.kind.as_str())
+            .bind(test_event.actor.as_str())
+            .bind(test_event.sent_at.to_string())
             .execute(&mut *self.0)
             .await?;
         Ok(())
@@ -64,7 +63,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed, or the row is damaged.
-    pub async fn trial_arrived(
+    pub async fn record_test_arrival(
         &mut self,
         id: &str,
         message: &Incoming,
@@ -83,7 +82,7 @@ impl Tx {
             .bind(id.to_owned())
             .fetch_optional(&mut *self.0)
             .await?
-            .map(|row| trial(&row))
+            .map(|row| test_event(&row))
             .transpose()
     }
 
@@ -92,7 +91,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
-    pub async fn miss_trials(
+    pub async fn mark_missing_test_events(
         &mut self,
         kind: TestEventKind,
         before: Timestamp,
@@ -109,7 +108,7 @@ impl Tx {
             .fetch_all(&mut *self.0)
             .await?
             .iter()
-            .map(trial)
+            .map(test_event)
             .collect()
     }
 
@@ -118,7 +117,7 @@ impl Tx {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn forget_trials(&mut self, before: Timestamp) -> Result<u64> {
+    pub async fn forget_test_events(&mut self, before: Timestamp) -> Result<u64> {
         let forgotten = sqlx::query(
             "DELETE FROM trials WHERE sent_at < $1 \
              AND (kind <> $2 OR stored_at IS NOT NULL OR missed_at IS NOT NULL) \
@@ -134,32 +133,16 @@ impl Tx {
     }
 }
 
-fn trial(row: &AnyRow) -> Result<TestEvent> {
-    let id: String = row.try_get("id")?;
-    let damaged = |why: &str| StoreError::Damaged {
-        table: "trials",
-        row: id.clone(),
-        why: why.to_owned(),
-    };
-    let time = |column: &'static str| -> Result<Option<Timestamp>> {
-        let text: Option<String> = row.try_get(column)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|error| damaged(&because(column, &error)))
-        })
-        .transpose()
-    };
-    let kind: String = row.try_get("kind")?;
+fn test_event(row: &AnyRow) -> Result<TestEvent> {
+    let row = Columns::of(row, "trials", &["id"]);
     Ok(TestEvent {
-        kind: kind
-            .parse()
-            .map_err(|error| damaged(&because("kind", &error)))?,
-        actor: row.try_get("actor")?,
-        sent_at: time("sent_at")?.ok_or_else(|| damaged("sent_at"))?,
-        event_at: time("event_at")?,
-        door: row.try_get("door")?,
-        received_at: time("received_at")?,
-        stored_at: time("stored_at")?,
-        id,
+        id: row.get("id")?,
+        kind: row.parse("kind")?,
+        actor: row.get("actor")?,
+        sent_at: row.parse("sent_at")?,
+        event_at: row.maybe("event_at")?,
+        door: row.get("door")?,
+        received_at: row.maybe("received_at")?,
+        stored_at: row.maybe("stored_at")?,
     })
 }

@@ -183,12 +183,26 @@ async fn a_damaged_row_is_named_and_not_guessed_at() {
     let mut tx = store.begin().await.unwrap();
     tx.put_account(&account("000000000001")).await.unwrap();
     tx.commit().await.unwrap();
-    sqlx::query("UPDATE accounts SET state = 'gone'")
-        .execute(&store.pool)
-        .await
-        .unwrap();
-    let error = store.accounts().await.unwrap_err().to_string();
-    assert!(error.contains("000000000001"), "{error}");
+    for (change, column, cause) in [
+        ("state = 'gone'", "state", "\"gone\" cannot be parsed"),
+        (
+            "state = 'active', regions = '{'",
+            "regions",
+            "line 1 column",
+        ),
+        ("regions = '[]', notes = X'00'", "notes", "mismatched types"),
+    ] {
+        let change = format!("UPDATE accounts SET {change}");
+        sqlx::query(sqlx::AssertSqlSafe(change))
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        let error = store.accounts().await.unwrap_err();
+        let place = format!("the column {column} of the row 000000000001 of accounts is damaged");
+        assert_eq!(error.to_string(), place);
+        let why = error.with_causes();
+        assert!(why.starts_with(&place) && why.contains(cause), "{why}");
+    }
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! The table `write_backs`: pending updates of findings in Security Hub.
 
-use crate::because;
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, Tx};
+use super::columns::Columns;
+use super::{Result, Store, Tx};
 use hubward_domain::alert::write_back::{WriteBack, WriteBackStatus};
 
 impl Store {
@@ -106,16 +105,10 @@ impl Tx {
 }
 
 fn write_back(row: &AnyRow) -> Result<WriteBack> {
-    let alert_id: String = row.try_get("alert_id")?;
-    let status: String = row.try_get("status")?;
-    let attempts: i64 = row.try_get("attempts")?;
+    let row = Columns::of(row, "write_backs", &["alert_id"]);
     Ok(WriteBack {
-        status: status.parse().map_err(|error| StoreError::Damaged {
-            table: "write_backs",
-            row: alert_id.clone(),
-            why: because("status", &error),
-        })?,
-        attempts: attempts + 1,
-        alert_id,
+        alert_id: row.get("alert_id")?,
+        status: row.parse("status")?,
+        attempts: row.get::<i64>("attempts")? + 1,
     })
 }

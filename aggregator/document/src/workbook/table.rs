@@ -1,6 +1,8 @@
 //! The ledger as a table of texts, the same for every format: headers in one language, one row per
 //! account.
 
+use strum::VariantArray;
+
 use hubward_domain::account::{Account, Language};
 use hubward_domain::ledger::{LedgerColumn, UnknownHeaders, unknown_columns};
 
@@ -18,7 +20,7 @@ impl LedgerTable {
             .iter()
             .map(|header| headers.number(header))
             .collect();
-        let known = LedgerColumn::ALL
+        let known = LedgerColumn::VARIANTS
             .iter()
             .map(|column| column.header(language));
         Self {
@@ -35,8 +37,9 @@ impl LedgerTable {
 }
 
 fn row(account: &Account, unknown: &[usize], headers: &mut UnknownHeaders) -> Vec<String> {
-    let known = LedgerColumn::ALL
-        .into_iter()
+    let known = LedgerColumn::VARIANTS
+        .iter()
+        .copied()
         .map(|column| column.text(account));
     let positions = headers.positions(&account.extra);
     let extra = unknown.iter().map(|number| {

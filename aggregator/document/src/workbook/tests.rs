@@ -1,5 +1,7 @@
 //! Tests: a written ledger is read again exactly, whatever its texts.
 
+use strum::VariantArray;
+
 use super::*;
 use crate::sheet;
 use hubward_domain::account::{AccountState, ReportCadence};
@@ -76,7 +78,7 @@ fn accounts(seed: u64, count: u64) -> Vec<Account> {
                     .map(|address| (*address).to_owned())
                     .collect(),
                 account_email: [None, Some("+root@example.com".to_owned())][next(2)].clone(),
-                language: Language::ALL[next(2)],
+                language: Language::VARIANTS[next(2)],
                 regions: rules().regions[next(4)..].to_vec(),
                 standards: [
                     "nist-800-53/v/5.0.0",
@@ -85,8 +87,8 @@ fn accounts(seed: u64, count: u64) -> Vec<Account> {
                     .iter()
                     .map(|name| name.parse().unwrap())
                     .collect(),
-                report: ReportCadence::ALL[next(3)],
-                state: AccountState::ALL[next(3)],
+                report: ReportCadence::VARIANTS[next(3)],
+                state: AccountState::VARIANTS[next(3)],
                 request,
                 notes,
                 extra: extra[next(4)..].to_vec(),
@@ -109,7 +111,7 @@ fn what_is_written_is_read_again_exactly() {
             (LedgerFormat::Xlsx, "ledger.xlsx"),
             (LedgerFormat::Csv, "ledger.csv"),
         ] {
-            let language = Language::ALL[usize::try_from(seed % 2).unwrap()];
+            let language = Language::VARIANTS[usize::try_from(seed % 2).unwrap()];
             let bytes = write(&accounts, format, language).unwrap();
             let (_, reading) = read_back(&bytes, name);
             let reading = reading.unwrap();
@@ -165,20 +167,21 @@ fn no_cell_of_a_csv_starts_like_a_formula() {
 
 #[test]
 fn a_template_has_the_headers_and_explains_them() {
-    for language in Language::ALL {
-        let explanations: Vec<_> = LedgerColumn::ALL
-            .map(|column| (column, "why".to_owned()))
-            .to_vec();
+    for &language in Language::VARIANTS {
+        let explanations: Vec<_> = LedgerColumn::VARIANTS
+            .iter()
+            .map(|&column| (column, "why".to_owned()))
+            .collect();
         let bytes = template(LedgerFormat::Xlsx, language, &explanations).unwrap();
         let (sheet, reading) = read_back(&bytes, "template.xlsx");
         assert_eq!(sheet.rows.len(), 1);
-        assert_eq!(sheet.rows[0].cells.len(), LedgerColumn::ALL.len());
+        assert_eq!(sheet.rows[0].cells.len(), LedgerColumn::VARIANTS.len());
         let at = sheet.address(2, 0);
         assert_eq!(reading.unwrap_err(), [LedgerProblem::NoRows { at }]);
         let csv = template(LedgerFormat::Csv, language, &[]).unwrap();
         assert_eq!(
             read_back(&csv, "template.csv").0.rows[0].cells.len(),
-            LedgerColumn::ALL.len()
+            LedgerColumn::VARIANTS.len()
         );
     }
     assert_eq!(
@@ -266,9 +269,9 @@ mod any_ledger {
             ),
         );
         let choices = (
-            select(Language::ALL.to_vec()),
-            select(ReportCadence::ALL.to_vec()),
-            select(AccountState::ALL.to_vec()),
+            select(Language::VARIANTS.to_vec()),
+            select(ReportCadence::VARIANTS.to_vec()),
+            select(AccountState::VARIANTS.to_vec()),
             option::of(Just("+root@example.com".to_owned())),
         );
         let extra = btree_map(
@@ -318,7 +321,7 @@ mod any_ledger {
         #[test]
         fn what_goes_out_comes_in_again(
             mut accounts in vec(account(), 1..12),
-            language in select(Language::ALL.to_vec()),
+            language in select(Language::VARIANTS.to_vec()),
         ) {
             for (number, account) in (1..).zip(&mut accounts) {
                 account.account_id = format!("{number:012}").parse().unwrap();
@@ -362,7 +365,7 @@ fn the_time_grows_with_the_columns_and_not_with_their_square() {
         let times = (0..5).map(|_| {
             let begun = std::time::Instant::now();
             let table = table::LedgerTable::of(&accounts, Language::En);
-            assert_eq!(table.headers.len(), LedgerColumn::ALL.len() + columns);
+            assert_eq!(table.headers.len(), LedgerColumn::VARIANTS.len() + columns);
             begun.elapsed()
         });
         times.min().unwrap()

@@ -4,10 +4,12 @@
 use rust_xlsxwriter::{
     Color, DataValidation, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError,
 };
+use strum::VariantArray;
 
 use super::table::LedgerTable;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerColumn;
+use hubward_domain::word::words;
 
 /// The last row with lists and formats: the last one that the reader accepts.
 const LAST_ROW: u32 = 19_999;
@@ -44,8 +46,8 @@ fn ledger(
         .set_align(FormatAlign::Top);
     // Excel shows more than 255 characters in a text format as `####`.
     let long = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let known = LedgerColumn::ALL.map(Some);
-    let columns = known.into_iter().chain(std::iter::repeat(None));
+    let known = LedgerColumn::VARIANTS.iter().copied().map(Some);
+    let columns = known.chain(std::iter::repeat(None));
     let mut last_column = 0;
     for ((column, known), header) in (0_u16..).zip(columns).zip(&table.headers) {
         last_column = column;
@@ -128,9 +130,9 @@ fn header_format(column: Option<LedgerColumn>) -> Format {
 /// The allowed words of a column, if it has a fixed set.
 fn choice(column: LedgerColumn) -> Option<Vec<&'static str>> {
     match column {
-        LedgerColumn::Language => Some(Language::ALL.map(Language::as_str).to_vec()),
-        LedgerColumn::Report => Some(ReportCadence::ALL.map(ReportCadence::as_str).to_vec()),
-        LedgerColumn::State => Some(AccountState::ALL.map(AccountState::as_str).to_vec()),
+        LedgerColumn::Language => Some(words::<Language>()),
+        LedgerColumn::Report => Some(words::<ReportCadence>()),
+        LedgerColumn::State => Some(words::<AccountState>()),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! How an alert reached Hubward, and the moments between the finding and the notification.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 use serde::Serialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The source of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr, EnumString, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum IngestSource {
     /// The SQS queue.
     Queue,
@@ -70,8 +70,9 @@ pub struct TimelineMoment {
 }
 
 /// What happened at a moment of an alert's timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TimelineStep {
     /// GuardDuty created the finding.
     Created,
@@ -93,48 +94,15 @@ pub enum TimelineStep {
     Handled,
 }
 
-/// The text is not the name of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a door")]
-pub struct NoDoor;
-
 impl IngestSource {
-    pub const ALL: [Self; 4] = [Self::Queue, Self::Push, Self::DeadLetter, Self::Watch];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queue => "queue",
-            Self::Push => "push",
-            Self::DeadLetter => "dead_letter",
-            Self::Watch => "watch",
-        }
-    }
-}
-
-impl FromStr for IngestSource {
-    type Err = NoDoor;
-
-    fn from_str(word: &str) -> Result<Self, NoDoor> {
-        Self::ALL
-            .into_iter()
-            .find(|door| door.as_str() == word)
-            .ok_or(NoDoor)
+        self.into()
     }
 }
 
 impl TimelineStep {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Event => "event",
-            Self::Received => "received",
-            Self::Stored => "stored",
-            Self::Delivered => "delivered",
-            Self::Refused => "refused",
-            Self::GivenUp => "given_up",
-            Self::Escalated => "escalated",
-            Self::Handled => "handled",
-        }
+        self.into()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use strum::IntoStaticStr;
 
 use super::AlertState;
 
 /// What a person does with an alert.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Act {
     /// Takes responsibility for it.
     Acknowledge,
@@ -47,12 +49,7 @@ pub const LONGEST_NAME: usize = 100;
 
 impl Act {
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Acknowledge => "acknowledge",
-            Self::Assign(_) => "assign",
-            Self::Resolve => "resolve",
-            Self::Reopen => "reopen",
-        }
+        self.into()
     }
 
     /// The alert's state after the act. Repeating an act changes nothing.

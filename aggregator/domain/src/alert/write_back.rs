@@ -3,15 +3,15 @@
 //! Our own update comes back as an `Imported` event (docs securityhub-cwe-integration-types.html).
 //! It is not NEW then, so it opens no alert.
 
-use std::str::FromStr;
-
 use hubward_protocol::Region;
 use jiff::SignedDuration;
+use strum::{EnumString, IntoStaticStr};
 
 use super::handling::Act;
 
 /// The values of `Workflow.Status` that Hubward sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum WriteBackStatus {
     /// People were notified.
     Notified,
@@ -37,17 +37,9 @@ pub struct WriteBack {
     pub attempts: i64,
 }
 
-/// The text is not one of the statuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a status")]
-pub struct NoStatus;
-
 impl WriteBackStatus {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Notified => "NOTIFIED",
-            Self::Resolved => "RESOLVED",
-        }
+        self.into()
     }
 
     /// The status after an act. A reopened alert stays `NOTIFIED`, because people know of it.
@@ -56,17 +48,6 @@ impl WriteBackStatus {
             Act::Resolve => Self::Resolved,
             Act::Acknowledge | Act::Assign(_) | Act::Reopen => Self::Notified,
         }
-    }
-}
-
-impl FromStr for WriteBackStatus {
-    type Err = NoStatus;
-
-    fn from_str(word: &str) -> Result<Self, NoStatus> {
-        [Self::Notified, Self::Resolved]
-            .into_iter()
-            .find(|status| status.as_str() == word)
-            .ok_or(NoStatus)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Parses a finding from its ASFF JSON.
 
+use std::str::FromStr;
+
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, RecordState};
+use super::{Compliance, Finding, FindingKind, FindingSeverity};
 
 /// Why a finding cannot be stored: its identity is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,25 +60,10 @@ pub fn read(asff: &Value) -> Result<Finding, UnreadableFinding> {
         resource: text(asff, "/Resources/0/Id"),
         resource_type: text(asff, "/Resources/0/Type"),
         link,
-        severity: word(
-            FindingSeverity::ALL,
-            FindingSeverity::as_str,
-            &text(asff, "/Severity/Label"),
-        )
-        .unwrap_or(FindingSeverity::Unlabelled),
+        severity: word(&text(asff, "/Severity/Label")).unwrap_or(FindingSeverity::Unlabelled),
         compliance: compliance(asff),
-        workflow: word(
-            FindingWorkflow::ALL,
-            FindingWorkflow::as_str,
-            &text(asff, "/Workflow/Status"),
-        )
-        .unwrap_or_default(),
-        record: word(
-            RecordState::ALL,
-            RecordState::as_str,
-            &text(asff, "/RecordState"),
-        )
-        .unwrap_or_default(),
+        workflow: word(&text(asff, "/Workflow/Status")).unwrap_or_default(),
+        record: word(&text(asff, "/RecordState")).unwrap_or_default(),
         note: text(asff, "/Note/Text"),
         created_at: time(asff, "/CreatedAt"),
         updated_at: time(asff, "/UpdatedAt"),
@@ -139,8 +126,8 @@ fn standards(asff: &Value) -> Vec<String> {
         .filter_map(standard)
         .collect();
     if found.is_empty() {
-        let said = ["StandardsArn", "StandardsGuideArn"];
-        found = said
+        let names = ["StandardsArn", "StandardsGuideArn"];
+        found = names
             .into_iter()
             .filter_map(|name| asff.get("ProductFields")?.get(name)?.as_str())
             .filter_map(standard)
@@ -164,7 +151,7 @@ fn compliance(asff: &Value) -> Option<Compliance> {
     if status.is_empty() {
         return None;
     }
-    Some(word(Compliance::ALL, Compliance::as_str, &status).unwrap_or(Compliance::Unknown))
+    Some(word(&status).unwrap_or(Compliance::Unknown))
 }
 
 fn types(asff: &Value) -> String {
@@ -177,13 +164,8 @@ fn region_of(product_arn: &str) -> String {
     product_arn.split(':').nth(3).unwrap_or_default().to_owned()
 }
 
-fn word<T: Copy, const N: usize>(
-    all: [T; N],
-    name: fn(T) -> &'static str,
-    text: &str,
-) -> Option<T> {
-    let text = text.to_ascii_uppercase();
-    all.into_iter().find(|value| name(*value) == text)
+fn word<T: FromStr>(text: &str) -> Option<T> {
+    text.to_ascii_uppercase().parse().ok()
 }
 
 fn text(asff: &Value, pointer: &str) -> String {

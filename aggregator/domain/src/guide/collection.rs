@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use strum::VariantArray;
+
 use super::bundled::{self, KnownControls};
 use super::entry::{ControlGuide, GuideEntry, ThreatGuide};
 use super::field::{FieldKind, GuideField};
@@ -45,8 +47,9 @@ impl Guide {
                     fault,
                 });
             };
-            let kind = FieldKind::ALL
-                .into_iter()
+            let kind = FieldKind::VARIANTS
+                .iter()
+                .copied()
                 .find(|kind| source.path.starts_with(&format!("{}/", kind.folder())));
             let text = match (kind, source.text) {
                 (Some(kind), Ok(text)) => (kind, text),

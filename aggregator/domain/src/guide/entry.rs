@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::field::{FieldKind, GuideField, Section};
 use super::markdown::{plain, steps};
@@ -16,8 +17,11 @@ pub struct Texts {
     pub ja: String,
 }
 
-/// Whether a failed control has to be fixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Whether a failed control has to be fixed. The strictest first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Policy {
     /// Always, unless an exception is recorded.
     Must,
@@ -29,8 +33,11 @@ pub enum Policy {
     NotNeeded,
 }
 
-/// How long the fix takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How long the fix takes. The smallest first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Effort {
     Minutes,
     Hours,
@@ -38,7 +45,10 @@ pub enum Effort {
 }
 
 /// Who fixes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Owner {
     /// The application's developers.
     Application,
@@ -104,41 +114,20 @@ impl Texts {
 }
 
 impl Policy {
-    /// All policies, the strictest first.
-    pub const ALL: [Self; 4] = [Self::Must, Self::Should, Self::May, Self::NotNeeded];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "must",
-            Self::Should => "should",
-            Self::May => "may",
-            Self::NotNeeded => "not_needed",
-        }
+        self.into()
     }
 }
 
 impl Effort {
-    /// All efforts, the smallest first.
-    pub const ALL: [Self; 3] = [Self::Minutes, Self::Hours, Self::Days];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Minutes => "minutes",
-            Self::Hours => "hours",
-            Self::Days => "days",
-        }
+        self.into()
     }
 }
 
 impl Owner {
-    pub const ALL: [Self; 3] = [Self::Application, Self::Platform, Self::Security];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::Platform => "platform",
-            Self::Security => "security",
-        }
+        self.into()
     }
 }
 

@@ -1,9 +1,11 @@
 //! The structure of the guide's entries: kinds, fields, and sections of the text.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::account::Language;
 
 /// What an entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
 pub enum FieldKind {
     /// A control of Security Hub.
     Control,
@@ -12,7 +14,8 @@ pub enum FieldKind {
 }
 
 /// A section of an entry's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Section {
     /// What the failed control means for the account.
     Meaning,
@@ -62,8 +65,6 @@ pub enum GuideField {
 pub(super) const LANGUAGES: [Language; 2] = [Language::En, Language::Ja];
 
 impl FieldKind {
-    pub const ALL: [Self; 2] = [Self::Control, Self::Threat];
-
     /// The directory of its files.
     pub fn folder(self) -> &'static str {
         match self {
@@ -136,16 +137,7 @@ impl Section {
 
     /// The section's heading in the files.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Meaning => "meaning",
-            Self::Risk => "risk",
-            Self::Console => "console",
-            Self::Cli => "cli",
-            Self::Exception => "exception",
-            Self::Happened => "happened",
-            Self::Steps => "steps",
-            Self::Preserve => "preserve",
-        }
+        self.into()
     }
 
     fn header(self) -> (&'static str, &'static str) {

@@ -1,8 +1,10 @@
 //! Checks a draft: the result is an entry, or all errors in the draft.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use jiff::civil::Date;
+use strum::VariantArray;
 
 use super::draft::EntryDraft;
 use super::entry::{ControlGuide, Effort, GuideEntry, Owner, Policy, Texts, ThreatGuide};
@@ -10,6 +12,7 @@ use super::field::{FieldKind, GuideField, LANGUAGES, Section};
 use super::problem::Fault;
 use super::{finding_type, markdown};
 use crate::account::Language;
+use crate::word::words;
 
 /// In characters. Less than the 32,767 of an Excel cell, so that every entry fits into a workbook.
 const LIMIT: usize = 30_000;
@@ -45,9 +48,9 @@ impl Judge<'_> {
     fn control(&mut self) -> Option<GuideEntry> {
         let id = self.key(GuideField::Id);
         let title = self.texts(GuideField::Title);
-        let policy = self.word(GuideField::Policy, &Policy::ALL, Policy::as_str);
-        let effort = self.word(GuideField::Effort, &Effort::ALL, Effort::as_str);
-        let owner = self.word(GuideField::Owner, &Owner::ALL, Owner::as_str);
+        let policy = self.word::<Policy>(GuideField::Policy);
+        let effort = self.word::<Effort>(GuideField::Effort);
+        let owner = self.word::<Owner>(GuideField::Owner);
         let applies_when = self.texts(GuideField::AppliesWhen);
         let reviewed = self.date(GuideField::Reviewed);
         let link = self.address(GuideField::Link);
@@ -123,21 +126,18 @@ impl Judge<'_> {
         }
     }
 
-    fn word<T: Copy>(
-        &mut self,
-        field: GuideField,
-        all: &[T],
-        name: fn(T) -> &'static str,
-    ) -> Option<T> {
+    fn word<T>(&mut self, field: GuideField) -> Option<T>
+    where
+        T: FromStr + VariantArray + Copy + Into<&'static str>,
+    {
         let text = self.text(field)?;
-        let found = all.iter().find(|word| name(**word) == text);
-        match found {
-            Some(word) => Some(*word),
-            None => self.fault(
+        match text.parse() {
+            Ok(word) => Some(word),
+            Err(_) => self.fault(
                 field,
                 Fault::Word {
                     found: text.chars().take(40).collect(),
-                    allowed: all.iter().map(|word| name(*word)).collect(),
+                    allowed: words::<T>(),
                 },
             ),
         }

@@ -4,6 +4,7 @@
 //! Raw HTML is never passed on, and links lead only to https or to another entry.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use strum::VariantArray;
 
 use super::field::FieldKind;
 use super::problem::Fault;
@@ -20,7 +21,7 @@ impl Target {
     /// Parses a link such as `S3.1.md` or `../threats/AttackSequence.md`. Without a directory it
     /// refers to an entry of the kind `from`.
     pub(super) fn of(link: &str, from: FieldKind) -> Option<Self> {
-        let named = FieldKind::ALL.into_iter().find_map(|kind| {
+        let named = FieldKind::VARIANTS.iter().copied().find_map(|kind| {
             let rest = link.strip_prefix("../")?.strip_prefix(kind.folder())?;
             Some((kind, rest.strip_prefix('/')?))
         });

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use strum::VariantArray;
+
 use super::collection::Guide;
 use super::draft::EntryDraft;
 use super::entry::GuideEntry;
@@ -109,7 +111,7 @@ fn differing(before: &GuideEntry, after: &GuideEntry) -> Vec<GuideField> {
 /// The header row, and the kind of the entries; `None` if the sheet is not a table of the guide.
 fn heading(sheet: &Sheet) -> Option<(FieldKind, &SheetRow)> {
     let row = sheet.rows.iter().find(|row| !row.is_blank())?;
-    let kind = FieldKind::ALL.into_iter().find(|kind| {
+    let kind = FieldKind::VARIANTS.iter().copied().find(|kind| {
         row.cells
             .iter()
             .any(|cell| GuideField::of_header(*kind, &cell.value.text()) == Some(kind.key()))

@@ -7,13 +7,29 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::account::{Account, Language, Standard};
 
-/// A column that Hubward knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A column that Hubward knows, in the order in which files are written.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum LedgerColumn {
     /// The account's 12 digits.
     AccountId,
@@ -27,6 +43,7 @@ pub enum LedgerColumn {
     Contact,
     /// The contacts' addresses, separated by `;`.
     #[serde(rename = "contact_emails")]
+    #[strum(serialize = "contact_emails")]
     ContactEmail,
     /// The AWS account's own address.
     AccountEmail,
@@ -47,45 +64,12 @@ pub enum LedgerColumn {
 }
 
 impl LedgerColumn {
-    /// All columns, in the order in which files are written.
-    pub const ALL: [Self; 14] = [
-        Self::AccountId,
-        Self::Project,
-        Self::Department,
-        Self::Environment,
-        Self::Contact,
-        Self::ContactEmail,
-        Self::AccountEmail,
-        Self::Language,
-        Self::Regions,
-        Self::Standards,
-        Self::Report,
-        Self::State,
-        Self::Request,
-        Self::Notes,
-    ];
-
     /// The columns that a file must have, with a value in every row.
     pub const REQUIRED: [Self; 3] = [Self::AccountId, Self::Project, Self::ContactEmail];
 
     /// The column's name in JSON: the account's field.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountId => "account_id",
-            Self::Project => "project",
-            Self::Department => "department",
-            Self::Environment => "environment",
-            Self::Contact => "contact",
-            Self::ContactEmail => "contact_emails",
-            Self::AccountEmail => "account_email",
-            Self::Language => "language",
-            Self::Regions => "regions",
-            Self::Standards => "standards",
-            Self::Report => "report",
-            Self::State => "state",
-            Self::Request => "request",
-            Self::Notes => "notes",
-        }
+        self.into()
     }
 
     /// The column's header. It is a contract: existing files use both languages.
@@ -120,9 +104,8 @@ impl LedgerColumn {
 
     /// The column that a configuration or an argument names: by its field, or by its header.
     pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|column| column.as_str() == name)
+        name.parse()
+            .ok()
             .or_else(|| Self::of_header(&name.replace('_', " ")))
     }
 
@@ -170,9 +153,12 @@ impl LedgerColumn {
 /// Our own headers as they are compared, folded once: every cell of a header row and every field of a request is looked
 /// up here.
 static FOLDED_HEADERS: LazyLock<HashMap<String, LedgerColumn>> = LazyLock::new(|| {
-    LedgerColumn::ALL
-        .into_iter()
-        .flat_map(|column| Language::ALL.map(|language| (fold(column.header(language)), column)))
+    LedgerColumn::VARIANTS
+        .iter()
+        .flat_map(|&column| {
+            let headers = Language::VARIANTS.iter();
+            headers.map(move |&language| (fold(column.header(language)), column))
+        })
         .collect()
 });
 
@@ -261,8 +247,8 @@ mod tests {
 
     #[test]
     fn every_header_means_its_own_column_only() {
-        for column in LedgerColumn::ALL {
-            for language in Language::ALL {
+        for &column in LedgerColumn::VARIANTS {
+            for &language in Language::VARIANTS {
                 assert_eq!(
                     LedgerColumn::of_header(column.header(language)),
                     Some(column)
@@ -273,7 +259,7 @@ mod tests {
 
     #[test]
     fn json_names_are_the_fields_of_an_account() {
-        for column in LedgerColumn::ALL {
+        for &column in LedgerColumn::VARIANTS {
             assert_eq!(
                 serde_json::to_string(&column).unwrap(),
                 format!("{:?}", column.as_str())

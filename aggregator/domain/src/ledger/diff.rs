@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::{LedgerColumn, Reading, UnknownHeaders};
 use crate::account::{Account, AccountState};
@@ -169,7 +170,7 @@ impl AccountChange {
                 });
             }
         };
-        for column in LedgerColumn::ALL {
+        for &column in LedgerColumn::VARIANTS {
             differs(column.as_str(), column.text(before), column.text(&after));
         }
         let positions = headers.positions(&before.extra);

@@ -5,6 +5,8 @@
 //! `None`, and the caller applies the default. The error is why the text is invalid; for a list,
 //! why each of its items is. Nothing here knows the cell's position.
 
+use std::str::FromStr;
+
 use email_address::{EmailAddress, Options};
 use hubward_protocol::{AccountId, Region};
 use unicode_normalization::UnicodeNormalization;
@@ -94,23 +96,17 @@ pub fn account_email(text: &str) -> Result<Option<String>, Vec<LedgerRefusal>> {
 
 /// A language's code.
 pub fn language(text: &str) -> Result<Option<Language>, LedgerRefusal> {
-    word(text, Language::ALL, Language::as_str, |found| {
-        LedgerRefusal::Language { found }
-    })
+    word(text, |found| LedgerRefusal::Language { found })
 }
 
 /// A report's cadence.
 pub fn report(text: &str) -> Result<Option<ReportCadence>, LedgerRefusal> {
-    word(text, ReportCadence::ALL, ReportCadence::as_str, |found| {
-        LedgerRefusal::Report { found }
-    })
+    word(text, |found| LedgerRefusal::Report { found })
 }
 
 /// An account's state.
 pub fn state(text: &str) -> Result<Option<AccountState>, LedgerRefusal> {
-    word(text, AccountState::ALL, AccountState::as_str, |found| {
-        LedgerRefusal::State { found }
-    })
+    word(text, |found| LedgerRefusal::State { found })
 }
 
 /// Regions of the hub, separated by `;`, `,`, `、` or white space. They are sorted as the hub's, so
@@ -204,20 +200,15 @@ fn list<T: PartialEq>(
     }
 }
 
-fn word<T: Copy>(
+fn word<T: FromStr>(
     text: &str,
-    all: impl IntoIterator<Item = T>,
-    name: fn(T) -> &'static str,
     refuse: fn(String) -> LedgerRefusal,
 ) -> Result<Option<T>, LedgerRefusal> {
     if text.is_empty() {
         return Ok(None);
     }
-    let written = plain(text);
-    all.into_iter()
-        .find(|one| name(*one) == written)
-        .map(Some)
-        .ok_or_else(|| refuse(shorten(text)))
+    let found = plain(text).parse().ok();
+    found.map(Some).ok_or_else(|| refuse(shorten(text)))
 }
 
 fn bounded(text: &str, limit: usize) -> Result<(), LedgerRefusal> {

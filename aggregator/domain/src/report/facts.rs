@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
+use strum::IntoStaticStr;
 
 use super::PeriodBounds;
 use crate::finding::{
@@ -59,7 +60,8 @@ pub struct FindingGroup {
 }
 
 /// What a finding means to the reader of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MonthlyChange {
     /// Opened in the period.
     New,
@@ -104,13 +106,7 @@ impl MonthlyChange {
     }
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Reopened => "reopened",
-            Self::Open => "open",
-            Self::StillFailing => "still_failing",
-            Self::Resolved => "resolved",
-        }
+        self.into()
     }
 }
 

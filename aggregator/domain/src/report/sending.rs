@@ -1,9 +1,8 @@
 //! The delivery of reports: the destinations, the progress for each of them, and the attachment of
 //! a mail. Each account's report of a period is sent once to each destination. Pure.
 
-use std::fmt;
-
 use jiff::civil::Date;
+use strum::{EnumString, IntoStaticStr};
 
 use super::Period;
 use crate::account::{Account, AccountState, ReportCadence};
@@ -16,8 +15,12 @@ pub const ATTEMPTS: i64 = 5;
 /// The overview's name, in places where other reports have an account's id.
 pub const OVERVIEW: &str = "overview";
 
-/// A destination of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A destination of reports, in the order of delivery: a mail may link to a file that was delivered
+/// before.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, strum::Display,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Destination {
     /// `reports.directory`.
     Directory,
@@ -30,7 +33,8 @@ pub enum Destination {
 }
 
 /// The progress of a report's delivery to a destination.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum SendingProgress {
     /// It was delivered.
     Sent {
@@ -58,23 +62,8 @@ pub enum Enclosure {
 }
 
 impl Destination {
-    /// All destinations, in the order of delivery: a mail may link to a file that was delivered
-    /// before.
-    pub const ALL: [Self; 4] = [Self::Directory, Self::Bucket, Self::Mail, Self::Channels];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::Bucket => "bucket",
-            Self::Mail => "mail",
-            Self::Channels => "channels",
-        }
-    }
-}
-
-impl fmt::Display for Destination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.into()
     }
 }
 
@@ -99,11 +88,7 @@ impl SendingProgress {
     }
 
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Sent { .. } => "sent",
-            Self::Failed { .. } => "failed",
-            Self::GivenUp { .. } => "given_up",
-        }
+        self.into()
     }
 }
 

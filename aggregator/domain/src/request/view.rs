@@ -4,6 +4,7 @@ use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use strum::VariantArray;
 
 use super::{Hindrance, Obstacle, Origin, Ready, Request, RequestKind, RequestState, judge};
 use crate::account::{Account, Language};
@@ -148,7 +149,7 @@ impl RequestView {
 /// Field by field; for a new account, all that are not empty.
 fn changes(ready: &Ready) -> Vec<FieldChange> {
     let added = ready.plan.added.iter().flat_map(|added| {
-        LedgerColumn::ALL.into_iter().filter_map(|column| {
+        LedgerColumn::VARIANTS.iter().filter_map(|column| {
             let after = column.text(&added.account);
             (!after.is_empty()).then(|| FieldChange {
                 field: column.as_str().to_owned(),

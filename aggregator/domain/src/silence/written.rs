@@ -23,23 +23,23 @@ impl WrittenSilence {
     /// # Errors
     /// The account or the Region is invalid.
     pub fn matcher(&self) -> Result<Matcher, NotSilenced> {
-        let said = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let short = |text: &str| text.chars().take(60).collect();
-        let account = said(&self.account).map(|text| {
+        let account = filled(&self.account).map(|text| {
             let account = text.parse();
             account
                 .ok()
                 .ok_or_else(|| NotSilenced::Account(short(&text)))
         });
-        let region = said(&self.region).map(|text| {
+        let region = filled(&self.region).map(|text| {
             let region = text.parse();
             region.ok().ok_or_else(|| NotSilenced::Region(short(&text)))
         });
         Ok(Matcher {
-            kind: said(&self.kind),
+            kind: filled(&self.kind),
             account: account.transpose()?,
-            project: said(&self.project),
-            environment: said(&self.environment),
+            project: filled(&self.project),
+            environment: filled(&self.environment),
             region: region.transpose()?,
             critical: self.critical,
         })

@@ -42,7 +42,7 @@ pub(crate) async fn send_test_event(
     kind: TestEventKind,
 ) -> Result<String, TestEventError> {
     let id = hex::encode(app.random::<16>());
-    let trial = TestEvent {
+    let event = TestEvent {
         id: id.clone(),
         kind,
         actor: actor.to_string(),
@@ -53,7 +53,7 @@ pub(crate) async fn send_test_event(
         stored_at: None,
     };
     let mut tx = app.store.begin().await?;
-    tx.put_trial(&trial).await?;
+    tx.put_test_event(&event).await?;
     let event = NewEvent {
         action: Action::WayTried,
         subject: app.config.hub.administrator.to_string(),
@@ -76,7 +76,9 @@ pub(crate) async fn detect_missing_canary(app: &App) -> Result<usize, StoreError
     let now = app.clock.now();
     let before = now.checked_sub(PATIENCE).unwrap_or(now);
     let mut tx = app.store.begin().await?;
-    let missed = tx.miss_trials(TestEventKind::Canary, before, now).await?;
+    let missed = tx
+        .mark_missing_test_events(TestEventKind::Canary, before, now)
+        .await?;
     for canary in &missed {
         let trouble = Trouble::CanaryMissing {
             trial: canary.id.clone(),

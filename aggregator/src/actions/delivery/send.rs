@@ -25,7 +25,7 @@ use hubward_domain::notice::{Notice, Trouble};
 use hubward_domain::retry::{ALARMING, asked_for};
 use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
-use pacing::Turns;
+use pacing::ChannelPacing;
 
 /// Minimum time between two notifications about the same channel.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
@@ -35,7 +35,7 @@ pub(crate) struct Outbox {
     messenger: Messenger,
     /// Until when each channel asked us to wait (`Retry-After`), by its name.
     paused: Mutex<BTreeMap<String, Timestamp>>,
-    turns: Turns,
+    pacing: ChannelPacing,
 }
 
 /// The result of one step.
@@ -67,7 +67,7 @@ impl Outbox {
             )?
             .with_guide(Arc::clone(app.guide()), app.config.guide_links()),
             paused: Mutex::default(),
-            turns: Turns::new(&app.config.outlets()),
+            pacing: ChannelPacing::new(&app.config.outlets()),
         })
     }
 
@@ -84,7 +84,7 @@ impl Outbox {
             return Ok(SendStep::Idle);
         }
         // Wait for the rate limit before choosing: a critical message may arrive meanwhile.
-        self.turns.wait(&channel.name).await;
+        self.pacing.wait(&channel.name).await;
         let now = app.clock.now();
         let Some(delivery) = self.lease(app, channel, now).await? else {
             return Ok(SendStep::Idle);
@@ -107,12 +107,12 @@ impl Outbox {
         now: Timestamp,
     ) -> Result<Option<Delivery>, StoreError> {
         let mut tx = app.store.begin().await?;
-        let probing = match tx.circuit(&channel.name).await?.turn(now) {
-            circuit::CircuitTurn::Wait => return Ok(None),
-            circuit::CircuitTurn::Go => None,
-            circuit::CircuitTurn::Probe(probing) => Some(probing),
+        let probing = match tx.circuit(&channel.name).await?.permit(now) {
+            circuit::CircuitPermit::Wait => return Ok(None),
+            circuit::CircuitPermit::Go => None,
+            circuit::CircuitPermit::Probe(probing) => Some(probing),
         };
-        let leased = self.turns.next(app, &mut tx, channel, now).await?;
+        let leased = self.pacing.next(app, &mut tx, channel, now).await?;
         if let Some(probing) = probing.filter(|_| leased.is_some()) {
             tx.put_circuit(&channel.name, &probing).await?;
         }
@@ -143,7 +143,7 @@ impl Outbox {
             return Ok(());
         };
         let write = async { app.store.begin().await?.commit().await };
-        write.await.map_err(|error| error.to_string())?;
+        write.await.map_err(|error| error.with_causes())?;
         self.messenger.ping(url).await
     }
 
@@ -201,7 +201,7 @@ impl Outbox {
         }
         record_attempt(app, &mut tx, delivery, &next).await?;
         if next == DeliveryNext::Delivered {
-            self.turns.record(&channel.name, &delivery.notice, now);
+            self.pacing.record(&channel.name, &delivery.notice, now);
         }
         if circuit != before {
             tx.put_circuit(&channel.name, &circuit).await?;
@@ -248,11 +248,11 @@ impl Outbox {
     }
 }
 
-/// Gives up messages for channels that are no longer configured.
+/// Gives up messages for channels that are no longer configured; `why` is stored with them.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn give_up_lost_channels(app: &App, why: &str) -> Result<(), StoreError> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let outlets = app.config.outlets();
@@ -265,18 +265,19 @@ pub(crate) async fn give_up_lost_channels(app: &App) -> Result<(), StoreError> {
         .filter(|name| !names.contains(name))
         .collect();
     for channel in lost {
-        let why = "the channel is no longer configured".to_owned();
         while let Some(delivery) = tx
             .lease_delivery(&channel, DeliveryChoice::Next, now)
             .await?
         {
-            let given_up = DeliveryNext::GivenUp { why: why.clone() };
+            let given_up = DeliveryNext::GivenUp {
+                why: why.to_owned(),
+            };
             tx.record_attempt(&delivery.id, delivery.attempts, &given_up, now)
                 .await?;
             let trouble = Trouble::DeliveryGivenUp {
                 channel: channel.clone(),
                 delivery: delivery.id,
-                why: why.clone(),
+                why: why.to_owned(),
             };
             announce(app, &mut tx, trouble, now).await?;
         }

@@ -82,8 +82,8 @@ pub(super) async fn aws(config: &Config, world: &World) -> Vec<DoctorResult> {
         }
     });
     let wanted = config.wanted_hub();
-    let (mut findings, seen) = futures::join!(join_all(regions), aws.see_hub(&wanted));
-    let parts = hub::plan(&seen, &wanted).into_iter();
+    let (mut findings, observed) = futures::join!(join_all(regions), aws.see_hub(&wanted));
+    let parts = hub::plan(&observed, &wanted).into_iter();
     findings.extend(
         parts
             .filter(|item| item.part != HubPart::SecurityHub)

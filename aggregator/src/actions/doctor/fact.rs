@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 
+use crate::actions::request::receive::issues::IssuesError;
 use crate::app::OpenError;
 use crate::aws::failure::FailureKind;
 use crate::aws::{AwsFailure, AwsUnavailable};
@@ -78,7 +79,7 @@ pub(crate) enum Fact {
     /// Requests are read from this Jira project.
     Jira(String),
     /// The Jira project does not answer; the error.
-    NoJira(String),
+    NoJira(IssuesError),
     /// Requests are read, but no field is mapped to the account id.
     NoAccountField,
     /// The number of the company's own guide entries.

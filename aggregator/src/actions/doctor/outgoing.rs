@@ -3,6 +3,7 @@
 use futures::future::join_all;
 
 use super::{DoctorResult, Fact, found};
+use crate::actions::request::receive::issues::IssuesError;
 use crate::channel::Messenger;
 use crate::config::Config;
 use crate::config::outgoing::ChannelKind;
@@ -97,9 +98,10 @@ pub(super) async fn requests(config: &Config, world: &World) -> Option<DoctorRes
         .columns()
         .iter()
         .any(|(column, _)| *column == LedgerColumn::AccountId);
-    let answers = match Jira::open(jira, &world.environment, config.directory()) {
-        Ok(jira) => jira.see_project().await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
+    let language = config.locale.language;
+    let answers = match Jira::open(jira, &world.environment, config.directory(), language) {
+        Ok(jira) => jira.see_project().await.map_err(IssuesError::from),
+        Err(error) => Err(error.into()),
     };
     let fact = match answers {
         Err(why) => Fact::NoJira(why),

@@ -36,7 +36,7 @@ pub(crate) enum SetupOutcome {
     Changed,
     Failed(AwsFailure),
     /// AWS accepted the calls, but does not show the change.
-    NotSeen,
+    NotConfirmed,
     /// The audit event could not be written, so AWS was not called.
     NotRecorded(String),
 }
@@ -47,8 +47,8 @@ pub(crate) enum SetupOutcome {
 /// AWS cannot be called at all. A resource that cannot be read is an item's state.
 pub(crate) async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
     let wanted = app.config.wanted_hub();
-    let seen = app.aws().await?.see_hub(&wanted).await;
-    Ok(hub::plan(&seen, &wanted))
+    let observed = app.aws().await?.see_hub(&wanted).await;
+    Ok(hub::plan(&observed, &wanted))
 }
 
 /// The alert queue's URL as AWS returns it; `None` until the queue exists.
@@ -57,8 +57,8 @@ pub(crate) async fn plan(app: &App) -> Result<Vec<SetupItem>, ActionError> {
 /// AWS cannot be called at all.
 pub(crate) async fn queue_url(app: &App) -> Result<Option<String>, ActionError> {
     let wanted = app.config.wanted_hub();
-    let seen = app.aws().await?.see_hub(&wanted).await;
-    Ok(seen.queue.ok().flatten().map(|queue| queue.url))
+    let observed = app.aws().await?.see_hub(&wanted).await;
+    Ok(observed.queue.ok().flatten().map(|queue| queue.url))
 }
 
 /// Makes the planned changes.
@@ -80,11 +80,11 @@ pub(crate) async fn carry_out(
     for attempt in 1..=3 {
         let now = plan(app).await?;
         for row in &mut rows {
-            if row.outcome == SetupOutcome::NotSeen && is_there(&now, &row.item) {
+            if row.outcome == SetupOutcome::NotConfirmed && is_there(&now, &row.item) {
                 row.outcome = SetupOutcome::Changed;
             }
         }
-        let is_open = |row: &SetupRow| row.outcome == SetupOutcome::NotSeen;
+        let is_open = |row: &SetupRow| row.outcome == SetupOutcome::NotConfirmed;
         if attempt == 3 || !rows.iter().any(is_open) {
             break;
         }
@@ -99,18 +99,20 @@ async fn make(app: &App, actor: &Actor, item: &SetupItem) -> Result<SetupOutcome
     };
     for change in changes {
         if let Err(error) = record(app, actor, item, change).await {
-            return Ok(SetupOutcome::NotRecorded(error.to_string()));
+            return Ok(SetupOutcome::NotRecorded(error.with_causes()));
         }
         if let Err(failure) = app.aws().await?.change_hub(item.region, change).await {
             return Ok(SetupOutcome::Failed(failure));
         }
     }
-    Ok(SetupOutcome::NotSeen)
+    Ok(SetupOutcome::NotConfirmed)
 }
 
 fn is_there(now: &[SetupItem], item: &SetupItem) -> bool {
-    now.iter().any(|seen| {
-        seen.part == item.part && seen.region == item.region && seen.state == HubState::Already
+    now.iter().any(|observed| {
+        observed.part == item.part
+            && observed.region == item.region
+            && observed.state == HubState::Already
     })
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use hubward_protocol::{AccountId, Region};
+use strum::IntoStaticStr;
 
 use crate::actions::ActionError;
 use crate::actions::ledger::select_accounts;
@@ -45,12 +46,14 @@ pub(crate) struct InviteRow {
 }
 
 /// The result of an invitation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum InviteOutcome {
     /// Sent, and listed by AWS.
     Invited,
     /// Became a member without an invitation, because the account belongs to the administrator's own
     /// organization.
+    #[strum(serialize = "invited")]
     Joined,
     /// No invitation is needed.
     Already(MemberStatus),
@@ -66,8 +69,10 @@ pub(crate) enum InviteOutcome {
     Planned,
     Failed(AwsFailure),
     /// The audit event could not be written, so AWS was not called.
+    #[strum(serialize = "failed")]
     NotRecorded(String),
     /// AWS accepted the call, but does not list an invitation.
+    #[strum(serialize = "failed")]
     NotListed(Option<MemberStatus>),
 }
 
@@ -109,7 +114,7 @@ async fn invite_in_region(
     let mut listing = BTreeMap::new();
     let is_whole = request.accounts.is_empty();
     // Of a few accounts AWS is asked by their ids: a listing costs a call for each 50 members.
-    let seen = if is_whole {
+    let listed = if is_whole {
         hub.list_members().await
     } else {
         let ids: Vec<AccountId> = accounts
@@ -118,7 +123,7 @@ async fn invite_in_region(
             .collect();
         hub.members_among(&ids).await
     };
-    match seen {
+    match listed {
         Err(failure) => {
             for account in &accounts {
                 outcomes.insert(
@@ -152,7 +157,7 @@ async fn invite_in_region(
     let batch = InvitationBatch::new(app, actor, &hub);
     let done = batch.work(&to_create, &to_invite).await;
     outcomes.extend(done.outcomes);
-    listing.extend(done.seen);
+    listing.extend(done.listed);
     // Only the whole listing has the number of members.
     if is_whole && !request.dry_run && !listing.is_empty() {
         // Best effort: the next run or check notifies.
@@ -171,13 +176,6 @@ async fn invite_in_region(
 impl InviteOutcome {
     /// The outcome's word in JSON and tables.
     pub(crate) fn as_str(&self) -> &'static str {
-        match self {
-            Self::Invited | Self::Joined => "invited",
-            Self::Already(_) => "already",
-            Self::Unprocessed { .. } => "unprocessed",
-            Self::Skipped(_) => "skipped",
-            Self::Planned => "planned",
-            Self::Failed(_) | Self::NotRecorded(_) | Self::NotListed(_) => "failed",
-        }
+        self.into()
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Pruned {
     /// Delivered messages with their attempts, except those about alerts that are not resolved.
     pub deliveries: u64,
     /// Test events and canaries.
-    pub trials: u64,
+    pub test_events: u64,
     /// Findings.
     pub findings: u64,
 }
@@ -34,12 +34,12 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, StoreError> {
     let mut tx = app.store.begin().await?;
     pruned.sessions = tx.forget_sessions(Session::oldest(now)).await?;
     pruned.challenges = tx.forget_challenges(now).await?;
-    pruned.trials = tx.forget_trials(limits.delivered).await?;
+    pruned.test_events = tx.forget_test_events(limits.delivered).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.store.begin().await?;
         let deliveries = tx.forget_deliveries(limits.delivered).await?;
-        let findings = tx.forget_findings(limits.gone).await?;
+        let findings = tx.forget_findings(limits.deleted).await?;
         tx.commit().await?;
         pruned.deliveries += deliveries;
         pruned.findings += findings;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hubward_protocol::{AccountId, Region};
+use strum::VariantArray;
 
 use super::Notifier;
 use crate::app::App;
@@ -19,10 +20,10 @@ pub(crate) async fn watch_quotas(
     listing: &BTreeMap<AccountId, MemberStatus>,
 ) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
-    for quota in Quota::ALL {
+    for &quota in Quota::VARIANTS {
         let count = quota.used(listing.values());
         let now = i64::try_from(level(count)).unwrap_or(i64::MAX);
-        let before = tx.replace_told_quota(region, quota, now).await?;
+        let before = tx.replace_quota_level(region, quota, now).await?;
         if now > before {
             let notice = Notice::Operations(Trouble::QuotaNear {
                 region,

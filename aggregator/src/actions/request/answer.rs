@@ -55,7 +55,7 @@ pub(crate) async fn answer_next(
     let next = match outcome {
         Ok(()) => DeliveryNext::Delivered,
         Err(failure) => {
-            let why = failure.to_string();
+            let why = jira.why(&failure);
             let asked = match failure {
                 JiraFailure::Throttled { after } => {
                     after.and_then(|after| i64::try_from(after).ok())

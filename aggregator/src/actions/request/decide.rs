@@ -134,7 +134,7 @@ pub(crate) async fn reject(
     let revision = context.request.revision;
     let refused = if context.request.state != RequestState::Open {
         Some(NotApprovable::Decided(context.request.state.as_str()))
-    } else if rejection.revision.is_some_and(|seen| seen != revision) {
+    } else if rejection.revision.is_some_and(|shown| shown != revision) {
         Some(NotApprovable::Revised { now: revision })
     } else {
         None

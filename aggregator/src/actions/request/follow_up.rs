@@ -40,7 +40,7 @@ pub(crate) enum FollowUpStep {
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn wake_all(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn make_all_due(app: &App) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     tx.make_requests_due(app.clock.now()).await?;
     tx.commit().await
@@ -125,7 +125,7 @@ async fn check_progress(app: &App, id: &str) -> Result<bool, StoreError> {
     let now = app.clock.now();
     let hub: Vec<_> = app.config.hub.regions().collect();
     let patience = SignedDuration::from_hours(24 * i64::from(app.config.check.remind_after_days));
-    let seen = app.store.memberships().await?;
+    let memberships = app.store.memberships().await?;
     let mut tx = app.store.begin().await?;
     let Some(request) = tx.hold_request(id).await? else {
         return Ok(false);
@@ -138,7 +138,7 @@ async fn check_progress(app: &App, id: &str) -> Result<bool, StoreError> {
         &context.request.state,
     ) {
         (Some(record), Some(kind), RequestState::Approved { at, .. }) => {
-            let places = RegionProgress::all(record, &hub, &seen);
+            let places = RegionProgress::all(record, &hub, &memberships);
             progress(kind, record, &places, *at, now, patience)
         }
         _ => RequestProgress::Underway,

@@ -23,8 +23,8 @@ pub(super) struct RegionRemoval<'a> {
 
 impl RegionRemoval<'_> {
     pub(super) async fn remove(&self) -> Result<UnlinkOutcome, UnlinkOutcome> {
-        let seen = status(self.hub, self.account).await;
-        match next_removal(seen.map_err(UnlinkOutcome::Failed)?.as_ref()) {
+        let listed = status(self.hub, self.account).await;
+        match next_removal(listed.map_err(UnlinkOutcome::Failed)?.as_ref()) {
             NextRemoval::Gone => return Ok(UnlinkOutcome::Already),
             NextRemoval::Leave(word) => return Ok(UnlinkOutcome::Skipped(word)),
             NextRemoval::Disassociate => self.disassociate().await?,
@@ -66,15 +66,15 @@ impl RegionRemoval<'_> {
     ) -> Result<(), UnlinkOutcome> {
         let mut looks_left = if refusal.is_none() { 3 } else { 1 };
         loop {
-            let seen = match status(self.hub, self.account).await {
-                Ok(seen) => seen,
+            let listed = match status(self.hub, self.account).await {
+                Ok(listed) => listed,
                 Err(failure) => return Err(refusal.unwrap_or(UnlinkOutcome::Failed(failure))),
             };
             looks_left -= 1;
-            match seen {
-                seen if come_to_pass(seen.as_ref()) => return Ok(()),
-                Some(seen) if looks_left == 0 => {
-                    return Err(refusal.unwrap_or(UnlinkOutcome::StillListed(seen)));
+            match listed {
+                listed if come_to_pass(listed.as_ref()) => return Ok(()),
+                Some(listed) if looks_left == 0 => {
+                    return Err(refusal.unwrap_or(UnlinkOutcome::StillListed(listed)));
                 }
                 _ => tokio::time::sleep(Duration::from_secs(1)).await,
             }
@@ -95,7 +95,7 @@ impl RegionRemoval<'_> {
         };
         written
             .await
-            .map_err(|error: StoreError| UnlinkOutcome::NotRecorded(error.to_string()))
+            .map_err(|error: StoreError| UnlinkOutcome::NotRecorded(error.with_causes()))
     }
 }
 

@@ -109,7 +109,7 @@ impl Aws {
                     operation: OPERATION,
                     region,
                     code: refused.error_code,
-                    message: refused.error_message.unwrap_or_default(),
+                    message: refused.error_message,
                 }),
             }
         }
@@ -160,7 +160,7 @@ impl Aws {
                 operation: OPERATION,
                 region,
                 code: failed.error_code,
-                message: failed.error_message.unwrap_or_default(),
+                message: failed.error_message,
             }),
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn with_alert(
     reader: &MessageReader<'_>,
 ) -> RenderedMessage {
     let say = Say(reader.language);
-    let seen = say.channel_seen_times(
+    let seen = say.channel_detected_times(
         alert.count,
         clock(alert.first_seen, reader.zone),
         clock(alert.last_seen, reader.zone),
@@ -114,7 +114,7 @@ pub(super) fn with_alert(
         ),
         (say.channel_type(), alert.kind.clone()),
         (say.channel_resource(), alert.resource.clone()),
-        (say.channel_seen(), seen),
+        (say.channel_detected(), seen),
         (say.channel_alert(), alert.id.clone()),
     ];
     RenderedMessage {

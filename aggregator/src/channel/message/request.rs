@@ -38,7 +38,7 @@ pub(super) fn changed(request: &RequestView, say: Say) -> RenderedMessage {
     // The reader can call the contacts before the request is decided.
     if request.state == "waiting" && !request.contacts.is_empty() {
         let contacts = request.contacts.join("; ");
-        lines.insert(0, say.request_tell_contacts(contacts));
+        lines.insert(0, say.request_notify_contacts(contacts));
     }
     RenderedMessage {
         title: say.channel_request_changed(&request.id, kind, state),
@@ -66,7 +66,7 @@ pub(super) fn asked(
         }
         format!("\"{}\"", shown.replace('\n', " "))
     };
-    let mut lines = vec![say.channel_asked(
+    let mut lines = vec![say.channel_request_notice(
         &contact.account_id,
         kind_text(Some(kind), say),
         quoted(reporter),
@@ -79,9 +79,9 @@ pub(super) fn asked(
             quoted(&change.after)
         )
     }));
-    lines.push(say.channel_asked_answer().to_owned());
+    lines.push(say.channel_request_notice_answer().to_owned());
     RenderedMessage {
-        title: say.channel_asked_title(&contact.account_id, request, &contact.project),
+        title: say.channel_request_notice_title(&contact.account_id, request, &contact.project),
         lines,
         ..RenderedMessage::default()
     }

@@ -58,14 +58,14 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     let id = send_test_event(app, actor, TestEventKind::Test)
         .await
         .map_err(|error| {
-            CommandFailure::Messages(vec![text::alert::trial_fails(&error, language)])
+            CommandFailure::Messages(vec![text::alert::test_event_fails(&error, language)])
         })?;
     screen.say(say.alert_waiting());
     let began = Instant::now();
     let arrived = loop {
-        let seen = test_event(app, &id).await.map_err(store)?;
-        if let Some(seen) = seen.filter(|seen| seen.stored_at.is_some()) {
-            break Some(seen);
+        let found = test_event(app, &id).await.map_err(store)?;
+        if let Some(found) = found.filter(|found| found.stored_at.is_some()) {
+            break Some(found);
         }
         if began.elapsed() > ARRIVAL {
             break None;
@@ -93,7 +93,7 @@ pub(super) async fn test(app: &App, actor: &Actor, screen: &Screen) -> CommandRe
     }
     present(&stages, screen)?;
     if notified < channels.len() || channels.is_empty() {
-        screen.say(say.alert_not_told());
+        screen.say(say.alert_not_accepted());
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
@@ -144,7 +144,7 @@ pub(super) async fn drill(app: &App, actor: &Actor, wait: u64, screen: &Screen) 
         .iter()
         .find(|moment| moment.step == TimelineStep::Delivered);
     let Some(delivered) = delivered else {
-        screen.say(say.alert_not_told());
+        screen.say(say.alert_not_accepted());
         return Ok(Exit::Failed);
     };
     let seconds = delivered.at.duration_since(asked_at).as_secs_f64();

@@ -41,7 +41,7 @@ pub(super) async fn list(app: &App, state: Option<AlertState>, screen: &Screen) 
         say.table_title(),
         say.table_last_seen(),
         say.table_state(),
-        say.table_told(),
+        say.table_notified(),
     ]
     .map(String::from);
     let table = rows.iter().map(|row| {

@@ -4,8 +4,6 @@ use super::super::failure::CommandFailure;
 use super::super::screen::Screen;
 use super::super::{CommandResult, Exit};
 use super::show;
-use crate::actions::request::answer::AnswerError;
-use crate::actions::request::receive::issues::IssuesError;
 use crate::app::App;
 use crate::jobs::requests::{self, Passed};
 use crate::say::Say;
@@ -54,11 +52,8 @@ pub(in crate::cli) fn failure(
 ) -> LocalizedMessage {
     use requests::RequestFailure as F;
     match failure {
-        F::Issues(IssuesError::Store(error)) | F::Answers(AnswerError::Store(error)) => {
-            text::startup_error::store_error(error, language)
-        }
-        F::Issues(error) => text::request::jira_fails(error, language),
-        F::Answers(error) => text::request::jira_fails(error, language),
+        F::Issues(error) => text::request::issues_fail(error, language),
+        F::Answers(error) => text::request::answers_fail(error, language),
         F::Invite(error) => text::startup_error::action_error(error, language),
         F::Invitation(row) => LocalizedMessage::new(
             format!(

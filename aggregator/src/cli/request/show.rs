@@ -64,8 +64,8 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
     if screen.is_json() {
         let mut shape = json!(view);
         if let Some(shape) = shape.as_object_mut() {
-            let said: Vec<&String> = messages.iter().map(|message| &message.text).collect();
-            shape.insert("problems".to_owned(), json!(said));
+            let texts: Vec<&String> = messages.iter().map(|message| &message.text).collect();
+            shape.insert("problems".to_owned(), json!(texts));
             let answers = shown.answers.iter().map(|queued| {
                 json!({
                     "answer": queued.answer,
@@ -121,7 +121,7 @@ pub(super) fn show(shown: &ShownRequest, screen: &Screen) -> CommandResult {
         screen.warn(message);
     }
     if view.state == "waiting" && !view.contacts.is_empty() && view.contacts_told_at.is_none() {
-        screen.say(&say.request_tell_contacts(view.contacts.join("; ")));
+        screen.say(&say.request_notify_contacts(view.contacts.join("; ")));
     }
     Ok(Exit::Done)
 }

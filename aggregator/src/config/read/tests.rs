@@ -28,6 +28,7 @@ fn keys(problems: Vec<ConfigProblem>) -> Vec<String> {
             ConfigProblem::UnknownKey { key, .. }
             | ConfigProblem::Missing { key }
             | ConfigProblem::Invalid { key, .. }
+            | ConfigProblem::NotAllowed { key, .. }
             | ConfigProblem::UnsafeAddress { key, .. }
             | ConfigProblem::UnknownChannel { key, .. }
             | ConfigProblem::ChannelNeeds { key, .. } => key,

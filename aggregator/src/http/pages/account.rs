@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hubward_protocol::AccountId;
+use strum::VariantArray;
 use tokio_util::io::ReaderStream;
 
 use super::super::AppState;
@@ -253,7 +254,7 @@ fn facts(words: &Words, account: &Account) -> Vec<(String, String)> {
         LedgerColumn::Project,
         LedgerColumn::ContactEmail,
     ];
-    let known = LedgerColumn::ALL
+    let known = LedgerColumn::VARIANTS
         .iter()
         .filter(|column| !elsewhere.contains(column))
         .map(|column| {

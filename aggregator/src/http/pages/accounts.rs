@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::CurrentUser;
@@ -62,10 +63,11 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
         words.say.dashboard_accounts(),
     );
     let template = AccountsPage {
-        groups: VerdictGroup::ALL
-            .map(|group| FilterChoice::new(group.as_str(), words.group(group).word, asked))
-            .into(),
-        verdicts: VerdictGroup::ALL
+        groups: VerdictGroup::VARIANTS
+            .iter()
+            .map(|&group| FilterChoice::new(group.as_str(), words.group(group).word, asked))
+            .collect(),
+        verdicts: VerdictGroup::VARIANTS
             .iter()
             .flat_map(|group| group.verdicts())
             // A group of one verdict is shown as that verdict.

@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{Shell, page, said, see_other};
+use super::super::shell::{Shell, message_page, page, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found, regions};
 use crate::actions::alert::acknowledge::{AcknowledgeError, acknowledge};
 use crate::queries;
@@ -113,13 +114,14 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
         words.say.dashboard_alerts(),
     );
     let template = AlertsPage {
-        states: AlertState::ALL
-            .map(|known| {
+        states: AlertState::VARIANTS
+            .iter()
+            .map(|&known| {
                 let word = words.alert_state(known).word;
                 FilterChoice::new(known.as_str(), word, reader.asked("state"))
             })
-            .into(),
-        severities: Severity::ALL
+            .collect(),
+        severities: Severity::VARIANTS
             .iter()
             .rev()
             .map(|severity| {
@@ -236,7 +238,7 @@ pub(in super::super) async fn handle(
         Ok(_) => Ok(see_other(&by.reader.path)),
         Err(AcknowledgeError::Unknown(_)) => Err(not_found(&state, by)),
         Err(AcknowledgeError::Store(error)) => Err(failed(&state, by)(error)),
-        Err(error) => Err(PageRejection::with(said(
+        Err(error) => Err(PageRejection::with(message_page(
             &state,
             &by.reader,
             by.on_page(),

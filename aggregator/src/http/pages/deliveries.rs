@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser};
@@ -61,12 +62,13 @@ pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState
     );
     let rows: Vec<DeliveryListRow> = posted.into_iter().map(|row| present(words, row)).collect();
     let template = DeliveriesPage {
-        states: DeliveryState::ALL
-            .map(|known| {
+        states: DeliveryState::VARIANTS
+            .iter()
+            .map(|&known| {
                 let word = words.delivery_state(known).word;
                 FilterChoice::new(known.as_str(), word, reader.asked("state"))
             })
-            .into(),
+            .collect(),
         channels: state
             .app
             .config

@@ -16,7 +16,7 @@ use super::super::cookies::{
 use super::super::page_context::PageContext;
 use super::super::problem::log_failure;
 use super::super::rate_limit::MayLogIn;
-use super::super::shell::{Shell, failed, page, said, see_other};
+use super::super::shell::{Shell, failed, message_page, page, see_other};
 use crate::actions::access::login::{LoginError, OpenedSession, log_in, log_out};
 use hubward_domain::access::SessionKey;
 use hubward_domain::login::within;
@@ -66,7 +66,7 @@ pub(in super::super) async fn with_token(
 }
 
 /// `GET /login/oidc`: off to the issuer.
-pub(in super::super) async fn at_issuer(
+pub(in super::super) async fn redirect_to_issuer(
     MayLogIn(admitted): MayLogIn,
     reader: PageContext,
     State(state): State<AppState>,
@@ -86,7 +86,7 @@ pub(in super::super) async fn at_issuer(
                 .append(header::SET_COOKIE, keep_login(&state, &begun.sealed));
             response
         }
-        Err(error) => not_let_in(&state, &reader, error),
+        Err(error) => login_refused(&state, &reader, error),
     }
 }
 
@@ -115,7 +115,7 @@ pub(in super::super) async fn back(
         .await;
     let mut response = match finished {
         Ok((opened, next)) => welcome(&state, &headers, "issuer", &opened, &next).await,
-        Err(error) => not_let_in(&state, &reader, error),
+        Err(error) => login_refused(&state, &reader, error),
     };
     response
         .headers_mut()
@@ -190,7 +190,7 @@ fn refused(by: &str, why: &dyn Display) {
     tracing::warn!(by, why, "login refused");
 }
 
-fn not_let_in(state: &AppState, reader: &PageContext, error: LoginError) -> Response {
+fn login_refused(state: &AppState, reader: &PageContext, error: LoginError) -> Response {
     let words = &reader.words;
     let why = error.to_string();
     let (status, text, hint) = match error {
@@ -201,7 +201,7 @@ fn not_let_in(state: &AppState, reader: &PageContext, error: LoginError) -> Resp
         ),
         LoginError::NotBegunHere => (
             StatusCode::BAD_REQUEST,
-            words.say.dashboard_not_begun_here(),
+            words.say.dashboard_login_not_started_here(),
             words.say.dashboard_login_again().to_owned(),
         ),
         LoginError::Token => (
@@ -212,10 +212,10 @@ fn not_let_in(state: &AppState, reader: &PageContext, error: LoginError) -> Resp
         LoginError::Issuer(error) => (
             StatusCode::BAD_GATEWAY,
             words.say.dashboard_issuer_refused(),
-            error.to_string(),
+            error.why(words.say),
         ),
         LoginError::Store(error) => return failed(state, reader, None, error),
     };
     refused("issuer", &why);
-    said(state, reader, None, status, text, hint)
+    message_page(state, reader, None, status, text, hint)
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::CurrentUser;
@@ -98,7 +99,7 @@ struct Slice {
 
 /// `GET /`
 pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
-    let seen = overview(&state.app).await.map_err(failed(&state, &by))?;
+    let facts = overview(&state.app).await.map_err(failed(&state, &by))?;
     let words = &by.reader.words;
     let shell = Shell::new(
         &state,
@@ -107,12 +108,12 @@ pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState
         "overview",
         words.say.dashboard_overview(),
     );
-    let template = present(&shell, words, &seen);
+    let template = present(&shell, words, &facts);
     Ok(page(&template, &shell, StatusCode::OK))
 }
 
-fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
-    let all: i64 = seen.accounts.values().sum();
+fn present(shell: &Shell, words: &Words, facts: &Overview) -> OverviewPage {
+    let all: i64 = facts.accounts.values().sum();
     let figures = [
         VerdictGroup::Complete,
         VerdictGroup::Waiting,
@@ -120,7 +121,7 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
         VerdictGroup::Unclear,
     ]
     .map(|group| {
-        let count = seen.accounts.get(&group).copied().unwrap_or(0);
+        let count = facts.accounts.get(&group).copied().unwrap_or(0);
         Figure {
             chip: words.group(group),
             number: words.number(count),
@@ -128,7 +129,7 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
             address: format!("/accounts?state={}", group.as_str()),
         }
     });
-    let regions = seen.regions.iter().map(|(region, counts)| {
+    let regions = facts.regions.iter().map(|(region, counts)| {
         let all: i64 = counts.values().sum();
         let complete = counts.get(&VerdictGroup::Complete).copied().unwrap_or(0);
         let order = [
@@ -162,9 +163,10 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
             address: format!("/accounts?region={region}"),
         }
     });
-    let open: i64 = seen.open_alerts.values().sum();
+    let open: i64 = facts.open_alerts.values().sum();
     let count_of = |state: DeliveryState| {
-        seen.deliveries
+        facts
+            .deliveries
             .get(state.as_str())
             .copied()
             .unwrap_or_default()
@@ -172,19 +174,19 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
     let given_up = count_of(DeliveryState::GivenUp);
     OverviewPage {
         figures: figures.into(),
-        severities: Severity::ALL
+        severities: Severity::VARIANTS
             .iter()
             .rev()
             .filter_map(|severity| {
-                let count = seen.open_alerts.get(severity.as_str())?;
+                let count = facts.open_alerts.get(severity.as_str())?;
                 Some((words.severity(severity.as_str()), words.number(*count)))
             })
             .collect(),
         regions: regions.collect(),
-        seen_at: seen.seen_at.map(|at| words.moment(at)),
-        drifted: places(words, &seen.drifted),
-        waiting: places(words, &seen.waiting),
-        alerts: seen
+        seen_at: facts.seen_at.map(|at| words.moment(at)),
+        drifted: places(words, &facts.drifted),
+        waiting: places(words, &facts.waiting),
+        alerts: facts
             .alerts
             .iter()
             .map(|(alert, project)| OverviewAlertRow {
@@ -199,10 +201,10 @@ fn present(shell: &Shell, words: &Words, seen: &Overview) -> OverviewPage {
         open_alerts: words.number(open),
         pending: words.number(count_of(DeliveryState::Pending)),
         given_up: (given_up > 0).then(|| words.number(given_up)),
-        runs_complete: words.number(seen.runs.complete),
-        runs_incomplete: words.number(seen.runs.incomplete),
-        last_heartbeat: seen.runs.last_heartbeat.map(|at| words.moment(at)),
-        trend: trend(words, &seen.trend),
+        runs_complete: words.number(facts.runs.complete),
+        runs_incomplete: words.number(facts.runs.incomplete),
+        last_heartbeat: facts.runs.last_heartbeat.map(|at| words.moment(at)),
+        trend: trend(words, &facts.trend),
         shell: shell.clone(),
     }
 }

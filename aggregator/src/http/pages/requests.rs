@@ -4,10 +4,11 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use strum::VariantArray;
 
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
-use super::super::shell::{Shell, page, said, see_other};
+use super::super::shell::{Shell, message_page, page, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::request::decide::{Approval, DecideError, RejectRequest, approve, reject};
 use crate::actions::request::receive::{ReceivedRequest, receive_request};
@@ -159,13 +160,10 @@ fn present(shell: &Shell, words: &Words, shown: ShownRequest) -> RequestPage {
         _ => Vec::new(),
     };
     let header = |field: &str| {
-        LedgerColumn::ALL
-            .iter()
-            .find(|column| column.as_str() == field)
-            .map_or_else(
-                || field.to_owned(),
-                |column| column.header(language).to_owned(),
-            )
+        let known: Option<LedgerColumn> = field.parse().ok();
+        known
+            .map_or(field, |column| column.header(language))
+            .to_owned()
     };
     RequestPage {
         row: row(words, &view),
@@ -246,11 +244,11 @@ pub(in super::super) async fn decide(
         Err(DecideError::Unknown(_)) => Err(not_found(&state, by)),
         Err(DecideError::NotApprovable(why)) => {
             let language = by.reader.words.language();
-            let said: Vec<String> = text::request::not_approvable(&id, &why, language)
+            let reasons: Vec<String> = text::request::not_approvable(&id, &why, language)
                 .into_iter()
                 .map(|message| message.text)
                 .collect();
-            Err(refused(&state, by, said.join(" ")))
+            Err(refused(&state, by, reasons.join(" ")))
         }
         Err(DecideError::Store(error)) => Err(failed(&state, by)(error)),
     }
@@ -270,7 +268,7 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
         "requests",
         words.say.dashboard_new_request(),
     );
-    let plain = LedgerColumn::ALL.iter().filter(|column| {
+    let plain = LedgerColumn::VARIANTS.iter().filter(|column| {
         let chosen = [
             LedgerColumn::Language,
             LedgerColumn::Report,
@@ -279,15 +277,16 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
         !OURS.contains(column) && !chosen.contains(column)
     });
     let template = FormPage {
-        kinds: RequestKind::ALL
-            .map(|kind| {
+        kinds: RequestKind::VARIANTS
+            .iter()
+            .map(|&kind| {
                 FilterChoice::new(
                     kind.as_str(),
                     text::request::kind(Some(kind), language),
                     RequestKind::Add.as_str(),
                 )
             })
-            .into(),
+            .collect(),
         fields: plain
             .map(|column| FormField {
                 name: column.as_str(),
@@ -296,12 +295,14 @@ pub(in super::super) async fn form(by: CurrentUser, State(state): State<AppState
                 required: *column == LedgerColumn::AccountId,
             })
             .collect(),
-        languages: Language::ALL
+        languages: Language::VARIANTS
+            .iter()
             .map(|known| FilterChoice::new(known.as_str(), known.as_str(), ""))
-            .into(),
-        reports: ReportCadence::ALL
+            .collect(),
+        reports: ReportCadence::VARIANTS
+            .iter()
             .map(|known| FilterChoice::new(known.as_str(), known.as_str(), ""))
-            .into(),
+            .collect(),
         language_header: LedgerColumn::Language.header(language).to_owned(),
         report_header: LedgerColumn::Report.header(language).to_owned(),
         notes_header: LedgerColumn::Notes.header(language).to_owned(),
@@ -320,7 +321,7 @@ pub(in super::super) async fn take(
         return Err(not_found(&state, by));
     }
     let mut fields = Vec::new();
-    for column in LedgerColumn::ALL {
+    for &column in LedgerColumn::VARIANTS {
         if OURS.contains(&column) {
             continue;
         }
@@ -351,7 +352,7 @@ pub(in super::super) async fn take(
 }
 
 fn refused(state: &AppState, by: &CurrentUser, text: impl Into<String>) -> PageRejection {
-    PageRejection::with(said(
+    PageRejection::with(message_page(
         state,
         &by.reader,
         by.on_page(),

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use super::super::AppState;
 use super::super::auth::{AuthenticForm, CurrentUser, PageRejection};
 use super::super::page_context::PageContext;
-use super::super::shell::{Shell, page, said, see_other};
+use super::super::shell::{Shell, message_page, page, see_other};
 use super::{FilterChoice, PageAnswer, Pages, ROWS, failed, not_found};
 use crate::actions::alert::silence::{SilenceError, SilenceRequest, end_silence, silence};
 use crate::queries::silence::{Silenced, covering, silences};
@@ -48,7 +48,7 @@ struct Covered {
     matcher: String,
     now: String,
     alerts: Vec<SilencedAlert>,
-    told_all_the_same: Option<String>,
+    still_notifying: Option<String>,
 }
 
 struct SilencedAlert {
@@ -70,13 +70,13 @@ struct SilenceDraft {
 
 /// `GET /silences`; a link may fill in which alerts it is about.
 pub(in super::super) async fn list(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
-    let said = |name| by.reader.asked(name).chars().take(200).collect();
+    let field = |name| by.reader.asked(name).chars().take(200).collect();
     let asked = WrittenSilence {
-        kind: said("type"),
-        account: said("account"),
-        project: said("project"),
-        environment: said("environment"),
-        region: said("region"),
+        kind: field("type"),
+        account: field("account"),
+        project: field("project"),
+        environment: field("environment"),
+        region: field("region"),
         critical: false,
     };
     let draft = SilenceDraft {
@@ -101,16 +101,16 @@ pub(in super::super) async fn act(
 
 async fn add(state: &AppState, form: &AuthenticForm) -> PageAnswer {
     let by = &form.by;
-    let said = |name| form.field(name).to_owned();
+    let field = |name| form.field(name).to_owned();
     let asked = WrittenSilence {
-        kind: said("type"),
-        account: said("account"),
-        project: said("project"),
-        environment: said("environment"),
-        region: said("region"),
+        kind: field("type"),
+        account: field("account"),
+        project: field("project"),
+        environment: field("environment"),
+        region: field("region"),
         critical: form.field("critical") == "yes",
     };
-    let (reason, until) = (said("reason"), said("until"));
+    let (reason, until) = (field("reason"), field("until"));
     let made = match asked.matcher() {
         Ok(matcher) => {
             let asked = SilenceRequest {
@@ -153,7 +153,7 @@ fn refused(state: &AppState, by: &CurrentUser, error: SilenceError) -> PageRejec
             let message = text::silence::unknown(&id, reader.words.language());
             let status = StatusCode::CONFLICT;
             let visitor = by.on_page();
-            let page = said(state, reader, visitor, status, message.text, "");
+            let page = message_page(state, reader, visitor, status, message.text, "");
             PageRejection::with(page)
         }
         error => failed(state, by)(error),
@@ -248,7 +248,7 @@ fn cover(words: &Words, covered: &Silenced) -> Covered {
                 region: alert.region.to_string(),
             })
             .collect(),
-        told_all_the_same: (covered.left_out > 0)
+        still_notifying: (covered.left_out > 0)
             .then(|| text::silence::exempt_critical(covered, language)),
     }
 }

@@ -6,6 +6,7 @@ use super::LocalizedMessage;
 use crate::say::Say;
 use hubward_domain::account::{AccountState, Language, ReportCadence};
 use hubward_domain::ledger::LedgerRefusal;
+use hubward_domain::word::words;
 
 /// The sentence about one cell; `header` is its column's text in the file, and `at` the cell's position.
 pub(super) fn refusal(
@@ -54,7 +55,7 @@ pub(super) fn refusal(
         ),
         LedgerRefusal::Language { found } => LocalizedMessage::new(
             say.ledger_language(at, found),
-            say.ledger_language_hint(words(&Language::ALL.map(Language::as_str))),
+            say.ledger_language_hint(words::<Language>().join(", ")),
         ),
         LedgerRefusal::RegionUnknown { found } => LocalizedMessage::new(
             say.ledger_region_unknown(at, found),
@@ -62,9 +63,12 @@ pub(super) fn refusal(
         ),
         LedgerRefusal::RegionNotOfHub { found, hub } => LocalizedMessage::new(
             say.ledger_region_not_of_hub(at, found),
-            say.ledger_region_not_of_hub_hint(words(
-                &hub.iter().map(|region| region.as_str()).collect::<Vec<_>>(),
-            )),
+            say.ledger_region_not_of_hub_hint(
+                hub.iter()
+                    .map(|region| region.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
         ),
         LedgerRefusal::StandardArn { found, instead } => LocalizedMessage::new(
             say.ledger_standard_arn(at, found),
@@ -79,11 +83,11 @@ pub(super) fn refusal(
         ),
         LedgerRefusal::Report { found } => LocalizedMessage::new(
             say.ledger_report(at, found),
-            say.ledger_report_hint(words(&ReportCadence::ALL.map(ReportCadence::as_str))),
+            say.ledger_report_hint(words::<ReportCadence>().join(", ")),
         ),
         LedgerRefusal::State { found } => LocalizedMessage::new(
             say.ledger_state(at, found),
-            say.ledger_state_hint(words(&AccountState::ALL.map(AccountState::as_str))),
+            say.ledger_state_hint(words::<AccountState>().join(", ")),
         ),
         LedgerRefusal::LineBreak => LocalizedMessage::new(
             say.ledger_line_break(at, header),
@@ -98,8 +102,4 @@ pub(super) fn refusal(
             say.ledger_too_long_hint(),
         ),
     }
-}
-
-fn words(words: &[&str]) -> String {
-    words.join(", ")
 }

@@ -1,6 +1,7 @@
 //! Snapshots of every sentence, in both languages.
 
 use hubward_protocol::Region;
+use strum::VariantArray;
 
 use super::*;
 use hubward_domain::ledger::{CellAddress, Foreign, LedgerRefusal, UnreadableFile};
@@ -206,7 +207,7 @@ fn everything(language: Language) -> Vec<LocalizedMessage> {
 
 #[test]
 fn every_sentence_reads_well() {
-    for language in Language::ALL {
+    for &language in Language::VARIANTS {
         let lines: Vec<_> = everything(language)
             .into_iter()
             .map(|message| format!("{}\n  {}", message.text, message.hint))
@@ -217,7 +218,7 @@ fn every_sentence_reads_well() {
 
 #[test]
 fn each_problem_names_its_cell_first() {
-    for language in Language::ALL {
+    for &language in Language::VARIANTS {
         for one in problems() {
             let text = problem(&one, language).text;
             let place = one.at().map(ToString::to_string).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(crate) fn unreadable(
         }
         UnreadableFile::Foreign { content, expected } => LocalizedMessage::new(
             say.ledger_foreign(name(content, language), expected, file),
-            cure(content, language),
+            foreign_hint(content, language),
         ),
         UnreadableFile::Damaged { detail } => {
             LocalizedMessage::new(say.ledger_damaged(detail, file), say.ledger_damaged_hint())
@@ -82,7 +82,7 @@ fn name(content: &Foreign, language: Language) -> String {
     }
 }
 
-fn cure(content: &Foreign, language: Language) -> String {
+fn foreign_hint(content: &Foreign, language: Language) -> String {
     let say = Say(language);
     match content {
         Foreign::Workbook => say.ledger_foreign_workbook_hint(),

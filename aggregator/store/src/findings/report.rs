@@ -1,15 +1,14 @@
 //! The findings of an account for a report: sorted, and streamed, so that only a few are in memory;
 //! and the states of the alerts about its threats.
 
-use crate::because;
 use std::collections::BTreeMap;
 
 use futures::{Stream, StreamExt, stream};
 use hubward_protocol::AccountId;
-use sqlx::Row;
 
 use super::row::{mirrored, read};
-use crate::{Result, Store, StoreError};
+use crate::columns::Columns;
+use crate::{Result, Store};
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::Mirrored;
 
@@ -50,7 +49,7 @@ impl Store {
         account: &AccountId,
     ) -> Result<BTreeMap<String, AlertState>> {
         sqlx::query(
-            "SELECT f.finding_id, a.state FROM alerts a \
+            "SELECT a.id, f.finding_id, a.state FROM alerts a \
              JOIN alert_findings f ON f.alert_id = a.id WHERE a.account_id = $1",
         )
         .bind(account.to_string())
@@ -58,13 +57,8 @@ impl Store {
         .await?
         .iter()
         .map(|row| {
-            let (finding, state): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let state = state.parse().map_err(|error| StoreError::Damaged {
-                table: "alerts",
-                row: finding.clone(),
-                why: because("state", &error),
-            })?;
-            Ok((finding, state))
+            let row = Columns::of(row, "alerts", &["id"]);
+            Ok((row.get("finding_id")?, row.parse("state")?))
         })
         .collect()
     }

@@ -1,22 +1,20 @@
 //! Parses a row of the table: its words, its times, and what is damaged.
 
-use crate::because;
 use std::borrow::Cow;
+use std::str::FromStr;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::columns::{Cause, Columns, parsed};
 use crate::{Engine, Result, StoreError};
-use hubward_domain::finding::{
-    Compliance, Finding, FindingKind, FindingSeverity, FindingWorkflow, Life, Mirrored, RecordState,
-};
+use hubward_domain::finding::{Finding, Life, Mirrored};
 use hubward_domain::history::{CountedFinding, HistoryStatus};
 
 /// The columns that [`mirrored`] parses: a row as one JSON array, because every value of a row
 /// costs SQLite's driver a copy of it and one of its column's name, and a report reads a million
-/// rows. In the order of [`Columns`].
+/// rows. In the order of [`JsonColumns`].
 pub(super) fn read(engine: Engine) -> String {
     let array = match engine {
         Engine::Sqlite => "json_array",
@@ -31,7 +29,7 @@ pub(super) fn read(engine: Engine) -> String {
 
 /// The columns of [`read`], in its order. An absent time is empty.
 #[derive(Deserialize)]
-struct Columns<'a> {
+struct JsonColumns<'a> {
     finding_id: String,
     product_arn: String,
     #[serde(borrow)]
@@ -67,31 +65,24 @@ struct Columns<'a> {
 }
 
 pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
-    let columns: Columns<'_> =
-        serde_json::from_str(row.try_get(0)?).map_err(|error| damaged("?", &error.to_string()))?;
+    let columns: JsonColumns<'_> = serde_json::from_str(row.try_get(0)?)
+        .map_err(|error| StoreError::damaged("findings", "?", "finding", error))?;
     let key = columns.finding_id.as_str();
-    let time = |text: &str, column| moment(Some(text).filter(|it| !it.is_empty()), column, key);
     let life = Life {
-        opened_at: time(&columns.opened_at, "opened_at")?,
-        closed_at: time(&columns.closed_at, "closed_at")?,
+        opened_at: maybe(&columns.opened_at, "opened_at", key)?,
+        closed_at: maybe(&columns.closed_at, "closed_at", key)?,
     };
-    let account = columns.account_id.parse();
     let finding = Finding {
-        account_id: account.map_err(|error| damaged(key, &because("account_id", &error)))?,
-        standards: standards(&columns.standards, key)?,
-        kind: known(
-            &columns.kind,
-            "kind",
-            FindingKind::ALL,
-            FindingKind::as_str,
-            key,
-        )?,
-        severity: severity(&columns.severity, key)?,
-        compliance: compliance(&columns.compliance_status, key)?,
-        workflow: workflow(&columns.workflow_status, key)?,
-        record: record(&columns.record_state, key)?,
-        created_at: time(&columns.created_at, "created_at")?,
-        updated_at: time(&columns.updated_at, "updated_at")?,
+        account_id: parse(&columns.account_id, "account_id", key)?,
+        standards: serde_json::from_str(&columns.standards)
+            .map_err(|error| StoreError::damaged("findings", key, "standards", error))?,
+        kind: parse(&columns.kind, "kind", key)?,
+        severity: parse(&columns.severity, "severity", key)?,
+        compliance: maybe(&columns.compliance_status, "compliance_status", key)?,
+        workflow: parse(&columns.workflow_status, "workflow_status", key)?,
+        record: parse(&columns.record_state, "record_state", key)?,
+        created_at: maybe(&columns.created_at, "created_at", key)?,
+        updated_at: maybe(&columns.updated_at, "updated_at", key)?,
         id: columns.finding_id,
         product_arn: columns.product_arn,
         region: columns.region,
@@ -107,119 +98,38 @@ pub(super) fn mirrored(row: &AnyRow) -> Result<Mirrored> {
 }
 
 /// The facts that the history counts; `None` for an archived finding.
-pub(crate) fn counted(row: &AnyRow) -> Result<Option<CountedFinding>> {
-    let key: &str = row.try_get("finding")?;
+pub(crate) fn counted(row: Columns<'_>) -> Result<Option<CountedFinding>> {
     let status = HistoryStatus::of(
-        record(row.try_get("record_state")?, key)?,
-        workflow(row.try_get("workflow_status")?, key)?,
-        compliance(row.try_get("compliance_status")?, key)?,
+        row.parse("record_state")?,
+        row.parse("workflow_status")?,
+        row.maybe("compliance_status")?,
     );
     let Some(status) = status else {
         return Ok(None);
     };
-    let mut resource: String = row.try_get("resource")?;
+    let mut resource: String = row.get("resource")?;
     if resource.is_empty() {
-        resource = row.try_get("finding_id")?;
+        resource = row.get("finding_id")?;
     }
     Ok(Some(CountedFinding {
-        region: row.try_get("region")?,
-        kind: known(
-            row.try_get("kind")?,
-            "kind",
-            FindingKind::ALL,
-            FindingKind::as_str,
-            key,
-        )?,
+        region: row.get("region")?,
+        kind: row.parse("kind")?,
         resource,
-        severity: severity(row.try_get("severity")?, key)?,
+        severity: row.parse("severity")?,
         status,
-        standards: standards(row.try_get("standards")?, key)?,
+        standards: row.json("standards")?,
     }))
 }
 
-fn severity(word: &str, key: &str) -> Result<FindingSeverity> {
-    known(
-        word,
-        "severity",
-        FindingSeverity::ALL,
-        FindingSeverity::as_str,
-        key,
-    )
+fn parse<T: FromStr<Err: Into<Cause>>>(text: &str, column: &'static str, key: &str) -> Result<T> {
+    parsed(text).map_err(|cause| StoreError::damaged("findings", key, column, cause))
 }
 
-fn compliance(word: &str, key: &str) -> Result<Option<Compliance>> {
-    if word.is_empty() {
-        return Ok(None);
-    }
-    known(
-        word,
-        "compliance_status",
-        Compliance::ALL,
-        Compliance::as_str,
-        key,
-    )
-    .map(Some)
-}
-
-fn workflow(word: &str, key: &str) -> Result<FindingWorkflow> {
-    known(
-        word,
-        "workflow_status",
-        FindingWorkflow::ALL,
-        FindingWorkflow::as_str,
-        key,
-    )
-}
-
-pub(super) fn record(word: &str, key: &str) -> Result<RecordState> {
-    known(
-        word,
-        "record_state",
-        RecordState::ALL,
-        RecordState::as_str,
-        key,
-    )
-}
-
-fn standards(list: &str, key: &str) -> Result<Vec<String>> {
-    serde_json::from_str(list).map_err(|error| damaged(key, &because("standards", &error)))
-}
-
-pub(super) fn life(row: &AnyRow, key: &str) -> Result<Life> {
-    Ok(Life {
-        opened_at: time(row, "opened_at", key)?,
-        closed_at: time(row, "closed_at", key)?,
-    })
-}
-
-pub(super) fn time(row: &AnyRow, column: &'static str, key: &str) -> Result<Option<Timestamp>> {
-    moment(row.try_get(column)?, column, key)
-}
-
-fn moment(text: Option<&str>, column: &'static str, key: &str) -> Result<Option<Timestamp>> {
-    text.map(|text| {
-        text.parse()
-            .map_err(|error| damaged(key, &because(column, &error)))
-    })
-    .transpose()
-}
-
-fn known<T: Copy, const N: usize>(
-    word: &str,
+fn maybe<T: FromStr<Err: Into<Cause>>>(
+    text: &str,
     column: &'static str,
-    all: [T; N],
-    name: fn(T) -> &'static str,
     key: &str,
-) -> Result<T> {
-    all.into_iter()
-        .find(|value| name(*value) == word)
-        .ok_or_else(|| damaged(key, column))
-}
-
-pub(super) fn damaged(key: &str, why: &str) -> StoreError {
-    StoreError::Damaged {
-        table: "findings",
-        row: key.to_owned(),
-        why: why.to_owned(),
-    }
+) -> Result<Option<T>> {
+    let set = !text.is_empty();
+    set.then(|| parse(text, column, key)).transpose()
 }

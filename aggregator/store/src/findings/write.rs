@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use hubward_protocol::Region;
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::Row;
 
-use super::row::{life, record, time};
 use super::{IncomingFinding, StoredFinding, counted};
 use crate::batch::{batches, placeholders, value_rows};
+use crate::columns::Columns;
 use crate::{Result, StoreError, Tx};
 use hubward_domain::finding::{Compliance, Life};
 use hubward_domain::history::CountedFinding;
@@ -45,18 +44,21 @@ impl Tx {
                 query = query.bind((*key).to_owned());
             }
             for row in query.fetch_all(&mut *self.0).await? {
-                let key: String = row.try_get("finding")?;
+                let row = Columns::of(&row, "findings", &["finding"]);
                 let before = StoredFinding {
-                    life: life(&row, &key)?,
-                    updated_at: time(&row, "updated_at", &key)?,
-                    record: record(row.try_get("record_state")?, &key)?,
-                    digest: row.try_get("digest")?,
-                    control_id: row.try_get("control_id")?,
-                    counted: counted(&row)?,
-                    seen_in: row.try_get("seen_in")?,
-                    last_seen: row.try_get("last_seen")?,
+                    life: Life {
+                        opened_at: row.maybe("opened_at")?,
+                        closed_at: row.maybe("closed_at")?,
+                    },
+                    updated_at: row.maybe("updated_at")?,
+                    record: row.parse("record_state")?,
+                    digest: row.get("digest")?,
+                    control_id: row.get("control_id")?,
+                    counted: counted(row)?,
+                    seen_in: row.get("seen_in")?,
+                    last_seen: row.get("last_seen")?,
                 };
-                known.insert(key, before);
+                known.insert(row.get("finding")?, before);
             }
         }
         Ok(known)

@@ -255,7 +255,7 @@ async fn one_statement_finds_all_that_is_due() {
             tx.put_delivery("d", "gone", &notice(), at(0)).await.unwrap();
             tx.put_circuit("ops", &open).await.unwrap();
             tx.put_write_back("alert", WriteBackStatus::Resolved, at(5)).await.unwrap();
-            tx.wake("SOC-1", "stamp", at(7)).await.unwrap();
+            tx.enqueue_issue("SOC-1", "stamp", at(7)).await.unwrap();
         });
         let of = |channels: &[&str]| {
             channels
@@ -273,7 +273,7 @@ async fn one_statement_finds_all_that_is_due() {
         assert_eq!(due(9).await.channels, of(&["soc", "ops", "it's"]));
         commit!(store, tx => {
             tx.lease_delivery("soc", DeliveryChoice::Next, at(9)).await.unwrap();
-            tx.lease_wake(at(9)).await.unwrap();
+            tx.lease_issue(at(9)).await.unwrap();
         });
         let left = due(9).await;
         assert_eq!(

@@ -126,11 +126,11 @@ async fn a_test_event_arrives_once_or_is_missed_once() {
         };
         commit!(store, tx => {
             for event in [&test, &canary, &lost] {
-                tx.put_trial(event).await.unwrap();
+                tx.put_test_event(event).await.unwrap();
             }
         });
         assert_eq!(
-            store.last_trial(TestEventKind::Canary).await.unwrap(),
+            store.last_test_event(TestEventKind::Canary).await.unwrap(),
             None,
             "none has arrived"
         );
@@ -142,26 +142,26 @@ async fn a_test_event_arrives_once_or_is_missed_once() {
             ..canary
         };
         commit!(store, tx => {
-            let first = tx.trial_arrived("c", &message, Some(at(3)), at(5)).await.unwrap();
+            let first = tx.record_test_arrival("c", &message, Some(at(3)), at(5)).await.unwrap();
             assert_eq!(first, Some(arrived.clone()));
-            assert_eq!(tx.trial_arrived("c", &message, Some(at(3)), at(6)).await.unwrap(), None);
-            assert_eq!(tx.trial_arrived("x", &message, None, at(6)).await.unwrap(), None);
-            let missed = tx.miss_trials(TestEventKind::Canary, at(3), at(9)).await.unwrap();
+            assert_eq!(tx.record_test_arrival("c", &message, Some(at(3)), at(6)).await.unwrap(), None);
+            assert_eq!(tx.record_test_arrival("x", &message, None, at(6)).await.unwrap(), None);
+            let missed = tx.mark_missing_test_events(TestEventKind::Canary, at(3), at(9)).await.unwrap();
             assert_eq!(missed, std::slice::from_ref(&lost));
-            assert!(tx.miss_trials(TestEventKind::Canary, at(3), at(9)).await.unwrap().is_empty());
+            assert!(tx.mark_missing_test_events(TestEventKind::Canary, at(3), at(9)).await.unwrap().is_empty());
         });
-        assert_eq!(store.trial("c").await.unwrap(), Some(arrived.clone()));
-        assert_eq!(store.trial("x").await.unwrap(), None);
+        assert_eq!(store.test_event("c").await.unwrap(), Some(arrived.clone()));
+        assert_eq!(store.test_event("x").await.unwrap(), None);
         assert_eq!(
-            store.last_trial(TestEventKind::Canary).await.unwrap(),
+            store.last_test_event(TestEventKind::Canary).await.unwrap(),
             Some(arrived)
         );
         // The newest that arrived stays, however old.
         assert_eq!(
-            commit!(store, tx => tx.forget_trials(at(99)).await.unwrap()),
+            commit!(store, tx => tx.forget_test_events(at(99)).await.unwrap()),
             2
         );
-        assert!(store.trial("c").await.unwrap().is_some());
+        assert!(store.test_event("c").await.unwrap().is_some());
     })
     .await;
 }

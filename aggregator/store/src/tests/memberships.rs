@@ -172,10 +172,10 @@ async fn the_level_of_a_quota_is_exchanged() {
         commit!(store, tx => {
             let mut before = Vec::new();
             for (quota, level) in [(Quota::Members, 80), (Quota::Members, 80), (Quota::Invitations, 90), (Quota::Members, 0)] {
-                before.push(tx.replace_told_quota(home(), quota, level).await.unwrap());
+                before.push(tx.replace_quota_level(home(), quota, level).await.unwrap());
             }
             assert_eq!(before, [0, 80, 0, 80]);
-            assert_eq!(tx.replace_told_quota(home(), Quota::Members, 0).await.unwrap(), 0);
+            assert_eq!(tx.replace_quota_level(home(), Quota::Members, 0).await.unwrap(), 0);
         });
     })
     .await;

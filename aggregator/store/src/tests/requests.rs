@@ -88,10 +88,10 @@ async fn requests_come_back_and_an_approved_one_is_leased_until_it_is_released()
 async fn an_issue_sleeps_only_if_it_was_not_woken_meanwhile() {
     on_each_engine(async |store| {
         commit!(store, tx => {
-            tx.wake("SOC-2", "1", at(1)).await.unwrap();
-            tx.wake("SOC-1", "1", at(0)).await.unwrap();
+            tx.enqueue_issue("SOC-2", "1", at(1)).await.unwrap();
+            tx.enqueue_issue("SOC-1", "1", at(0)).await.unwrap();
         });
-        let lease = async |now| commit!(store, tx => tx.lease_wake(at(now)).await.unwrap());
+        let lease = async |now| commit!(store, tx => tx.lease_issue(at(now)).await.unwrap());
         let first = lease(1).await.unwrap();
         assert_eq!(
             (first.key.as_str(), first.attempts),
@@ -102,19 +102,19 @@ async fn an_issue_sleeps_only_if_it_was_not_woken_meanwhile() {
         assert_eq!(second.key, "SOC-2");
         assert_eq!(lease(300).await, None, "both are held");
         commit!(store, tx => {
-            tx.wake("SOC-1", "2", at(2)).await.unwrap();
-            tx.sleep(&first, at(3)).await.unwrap();
-            tx.sleep(&second, at(3)).await.unwrap();
+            tx.enqueue_issue("SOC-1", "2", at(2)).await.unwrap();
+            tx.ack_issue(&first, at(3)).await.unwrap();
+            tx.ack_issue(&second, at(3)).await.unwrap();
         });
         let again = lease(3).await.unwrap();
         assert_eq!(
-            (again.key.as_str(), again.woken_at.as_str(), again.attempts),
+            (again.key.as_str(), again.queued_at.as_str(), again.attempts),
             ("SOC-1", "2", 2)
         );
-        commit!(store, tx => tx.try_again("SOC-1", at(4), at(60)).await.unwrap());
+        commit!(store, tx => tx.retry_issue("SOC-1", at(4), at(60)).await.unwrap());
         assert_eq!(lease(59).await, None);
         let again = lease(60).await.unwrap();
-        commit!(store, tx => tx.sleep(&again, at(61)).await.unwrap());
+        commit!(store, tx => tx.ack_issue(&again, at(61)).await.unwrap());
         assert_eq!(lease(9_999).await, None);
     })
     .await;

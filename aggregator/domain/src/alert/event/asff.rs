@@ -96,7 +96,8 @@ fn threat(finding: AsffFinding, event_at: Option<Timestamp>) -> Content {
         Err(why) => return Content::Suspicious(why),
     };
     let region_of_product = product_arn.split(':').nth(3).unwrap_or_default();
-    if region_of_product != region.as_str() || finding.region.is_some_and(|said| said != region) {
+    if region_of_product != region.as_str() || finding.region.is_some_and(|stated| stated != region)
+    {
         return Content::Suspicious(format!("its Id and its other Regions differ: {id:.200}"));
     }
     let count = finding

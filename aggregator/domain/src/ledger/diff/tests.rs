@@ -1,5 +1,7 @@
 //! Tests of what an import would change, and of the guard against a file that would change too much.
 
+use strum::VariantArray;
+
 use super::super::LedgerRow;
 use super::*;
 use crate::account::{Language, ReportCadence};
@@ -50,7 +52,7 @@ fn added_changed_unchanged_and_missing_are_distinguished() {
         &current,
         &reading(
             &[account(4), changed.clone(), account(1)],
-            &LedgerColumn::ALL,
+            LedgerColumn::VARIANTS,
         ),
         false,
     );
@@ -99,7 +101,7 @@ fn only_pruning_makes_a_missing_account_leave_and_only_an_active_one() {
         (AccountState::Left, 0),
     ] {
         let current = [account(1), gone(state)];
-        let reading = reading(&[account(1)], &LedgerColumn::ALL);
+        let reading = reading(&[account(1)], LedgerColumn::VARIANTS);
         let plan = diff(&current, &reading, false);
         assert_eq!(
             (plan.missing.len(), plan.leaving.len()),
@@ -158,7 +160,7 @@ fn an_empty_cell_empties_or_gives_the_default() {
     };
     let plan = diff(
         &[account(1)],
-        &reading(std::slice::from_ref(&read), &LedgerColumn::ALL),
+        &reading(std::slice::from_ref(&read), LedgerColumn::VARIANTS),
         false,
     );
     assert_eq!(plan.changed[0].after, read);
@@ -180,7 +182,11 @@ fn unknown_columns_are_merged_by_header_and_an_empty_one_is_no_change() {
         ],
         ..account(1)
     };
-    let plan = diff(&[account(1)], &reading(&[read], &LedgerColumn::ALL), false);
+    let plan = diff(
+        &[account(1)],
+        &reading(&[read], LedgerColumn::VARIANTS),
+        false,
+    );
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
         plan.changed[0].after.extra,
@@ -194,7 +200,7 @@ fn unknown_columns_are_merged_by_header_and_an_empty_one_is_no_change() {
     };
     let plan = diff(
         &[account(1)],
-        &reading(&[only_empty], &LedgerColumn::ALL),
+        &reading(&[only_empty], LedgerColumn::VARIANTS),
         false,
     );
     assert_eq!(plan.unchanged, 1);
@@ -208,7 +214,7 @@ fn a_new_account_keeps_even_its_empty_unknown_columns() {
     };
     let plan = diff(
         &[],
-        &reading(std::slice::from_ref(&new), &LedgerColumn::ALL),
+        &reading(std::slice::from_ref(&new), LedgerColumn::VARIANTS),
         false,
     );
     assert_eq!(plan.added[0].account, new);
@@ -233,7 +239,7 @@ fn the_guard_counts_states_not_rows() {
     let plan = |leaving| {
         diff(
             &current,
-            &reading(&with_states(leaving), &LedgerColumn::ALL),
+            &reading(&with_states(leaving), LedgerColumn::VARIANTS),
             false,
         )
     };
@@ -250,21 +256,34 @@ fn the_guard_counts_states_not_rows() {
 #[test]
 fn pruning_counts_and_new_accounts_do_not() {
     let current: Vec<_> = (0..10).map(account).collect();
-    let pruned = diff(&current, &reading(&current[4..], &LedgerColumn::ALL), true);
+    let pruned = diff(
+        &current,
+        &reading(&current[4..], LedgerColumn::VARIANTS),
+        true,
+    );
     assert_eq!(pruned.state_changes(), 4);
     assert!(pruned.guard(10, false).is_err());
     assert_eq!(
-        diff(&current, &reading(&current[3..], &LedgerColumn::ALL), true).guard(10, false),
+        diff(
+            &current,
+            &reading(&current[3..], LedgerColumn::VARIANTS),
+            true
+        )
+        .guard(10, false),
         Ok(())
     );
-    let unpruned = diff(&current, &reading(&current[9..], &LedgerColumn::ALL), false);
+    let unpruned = diff(
+        &current,
+        &reading(&current[9..], LedgerColumn::VARIANTS),
+        false,
+    );
     assert_eq!(unpruned.guard(10, false), Ok(()));
     let left = Account {
         state: AccountState::Left,
         ..account(99)
     };
     assert_eq!(
-        diff(&[], &reading(&[left], &LedgerColumn::ALL), false).guard(0, false),
+        diff(&[], &reading(&[left], LedgerColumn::VARIANTS), false).guard(0, false),
         Ok(())
     );
 }
@@ -273,7 +292,7 @@ fn pruning_counts_and_new_accounts_do_not() {
 fn a_plan_is_json_for_programs() {
     let plan = diff(
         &[account(1)],
-        &reading(&[account(2)], &LedgerColumn::ALL),
+        &reading(&[account(2)], LedgerColumn::VARIANTS),
         true,
     );
     let json = serde_json::to_value(&plan).unwrap();
@@ -301,7 +320,7 @@ fn the_time_grows_with_the_columns_and_not_with_their_square() {
     // The fastest of some runs: whatever else the machine does makes a run slower, never faster.
     let fastest = |columns: usize| {
         let stored = ledger(columns);
-        let file = reading(&stored, &LedgerColumn::ALL);
+        let file = reading(&stored, LedgerColumn::VARIANTS);
         let times = (0..5).map(|_| {
             let begun = std::time::Instant::now();
             assert_eq!(diff(&stored, &file, false).unchanged, stored.len());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use strum::IntoStaticStr;
+
 use crate::finding::{Compliance, Finding, FindingSeverity};
 
 /// A control over all its resources.
@@ -35,7 +37,8 @@ pub struct Resources {
 }
 
 /// The combined result of a control's resources, as Security Hub defines it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ControlVerdict {
     Failed,
     /// None failed, and one could not be evaluated.
@@ -56,12 +59,7 @@ pub struct Score {
 
 impl ControlVerdict {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Passed => "passed",
-            Self::NoData => "no_data",
-        }
+        self.into()
     }
 }
 

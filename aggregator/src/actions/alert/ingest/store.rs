@@ -124,7 +124,7 @@ async fn record_test_event(
 ) -> Result<(), StoreError> {
     let stored_at = app.clock.exactly();
     let Some(trial) = tx
-        .trial_arrived(&event.id, message, event.event_at, stored_at)
+        .record_test_arrival(&event.id, message, event.event_at, stored_at)
         .await?
     else {
         return Ok(());

@@ -17,13 +17,13 @@ use hubward_store::deliveries::DeliveryChoice;
 use hubward_store::{StoreError, Tx};
 
 /// The rate limits of all channels, in this process.
-pub(super) struct Turns {
+pub(super) struct ChannelPacing {
     limiters: BTreeMap<String, DefaultDirectRateLimiter>,
     /// When alerts were recently sent to each channel, and whether they were critical.
     sent: Mutex<BTreeMap<String, VecDeque<(Timestamp, bool)>>>,
 }
 
-impl Turns {
+impl ChannelPacing {
     pub(super) fn new(channels: &[Channel]) -> Self {
         let limiter = |channel: &Channel| {
             let pace = channel.kind.pace()?;

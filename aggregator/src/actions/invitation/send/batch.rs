@@ -37,7 +37,7 @@ pub(super) struct Done {
     /// The outcome of each account.
     pub(super) outcomes: BTreeMap<AccountId, InviteOutcome>,
     /// The member status that AWS last listed.
-    pub(super) seen: BTreeMap<AccountId, MemberStatus>,
+    pub(super) listed: BTreeMap<AccountId, MemberStatus>,
 }
 
 impl<'a> InvitationBatch<'a> {
@@ -125,7 +125,7 @@ impl<'a> InvitationBatch<'a> {
                     Err(failure) => fail(batch, &failure, &mut done.outcomes),
                     Ok(members) => {
                         missing.extend(record_listed(batch, &members, &mut done.outcomes));
-                        done.seen.extend(members);
+                        done.listed.extend(members);
                     }
                 }
             }
@@ -161,7 +161,7 @@ fn not_recorded(
     for account in accounts {
         outcomes.insert(
             account.clone(),
-            InviteOutcome::NotRecorded(error.to_string()),
+            InviteOutcome::NotRecorded(error.with_causes()),
         );
     }
 }

@@ -13,7 +13,7 @@ use hubward_domain::request::hook::{self, HookRefused};
 use hubward_domain::request::{Request, RequestState, Taking, TicketAnswer, taking};
 use hubward_domain::retry::next_attempt;
 use hubward_store::StoreError;
-use hubward_store::request_queue::Wake;
+use hubward_store::request_queue::QueuedIssue;
 
 const ACTOR: Actor = Actor::Job("requests");
 /// Overlap of two polls in minutes: Jira's search index lags behind its issues.
@@ -36,7 +36,7 @@ pub(crate) enum IssuesError {
 
 /// Why a webhook was rejected.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WakeError {
+pub(crate) enum HookError {
     /// Jira is not configured.
     #[error("requests.jira is not configured")]
     NoJira,
@@ -59,14 +59,14 @@ pub(crate) struct Read {
 /// of our project.
 ///
 /// # Errors
-/// See [`WakeError`].
-pub(crate) async fn wake(
+/// See [`HookError`].
+pub(crate) async fn enqueue(
     app: &App,
     proof: &hook::HookProof<'_>,
     body: &[u8],
-) -> Result<bool, WakeError> {
+) -> Result<bool, HookError> {
     let Some(config) = &app.config.requests.jira else {
-        return Err(WakeError::NoJira);
+        return Err(HookError::NoJira);
     };
     let secret = config.webhook_secret.as_ref().and_then(|secret| {
         secret
@@ -78,7 +78,7 @@ pub(crate) async fn wake(
         return Ok(false);
     };
     let mut tx = app.store.begin().await?;
-    tx.wake(&key, &stamp(app), app.clock.now()).await?;
+    tx.enqueue_issue(&key, &stamp(app), app.clock.now()).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -100,17 +100,17 @@ pub(crate) async fn poll(app: &App) -> Result<Option<usize>, IssuesError> {
     let found = jira.search(since.as_mins().max(0) + OVERLAP).await?;
     let known = app.store.requests().await?;
     let mut tx = app.store.begin().await?;
-    let mut woken = 0;
+    let mut queued = 0;
     for issue in found {
-        let seen = known.iter().find(|request| request.id == issue.key);
-        if seen.is_none_or(|request| request.version != Some(issue.updated)) {
-            tx.wake(&issue.key, &stamp(app), now).await?;
-            woken += 1;
+        let stored = known.iter().find(|request| request.id == issue.key);
+        if stored.is_none_or(|request| request.version != Some(issue.updated)) {
+            tx.enqueue_issue(&issue.key, &stamp(app), now).await?;
+            queued += 1;
         }
     }
     tx.put_polled(&config.project, now).await?;
     tx.commit().await?;
-    Ok(Some(woken))
+    Ok(Some(queued))
 }
 
 /// Reads the next issue that is due; `None` if there is none.
@@ -122,41 +122,41 @@ pub(crate) async fn read_next(app: &App) -> Result<Option<Read>, IssuesError> {
         return Ok(None);
     };
     let mut tx = app.store.begin().await?;
-    let wake = tx.lease_wake(app.clock.now()).await?;
+    let issue = tx.lease_issue(app.clock.now()).await?;
     tx.commit().await?;
-    let Some(wake) = wake else {
+    let Some(issue) = issue else {
         return Ok(None);
     };
-    let read = read(app, jira, &wake).await;
+    let read = read(app, jira, &issue).await;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     match &read {
-        Ok(_) => tx.sleep(&wake, now).await?,
+        Ok(_) => tx.ack_issue(&issue, now).await?,
         Err(_) => {
             let [chance] = app.random();
-            match next_attempt(wake.attempts, None, now, now, chance) {
-                Some(due) => tx.try_again(&wake.key, now, due).await?,
-                None => tx.sleep(&wake, now).await?,
+            match next_attempt(issue.attempts, None, now, now, chance) {
+                Some(due) => tx.retry_issue(&issue.key, now, due).await?,
+                None => tx.ack_issue(&issue, now).await?,
             }
         }
     }
     tx.commit().await?;
     let taking = read?;
     Ok(Some(Read {
-        key: wake.key,
+        key: issue.key,
         taking,
     }))
 }
 
-async fn read(app: &App, jira: &Jira, wake: &Wake) -> Result<Option<Taking>, IssuesError> {
-    let Some(issue) = jira.issue(&wake.key).await? else {
+async fn read(app: &App, jira: &Jira, queued: &QueuedIssue) -> Result<Option<Taking>, IssuesError> {
+    let Some(issue) = jira.issue(&queued.key).await? else {
         return Ok(None);
     };
     // An issue that was moved answers under its new key.
-    if issue.ticket.key != wake.key {
+    if issue.ticket.key != queued.key {
         return Ok(None);
     }
-    let known = app.store.request(&wake.key).await?;
+    let known = app.store.request(&queued.key).await?;
     let language = match taking(known.as_ref(), &issue.ticket) {
         Taking::New | Taking::Revised => language(app, jira, &issue).await,
         _ => app.config.locale.language,
@@ -170,17 +170,15 @@ async fn language(app: &App, jira: &Jira, issue: &Issue) -> Language {
         Some(user) => jira.language(user).await.ok().flatten(),
         None => None,
     };
-    let said = issue
+    let of_form = issue
         .ticket
         .asked
         .entry
         .text(hubward_domain::ledger::LedgerColumn::Language);
     of_user
         .or_else(|| {
-            let said = said.trim().to_lowercase();
-            Language::ALL
-                .into_iter()
-                .find(|known| known.as_str() == said)
+            let of_form = of_form.trim().to_lowercase();
+            of_form.parse().ok()
         })
         .unwrap_or(app.config.locale.language)
 }
