@@ -77,7 +77,7 @@ impl Shell {
     }
 }
 
-fn baseline() -> Value {
+pub(crate) fn baseline() -> Value {
     json!({
         "administrator": ADMINISTRATOR,
         "regions": [HOME, LINKED],
@@ -110,7 +110,7 @@ fn session(token: &str, baseline: &Value) -> Answer {
 }
 
 /// A server that accepts everything.
-fn trusting(asked: &Asked, baseline: &Value) -> Answer {
+pub(crate) fn trusting(asked: &Asked, baseline: &Value) -> Answer {
     match asked.line.as_str() {
         "POST /v1/challenges" => challenge(&origin_of(asked)),
         "POST /v1/sessions" => session("token", baseline),

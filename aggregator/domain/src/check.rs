@@ -7,6 +7,8 @@
 
 mod evidence;
 
+use std::collections::BTreeMap;
+
 use hubward_protocol::{State, Step, StepReport};
 use jiff::{SignedDuration, Timestamp};
 
@@ -200,6 +202,8 @@ fn found(step: Step, detail: String) -> StepReport {
         detail,
         hint: None,
         on: None,
+        code: None,
+        facts: BTreeMap::new(),
     }
 }
 

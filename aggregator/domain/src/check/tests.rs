@@ -9,6 +9,8 @@ fn step(step: Step, state: State) -> StepReport {
         detail: String::new(),
         hint: None,
         on: None,
+        code: None,
+        facts: BTreeMap::new(),
     }
 }
 
