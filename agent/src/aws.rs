@@ -5,9 +5,11 @@ mod account;
 mod call;
 mod config;
 mod connection;
+mod controls;
 mod guardduty;
 mod iam;
 mod identity;
+mod recorder;
 mod s3;
 mod security_hub;
 
@@ -23,8 +25,8 @@ use hubward_protocol::{AccountId, Region};
 use crate::baseline::StandardId;
 use crate::change::{Bucket, Change};
 use crate::observed::{
-    AwsError, Observation, ObservedBucket, ObservedConfig, ObservedCreations, ObservedGuardDuty,
-    ObservedHub, ObservedRegion, Operation, OptStatus,
+    AwsError, Observation, ObservedBucket, ObservedConfig, ObservedControls, ObservedCreations,
+    ObservedGuardDuty, ObservedHub, ObservedRegion, Operation, OptStatus,
 };
 
 pub(crate) use account::OptStatuses;
@@ -78,7 +80,7 @@ impl Aws {
         let sdk = self.in_region(region);
         let bucket = Bucket::of(&identity.account, region);
         let (observed, bucket_is_ours) = futures::join!(
-            self.region(region, &[]),
+            self.region(region, &[], &[]),
             s3::is_ours(&sdk, &identity.account, &bucket)
         );
         let hub_is_ours = match &observed.security_hub {
@@ -93,12 +95,17 @@ impl Aws {
     }
 
     /// All services of one Region. The list of offered standards is read only if some of the wanted
-    /// standards are not enabled.
-    pub(crate) async fn region(&self, region: Region, wanted: &[StandardId]) -> ObservedRegion {
+    /// standards are not enabled, and GuardDuty's administrator only if some of the wanted features are not.
+    pub(crate) async fn region(
+        &self,
+        region: Region,
+        standards: &[StandardId],
+        features: &[String],
+    ) -> ObservedRegion {
         let (config, guardduty, security_hub) = futures::join!(
             self.config(region),
-            self.guardduty(region),
-            self.security_hub(region, wanted)
+            self.guardduty(region, features),
+            self.security_hub(region, standards)
         );
         ObservedRegion {
             region,
@@ -106,7 +113,17 @@ impl Aws {
             config,
             guardduty,
             security_hub,
+            controls: None,
         }
+    }
+
+    /// What Security Hub says about these controls.
+    pub(crate) async fn controls(
+        &self,
+        region: Region,
+        ids: &[String],
+    ) -> Observation<ObservedControls> {
+        Box::pin(controls::observe(&self.in_region(region), region, ids)).await
     }
 
     pub(crate) async fn config(&self, region: Region) -> Observation<ObservedConfig> {
@@ -118,8 +135,17 @@ impl Aws {
         Ok(observed)
     }
 
-    pub(crate) async fn guardduty(&self, region: Region) -> Observation<ObservedGuardDuty> {
-        Box::pin(guardduty::observe(&self.in_region(region), region)).await
+    pub(crate) async fn guardduty(
+        &self,
+        region: Region,
+        features: &[String],
+    ) -> Observation<ObservedGuardDuty> {
+        Box::pin(guardduty::observe(
+            &self.in_region(region),
+            region,
+            features,
+        ))
+        .await
     }
 
     pub(crate) async fn security_hub(
@@ -162,15 +188,19 @@ impl Aws {
                 global_types,
                 frequency,
             } => {
-                let group = config::group(*recording, *global_types);
-                config::put_recorder(sdk, region, identity, group, *frequency).await
+                let (recording, frequency) = (*recording, *frequency);
+                recorder::create(sdk, region, identity, recording, *global_types, frequency).await
             }
+            Change::ExtendRecorder { types } => recorder::extend(sdk, region, types).await,
             Change::PutDeliveryChannel(bucket) => config::put_channel(sdk, region, bucket).await,
             Change::StartRecorder => config::start(sdk, region).await,
             Change::CreateDetector {
                 features,
                 frequency,
-            } => guardduty::create(sdk, region, features, *frequency).await,
+            } => guardduty::create(sdk, region, identity, features, *frequency).await,
+            Change::EnableDetectorFeatures { detector, features } => {
+                guardduty::enable_features(sdk, region, identity, detector, features).await
+            }
             Change::ResumeDetector { detector } => guardduty::resume(sdk, region, detector).await,
             Change::EnableSecurityHub => security_hub::enable(sdk, region).await,
             Change::EnableStandards(standards) => {

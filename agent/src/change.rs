@@ -1,8 +1,10 @@
-//! The changes that the agent can make: a closed set. Each is one AWS call and can be repeated safely.
+//! The changes that the agent can make: a closed set. Each is one AWS call, or a few where AWS refuses a part
+//! of it, and can be repeated safely.
 //! `plan` decides which changes are needed; `aws` performs one.
 
 mod help;
 mod kind;
+pub(crate) mod not_offered;
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
@@ -34,12 +36,16 @@ pub(crate) const TAG_VALUE: &str = "hubward-agent";
 pub(crate) enum Change {
     /// Creates the role with which AWS Config reads the account. Global.
     CreateServiceLinkedRole,
-    /// Creates our configuration recorder, or changes what it records.
+    /// Creates our configuration recorder.
     PutRecorder {
         recording: Recording,
         /// Whether the global IAM types are recorded.
         global_types: bool,
         frequency: RecordingFrequency,
+    },
+    /// Lets our recorder record these types too. What it records stays recorded.
+    ExtendRecorder {
+        types: Vec<String>,
     },
     /// Creates the bucket that AWS Config delivers to. Global.
     CreateBucket(Bucket),
@@ -56,6 +62,12 @@ pub(crate) enum Change {
         /// Names of AWS's detector features.
         features: Vec<String>,
         frequency: PublishingFrequency,
+    },
+    /// Turns paid plans of our GuardDuty detector on, and none off.
+    EnableDetectorFeatures {
+        detector: String,
+        /// Names of AWS's detector features.
+        features: Vec<String>,
     },
     /// Resumes a suspended GuardDuty detector.
     ResumeDetector {
@@ -120,7 +132,7 @@ impl Change {
     /// seconds to make a new role, bucket or policy known everywhere.
     pub(crate) fn may_be_propagating(&self, code: &str) -> bool {
         match self {
-            Self::PutRecorder { .. } => matches!(
+            Self::PutRecorder { .. } | Self::ExtendRecorder { .. } => matches!(
                 code,
                 "InvalidRoleException" | "InsufficientPermissionsException"
             ),

@@ -181,6 +181,8 @@ fn region_reports(regions: &[RegionVerdict], say: Say) -> Vec<RegionReport> {
         detail: say.detail(&step.reason),
         hint: say.hint(&step.reason),
         on: (step.state == State::ManagedElsewhere).then_some(step.on_elsewhere),
+        code: Some(verdict::code(&step.reason).to_owned()),
+        facts: verdict::facts(&step.reason),
     };
     let region = |region: &RegionVerdict| RegionReport {
         region: region.region,

@@ -17,8 +17,8 @@ use crate::aws::{self, Aws, OptStatuses};
 use crate::baseline::{Baseline, StandardId};
 use crate::change::Bucket;
 use crate::observed::{
-    AwsError, ObservedAccount, ObservedBucket, ObservedCreations, ObservedRegion, Operation,
-    OptStatus,
+    AwsError, ObservedAccount, ObservedBucket, ObservedControls, ObservedCreations, ObservedRegion,
+    Operation, OptStatus,
 };
 use crate::plan::{self, PlanContext, Reason, RegionPlan, StepStatus};
 use crate::verdict::{self, RegionVerdict, StepVerdict};
@@ -95,12 +95,16 @@ impl Session {
         self.aws.credentials()
     }
 
-    /// Observes all Regions at once. If all `wanted` standards are enabled, fewer calls are needed.
-    pub(crate) async fn snapshot(&self, regions: &[Region], wanted: &[StandardId]) -> Snapshot {
+    /// Observes all Regions at once. If there is a baseline and they are as it wants them, fewer calls are needed.
+    pub(crate) async fn snapshot(
+        &self,
+        regions: &[Region],
+        baseline: Option<&Baseline>,
+    ) -> Snapshot {
         let statuses = self.opt_statuses(regions).await;
         let observed = regions
             .iter()
-            .map(|region| self.observe_region(*region, &statuses, wanted));
+            .map(|region| self.observe_region(*region, &statuses, baseline));
         let regions = join_all(observed).await;
 
         let account = &self.identity.account;
@@ -163,20 +167,23 @@ impl Session {
         &self,
         region: Region,
         statuses: &OptStatuses,
-        wanted: &[StandardId],
+        baseline: Option<&Baseline>,
     ) -> ObservedRegion {
         let enabled = statuses.of(region).unwrap_or(OptStatus::Enabled);
-        let observe = Operation::new("observe");
+        let operation = Operation::new("observe");
         let mut error = AwsError::region_disabled(region);
         if enabled == OptStatus::Enabled {
-            let (aws, wanted) = (self.aws.clone(), wanted.to_vec());
+            let (aws, baseline) = (self.aws.clone(), baseline.cloned());
             let observed = tokio::spawn(timeout(OBSERVE_TIMEOUT, async move {
-                aws.region(region, &wanted).await
+                match baseline {
+                    Some(baseline) => observe(&aws, region, &baseline, None).await,
+                    None => aws.region(region, &[], &[]).await,
+                }
             }));
             error = match observed.await {
                 Ok(Ok(observed)) => return observed,
-                Ok(Err(_)) => AwsError::unreachable(observe, region, "Timeout", ""),
-                Err(_) => AwsError::from_response(observe, region, "InternalError", ""),
+                Ok(Err(_)) => AwsError::unreachable(operation, region, "Timeout", ""),
+                Err(_) => AwsError::from_response(operation, region, "InternalError", ""),
             };
         }
         ObservedRegion {
@@ -185,6 +192,7 @@ impl Session {
             config: Err(error.clone()),
             guardduty: Err(error.clone()),
             security_hub: Err(error),
+            controls: None,
         }
     }
 
@@ -234,7 +242,6 @@ impl Snapshot {
             baseline,
             account: &self.account,
             bucket: &self.bucket,
-            global_types_recorded: self.regions.iter().any(plan::config::records_global_types),
         }
     }
 }
@@ -272,6 +279,31 @@ impl Plan {
             changes: 0,
         }
     }
+}
+
+/// Observes one Region, and the controls on which its judgement depends. These are read once in a run, so
+/// those that were read before are handed in.
+async fn observe(
+    aws: &Aws,
+    region: Region,
+    baseline: &Baseline,
+    controls: Option<ObservedControls>,
+) -> ObservedRegion {
+    let Baseline {
+        standards,
+        guardduty_features,
+        ..
+    } = baseline;
+    let mut observed = aws.region(region, standards, guardduty_features).await;
+    observed.controls = controls;
+    if observed.controls.is_none() {
+        let ids = plan::config::controls_to_ask(&observed, baseline);
+        if !ids.is_empty() {
+            // Without an answer, all controls are taken to be on: this is AWS's default.
+            observed.controls = Some(aws.controls(region, &ids).await.unwrap_or_default());
+        }
+    }
+    observed
 }
 
 /// The verdict on a Region whose plan was not finished.

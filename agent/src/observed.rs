@@ -29,6 +29,19 @@ pub(crate) struct ObservedRegion {
     pub(crate) guardduty: Observation<ObservedGuardDuty>,
     #[serde(serialize_with = "observation", skip_serializing_if = "not_called")]
     pub(crate) security_hub: Observation<ObservedHub>,
+    /// Read only where the judgement of the recorder depends on it, and once in a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) controls: Option<ObservedControls>,
+}
+
+/// What Security Hub says about the controls that decide whether a recorder is sufficient.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct ObservedControls {
+    /// Controls that were asked about, and that are off in this account and Region.
+    pub(crate) off: Vec<String>,
+    /// Config.1 does not look at the recorder's role here: its parameter
+    /// `includeConfigServiceLinkedRoleCheck` is false.
+    pub(crate) any_role: bool,
 }
 
 /// Whether the account has enabled a Region.
@@ -69,6 +82,10 @@ pub(crate) struct ObservedRecorder {
     pub(crate) failure: Option<String>,
     pub(crate) coverage: Coverage,
     pub(crate) frequency: RecordingFrequency,
+    /// The ARN of the role with which it reads the account.
+    pub(crate) role: Option<String>,
+    /// Types that AWS Config refused when our recorder was made or extended.
+    pub(crate) not_offered: Vec<String>,
 }
 
 /// Which resource types a recorder records.
@@ -117,6 +134,13 @@ pub(crate) enum ObservedGuardDuty {
         ours: bool,
         /// AWS's `FindingPublishingFrequency`.
         frequency: String,
+        /// As AWS lists them.
+        features: Vec<ObservedFeature>,
+        /// Features that GuardDuty refused when our detector was made or changed.
+        not_offered: Vec<String>,
+        /// The GuardDuty administrator, which may decide about the features. Looked up only if a wanted
+        /// feature is not on.
+        administrator: Option<AccountId>,
     },
     Suspended {
         /// The detector's id.
@@ -126,6 +150,16 @@ pub(crate) enum ObservedGuardDuty {
         /// The GuardDuty administrator. If there is one, only that account can resume the detector.
         administrator: Option<AccountId>,
     },
+}
+
+/// A feature of a detector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ObservedFeature {
+    /// AWS's name, such as `S3_DATA_EVENTS`.
+    pub(crate) name: String,
+    pub(crate) on: bool,
+    /// A GuardDuty policy of the organization manages it (AWS's `ManagedBy`).
+    pub(crate) by_policy: bool,
 }
 
 /// Security Hub in one Region.

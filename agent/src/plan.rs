@@ -60,21 +60,27 @@ pub(crate) enum Reason {
     /// A recorder records everything that is needed.
     Recording {
         recorder: String,
+        /// Needed types that AWS Config does not offer in this Region.
+        not_offered: Vec<String>,
     },
     /// There is no recorder, and the baseline does not allow creating one.
     NoRecorder,
-    /// A recorder that the agent did not create is stopped.
+    /// A recorder that the agent did not create is stopped (Config.1: `CONFIG_RECORDER_DISABLED`).
     RecorderStopped {
         recorder: String,
     },
-    /// A recorder does not record these needed types.
+    /// A recorder does not record these needed types (Config.1:
+    /// `CONFIG_RECORDER_MISSING_REQUIRED_RESOURCE_TYPES`).
     RecorderMisses {
         recorder: String,
         types: Vec<String>,
+        /// Its role, if Config.1 objects to that too.
+        role: Option<String>,
     },
-    /// No Region of the baseline records the global IAM types.
-    GlobalTypesNowhere {
+    /// A recorder has another role than AWS Config's own (Config.1: `CONFIG_RECORDER_CUSTOM_ROLE`).
+    RecorderRole {
         recorder: String,
+        role: String,
     },
     /// The recorder cannot deliver; `code` is AWS's error code.
     DeliveryFails {
@@ -95,6 +101,13 @@ pub(crate) enum Reason {
     /// A GuardDuty detector is on.
     DetectorOn {
         frequency: String,
+        /// Wanted features that GuardDuty does not offer in this Region.
+        not_offered: Vec<String>,
+    },
+    /// A GuardDuty detector is on without these wanted features.
+    DetectorMisses {
+        features: Vec<String>,
+        decides: FeaturesOwner,
     },
     /// Only the GuardDuty administrator can resume the detector.
     DetectorSuspendedBy {
@@ -159,6 +172,17 @@ pub(crate) enum Reason {
     OutOfTime,
 }
 
+/// Who decides about the features of a detector that the agent does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FeaturesOwner {
+    /// The account itself.
+    Account,
+    /// The account's GuardDuty administrator.
+    Administrator(AccountId),
+    /// A GuardDuty policy of the organization.
+    Policy,
+}
+
 impl From<AwsError> for StepStatus {
     fn from(error: AwsError) -> Self {
         match error.cause {
@@ -195,8 +219,6 @@ pub(crate) struct PlanContext<'a> {
     pub(crate) account: &'a ObservedAccount,
     /// The bucket that AWS Config delivers to, whether it exists yet or not.
     pub(crate) bucket: &'a Bucket,
-    /// Some Region already records the global IAM types; only one needs to.
-    pub(crate) global_types_recorded: bool,
 }
 
 /// Decides every step of a Region.
@@ -219,7 +241,7 @@ pub(crate) fn decide(step: Step, observed: &ObservedRegion, context: &PlanContex
         Step::Config => observed
             .config
             .as_ref()
-            .map(|config| config::decide(observed.region, config, context)),
+            .map(|config| config::decide(observed, config, context)),
         Step::GuardDuty => observed
             .guardduty
             .as_ref()

@@ -1,6 +1,8 @@
 //! Judges a run: from the decisions before and after it, and AWS's responses in between, to a state per
 //! step, to "complete", to the exit code.
 
+mod code;
+
 use std::process::ExitCode;
 
 use hubward_protocol::{AccountId, Region, State, Step};
@@ -9,6 +11,8 @@ use strum::VariantArray;
 use crate::change::{Change, ChangeKind};
 use crate::observed::{AwsError, Cause};
 use crate::plan::{Decision, Intention, Reason, RegionPlan, StepStatus};
+
+pub(crate) use code::{code, facts};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,4 +14,4 @@ mod run;
 
 pub use account::{AccountId, InvalidAccountId};
 pub use region::{InvalidRegion, Region};
-pub use run::{RegionReport, RunReport, State, Step, StepReport};
+pub use run::{Fact, RegionReport, RunReport, State, Step, StepReport};

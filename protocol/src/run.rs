@@ -2,7 +2,10 @@
 //! account's own view. Whether the account is really monitored is shown only by the administrator's list of
 //! members.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::IntoStaticStr;
 
 use crate::{AccountId, Region};
@@ -49,6 +52,49 @@ pub struct StepReport {
     /// in reports of older agents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<bool>,
+    /// The reason for the state as a stable word, such as `config_recorder_custom_role`, so that each reader
+    /// gets it in their own language. Absent in reports of older agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What the reason is about, by the names that belong to the code, such as `types`. A fact of a kind that
+    /// this version does not know is left out.
+    #[serde(
+        default,
+        deserialize_with = "known_facts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub facts: BTreeMap<String, Fact>,
+}
+
+/// One fact of a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Fact {
+    /// A count.
+    Number(u64),
+    /// A name, such as a role's ARN.
+    Text(String),
+    /// Several names. Only the first ones, where there are many; a count is then a fact of its own.
+    List(Vec<String>),
+}
+
+fn known_facts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Fact>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum AnyFact {
+        Known(Fact),
+        Unknown(IgnoredAny),
+    }
+    let facts: BTreeMap<String, AnyFact> = BTreeMap::deserialize(deserializer)?;
+    let known = facts.into_iter().filter_map(|(name, fact)| match fact {
+        AnyFact::Known(fact) => Some((name, fact)),
+        AnyFact::Unknown(IgnoredAny) => None,
+    });
+    Ok(known.collect())
 }
 
 impl StepReport {
@@ -130,13 +176,28 @@ mod tests {
     /// A released format never changes: agents in the field print and send it.
     const RUN_V1: &str = include_str!("../golden/run.v1.json");
 
+    /// With `on`, `code` and `facts`.
+    const RUN_V2: &str = include_str!("../golden/run.v2.json");
+
     #[test]
-    fn the_released_format_of_a_run_is_read_and_written_unchanged() {
-        let report: RunReport = serde_json::from_str(RUN_V1).unwrap();
-        assert_eq!(
-            serde_json::to_string_pretty(&report).unwrap() + "\n",
-            RUN_V1
-        );
+    fn the_released_formats_of_a_run_are_read_and_written_unchanged() {
+        for golden in [RUN_V1, RUN_V2] {
+            let report: RunReport = serde_json::from_str(golden).unwrap();
+            assert_eq!(
+                serde_json::to_string_pretty(&report).unwrap() + "\n",
+                golden
+            );
+        }
+    }
+
+    #[test]
+    fn facts_of_a_later_version_are_left_out() {
+        let step = r#"{"step":"config","state":"insufficient","detail":"","hint":null,"code":"c",
+            "facts":{"count":12,"deep":{"a":1},"negative":-1,"none":null,"of":["a"],"role":"r"},"later":true}"#;
+        let step: StepReport = serde_json::from_str(step).unwrap();
+        let names: Vec<_> = step.facts.keys().map(String::as_str).collect();
+        assert_eq!(names, ["count", "of", "role"]);
+        assert_eq!(step.facts["count"], Fact::Number(12));
     }
 
     #[test]

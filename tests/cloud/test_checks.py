@@ -192,7 +192,7 @@ def test_config_records_types_that_its_model_does_not_list(cloud):
     config.put_configuration_recorder(ConfigurationRecorder={**recorder, "recordingGroup": group})
     cloud.clock(hours=12)
     assert list(reasons(one(hub))) == [CUSTOM_ROLE]
-    with refused("ValidationException", 400):
+    with refused("InvalidRecordingGroupException", 400):
         config.put_configuration_recorder(
             ConfigurationRecorder={**recorder, "recordingGroup": {"resourceTypes": ["AWS::Moon"]}}
         )

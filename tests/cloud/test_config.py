@@ -233,3 +233,30 @@ def test_one_bucket_serves_every_region(cloud):
     config = cloud.client("config", region="eu-west-1")
     put_recorder(cloud, config)
     put_channel(config)
+
+
+TYPES = ["AWS::S3::Bucket", "AWS::Bedrock::DataSource", "AWS::EKS::Nodegroup"]
+
+
+def test_types_that_the_model_lacks_are_recorded(cloud, config):
+    put_recorder(cloud, config, recordingGroup={"resourceTypes": TYPES})
+    (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    assert recorder["recordingGroup"]["resourceTypes"] == TYPES
+    with refused("InvalidRecordingGroupException", 400, "unsupported resource types: S3."):
+        put_recorder(cloud, config, recordingGroup={"resourceTypes": ["S3"]})
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "text"),
+    [
+        ("named", "InvalidRecordingGroupException", "types: AWS::Bedrock::DataSource."),
+        ("enum", "ValidationException", "value set: [AWS::S3::Bucket, AWS::EKS::Nodegroup]]"),
+        ("silent", "InvalidRecordingGroupException", "is not valid"),
+    ],
+)
+def test_a_region_refuses_types(cloud, config, form, code, text):
+    cloud.turn(MEMBER, config_refuses={"us-east-1": [TYPES[1]]}, config_refusal=form)
+    with refused(code, 400, text):
+        put_recorder(cloud, config, recordingGroup={"resourceTypes": TYPES})
+    put_recorder(cloud, config, recordingGroup={"resourceTypes": [TYPES[0], TYPES[2]]})
+    put_recorder(cloud, config, recordingGroup=EVERYTHING)

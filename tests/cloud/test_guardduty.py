@@ -146,3 +146,19 @@ def test_a_sample_reaches_the_security_hub_of_its_account(cloud):
     assert f":{MEMBER}:detector/{detector}/finding/" in finding["Id"]
     with refused("BadRequestException", 400):
         client.create_sample_findings(DetectorId="0" * 32, FindingTypes=[kind])
+
+
+def test_a_feature_that_the_region_lacks_is_refused_and_not_listed(cloud):
+    client = cloud.client("guardduty")
+    cloud.turn(MEMBER, guardduty_lacks={"us-east-1": ["AI_ANALYST", "S3_DATA_EVENTS"]})
+    for status in ("ENABLED", "DISABLED"):
+        with refused("BadRequestException", 400, "unsupported feature"):
+            client.create_detector(Enable=True, Features=[{"Name": "AI_ANALYST", "Status": status}])
+    detector = client.create_detector(Enable=True)["DetectorId"]
+    assert not {"AI_ANALYST", "S3_DATA_EVENTS"} & set(features(client, detector))
+    with refused("BadRequestException", 400, "unsupported feature"):
+        client.update_detector(
+            DetectorId=detector, Features=[{"Name": "AI_ANALYST", "Status": "ENABLED"}]
+        )
+    elsewhere = cloud.client("guardduty", region="eu-west-1")
+    assert "AI_ANALYST" in features(elsewhere, elsewhere.create_detector(Enable=True)["DetectorId"])

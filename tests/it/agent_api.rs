@@ -111,6 +111,29 @@ fn heartbeats_are_idempotent_and_may_come_out_of_order() {
 }
 
 #[test]
+fn reasons_with_codes_and_facts_are_taken_of_any_size_and_age() {
+    let soc = soc();
+    let server = soc.serve();
+    let token = token(&server, &soc.cloud.credentials(MEMBER));
+    let mut beat = heartbeat(1, "insufficient");
+    let step = &mut beat["regions"][0]["steps"][0];
+    step["code"] = json!("config_recorder_missing_required_resource_types");
+    step["facts"] = json!({
+        "count": 12, "types": vec!["AWS::EKS::Nodegroup"; 12], "of a later version": {"a": [null]},
+    });
+    let mut wordy = beat.clone();
+    wordy["sequence"] = json!(2);
+    wordy["regions"][0]["steps"][0]["code"] = json!("not a word\u{0}");
+    wordy["regions"][0]["steps"][0]["facts"] = json!({"types": vec!["n".repeat(900); 200]});
+    for beat in [beat, wordy, heartbeat(3, "insufficient")] {
+        let taken = server.post("/v1/heartbeats", Some(&token), beat.to_string());
+        assert_eq!(taken.status, 202, "{taken:?}");
+        let rows = soc.hubward(["check", MEMBER, "--json"]).expect(3).json();
+        assert!(rows[0]["reported_at"].is_string(), "{rows}");
+    }
+}
+
+#[test]
 fn a_null_in_what_an_agent_calls_itself_is_left_out() {
     let soc = soc();
     let server = soc.serve();

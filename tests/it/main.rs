@@ -67,6 +67,7 @@ mod server_tls;
 mod set_up;
 mod set_up_caller;
 mod set_up_config;
+mod set_up_growth;
 mod set_up_hub;
 mod silences;
 mod tidy;

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use aws_sdk_config::types::{ConfigurationRecorder, RecordingGroup, ResourceType};
 use serde_json::{Value, json};
 
-use crate::harness::aws::{block_on, guardduty};
+use crate::harness::aws::{block_on, config, guardduty};
 use crate::harness::cloud::repository;
 use crate::harness::member::{MEMBER, Member};
 use crate::harness::policy::{actions_of_operations, operations_of};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
+use crate::set_up_growth::Asking;
 use crate::tidy::rust_files;
 
 const POLICIES: [&str; 3] = ["agent", "aggregator", "hub-setup"];
@@ -67,10 +69,15 @@ fn the_aggregators_policies_allow_what_its_code_calls_and_nothing_else() {
 
 #[test]
 fn the_policy_allows_what_is_called_and_nothing_else() {
-    // All paths of the agent: a fresh account with an opt-in Region and a suspended detector, the
-    // same account again, and the list of what can be undone.
+    // All paths of the agent: a fresh account with an opt-in Region, a suspended detector and a Region
+    // that refuses some types and plans, the same account again with a recorder that lacks types, and
+    // the list of what can be undone.
     let member = Member::invited();
-    let opt_in = json!({"regions": {"ap-east-1": "ENABLED"}});
+    let opt_in = json!({
+        "regions": {"ap-east-1": "ENABLED"},
+        "config_refuses": {HOME: ["AWS::EKS::Nodegroup"]},
+        "guardduty_lacks": {HOME: ["AI_ANALYST"]},
+    });
     for account in [MEMBER, ADMINISTRATOR] {
         member.cloud.account(account, &opt_in);
     }
@@ -86,6 +93,18 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
         member.program(words).args(["--region", "ap-east-1"]).run();
     }
     member.agent("status").expect(0);
+    Asking::for_features(&["AI_ANALYST"]).set_up(&member, 0);
+    let narrow = RecordingGroup::builder().resource_types(ResourceType::Bucket);
+    let recorder = ConfigurationRecorder::builder()
+        .name("hubward")
+        .role_arn(format!(
+            "arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+        ))
+        .recording_group(narrow.build());
+    let client = config(&member.cloud, MEMBER, LINKED);
+    let put = client.put_configuration_recorder();
+    block_on(put.configuration_recorder(recorder.build()).send()).expect("a narrow recorder");
+    member.agent("status").expect(3);
     let undo = member.shell_of(MEMBER).args(["undo", "--region", HOME]);
     undo.run().expect(0);
     let called = operations_of("hubward-agent", &member.cloud.calls());

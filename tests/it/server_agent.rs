@@ -76,7 +76,7 @@ impl Shell {
     }
 }
 
-pub(super) fn baseline() -> Value {
+pub(crate) fn baseline() -> Value {
     json!({
         "administrator": ADMINISTRATOR,
         "regions": [HOME, LINKED],
@@ -109,7 +109,7 @@ pub(super) fn session(token: &str, baseline: &Value) -> Answer {
 }
 
 /// A server that accepts everything.
-pub(super) fn trusting(asked: &Asked, baseline: &Value) -> Answer {
+pub(crate) fn trusting(asked: &Asked, baseline: &Value) -> Answer {
     match asked.line.as_str() {
         "POST /v1/challenges" => challenge(&origin_of(asked)),
         "POST /v1/sessions" => session("token", baseline),

@@ -1,29 +1,27 @@
-//! AWS Config: the recorders and the delivery channel of a Region.
+//! AWS Config: the recorders and the delivery channel of a Region. What our recorder records is set in `recorder`.
 
 use aws_config::SdkConfig;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{
     ConfigurationRecorder, ConfigurationRecorderStatus, DeliveryChannel, ExclusionByResourceTypes,
     RecorderStatus, RecordingFrequency as Frequency, RecordingGroup, RecordingMode,
-    RecordingStrategy, RecordingStrategyType, ResourceType, Tag,
+    RecordingStrategyType, ResourceType, Tag,
 };
 use hubward_protocol::Region;
-use hubward_protocol::api::{Recording, RecordingFrequency};
+use hubward_protocol::api::RecordingFrequency;
 
+use super::Effect;
 use super::call::call;
-use super::{Effect, Identity, iam};
-use crate::baseline::{GLOBAL_TYPES, security_hub_types};
-use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE};
+use crate::change::{Bucket, NAME, TAG_KEY, TAG_VALUE, not_offered};
 use crate::observed::{
     Coverage, Observation, ObservedChannel, ObservedConfig, ObservedRecorder, Operation,
 };
 
 const LIST: Operation = Operation::new("config:ListConfigurationRecorders");
-const DESCRIBE: Operation = Operation::new("config:DescribeConfigurationRecorders");
+pub(super) const DESCRIBE: Operation = Operation::new("config:DescribeConfigurationRecorders");
 const STATUS: Operation = Operation::new("config:DescribeConfigurationRecorderStatus");
 const CHANNELS: Operation = Operation::new("config:DescribeDeliveryChannels");
 const TAGS: Operation = Operation::new("config:ListTagsForResource");
-const PUT_RECORDER: Operation = Operation::new("config:PutConfigurationRecorder");
 const PUT_CHANNEL: Operation = Operation::new("config:PutDeliveryChannel");
 const START: Operation = Operation::new("config:StartConfigurationRecorder");
 
@@ -64,8 +62,8 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<Obse
                 .configuration_recorders_status()
                 .iter()
                 .find(|status| status.name() == recorder.name());
-            let ours = is_ours(&client, region, recorder).await;
-            Some(observed_recorder(recorder, status, ours))
+            let tags = tags(&client, region, recorder).await;
+            Some(observed_recorder(recorder, status, tags))
         }
         None => None,
     };
@@ -84,28 +82,32 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<Obse
     })
 }
 
-/// Whether the recorder has our name and our tag. Tags are read only if the name is ours.
-async fn is_ours(
+/// The tags of a recorder with our name; of another one, none are read.
+async fn tags(
     client: &Client,
     region: Region,
     recorder: &ConfigurationRecorder,
-) -> Observation<bool> {
+) -> Observation<Vec<Tag>> {
     let (Some(NAME), Some(arn)) = (recorder.name(), recorder.arn()) else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
     let tags = call(TAGS, region, || {
         client.list_tags_for_resource().resource_arn(arn).send()
     })
     .await?;
-    let is_our_tag = |tag: &Tag| tag.key() == Some(TAG_KEY) && tag.value() == Some(TAG_VALUE);
-    Ok(tags.tags().iter().any(is_our_tag))
+    Ok(tags.tags().to_vec())
 }
 
 fn observed_recorder(
     recorder: &ConfigurationRecorder,
     status: Option<&ConfigurationRecorderStatus>,
-    ours: Observation<bool>,
+    tags: Observation<Vec<Tag>>,
 ) -> ObservedRecorder {
+    let is_our_tag = |tag: &Tag| tag.key() == Some(TAG_KEY) && tag.value() == Some(TAG_VALUE);
+    let pairs = tags.iter().flatten();
+    let pairs = pairs.filter_map(|tag| Some((tag.key()?, tag.value()?)));
+    let not_offered = not_offered::names(pairs);
+    let ours = tags.map(|tags| tags.iter().any(is_our_tag));
     let failed = status.filter(|status| status.last_status() == Some(&RecorderStatus::Failure));
     ObservedRecorder {
         name: recorder.name().unwrap_or_default().to_owned(),
@@ -120,11 +122,13 @@ fn observed_recorder(
             Some(Frequency::Daily) => RecordingFrequency::Daily,
             _ => RecordingFrequency::Continuous,
         },
+        role: recorder.role_arn().map(str::to_owned),
+        not_offered,
     }
 }
 
 /// A recorder without a group records everything but the global IAM types.
-fn coverage(group: Option<&RecordingGroup>) -> Coverage {
+pub(super) fn coverage(group: Option<&RecordingGroup>) -> Coverage {
     let Some(group) = group else {
         return Coverage::All {
             global_types: false,
@@ -147,64 +151,6 @@ fn coverage(group: Option<&RecordingGroup>) -> Coverage {
             global_types: group.include_global_resource_types(),
         },
         _ => Coverage::Only(names(group.resource_types())),
-    }
-}
-
-pub(super) async fn put_recorder(
-    sdk: &SdkConfig,
-    region: Region,
-    identity: &Identity,
-    group: RecordingGroup,
-    frequency: RecordingFrequency,
-) -> Observation<Effect> {
-    let frequency = match frequency {
-        RecordingFrequency::Continuous => Frequency::Continuous,
-        RecordingFrequency::Daily => Frequency::Daily,
-    };
-    let recorder = ConfigurationRecorder::builder()
-        .name(NAME)
-        .role_arn(iam::config_role_arn(identity))
-        .recording_group(group)
-        .set_recording_mode(
-            RecordingMode::builder()
-                .recording_frequency(frequency)
-                .build()
-                .ok(),
-        )
-        .build();
-    let client = Client::new(sdk);
-    call(PUT_RECORDER, region, || {
-        client
-            .put_configuration_recorder()
-            .configuration_recorder(recorder.clone())
-            .tags(Tag::builder().key(TAG_KEY).value(TAG_VALUE).build())
-            .send()
-    })
-    .await
-    .map(|_| Effect::Made)
-}
-
-/// The recording group of our recorder.
-pub(super) fn group(recording: Recording, global_types: bool) -> RecordingGroup {
-    match recording {
-        Recording::All => RecordingGroup::builder()
-            .all_supported(true)
-            .include_global_resource_types(global_types)
-            .build(),
-        Recording::SecurityHubTypes => {
-            let global: &[&str] = if global_types { &GLOBAL_TYPES } else { &[] };
-            let types = security_hub_types().chain(global.iter().copied());
-            RecordingGroup::builder()
-                .all_supported(false)
-                .include_global_resource_types(false)
-                .set_resource_types(Some(types.map(ResourceType::from).collect()))
-                .recording_strategy(
-                    RecordingStrategy::builder()
-                        .use_only(RecordingStrategyType::InclusionByResourceTypes)
-                        .build(),
-                )
-                .build()
-        }
     }
 }
 
@@ -234,35 +180,4 @@ pub(super) async fn start(sdk: &SdkConfig, region: Region) -> Observation<Effect
     })
     .await
     .map(|_| Effect::Made)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_listed_types_are_known_to_the_api() {
-        for global_types in [false, true] {
-            let group = group(Recording::SecurityHubTypes, global_types);
-            let types = group.resource_types();
-            assert!(
-                types
-                    .iter()
-                    .all(|name| ResourceType::values().contains(&name.as_str()))
-            );
-            assert_eq!(
-                types.iter().any(|name| name.as_str() == "AWS::IAM::Role"),
-                global_types
-            );
-            assert!(!group.all_supported() && !group.include_global_resource_types());
-        }
-    }
-
-    #[test]
-    fn everything_is_recorded_with_the_global_types_in_one_region() {
-        let observed = |global_types| coverage(Some(&group(Recording::All, global_types)));
-        for global_types in [false, true] {
-            assert_eq!(observed(global_types), Coverage::All { global_types });
-        }
-    }
 }

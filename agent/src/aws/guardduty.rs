@@ -1,24 +1,28 @@
-//! GuardDuty: reads, creates and resumes the detector of a Region.
+//! GuardDuty: reads, creates, changes and resumes the detector of a Region. What a detector has of the wanted
+//! features is decided in `plan::guardduty`.
+
+use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types::{
-    DetectorFeature, DetectorFeatureConfiguration, DetectorStatus, FeatureStatus,
-    FindingPublishingFrequency,
+    DetectorFeature, DetectorFeatureConfiguration, DetectorFeatureConfigurationResult,
+    DetectorStatus, FeatureStatus, FindingPublishingFrequency, ManagedBy,
 };
-use hubward_protocol::Region;
 use hubward_protocol::api::PublishingFrequency;
+use hubward_protocol::{AccountId, Region};
 
-use super::Effect;
 use super::call::call;
-use crate::change::{TAG_KEY, TAG_VALUE};
-use crate::observed::{Observation, ObservedGuardDuty, Operation};
+use super::{Effect, Identity};
+use crate::change::{TAG_KEY, TAG_VALUE, not_offered};
+use crate::observed::{AwsError, Observation, ObservedFeature, ObservedGuardDuty, Operation};
 
 const LIST: Operation = Operation::new("guardduty:ListDetectors");
 const GET: Operation = Operation::new("guardduty:GetDetector");
 const ADMINISTRATOR: Operation = Operation::new("guardduty:GetAdministratorAccount");
 const CREATE: Operation = Operation::new("guardduty:CreateDetector");
 const UPDATE: Operation = Operation::new("guardduty:UpdateDetector");
+const TAG: Operation = Operation::new("guardduty:TagResource");
 
 /// The optional, paid protection plans. CreateDetector enables each one that the request does not mention.
 /// EKS_RUNTIME_MONITORING is left out: RUNTIME_MONITORING includes it, and AWS rejects both together.
@@ -33,7 +37,11 @@ const PAID_PLANS: [DetectorFeature; 8] = [
     DetectorFeature::AiAnalyst,
 ];
 
-pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<ObservedGuardDuty> {
+pub(super) async fn observe(
+    sdk: &SdkConfig,
+    region: Region,
+    wanted: &[String],
+) -> Observation<ObservedGuardDuty> {
     let client = Client::new(sdk);
     let Some(detector) = detector_id(&client, region).await? else {
         return Ok(ObservedGuardDuty::Absent);
@@ -44,27 +52,64 @@ pub(super) async fn observe(sdk: &SdkConfig, region: Region) -> Observation<Obse
     .await?;
     let tags = found.tags();
     let ours = tags.is_some_and(|tags| tags.get(TAG_KEY).is_some_and(|value| value == TAG_VALUE));
-    if found.status() == Some(&DetectorStatus::Enabled) {
-        let frequency = found.finding_publishing_frequency();
-        return Ok(ObservedGuardDuty::Enabled {
+    if found.status() != Some(&DetectorStatus::Enabled) {
+        return Ok(ObservedGuardDuty::Suspended {
+            administrator: administrator(&client, region, &detector).await?,
             detector,
             ours,
-            frequency: frequency
-                .map_or_else(String::new, |frequency| frequency.as_str().to_owned()),
         });
     }
-    let administrator = call(ADMINISTRATOR, region, || {
-        let request = client.get_administrator_account();
-        request.detector_id(&detector).send()
-    })
-    .await?
-    .administrator
-    .and_then(|administrator| administrator.account_id?.parse().ok());
-    Ok(ObservedGuardDuty::Suspended {
-        detector,
+    let features: Vec<_> = found.features().iter().filter_map(feature).collect();
+    let is_on = |name: &String| {
+        features
+            .iter()
+            .any(|feature| feature.on && feature.name == *name)
+    };
+    let administrator = if wanted.iter().all(is_on) {
+        None
+    } else {
+        // It only decides whom to ask, so a run goes on without it.
+        let found = administrator(&client, region, &detector).await;
+        found.unwrap_or_default()
+    };
+    let pairs = tags.into_iter().flatten();
+    let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
+    let frequency = found.finding_publishing_frequency();
+    Ok(ObservedGuardDuty::Enabled {
         ours,
+        frequency: frequency.map_or_else(String::new, |frequency| frequency.as_str().to_owned()),
+        not_offered: if ours {
+            not_offered::names(pairs)
+        } else {
+            Vec::new()
+        },
+        features,
         administrator,
+        detector,
     })
+}
+
+fn feature(listed: &DetectorFeatureConfigurationResult) -> Option<ObservedFeature> {
+    Some(ObservedFeature {
+        name: listed.name()?.as_str().to_owned(),
+        on: listed.status() == Some(&FeatureStatus::Enabled),
+        by_policy: listed.managed_by() == Some(&ManagedBy::GuarddutyPolicy),
+    })
+}
+
+async fn administrator(
+    client: &Client,
+    region: Region,
+    detector: &str,
+) -> Observation<Option<AccountId>> {
+    let answer = call(ADMINISTRATOR, region, || {
+        let request = client.get_administrator_account();
+        request.detector_id(detector).send()
+    })
+    .await?;
+    Ok(answer
+        .administrator
+        .and_then(|administrator| administrator.account_id?.parse().ok()))
 }
 
 /// The id of the detector; AWS allows one per Region.
@@ -73,48 +118,145 @@ async fn detector_id(client: &Client, region: Region) -> Observation<Option<Stri
     Ok(detectors.detector_ids().first().cloned())
 }
 
+/// Creates a detector with these paid plans and no others. A Region that lacks one of them may refuse the whole
+/// request, whether the plan is to be on or off; then the detector is created first, and its plans are set one by
+/// one (terraform-provider-aws#34311). Until then it has AWS's default plans, which are free for 30 days.
 pub(super) async fn create(
     sdk: &SdkConfig,
     region: Region,
+    identity: &Identity,
     features: &[String],
     frequency: PublishingFrequency,
 ) -> Observation<Effect> {
-    let features: Vec<_> = switches(features)
-        .into_iter()
-        .map(|(plan, status)| {
-            DetectorFeatureConfiguration::builder()
-                .name(plan)
-                .status(status)
-                .build()
-        })
-        .collect();
     let frequency = match frequency {
         PublishingFrequency::FifteenMinutes => FindingPublishingFrequency::FifteenMinutes,
         PublishingFrequency::OneHour => FindingPublishingFrequency::OneHour,
         PublishingFrequency::SixHours => FindingPublishingFrequency::SixHours,
     };
     let client = Client::new(sdk);
-    let answer = call(CREATE, region, || {
-        client
-            .create_detector()
-            .enable(true)
-            .finding_publishing_frequency(frequency.clone())
-            .set_features(Some(features.clone()))
-            .tags(TAG_KEY, TAG_VALUE)
-            .send()
-    })
-    .await;
-    match answer {
-        Ok(_) => Ok(Effect::Made),
-        // "… a detector already exists …" has the same code as any other bad request.
-        Err(error) if error.code.starts_with("BadRequest") => {
-            match detector_id(&client, region).await {
-                Ok(Some(_)) => Ok(Effect::AlreadyDone),
-                _ => Err(error),
-            }
-        }
-        Err(error) => Err(error),
+    let switches = switches(features);
+    let create = async |features: Option<Vec<DetectorFeatureConfiguration>>| {
+        call(CREATE, region, || {
+            client
+                .create_detector()
+                .enable(true)
+                .finding_publishing_frequency(frequency.clone())
+                .set_features(features.clone())
+                .tags(TAG_KEY, TAG_VALUE)
+                .send()
+        })
+        .await
+    };
+    let Err(refused) = create(Some(configurations(&switches))).await else {
+        return Ok(Effect::Made);
+    };
+    if !is_bad_request(&refused) {
+        return Err(refused);
     }
+    // "… a detector already exists …" has the same code as any other bad request.
+    if detector_id(&client, region).await?.is_some() {
+        return Ok(Effect::AlreadyDone);
+    }
+    let Ok(created) = create(None).await else {
+        return Err(refused);
+    };
+    let Some(detector) = created.detector_id else {
+        return Err(refused);
+    };
+    set_features(&client, region, identity, &detector, switches).await?;
+    Ok(Effect::Made)
+}
+
+/// Turns paid plans of a detector on, and none off.
+pub(super) async fn enable_features(
+    sdk: &SdkConfig,
+    region: Region,
+    identity: &Identity,
+    detector: &str,
+    features: &[String],
+) -> Observation<Effect> {
+    let on = features
+        .iter()
+        .map(|name| (DetectorFeature::from(name.as_str()), FeatureStatus::Enabled));
+    let client = Client::new(sdk);
+    set_features(&client, region, identity, detector, on.collect()).await
+}
+
+/// Sets features, all at once or else one by one. One that GuardDuty refuses and does not list for the detector is
+/// not offered in this Region: the detector is tagged with it. Any other refusal is an error.
+async fn set_features(
+    client: &Client,
+    region: Region,
+    identity: &Identity,
+    detector: &str,
+    switches: Vec<(DetectorFeature, FeatureStatus)>,
+) -> Observation<Effect> {
+    let set = async |switches: &[(DetectorFeature, FeatureStatus)]| {
+        let features = configurations(switches);
+        call(UPDATE, region, || {
+            let request = client.update_detector().detector_id(detector);
+            request.set_features(Some(features.clone())).send()
+        })
+        .await
+    };
+    match set(&switches).await {
+        Ok(_) => return Ok(Effect::Made),
+        Err(error) if !is_bad_request(&error) => return Err(error),
+        Err(_) => {}
+    }
+    let listed = call(GET, region, || {
+        client.get_detector().detector_id(detector).send()
+    })
+    .await?;
+    let listed: Vec<_> = listed.features().iter().filter_map(feature).collect();
+    let (mut absent, mut failed, mut made) = (Vec::new(), None, false);
+    for (feature, status) in switches {
+        let is_listed = listed.iter().any(|one| one.name == feature.as_str());
+        let is_on = status == FeatureStatus::Enabled;
+        // What is not there need not be turned off.
+        if !is_listed && !is_on {
+            continue;
+        }
+        match set(&[(feature.clone(), status)]).await {
+            Ok(_) => made = true,
+            Err(error) if is_bad_request(&error) && !is_listed => {
+                absent.push(feature.as_str().to_owned());
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    if !absent.is_empty() {
+        let Identity { account, partition } = identity;
+        let arn = format!("arn:{partition}:guardduty:{region}:{account}:detector/{detector}");
+        let tags: HashMap<_, _> = not_offered::tags(&absent).into_iter().collect();
+        call(TAG, region, || {
+            let request = client.tag_resource().resource_arn(&arn);
+            request.set_tags(Some(tags.clone())).send()
+        })
+        .await?;
+    }
+    match failed {
+        Some(error) => Err(error),
+        None if made => Ok(Effect::Made),
+        None => Ok(Effect::AlreadyDone),
+    }
+}
+
+fn is_bad_request(error: &AwsError) -> bool {
+    error.code.starts_with("BadRequest")
+}
+
+fn configurations(
+    switches: &[(DetectorFeature, FeatureStatus)],
+) -> Vec<DetectorFeatureConfiguration> {
+    let switches = switches.iter().cloned();
+    let configured = switches.map(|(feature, status)| {
+        DetectorFeatureConfiguration::builder()
+            .name(feature)
+            .status(status)
+            .build()
+    });
+    configured.collect()
 }
 
 /// All paid plans: the named ones enabled, the others disabled.

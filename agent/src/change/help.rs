@@ -25,12 +25,15 @@ impl ChangeKind {
         match self {
             Self::CreateServiceLinkedRole
             | Self::PutRecorder
+            | Self::ExtendRecorder
             | Self::CreateBucket
             | Self::PutDeliveryChannel
             | Self::StartRecorder => Some("Config.1"),
             Self::BlockPublicAccess => Some("S3.8"),
             Self::PutBucketPolicy => Some("S3.5"),
-            Self::CreateDetector | Self::ResumeDetector => Some("GuardDuty.1"),
+            Self::CreateDetector | Self::EnableDetectorFeatures | Self::ResumeDetector => {
+                Some("GuardDuty.1")
+            }
             Self::EnableSecurityHub | Self::EnableStandards | Self::AcceptInvitation => None,
         }
     }

@@ -36,8 +36,10 @@ impl ChangeKind {
             | Self::PutBucketPolicy
             | Self::AcceptInvitation => Cost::Free,
             Self::PutDeliveryChannel => Cost::ByUse(PricePage::S3),
-            Self::StartRecorder => Cost::ByUse(PricePage::Config),
-            Self::CreateDetector | Self::ResumeDetector => Cost::ByUse(PricePage::GuardDuty),
+            Self::StartRecorder | Self::ExtendRecorder => Cost::ByUse(PricePage::Config),
+            Self::CreateDetector | Self::EnableDetectorFeatures | Self::ResumeDetector => {
+                Cost::ByUse(PricePage::GuardDuty)
+            }
             Self::EnableSecurityHub | Self::EnableStandards => Cost::ByUse(PricePage::SecurityHub),
         }
     }

@@ -118,10 +118,10 @@ impl CommandContext {
 
     /// Observes the account's Regions.
     pub(super) async fn snapshot(&self) -> Snapshot {
-        let Baseline {
-            regions, standards, ..
-        } = &self.baseline;
-        self.session.snapshot(regions, standards).await
+        let baseline = &self.baseline;
+        self.session
+            .snapshot(&baseline.regions, Some(baseline))
+            .await
     }
 
     /// Proves the account to the server, and takes over its baseline. Does nothing without a server.

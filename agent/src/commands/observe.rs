@@ -28,7 +28,7 @@ pub(super) async fn run(
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
     world.screen.say(&say.run_checking(account, regions.len()));
-    let snapshot = session.snapshot(&regions, &[]).await;
+    let snapshot = session.snapshot(&regions, None).await;
     print_json(&Observed {
         account,
         regions: &snapshot.regions,

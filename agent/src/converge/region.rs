@@ -15,7 +15,7 @@ use hubward_protocol::{Region, Step};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Event, RunObserver, Session, Snapshot, out_of_time};
+use super::{Event, RunObserver, Session, Snapshot, observe, out_of_time};
 use crate::aws::Effect;
 use crate::baseline::Baseline;
 use crate::change::Change;
@@ -33,7 +33,6 @@ pub(super) struct Run {
     session: Session,
     baseline: Baseline,
     snapshot: Snapshot,
-    global_types_recorded: bool,
     observer: RunObserver,
     global_changes: Mutex<Vec<(Change, SharedChange)>>,
     account_after: OnceCell<ObservedAccount>,
@@ -51,7 +50,6 @@ impl Run {
             session: session.clone(),
             baseline: baseline.clone(),
             snapshot: snapshot.clone(),
-            global_types_recorded: snapshot.context(baseline).global_types_recorded,
             observer,
             global_changes: Mutex::default(),
             account_after: OnceCell::new(),
@@ -97,8 +95,8 @@ impl Run {
         self.wait_for_others(&mut observed, &mut attempts).await;
 
         if !attempts.is_empty() {
-            let wanted = &self.baseline.standards;
-            observed = self.session.aws.region(region, wanted).await;
+            let controls = observed.controls.take();
+            observed = observe(&self.session.aws, region, &self.baseline, controls).await;
         }
         self.publish_progress(&observed, &attempts).await
     }
@@ -108,7 +106,10 @@ impl Run {
         let aws = &self.session.aws;
         match step {
             Step::Config => observed.config = aws.config(observed.region).await,
-            Step::GuardDuty => observed.guardduty = aws.guardduty(observed.region).await,
+            Step::GuardDuty => {
+                let features = &self.baseline.guardduty_features;
+                observed.guardduty = aws.guardduty(observed.region, features).await;
+            }
             Step::SecurityHub | Step::Standards | Step::Invitation => {
                 observed.security_hub = self.security_hub(observed.region).await;
             }
@@ -147,7 +148,7 @@ impl Run {
             Some(attempt) => self.account_after(attempt).await,
             None => self.snapshot.account.clone(),
         };
-        let context = self.context(&account, observed);
+        let context = self.context(&account);
         let hub_was_attempted =
             attempts.contains_key(&Step::SecurityHub) && !self.observer.cancellation.is_cancelled();
         let steps = Step::ALL
@@ -284,17 +285,11 @@ impl Run {
         self.account_after.get_or_init(read).await.clone()
     }
 
-    fn context<'a>(
-        &'a self,
-        account: &'a ObservedAccount,
-        observed: &ObservedRegion,
-    ) -> PlanContext<'a> {
+    fn context<'a>(&'a self, account: &'a ObservedAccount) -> PlanContext<'a> {
         PlanContext {
             baseline: &self.baseline,
             account,
             bucket: &self.snapshot.bucket,
-            global_types_recorded: self.global_types_recorded
-                || plan::config::records_global_types(observed),
         }
     }
 

@@ -1,58 +1,26 @@
 //! AWS Config: adopts an existing recorder as it is, or creates ours with everything that it needs. What an
-//! interrupted run left behind is recognized by its name and tag, and completed.
+//! interrupted run left behind is recognized by its name and tag, and completed. What a recorder lacks is judged in
+//! `judge`.
+
+mod judge;
 
 use hubward_protocol::api::RecorderMode;
 use hubward_protocol::{AccountId, Region};
 
 use super::{Decision, PlanContext, Reason, StepStatus};
-use crate::baseline::GLOBAL_TYPES;
 use crate::change::{Bucket, Change};
 use crate::observed::{
-    AwsError, Coverage, ObservedBucket, ObservedConfig, ObservedRecorder, ObservedRegion, OptStatus,
+    AwsError, ObservedBucket, ObservedConfig, ObservedRecorder, ObservedRegion, OptStatus,
 };
+
+pub(crate) use judge::controls_to_ask;
+use judge::{judge, missing};
 
 /// The prefix of AWS Control Tower's recorders.
 const CONTROL_TOWER: &str = "aws-controltower-";
 
-/// The most important regional types that the Foundational Security Best Practices controls read. If a
-/// recorder lacks one of them, controls have no findings.
-///
-/// Source: "Required AWS Config resources for Security Hub control findings" of the user guide.
-const NEEDED_TYPES: [&str; 30] = [
-    "AWS::ACM::Certificate",
-    "AWS::ApiGateway::Stage",
-    "AWS::AutoScaling::AutoScalingGroup",
-    "AWS::CloudFormation::Stack",
-    "AWS::CloudTrail::Trail",
-    "AWS::CodeBuild::Project",
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::EIP",
-    "AWS::EC2::Instance",
-    "AWS::EC2::NetworkAcl",
-    "AWS::EC2::NetworkInterface",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::EC2::Volume",
-    "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition",
-    "AWS::EFS::FileSystem",
-    "AWS::EKS::Cluster",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "AWS::KMS::Key",
-    "AWS::Lambda::Function",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::RDS::DBSnapshot",
-    "AWS::Redshift::Cluster",
-    "AWS::S3::Bucket",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-    "AWS::SecretsManager::Secret",
-];
-
 pub(super) fn decide(
-    region: Region,
+    region: &ObservedRegion,
     observed: &ObservedConfig,
     context: &PlanContext<'_>,
 ) -> Decision {
@@ -66,15 +34,9 @@ pub(super) fn decide(
     }
     match &observed.recorder {
         Some(recorder) if recorder.name.starts_with(CONTROL_TOWER) => {
-            Decision::Is(StepStatus::ManagedElsewhere {
-                reason: Reason::ControlTowerRecords {
-                    recorder: recorder.name.clone(),
-                    recording: recorder.recording,
-                },
-                on: recorder.recording,
-            })
+            Decision::Is(control_towers(region, recorder, context))
         }
-        Some(recorder) => match (&recorder.ours, judge(region, recorder, context)) {
+        Some(recorder) => match (&recorder.ours, judge(region, recorder, context.baseline)) {
             (Ok(true), _) => ours(region, recorder, observed, context),
             // It may be ours and need a change, but the tags could not be read.
             (Err(error), StepStatus::Insufficient(_)) => Decision::Is(error.clone().into()),
@@ -84,23 +46,52 @@ pub(super) fn decide(
             Decision::Is(StepStatus::Waiting(Reason::SecurityHubWillRecord))
         }
         None => match context.baseline.config {
-            RecorderMode::CustomerRecorder => build(region, observed, context),
+            RecorderMode::CustomerRecorder => build(region.region, observed, context),
             RecorderMode::Adopt => Decision::Is(StepStatus::Insufficient(Reason::NoRecorder)),
         },
     }
 }
 
+/// AWS Control Tower's recorder, which only its administrator changes. Config.1 looks at it like at any other.
+fn control_towers(
+    region: &ObservedRegion,
+    recorder: &ObservedRecorder,
+    context: &PlanContext<'_>,
+) -> StepStatus {
+    let reason = match judge(region, recorder, context.baseline) {
+        StepStatus::Insufficient(
+            reason @ (Reason::RecorderMisses { .. } | Reason::RecorderRole { .. }),
+        ) => reason,
+        _ => Reason::ControlTowerRecords {
+            recorder: recorder.name.clone(),
+            recording: recorder.recording,
+        },
+    };
+    StepStatus::ManagedElsewhere {
+        on: matches!(
+            reason,
+            Reason::ControlTowerRecords {
+                recording: true,
+                ..
+            }
+        ),
+        reason,
+    }
+}
+
 /// Our recorder: extends what it records, adds its missing channel and bucket, and starts it. One that
-/// records more than the baseline asks for, or at another frequency, stays as it is, because the account pays for it and may want it so.
+/// records more than the baseline asks for, or at another frequency, stays as it is, because the account pays for
+/// it and may want it so.
 fn ours(
-    region: Region,
+    region: &ObservedRegion,
     recorder: &ObservedRecorder,
     observed: &ObservedConfig,
     context: &PlanContext<'_>,
 ) -> Decision {
     let mut changes = Vec::new();
-    if records_too_little(region, recorder, context) {
-        changes.push(put_recorder(region, context));
+    let types = missing(region, recorder, context.baseline).types;
+    if !types.is_empty() {
+        changes.push(Change::ExtendRecorder { types });
     }
     match channel(observed, context) {
         Ok(more) => changes.extend(more),
@@ -110,7 +101,7 @@ fn ours(
         changes.push(Change::StartRecorder);
     }
     if changes.is_empty() {
-        Decision::Is(judge(region, recorder, context))
+        Decision::Is(judge(region, recorder, context.baseline))
     } else {
         Decision::Needs(changes)
     }
@@ -138,18 +129,6 @@ fn put_recorder(region: Region, context: &PlanContext<'_>) -> Change {
         global_types: baseline.global_region == Some(region),
         frequency: baseline.recording_frequency,
     }
-}
-
-fn records_too_little(
-    region: Region,
-    recorder: &ObservedRecorder,
-    context: &PlanContext<'_>,
-) -> bool {
-    let records_global_types = || covers_global_types(&recorder.coverage);
-    !missing_types(&recorder.coverage).is_empty()
-        || (context.baseline.global_region == Some(region)
-            && !context.global_types_recorded
-            && !records_global_types())
 }
 
 /// The changes that the recorder's delivery needs. An existing channel to another bucket is adopted.
@@ -188,70 +167,6 @@ fn complete_bucket(bucket: &Bucket, observed: &ObservedBucket) -> Vec<Change> {
         .filter(|(there, _)| !there)
         .map(|(_, change)| change)
         .collect()
-}
-
-/// Whether a recorder records and delivers what Security Hub needs.
-fn judge(region: Region, recorder: &ObservedRecorder, context: &PlanContext<'_>) -> StepStatus {
-    let name = recorder.name.clone();
-    if !recorder.recording {
-        return StepStatus::Insufficient(Reason::RecorderStopped { recorder: name });
-    }
-    let types = missing_types(&recorder.coverage);
-    if !types.is_empty() {
-        return StepStatus::Insufficient(Reason::RecorderMisses {
-            recorder: name,
-            types,
-        });
-    }
-    if context.baseline.global_region == Some(region) && !context.global_types_recorded {
-        return StepStatus::Insufficient(Reason::GlobalTypesNowhere { recorder: name });
-    }
-    if let Some(code) = &recorder.failure {
-        return StepStatus::Insufficient(Reason::DeliveryFails {
-            recorder: name,
-            code: code.clone(),
-        });
-    }
-    StepStatus::InPlace(Reason::Recording { recorder: name })
-}
-
-fn missing_types(coverage: &Coverage) -> Vec<String> {
-    let missing = |is_missing: &dyn Fn(&str) -> bool| {
-        NEEDED_TYPES
-            .iter()
-            .filter(|name| is_missing(name))
-            .map(|name| (*name).to_owned())
-            .collect()
-    };
-    match coverage {
-        Coverage::All { .. } => Vec::new(),
-        Coverage::AllExcept(types) => {
-            missing(&|name| types.iter().any(|excluded| excluded == name))
-        }
-        Coverage::Only(types) => missing(&|name| !types.iter().any(|recorded| recorded == name)),
-    }
-}
-
-/// Whether a Region's running recorder records the global IAM types.
-pub(crate) fn records_global_types(observed: &ObservedRegion) -> bool {
-    let Ok(config) = &observed.config else {
-        return false;
-    };
-    config.service_linked.is_some()
-        || config
-            .recorder
-            .as_ref()
-            .filter(|recorder| recorder.recording)
-            .is_some_and(|recorder| covers_global_types(&recorder.coverage))
-}
-
-fn covers_global_types(coverage: &Coverage) -> bool {
-    let is_among = |types: &[String], name: &&str| types.iter().any(|listed| listed == *name);
-    match coverage {
-        Coverage::All { global_types } => *global_types,
-        Coverage::AllExcept(types) => !GLOBAL_TYPES.iter().any(|name| is_among(types, name)),
-        Coverage::Only(types) => GLOBAL_TYPES.iter().all(|name| is_among(types, name)),
-    }
 }
 
 /// Whether the plan of a Region depends on the role of AWS Config.

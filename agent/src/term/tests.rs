@@ -1,5 +1,7 @@
 //! The layout, as snapshots.
 
+use std::collections::BTreeMap;
+
 use strum::VariantArray;
 
 use super::*;
@@ -14,6 +16,8 @@ fn step(step: Step, state: State, detail: &str, hint: Option<&str>) -> StepRepor
         detail: detail.to_owned(),
         hint: hint.map(str::to_owned),
         on: None,
+        code: None,
+        facts: BTreeMap::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 
+use super::reason::first;
 use super::{Say, list};
 use crate::change::Change;
 
@@ -18,6 +19,9 @@ impl Say {
                 global_types,
                 frequency,
             } => self.change_put_recorder(self.recorded(*recording, *global_types, *frequency)),
+            Change::ExtendRecorder { types } => {
+                self.change_extend_recorder(types.len(), first(types))
+            }
             Change::PutDeliveryChannel(_) => self.change_put_delivery_channel().into(),
             Change::StartRecorder => self.change_start_recorder().into(),
             Change::CreateDetector {
@@ -28,6 +32,9 @@ impl Say {
                 features,
                 frequency,
             } => self.change_create_detector_with(list(features), self.published(*frequency)),
+            Change::EnableDetectorFeatures { features, .. } => {
+                self.change_enable_detector_features(list(features))
+            }
             Change::ResumeDetector { .. } => self.change_resume_detector().into(),
             Change::EnableSecurityHub => self.change_enable_security_hub().into(),
             Change::EnableStandards(standards) => {

@@ -45,6 +45,11 @@ impl Say {
                 self.explain_put_recorder_why(),
                 self.explain_put_recorder_by_hand(),
             ],
+            ChangeKind::ExtendRecorder => [
+                self.explain_extend_recorder_title(),
+                self.explain_extend_recorder_why(),
+                self.explain_extend_recorder_by_hand(),
+            ],
             ChangeKind::CreateBucket => [
                 self.explain_create_bucket_title(),
                 self.explain_create_bucket_why(),
@@ -75,6 +80,11 @@ impl Say {
                 self.explain_create_detector_why(),
                 self.explain_create_detector_by_hand(),
             ],
+            ChangeKind::EnableDetectorFeatures => [
+                self.explain_enable_detector_features_title(),
+                self.explain_enable_detector_features_why(),
+                self.explain_enable_detector_features_by_hand(),
+            ],
             ChangeKind::ResumeDetector => [
                 self.explain_resume_detector_title(),
                 self.explain_resume_detector_why(),
@@ -101,8 +111,10 @@ impl Say {
     fn cost(self, kind: ChangeKind) -> &'static str {
         match kind {
             ChangeKind::PutDeliveryChannel => self.explain_put_delivery_channel_cost(),
+            ChangeKind::ExtendRecorder => self.explain_extend_recorder_cost(),
             ChangeKind::StartRecorder => self.explain_start_recorder_cost(),
             ChangeKind::CreateDetector => self.explain_create_detector_cost(),
+            ChangeKind::EnableDetectorFeatures => self.explain_enable_detector_features_cost(),
             ChangeKind::ResumeDetector => self.explain_resume_detector_cost(),
             ChangeKind::EnableSecurityHub => self.explain_enable_security_hub_cost(),
             ChangeKind::EnableStandards => self.explain_enable_standards_cost(),

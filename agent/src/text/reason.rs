@@ -1,19 +1,26 @@
 //! The reason for a step's state, and the hint.
 
 use super::{Say, list};
-use crate::plan::{Intention, Reason};
+use crate::baseline::GLOBAL_TYPES;
+use crate::plan::{FeaturesOwner, Intention, Reason};
+
+/// How many resource types are named in a sentence.
+const NAMED_TYPES: usize = 3;
 
 impl Say {
     /// The reason for a state, in one sentence.
     pub(crate) fn detail(self, reason: &Reason) -> String {
         match reason {
-            Reason::Recording { recorder } => self.detail_recording(recorder),
+            Reason::Recording {
+                recorder,
+                not_offered,
+            } => self.with_not_offered(self.detail_recording(recorder), not_offered),
             Reason::NoRecorder => self.detail_no_recorder().into(),
             Reason::RecorderStopped { recorder } => self.detail_recorder_stopped(recorder),
-            Reason::RecorderMisses { recorder, types } => {
-                self.detail_recorder_misses(types.len(), recorder, list(types.iter().take(3)))
-            }
-            Reason::GlobalTypesNowhere { recorder } => self.detail_global_types_nowhere(recorder),
+            Reason::RecorderMisses {
+                recorder, types, ..
+            } => self.detail_recorder_misses(types.len(), recorder, first(types)),
+            Reason::RecorderRole { recorder, role } => self.detail_recorder_role(recorder, role),
             Reason::DeliveryFails { recorder, code } => self.detail_delivery_fails(code, recorder),
             Reason::SecurityHubRecords { recorder } => self.detail_security_hub_records(recorder),
             Reason::SecurityHubWillRecord => self.detail_security_hub_will_record().into(),
@@ -25,7 +32,11 @@ impl Say {
                 recorder,
                 recording: false,
             } => self.detail_control_tower_stopped(recorder),
-            Reason::DetectorOn { frequency } => self.detail_detector_on(frequency),
+            Reason::DetectorOn {
+                frequency,
+                not_offered,
+            } => self.with_not_offered(self.detail_detector_on(frequency), not_offered),
+            Reason::DetectorMisses { features, .. } => self.detail_detector_misses(list(features)),
             Reason::DetectorSuspendedBy { administrator } => {
                 self.detail_detector_suspended_by(administrator)
             }
@@ -96,12 +107,33 @@ impl Say {
             | Reason::WouldFollow(_) => return None,
             Reason::NoRecorder => self.hint_set_recorder_up().into(),
             Reason::RecorderStopped { recorder } => self.hint_start_recorder(recorder),
-            Reason::RecorderMisses { .. } => self.hint_record_all().into(),
-            Reason::GlobalTypesNowhere { .. } => self.hint_record_global_types().into(),
+            Reason::RecorderMisses { types, role, .. } => {
+                let is_global = |name: &String| GLOBAL_TYPES.contains(&name.as_str());
+                let record = if types.iter().all(is_global) {
+                    self.hint_record_global_types()
+                } else {
+                    self.hint_record_all()
+                };
+                match role {
+                    Some(_) => [record, self.word_separator(), self.hint_change_role()].concat(),
+                    None => record.into(),
+                }
+            }
+            Reason::RecorderRole { .. } => self.hint_change_role().into(),
             Reason::DeliveryFails { .. } => self.hint_repair_delivery().into(),
             Reason::ControlTowerRecords { .. } => self.hint_ask_control_tower().into(),
             Reason::DetectorSuspendedBy { administrator } => {
                 self.hint_ask_guardduty_administrator(administrator)
+            }
+            Reason::DetectorMisses { features, decides } => {
+                let features = list(features);
+                match decides {
+                    FeaturesOwner::Account => self.hint_enable_features(features),
+                    FeaturesOwner::Administrator(administrator) => {
+                        self.hint_ask_for_features(administrator, features)
+                    }
+                    FeaturesOwner::Policy => self.hint_ask_policy_for_features(features),
+                }
             }
             Reason::StandardsPending(_) => self.hint_wait_for_standards().into(),
             Reason::StandardIncomplete { code, .. }
@@ -126,5 +158,25 @@ impl Say {
             Reason::NeedsSecurityHub => self.hint_see_security_hub().into(),
             Reason::NotObservedAfterwards(_) | Reason::OutOfTime => self.hint_run_again().into(),
         })
+    }
+
+    /// The sentence, and what the Region does not offer.
+    fn with_not_offered(self, sentence: String, not_offered: &[String]) -> String {
+        if not_offered.is_empty() {
+            return sentence;
+        }
+        let count = not_offered.len();
+        let addition = self.detail_not_offered(count, first(not_offered));
+        [sentence.as_str(), self.word_separator(), &addition].concat()
+    }
+}
+
+/// The first few names of many.
+pub(super) fn first(names: &[String]) -> String {
+    let named = list(names.iter().take(NAMED_TYPES));
+    if names.len() > NAMED_TYPES {
+        named + ", …"
+    } else {
+        named
     }
 }

@@ -1,9 +1,13 @@
 //! One execution of an agent, as its newest heartbeat describes it. Advisory: it can add reasons to
 //! a check's verdict, but never make an account complete.
 
+mod reported;
+
 use hubward_protocol::AccountId;
 use jiff::Timestamp;
 use semver::Version;
+
+pub use reported::within_bounds;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {

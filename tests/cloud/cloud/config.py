@@ -7,6 +7,7 @@ DescribeConfigurationRecorders.
 """
 
 import json
+import re
 from typing import Any
 
 from moto.config.exceptions import (
@@ -19,16 +20,35 @@ from moto.config.responses import ConfigResponse
 from moto.core.exceptions import JsonRESTError
 from moto.moto_api._internal import mock_random
 
-from . import bucket_policy, iam, s3, wire
+from . import bucket_policy, iam, knobs, s3, wire
 
 SIGNING_NAME = "config"
 
 RESERVED = "AWSConfigurationRecorderFor"
 SECURITY_HUB_RECORDER = f"{RESERVED}SecurityHubCSPM"
+TYPE_NAME = re.compile(r"AWS::[A-Za-z0-9]+::[A-Za-z0-9]+")
 
 
 class Refusal(JsonRESTError):
     code = 400
+
+
+def refusal(form: str, asked: list[str], refused: list[str]) -> Refusal:
+    """The code is one that PutConfigurationRecorder documents; the messages are guesses but for the
+    second, which is how AWS validates an enum.
+    """
+    if form == "named":
+        text = f"The recording group has unsupported resource types: {', '.join(refused)}."
+        return Refusal("InvalidRecordingGroupException", text)
+    if form == "enum":
+        accepted = [name for name in asked if name not in refused]
+        text = (
+            f"1 validation error detected: Value '[{', '.join(asked)}]' at "
+            "'configurationRecorder.recordingGroup.resourceTypes' failed to satisfy constraint: Member "
+            f"must satisfy constraint: [Member must satisfy enum value set: [{', '.join(accepted)}]]"
+        )
+        return Refusal("ValidationException", text)
+    return Refusal("InvalidRecordingGroupException", "The recording group provided is not valid.")
 
 
 class Config(ConfigBackend):
@@ -44,12 +64,14 @@ class Config(ConfigBackend):
         )
 
     def _validate_resource_types(self, resource_list: list[str]) -> None:
-        """The model's list lags behind the types that Config records for Security Hub's controls."""
-        from .securityhub import required_types  # Security Hub is above this module
-
-        super()._validate_resource_types(
-            [name for name in resource_list if name not in required_types.ALL]
-        )
+        """Config records types that the model's enum lacks; which ones a Region refuses is a knob."""
+        known = knobs.of(self.account_id)
+        lacking = known.config_refuses.get(self.region_name, [])
+        refused = [
+            name for name in resource_list if name in lacking or not TYPE_NAME.fullmatch(name)
+        ]
+        if refused:
+            raise refusal(known.config_refusal, resource_list, refused)
 
     def put_recorder(self, wanted: dict[str, Any], tags: list[dict[str, str]]) -> None:
         # The model allows a default name; moto does not know it.

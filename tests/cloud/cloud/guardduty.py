@@ -73,7 +73,7 @@ def merged(
             "UpdatedAt": at,
             "AdditionalConfiguration": list(additional.values()),
         }
-    if all(by_name[name]["Status"] == "ENABLED" for name in OFF_BY_DEFAULT):
+    if all(by_name.get(name, {}).get("Status") == "ENABLED" for name in OFF_BY_DEFAULT):
         raise BadRequest(
             "The request is rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING "
             "cannot both be enabled."
@@ -87,11 +87,12 @@ class GuardDuty(GuardDutyBackend):
             raise BadRequest(
                 "The request is rejected because a detector already exists for the current account."
             )
-        at = now()
+        at, lacking = now(), self.lacking(params)
         defaults = [
             {"Name": name, "Status": status, "UpdatedAt": at, "AdditionalConfiguration": []}
             for names, status in ((ON_BY_DEFAULT, "ENABLED"), (OFF_BY_DEFAULT, "DISABLED"))
             for name in names
+            if name not in lacking
         ]
         features = merged(defaults, params.get("Features") or [], at)
         iam.ensure_service_linked_role(self.account_id, "guardduty.amazonaws.com")
@@ -105,11 +106,23 @@ class GuardDuty(GuardDutyBackend):
 
     def update(self, detector_id: str, params: dict[str, Any]) -> None:
         detector = self.get_detector(detector_id)
+        self.lacking(params)
         features = merged(detector.features, params.get("Features") or [], now())
         detector.update(
             params.get("Enable"), params.get("FindingPublishingFrequency"), None, features
         )
         detector.updated_at = now()
+
+    def lacking(self, params: dict[str, Any]) -> list[str]:
+        """What the Region lacks, whatever its status is to be; a request that names it is refused.
+
+        AWS documents neither its answer nor its text (see hashicorp/terraform-provider-aws#34311).
+        """
+        lacking = knobs.of(self.account_id).guardduty_lacks.get(self.region_name, [])
+        named = [feature["Name"] for feature in params.get("Features") or []]
+        if any(name in lacking for name in named):
+            raise BadRequest("The request is rejected because it has an unsupported feature.")
+        return lacking
 
     def tagged(self, arn: str) -> Detector:
         prefix = f"arn:{self.partition}:guardduty:{self.region_name}:{self.account_id}:detector/"
@@ -176,8 +189,8 @@ def described(detector: Detector, account: str) -> dict[str, Any]:
         "CloudTrail": {"Status": "ENABLED"},
         "DNSLogs": {"Status": "ENABLED"},
         "FlowLogs": {"Status": "ENABLED"},
-        "S3Logs": {"Status": state["S3_DATA_EVENTS"]},
-        "Kubernetes": {"AuditLogs": {"Status": state["EKS_AUDIT_LOGS"]}},
+        "S3Logs": {"Status": state.get("S3_DATA_EVENTS", "DISABLED")},
+        "Kubernetes": {"AuditLogs": {"Status": state.get("EKS_AUDIT_LOGS", "DISABLED")}},
     }
     foundation = [{"Name": name, "Status": "ENABLED"} for name in FOUNDATIONAL]
     return {

@@ -33,6 +33,13 @@ class Knobs:
     disabled_controls: list[str] = field(default_factory=list)
     # Config.1's parameter includeConfigServiceLinkedRoleCheck.
     config_role_check: bool = True
+    # By Region: resource types that Config refuses to record there.
+    config_refuses: dict[str, list[str]] = field(default_factory=dict)
+    # How Config says so, for AWS documents no message: it names them ("named"), repeats the request
+    # and lists what it accepts ("enum"), or names nothing ("silent").
+    config_refusal: str = "named"
+    # By Region: GuardDuty features that it lacks.
+    guardduty_lacks: dict[str, list[str]] = field(default_factory=dict)
 
 
 _accounts: dict[str, Knobs] = {}

@@ -29,7 +29,7 @@ impl Run {
         let mut announced = None;
         while !self.observer.cancellation.is_cancelled() {
             let decide = |observed: &ObservedRegion, step| {
-                let context = self.context(&self.snapshot.account, observed);
+                let context = self.context(&self.snapshot.account);
                 self.decide(step, observed, &context)
             };
             let mut attempted = false;

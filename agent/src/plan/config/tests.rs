@@ -4,8 +4,8 @@ use super::*;
 use crate::change::NAME;
 use hubward_protocol::api::{Recording, RecordingFrequency};
 
-use crate::baseline::{Baseline, RequestedBaseline, security_hub_types};
-use crate::observed::{AwsError, ObservedAccount, ObservedChannel, Operation, OptStatus};
+use crate::baseline::{Baseline, GLOBAL_TYPES, RequestedBaseline, security_hub_types};
+use crate::observed::{AwsError, Coverage, ObservedAccount, ObservedChannel, Operation, OptStatus};
 use crate::plan::{self, StepStatus};
 
 const COMPLETE: ObservedBucket = ObservedBucket::Present {
@@ -51,9 +51,8 @@ fn decide_with(
     observed: &ObservedConfig,
     bucket_seen: ObservedBucket,
     role: bool,
-    global: bool,
 ) -> Decision {
-    decide_for(&baseline(), region, observed, bucket_seen, role, global)
+    decide_for(&baseline(), region, observed, bucket_seen, role)
 }
 
 fn decide_for(
@@ -62,7 +61,6 @@ fn decide_for(
     observed: &ObservedConfig,
     bucket_seen: ObservedBucket,
     role: bool,
-    global: bool,
 ) -> Decision {
     let account = ObservedAccount {
         role: Ok(role),
@@ -73,9 +71,21 @@ fn decide_for(
         baseline,
         account: &account,
         bucket: &bucket,
-        global_types_recorded: global,
     };
-    decide(region, observed, &context)
+    decide(&in_region(region, observed), observed, &context)
+}
+
+/// A Region whose other services could not be read.
+fn in_region(region: Region, config: &ObservedConfig) -> ObservedRegion {
+    let error = AwsError::from_response(Operation::new("x:Y"), region, "X", "");
+    ObservedRegion {
+        region,
+        enabled: OptStatus::Enabled,
+        config: Ok(config.clone()),
+        guardduty: Err(error.clone()),
+        security_hub: Err(error),
+        controls: None,
+    }
 }
 
 fn recorder(name: &str, recording: bool, coverage: Coverage) -> ObservedRecorder {
@@ -86,6 +96,8 @@ fn recorder(name: &str, recording: bool, coverage: Coverage) -> ObservedRecorder
         failure: None,
         coverage,
         frequency: RecordingFrequency::Continuous,
+        role: None,
+        not_offered: Vec::new(),
     }
 }
 
@@ -114,15 +126,7 @@ fn status(decision: Decision) -> StepStatus {
 
 #[test]
 fn a_new_region_is_set_up_in_the_order_that_aws_requires() {
-    let build = |region| {
-        decide_with(
-            region,
-            &observed(None, None),
-            ObservedBucket::Absent,
-            false,
-            false,
-        )
-    };
+    let build = |region| decide_with(region, &observed(None, None), ObservedBucket::Absent, false);
     assert_eq!(
         build(home()),
         Decision::Needs(vec![
@@ -150,7 +154,7 @@ fn an_interrupted_set_up_is_completed() {
         has_policy: false,
     };
     assert_eq!(
-        decide_with(home(), &observed(ours(false), None), half, true, false),
+        decide_with(home(), &observed(ours(false), None), half, true),
         Decision::Needs(vec![
             Change::BlockPublicAccess(bucket()),
             Change::PutBucketPolicy(bucket()),
@@ -163,8 +167,7 @@ fn an_interrupted_set_up_is_completed() {
             home(),
             &observed(ours(false), Some(&bucket().name)),
             COMPLETE,
-            true,
-            false
+            true
         ),
         Decision::Needs(vec![Change::StartRecorder])
     );
@@ -174,8 +177,7 @@ fn an_interrupted_set_up_is_completed() {
             home(),
             &observed(ours(false), Some("theirs")),
             ObservedBucket::Absent,
-            true,
-            false
+            true
         ),
         Decision::Needs(vec![Change::StartRecorder])
     );
@@ -184,7 +186,6 @@ fn an_interrupted_set_up_is_completed() {
             home(),
             &observed(ours(true), Some(&bucket().name)),
             COMPLETE,
-            true,
             true
         )),
         StepStatus::InPlace(Reason::Recording { .. })
@@ -192,96 +193,39 @@ fn an_interrupted_set_up_is_completed() {
 }
 
 #[test]
-fn an_existing_recorder_is_adopted_and_not_changed() {
-    let judge = |recorder, global| {
-        status(decide_with(
-            home(),
-            &observed(Some(recorder), Some("theirs")),
-            ObservedBucket::Absent,
-            true,
-            global,
-        ))
-    };
-    assert!(matches!(
-        judge(recorder("default", true, everything()), true),
-        StepStatus::InPlace(Reason::Recording { .. })
-    ));
-    assert!(matches!(
-        judge(recorder("default", false, everything()), true),
-        StepStatus::Insufficient(Reason::RecorderStopped { .. })
-    ));
-    let narrow = Coverage::Only(vec!["AWS::S3::Bucket".to_owned()]);
-    assert!(matches!(
-        judge(recorder("default", true, narrow), true),
-        StepStatus::Insufficient(Reason::RecorderMisses { types, .. }) if types.len() == NEEDED_TYPES.len() - 1
-    ));
-    let without_buckets = Coverage::AllExcept(vec!["AWS::S3::Bucket".to_owned()]);
-    assert!(matches!(
-        judge(recorder("default", true, without_buckets), true),
-        StepStatus::Insufficient(Reason::RecorderMisses { types, .. }) if types == ["AWS::S3::Bucket"]
-    ));
-    let compliance = Coverage::AllExcept(vec!["AWS::Config::ResourceCompliance".to_owned()]);
-    assert!(matches!(
-        judge(recorder("default", true, compliance), true),
-        StepStatus::InPlace(_)
-    ));
-    let without_global = Coverage::All {
-        global_types: false,
-    };
-    assert!(matches!(
-        judge(recorder("default", true, without_global), false),
-        StepStatus::Insufficient(Reason::GlobalTypesNowhere { .. })
-    ));
-    let mut failing = recorder("default", true, everything());
-    failing.failure = Some("AccessDenied".to_owned());
-    assert!(matches!(
-        judge(failing, true),
-        StepStatus::Insufficient(Reason::DeliveryFails { code, .. }) if code == "AccessDenied"
-    ));
-}
-
-#[test]
-fn missing_global_types_matter_in_the_home_region_only() {
-    let without_global = recorder(
-        "default",
-        true,
-        Coverage::All {
-            global_types: false,
-        },
-    );
-    let elsewhere = decide_with(
-        linked(),
-        &observed(Some(without_global), Some("theirs")),
-        ObservedBucket::Absent,
-        true,
-        false,
-    );
-    assert!(matches!(status(elsewhere), StepStatus::InPlace(_)));
-}
-
-#[test]
 fn a_managed_recorder_counts_when_it_records() {
-    let tower = |recording| {
+    let tower = |recording, coverage| {
         let recorder = recorder(
             "aws-controltower-BaselineConfigRecorder",
             recording,
-            everything(),
+            coverage,
         );
         status(decide_with(
             home(),
             &observed(Some(recorder), Some("theirs")),
             ObservedBucket::Absent,
             true,
-            true,
         ))
     };
     assert!(matches!(
-        tower(true),
+        tower(true, everything()),
         StepStatus::ManagedElsewhere { on: true, .. }
     ));
     assert!(matches!(
-        tower(false),
-        StepStatus::ManagedElsewhere { on: false, .. }
+        tower(false, everything()),
+        StepStatus::ManagedElsewhere {
+            on: false,
+            reason: Reason::ControlTowerRecords { .. }
+        }
+    ));
+    // Config.1 looks at it like at any other, and only Control Tower's administrator can change it.
+    let without_buckets = Coverage::AllExcept(vec!["AWS::S3::Bucket".to_owned()]);
+    assert!(matches!(
+        tower(true, without_buckets),
+        StepStatus::ManagedElsewhere {
+            on: false,
+            reason: Reason::RecorderMisses { .. }
+        }
     ));
     let security_hubs = ObservedConfig {
         security_hub_v2: true,
@@ -294,7 +238,6 @@ fn a_managed_recorder_counts_when_it_records() {
             home(),
             &security_hubs,
             ObservedBucket::Absent,
-            false,
             false
         )),
         StepStatus::ManagedElsewhere {
@@ -306,17 +249,8 @@ fn a_managed_recorder_counts_when_it_records() {
 
 #[test]
 fn an_earlier_runs_bucket_is_used_again() {
-    let error = AwsError::from_response(Operation::new("x:Y"), home(), "X", "");
     let earlier = Bucket::of(&account_id(), linked());
-    let with_channel = |bucket: Option<&str>| {
-        vec![ObservedRegion {
-            region: home(),
-            enabled: OptStatus::Enabled,
-            config: Ok(observed(None, bucket)),
-            guardduty: Err(error.clone()),
-            security_hub: Err(error.clone()),
-        }]
-    };
+    let with_channel = |bucket: Option<&str>| vec![in_region(home(), &observed(None, bucket))];
     let choose = |bucket| choose_bucket(&account_id(), home(), &with_channel(bucket));
     assert_eq!(choose(Some(&earlier.name)), earlier);
     assert_eq!(choose(Some("theirs")), bucket());
@@ -328,7 +262,7 @@ fn with_adopt_no_recorder_is_created() {
     let mut baseline = baseline();
     baseline.config = RecorderMode::Adopt;
     let judge = |observed: ObservedConfig| {
-        let decision = decide_for(&baseline, home(), &observed, COMPLETE, true, true);
+        let decision = decide_for(&baseline, home(), &observed, COMPLETE, true);
         status(decision)
     };
     assert_eq!(
@@ -347,14 +281,7 @@ fn our_recorder_follows_the_baseline() {
     let mut baseline = baseline();
     baseline.recording = Recording::SecurityHubTypes;
     baseline.recording_frequency = RecordingFrequency::Daily;
-    let decision = decide_for(
-        &baseline,
-        home(),
-        &observed(None, None),
-        COMPLETE,
-        true,
-        false,
-    );
+    let decision = decide_for(&baseline, home(), &observed(None, None), COMPLETE, true);
     let Decision::Needs(changes) = decision else {
         panic!("nothing to do?");
     };
@@ -369,40 +296,46 @@ fn our_recorder_follows_the_baseline() {
 }
 
 #[test]
-fn the_needed_types_suffice_and_more_are_kept() {
-    let only = |global: &[&'static str]| {
-        let types = security_hub_types().chain(global.to_vec());
-        Coverage::Only(types.map(str::to_owned).collect())
+fn the_needed_types_suffice_and_what_is_missing_is_added() {
+    let all = || security_hub_types().chain(GLOBAL_TYPES).map(str::to_owned);
+    let only = |left_out: &[&str]| {
+        let types = all().filter(|name| !left_out.contains(&name.as_str()));
+        Coverage::Only(types.collect())
     };
     let channel = bucket().name;
-    let judge = |region, coverage, global| {
+    let judge = |region, coverage| {
         let ours = recorder(NAME, true, coverage);
-        decide_with(
-            region,
-            &observed(Some(ours), Some(&channel)),
-            COMPLETE,
-            true,
-            global,
-        )
+        let observed = observed(Some(ours), Some(&channel));
+        decide_with(region, &observed, COMPLETE, true)
     };
     for decision in [
-        judge(home(), only(&GLOBAL_TYPES), true),
-        judge(linked(), only(&[]), true),
-        judge(home(), everything(), true),
+        judge(home(), only(&[])),
+        judge(linked(), only(&GLOBAL_TYPES)),
+        judge(home(), everything()),
+        // Compliance records are expensive, and no control reads them.
+        judge(
+            home(),
+            Coverage::AllExcept(vec!["AWS::Config::ResourceCompliance".to_owned()]),
+        ),
+        // No control of the wanted standard reads it.
+        judge(home(), only(&["AWS::Amplify::App"])),
     ] {
         assert!(matches!(status(decision), StepStatus::InPlace(_)));
     }
-    // Our own recorder is extended.
-    for decision in [
-        judge(home(), only(&[]), false),
-        judge(
-            home(),
-            Coverage::Only(vec!["AWS::S3::Bucket".to_owned()]),
-            true,
-        ),
-    ] {
-        assert_eq!(decision, Decision::Needs(vec![put(true)]));
+    let added = |types: &[&str]| {
+        Decision::Needs(vec![Change::ExtendRecorder {
+            types: types.iter().map(|name| (*name).to_owned()).collect(),
+        }])
+    };
+    let lately = ["AWS::EKS::Nodegroup", "AWS::RDS::DBProxy"];
+    for region in [home(), linked()] {
+        assert_eq!(judge(region, only(&lately)), added(&lately));
     }
+    assert_eq!(judge(home(), only(&GLOBAL_TYPES)), added(&GLOBAL_TYPES));
+    let without_global = Coverage::All {
+        global_types: false,
+    };
+    assert_eq!(judge(home(), without_global), added(&GLOBAL_TYPES));
 }
 
 #[test]
@@ -411,7 +344,7 @@ fn a_recorder_with_our_name_but_without_our_tag_is_not_ours() {
     stopped.ours = Ok(false);
     let decided = |recorder| {
         let observed = observed(Some(recorder), None);
-        decide_with(linked(), &observed, ObservedBucket::Absent, true, true)
+        decide_with(linked(), &observed, ObservedBucket::Absent, true)
     };
     assert!(matches!(
         status(decided(stopped.clone())),
@@ -436,13 +369,7 @@ fn if_security_hub_creates_its_own_recorder_the_agent_creates_none() {
     let mut both = observed(None, None);
     both.security_hub_v2 = true;
     assert_eq!(
-        status(decide_with(
-            linked(),
-            &both,
-            ObservedBucket::Absent,
-            false,
-            false
-        )),
+        status(decide_with(linked(), &both, ObservedBucket::Absent, false)),
         StepStatus::Waiting(Reason::SecurityHubWillRecord)
     );
 }

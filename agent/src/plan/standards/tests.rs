@@ -107,6 +107,7 @@ fn region(security_hub: ObservedHub) -> ObservedRegion {
         config: Err(error("X")),
         guardduty: Err(error("X")),
         security_hub: Ok(security_hub),
+        controls: None,
     }
 }
 

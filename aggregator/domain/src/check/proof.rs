@@ -244,6 +244,11 @@ fn look(report: Option<&AgentReport>, step: Step) -> Option<Look<'_>> {
     })
 }
 
+/// Whether no control checks what the agent found: GuardDuty.1 asks for a detector, not for its features.
+fn is_beyond_controls(off: &StepReport) -> bool {
+    off.code.as_deref() == Some("guardduty_features_missing")
+}
+
 /// Proves one step.
 struct Prover<'a> {
     facts: &'a CheckFacts<'a>,
@@ -256,9 +261,9 @@ impl Prover<'_> {
         let seen = self.facts.evidence.get(&self.kind());
         let looked_at = self.report.map(|report| report.at);
         let look = look(self.report, self.agent_step());
-        // The agent saw it off after AWS last looked.
+        // The agent saw it off after AWS last looked, or saw what AWS does not look at.
         if let (Some(Look::Off(off)), Some(at)) = (&look, looked_at)
-            && seen.is_none_or(|seen| seen.at <= at)
+            && (seen.is_none_or(|seen| seen.at <= at) || is_beyond_controls(off))
         {
             return self.or_excepted(self.proof(ProofState::Refuted).seen_off(off, at));
         }

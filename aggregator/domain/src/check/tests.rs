@@ -24,6 +24,8 @@ fn step(step: Step, state: State) -> StepReport {
         detail: "the recorder is stopped".to_owned(),
         hint: Some("start it".to_owned()),
         on: None,
+        code: None,
+        facts: BTreeMap::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use hubward_protocol::api::{Heartbeat, HeartbeatAccepted};
 
 use crate::app::App;
 use hubward_domain::bearer::Bearer;
-use hubward_domain::run::Run;
+use hubward_domain::run::{Run, within_bounds};
 use hubward_store::StoreError;
 
 /// Seconds between heartbeats while something is missing.
@@ -63,7 +63,9 @@ pub(crate) async fn accept_heartbeat(
     if is_newest {
         let by = bearer.actor().to_string();
         for region in &heartbeat.regions {
-            tx.put_run_report(&bearer.account, region, now, &by).await?;
+            let report = within_bounds(region.clone());
+            tx.put_run_report(&bearer.account, &report, now, &by)
+                .await?;
         }
     }
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hubward_protocol::{RegionReport, State, Step, StepReport};
+use hubward_protocol::{Fact, RegionReport, State, Step, StepReport};
 use jiff::SignedDuration;
 
 use super::account;
@@ -269,6 +269,8 @@ async fn an_agents_last_report_of_a_region_is_kept() {
                 detail: text("d"),
                 hint: None,
                 on: None,
+                code: Some(text("config_recorder_custom_role")),
+                facts: BTreeMap::from([(text("role"), Fact::Text(text("arn:aws:iam::1:role/r")))]),
             }],
         };
         commit!(store, tx => {

@@ -11,6 +11,7 @@ from moto.securityhub.responses import SecurityHubResponse
 from .. import wire
 from .aggregation import Aggregation
 from .controls import Controls
+from .enablement import Enablement
 from .findings import Findings
 from .hub import Hub
 from .invitations import Invitations
@@ -21,7 +22,15 @@ SIGNING_NAME = "securityhub"
 
 
 class Response(
-    Hub, Standards, Controls, Members, Invitations, Aggregation, Findings, SecurityHubResponse
+    Hub,
+    Standards,
+    Controls,
+    Enablement,
+    Members,
+    Invitations,
+    Aggregation,
+    Findings,
+    SecurityHubResponse,
 ):
     """First the gate in `hub`, then whichever group has the operation."""
 
