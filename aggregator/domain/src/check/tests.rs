@@ -358,6 +358,17 @@ fn an_agent_refutes_at_any_time_until_aws_says_otherwise() {
 }
 
 #[test]
+fn features_that_only_the_agent_sees_are_missing_until_it_sees_them() {
+    let mut place = Place::proven(300);
+    let mut report = looked(hour(200), &[(Step::GuardDuty, State::Insufficient)]);
+    report.steps[1].code = Some("guardduty_features_missing".to_owned());
+    place.report = Some(report);
+    assert_eq!(place.judge(hour(302)).verdict.missing(), ["guardduty"]);
+    place.report = Some(looked(hour(301), &[]));
+    assert_eq!(place.verdict(hour(302)), verdict("complete", &[]));
+}
+
+#[test]
 fn a_report_from_before_the_association_says_nothing() {
     let mut place = Place::new();
     let off = [
@@ -444,10 +455,9 @@ fn what_no_control_can_prove_is_unproven_unless_the_agent_looks_or_it_is_accepte
 #[test]
 fn a_recorder_of_aws_is_evidence_that_says_so() {
     let mut place = Place::healthy(300);
-    place.report = Some(looked(
-        hour(299),
-        &[(Step::Config, State::ManagedElsewhere)],
-    ));
+    let mut report = looked(hour(299), &[(Step::Config, State::ManagedElsewhere)]);
+    report.steps[0].code = Some("config_security_hub_records".to_owned());
+    place.report = Some(report);
     let judged = place.judge(hour(301));
     assert!(judged.verdict.is_complete());
     assert_eq!(judged.proof[0].source, Some(ProofSource::V2));
