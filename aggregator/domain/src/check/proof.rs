@@ -244,6 +244,15 @@ fn look(report: Option<&AgentReport>, step: Step) -> Option<Look<'_>> {
     })
 }
 
+/// Whether the new Security Hub records, as far as the report says so: older agents do not tell it from AWS Control
+/// Tower, whose recorder Config.1 looks at like at any other.
+fn is_recorded_by_aws(step: &StepReport) -> bool {
+    let code = step.code.as_deref();
+    step.step == Step::Config
+        && step.state == State::ManagedElsewhere
+        && code.is_none_or(|code| code == "config_security_hub_records")
+}
+
 /// Whether no control checks what the agent found: GuardDuty.1 asks for a detector, not for its features.
 fn is_beyond_controls(off: &StepReport) -> bool {
     off.code.as_deref() == Some("guardduty_features_missing")
@@ -428,12 +437,9 @@ impl Prover<'_> {
 
     fn found(&self, seen: &Sighting) -> StepProof {
         let is_aws_recorder = self.wanted.step == ProofStep::Config
-            && self.report.is_some_and(|report| {
-                report
-                    .steps
-                    .iter()
-                    .any(|step| step.step == Step::Config && step.state == State::ManagedElsewhere)
-            });
+            && self
+                .report
+                .is_some_and(|report| report.steps.iter().any(is_recorded_by_aws));
         StepProof {
             at: Some(seen.at),
             source: Some(if is_aws_recorder {
