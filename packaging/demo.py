@@ -40,6 +40,21 @@ def credentials(cloud, account):
         print(f"AWS_{name.upper()}='{value}'")
 
 
+def check_controls(cloud, word):
+    """Lets AWS check its own controls in the members' accounts, or not."""
+    control(cloud, "PUT", "controls", {"on": word == "on"})
+
+
+def close(cloud, account):
+    """The account is closed: it stays in the member list, and nothing is checked in it."""
+    control(cloud, "PUT", f"accounts/{account}", {"closed": True})
+
+
+def pass_time(cloud, hours):
+    """Moves the cloud's clock forward."""
+    control(cloud, "PUT", "clock", {"offset_seconds": int(hours) * 3600})
+
+
 def enable_hub(*regions):
     """Enables the administrator's own Security Hub, as a SOC did earlier in its console."""
     for region in regions:
@@ -244,6 +259,9 @@ COMMANDS = {
     "controls": controls,
     "threat": threat,
     "credentials": credentials,
+    "check-controls": check_controls,
+    "close": close,
+    "pass-time": pass_time,
     "enable-hub": enable_hub,
     "ledger": ledger,
     "forbid": forbid,
