@@ -120,8 +120,17 @@ impl Soc {
             .run()
     }
 
-    /// Lets AWS check its controls, and reads what they prove.
+    /// Links all Regions to the home Region, lets AWS check its controls, and reads what they prove.
     pub(crate) fn prove(&self) {
+        let hub = security_hub(&self.cloud, ADMINISTRATOR, HOME);
+        block_on(async {
+            let known = hub.list_finding_aggregators().send().await.unwrap();
+            if known.finding_aggregators().is_empty() {
+                let made = hub.create_finding_aggregator();
+                let made = made.region_linking_mode("ALL_REGIONS").send();
+                made.await.expect("an aggregator");
+            }
+        });
         self.cloud.controls(&json!({ "on": true }));
         self.hubward(["run", "evidence"]).expect(0);
     }

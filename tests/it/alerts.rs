@@ -344,6 +344,7 @@ fn a_check_posts_what_changed_and_is_silent_otherwise() {
 
     soc.hubward(["run", "invite"]).expect(0);
     soc.set_up(MEMBER).expect(0);
+    soc.prove();
     soc.hubward(["check", "--notify"]).expect(0);
     soc.hubward(["run", "deliver"]).expect(0);
     let body = &hook.bodies()[1];

@@ -9,6 +9,7 @@ use super::{CommandResult, Exit};
 use crate::actions::check::announce::announce_check;
 use crate::actions::check::run::check;
 use crate::app::App;
+use crate::queries::account::is_ledger_empty;
 use crate::say::Say;
 use crate::text;
 use hubward_domain::audit::Actor;
@@ -24,12 +25,8 @@ pub(super) struct CheckCommand {
     notify: bool,
 }
 
-/// Whether everything is as it should be. A check of a ledger without accounts has shown nothing, so it fails.
-fn exit(rows: &[CheckRow], whole: bool, app: &App) -> Exit {
-    let is_empty = rows.iter().all(|row| row.verdict == Verdict::NotInLedger);
-    if whole && is_empty {
-        return Exit::Failed;
-    }
+/// Whether everything is as it should be.
+fn exit(rows: &[CheckRow], app: &App) -> Exit {
     let now = app.clock.now();
     let is_done = |row: &CheckRow| match row.verdict {
         Verdict::Complete => true,
@@ -65,6 +62,7 @@ impl CheckCommand {
         let rows = check(app, actor, &self.accounts)
             .await
             .map_err(|error| CommandFailure::action(&error, language))?;
+        let store = |error| CommandFailure::store(&error, language);
         let administrator = &app.config.hub.administrator;
         let hint = |row: &CheckRow| text::check::hint(row, administrator, language);
         if screen.is_json() {
@@ -100,9 +98,13 @@ impl CheckCommand {
             let rows = text::check::notice_rows(&rows, administrator, sent_in);
             let announced = announce_check(app, rows, self.accounts.is_empty())
                 .await
-                .map_err(|error| CommandFailure::store(&error, language))?;
+                .map_err(store)?;
             screen.say(&text::check::announced(announced, language));
         }
-        Ok(exit(&rows, self.accounts.is_empty(), app))
+        if rows.is_empty() && is_ledger_empty(app).await.map_err(store)? {
+            // A check of nothing has shown nothing.
+            return Ok(Exit::Failed);
+        }
+        Ok(exit(&rows, app))
     }
 }

@@ -11,6 +11,14 @@ use hubward_domain::run::{Run, RunFilter};
 use hubward_protocol::AccountId;
 use hubward_store::StoreError;
 
+/// Whether the ledger has no rows, not even of accounts that have left.
+///
+/// # Errors
+/// The database failed, or a row is damaged.
+pub(crate) async fn is_ledger_empty(app: &App) -> Result<bool, StoreError> {
+    Ok(app.store.accounts().await?.is_empty())
+}
+
 /// All accounts of the ledger, by account id.
 ///
 /// # Errors

@@ -6,7 +6,9 @@ use hubward_protocol::{AccountId, Region};
 
 use crate::app::App;
 use hubward_domain::account::AccountState;
-use hubward_domain::check::{ListedStatus, NoControl, ProofStep, StepHistory, StepProof};
+use hubward_domain::check::{
+    ListedStatus, NoControl, ProofStep, StepCoverage, StepHistory, StepProof,
+};
 use hubward_domain::membership::{Membership, wanted_regions};
 use hubward_store::StoreError;
 use hubward_store::evidence::AccountRange;
@@ -89,4 +91,12 @@ pub(crate) async fn baseline(app: &App) -> Result<Vec<BaselineRow>, StoreError> 
             })
     });
     Ok(rows.collect())
+}
+
+/// How far the wanted steps are proven, by department, as the last check of all accounts found.
+///
+/// # Errors
+/// The database failed, or a row is damaged.
+pub(crate) async fn coverage(app: &App) -> Result<Vec<StepCoverage>, StoreError> {
+    app.store.baseline_coverage().await
 }

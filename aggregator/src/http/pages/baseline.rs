@@ -8,6 +8,7 @@ use super::super::AppState;
 use super::super::auth::CurrentUser;
 use super::super::shell::{Shell, page};
 use super::{PageAnswer, failed};
+use crate::queries::baseline::coverage;
 use crate::text::dashboard::TimelineEntry;
 
 #[derive(Template)]
@@ -32,12 +33,7 @@ struct CoverageRow {
 pub(in super::super) async fn show(by: CurrentUser, State(state): State<AppState>) -> PageAnswer {
     let reader = &by.reader;
     let words = &reader.words;
-    let covered = state
-        .app
-        .store
-        .baseline_coverage()
-        .await
-        .map_err(failed(&state, &by))?;
+    let covered = coverage(&state.app).await.map_err(failed(&state, &by))?;
     let shell = Shell::new(
         &state,
         reader,
