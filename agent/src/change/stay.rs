@@ -20,8 +20,8 @@ pub(crate) const STAY: &str = "hubward-stay";
 /// The log group to which Lambda writes what a function of this name prints.
 pub(crate) const STAY_LOG_GROUP: &str = "/aws/lambda/hubward-stay";
 
-/// The key of the role's tag that names the Region of the other parts. IAM is global: whoever finds the role knows
-/// where to look.
+/// The key of the role's tag that names the Region of the other parts. IAM is global, so any shell finds the role,
+/// and then knows where to look.
 pub(crate) const REGION_TAG_KEY: &str = "hubward:region";
 
 /// A part of `stay`, in the order in which they are made. They are removed in the reverse order: the role is the
