@@ -6,12 +6,16 @@ mod call;
 mod config;
 mod connection;
 mod controls;
+mod events;
 mod guardduty;
 mod iam;
 mod identity;
+mod lambda;
+mod logs;
 mod recorder;
 mod s3;
 mod security_hub;
+mod signed;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -23,10 +27,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use hubward_protocol::{AccountId, Region};
 
 use crate::baseline::StandardId;
-use crate::change::{Bucket, Change};
+use crate::change::{Bucket, Change, StayChange, StayPlace};
 use crate::observed::{
-    AwsError, Observation, ObservedBucket, ObservedConfig, ObservedControls, ObservedCreations,
-    ObservedGuardDuty, ObservedHub, ObservedRegion, Operation, OptStatus,
+    AwsError, Found, Observation, ObservedBucket, ObservedConfig, ObservedControls,
+    ObservedCreations, ObservedGuardDuty, ObservedHub, ObservedRegion, ObservedStay,
+    ObservedStayRole, Operation, OptStatus,
 };
 
 pub(crate) use account::OptStatuses;
@@ -210,6 +215,71 @@ impl Aws {
                 administrator,
                 invitation,
             } => security_hub::accept(sdk, region, administrator, invitation).await,
+        }
+    }
+
+    /// The role of `stay`, without its policy: its tag names the Region of the other parts.
+    pub(crate) async fn stay_role(&self) -> Observation<Found<ObservedStayRole>> {
+        iam::stay_role(&self.in_region(self.home), self.home, false).await
+    }
+
+    /// The parts of `stay` in one Region.
+    pub(crate) async fn stay(&self, place: &StayPlace) -> ObservedStay {
+        let sdk = self.in_region(place.region);
+        let global = self.in_region(self.home);
+        let function_and_permission = async {
+            let function = Box::pin(lambda::observe(&sdk, place.region)).await;
+            let permission = match &function {
+                Ok(Found::Ours(_)) => Box::pin(lambda::has_permission(&sdk, place)).await,
+                _ => Ok(false),
+            };
+            (function, permission)
+        };
+        let (role, log_group, (function, permission)) = futures::join!(
+            iam::stay_role(&global, self.home, true),
+            logs::observe(&sdk, place),
+            function_and_permission,
+        );
+        let schedule = match permission {
+            Ok(permission) => Box::pin(events::observe(&sdk, place, permission)).await,
+            Err(error) => Err(error),
+        };
+        ObservedStay {
+            role,
+            log_group,
+            function,
+            schedule,
+        }
+    }
+
+    /// Performs one change of `stay`.
+    pub(crate) async fn perform_stay(
+        &self,
+        place: &StayPlace,
+        change: &StayChange,
+    ) -> Observation<Effect> {
+        let region = place.region;
+        let sdk = &self.in_region(region);
+        let (global, home) = (&self.in_region(self.home), self.home);
+        match change {
+            StayChange::CreateRole => iam::create_stay_role(global, home, place).await,
+            StayChange::PutRolePolicy => iam::put_stay_policy(global, home, place).await,
+            StayChange::CreateLogGroup => logs::create(sdk, region).await,
+            StayChange::PutRetention => logs::put_retention(sdk, region).await,
+            StayChange::CreateFunction(function) => lambda::create(sdk, place, function).await,
+            StayChange::UpdateCode(function) => lambda::update_code(sdk, place, function).await,
+            StayChange::UpdateConfiguration(function) => {
+                lambda::update_configuration(sdk, place, function).await
+            }
+            StayChange::PutRule(interval) => events::put_rule(sdk, region, *interval).await,
+            StayChange::AddPermission => lambda::add_permission(sdk, place).await,
+            StayChange::PutTarget => events::put_target(sdk, place).await,
+            StayChange::RemoveTarget => events::remove_target(sdk, region).await,
+            StayChange::DeleteRule => events::delete_rule(sdk, region).await,
+            StayChange::DeleteFunction => lambda::delete(sdk, region).await,
+            StayChange::DeleteLogGroup => logs::delete(sdk, region).await,
+            StayChange::DeleteRolePolicy => iam::delete_stay_policy(global, home).await,
+            StayChange::DeleteRole => iam::delete_stay_role(global, home).await,
         }
     }
 

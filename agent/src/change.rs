@@ -5,6 +5,8 @@
 mod help;
 mod kind;
 pub(crate) mod not_offered;
+mod stay;
+mod topic;
 
 use hubward_protocol::api::{PublishingFrequency, Recording, RecordingFrequency};
 use hubward_protocol::{AccountId, Region};
@@ -13,6 +15,11 @@ use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 use crate::baseline::StandardId;
 
 pub(crate) use kind::Cost;
+pub(crate) use stay::{
+    Interval, REGION_TAG_KEY, STAY, STAY_LOG_GROUP, STAY_RETENTION_DAYS, StayChange, StayFunction,
+    StayPart, StayPlace, WantedStay, stay_environment,
+};
+pub(crate) use topic::Topic;
 
 /// The name of every resource that the agent creates, if it has one.
 pub(crate) const NAME: &str = "hubward";

@@ -9,10 +9,9 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use hubward_protocol::{AccountId, Region};
-use strum::VariantArray;
 
 use crate::baseline::StandardId;
-use crate::change::ChangeKind;
+use crate::change::{Interval, Topic};
 use crate::text::Language;
 
 /// Sets this AWS account up for its SOC: AWS Config, GuardDuty, Security Hub with its standards, and the
@@ -48,6 +47,10 @@ pub(crate) enum Command {
     Status(BaselineArgs),
     /// Check the account at intervals and report to the SOC's server
     Heartbeat(HeartbeatArgs),
+    /// Keep reporting after this shell is closed, with a Lambda function in this account
+    Stay(StayArgs),
+    /// Run as the Lambda function that stay creates; does not work anywhere else
+    Lambda,
     /// Print the state of the account as JSON
     Observe(ObserveArgs),
     /// Explain a change: why it is made, what it costs, how to make it by hand
@@ -100,8 +103,8 @@ pub(crate) struct ObserveArgs {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// The change [default: list all changes]
-    #[arg(value_name = "CHANGE", value_parser = change())]
-    pub(crate) change: Option<ChangeKind>,
+    #[arg(value_name = "CHANGE", value_parser = topic())]
+    pub(crate) change: Option<Topic>,
     /// The SOC's server, to link to its guide; no request is made [env: HUBWARD_SERVER]
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
@@ -146,6 +149,25 @@ pub(crate) struct HeartbeatArgs {
     pub(crate) once: bool,
 }
 
+/// How to stay.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StayArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    /// The interval between two checks, from 5m to 24h [default: as it is now, or else 1h]
+    #[arg(long, value_name = "TIME", conflicts_with = "remove")]
+    pub(crate) every: Option<Interval>,
+    /// Remove what stay created, and nothing else
+    #[arg(long)]
+    pub(crate) remove: bool,
+    /// Make the changes without asking for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show what would change, and make no changes
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// Where to get updates.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpdateArgs {
@@ -178,10 +200,10 @@ fn duration(text: &str) -> Result<Duration, String> {
     bounds.contains(&time).then_some(time).ok_or_else(wrong)
 }
 
-/// Reads the name of a change.
-fn change() -> impl TypedValueParser<Value = ChangeKind> {
-    let names = ChangeKind::VARIANTS.iter().map(|kind| kind.name());
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<ChangeKind>())
+/// Reads the name of a change, or of `stay` and its parts.
+fn topic() -> impl TypedValueParser<Value = Topic> {
+    let names = Topic::all().map(Topic::name);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Topic>())
 }
 
 /// Parses the command line. The error has its own exit code, and is a help text in this language for
@@ -253,13 +275,31 @@ mod tests {
     }
 
     #[test]
-    fn every_change_is_known_by_its_name() {
-        for kind in ChangeKind::VARIANTS {
-            let cli = parse_words(&format!("hubward-agent explain {}", kind.name()));
+    fn every_topic_is_known_by_its_name() {
+        for topic in Topic::all() {
+            let cli = parse_words(&format!("hubward-agent explain {}", topic.name()));
             let Ok(Command::Explain(args)) = cli.map(|cli| cli.command) else {
-                panic!("{}", kind.name());
+                panic!("{}", topic.name());
             };
-            assert_eq!(args.change, Some(*kind));
+            assert_eq!(args.change, Some(topic));
+        }
+    }
+
+    #[test]
+    fn stay_is_removed_without_an_administrator_and_has_no_interval_then() {
+        let parsed = parse_words("hubward-agent stay --remove --yes").map(|cli| cli.command);
+        assert!(matches!(
+            parsed,
+            Ok(Command::Stay(StayArgs { remove: true, .. }))
+        ));
+        for words in [
+            "hubward-agent stay --remove --every 1h",
+            "hubward-agent stay --every 4m",
+            "hubward-agent stay --every 25h",
+            "hubward-agent lambda --region us-east-1",
+        ] {
+            let code = parse_words(words).map(|_| ()).unwrap_err().exit_code();
+            assert_eq!(code, 2, "{words}");
         }
     }
 

@@ -8,16 +8,20 @@ mod context;
 mod explain;
 mod heartbeat;
 mod heartbeat_task;
+mod lambda;
 mod observe;
 mod plan;
 mod progress;
 mod setup;
 mod status;
+mod stay;
 mod undo;
 mod update;
 
 use hubward_protocol::{RegionReport, RunReport, State, StepReport};
 use serde::Serialize;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use self::context::CommandContext;
 use crate::baseline::Baseline;
@@ -26,10 +30,14 @@ use crate::converge::{self, OpenError, Outcome};
 use crate::term::{self, ReportView};
 use crate::text::{Language, Say};
 use crate::verdict::{self, CommandError, ExitStatus, RegionVerdict, StepVerdict};
-use crate::world::{self, Style, World};
+use crate::world::{self, Style, Terminal, World};
 
-/// Parses the command line and runs the command.
+/// Parses the command line and runs the command. Lambda starts a function's `bootstrap` without arguments.
 pub(crate) async fn run(world: World) -> ExitStatus {
+    if lambda::is_started_by_lambda(&world) {
+        let say = Say(language(None, &world));
+        return finish(lambda::run(&world, say).await, &world, say);
+    }
     let cli = match cli::parse(&world.args, help_language(&world)) {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error),
@@ -39,13 +47,9 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Command::Setup(args) if args.dry_run => {
             Box::pin(plan::run(&args.baseline, &world, say)).await
         }
-        Command::Setup(args) => {
-            let run = Box::pin(setup::run(&args, &world, say));
-            within(RUN_TIMEOUT, run).await.unwrap_or_else(|| {
-                world.screen.say(say.run_out_of_time());
-                Ok(ExitStatus::Failed)
-            })
-        }
+        Command::Setup(args) => bounded(setup::run(&args, &world, say), &world, say).await,
+        Command::Stay(args) => bounded(stay::run(&args, &world, say), &world, say).await,
+        Command::Lambda => Box::pin(lambda::run(&world, say)).await,
         Command::Plan(args) => Box::pin(plan::run(&args, &world, say)).await,
         Command::Status(args) => Box::pin(status::run(&args, &world, say)).await,
         Command::Heartbeat(args) => Box::pin(heartbeat::run(&args, &world, say)).await,
@@ -55,6 +59,11 @@ pub(crate) async fn run(world: World) -> ExitStatus {
         Command::Undo(args) => Box::pin(undo::run(&args, &world, say)).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
     };
+    finish(result, &world, say)
+}
+
+/// The exit status of a command; an error is printed.
+fn finish(result: Result<ExitStatus, CommandError>, world: &World, say: Say) -> ExitStatus {
     result.unwrap_or_else(|error| {
         let (sentence, hint) = say.command_error(&error);
         world.screen.say(&term::error(&sentence, &hint, say));
@@ -62,7 +71,47 @@ pub(crate) async fn run(world: World) -> ExitStatus {
     })
 }
 
-/// The time limit for `setup`: CloudShell ends a session after 20 minutes without a key press.
+/// Runs a command that changes something, to the end or to the time limit.
+async fn bounded(
+    run: impl Future<Output = Result<ExitStatus, CommandError>>,
+    world: &World,
+    say: Say,
+) -> Result<ExitStatus, CommandError> {
+    within(RUN_TIMEOUT, Box::pin(run)).await.unwrap_or_else(|| {
+        world.screen.say(say.run_out_of_time());
+        Ok(ExitStatus::Failed)
+    })
+}
+
+/// A token that Ctrl-C cancels, and the task that waits for it.
+fn cancel_on_interrupt(world: &World, say: Say) -> (CancellationToken, JoinHandle<()>) {
+    let cancellation = CancellationToken::new();
+    let screen = world.screen.clone();
+    let task = tokio::spawn({
+        let cancellation = cancellation.clone();
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                cancellation.cancel();
+                screen.say(say.run_stopping());
+            }
+        }
+    });
+    (cancellation, task)
+}
+
+/// How long to wait for an answer to a question.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(4 * 60);
+
+/// Asks on the terminal. No answer in time counts as no: CloudShell ends a session without key presses anyway.
+async fn is_confirmed(terminal: Terminal, question: String) -> bool {
+    let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
+    match within(ANSWER_TIMEOUT, answer).await {
+        Some(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),
+        _ => false,
+    }
+}
+
+/// The time limit for `setup` and `stay`: CloudShell ends a session after 20 minutes without a key press.
 const RUN_TIMEOUT: Duration = Duration::from_secs(20 * 60 - 15);
 
 /// Runs to the end, or to the time limit. The next run finds what was done, so nothing has to be saved.

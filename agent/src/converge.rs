@@ -4,6 +4,7 @@
 
 mod event;
 mod region;
+pub(crate) mod stay;
 
 use std::sync::Arc;
 use std::time::Duration;

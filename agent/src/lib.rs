@@ -3,7 +3,8 @@
 //! again is safe.
 //!
 //! From the top down: `cli` and `commands` parse and present. `converge` observes, plans, makes the changes,
-//! and observes again. `aws` calls AWS; `server` calls the SOC's server. `baseline`, `observed`, `change`,
+//! and observes again. `aws` calls AWS; `server` calls the SOC's server;
+//! `runtime_api` is for the Lambda function that `stay` makes. `baseline`, `observed`, `change`,
 //! `plan` and `verdict` are plain values and pure decisions. `text` has the sentences, `term` the layout,
 //! `world` the process.
 
@@ -15,6 +16,7 @@ mod commands;
 mod converge;
 mod observed;
 mod plan;
+mod runtime_api;
 mod server;
 mod term;
 mod text;

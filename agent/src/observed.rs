@@ -6,6 +6,7 @@
 mod aws_error;
 mod denial;
 mod retry;
+mod stay;
 
 use hubward_protocol::api::RecordingFrequency;
 use hubward_protocol::{AccountId, Region};
@@ -13,6 +14,10 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use aws_error::{AwsError, Cause, sanitize};
 pub(crate) use denial::{DeniedBy, Operation, TypicalCause, typical_cause};
+pub(crate) use stay::{
+    Found, ObservedStay, ObservedStayFunction, ObservedStayLogGroup, ObservedStayRole,
+    ObservedStaySchedule, StaySettings,
+};
 
 /// A value that was read, or why it could not be read.
 pub(crate) type Observation<T> = Result<T, AwsError>;

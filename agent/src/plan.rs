@@ -7,6 +7,7 @@ mod guardduty;
 mod invitation;
 mod security_hub;
 pub(crate) mod standards;
+pub(crate) mod stay;
 pub(crate) mod undo;
 
 use hubward_protocol::{AccountId, Region, Step};

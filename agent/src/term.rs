@@ -3,6 +3,7 @@
 
 mod explain;
 mod progress;
+mod stay;
 mod wrap;
 
 use hubward_protocol::{Region, RegionReport, RunReport, State, Step, StepReport};
@@ -15,6 +16,7 @@ use crate::world::Style;
 
 pub(crate) use explain::{explanation, explanations, undo};
 pub(crate) use progress::ProgressTable;
+pub(crate) use stay::{StayView, stay};
 
 const REGION_COLUMN: usize = 16;
 const STEP_COLUMN: usize = 13;

@@ -8,6 +8,7 @@ mod command_error;
 mod explain;
 mod reason;
 mod server;
+mod stay;
 mod summary;
 #[cfg(test)]
 mod tests;

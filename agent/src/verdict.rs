@@ -2,6 +2,7 @@
 //! step, to "complete", to the exit code.
 
 mod code;
+pub(crate) mod stay;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,14 @@ pub(crate) enum CommandError {
     NoServer,
     /// This build has no key, so it cannot verify updates.
     NoReleaseKey,
+    /// The server did not accept the account, and the command is of no use without it; the whole sentence.
+    ServerNotReady(String),
+    /// This program's own file could not be packed; the reason.
+    NoProgram(String),
+    /// The command only works as a Lambda function.
+    NotInLambda,
+    /// A variable of the function's environment that cannot be read.
+    BadEnvironment(&'static str),
 }
 
 impl CommandError {
@@ -74,10 +83,14 @@ impl CommandError {
             | Self::UnsafeEndpoint(_)
             | Self::BadServer(_)
             | Self::BadCertificates(_)
+            | Self::NotInLambda
+            | Self::BadEnvironment(_)
             | Self::NoServer => ExitStatus::Usage,
             Self::NoCredentials(_)
             | Self::NoIdentity(_)
             | Self::CallerIsAdministrator(_)
+            | Self::ServerNotReady(_)
+            | Self::NoProgram(_)
             | Self::NoReleaseKey => ExitStatus::Failed,
         }
     }

@@ -65,7 +65,7 @@ impl World {
     clippy::disallowed_methods,
     reason = "the one place where the machine's clock becomes a value"
 )]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
@@ -76,6 +76,11 @@ pub(crate) fn random_name() -> String {
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
+}
+
+/// The very file of this process, even if another one has taken its name since.
+pub(crate) fn own_program() -> io::Result<Vec<u8>> {
+    std::fs::read("/proc/self/exe")
 }
 
 /// Prints to stdout. Errors are ignored, because a reader such as `head` may close the pipe.

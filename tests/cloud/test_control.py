@@ -344,7 +344,7 @@ def test_the_snapshot_shows_both_sides_of_membership(cloud):
 
 
 def test_a_snapshot_changes_nothing(cloud):
-    empty = {"account": OTHER, "regions": {}, "buckets": {}, "roles": []}
+    empty = {"account": OTHER, "regions": {}, "buckets": {}, "roles": [], "policies": {}}
     assert cloud.get(f"/state/{OTHER}") == empty
     assert cloud.get(f"/state/{OTHER}") == empty
 

@@ -117,6 +117,18 @@ impl Cloud {
         self.credentials_by(account, &json!({ "seconds": seconds }))
     }
 
+    /// Credentials of one of an account's roles.
+    pub(crate) fn credentials_of(&self, account: &str, role: &str) -> Credentials {
+        self.credentials_by(account, &json!({ "role": role }))
+    }
+
+    /// The zip file of a Lambda function, in base64.
+    pub(crate) fn function_code(&self, account: &str, region: &str, name: &str) -> String {
+        let path = format!("/_cloud/functions/{account}/{region}/{name}");
+        let answer = self.send(reqwest::Method::GET, &path, None);
+        answer["zip"].as_str().expect("a zip file").to_owned()
+    }
+
     fn credentials_by(&self, account: &str, wanted: &Value) -> Credentials {
         let answer = self.post(&format!("/_cloud/credentials/{account}"), wanted);
         let text = |key: &str| {
@@ -135,6 +147,12 @@ impl Cloud {
     /// Makes matching calls fail or wait; the matchers are in the cloud's README.
     pub(crate) fn fault(&self, fault: &Value) {
         self.post("/_cloud/faults", fault);
+    }
+
+    /// The faults, oldest first, with how many times each will still strike.
+    pub(crate) fn faults(&self) -> Vec<Value> {
+        let answer = self.send(reqwest::Method::GET, "/_cloud/faults", None);
+        answer.as_array().cloned().expect("an array of faults")
     }
 
     /// Removes all faults.

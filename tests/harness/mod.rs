@@ -11,6 +11,7 @@ pub(crate) mod cloud;
 pub(crate) mod database;
 pub(crate) mod findings;
 pub(crate) mod jira;
+pub(crate) mod lambda;
 pub(crate) mod mailbox;
 pub(crate) mod member;
 pub(crate) mod misbehaving_server;

@@ -10,7 +10,7 @@ use super::cloud::repository;
 
 /// Each program, by the name in its calls, and its tables in `packaging/policies`.
 const TABLES: [(&str, &[&str]); 2] = [
-    ("hubward-agent", &["agent"]),
+    ("hubward-agent", &["agent", "agent-stay"]),
     ("hubward", &["aggregator", "hub-setup"]),
 ];
 

@@ -33,6 +33,24 @@ pub(crate) fn agent(directory: &Path) -> Program {
     Program::new(env!("CARGO_BIN_EXE_hubward-agent-under-test"), directory)
 }
 
+/// `hubward-agent` without its symbols, run in a directory: what is packed by it is smaller.
+pub(crate) fn small_agent(directory: &Path) -> Program {
+    let path = run::shared("hubward-agent-stripped", |file| {
+        let stripped = Command::new("strip")
+            .arg("-o")
+            .arg(file)
+            .arg(env!("CARGO_BIN_EXE_hubward-agent-under-test"))
+            .status();
+        assert!(stripped.expect("run strip").success(), "strip failed");
+    });
+    program_at(path.to_str().expect("a path of this test"), directory)
+}
+
+/// Another program, run in a directory.
+pub(crate) fn program_at(path: &str, directory: &Path) -> Program {
+    Program::new(path, directory)
+}
+
 /// A copy of `hubward-agent` in a directory, which an update may replace.
 pub(crate) fn installed_agent(directory: &Path) -> Program {
     let path = directory.join("hubward-agent");

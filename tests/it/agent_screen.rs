@@ -28,6 +28,15 @@ const CHANGES: [&str; 14] = [
     "accept-invitation",
 ];
 
+/// The names of `stay` and its parts, which `explain` knows too.
+const STAY: [&str; 5] = [
+    "stay",
+    "stay-role",
+    "stay-log-group",
+    "stay-function",
+    "stay-schedule",
+];
+
 /// Runs a command on a terminal, types this, and returns its exit code and everything it showed.
 fn on_terminal(mut command: Command, typed: &str) -> (Option<i32>, String) {
     let mut child = command
@@ -149,7 +158,7 @@ fn no_line_of_a_plan_is_wider_than_80_columns_in_either_language() {
 fn every_change_is_explained_in_both_languages_without_credentials() {
     let directory = tempfile::TempDir::new().expect("a directory");
     let run = |words: &str| agent(directory.path()).args(words.split(' ')).run();
-    for change in CHANGES {
+    for change in CHANGES.into_iter().chain(STAY) {
         let english = run(&format!("explain {change}")).expect(0).stdout;
         let page = "More:\n  https://docs.aws.amazon.com/";
         for part in ["Why:", "Cost:", "By hand", "  1. ", page] {
@@ -168,7 +177,7 @@ fn every_change_is_explained_in_both_languages_without_credentials() {
         .iter()
         .map(|one| words(one, "change"))
         .collect();
-    assert_eq!(named, CHANGES);
+    assert_eq!(named, [&CHANGES[..], &STAY[..]].concat());
     for one in all.as_array().expect("changes") {
         let page = one["price_page"].as_str();
         let is_free = words(one, "cost") == "Free of charge.";

@@ -70,6 +70,8 @@ mod set_up_config;
 mod set_up_growth;
 mod set_up_hub;
 mod silences;
+mod stay;
+mod stay_function;
 mod tidy;
 mod timetable;
 mod unlink;

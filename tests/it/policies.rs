@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, config, guardduty};
 use crate::harness::cloud::repository;
+use crate::harness::lambda::{Function, Installed, RuntimeApi, STAY};
 use crate::harness::member::{MEMBER, Member};
 use crate::harness::policy::{actions_of_operations, operations_of};
 use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED};
 use crate::set_up_growth::Asking;
+use crate::stay::Stay;
 use crate::tidy::rust_files;
 
-const POLICIES: [&str; 3] = ["agent", "aggregator", "hub-setup"];
+const POLICIES: [&str; 4] = ["agent", "agent-stay", "aggregator", "hub-setup"];
 
 fn statements(policy: &str) -> Vec<Value> {
     let file = format!("packaging/policies/{policy}.json");
@@ -116,6 +118,79 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
 }
 
 #[test]
+fn the_policy_of_stay_allows_what_is_called_and_nothing_else() {
+    let stay = Stay::new();
+    stay.agent("stay --yes").expect(0);
+    // Other settings, and another version.
+    stay.agent("stay --yes --lang ja").expect(0);
+    stay.as_another_version("stay --yes").expect(0);
+    stay.agent("stay --remove --yes").expect(0);
+    let called = operations_of("hubward-agent", &stay.soc.cloud.calls());
+    let listed: BTreeSet<_> = actions_of_operations("agent-stay").into_keys().collect();
+    assert_eq!(called, listed, "called (left), in the table (right)");
+    let (needed, allowed) = needed_and_allowed("agent-stay");
+    assert_eq!(needed, allowed, "needed (left), allowed (right)");
+}
+
+#[test]
+fn the_role_of_the_function_allows_what_it_calls_and_nothing_else() {
+    let stay = Stay::new();
+    stay.agent("stay --yes").expect(0);
+    let role = stay.soc.cloud.state(MEMBER)["policies"][STAY]["policies"][STAY].clone();
+    let statements = role["Statement"].as_array().expect("statements");
+    let (log, reads): (Vec<_>, Vec<_>) = statements
+        .iter()
+        .partition(|statement| statement["Sid"] == "WriteItsOwnLog");
+    let allowed: BTreeSet<String> = reads.iter().flat_map(|read| actions(read)).collect();
+    assert!(allowed.iter().all(|action| {
+        let (_, name) = action.split_once(':').expect("an action");
+        ["Get", "List", "Describe"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
+    }));
+    // Lambda itself writes the log with this role.
+    assert_eq!(
+        actions(log[0]),
+        ["logs:CreateLogStream", "logs:PutLogEvents"]
+    );
+    let group = format!("arn:aws:logs:{HOME}:{MEMBER}:log-group:/aws/lambda/{STAY}:*");
+    assert_eq!(log[0]["Resource"], group);
+
+    // All that a look can read: a fresh account with an opt-in Region and a suspended detector, and the same
+    // account when it is set up.
+    let opt_in = json!({"regions": {"ap-east-1": "ENABLED"}});
+    stay.soc.cloud.account(MEMBER, &opt_in);
+    block_on(
+        guardduty(&stay.soc.cloud, MEMBER, LINKED)
+            .create_detector()
+            .enable(false)
+            .send(),
+    )
+    .expect("a suspended detector");
+    stay.soc.cloud.forget_calls();
+    let function = Installed::of(&stay.soc.cloud, MEMBER, HOME);
+    let program = function
+        .program(&stay.soc.cloud, MEMBER, stay.directory.path())
+        .env("HUBWARD_REGIONS", format!("{HOME} {LINKED} ap-east-1"));
+    let api = RuntimeApi::start();
+    let _function = Function::start(program, &api);
+    let limit = std::time::Duration::from_secs(300);
+    api.invoke(limit).response();
+    let mut called = operations_of("hubward-agent", &stay.soc.cloud.calls());
+    stay.soc.set_up(MEMBER);
+    stay.soc.cloud.forget_calls();
+    api.invoke(limit).response();
+    called.extend(operations_of("hubward-agent", &stay.soc.cloud.calls()));
+
+    let table = actions_of_operations("agent");
+    let needed: BTreeSet<String> = called
+        .iter()
+        .flat_map(|operation| table[operation].clone())
+        .collect();
+    assert_eq!(needed, allowed, "needed (left), allowed (right)");
+}
+
+#[test]
 fn no_policy_is_wider_than_it_must_be() {
     for statement in POLICIES.into_iter().flat_map(statements) {
         assert_eq!(statement["Effect"], "Allow");
@@ -130,8 +205,15 @@ fn no_policy_is_wider_than_it_must_be() {
             );
         }
         if actions(&statement).contains(&"iam:PassRole".to_owned()) {
+            // A role of AWS Config to AWS Config, and a role of the function to Lambda.
             let service = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
-            assert_eq!(service, "config.amazonaws.com");
+            let role = statement["Resource"].as_str().expect("one role");
+            let own = match service.as_str() {
+                Some("config.amazonaws.com") => "/AWSServiceRoleForConfig",
+                Some("lambda.amazonaws.com") => "role/hubward-stay",
+                other => panic!("{other:?}"),
+            };
+            assert!(role.ends_with(own), "{role}");
         }
         if actions(&statement).contains(&"iam:CreateServiceLinkedRole".to_owned()) {
             assert!(statement["Condition"]["StringEquals"]["iam:AWSServiceName"].is_array());

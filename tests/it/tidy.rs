@@ -156,6 +156,12 @@ const TABLE: &[Room] = &[
     },
     Room {
         program: "agent",
+        rooms: &["runtime_api"],
+        may: &["observed"],
+        never_words: &["clap", "aws_sdk", "aws_config"],
+    },
+    Room {
+        program: "agent",
         rooms: &["converge"],
         may: &[
             "converge", "aws", "baseline", "observed", "change", "plan", "verdict",
@@ -174,8 +180,18 @@ const TABLE: &[Room] = &[
         program: "agent",
         rooms: &["commands"],
         may: &[
-            "commands", "converge", "baseline", "observed", "change", "verdict", "server", "term",
-            "text", "world", "cli",
+            "commands",
+            "converge",
+            "baseline",
+            "observed",
+            "change",
+            "verdict",
+            "server",
+            "runtime_api",
+            "term",
+            "text",
+            "world",
+            "cli",
         ],
         never_words: &["aws_sdk", "reqwest"],
     },

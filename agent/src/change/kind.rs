@@ -14,8 +14,10 @@ pub(crate) enum Cost {
 /// One of AWS's price pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PricePage {
+    CloudWatch,
     Config,
     GuardDuty,
+    Lambda,
     S3,
     SecurityHub,
 }
@@ -50,8 +52,10 @@ impl PricePage {
     pub(crate) fn address(self, japanese: bool) -> String {
         let country = if japanese { "jp/" } else { "" };
         let service = match self {
+            Self::CloudWatch => "cloudwatch",
             Self::Config => "config",
             Self::GuardDuty => "guardduty",
+            Self::Lambda => "lambda",
             Self::S3 => "s3",
             Self::SecurityHub => "security-hub",
         };

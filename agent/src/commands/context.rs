@@ -27,7 +27,8 @@ pub(super) struct CommandContext {
     pub(super) server_argument: String,
     /// The address of the guide on the server.
     pub(super) guide: Option<String>,
-    requested: RequestedBaseline,
+    /// What the command line asks for, without what the server adds.
+    pub(super) requested: RequestedBaseline,
     server: Option<Transport>,
     clock: fn() -> jiff::Timestamp,
 }
@@ -50,17 +51,39 @@ impl ServerWarnings {
 }
 
 impl CommandContext {
-    /// Identifies the caller with STS, and gets the baseline from the server.
+    /// Identifies the caller with STS, and gets the baseline from the server. Without the server, the command line
+    /// has to do.
     pub(super) async fn prepare(
         args: &BaselineArgs,
         world: &World,
         say: Say,
     ) -> Result<Self, CommandError> {
-        let requested = RequestedBaseline {
-            administrator: administrator(args, world)?,
-            regions: each_once(args.regions.clone()),
-            standards: each_once(args.standards.clone()),
-        };
+        let (mut context, error) = Self::open(args, world, say).await?;
+        if let Some(error) = error {
+            context.warnings.warn(&error);
+        }
+        if context.baseline.regions.is_empty() {
+            let requested = RequestedBaseline {
+                regions: shell_regions().await?,
+                ..context.requested.clone()
+            };
+            let account = context.session.identity.account.clone();
+            context.baseline = Baseline::from_request(account, requested);
+        }
+        if !context.knows_its_regions() {
+            let known = &context.baseline.regions;
+            world.screen.say(&say.regions_unknown(known));
+        }
+        Ok(context)
+    }
+
+    /// The same for a command that is of no use without the server: the second value is why it is not connected.
+    pub(super) async fn open(
+        args: &BaselineArgs,
+        world: &World,
+        say: Say,
+    ) -> Result<(Self, Option<ServerError>), CommandError> {
+        let requested = requested(args, world)?;
         let server = server(&args.server, world, say)?;
         let regions = match &server {
             // The server will name the Regions; for STS, the shell's is enough.
@@ -92,28 +115,19 @@ impl CommandContext {
             server,
             clock: world.clock,
         };
-        if let Err(error) = context.connect_to_server().await {
-            context.warnings.warn(&error);
-        }
-        if context.baseline.regions.is_empty() {
-            let requested = RequestedBaseline {
-                regions: shell_regions().await?,
-                ..context.requested.clone()
-            };
-            let account = context.session.identity.account.clone();
-            context.baseline = Baseline::from_request(account, requested);
-        }
-        if !context.knows_its_regions() {
-            let known = &context.baseline.regions;
-            world.screen.say(&say.regions_unknown(known));
-        }
-        Ok(context)
+        let error = context.connect_to_server().await.err();
+        Ok((context, error))
     }
 
     /// Whether the command line or the server has named the Regions to be monitored. If a server was asked
     /// and did not answer, the shell's Region is only a guess.
     pub(super) fn knows_its_regions(&self) -> bool {
         self.server.is_none() || self.server_session.is_some() || !self.requested.regions.is_empty()
+    }
+
+    /// The address of the server; empty without one.
+    pub(super) fn server_address(&self) -> &str {
+        &self.warnings.server
     }
 
     /// Observes the account's Regions.
@@ -144,6 +158,18 @@ impl CommandContext {
         self.server_session = Some(session);
         Ok(())
     }
+}
+
+/// What the command line and the environment ask for.
+pub(super) fn requested(
+    args: &BaselineArgs,
+    world: &World,
+) -> Result<RequestedBaseline, CommandError> {
+    Ok(RequestedBaseline {
+        administrator: administrator(args, world)?,
+        regions: each_once(args.regions.clone()),
+        standards: each_once(args.standards.clone()),
+    })
 }
 
 /// The server that the command line or the environment names, ready for requests.

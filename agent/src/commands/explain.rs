@@ -2,11 +2,10 @@
 //! no request, and needs neither credentials nor a Region.
 
 use serde::Serialize;
-use strum::VariantArray;
 
 use super::context::{address, server_argument};
 use super::print_json;
-use crate::change::ChangeKind;
+use crate::change::Topic;
 use crate::cli::ExplainArgs;
 use crate::server::Address;
 use crate::term;
@@ -30,14 +29,15 @@ pub(super) fn run(args: &ExplainArgs, world: &World, say: Say) -> Result<ExitSta
     let guide = address.as_ref().map(Address::guide);
     let guide = guide.as_deref();
     if args.json {
-        let kinds = args
-            .change
-            .map_or(ChangeKind::VARIANTS.to_vec(), |kind| vec![kind]);
-        let explained = |kind: &ChangeKind| explained(*kind, guide, say);
-        print_json(&kinds.iter().map(explained).collect::<Vec<_>>());
+        let topics = match args.change {
+            Some(topic) => vec![topic],
+            None => Topic::all().collect(),
+        };
+        let explained = |topic: &Topic| explained(*topic, guide, say);
+        print_json(&topics.iter().map(explained).collect::<Vec<_>>());
     } else {
         let text = match args.change {
-            Some(kind) => term::explanation(kind, guide, say),
+            Some(topic) => term::explanation(topic, guide, say),
             None => term::explanations(&server_argument(address.as_ref()), say),
         };
         world::print(&format!("{text}\n"));
@@ -45,15 +45,15 @@ pub(super) fn run(args: &ExplainArgs, world: &World, say: Say) -> Result<ExitSta
     Ok(ExitStatus::Complete)
 }
 
-fn explained(kind: ChangeKind, guide: Option<&str>, say: Say) -> Explained {
-    let explanation = say.explanation(kind);
+fn explained(topic: Topic, guide: Option<&str>, say: Say) -> Explained {
+    let explanation = say.explanation(topic);
     Explained {
-        change: kind.name(),
+        change: topic.name(),
         title: explanation.title,
         why: explanation.why,
         cost: explanation.cost,
         price_page: explanation.price_page,
         by_hand: explanation.by_hand.lines().collect(),
-        help_page: kind.help_page(guide),
+        help_page: topic.help_page(guide),
     }
 }

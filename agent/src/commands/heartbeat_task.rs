@@ -51,17 +51,11 @@ impl HeartbeatSender {
         self.session = session;
     }
 
-    /// Sends one heartbeat. Returns the server's interval to the next one, if it was accepted.
+    /// Sends one heartbeat, and warns if it fails. Returns the server's interval to the next one, if it was
+    /// accepted.
     pub(super) async fn send(&mut self, regions: &[RegionVerdict]) -> Option<Duration> {
-        let session = self.session.as_mut()?;
-        self.sequence += 1;
-        let complete = !regions.is_empty() && verdict::is_complete(regions);
-        let reports = region_reports(regions, self.say);
-        let answer = session
-            .heartbeat(&self.run, self.sequence, reports, complete)
-            .await;
-        match answer {
-            Ok(accepted) => Some(Duration::from_secs(accepted.next_heartbeat_s.into())),
+        match self.try_send(regions).await? {
+            Ok(interval) => Some(interval),
             Err(error) => {
                 if error.is_final() {
                     self.session = None;
@@ -72,6 +66,21 @@ impl HeartbeatSender {
                 None
             }
         }
+    }
+
+    /// Sends one heartbeat. `None` without a server session; otherwise the server's interval to the next one.
+    pub(super) async fn try_send(
+        &mut self,
+        regions: &[RegionVerdict],
+    ) -> Option<Result<Duration, ServerError>> {
+        let session = self.session.as_mut()?;
+        self.sequence += 1;
+        let complete = !regions.is_empty() && verdict::is_complete(regions);
+        let reports = region_reports(regions, self.say);
+        let answer = session
+            .heartbeat(&self.run, self.sequence, reports, complete)
+            .await;
+        Some(answer.map(|accepted| Duration::from_secs(accepted.next_heartbeat_s.into())))
     }
 }
 

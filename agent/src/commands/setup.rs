@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 use super::context::CommandContext;
 use super::heartbeat_task::{HeartbeatSender, HeartbeatTask, request_invitations};
 use super::progress::ProgressReporter;
-use super::{RUN_TIMEOUT, exit_status, present, print_json, report, say_checking};
+use super::{
+    RUN_TIMEOUT, cancel_on_interrupt, exit_status, is_confirmed, present, print_json, report,
+    say_checking,
+};
 use crate::cli::SetupArgs;
 use crate::converge::{Outcome, Plan, RunObserver, Snapshot};
 use crate::text::Say;
@@ -21,8 +23,6 @@ use crate::world::{Terminal, World};
 const CHANGES_TIMEOUT: Duration = Duration::from_secs(12 * 60);
 /// Reserved at the end of the run for the report and the last heartbeat.
 const CLOSING: Duration = Duration::from_secs(15);
-/// How long to wait for an answer to the question.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(4 * 60);
 /// How long to wait for the administrator's invitation.
 const INVITATION_TIMEOUT: Duration = Duration::from_secs(60);
 /// The same with a server, which sends the invitation during the run.
@@ -86,14 +86,8 @@ async fn ask(
     world
         .screen
         .say(&super::tables(&report, planned, context, style, say));
-    if is_confirmed(
-        terminal,
-        plan.changes_now(),
-        invitation_timeout(context),
-        say,
-    )
-    .await
-    {
+    let question = say.question(plan.changes_now(), invitation_timeout(context));
+    if is_confirmed(terminal, question).await {
         return None;
     }
     world.screen.say(say.run_declined());
@@ -132,17 +126,7 @@ async fn carry_out(
         say,
     };
     let reporter = tokio::spawn(reporter.run());
-    let cancellation = CancellationToken::new();
-    let screen = world.screen.clone();
-    let interrupt = tokio::spawn({
-        let cancellation = cancellation.clone();
-        async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                cancellation.cancel();
-                screen.say(say.run_stopping());
-            }
-        }
-    });
+    let (cancellation, interrupt) = cancel_on_interrupt(world, say);
     let observer = RunObserver {
         events,
         progress,
@@ -164,20 +148,5 @@ fn invitation_timeout(context: &CommandContext) -> Duration {
     match context.server_session {
         Some(_) => INVITATION_TIMEOUT_WITH_SERVER,
         None => INVITATION_TIMEOUT,
-    }
-}
-
-/// Asks on the terminal. No answer in time counts as no: CloudShell ends a session without key presses anyway.
-async fn is_confirmed(
-    terminal: Terminal,
-    changes_now: bool,
-    invitation: Duration,
-    say: Say,
-) -> bool {
-    let question = say.question(changes_now, invitation);
-    let answer = tokio::task::spawn_blocking(move || terminal.ask(&question));
-    match timeout(ANSWER_TIMEOUT, answer).await {
-        Ok(Ok(Some(answer))) => matches!(answer.to_lowercase().as_str(), "y" | "yes" | "はい"),
-        _ => false,
     }
 }

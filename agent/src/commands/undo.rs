@@ -35,8 +35,12 @@ pub(super) async fn run(
     let regions = each_once(args.regions.clone());
     let session = Session::open(&regions, &world.endpoint_overrides()).await?;
     let account = &session.identity.account;
-    let observed = session.creations(&regions).await;
-    let (found, unread) = converge::created(account, &observed);
+    let (observed, stay) = futures::join!(session.creations(&regions), session.created_by_stay());
+    let (of_set_up, unread_of_set_up) = converge::created(account, &observed);
+    // First what only reports: it is of no use without the rest.
+    let (mut found, mut unread) = stay;
+    found.extend(of_set_up);
+    unread.extend(unread_of_set_up);
     if args.json {
         let entry = |(region, created): &(Region, converge::Created)| Entry {
             region: *region,

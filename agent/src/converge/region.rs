@@ -24,7 +24,7 @@ use crate::plan::{self, Decision, PlanContext, Reason, RegionPlan, StepStatus};
 use crate::verdict::{Attempt, AttemptOutcome, RegionVerdict, judge};
 
 /// How long AWS may need to propagate a new role or policy.
-const PROPAGATION: Duration = Duration::from_secs(60);
+pub(super) const PROPAGATION: Duration = Duration::from_secs(60);
 
 type SharedChange = Shared<BoxFuture<'static, Observation<Effect>>>;
 

@@ -145,6 +145,8 @@ fn classify(operation: Operation, code: &str, message: &str) -> Cause {
         | "InternalServerError"
         | "InternalFailure"
         | "InternalService"
+        // Lambda's `ServiceException`.
+        | "Service"
         | "ServiceUnavailable"
         | "ServiceFailure"
         | "RequestTimeout"

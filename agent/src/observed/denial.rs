@@ -22,6 +22,11 @@ impl Operation {
         Self { name, action }
     }
 
+    /// The service and the operation's own name.
+    pub(crate) fn parts(self) -> (&'static str, &'static str) {
+        self.name.split_once(':').unwrap_or((self.name, ""))
+    }
+
     pub(super) fn is_read_only(self) -> bool {
         self.has_verb(&["Get", "List", "Describe"])
     }
@@ -32,7 +37,7 @@ impl Operation {
     }
 
     fn has_verb(self, verbs: &[&str]) -> bool {
-        let operation = self.name.split_once(':').map_or("", |(_, name)| name);
+        let (_, operation) = self.parts();
         verbs.iter().any(|verb| operation.starts_with(verb))
     }
 }
@@ -74,7 +79,14 @@ pub(crate) fn typical_cause(
         return Some(TypicalCause::RegionDeny);
     }
     match action {
-        "iam:PassRole" | "iam:GetRole" => Some(TypicalCause::PowerUser),
+        "iam:PassRole"
+        | "iam:GetRole"
+        | "iam:CreateRole"
+        | "iam:TagRole"
+        | "iam:DeleteRole"
+        | "iam:PutRolePolicy"
+        | "iam:GetRolePolicy"
+        | "iam:DeleteRolePolicy" => Some(TypicalCause::PowerUser),
         "config:PutConfigurationRecorder"
         | "config:StartConfigurationRecorder"
         | "config:PutDeliveryChannel" => Some(TypicalCause::ControlTower),

@@ -3,8 +3,10 @@
 
 use hubward_protocol::{AccountId, Region};
 
-use crate::change::{Bucket, NAME};
-use crate::observed::{AwsError, Observation, ObservedCreations, ObservedGuardDuty, ObservedHub};
+use crate::change::{Bucket, NAME, STAY, STAY_LOG_GROUP, StayPart};
+use crate::observed::{
+    AwsError, Found, Observation, ObservedCreations, ObservedGuardDuty, ObservedHub, ObservedStay,
+};
 
 /// A resource that the agent created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,33 @@ pub(crate) enum Created {
         with_channel: bool,
     },
     Bucket(Bucket),
+    /// A part of `stay`.
+    Stay(StayPart),
+}
+
+/// The parts of `stay` that are ours, in an order in which they can be removed.
+pub(crate) fn created_by_stay(observed: &ObservedStay) -> (Vec<Created>, Vec<AwsError>) {
+    let mut unread = Vec::new();
+    let mut found = Vec::new();
+    let mut add = |part: StayPart, ours: Result<bool, &AwsError>| match ours {
+        Ok(true) => found.push(Created::Stay(part)),
+        Ok(false) => {}
+        Err(error) => unread.push(error.clone()),
+    };
+    add(
+        StayPart::Schedule,
+        observed.schedule.as_ref().map(Found::is_ours),
+    );
+    add(
+        StayPart::Function,
+        observed.function.as_ref().map(Found::is_ours),
+    );
+    add(
+        StayPart::LogGroup,
+        observed.log_group.as_ref().map(Found::is_ours),
+    );
+    add(StayPart::Role, observed.role.as_ref().map(Found::is_ours));
+    (found, unread)
 }
 
 /// The created resources in an order in which they can be removed, and the calls that failed.
@@ -125,6 +154,23 @@ impl Created {
                 commands
             }
             Self::Bucket(bucket) => vec![aws(&format!("s3 rb s3://{} --force", bucket.name))],
+            Self::Stay(StayPart::Schedule) => vec![
+                aws(&format!("events remove-targets --rule {STAY} --ids {STAY}")),
+                aws(&format!("events delete-rule --name {STAY}")),
+            ],
+            Self::Stay(StayPart::Function) => {
+                vec![aws(&format!(
+                    "lambda delete-function --function-name {STAY}"
+                ))]
+            }
+            Self::Stay(StayPart::LogGroup) => vec![aws(&format!(
+                "logs delete-log-group --log-group-name {STAY_LOG_GROUP}"
+            ))],
+            // IAM is global.
+            Self::Stay(StayPart::Role) => vec![
+                format!("aws iam delete-role-policy --role-name {STAY} --policy-name {STAY}"),
+                format!("aws iam delete-role --role-name {STAY}"),
+            ],
         }
     }
 }
@@ -211,6 +257,42 @@ mod tests {
                 "aws configservice delete-delivery-channel --delivery-channel-name hubward --region us-east-1",
                 "aws configservice delete-configuration-recorder --configuration-recorder-name hubward --region us-east-1",
                 "aws s3 rb s3://hubward-config-111111111111-us-east-1-an --force --region us-east-1",
+            ]
+        );
+        assert_eq!(unread, Vec::new());
+    }
+
+    #[test]
+    fn the_parts_of_stay_are_removed_from_the_rule_to_the_role() {
+        let observed = ObservedStay {
+            role: Ok(Found::Ours(crate::observed::ObservedStayRole {
+                region: Some(region()),
+                policy: None,
+            })),
+            log_group: Ok(Found::Ours(crate::observed::ObservedStayLogGroup {
+                retention: Some(14),
+            })),
+            function: Ok(Found::Foreign),
+            schedule: Ok(Found::Ours(crate::observed::ObservedStaySchedule {
+                expression: "rate(1 hour)".to_owned(),
+                enabled: true,
+                has_target: true,
+                has_permission: true,
+            })),
+        };
+        let (found, unread) = created_by_stay(&observed);
+        let commands: Vec<_> = found
+            .iter()
+            .flat_map(|created| created.commands(region()))
+            .collect();
+        assert_eq!(
+            commands,
+            [
+                "aws events remove-targets --rule hubward-stay --ids hubward-stay --region us-east-1",
+                "aws events delete-rule --name hubward-stay --region us-east-1",
+                "aws logs delete-log-group --log-group-name /aws/lambda/hubward-stay --region us-east-1",
+                "aws iam delete-role-policy --role-name hubward-stay --policy-name hubward-stay",
+                "aws iam delete-role --role-name hubward-stay",
             ]
         );
         assert_eq!(unread, Vec::new());

@@ -1,10 +1,9 @@
 //! The layout of a plan's costs, of explanations, and of the undo script.
 
 use hubward_protocol::{AccountId, Region};
-use strum::VariantArray;
 
 use super::wrap::wrap;
-use crate::change::{ChangeKind, Cost};
+use crate::change::{ChangeKind, Cost, Topic};
 use crate::observed::AwsError;
 use crate::plan::undo::Created;
 use crate::text::Say;
@@ -20,7 +19,7 @@ pub(super) fn costs(planned: &[(ChangeKind, Vec<Region>)], server: &str, say: Sa
         }
         let words = say.costs_of(*kind, regions.len());
         lines.extend(wrap(&format!("  {words}"), 4));
-        let page = say.explanation(*kind).price_page;
+        let page = say.explanation((*kind).into()).price_page;
         lines.extend(page.map(|page| format!("    {page}")));
     }
     if !free.is_empty() {
@@ -32,9 +31,9 @@ pub(super) fn costs(planned: &[(ChangeKind, Vec<Region>)], server: &str, say: Sa
 }
 
 /// The explanation of a change; `guide` is the address of the server's guide.
-pub(crate) fn explanation(kind: ChangeKind, guide: Option<&str>, say: Say) -> String {
-    let explained = say.explanation(kind);
-    let mut lines = wrap(&format!("{}: {}", kind.name(), explained.title), 2);
+pub(crate) fn explanation(topic: Topic, guide: Option<&str>, say: Say) -> String {
+    let explained = say.explanation(topic);
+    let mut lines = wrap(&format!("{}: {}", topic.name(), explained.title), 2);
     lines.push(String::new());
     lines.extend(wrap(&format!("{} {}", say.explain_why(), explained.why), 2));
     lines.push(String::new());
@@ -50,16 +49,16 @@ pub(crate) fn explanation(kind: ChangeKind, guide: Option<&str>, say: Say) -> St
     }
     lines.push(String::new());
     lines.push(say.explain_read_on().to_owned());
-    lines.push(format!("  {}", kind.help_page(guide)));
+    lines.push(format!("  {}", topic.help_page(guide)));
     lines.join("\n")
 }
 
 /// The list of all changes, each with its title.
 pub(crate) fn explanations(server: &str, say: Say) -> String {
     let mut lines = Vec::new();
-    for kind in ChangeKind::VARIANTS {
-        lines.push(kind.name().to_owned());
-        let title = say.explanation(*kind).title;
+    for topic in Topic::all() {
+        lines.push(topic.name().to_owned());
+        let title = say.explanation(topic).title;
         lines.extend(wrap(&format!("  {title}"), 2));
     }
     lines.push(String::new());

@@ -129,7 +129,7 @@ fn without_unicode_and_color_the_words_are_the_same() {
 fn an_explanation_in_both_languages() {
     let all: Vec<_> = [Say(Language::En), Say(Language::Ja)]
         .into_iter()
-        .map(|say| explanation(ChangeKind::StartRecorder, None, say))
+        .map(|say| explanation(ChangeKind::StartRecorder.into(), None, say))
         .collect();
     insta::assert_snapshot!(all.join("\n\n"));
 }
@@ -138,11 +138,7 @@ fn an_explanation_in_both_languages() {
 fn no_line_is_wider_than_a_terminal() {
     for say in [Say(Language::En), Say(Language::Ja)] {
         let mut all = vec![rendered(say, true, false), explanations("", say)];
-        all.extend(
-            ChangeKind::VARIANTS
-                .iter()
-                .map(|kind| explanation(*kind, None, say)),
-        );
+        all.extend(crate::change::Topic::all().map(|topic| explanation(topic, None, say)));
         let lines = all.iter().flat_map(|text| text.lines());
         // An address is not wrapped, so that it can be copied.
         for line in lines.filter(|line| !line.starts_with("  https://")) {

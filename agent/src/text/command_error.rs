@@ -56,6 +56,22 @@ impl Say {
                 self.error_no_release_key().into(),
                 self.error_no_release_key_hint().into(),
             ),
+            CommandError::ServerNotReady(why) => (
+                self.error_server_not_ready(why),
+                self.error_server_not_ready_hint().into(),
+            ),
+            CommandError::NoProgram(why) => (
+                self.error_no_program(why),
+                self.update_not_replaced_hint().into(),
+            ),
+            CommandError::NotInLambda => (
+                self.error_not_in_lambda().into(),
+                self.error_not_in_lambda_hint().into(),
+            ),
+            CommandError::BadEnvironment(name) => (
+                self.error_bad_environment(name),
+                self.error_bad_environment_hint().into(),
+            ),
             CommandError::CallerIsAdministrator(account) => (
                 self.error_caller_is_administrator(account),
                 self.error_caller_is_administrator_hint().into(),

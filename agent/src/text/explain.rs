@@ -3,7 +3,7 @@
 use hubward_protocol::{AccountId, Region};
 
 use super::{Language, Say};
-use crate::change::{ChangeKind, Cost};
+use crate::change::{ChangeKind, Cost, StayPart, Topic};
 use crate::plan::undo::Created;
 
 /// The explanation of a change.
@@ -18,15 +18,29 @@ pub(crate) struct Explanation {
 }
 
 impl Say {
-    /// Explains a kind of change.
-    pub(crate) fn explanation(self, kind: ChangeKind) -> Explanation {
-        let [title, why, by_hand] = self.words(kind);
+    /// Explains a topic.
+    pub(crate) fn explanation(self, topic: Topic) -> Explanation {
+        let [title, why, by_hand] = match topic {
+            Topic::Change(kind) => self.words(kind),
+            Topic::Stay => [
+                self.explain_stay_title(),
+                self.explain_stay_why(),
+                self.explain_stay_by_hand(),
+            ],
+            Topic::Part(part) => self.words_of_part(part),
+        };
         Explanation {
             title,
             why,
             by_hand,
-            cost: self.cost(kind),
-            price_page: match kind.cost() {
+            cost: match topic {
+                Topic::Change(kind) => self.cost(kind),
+                Topic::Stay => self.explain_stay_cost(),
+                Topic::Part(StayPart::Function) => self.explain_stay_function_cost(),
+                Topic::Part(StayPart::LogGroup) => self.explain_stay_log_group_cost(),
+                Topic::Part(StayPart::Role | StayPart::Schedule) => self.explain_free(),
+            },
+            price_page: match topic.cost() {
                 Cost::Free => None,
                 Cost::ByUse(page) => Some(page.address(self.0 == Language::Ja)),
             },
@@ -108,6 +122,31 @@ impl Say {
         }
     }
 
+    fn words_of_part(self, part: StayPart) -> [&'static str; 3] {
+        match part {
+            StayPart::Role => [
+                self.explain_stay_role_title(),
+                self.explain_stay_role_why(),
+                self.explain_stay_role_by_hand(),
+            ],
+            StayPart::LogGroup => [
+                self.explain_stay_log_group_title(),
+                self.explain_stay_log_group_why(),
+                self.explain_stay_log_group_by_hand(),
+            ],
+            StayPart::Function => [
+                self.explain_stay_function_title(),
+                self.explain_stay_function_why(),
+                self.explain_stay_function_by_hand(),
+            ],
+            StayPart::Schedule => [
+                self.explain_stay_schedule_title(),
+                self.explain_stay_schedule_why(),
+                self.explain_stay_schedule_by_hand(),
+            ],
+        }
+    }
+
     fn cost(self, kind: ChangeKind) -> &'static str {
         match kind {
             ChangeKind::PutDeliveryChannel => self.explain_put_delivery_channel_cost(),
@@ -155,6 +194,7 @@ impl Say {
             Created::Detector { .. } => self.undo_detector(region),
             Created::Recorder { .. } => self.undo_recorder(region),
             Created::Bucket(bucket) => self.undo_bucket(&bucket.name, region),
+            Created::Stay(part) => self.undo_stay(part.resource(), self.stay_part(*part), region),
         }
     }
 }

@@ -8,7 +8,16 @@ use crate::server::{ServerError, UpdateError, UpdateOutcome};
 impl Say {
     /// A problem with the server, in one line that also says that the run continues.
     pub(crate) fn server_error(self, server: &str, error: &ServerError) -> String {
-        let why = match error {
+        self.server_error_line(server, self.server_error_why(error))
+    }
+
+    /// A problem with the server that ends what was asked for.
+    pub(crate) fn server_problem(self, server: &str, error: &ServerError) -> String {
+        self.server_error_problem(server, self.server_error_why(error))
+    }
+
+    fn server_error_why(self, error: &ServerError) -> String {
+        match error {
             ServerError::Unreachable(why) => self.server_error_unreachable(why),
             ServerError::Timeout => self.server_error_timeout().into(),
             ServerError::Redirected => self.server_error_redirected().into(),
@@ -30,8 +39,7 @@ impl Say {
                 self.server_error_wrong_administrator(administrator)
             }
             ServerError::SigningFailed(why) => self.server_error_signing_failed(why),
-        };
-        self.server_error_line(server, why)
+        }
     }
 
     /// The outcome of an update.

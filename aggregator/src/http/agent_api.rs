@@ -90,6 +90,9 @@ pub(super) async fn session(
             SessionError::NotInLedger(account) => {
                 ApiProblem::new(Code::AccountNotInLedger).with_detail(account.to_string())
             }
+            SessionError::Left(account) => {
+                ApiProblem::new(Code::AccountLeft).with_detail(account.to_string())
+            }
             SessionError::Store(error) => ApiProblem::internal(error),
         })?;
     tracing::info!(account = %session.account, "agent session opened");
@@ -223,6 +226,7 @@ impl IntoResponses for SessionRefusals {
             Code::SignatureRefused,
             Code::DateRefused,
             Code::AccountNotInLedger,
+            Code::AccountLeft,
             Code::TooLarge,
             Code::StsUnavailable,
         ])

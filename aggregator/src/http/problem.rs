@@ -117,7 +117,7 @@ pub(super) fn status(code: Code) -> StatusCode {
         | Code::KeyRefused
         | Code::Unauthorized
         | Code::NoAccess => StatusCode::UNAUTHORIZED,
-        Code::AccountNotInLedger => StatusCode::FORBIDDEN,
+        Code::AccountNotInLedger | Code::AccountLeft => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NoRelease => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -22,6 +22,8 @@ pub(crate) enum Code {
     DateRefused,
     /// The account is not in the ledger.
     AccountNotInLedger,
+    /// The account has left: it is in the ledger for its history only.
+    AccountLeft,
     /// There is no token, or it is not good.
     Unauthorized,
     /// There is no access token, or it is not good.
@@ -91,6 +93,7 @@ pub(crate) fn problem(code: Code, language: Language) -> LocalizedMessage {
             say.problem_account_not_in_ledger(),
             say.problem_account_not_in_ledger_hint(),
         ),
+        Code::AccountLeft => (say.problem_account_left(), say.problem_account_left_hint()),
         Code::Unauthorized => (say.problem_unauthorized(), say.problem_unauthorized_hint()),
         Code::NoAccess => (say.problem_no_access(), say.problem_no_access_hint()),
         Code::BadQuery => (say.problem_bad_query(), say.problem_bad_query_hint()),

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import bulk, calls, clock, faults, knobs, message, rates, state, sts
+from . import bulk, calls, clock, faults, functions, knobs, message, rates, state, sts
 from .securityhub import schedule
 from .securityhub.records import everywhere
 
@@ -109,6 +109,10 @@ def show_state(_: Sent, account: str) -> Any:
     return state.of(account)
 
 
+def show_code(_: Sent, account: str, region: str, name: str) -> Any:
+    return functions.code(account, region, name)
+
+
 def reset(_: Sent) -> Any:
     from . import front  # the front door is above this one
 
@@ -133,6 +137,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("POST", r"/_cloud/members", add_members),
     ("POST", r"/_cloud/credentials/(\d{12})", credentials),
     ("GET", r"/_cloud/state/(\d{12})", show_state),
+    ("GET", r"/_cloud/functions/(\d{12})/([a-z0-9-]+)/([^/]+)", show_code),
     ("POST", r"/_cloud/reset", reset),
 ]
 

@@ -34,6 +34,7 @@ from . import (
     rates,
     s3,
     securityhub,
+    signature,
     sts,
     wire,
 )
@@ -46,6 +47,8 @@ EXTENDED = {
 }
 # Their endpoint is in one Region whatever the account has opted in to.
 GLOBAL = ("account", "iam", "organizations")
+# Their requests are signed by the agent itself, and not by an SDK.
+SIGNED_BY_HAND = ("lambda", "events", "logs")
 # What the XML protocols call an unknown key; the JSON ones say UnrecognizedClientException.
 OLD_CODES = {
     "iam": "InvalidClientTokenId",
@@ -90,6 +93,11 @@ def refusal(call: wire.Call) -> message.Answer | None:
         code = "ExpiredToken" if call.service in OLD_CODES else "ExpiredTokenException"
         text = "The security token included in the request is expired"
         return wire.error(call.service, code, text, 403)
+    if call.service in SIGNED_BY_HAND:
+        try:
+            signature.verify(call.request, call.service)
+        except signature.Refused as refused:
+            return wire.error(call.service, refused.code, str(refused), refused.status)
     return None
 
 

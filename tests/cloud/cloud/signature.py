@@ -1,7 +1,7 @@
-"""SigV4 of sts:GetCallerIdentity, recomputed from the secret that was issued.
+"""SigV4 of sts:GetCallerIdentity, and of the services whose requests the agent signs by itself.
 
-Header signatures only; a presigned URL is not accepted. Other services' signatures are not
-checked (their keys and session tokens are, see `identity`).
+Recomputed from the secret that was issued. Header signatures only; a presigned URL is not accepted.
+The signatures of an SDK are not checked (the keys and session tokens are, see `identity`).
 Sources: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html and
 reference_sigv-troubleshooting.html; codes from the STS API reference's CommonErrors.
 """
@@ -32,7 +32,7 @@ class Refused(Exception):
         self.code = code
 
 
-def verify(request: Request) -> None:
+def verify(request: Request, name: str = "sts") -> None:
     """Raises Refused as AWS would; returns when the signature is this request's own."""
     parsed = AUTHORIZATION.fullmatch((request.header("authorization") or "").strip())
     if parsed is None:
@@ -47,7 +47,7 @@ def verify(request: Request) -> None:
     if identity.expired(credential):
         raise Refused("ExpiredToken", "The security token included in the request is expired")
     signed_names = signed.split(";")
-    check_scope(request, day, region, service)
+    check_scope(request, region, service, name)
     check_signed_headers(request, signed_names)
     moment = request.header("x-amz-date") or ""
     check_date(moment, day, now)
@@ -61,10 +61,10 @@ def verify(request: Request) -> None:
         )
 
 
-def check_scope(request: Request, day: str, region: str, service: str) -> None:
-    if service != "sts":
+def check_scope(request: Request, region: str, service: str, name: str) -> None:
+    if service != name:
         raise Refused(
-            "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'."
+            "SignatureDoesNotMatch", f"Credential should be scoped to correct service: '{name}'."
         )
     host = request.header("host") or ""
     regional = REGIONAL_HOST.match(host)

@@ -6,12 +6,16 @@ Only what the two programs set up; findings and objects in buckets are left out.
 import json
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
 from moto.config.models import config_backends
+from moto.events.models import events_backends
 from moto.guardduty.models import guardduty_backends
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.securityhub.models import securityhub_backends
 
+from . import functions
 from .config import described
 from .guardduty import described as detector_described
 from .securityhub.standards import settle, status
@@ -22,7 +26,14 @@ VOLATILE = ("arn", "CreatedAt", "UpdatedAt", "updatedAt")
 def of(account: str) -> dict[str, Any]:
     names = {
         region
-        for backends in (securityhub_backends, config_backends, guardduty_backends)
+        for backends in (
+            securityhub_backends,
+            config_backends,
+            guardduty_backends,
+            lambda_backends,
+            events_backends,
+            logs_backends,
+        )
         for region in list(backends[account])
     }
     shown = {name: region(account, name) for name in sorted(names)}
@@ -31,6 +42,19 @@ def of(account: str) -> dict[str, Any]:
         "regions": {name: state for name, state in shown.items() if any(state.values())},
         "buckets": buckets(account),
         "roles": sorted(role.arn for role in iam_backends[account]["aws"].roles.values()),
+        "policies": role_policies(account),
+    }
+
+
+def role_policies(account: str) -> dict[str, Any]:
+    """Inline policies and tags of the roles that have an inline policy."""
+    return {
+        role.name: {
+            "tags": dict(sorted((tag["Key"], tag["Value"]) for tag in role.tags)),
+            "policies": {name: json.loads(text) for name, text in sorted(role.policies.items())},
+        }
+        for role in iam_backends[account]["aws"].roles.values()
+        if role.policies
     }
 
 
@@ -57,6 +81,36 @@ def region(account: str, name: str) -> dict[str, Any]:
         ],
         "service_linked_recorders": sorted(config.service_linked.values()),
         "channels": [channel.to_dict() for channel in config.delivery_channels.values()],
+        "functions": functions.described(account, name),
+        "rules": rules(account, name),
+        "log_groups": log_groups(account, name),
+    }
+
+
+def rules(account: str, name: str) -> dict[str, Any]:
+    """The rules of the default bus that run by a schedule."""
+    backend = dict.get(events_backends[account], name)
+    found = backend.describe_event_bus("default").rules.values() if backend else ()
+    return {
+        rule.name: {
+            "schedule": rule.scheduled_expression,
+            "state": rule.state,
+            "targets": [{"Id": one["Id"], "Arn": one["Arn"]} for one in rule.targets],
+            "tags": backend.tagger.get_tag_dict_for_resource(rule.arn),
+        }
+        for rule in found
+        if rule.scheduled_expression
+    }
+
+
+def log_groups(account: str, name: str) -> dict[str, Any]:
+    backend = dict.get(logs_backends[account], name)
+    return {
+        group.name: {
+            "retention": group.retention_in_days,
+            "tags": backend.tagger.get_tag_dict_for_resource(group.arn),
+        }
+        for group in (backend.groups.values() if backend else ())
     }
 
 

@@ -79,18 +79,18 @@ def dispatch(request: wire.ServerRequest) -> Any:
     return Response.dispatch(request)
 
 
-def member_credentials(account: str, seconds: int = 43_200) -> dict[str, str]:
-    """What AssumeRole into the account's role `member` gives, without a signed request."""
-    role = sts_backends[account]["aws"].assume_role(
+def member_credentials(account: str, seconds: int = 43_200, role: str = "member") -> dict[str, str]:
+    """What AssumeRole into one of the account's roles gives, without a signed request."""
+    assumed = sts_backends[account]["aws"].assume_role(
         region_name="us-east-1",
         role_session_name="test",
-        role_arn=f"arn:aws:iam::{account}:role/member",
+        role_arn=f"arn:aws:iam::{account}:role/{role}",
         policy=None,
         duration=seconds,
         external_id=None,
     )
     return {
-        "access_key_id": role.access_key_id,
-        "secret_access_key": role.secret_access_key,
-        "session_token": role.session_token,
+        "access_key_id": assumed.access_key_id,
+        "secret_access_key": assumed.secret_access_key,
+        "session_token": assumed.session_token,
     }

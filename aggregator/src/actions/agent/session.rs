@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::aws::identity::{Caller, Identity, NotIdentified};
 use crate::aws::{AwsUnavailable, refuse_unsafe_endpoints};
-use hubward_domain::account::Account;
+use hubward_domain::account::{Account, AccountState};
 use hubward_domain::audit::{Action, Actor, NewEvent};
 use hubward_domain::bearer::Bearer;
 use hubward_domain::membership::wanted_regions;
@@ -54,6 +54,9 @@ pub(crate) enum SessionError {
     /// The authenticated account is not in the ledger.
     #[error("the account {0} is not in the ledger")]
     NotInLedger(AccountId),
+    /// The authenticated account has left: nothing is expected of it any longer.
+    #[error("the account {0} has left")]
+    Left(AccountId),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -129,6 +132,9 @@ impl SessionIssuer {
             record_stranger(app, &caller).await?;
             return Err(SessionError::NotInLedger(caller.account));
         };
+        if account.state == AccountState::Left {
+            return Err(SessionError::Left(caller.account));
+        }
         let bearer = Bearer::new(caller.account.clone(), caller.arn, now);
         Ok(Session {
             token: bearer.token(&self.seal),
