@@ -233,7 +233,13 @@ fn an_account_of_the_administrators_own_organisation_joins_at_once_and_leaves_it
         .filter(|event| event["action"] == "membership.create_requested")
         .count();
     assert_eq!(created, 2);
-    soc.hubward(["check"]).expect(0);
+    let rows = soc.hubward(["check", "--json"]).expect(3).json();
+    for row in rows.as_array().unwrap() {
+        assert_eq!(
+            row["verdict"], "unproven",
+            "a member, and nothing more is known"
+        );
+    }
 }
 
 #[test]

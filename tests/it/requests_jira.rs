@@ -83,10 +83,11 @@ fn a_ticket_becomes_a_monitored_account_and_is_answered_in_its_reporters_languag
             .starts_with("operator:")
     );
 
-    // Not complete until the administrator's own listing says so.
+    // Not complete until AWS's findings say so.
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(request(&soc, "SOC-1")["state"], "approved");
     soc.set_up(ORDERS).expect(0);
+    soc.prove();
     soc.hubward(["check"]).expect(0);
     soc.hubward(["run", "requests"]).expect(0);
     assert_eq!(request(&soc, "SOC-1")["state"], "complete");
