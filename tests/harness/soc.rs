@@ -131,7 +131,10 @@ impl Soc {
                 made.await.expect("an aggregator");
             }
         });
-        self.cloud.controls(&json!({ "on": true }));
+        // Off and on: AWS checks everything again, and not only when the last check is old.
+        for on in [false, true] {
+            self.cloud.controls(&json!({ "on": on }));
+        }
         self.hubward(["run", "evidence"]).expect(0);
     }
 
