@@ -50,6 +50,7 @@ mod policies;
 mod release;
 mod replicas;
 mod report;
+mod report_coverage;
 mod report_sending;
 mod requests;
 mod resilience;

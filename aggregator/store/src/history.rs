@@ -22,15 +22,15 @@ use hubward_domain::history::{
 type HistoryGroup = (String, String);
 
 impl Store {
-    /// The history of an account, over all standards.
+    /// The history of an account in each Region, over all standards.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn history_of(&self, account: &AccountId) -> Result<Vec<Span>> {
         let query = sqlx::query(
-            "SELECT kind, severity, status, from_day, until_day, CAST(SUM(count) AS BIGINT) AS count \
-             FROM history WHERE standard = '' AND account_id = $1 \
-             GROUP BY kind, severity, status, from_day, until_day ORDER BY from_day",
+            "SELECT region, kind, severity, status, from_day, until_day, \
+             CAST(SUM(count) AS BIGINT) AS count FROM history WHERE standard = '' AND account_id = $1 \
+             GROUP BY region, kind, severity, status, from_day, until_day ORDER BY from_day, region",
         );
         let found = query
             .bind(account.to_string())
@@ -241,6 +241,7 @@ fn span(row: &AnyRow) -> Result<Span> {
     Ok(Span {
         from: day(row, "from_day")?,
         until: day(row, "until_day")?,
+        region: row.try_get("region")?,
         kind: word(row, "kind", FindingKind::ALL, FindingKind::as_str)?,
         severity: word(
             row,
