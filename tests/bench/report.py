@@ -109,6 +109,17 @@ def fill(database, findings, accounts):
             "INSERT INTO sync_state (source, read_to, swept_at) VALUES (?, ?, ?)",
             (REGIONS[0], "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z"),
         )
+        # As a check has just found them: reports are written of members only.
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        connection.executemany(
+            "INSERT INTO memberships (account_id, region, status, verdict, since, seen_at, "
+            "associated_since, completed_at) VALUES (?, ?, 'Enabled', 'complete', ?, ?, ?, ?)",
+            (
+                (account_id(account), region, now, now, now, now)
+                for account in range(accounts)
+                for region in REGIONS
+            ),
+        )
     connection.execute("ANALYZE")
     connection.close()
 
@@ -240,6 +251,9 @@ def main(program, findings, accounts, cores):
             **os.environ,
             "HUBWARD_HUB__ADMINISTRATOR": "999999999999",
             "HUBWARD_HUB__HOME_REGION": REGIONS[0],
+            "HUBWARD_HUB__LINKED_REGIONS": ", ".join(REGIONS[1:]),
+            # The memberships are recorded once, before everything is measured.
+            "HUBWARD_CHECK__WATCH": "24h",
         }
         how = {"cwd": directory, "env": environment}
         quiet = {**how, "capture_output": True}

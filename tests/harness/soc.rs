@@ -138,6 +138,33 @@ impl Soc {
         self.hubward(["run", "evidence"]).expect(0);
     }
 
+    /// Invites an account, which accepts in these Regions in its console: it is a member there, and nothing else is set
+    /// up.
+    pub(crate) fn join(&self, account: &str, regions: &[&str]) {
+        self.hubward(["invite", account]).expect(0);
+        for region in regions {
+            let member = security_hub(&self.cloud, account, region);
+            block_on(async {
+                let enable = member.enable_security_hub().enable_default_standards(false);
+                enable.send().await.expect("enable Security Hub");
+                let invitations = member.list_invitations().send().await;
+                let invitations = invitations.expect("the invitations");
+                let invitation = &invitations.invitations()[0];
+                let accept = member
+                    .accept_administrator_invitation()
+                    .administrator_id(ADMINISTRATOR)
+                    .set_invitation_id(invitation.invitation_id().map(str::to_owned));
+                accept.send().await.expect("accept the invitation");
+            });
+        }
+    }
+
+    /// Ends an account's membership in a Region from the member's side.
+    pub(crate) fn resign(&self, account: &str, region: &str) {
+        let member = security_hub(&self.cloud, account, region);
+        block_on(member.disassociate_from_administrator_account().send()).expect("resign");
+    }
+
     /// Imports accounts with rows `ID,PROJECT,EMAIL`.
     pub(crate) fn import(&self, rows: &[(&str, &str, &str)]) {
         let mut csv = String::from("Account ID,Project,Contact email\n");

@@ -7,7 +7,7 @@ use crate::harness::alerts::{AlertQueue, event, finding};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
-use crate::harness::soc::{HOME, Soc};
+use crate::harness::soc::{HOME, LINKED, Soc};
 
 const MEMBER: &str = "111111111111";
 pub(super) const PAGES: [&str; 9] = [
@@ -454,6 +454,7 @@ fn pages_read_the_store_and_never_aws() {
 fn a_report_is_served_by_its_period_alone() {
     let soc = soc();
     soc.configure("[reports]\ndirectory = \"reports\"");
+    soc.join(MEMBER, &[HOME, LINKED]);
     soc.hubward([
         "report",
         "build",

@@ -54,6 +54,7 @@ mod policies;
 mod release;
 mod replicas;
 mod report;
+mod report_coverage;
 mod report_sending;
 mod requests;
 mod requests_jira;

@@ -30,7 +30,7 @@ const JAPANESE: [&str; 6] = [
 ];
 
 /// All texts of a sheet's rows.
-fn rows(file: &Path, sheet: &str) -> Vec<Vec<String>> {
+pub(super) fn rows(file: &Path, sheet: &str) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = calamine::open_workbook(file).unwrap();
     let range = book.worksheet_range(sheet).unwrap();
     range
@@ -373,6 +373,9 @@ fn a_file_that_cannot_take_its_name_fails_alone_and_leaves_no_half() {
         (MEMBER, "Orders", "a@example.com"),
         (OTHER, "B", "b@example.com"),
     ]);
+    for account in [MEMBER, OTHER] {
+        soc.join(account, &[HOME, LINKED]);
+    }
     std::fs::create_dir_all(soc.path(&format!("r/{MEMBER}_2026-11.xlsx/full"))).unwrap();
     let built = soc
         .hubward([

@@ -16,7 +16,7 @@ use crate::harness::browser::Browser;
 use crate::harness::findings::{control, import, threat};
 use crate::harness::mailbox::Mailbox;
 use crate::harness::receiver::Receiver;
-use crate::harness::soc::{ADMINISTRATOR, HOME, Soc};
+use crate::harness::soc::{ADMINISTRATOR, HOME, LINKED, Soc};
 
 use super::findings::{MEMBER, OTHER, watched};
 
@@ -188,7 +188,7 @@ fn each_report_goes_once_to_each_place() {
 
     // Unless an operator requests it: then as a new mail, not as a repetition.
     let rows = soc
-        .hubward(["report", "send", MEMBER, "--again", "--json"])
+        .hubward(["report", "send", MEMBER, "--again", "--yes", "--json"])
         .expect(0)
         .json();
     assert_eq!(outcomes(&rows).len(), 4);
@@ -231,6 +231,9 @@ fn the_cadence_says_who_gets_which_period() {
     );
     soc.hubward(["ledger", "import", ledger.to_str().unwrap()])
         .expect(0);
+    for account in [MEMBER, MONTHLY, SILENT] {
+        soc.join(account, &[HOME, LINKED]);
+    }
     soc.configure("[reports]\ndirectory = \"reports\"");
     let (week, month, _) = periods();
     // Without any sync, a report would look as if all were well.
@@ -252,7 +255,7 @@ fn the_cadence_says_who_gets_which_period() {
     expected.sort();
     assert_eq!(files(&soc), expected);
     // An account without reports gets one if it is requested by its id.
-    soc.hubward(["report", "send", SILENT]).expect(0);
+    soc.hubward(["report", "send", SILENT, "--yes"]).expect(0);
     assert!(files(&soc).contains(&format!("{SILENT}_{week}.xlsx")));
     soc.hubward(["report", "send", "999999999998"]).expect(1);
     soc.hubward(["report", "send", "--period", "2026-W54"])
@@ -275,6 +278,7 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
         (MEMBER, "A", "a@example.com"),
         (OTHER, "B", "b@example.com"),
     ]);
+    soc.join(MEMBER, &[HOME, LINKED]);
     soc.configure(&format!(
         "[reports]\ndirectory = \"reports\"\nbucket = \"no-such-bucket\"\n\
          [[channels]]\nname = \"chat\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n\
@@ -283,7 +287,7 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
     ));
     soc.hubward(["findings", "sync"]).expect(0);
     let failed = soc
-        .hubward(["report", "send", MEMBER, "--json"])
+        .hubward(["report", "send", MEMBER, "--yes", "--json"])
         .expect(1)
         .json();
     assert_eq!(failed[0]["outcome"], "sent");
@@ -294,7 +298,7 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
         "{why}"
     );
     for _ in 0..4 {
-        soc.hubward(["report", "send", MEMBER]).expect(1);
+        soc.hubward(["report", "send", MEMBER, "--yes"]).expect(1);
     }
     soc.hubward(["run", "deliver"]).expect(0);
     let messages = chat.bodies();
@@ -307,7 +311,8 @@ fn what_fails_is_tried_again_and_then_given_up_and_said() {
     assert!(soc.cloud.mutating_calls().is_empty());
     let bucket = s3(&soc.cloud, ADMINISTRATOR, "us-east-1");
     block_on(bucket.create_bucket().bucket("no-such-bucket").send()).unwrap();
-    soc.hubward(["report", "send", MEMBER, "--again"]).expect(0);
+    soc.hubward(["report", "send", MEMBER, "--again", "--yes"])
+        .expect(0);
 }
 
 #[test]
@@ -366,6 +371,7 @@ fn a_delivery_that_is_killed_continues_and_no_one_gets_two() {
 fn the_server_sends_by_the_clock() {
     let soc = Soc::new();
     soc.import(&[(MEMBER, "A", "a@example.com")]);
+    soc.join(MEMBER, &[HOME, LINKED]);
     // Every second; a new installation waits for its first due time.
     soc.configure("[reports]\nschedule = \"* * * * * *\"\ndirectory = \"reports\"");
     soc.hubward(["findings", "sync"]).expect(0);
@@ -431,4 +437,210 @@ fn a_report_too_large_to_attach_is_linked_for_who_has_no_login() {
         let refused = reader.open(&format!("/reports/{made_up}")).expect(404);
         assert!(refused.body.contains("<html"), "{}", refused.body);
     }
+}
+
+/// The current week and the next one in Tokyo.
+fn this_week_and_the_next() -> (String, String) {
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let today = tokyo.to_datetime(Timestamp::now()).date();
+    let week = |day: jiff::civil::Date| {
+        let week = day.iso_week_date();
+        format!("{:04}-W{:02}", week.year(), week.week())
+    };
+    (
+        week(today),
+        week(today.nth_weekday(1, Weekday::Monday).unwrap()),
+    )
+}
+
+/// What is recorded of sendings.
+fn recorded(soc: &Soc) -> Vec<String> {
+    soc.database
+        .read("SELECT account_id || ' ' || period FROM report_sendings ORDER BY 1")
+}
+
+#[test]
+fn who_is_not_watched_gets_no_report_and_every_message_says_so() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    let (week, _, _) = periods();
+    soc.import(&[
+        (MEMBER, "Orders", "a@example.com"),
+        (OTHER, "受注システム", "b@example.com"),
+        (MONTHLY, "Half", "c@example.com"),
+        (SILENT, "Never", "d@example.com"),
+    ]);
+    soc.join(MONTHLY, &[HOME]);
+    let rows = soc.hubward(["run", "report", "--json"]).expect(0).json();
+    let said = outcomes(&rows);
+    for to in ["directory", "bucket", "mail", "channels"] {
+        assert!(said.contains(&format!("{SILENT} {to} skipped")), "{said:?}");
+        assert!(said.contains(&format!("{MONTHLY} {to} sent")), "{said:?}");
+    }
+    let skipped = rows.as_array().unwrap().iter();
+    let skipped = skipped.filter(|row| row["outcome"] == "skipped");
+    for row in skipped {
+        assert_eq!(row["detail"], "not watched", "{row}");
+    }
+    let expected = [MEMBER, OTHER, MONTHLY, "overview"];
+    assert_eq!(
+        files(&soc),
+        expected.map(|name| format!("{name}_{week}.xlsx"))
+    );
+    let mails = mailbox.mails();
+    let to: Vec<&str> = mails.iter().map(|mail| mail.to[0].as_str()).collect();
+    assert_eq!(to, ["a@example.com", "b@example.com", "c@example.com"]);
+    let half = base64_body(&mails[2].text);
+    assert!(
+        half.contains(&format!("未監視のリージョン: {LINKED}")),
+        "{half}"
+    );
+    assert!(!mails[0].text.contains("NOT WATCHED"), "{}", mails[0].text);
+    soc.hubward(["run", "deliver"]).expect(0);
+    let messages = chat.bodies();
+    let data = &messages[0]["data"];
+    assert_eq!(data["not_watched_count"], 1, "{data}");
+    assert_eq!(data["not_watched"][0]["account_id"], SILENT);
+    assert_eq!(data["count"], 3);
+    assert_eq!(
+        data["reports"][0]["account_id"], MONTHLY,
+        "in part comes first"
+    );
+    assert_eq!(data["reports"][0]["not_watched"], json!([LINKED]));
+    assert!(recorded(&soc).iter().all(|sent| !sent.starts_with(SILENT)));
+
+    // Named, it is still skipped; and it gets its report once it has joined.
+    let named = ["report", "send", SILENT, "--yes", "--lang", "ja"];
+    let refused = soc.hubward(named).expect(3);
+    assert!(refused.stdout.contains("未監視"), "{refused:?}");
+    assert!(refused.stderr.contains(SILENT), "{refused:?}");
+    soc.join(SILENT, &[HOME, LINKED]);
+    soc.hubward(named).expect(0);
+    assert!(files(&soc).contains(&format!("{SILENT}_{week}.xlsx")));
+}
+
+/// The text of a mail in Japanese, whose first part is its text.
+fn base64_body(mail: &str) -> String {
+    let (_, part) = mail
+        .split_once("Content-Transfer-Encoding: base64")
+        .unwrap();
+    let (_, body) = part.split_once("\n\n").unwrap();
+    let (body, _) = body.split_once("\n--").unwrap();
+    let base64: String = body.split_whitespace().collect();
+    String::from_utf8(STANDARD.decode(base64).unwrap()).unwrap()
+}
+
+#[test]
+fn a_period_that_is_not_over_is_sent_only_as_an_interim_report() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    let (this, next) = this_week_and_the_next();
+    let send = |period: &str, more: &[&str]| {
+        let words = ["report", "send", "--yes", "--period", period];
+        soc.hubward(words.into_iter().chain(more.iter().copied()))
+    };
+    let refused = send(&this, &[]).expect(1);
+    for words in [&this, "is not over", "--interim"] {
+        assert!(refused.stderr.contains(words), "{words}: {refused:?}");
+    }
+    let japanese = send(&this, &["--lang", "ja"]).expect(1);
+    assert!(
+        japanese.stderr.contains("まだ終了していない"),
+        "{japanese:?}"
+    );
+    for more in [&[][..], &["--interim"]] {
+        let refused = send(&next, more).expect(1);
+        assert!(refused.stderr.contains("has not begun"), "{refused:?}");
+    }
+    let refused = send(&periods().0, &["--interim"]).expect(1);
+    assert!(refused.stderr.contains("is over"), "{refused:?}");
+    soc.hubward(["report", "send", "--interim", "--yes"])
+        .expect(2);
+    assert_eq!((files(&soc).len(), mailbox.mails().len()), (0, 0));
+    assert_eq!(recorded(&soc), Vec::<String>::new());
+
+    let rows = send(&this, &["--interim", "--json"]).expect(0).json();
+    assert!(
+        outcomes(&rows).iter().all(|row| row.ends_with("sent")),
+        "{rows}"
+    );
+    assert_eq!(rows[0]["interim"], true);
+    let names = [MEMBER, OTHER, "overview"].map(|name| format!("{name}_{this}_interim.xlsx"));
+    assert_eq!(files(&soc), names);
+    let first = super::report::rows(&soc.path(&format!("reports/{}", names[0])), "Summary");
+    let first = first.concat().join(" ");
+    assert!(
+        first.contains(&format!("INTERIM REPORT: {this}")),
+        "{first}"
+    );
+    let mails = mailbox.mails();
+    assert!(
+        mails[0].text.contains("Subject: [Interim] AWS"),
+        "{}",
+        mails[0].text
+    );
+    assert!(
+        mails[0].text.contains("Interim report:"),
+        "{}",
+        mails[0].text
+    );
+    soc.hubward(["run", "deliver"]).expect(0);
+    assert_eq!(chat.bodies()[0]["data"]["interim"], true);
+    // It is not recorded: the next one is sent too, and the whole week's will be.
+    assert_eq!(recorded(&soc), Vec::<String>::new());
+    let again = send(&this, &["--interim", "--json"]).expect(0).json();
+    assert!(
+        outcomes(&again).iter().all(|row| row.ends_with("sent")),
+        "{again}"
+    );
+    assert_eq!(mailbox.mails().len(), 4);
+    let audit = soc.hubward(["audit", "list", "--json"]).expect(0).json();
+    assert!(audit.to_string().contains("interim"), "{audit}");
+}
+
+#[test]
+fn nothing_is_sent_without_an_answer_and_nothing_at_all_by_a_dry_run() {
+    let (mailbox, chat) = (Mailbox::start(), Receiver::start());
+    let soc = sending(&mailbox, &chat);
+    soc.import(&[
+        (MEMBER, "Orders", "a@example.com"),
+        (OTHER, "受注システム", "b@example.com"),
+        (SILENT, "Never", "d@example.com"),
+    ]);
+    let untouched = || {
+        assert_eq!(files(&soc), Vec::<String>::new());
+        assert_eq!(keys(&soc), Vec::<String>::new());
+        assert_eq!(recorded(&soc), Vec::<String>::new());
+        let claims = soc.database.read("SELECT account_id FROM report_claims");
+        assert_eq!(claims, Vec::<String>::new());
+        assert_eq!(mailbox.mails().len(), 0);
+    };
+    soc.cloud.forget_calls();
+    let dry = ["report", "send", "--dry-run", "--json"];
+    let rows = soc.hubward(dry).expect(0).json();
+    let planned = outcomes(&rows);
+    assert_eq!(planned.len(), 4 * 3 + 2, "{planned:?}");
+    for row in &planned {
+        let is_never = row.starts_with(SILENT);
+        assert!(
+            row.ends_with(if is_never { "skipped" } else { "planned" }),
+            "{row}"
+        );
+    }
+    assert_eq!(soc.cloud.mutating_calls(), Vec::<Value>::new());
+    untouched();
+    let refused = soc.hubward(["report", "send"]).expect(1);
+    assert!(refused.stderr.contains("--yes"), "{refused:?}");
+    let refused = soc.hubward(["report", "send", "--lang", "ja"]).expect(1);
+    assert!(refused.stderr.contains("--yes"), "{refused:?}");
+    untouched();
+    soc.hubward(["report", "send", "--yes"]).expect(0);
+    assert_eq!(files(&soc).len(), 3);
+    // What is left is nothing, so that there is nothing to ask.
+    soc.hubward(["report", "send"]).expect(0);
+    let rows = soc.hubward(dry).expect(0).json();
+    assert!(
+        outcomes(&rows).iter().all(|row| !row.ends_with("planned")),
+        "{rows}"
+    );
 }

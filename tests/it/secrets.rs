@@ -414,6 +414,7 @@ fn nothing_that_is_said_anywhere_gives_a_secret_away() {
         "config check",
         "doctor",
         "report send",
+        "report send --yes",
         &format!("unlink {MEMBER} --dry-run"),
     ] {
         both(words);

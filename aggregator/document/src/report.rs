@@ -9,6 +9,7 @@ mod about;
 mod book;
 mod cell;
 mod column;
+mod coverage;
 mod flat;
 mod sheet;
 mod style;
@@ -29,7 +30,8 @@ use hubward_domain::alert::AlertState;
 use hubward_domain::finding::Mirrored;
 use hubward_domain::guide::{Guide, Links};
 use hubward_domain::report::{
-    AccountSummary, Period, PeriodBounds, ReportFacts, ShownFinding, TrendPoint,
+    AccountSummary, Coverage, Period, PeriodBounds, PeriodProgress, ReportFacts, ShownFinding,
+    TrendPoint,
 };
 
 /// The number of rows of a worksheet in Excel.
@@ -50,7 +52,8 @@ pub enum ReportFormat {
 /// What a report covers.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
-    Account(&'a Account),
+    /// One account, and what is watched of it.
+    Account(&'a Account, &'a Coverage),
     /// Several accounts, each with its own numbers.
     Overview(&'a BTreeMap<AccountId, Ranked>),
 }
@@ -59,6 +62,9 @@ pub enum Scope<'a> {
 #[derive(Clone, Debug)]
 pub struct Ranked {
     pub project: String,
+    /// What is watched of it.
+    pub coverage: Coverage,
+    /// Its numbers; those of an account that is watched nowhere say nothing.
     pub standing: AccountSummary,
 }
 
@@ -67,8 +73,10 @@ pub struct Ranked {
 pub struct ReportFrame<'a> {
     /// What it covers.
     pub scope: Scope<'a>,
-    /// The monitored Regions.
+    /// The Regions that are to be monitored, in the hub's order.
     pub regions: &'a [Region],
+    /// The standards that are wanted.
+    pub standards: &'a [String],
     pub period: Period,
     /// The period's start and end.
     pub bounds: PeriodBounds,
@@ -97,6 +105,8 @@ pub struct Closing<'a> {
     pub trend: &'a [TrendPoint],
     /// Findings that did not fit into the format.
     pub left_out: u64,
+    /// Findings from the time before a Region was no longer watched; they are not counted.
+    pub outdated: u64,
 }
 
 /// The report cannot be written.
@@ -145,7 +155,7 @@ impl<'a> Writer<'a> {
         let form = match format {
             ReportFormat::Xlsx => ReportLayout::Xlsx(Box::new(book::Book::begin(frame, file)?)),
             ReportFormat::Csv => ReportLayout::Csv(Box::new(flat::Csv::begin(frame, file)?)),
-            ReportFormat::Json => ReportLayout::Json(flat::Json::begin(file)?),
+            ReportFormat::Json => ReportLayout::Json(flat::Json::begin(frame, file)?),
         };
         Ok(Self { frame, form })
     }
@@ -191,7 +201,7 @@ impl<'a> Writer<'a> {
 impl ReportFrame<'_> {
     fn project_of(&self, id: &AccountId) -> &str {
         match self.scope {
-            Scope::Account(account) => &account.project,
+            Scope::Account(account, _) => &account.project,
             Scope::Overview(accounts) => accounts
                 .get(id)
                 .map_or("", |ranked| ranked.project.as_str()),
@@ -200,6 +210,11 @@ impl ReportFrame<'_> {
 
     fn is_overview(&self) -> bool {
         matches!(self.scope, Scope::Overview(_))
+    }
+
+    /// Whether the period is over.
+    fn progress(&self) -> PeriodProgress {
+        self.bounds.progress(self.built_at)
     }
 
     /// The age of the mirror's oldest source; `None` before the first sync.

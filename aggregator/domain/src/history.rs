@@ -85,6 +85,7 @@ pub struct Span {
     pub from: Date,
     /// The first day after it; [`STILL`] while it is in effect.
     pub until: Date,
+    pub region: String,
     pub kind: FindingKind,
     pub severity: FindingSeverity,
     /// How they stood.

@@ -21,7 +21,7 @@ use super::ledger::FieldChange;
 use super::request::{RequestKind, RequestView};
 use super::routing::RouteEvent;
 pub use alert::{AlertDigest, AlertNews, AlertNotice, EscalatedNotice, StillOpenNotice};
-pub use report::{ReportNotice, SentReport};
+pub use report::{ReportNotice, SentReport, UnwatchedAccount};
 pub use trouble::{LeavingAccount, Trouble};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 mod account_summary;
 mod console;
+pub mod coverage;
 mod facts;
 pub mod link;
 mod period;
@@ -12,8 +13,9 @@ pub mod sending;
 
 pub use account_summary::{AccountSummary, TREND, TrendPoint};
 pub use console::console_link;
+pub use coverage::{Coverage, RegionCoverage, RegionWatch, WatchCounts};
 pub use facts::{
     AGES, ControlScore, ControlVerdict, FindingGroup, MonthlyChange, ReportFacts, Resources, Score,
     ShownFinding, age_in_days,
 };
-pub use period::{InvalidPeriod, Period, PeriodBounds};
+pub use period::{InvalidPeriod, Period, PeriodBounds, PeriodProgress};

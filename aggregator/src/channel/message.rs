@@ -5,7 +5,7 @@
 
 mod alert;
 mod exception;
-mod report;
+pub(super) mod report;
 mod request;
 mod waiting;
 

@@ -7,11 +7,12 @@ use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart}
 
 use super::Messenger;
 use super::mail::{AutoSubmitted, Post, transport, why};
+use super::message::report::{or_dash, percent, uncovered};
 use crate::say::Say;
 use hubward_domain::account::Account;
 use hubward_domain::delivery::{Attempt, FaultDomain};
 use hubward_domain::finding::FindingSeverity;
-use hubward_domain::report::{AccountSummary, Period};
+use hubward_domain::report::{AccountSummary, Coverage, Period};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// The most characters of a subject; some servers reject longer ones.
@@ -25,6 +26,10 @@ pub(crate) struct ReportMail<'a> {
     pub account: &'a Account,
     /// The report's period.
     pub period: Period,
+    /// Whether the period is not over.
+    pub interim: bool,
+    /// What is watched of the account: the counts are about that.
+    pub coverage: &'a Coverage,
     /// Its counts.
     pub standing: &'a AccountSummary,
     /// The file's name and content, or a link to the file.
@@ -90,8 +95,13 @@ fn message(post: &Post, mail: ReportMail<'_>, say: Say) -> Result<Message, Strin
 /// A subject is one line.
 fn subject(mail: &ReportMail<'_>) -> String {
     let account = mail.account;
-    Say(account.language)
-        .channel_report_subject(&account.account_id, mail.period, &account.project)
+    let say = Say(account.language);
+    let mut subject =
+        say.channel_report_subject(&account.account_id, mail.period, &account.project);
+    if mail.interim {
+        subject = format!("{} {subject}", say.channel_report_interim_mark());
+    }
+    subject
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .take(SUBJECT)
@@ -99,35 +109,38 @@ fn subject(mail: &ReportMail<'_>) -> String {
 }
 
 fn body(mail: &ReportMail<'_>) -> String {
-    let (account, standing) = (mail.account, mail.standing);
+    let (account, standing, coverage) = (mail.account, mail.standing, mail.coverage);
+    let count = |count| or_dash(coverage.count(count));
     let say = Say(account.language);
     let (first, last) = mail.period.days();
-    let score = standing
-        .score
-        .percent()
-        .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
     let opening = say.channel_report_body(
         &account.account_id,
         &account.contact,
-        standing.open_with(FindingSeverity::Critical),
+        count(standing.open_with(FindingSeverity::Critical)),
         first,
-        standing.open_with(FindingSeverity::High),
+        count(standing.open_with(FindingSeverity::High)),
         last,
-        standing.new,
-        standing.all_open(),
+        count(standing.new),
+        count(standing.all_open()),
         mail.period,
         &account.project,
-        standing.reopened,
-        standing.resolved,
-        score,
-        standing.threats,
+        count(standing.reopened),
+        count(standing.resolved),
+        percent(coverage.counts().score(standing.score)),
+        count(standing.threats),
     );
+    let mut about = uncovered(&coverage.not_watched(), &coverage.unknown(), say);
+    if mail.interim {
+        about.push(say.channel_reports_interim(mail.period));
+    }
+    let about: String = about.iter().map(|line| format!("\n\n{line}")).collect();
     let where_it_is = match &mail.attachment {
         Ok((name, _)) => say.channel_report_attached(name),
         Err(link) => say.channel_report_linked(link),
     };
     let care = say.channel_report_care();
-    let text = format!("{opening}\n\n{where_it_is}\n{care}\n");
+    let opening = opening.trim_end();
+    let text = format!("{opening}{about}\n\n{where_it_is}\n{care}\n");
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     format!("{}\r\n", lines.join("\r\n").trim())
 }
@@ -136,9 +149,33 @@ fn body(mail: &ReportMail<'_>) -> String {
 mod tests {
     use super::*;
     use hubward_domain::account::{AccountState, Language, ReportCadence};
+    use hubward_domain::report::{RegionCoverage, RegionWatch};
     use secrecy::SecretString;
 
     fn written(project: &str, attachment: Result<(String, Vec<u8>), String>) -> String {
+        written_of(project, attachment, &[], false)
+    }
+
+    /// The mail about an account that is watched in us-east-1, and of which this is known in other Regions.
+    fn written_of(
+        project: &str,
+        attachment: Result<(String, Vec<u8>), String>,
+        others: &[(&str, RegionWatch)],
+        interim: bool,
+    ) -> String {
+        let home = [("us-east-1", RegionWatch::Watched)];
+        let coverage = Coverage {
+            regions: home
+                .iter()
+                .chain(others)
+                .map(|(region, watch)| RegionCoverage {
+                    region: region.parse().unwrap(),
+                    watch: watch.clone(),
+                    verdict: watch.as_str().to_owned(),
+                    since: "2026-11-20T00:00:00Z".parse().unwrap(),
+                })
+                .collect(),
+        };
         let account = Account {
             account_id: "111111111111".parse().unwrap(),
             project: project.to_owned(),
@@ -164,6 +201,8 @@ mod tests {
             id: "report.111111111111.2026-W47".to_owned(),
             account: &account,
             period: "2026-W47".parse().unwrap(),
+            interim,
+            coverage: &coverage,
             standing: &AccountSummary::default(),
             attachment,
         };
@@ -183,6 +222,35 @@ mod tests {
             "{head}"
         );
         assert!(!text.contains("filename"), "{text}");
+    }
+
+    #[test]
+    fn the_numbers_of_regions_that_are_not_watched_are_no_zeros() {
+        use base64::Engine;
+        let link = || Err("https://soc.example.com/x".to_owned());
+        let body = |mail: &str| {
+            let (_, body) = mail.split_once("\r\n\r\n").unwrap();
+            let plain: String = body.split_whitespace().collect();
+            let decoded = base64::engine::general_purpose::STANDARD.decode(plain);
+            String::from_utf8(decoded.unwrap()).unwrap()
+        };
+        let why = String::new();
+        let unknown = ("eu-west-1", RegionWatch::Unknown { why });
+        let in_part = [("ap-northeast-1", RegionWatch::NotWatched), unknown];
+        let mail = body(&written_of("受注", link(), &in_part, true));
+        for words in [
+            "未監視のリージョン: ap-northeast-1",
+            "不明なリージョン: eu-west-1",
+            "中間レポートです",
+            "未対応の検出結果: 0件",
+        ] {
+            assert!(mail.contains(words), "{words}: {mail}");
+        }
+        let whole = body(&written("受注", link()));
+        assert!(
+            !whole.contains("未監視") && !whole.contains("中間"),
+            "{whole}"
+        );
     }
 
     #[test]

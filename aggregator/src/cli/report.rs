@@ -8,12 +8,14 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Args, Subcommand};
 use hubward_protocol::AccountId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::failure::CommandFailure;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
-use crate::actions::report::build::{BuildError, BuildRequest, BuildRow, build_report};
+use crate::actions::report::build::{
+    BuildError, BuildOutcome, BuildRequest, BuildRow, build_report,
+};
 use crate::app::App;
 use crate::say::Say;
 use crate::text;
@@ -79,9 +81,11 @@ impl Build {
                 json!({
                     "account_id": row.account_id,
                     "period": built.period.to_string(),
-                    "file": row.file.display().to_string(),
+                    "interim": built.is_interim,
+                    "file": file(row),
                     "outcome": outcome(row),
-                    "open": row.open,
+                    "open": open(row),
+                    "regions": regions(row),
                     "detail": detail(row, language),
                 })
             });
@@ -100,13 +104,13 @@ impl Build {
                     .account_id
                     .as_ref()
                     .map_or_else(|| say.report_overview().to_owned(), ToString::to_string);
+                let open = open(row).map_or_else(|| "–".to_owned(), |open| open.to_string());
+                let place = [file(row).unwrap_or_default(), detail(row, language)];
                 vec![
                     account,
                     outcome(row).to_owned(),
-                    row.open.to_string(),
-                    format!("{}\n{}", row.file.display(), detail(row, language))
-                        .trim()
-                        .to_owned(),
+                    open,
+                    place.join("\n").trim().to_owned(),
                 ]
             });
             screen.table(&headers, table.collect())?;
@@ -117,9 +121,19 @@ impl Build {
         if built.left_out > 0 {
             screen.warn(&text::report::overview_left_out(built.left_out, language));
         }
+        for warning in text::report::uncovered(&built, language) {
+            screen.warn(&warning);
+        }
         screen.say(&text::report::summary(&built, language));
-        let all = built.rows.iter().all(|row| row.failed.is_none());
-        Ok(if all { Exit::Done } else { Exit::Failed })
+        let any = |is: fn(&BuildOutcome) -> bool| built.rows.iter().any(|row| is(&row.outcome));
+        // An account that was named and gets no report leaves something to do.
+        Ok(if any(|it| matches!(it, BuildOutcome::Failed { .. })) {
+            Exit::Failed
+        } else if !request.accounts.is_empty() && any(|it| matches!(it, BuildOutcome::NotWatched)) {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        })
     }
 }
 
@@ -128,16 +142,49 @@ fn format() -> impl TypedValueParser<Value = ReportFormat> {
 }
 
 fn outcome(row: &BuildRow) -> &'static str {
-    if row.failed.is_none() {
-        "written"
-    } else {
-        "failed"
+    match row.outcome {
+        BuildOutcome::Written { .. } => "written",
+        BuildOutcome::NotWatched => "skipped",
+        BuildOutcome::Failed { .. } => "failed",
     }
 }
 
+fn file(row: &BuildRow) -> Option<String> {
+    match &row.outcome {
+        BuildOutcome::Written { file, .. } | BuildOutcome::Failed { file, .. } => {
+            Some(file.display().to_string())
+        }
+        BuildOutcome::NotWatched => None,
+    }
+}
+
+fn open(row: &BuildRow) -> Option<u64> {
+    match row.outcome {
+        BuildOutcome::Written { open, .. } => open,
+        BuildOutcome::NotWatched | BuildOutcome::Failed { .. } => None,
+    }
+}
+
+fn regions(row: &BuildRow) -> Vec<Value> {
+    let regions = row.coverage.regions.iter();
+    let regions = regions.map(|its| {
+        json!({
+            "region": its.region,
+            "watched": its.watch.is_watched(),
+            "verdict": its.verdict,
+            "since": its.since,
+        })
+    });
+    regions.collect()
+}
+
 fn detail(row: &BuildRow, language: Language) -> String {
-    row.failed.as_ref().map_or_else(String::new, |failed| {
-        let message = text::report::failure(row, failed, language);
-        format!("{}\n{}", message.text, message.hint)
-    })
+    match &row.outcome {
+        BuildOutcome::Written { .. } => String::new(),
+        BuildOutcome::NotWatched => Say(language).report_not_watched().to_owned(),
+        BuildOutcome::Failed { file, error } => {
+            let message = text::report::failure(file, error, language);
+            format!("{}\n{}", message.text, message.hint)
+        }
+    }
 }

@@ -26,7 +26,7 @@ use crate::actions::exception::{self, ExceptionError};
 use crate::actions::findings::sync::{Failed, sync_findings};
 use crate::actions::job::lease::{JobLease, acquire, is_due};
 use crate::actions::job::prune::prune;
-use crate::actions::report::send::{self, SendError, destinations, send_reports};
+use crate::actions::report::send::{self, SendError, destinations, plan_reports, send_reports};
 use crate::actions::request::receive::issues::{self, IssuesError};
 use crate::app::App;
 use crate::config::Config;
@@ -305,7 +305,8 @@ fn exceptions(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
 fn report(app: &App) -> BoxFuture<'_, Result<(), JobError>> {
     async move {
         let everything = send::SendRequest::default();
-        let rows = send_reports(app, &Actor::Job("report"), &everything).await?;
+        let plan = plan_reports(app, &everything).await?;
+        let rows = send_reports(app, &Actor::Job("report"), &plan).await?;
         let mut left = rows.into_iter().filter_map(|row| match row.outcome {
             send::SendOutcome::Failed {
                 why,

@@ -19,15 +19,16 @@ use hubward_domain::history::{Changes, Count, HistoryLine, Holding, STILL, Span,
 type HistoryGroup = (String, String);
 
 impl Store {
-    /// The history of an account, over all standards.
+    /// The history of an account in each Region, over all standards.
     ///
     /// # Errors
     /// The database failed, or a row is damaged.
     pub async fn history_of(&self, account: &AccountId) -> Result<Vec<Span>> {
         let query = sqlx::query(
-            "SELECT account_id, kind, severity, status, from_day, until_day, CAST(SUM(count) AS BIGINT) AS count \
-             FROM history WHERE standard = '' AND account_id = $1 \
-             GROUP BY account_id, kind, severity, status, from_day, until_day ORDER BY from_day",
+            "SELECT account_id, region, kind, severity, status, from_day, until_day, \
+             CAST(SUM(count) AS BIGINT) AS count FROM history WHERE standard = '' AND account_id = $1 \
+             GROUP BY account_id, region, kind, severity, status, from_day, until_day \
+             ORDER BY from_day, region",
         );
         let found = query
             .bind(account.to_string())
@@ -235,6 +236,7 @@ fn span(row: &AnyRow) -> Result<Span> {
     Ok(Span {
         from: row.parse("from_day")?,
         until: row.parse("until_day")?,
+        region: row.get("region")?,
         kind: row.parse("kind")?,
         severity: row.parse("severity")?,
         status: row.parse("status")?,

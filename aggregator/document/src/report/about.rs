@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cell::fitting;
+use super::coverage::UNKNOWN;
 use super::sheet::on_paper;
 use super::style::Style;
 use super::{Closing, ReportFrame};
@@ -58,13 +59,21 @@ fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
         .iter()
         .map(|(region, read_to)| format!("{region}: {}", frame.local(Some(*read_to))))
         .collect();
-    let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
     let complete = if frame.sources.is_empty() {
-        say.report_incomplete_text().into()
+        say.report_incomplete_text().to_owned()
     } else {
-        say.report_complete_text(regions.join(", "), sources.join("\n"))
-            .into()
+        say.report_complete_text(or_none(frame.watched_regions(), say), sources.join("\n"))
     };
+    let mut complete = vec![complete];
+    for (regions, text) in [
+        (frame.unwatched_regions(), say.report_not_watched()),
+        (frame.unknown_regions(), say.report_watch_unknown()),
+    ] {
+        if !regions.is_empty() {
+            complete.push(format!("{text}: {regions}"));
+        }
+    }
+    let complete = complete.join("\n").into();
     vec![
         (say.report_about(), say.report_about_text().into()),
         (
@@ -82,10 +91,19 @@ fn of_the_data(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     ]
 }
 
+fn or_none(regions: String, say: Say) -> String {
+    if regions.is_empty() {
+        say.report_none().to_owned()
+    } else {
+        regions
+    }
+}
+
 /// What the words mean.
 fn of_the_words(frame: &ReportFrame<'_>) -> Vec<AboutEntry> {
     let say = Say(frame.language);
     vec![
+        (UNKNOWN, say.report_dash_text().into()),
         (say.report_open(), say.report_open_text().into()),
         (say.report_new(), say.report_new_text().into()),
         (say.report_reopened(), say.report_reopened_text().into()),

@@ -39,7 +39,7 @@ impl<'a> Book<'a> {
             &style,
             say.report_sheet_findings(),
             tables::findings_columns(frame),
-            say.report_no_findings(),
+            &frame.about_watched(say.report_no_findings()),
             how,
         )?;
         let threats = SheetTable::begin(
@@ -47,7 +47,7 @@ impl<'a> Book<'a> {
             &style,
             say.report_sheet_threats(),
             tables::threats_columns(frame),
-            say.report_no_threats(),
+            &frame.about_watched(say.report_no_threats()),
             how,
         )?;
         let suppressed = SheetTable::begin(
@@ -55,7 +55,7 @@ impl<'a> Book<'a> {
             &style,
             say.report_sheet_suppressed(),
             tables::suppressed_columns(frame),
-            say.report_no_suppressed(),
+            &frame.about_watched(say.report_no_suppressed()),
             how,
         )?
         .with_high_rows();
@@ -106,12 +106,14 @@ impl<'a> Book<'a> {
             style,
             say.report_sheet_controls(),
             tables::controls_columns(frame),
-            say.report_no_controls(),
+            &frame.about_watched(say.report_no_controls()),
             (frame.language, frame.sheet_rows),
         )?
         .with_high_rows();
+        let silent = frame.silent_regions();
         for (id, control) in closing.facts.worst_first() {
-            controls.push(&mut workbook, style, tables::control(frame, id, control))?;
+            let row = tables::control(frame, &silent, id, control);
+            controls.push(&mut workbook, style, row)?;
         }
         for table in [controls, self.findings, self.threats, self.suppressed] {
             table.finish(&mut workbook, style)?;
@@ -128,7 +130,7 @@ impl<'a> Book<'a> {
 fn properties(frame: &ReportFrame<'_>) -> Result<DocProperties, XlsxError> {
     let say = Say(frame.language);
     let title = match frame.scope {
-        Scope::Account(_) => say.report_headline(),
+        Scope::Account(..) => say.report_headline(),
         Scope::Overview(_) => say.report_headline_overview(),
     };
     let built = ExcelDateTime::from_timestamp(frame.built_at.as_second())?;

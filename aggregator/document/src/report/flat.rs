@@ -5,14 +5,18 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use csv::{Terminator, WriterBuilder};
-use serde_json::json;
+use hubward_protocol::{AccountId, Region};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::cell::{ReportCell, fitting};
+use super::coverage::UNKNOWN;
 use super::{ReportFrame, tables, words};
 use crate::guard;
 use crate::say::Say;
+use hubward_domain::account::Language;
 use hubward_domain::finding::Mirrored;
-use hubward_domain::report::{MonthlyChange, age_in_days, console_link};
+use hubward_domain::report::{MonthlyChange, RegionWatch, age_in_days, console_link};
 
 /// The byte order mark. Without it, Excel assumes the computer's legacy encoding.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -24,6 +28,43 @@ pub(super) struct Csv(csv::Writer<File>);
 pub(super) struct Json {
     file: BufWriter<File>,
     any: bool,
+}
+
+/// An account and Region of which the rows say nothing, because its findings do not arrive. These come first: a file
+/// without rows would say that there is nothing.
+struct Unwatched<'a> {
+    account_id: &'a AccountId,
+    project: &'a str,
+    region: Region,
+    watch: &'a RegionWatch,
+    verdict: &'a str,
+    since: Timestamp,
+}
+
+impl<'a> Unwatched<'a> {
+    fn of(frame: &'a ReportFrame<'_>) -> Vec<Self> {
+        let mut coverages = frame.coverages();
+        coverages.sort_by_key(|(_, coverage)| !coverage.is_watched_nowhere());
+        let regions = coverages.into_iter().flat_map(|(account_id, coverage)| {
+            let project = frame.project_of(account_id);
+            let regions = coverage.regions.iter();
+            regions.map(move |its| Self {
+                account_id,
+                project,
+                region: its.region,
+                watch: &its.watch,
+                verdict: &its.verdict,
+                since: its.since,
+            })
+        });
+        regions
+            .filter(|its| *its.watch != RegionWatch::Watched)
+            .collect()
+    }
+
+    fn state(&self, language: Language) -> &'static str {
+        words::watch(self.watch, language)
+    }
 }
 
 /// Without the columns of the account: every csv has those, and adds them here.
@@ -46,7 +87,30 @@ impl Csv {
         ];
         let columns = without_owner(frame, tables::findings_columns(frame));
         headers.extend(columns.map(|column| column.header));
-        writer.write_record(headers)?;
+        writer.write_record(&headers)?;
+        for unwatched in Unwatched::of(frame) {
+            let region = unwatched.region.to_string();
+            let mut row = vec![UNKNOWN.to_owned(); headers.len()];
+            for (header, text) in [
+                (say.report_account(), unwatched.account_id.to_string()),
+                (say.report_project(), unwatched.project.to_owned()),
+                (
+                    say.report_change(),
+                    unwatched.state(frame.language).to_owned(),
+                ),
+                (
+                    say.report_title(),
+                    words::watch_verdict(unwatched.verdict, frame.language).to_owned(),
+                ),
+                (say.report_region(), region),
+            ] {
+                let at = headers.iter().position(|name| name == header);
+                if let Some(cell) = at.and_then(|at| row.get_mut(at)) {
+                    *cell = guard::guarded(&fitting(&text)).into_owned();
+                }
+            }
+            writer.write_record(row)?;
+        }
         Ok(Self(writer))
     }
 
@@ -81,10 +145,37 @@ fn text_of(cell: &ReportCell<'_>, frame: &ReportFrame<'_>) -> String {
 }
 
 impl Json {
-    pub(super) fn begin(file: &Path) -> io::Result<Self> {
+    pub(super) fn begin(frame: &ReportFrame<'_>, file: &Path) -> io::Result<Self> {
         let mut file = BufWriter::new(File::create(file)?);
         file.write_all(b"[")?;
-        Ok(Self { file, any: false })
+        let mut json = Self { file, any: false };
+        for unwatched in Unwatched::of(frame) {
+            json.write(&json!({
+                "account_id": unwatched.account_id,
+                "project": unwatched.project,
+                "change": unwatched.watch.as_str(),
+                "severity": null,
+                "kind": null,
+                "control_id": null,
+                "type": null,
+                "title": null,
+                "resource": null,
+                "resource_type": null,
+                "region": unwatched.region,
+                "opened_at": null,
+                "age_days": null,
+                "updated_at": null,
+                "closed_at": null,
+                "workflow": null,
+                "standards": null,
+                "link": null,
+                "console": null,
+                "finding_id": null,
+                "verdict": unwatched.verdict,
+                "since": unwatched.since,
+            }))?;
+        }
+        Ok(json)
     }
 
     pub(super) fn add(
@@ -94,7 +185,7 @@ impl Json {
         mirrored: &Mirrored,
     ) -> io::Result<()> {
         let Mirrored { finding, life } = mirrored;
-        let row = json!({
+        self.write(&json!({
             "account_id": finding.account_id,
             "project": frame.project_of(&finding.account_id),
             "change": change.as_str(),
@@ -115,11 +206,14 @@ impl Json {
             "link": finding.link,
             "console": console_link(finding),
             "finding_id": finding.id,
-        });
+        }))
+    }
+
+    fn write(&mut self, row: &Value) -> io::Result<()> {
         let between: &[u8] = if self.any { b",\n  " } else { b"\n  " };
         self.file.write_all(between)?;
         self.any = true;
-        Ok(serde_json::to_writer(&mut self.file, &row)?)
+        Ok(serde_json::to_writer(&mut self.file, row)?)
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {

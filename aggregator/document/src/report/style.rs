@@ -16,6 +16,8 @@ const MIST: Color = Color::RGB(0xEE_F2_F7);
 const LINE: Color = Color::RGB(0xD5_DB_E3);
 /// The background of cells that a reader fills in.
 const PAPER: Color = Color::RGB(0xFF_FB_EB);
+/// For what is not watched.
+const ALARM: u32 = 0xB4_23_18;
 /// A bar behind a number.
 pub(super) const BAR: Color = Color::RGB(0xC9_D9_EA);
 
@@ -124,7 +126,7 @@ impl Style {
     /// The words of states that are highlighted, with their colors.
     pub(super) fn states(&self, language: Language) -> Vec<(&'static str, Format)> {
         let ink = |color: u32| Format::new().set_font_color(Color::RGB(color)).set_bold();
-        let (bad, attention, good) = (ink(0xB4_23_18), ink(0xB5_5A_00), ink(0x1D_7A_46));
+        let (bad, attention, good) = (ink(ALARM), ink(0xB5_5A_00), ink(0x1D_7A_46));
         vec![
             (words::change(MonthlyChange::New, language), bad.clone()),
             (
@@ -172,6 +174,21 @@ impl Style {
         self.lined()
             .set_num_format("#,##0")
             .set_align(FormatAlign::Center)
+    }
+
+    /// A sentence that the reader must not miss.
+    pub(super) fn banner(&self) -> Format {
+        self.base()
+            .set_bold()
+            .set_font_color(Color::White)
+            .set_background_color(Color::RGB(ALARM))
+            .set_text_wrap()
+            .set_indent(1)
+    }
+
+    /// A table's cell that the reader must not miss.
+    pub(super) fn warning(&self) -> Format {
+        self.text().set_bold().set_font_color(Color::RGB(ALARM))
     }
 
     /// A sentence below a table.

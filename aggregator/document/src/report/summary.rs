@@ -1,5 +1,6 @@
 //! The first sheet: one page with the present state, the changes, and what to do first.
 
+mod coverage;
 mod scores;
 mod tables;
 mod trend;
@@ -7,6 +8,7 @@ mod trend;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cell::fitting;
+use super::coverage::UNKNOWN;
 use super::sheet::{float, on_paper};
 use super::style::Style;
 use super::{Closing, ReportFrame, Scope, words};
@@ -41,7 +43,9 @@ pub(super) fn write(
         row: 0,
     };
     page.band()?;
+    page.warnings()?;
     page.particulars()?;
+    page.coverage()?;
     page.numbers()?;
     page.scores()?;
     page.first()?;
@@ -60,6 +64,11 @@ pub(super) fn write(
     Ok(())
 }
 
+/// A score, or a dash where there is none.
+fn percent(score: Option<u64>) -> String {
+    score.map_or_else(|| UNKNOWN.to_owned(), |score| format!("{score} %"))
+}
+
 struct SummarySheet<'a> {
     sheet: &'a mut Worksheet,
     frame: &'a ReportFrame<'a>,
@@ -72,7 +81,7 @@ impl SummarySheet<'_> {
     fn band(&mut self) -> Result<(), XlsxError> {
         let say = Say(self.frame.language);
         let (title, whom) = match &self.frame.scope {
-            Scope::Account(account) => (
+            Scope::Account(account, _) => (
                 say.report_headline(),
                 format!("{}  {}", account.project, account.account_id),
             ),
@@ -92,13 +101,12 @@ impl SummarySheet<'_> {
     /// The account and the age of the data; two pairs of label and value per row.
     fn particulars(&mut self) -> Result<(), XlsxError> {
         let (frame, say) = (self.frame, Say(self.frame.language));
-        let regions: Vec<String> = frame.regions.iter().map(ToString::to_string).collect();
         let synced = match frame.synced_at() {
             Some(synced) => frame.local(Some(synced)),
             None => say.report_never().to_owned(),
         };
         let mut pairs = Vec::new();
-        if let Scope::Account(account) = &frame.scope {
+        if let Scope::Account(account, _) = &frame.scope {
             pairs.extend([
                 (say.report_project(), account.project.clone()),
                 (say.report_account(), account.account_id.to_string()),
@@ -109,7 +117,6 @@ impl SummarySheet<'_> {
         }
         pairs.extend([
             (say.report_period(), frame.period.to_string()),
-            (say.report_regions(), regions.join(", ")),
             (say.report_synced(), synced),
         ]);
         let (label, value) = (self.style.label(), self.style.text());
@@ -128,7 +135,16 @@ impl SummarySheet<'_> {
     fn numbers(&mut self) -> Result<(), XlsxError> {
         let (facts, language) = (self.closing.facts, self.frame.language);
         let say = Say(language);
-        let heading = say.report_open_findings(facts.all_open());
+        let frame = self.frame;
+        let heading = match frame.count(facts.all_open()) {
+            None => say.report_open_findings_unknown().to_owned(),
+            Some(open) if frame.is_whole() || frame.is_overview() => say.report_open_findings(open),
+            // Known findings of a Region that could not be read are counted too.
+            Some(open) if frame.watched_regions().is_empty() => {
+                say.report_open_findings_known(open)
+            }
+            Some(open) => say.report_open_findings_in(open, frame.watched_regions()),
+        };
         self.heading(&heading)?;
         let count = |severity| facts.open.get(&severity).copied().unwrap_or_default();
         self.tiles(TILES.map(|severity| {
@@ -140,17 +156,23 @@ impl SummarySheet<'_> {
             };
             (
                 words::severity(severity, language).to_owned(),
-                count(severity) + unlabelled,
+                frame.count(count(severity) + unlabelled),
                 Some(severity),
             )
         }))?;
         self.tiles(
             [
-                (say.report_new_in_period(), facts.new),
-                (say.report_reopened_in_period(), facts.reopened),
-                (say.report_resolved_in_period(), facts.resolved),
-                (say.report_open_threats(), facts.threats),
-                (say.report_suppressed(), facts.suppressed),
+                (say.report_new_in_period(), frame.count_in_period(facts.new)),
+                (
+                    say.report_reopened_in_period(),
+                    frame.count_in_period(facts.reopened),
+                ),
+                (
+                    say.report_resolved_in_period(),
+                    frame.count_in_period(facts.resolved),
+                ),
+                (say.report_open_threats(), frame.count(facts.threats)),
+                (say.report_suppressed(), frame.count(facts.suppressed)),
             ]
             .map(|(name, number)| (name.to_owned(), number, None)),
         )
@@ -158,7 +180,7 @@ impl SummarySheet<'_> {
 
     fn tiles(
         &mut self,
-        tiles: [(String, u64, Option<FindingSeverity>); 5],
+        tiles: [(String, Option<u64>, Option<FindingSeverity>); 5],
     ) -> Result<(), XlsxError> {
         self.sheet.set_row_height(self.row, 20)?;
         self.sheet.set_row_height(self.row + 1, 36)?;
@@ -168,12 +190,32 @@ impl SummarySheet<'_> {
             self.merge(column, column + 1, &name, &upper)?;
             self.row += 1;
             self.merge(column, column + 1, "", &lower)?;
-            self.sheet
-                .write_number_with_format(self.row, column, float(number), &lower)?;
+            self.sheet_number(self.row, column, number, &lower)?;
             self.row -= 1;
         }
         self.sheet.set_row_height(self.row + 2, 8)?;
         self.row += 3;
+        Ok(())
+    }
+
+    /// A number; a dash where it is not known. A zero would say that there is nothing.
+    fn sheet_number(
+        &mut self,
+        row: u32,
+        column: u16,
+        number: Option<u64>,
+        format: &rust_xlsxwriter::Format,
+    ) -> Result<(), XlsxError> {
+        match number {
+            Some(number) => {
+                self.sheet
+                    .write_number_with_format(row, column, float(number), format)?;
+            }
+            None => {
+                self.sheet
+                    .write_string_with_format(row, column, UNKNOWN, format)?;
+            }
+        }
         Ok(())
     }
 

@@ -1,8 +1,11 @@
 //! The tables of a report: their columns and the content of their cells.
 
+use hubward_protocol::Region;
+
 use super::ReportFrame;
 use super::cell::ReportCell;
 use super::column::{CellStyle, SheetColumn};
+use super::coverage::UNKNOWN;
 use super::words;
 use crate::guide_words;
 use crate::say::Say;
@@ -133,6 +136,7 @@ pub(super) fn controls_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
         column(say.report_owner(), 18.0, CellStyle::Blank)
     });
     columns.extend([
+        column(say.report_failed_in(), 24.0, CellStyle::Quiet),
         column(say.guide_policy(), 12.0, CellStyle::State),
         column(say.guide_effort(), 12.0, CellStyle::State),
         column(say.guide_what_to_do(), 60.0, CellStyle::Text),
@@ -145,6 +149,7 @@ pub(super) fn controls_columns(frame: &ReportFrame<'_>) -> Vec<SheetColumn> {
 
 pub(super) fn control<'a>(
     frame: &ReportFrame<'_>,
+    silent: &[Region],
     id: &'a str,
     control: &'a ControlScore,
 ) -> Vec<ReportCell<'a>> {
@@ -169,9 +174,25 @@ pub(super) fn control<'a>(
             ReportCell::Empty
         },
     ];
+    cells.push(failed_in(silent, control).into());
     cells.extend(advice(frame, id));
     cells.extend([standards.join("\n").into(), control.link.as_str().into()]);
     cells
+}
+
+/// The Regions in which it failed, with how often; `silent` ones, which are not watched, have no number.
+fn failed_in(silent: &[Region], control: &ControlScore) -> String {
+    let mut regions: Vec<String> = control
+        .regions
+        .iter()
+        .filter(|(_, resources)| resources.failed > 0)
+        .map(|(region, resources)| format!("{region}: {}", resources.failed))
+        .collect();
+    let silent = silent
+        .iter()
+        .filter(|region| !control.regions.contains_key(region.as_str()));
+    regions.extend(silent.map(|region| format!("{region}: {UNKNOWN}")));
+    regions.join("\n")
 }
 
 /// The guide's advice on a control: policy, effort, what to do, and its page; or only AWS's page if

@@ -9,7 +9,7 @@ use super::*;
 use hubward_domain::account::{AccountState, ReportCadence};
 use hubward_domain::finding::{Life, read};
 use hubward_domain::guide::{Guide, Links};
-use hubward_domain::report::MonthlyChange;
+use hubward_domain::report::{MonthlyChange, RegionCoverage, RegionWatch};
 
 fn account(id: &str, project: &str) -> Account {
     Account {
@@ -49,19 +49,59 @@ fn written_in(
     language: Language,
     sheet_rows: u32,
 ) -> Vec<u8> {
+    let coverage = coverage(&[("us-east-1", RegionWatch::Watched)]);
+    let now = "2026-11-24T00:00:00Z";
+    written_of(&coverage, findings, format, language, sheet_rows, now)
+}
+
+/// What is watched; the verdict is a status that goes with it.
+fn coverage(regions: &[(&str, RegionWatch)]) -> Coverage {
+    let regions = regions.iter().map(|(region, watch)| RegionCoverage {
+        region: region.parse().unwrap(),
+        watch: watch.clone(),
+        verdict: match watch {
+            RegionWatch::Watched => "complete",
+            RegionWatch::NotWatched => "invited",
+            RegionWatch::Unknown { .. } => "unknown",
+        }
+        .to_owned(),
+        since: "2026-11-20T00:00:00Z".parse().unwrap(),
+    });
+    Coverage {
+        regions: regions.collect(),
+    }
+}
+
+fn denied() -> RegionWatch {
+    RegionWatch::Unknown {
+        why: "AccessDenied".to_owned(),
+    }
+}
+
+fn written_of(
+    coverage: &Coverage,
+    findings: &[Mirrored],
+    format: ReportFormat,
+    language: Language,
+    sheet_rows: u32,
+    now: &str,
+) -> Vec<u8> {
     let account = account("111111111111", "=HYPERLINK(\"http://evil\")");
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     let period: Period = "2026-W47".parse().unwrap();
-    let sources = BTreeMap::new();
+    let sources = BTreeMap::from([("us-east-1".to_owned(), now.parse().unwrap())]);
+    let regions: Vec<Region> = coverage.regions.iter().map(|its| its.region).collect();
+    let standards = ["aws-foundational-security-best-practices/v/1.0.0".to_owned()];
     let guide = Guide::with(Vec::new());
     let links = Links::Server("https://soc.example.com".to_owned());
     let frame = ReportFrame {
-        scope: Scope::Account(&account),
-        regions: &["us-east-1".parse().unwrap()],
+        scope: Scope::Account(&account, coverage),
+        regions: &regions,
+        standards: &standards,
         period,
         bounds: period.bounds(&zone),
         sources: &sources,
-        built_at: "2026-11-24T00:00:00Z".parse().unwrap(),
+        built_at: now.parse().unwrap(),
         zone: &zone,
         language,
         guide: &guide,
@@ -83,7 +123,9 @@ fn written_in(
         .into_iter()
         .map(|period| TrendPoint {
             period,
-            open: open.clone(),
+            open: open
+                .clone()
+                .filter(|open| coverage.count(open.values().sum()).is_some()),
         })
         .collect();
     writer
@@ -91,6 +133,7 @@ fn written_in(
             facts: &facts,
             trend: &trend,
             left_out: 0,
+            outdated: 0,
         })
         .unwrap();
     std::fs::read(file.path()).unwrap()
@@ -257,4 +300,241 @@ fn a_csv_is_guarded_and_json_says_the_same() {
     assert_eq!(json[0]["finding_id"], "-1");
     assert_eq!(json[0]["change"], MonthlyChange::New.as_str());
     assert_eq!(json[0]["closed_at"], serde_json::Value::Null);
+}
+
+/// The cells of a workbook's sheet, row by row.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let range = open(bytes.to_vec()).worksheet_range(name).unwrap();
+    range
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect()
+}
+
+/// The row of a sheet whose first cell is this.
+fn row<'s>(rows: &'s [Vec<String>], first: &str) -> &'s [String] {
+    let found = rows.iter().find(|row| row[0] == first);
+    found.unwrap_or_else(|| panic!("no {first} in {rows:?}"))
+}
+
+#[test]
+fn a_region_that_is_not_watched_has_a_dash_and_never_a_zero() {
+    let part = coverage(&[
+        ("us-east-1", RegionWatch::Watched),
+        ("eu-west-1", RegionWatch::NotWatched),
+    ]);
+    let now = "2026-11-24T00:00:00Z";
+    let bytes = written_of(
+        &part,
+        &[],
+        ReportFormat::Xlsx,
+        Language::En,
+        SHEET_ROWS,
+        now,
+    );
+    let summary = sheet(&bytes, "Summary");
+    let text = summary.concat().join(" ");
+    assert!(text.contains("NOT WATCHED: eu-west-1"), "{text}");
+    assert!(text.contains("Open findings in us-east-1: 0"), "{text}");
+    let watched = row(&summary, "us-east-1");
+    assert_eq!(watched[2], "Watched: complete");
+    assert_eq!(watched[5], "2026-11-20 09:00");
+    assert!(watched[6].starts_with("AWS Foundational"), "{watched:?}");
+    assert_eq!((watched[8].as_str(), watched[9].as_str()), ("0", "–"));
+    let unwatched = row(&summary, "eu-west-1");
+    assert_eq!(unwatched[2], "NOT WATCHED: invited, not accepted");
+    assert_eq!(unwatched[6..10], ["–", "", "–", "–"]);
+    for name in ["Controls", "Findings", "Threats", "Suppressed"] {
+        let rows = sheet(&bytes, name).concat().join(" ");
+        assert!(
+            rows.contains("only about the watched Regions: us-east-1"),
+            "{rows}"
+        );
+    }
+    let about = sheet(&bytes, "About").concat().join(" ");
+    assert!(about.contains("NOT WATCHED: eu-west-1"), "{about}");
+}
+
+#[test]
+fn what_cannot_be_read_has_no_zero_on_any_sheet_and_keeps_what_is_known() {
+    let unknown = coverage(&[("us-east-1", denied())]);
+    let now = "2026-11-24T00:00:00Z";
+    for (language, name, words) in [
+        (
+            Language::En,
+            "Summary",
+            ["UNKNOWN whether watched: us-east-1", "AccessDenied"],
+        ),
+        (
+            Language::Ja,
+            "サマリー",
+            ["監視の状況が不明なリージョン: us-east-1", "AccessDenied"],
+        ),
+    ] {
+        let bytes = written_of(&unknown, &[], ReportFormat::Xlsx, language, SHEET_ROWS, now);
+        let cells = sheet(&bytes, name).concat();
+        let text = cells.join(" ");
+        for words in words {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(cells.iter().all(|cell| cell != "0"), "{text}");
+        assert!(!text.contains(": 0") && !text.contains("100 %"), "{text}");
+        for name in open(bytes.clone()).sheet_names() {
+            let cells = sheet(&bytes, &name).concat();
+            assert!(cells.iter().all(|cell| cell != "0"), "{name}: {cells:?}");
+        }
+    }
+    let known = [finding("f", "t", "NEW")];
+    let bytes = written_of(
+        &unknown,
+        &known,
+        ReportFormat::Xlsx,
+        Language::En,
+        SHEET_ROWS,
+        now,
+    );
+    let summary = sheet(&bytes, "Summary");
+    let text = summary.concat().join(" ");
+    assert!(text.contains("Open findings that are known: 1"), "{text}");
+    assert_eq!(row(&summary, "us-east-1")[8], "1");
+    assert_eq!(sheet(&bytes, "Threats").len(), 2);
+}
+
+#[test]
+fn rows_for_programs_begin_with_what_is_not_watched() {
+    let part = coverage(&[
+        ("us-east-1", RegionWatch::Watched),
+        ("eu-west-1", RegionWatch::NotWatched),
+    ]);
+    let now = "2026-11-24T00:00:00Z";
+    let findings = [finding("f", "t", "NEW")];
+    let json = written_of(
+        &part,
+        &findings,
+        ReportFormat::Json,
+        Language::En,
+        SHEET_ROWS,
+        now,
+    );
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(json[0]["change"], "not_watched");
+    assert_eq!(json[0]["region"], "eu-west-1");
+    assert_eq!(json[0]["verdict"], "invited");
+    for null in ["severity", "title", "age_days", "finding_id"] {
+        assert_eq!(json[0][null], serde_json::Value::Null, "{null}");
+    }
+    assert_eq!(json[1]["finding_id"], "f");
+    let csv = written_of(
+        &part,
+        &findings,
+        ReportFormat::Csv,
+        Language::En,
+        SHEET_ROWS,
+        now,
+    );
+    let mut reader = csv::Reader::from_reader(csv.as_slice());
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    let first: Vec<&str> = rows[0].iter().collect();
+    assert_eq!(first[0], "111111111111");
+    assert_eq!(first[2], "NOT WATCHED");
+    assert!(
+        first.contains(&"eu-west-1") && first.contains(&"–"),
+        "{first:?}"
+    );
+    assert!(!first.contains(&"0"), "{first:?}");
+}
+
+#[test]
+fn a_report_of_a_period_that_is_not_over_says_so_on_its_first_page() {
+    let whole = coverage(&[("us-east-1", RegionWatch::Watched)]);
+    let text = |now| {
+        let bytes = written_of(
+            &whole,
+            &[],
+            ReportFormat::Xlsx,
+            Language::En,
+            SHEET_ROWS,
+            now,
+        );
+        sheet(&bytes, "Summary").concat().join(" ")
+    };
+    let interim = text("2026-11-20T00:00:00Z");
+    let until = "INTERIM REPORT: 2026-W47 is not over until 2026-11-23";
+    assert!(interim.contains(until), "{interim}");
+    let ahead = text("2026-11-10T00:00:00Z");
+    assert!(
+        ahead.contains("INTERIM REPORT: 2026-W47 has not begun"),
+        "{ahead}"
+    );
+    assert!(!text("2026-11-24T00:00:00Z").contains("INTERIM"));
+}
+
+#[test]
+fn the_overview_begins_with_the_accounts_that_are_not_watched() {
+    let ranked = |project: &str, coverage, open| Ranked {
+        project: project.to_owned(),
+        coverage,
+        standing: AccountSummary {
+            open: BTreeMap::from([(hubward_domain::finding::FindingSeverity::High, open)]),
+            ..AccountSummary::default()
+        },
+    };
+    let whole = coverage(&[("us-east-1", RegionWatch::Watched)]);
+    let none = coverage(&[("us-east-1", RegionWatch::NotWatched)]);
+    let accounts = BTreeMap::from([
+        ("111111111111".parse().unwrap(), ranked("Orders", whole, 9)),
+        (
+            "222222222222".parse().unwrap(),
+            ranked("Unknown", coverage(&[("us-east-1", denied())]), 0),
+        ),
+        ("333333333333".parse().unwrap(), ranked("Never", none, 0)),
+    ]);
+    let zone = TimeZone::UTC;
+    let period: Period = "2026-W47".parse().unwrap();
+    let now: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
+    let frame = ReportFrame {
+        scope: Scope::Overview(&accounts),
+        regions: &["us-east-1".parse().unwrap()],
+        standards: &[],
+        period,
+        bounds: period.bounds(&zone),
+        sources: &BTreeMap::from([("us-east-1".to_owned(), now)]),
+        built_at: now,
+        zone: &zone,
+        language: Language::En,
+        guide: &Guide::with(Vec::new()),
+        links: &Links::Server("https://soc.example.com".to_owned()),
+        sheet_rows: SHEET_ROWS,
+    };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let closing = Closing {
+        facts: &ReportFacts::default(),
+        trend: &[],
+        left_out: 0,
+        outdated: 2,
+    };
+    let writer = Writer::begin(&frame, ReportFormat::Xlsx, file.path()).unwrap();
+    writer.finish(closing).unwrap();
+    let summary = sheet(&std::fs::read(file.path()).unwrap(), "Summary");
+    let ids: Vec<&str> = summary
+        .iter()
+        .map(|row| row[0].as_str())
+        .filter(|first| first.len() == 12 && first.parse::<u64>().is_ok())
+        .collect();
+    assert_eq!(ids, ["333333333333", "222222222222", "111111111111"]);
+    let never = row(&summary, "333333333333");
+    assert_eq!(never[1], "Never\nNOT WATCHED: invited, not accepted");
+    assert_eq!(never[3..10], ["–"; 7], "{never:?}");
+    assert_eq!(row(&summary, "222222222222")[3..10], ["–"; 7]);
+    assert_eq!(row(&summary, "111111111111")[4], "9");
+    let text = summary.concat().join(" ");
+    for words in [
+        "NOT WATCHED: 1 of 3 accounts, and 1 more in part or unknown",
+        "Watched: 1 of 3 accounts",
+        "2 findings from the time when the Region was watched are left out",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }

@@ -4,7 +4,7 @@ use crate::say::Say;
 use hubward_domain::account::Language;
 use hubward_domain::alert::AlertState;
 use hubward_domain::finding::{FindingKind, FindingSeverity, FindingWorkflow};
-use hubward_domain::report::{ControlVerdict, MonthlyChange};
+use hubward_domain::report::{ControlVerdict, MonthlyChange, RegionWatch};
 
 pub(super) fn severity(severity: FindingSeverity, language: Language) -> &'static str {
     let say = Say(language);
@@ -55,6 +55,36 @@ pub(super) fn verdict(verdict: ControlVerdict, language: Language) -> &'static s
         ControlVerdict::Unknown => say.report_unknown(),
         ControlVerdict::Passed => say.report_passed(),
         ControlVerdict::NoData => say.report_no_data(),
+    }
+}
+
+/// Whether a Region is watched.
+pub(super) fn watch(watch: &RegionWatch, language: Language) -> &'static str {
+    let say = Say(language);
+    match watch {
+        RegionWatch::Watched => say.report_watched(),
+        RegionWatch::NotWatched => say.report_not_watched(),
+        RegionWatch::Unknown { .. } => say.report_watch_unknown(),
+    }
+}
+
+/// The verdict of a check, by its word; a word that this report does not know is shown as it is.
+pub(super) fn watch_verdict(word: &str, language: Language) -> &str {
+    let say = Say(language);
+    match word {
+        "complete" => say.report_verdict_complete(),
+        "incomplete" => say.report_verdict_incomplete(),
+        "drifted" => say.report_verdict_drifted(),
+        "unproven" => say.report_verdict_unproven(),
+        "leaving" => say.report_verdict_leaving(),
+        "invited" => say.report_verdict_invited(),
+        "managed_elsewhere" => say.report_verdict_managed_elsewhere(),
+        "not_invited" => say.report_verdict_not_invited(),
+        "resigned" => say.report_verdict_resigned(),
+        "removed" => say.report_verdict_removed(),
+        "suspended" => say.report_verdict_suspended(),
+        "unknown" => say.report_verdict_unknown(),
+        word => word,
     }
 }
 

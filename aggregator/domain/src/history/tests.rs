@@ -125,6 +125,7 @@ fn a_tally_is_of_the_end_of_its_day_and_nothing_is_said_of_days_before() {
     let span = |from, until, status, count| Span {
         from,
         until,
+        region: "us-east-1".to_owned(),
         kind: FindingKind::Control,
         severity: FindingSeverity::High,
         status,

@@ -37,6 +37,10 @@ pub struct ReportFacts {
     pub ages: [u64; 4],
     /// Controls by their id.
     pub controls: BTreeMap<String, ControlScore>,
+    /// Open findings by Region.
+    pub open_in: BTreeMap<String, u64>,
+    /// The standards of which a control was evaluated, by Region.
+    pub standards_in: BTreeMap<String, BTreeSet<String>>,
     groups: BTreeMap<String, FindingGroup>,
     /// By control and resource (hashed), the first standard whose finding was counted (hashed).
     counted: HashMap<u64, u64>,
@@ -148,6 +152,7 @@ impl ReportFacts {
         self.reopened += u64::from(change == MonthlyChange::Reopened);
         self.threats += u64::from(finding.kind == FindingKind::Threat);
         *self.open.entry(finding.severity).or_default() += 1;
+        at_key(&mut self.open_in, &finding.region, |count| *count += 1);
         let days = age_in_days(mirrored, now).unwrap_or_default();
         let age = AGES.iter().take_while(|end| days >= **end).count();
         if let Some(count) = self.ages.get_mut(age) {
@@ -170,6 +175,14 @@ impl ReportFacts {
         for (sum, count) in self.ages.iter_mut().zip(other.ages) {
             *sum += count;
         }
+        for (region, count) in &other.open_in {
+            at_key(&mut self.open_in, region, |sum| *sum += count);
+        }
+        for (region, its) in &other.standards_in {
+            at_key(&mut self.standards_in, region, |all| {
+                all.extend(its.iter().cloned());
+            });
+        }
         for (id, its) in &other.controls {
             let Some(control) = self.controls.get_mut(id) else {
                 self.controls.insert(id.clone(), its.clone());
@@ -179,8 +192,12 @@ impl ReportFacts {
             control.accounts += its.accounts;
             control.severity = control.severity.max(its.severity);
             for (standard, resources) in &its.standards {
-                let of_it = control.standards.entry(standard.clone()).or_default();
-                of_it.merge(*resources);
+                at_key(&mut control.standards, standard, |sum| {
+                    sum.merge(*resources);
+                });
+            }
+            for (region, resources) in &its.regions {
+                at_key(&mut control.regions, region, |sum| sum.merge(*resources));
             }
         }
         for (key, its) in &other.groups {
@@ -206,6 +223,12 @@ impl ReportFacts {
     /// not count.
     pub fn score(&self) -> Score {
         Score::of(self.controls.values().map(|control| &control.resources))
+    }
+
+    /// The score over all controls in one Region.
+    pub fn score_in(&self, region: &str) -> Score {
+        let controls = self.controls.values();
+        Score::of(controls.filter_map(|control| control.regions.get(region)))
     }
 
     /// The score of each standard.
@@ -273,14 +296,12 @@ impl ReportFacts {
     fn belongs(&mut self, finding: &Finding) {
         if let Some(control) = self.controls.get_mut(&finding.control_id) {
             for standard in &finding.standards {
-                match control.standards.get_mut(standard) {
-                    Some(resources) => resources.count(finding),
-                    None => control
-                        .standards
-                        .entry(standard.clone())
-                        .or_default()
-                        .count(finding),
-                }
+                at_key(&mut control.standards, standard, |its| its.count(finding));
+                at_key(&mut self.standards_in, &finding.region, |there| {
+                    if !there.contains(standard) {
+                        there.insert(standard.clone());
+                    }
+                });
             }
         }
     }
@@ -297,15 +318,27 @@ impl ReportFacts {
                     resources: Resources::default(),
                     accounts: 0,
                     standards: BTreeMap::new(),
+                    regions: BTreeMap::new(),
                     link: finding.link.clone(),
                 }),
         };
         control.resources.count(finding);
+        at_key(&mut control.regions, &finding.region, |its| {
+            its.count(finding);
+        });
         if !finding.is_suppressed() {
             control.accounts = u64::from(control.resources.failed > 0);
             control.severity = control.severity.max(finding.severity);
         }
         self.belongs(finding);
+    }
+}
+
+/// Changes the value of a key. The key is copied only if it is new: this runs for every finding.
+fn at_key<V: Default>(map: &mut BTreeMap<String, V>, key: &str, change: impl FnOnce(&mut V)) {
+    match map.get_mut(key) {
+        Some(value) => change(value),
+        None => change(map.entry(key.to_owned()).or_default()),
     }
 }
 

@@ -34,6 +34,16 @@ pub struct PeriodBounds {
     pub to: Timestamp,
 }
 
+/// Whether a period is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodProgress {
+    /// It has not begun.
+    Ahead,
+    /// It has begun and is not over: a report of it is an interim one.
+    Running,
+    Over,
+}
+
 impl Period {
     /// The ISO week of a moment, in the time zone.
     pub fn week_of(moment: Timestamp, zone: &TimeZone) -> Self {
@@ -119,6 +129,17 @@ impl Period {
 }
 
 impl PeriodBounds {
+    /// Whether it is over at a moment.
+    pub fn progress(self, now: Timestamp) -> PeriodProgress {
+        if now < self.from {
+            PeriodProgress::Ahead
+        } else if now < self.to {
+            PeriodProgress::Running
+        } else {
+            PeriodProgress::Over
+        }
+    }
+
     /// Whether a moment is in the period.
     pub(crate) fn contain(self, moment: Option<Timestamp>) -> bool {
         moment.is_some_and(|moment| self.from <= moment && moment < self.to)
@@ -205,6 +226,9 @@ mod tests {
         let bounds = Period::week_of(monday, &tokyo).bounds(&tokyo);
         assert!(bounds.contain(Some(monday)) && !bounds.contain(Some(sunday)));
         assert_eq!(bounds.to.to_string(), "2026-11-29T15:00:00Z");
+        assert_eq!(bounds.progress(sunday), PeriodProgress::Ahead);
+        assert_eq!(bounds.progress(monday), PeriodProgress::Running);
+        assert_eq!(bounds.progress(bounds.to), PeriodProgress::Over);
     }
 
     #[test]

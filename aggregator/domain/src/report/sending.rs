@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use strum::{EnumString, IntoStaticStr};
 
-use super::Period;
+use super::{Period, PeriodProgress};
 use crate::account::{Account, AccountState, ReportCadence};
 
 /// The largest attachment of a mail, in bytes: many mail servers reject more than 10 MB, and a mail
@@ -50,6 +50,20 @@ pub enum SendingProgress {
     },
     /// No further attempts.
     GivenUp { why: String },
+}
+
+/// Why no report of a requested period is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodRefused {
+    /// It is not over, and no interim report was requested.
+    #[error("the period is not over")]
+    NotOver,
+    /// It has not begun.
+    #[error("the period has not begun")]
+    Ahead,
+    /// It is over, so that there is no interim report of it.
+    #[error("the period is over")]
+    Over,
 }
 
 /// How a mail contains a report.
@@ -106,14 +120,24 @@ pub fn due_period(account: &Account, week: Period, month: Period) -> Option<Peri
     }
 }
 
-/// The key of a report in a bucket, by the year and month in which its period ends.
-pub fn object_key(name: &str, period: Period) -> String {
+/// Whether a report of a requested period may be sent. A report of a period that is not over would be taken for the
+/// whole one, and as each is sent once, the whole one would never be sent.
+///
+/// # Errors
+/// See [`PeriodRefused`].
+pub fn admit(progress: PeriodProgress, interim: bool) -> Result<(), PeriodRefused> {
+    match (progress, interim) {
+        (PeriodProgress::Ahead, _) => Err(PeriodRefused::Ahead),
+        (PeriodProgress::Running, false) => Err(PeriodRefused::NotOver),
+        (PeriodProgress::Over, true) => Err(PeriodRefused::Over),
+        (PeriodProgress::Running, true) | (PeriodProgress::Over, false) => Ok(()),
+    }
+}
+
+/// The key of a report's file in a bucket, by the year and month in which its period ends.
+pub fn object_key(file: &str, period: Period) -> String {
     let last: Date = period.days().1;
-    format!(
-        "reports/{:04}/{:02}/{name}_{period}.xlsx",
-        last.year(),
-        last.month()
-    )
+    format!("reports/{:04}/{:02}/{file}", last.year(), last.month())
 }
 
 /// How a mail contains a report, by the file's size in bytes and the link to its location.
@@ -136,7 +160,23 @@ mod tests {
             ("2026-W53", "reports/2027/01/overview_2026-W53.xlsx"),
             ("2026-02", "reports/2026/02/overview_2026-02.xlsx"),
         ] {
-            assert_eq!(object_key(OVERVIEW, period.parse().unwrap()), key);
+            let file = format!("overview_{period}.xlsx");
+            assert_eq!(object_key(&file, period.parse().unwrap()), key);
+        }
+    }
+
+    #[test]
+    fn only_a_period_that_is_over_is_sent_as_a_whole() {
+        use PeriodProgress as P;
+        for (progress, interim, admitted) in [
+            (P::Over, false, Ok(())),
+            (P::Over, true, Err(PeriodRefused::Over)),
+            (P::Running, false, Err(PeriodRefused::NotOver)),
+            (P::Running, true, Ok(())),
+            (P::Ahead, false, Err(PeriodRefused::Ahead)),
+            (P::Ahead, true, Err(PeriodRefused::Ahead)),
+        ] {
+            assert_eq!(admit(progress, interim), admitted, "{progress:?} {interim}");
         }
     }
 

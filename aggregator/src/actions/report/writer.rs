@@ -16,11 +16,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::task::block_in_place;
 
+use crate::actions::report::coverage::Coverages;
 use crate::app::App;
 use hubward_document::report::{
     Closing, Ranked, ReportFormat, ReportFrame, ReportWriteError, SHEET_ROWS, Scope, Writer,
 };
-use hubward_domain::account::{Account, Language};
+use hubward_domain::account::{Account, Language, Standard};
 use hubward_domain::alert::AlertState;
 use hubward_domain::exception::excuse;
 use hubward_domain::finding::Mirrored;
@@ -29,7 +30,8 @@ use hubward_domain::history::{Span, tallies};
 use hubward_domain::membership::wanted_regions;
 use hubward_domain::report::sending::OVERVIEW;
 use hubward_domain::report::{
-    AccountSummary, Period, PeriodBounds, ReportFacts, ShownFinding, TREND, TrendPoint,
+    AccountSummary, Coverage, Period, PeriodBounds, ReportFacts, ShownFinding, TREND, TrendPoint,
+    WatchCounts,
 };
 use hubward_store::StoreError;
 
@@ -56,6 +58,10 @@ pub(super) struct WrittenReport {
     pub(super) file: PathBuf,
     /// The counts for the channels.
     pub(super) standing: AccountSummary,
+    /// What is watched of the account; empty for the overview.
+    pub(super) coverage: Coverage,
+    /// Number of open findings; `None` if nothing is known.
+    pub(super) open: Option<u64>,
     /// Number of findings that were omitted.
     pub(super) left_out: u64,
 }
@@ -65,6 +71,11 @@ pub(super) struct ReportWriter {
     app: App,
     pub(super) period: Period,
     format: ReportFormat,
+    /// Whether file names say that the reports are interim ones.
+    is_interim: bool,
+    coverages: Coverages,
+    /// The standards of accounts that have none of their own.
+    standards: Vec<String>,
     bounds: PeriodBounds,
     pub(super) sources: BTreeMap<String, Timestamp>,
     built_at: Timestamp,
@@ -87,6 +98,8 @@ struct WriterCounts {
     facts: ReportFacts,
     trend: Vec<TrendPoint>,
     worst: Worst,
+    /// Open findings of Regions that are no longer watched.
+    outdated: u64,
 }
 
 /// The totals of the overview.
@@ -96,6 +109,7 @@ struct OverviewTotals {
     facts: ReportFacts,
     trend: Vec<TrendPoint>,
     worst: Worst,
+    outdated: u64,
 }
 
 /// The worst findings, for the overview.
@@ -106,11 +120,12 @@ struct Worst {
 }
 
 impl ReportWriter {
-    /// Prepares the reports of a period.
+    /// Prepares the reports of a period, of accounts of which this is watched.
     pub(super) async fn open(
         app: &App,
         period: Period,
         format: ReportFormat,
+        coverages: Coverages,
     ) -> Result<Self, StoreError> {
         let checkpoints = app.store.checkpoints().await?;
         let zone = app.zone();
@@ -118,6 +133,9 @@ impl ReportWriter {
             app: app.clone(),
             period,
             format,
+            is_interim: false,
+            coverages,
+            standards: suffixes(&app.config.baseline.standards),
             bounds: period.bounds(&zone),
             sources: checkpoints
                 .into_iter()
@@ -131,9 +149,28 @@ impl ReportWriter {
         })
     }
 
+    /// The same, with file names that differ from those of the reports of the whole period, so that neither replaces
+    /// the other.
+    pub(super) fn with_interim_names(self) -> Self {
+        let is_interim = true;
+        Self { is_interim, ..self }
+    }
+
     /// The file name of a report.
     pub(super) fn name(&self, of: &str) -> String {
-        format!("{of}_{}.{}", self.period, self.format.as_str())
+        let mark = if self.is_interim { "_interim" } else { "" };
+        format!("{of}_{}{mark}.{}", self.period, self.format.as_str())
+    }
+
+    /// What is watched of an account.
+    pub(super) fn coverage(&self, account: &AccountId) -> Coverage {
+        self.coverages.get(account).cloned().unwrap_or_default()
+    }
+
+    /// A number of open findings, if it says anything: before the first sync, none says nothing.
+    fn known(&self, watched: WatchCounts, open: u64) -> Option<u64> {
+        let open = watched.count(open)?;
+        (open > 0 || !self.sources.is_empty()).then_some(open)
     }
 
     /// Writes an account's report into a directory and adds the account to the overview.
@@ -154,26 +191,36 @@ impl ReportWriter {
         directory: &Path,
     ) -> Result<WrittenFile, DraftError> {
         let regions = wanted_regions(account, &self.hub);
-        let scope = Scope::Account(account);
+        let coverage = self.coverage(&account.account_id);
+        let scope = Scope::Account(account, &coverage);
+        let own = suffixes(&account.standards);
+        let standards = if own.is_empty() {
+            &self.standards
+        } else {
+            &own
+        };
         let temporary = temporary(directory)?;
         let zone = self.zone.clone();
         let sources = self.sources.clone();
         let links = self.links.clone();
         let place = (&sources, &zone, &links);
-        let frame = self.frame(scope, &regions, place, account.language);
+        let frame = self.frame(scope, (&regions, standards), place, account.language);
         let mut writer = Writer::begin(&frame, self.format, temporary.path())?;
         let counts = self.read(account, Some(&mut writer)).await?;
         let closing = Closing {
             facts: &counts.facts,
             trend: &counts.trend,
             left_out: 0,
+            outdated: counts.outdated,
         };
         let file = directory.join(self.name(account.account_id.as_str()));
         finish(writer, closing, temporary, &file)?;
         let standing = AccountSummary::of(&counts.facts);
         let draft = WrittenReport {
             file,
+            open: self.known(coverage.counts(), standing.all_open()),
             standing,
+            coverage,
             left_out: 0,
         };
         Ok(WrittenFile { draft, counts })
@@ -182,14 +229,27 @@ impl ReportWriter {
     /// Adds a written account to the overview. The order of accounts matters: the overview shows the first
     /// title that is found for a control.
     pub(super) fn add_to_overview(&self, account: &Account, written: WrittenFile) -> WrittenReport {
-        self.totals().take(account, written.counts);
+        let coverage = self.coverage(&account.account_id);
+        self.totals().take(account, coverage, written.counts);
         written.draft
+    }
+
+    /// Adds an account that is watched nowhere to the overview. It has no numbers.
+    pub(super) fn list_unwatched(&self, account: &Account) {
+        let coverage = self.coverage(&account.account_id);
+        let nothing = AccountSummary::default();
+        self.totals().list(account, coverage, nothing);
     }
 
     /// Adds an account to the overview without writing its report.
     pub(super) async fn count(&self, account: &Account) -> Result<(), DraftError> {
+        let coverage = self.coverage(&account.account_id);
+        if coverage.is_watched_nowhere() {
+            self.list_unwatched(account);
+            return Ok(());
+        }
         let counts = self.read(account, None).await?;
-        self.totals().take(account, counts);
+        self.totals().take(account, coverage, counts);
         Ok(())
     }
 
@@ -207,12 +267,20 @@ impl ReportWriter {
             facts,
             trend,
             worst,
+            outdated,
         } = &*totals;
+        let mut watched = WatchCounts::default();
+        for its in accounts
+            .values()
+            .flat_map(|ranked| &ranked.coverage.regions)
+        {
+            watched.add(&its.watch);
+        }
         let scope = Scope::Overview(accounts);
         let language = self.app.config.locale.language;
         let temporary = temporary(directory)?;
         let place = (&self.sources, &self.zone, &self.links);
-        let frame = self.frame(scope, &self.hub, place, language);
+        let frame = self.frame(scope, (&self.hub, &self.standards), place, language);
         let mut writer = Writer::begin(&frame, self.format, temporary.path())?;
         for (shown, mirrored, alert) in &worst.findings {
             writer.add(*shown, mirrored, *alert)?;
@@ -221,12 +289,15 @@ impl ReportWriter {
             facts,
             trend,
             left_out: worst.left_out,
+            outdated: *outdated,
         };
         let file = directory.join(self.name(OVERVIEW));
         finish(writer, closing, temporary, &file)?;
         Ok(WrittenReport {
             file,
             standing: AccountSummary::of(facts),
+            coverage: Coverage::default(),
+            open: self.known(watched, facts.all_open()),
             left_out: worst.left_out,
         })
     }
@@ -240,8 +311,10 @@ impl ReportWriter {
         let store = &self.app.store;
         let alerts = store.alert_states_of(&account.account_id).await?;
         let exceptions = store.exceptions_of(&account.account_id).await?;
-        let spans = store.history_of(&account.account_id).await?;
-        let (mut facts, mut worst) = (ReportFacts::default(), Worst::default());
+        let coverage = self.coverage(&account.account_id);
+        let mut spans = store.history_of(&account.account_id).await?;
+        spans.retain(|span| !coverage.leaves_out(&span.region));
+        let (mut facts, mut worst, mut outdated) = (ReportFacts::default(), Worst::default(), 0);
         let mut rows = store.findings_in_order(&account.account_id);
         while let Some(mut mirrored) = rows.try_next().await? {
             // Defense in depth: whatever the query returns, an account's report only contains its own
@@ -250,6 +323,10 @@ impl ReportWriter {
                 continue;
             }
             excuse(&mut mirrored.finding, &exceptions);
+            if coverage.leaves_out(&mirrored.finding.region) {
+                outdated += u64::from(mirrored.finding.is_open());
+                continue;
+            }
             let Some(shown) = facts.add(&mirrored, self.bounds, self.built_at) else {
                 continue;
             };
@@ -259,11 +336,12 @@ impl ReportWriter {
             }
             worst.keep([(shown, mirrored, alert)]);
         }
-        let trend = self.trend(&spans, &facts);
+        let trend = self.trend(&spans, &facts, coverage.counts());
         Ok(WriterCounts {
             facts,
             trend,
             worst,
+            outdated,
         })
     }
 
@@ -275,13 +353,14 @@ impl ReportWriter {
     fn frame<'f>(
         &'f self,
         scope: Scope<'f>,
-        regions: &'f [Region],
+        (regions, standards): (&'f [Region], &'f [String]),
         (sources, zone, links): (&'f BTreeMap<String, Timestamp>, &'f TimeZone, &'f Links),
         language: Language,
     ) -> ReportFrame<'f> {
         ReportFrame {
             scope,
             regions,
+            standards,
             period: self.period,
             bounds: self.bounds,
             sources,
@@ -294,8 +373,9 @@ impl ReportWriter {
         }
     }
 
-    /// The open findings at the end of each of the last periods; for the current period, those of now.
-    fn trend(&self, spans: &[Span], facts: &ReportFacts) -> Vec<TrendPoint> {
+    /// The open findings at the end of each of the last periods; for the current period, those of now. `None` where
+    /// nothing is known.
+    fn trend(&self, spans: &[Span], facts: &ReportFacts, watched: WatchCounts) -> Vec<TrendPoint> {
         let periods = self.period.up_to(TREND);
         let days: Vec<Date> = periods.iter().map(|period| period.days().1).collect();
         let today = self.zone.to_datetime(self.built_at).date();
@@ -310,19 +390,22 @@ impl ReportWriter {
                     Some(facts.open.clone())
                 } else {
                     tally.map(|tally| tally.open)
-                },
+                }
+                .filter(|open| self.known(watched, open.values().sum()).is_some()),
             })
             .collect()
     }
 }
 
 impl OverviewTotals {
-    fn take(&mut self, account: &Account, counts: WriterCounts) {
+    fn take(&mut self, account: &Account, coverage: Coverage, counts: WriterCounts) {
         let WriterCounts {
             facts,
             trend,
             worst,
+            outdated,
         } = counts;
+        self.outdated += outdated;
         self.facts.merge(&facts);
         if self.trend.is_empty() {
             self.trend = trend;
@@ -331,13 +414,18 @@ impl OverviewTotals {
                 sum.add(point);
             }
         }
-        let ranked = Ranked {
-            project: account.project.clone(),
-            standing: AccountSummary::of(&facts),
-        };
-        self.accounts.insert(account.account_id.clone(), ranked);
+        self.list(account, coverage, AccountSummary::of(&facts));
         self.worst.left_out += worst.left_out;
         self.worst.keep(worst.findings);
+    }
+
+    fn list(&mut self, account: &Account, coverage: Coverage, standing: AccountSummary) {
+        let ranked = Ranked {
+            project: account.project.clone(),
+            coverage,
+            standing,
+        };
+        self.accounts.insert(account.account_id.clone(), ranked);
     }
 }
 
@@ -369,6 +457,11 @@ impl Worst {
         self.findings
             .sort_unstable_by(|a, b| order(&a.1).cmp(&order(&b.1)));
     }
+}
+
+/// The standards as findings name them.
+fn suffixes(standards: &[Standard]) -> Vec<String> {
+    standards.iter().map(ToString::to_string).collect()
 }
 
 /// Open before resolved findings, worst first, related ones together. A total order: no two findings are

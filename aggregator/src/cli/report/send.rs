@@ -4,7 +4,9 @@ use clap::Args;
 use hubward_protocol::AccountId;
 use serde_json::json;
 
-use crate::actions::report::send::{self, SendRequest, SendRow, send_reports};
+use crate::actions::report::send::{
+    SendError, SendOutcome, SendRequest, SendRow, plan_reports, send_reports,
+};
 use crate::app::App;
 use crate::cli::failure::CommandFailure;
 use crate::cli::screen::Screen;
@@ -25,6 +27,15 @@ pub(in crate::cli) struct Send {
     /// Also send what was already sent.
     #[arg(long)]
     again: bool,
+    /// Send reports of a period that is not over; they are marked, and the whole period's are still sent later.
+    #[arg(long, requires = "period", conflicts_with = "again")]
+    interim: bool,
+    /// Show what would be sent, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Skip the confirmation.
+    #[arg(long)]
+    yes: bool,
 }
 
 impl Send {
@@ -34,6 +45,10 @@ impl Send {
             accounts: Vec::new(),
             period: None,
             again: false,
+            interim: false,
+            dry_run: false,
+            // The timetable was configured by a person.
+            yes: true,
         }
     }
 
@@ -45,18 +60,42 @@ impl Send {
     ) -> CommandResult {
         let language = screen.language();
         let request = SendRequest {
-            accounts: self.accounts,
+            accounts: self.accounts.clone(),
             period: self.period,
             again: self.again,
+            interim: self.interim,
         };
-        let rows = send_reports(app, actor, &request).await.map_err(|error| {
+        let fails = |error: SendError| {
             CommandFailure::Messages(vec![text::report::not_sent(&error, language)])
-        })?;
+        };
+        let plan = plan_reports(app, &request).await.map_err(fails)?;
+        let planned = plan.planned();
+        if self.dry_run {
+            self.show(&plan.rows, screen)?;
+            return Ok(self.exit(&plan.rows));
+        }
+        if planned.reports > 0 && !self.yes {
+            if screen.is_interactive() && !screen.is_json() {
+                self.show(&plan.rows, screen)?;
+            }
+            if !screen.confirm(&text::report::question(planned, language))? {
+                screen.say(Say(language).report_declined());
+                return Ok(Exit::Failed);
+            }
+        }
+        let rows = send_reports(app, actor, &plan).await.map_err(fails)?;
+        self.show(&rows, screen)?;
+        Ok(self.exit(&rows))
+    }
+
+    fn show(&self, rows: &[SendRow], screen: &Screen) -> Result<(), CommandFailure> {
+        let language = screen.language();
         if screen.is_json() {
             let rows = rows.iter().map(|row| {
                 json!({
                     "account_id": row.account_id,
                     "period": row.period.to_string(),
+                    "interim": self.interim,
                     "destination": row.destination.as_str(),
                     "outcome": outcome(row),
                     "detail": text::report::sent(&row.outcome, language),
@@ -88,21 +127,34 @@ impl Send {
             });
             screen.table(&headers, table.collect())?;
         }
-        screen.say(&text::report::sent_summary(&rows, language));
-        Ok(if rows.iter().all(SendRow::is_done) {
-            Exit::Done
-        } else {
+        screen.say(&text::report::sent_summary(rows, language));
+        if let Some(warning) = text::report::unwatched_of_sent(rows, language) {
+            screen.warn(&warning);
+        }
+        Ok(())
+    }
+
+    /// An account that was named and gets no report leaves something to do.
+    fn exit(&self, rows: &[SendRow]) -> Exit {
+        let is_skipped = |row: &SendRow| matches!(row.outcome, SendOutcome::NotWatched);
+        if rows.iter().any(SendRow::is_failed) {
             Exit::Failed
-        })
+        } else if !self.accounts.is_empty() && rows.iter().any(is_skipped) {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        }
     }
 }
 
 fn outcome(row: &SendRow) -> &'static str {
     match &row.outcome {
-        send::SendOutcome::Sent { .. } => "sent",
-        send::SendOutcome::Already { .. } => "already",
-        send::SendOutcome::Busy => "busy",
-        send::SendOutcome::Failed { given_up, .. } => {
+        SendOutcome::Sent { .. } => "sent",
+        SendOutcome::Already { .. } => "already",
+        SendOutcome::Planned => "planned",
+        SendOutcome::NotWatched => "skipped",
+        SendOutcome::Busy => "busy",
+        SendOutcome::Failed { given_up, .. } => {
             if *given_up {
                 "given_up"
             } else {

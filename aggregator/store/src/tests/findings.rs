@@ -142,6 +142,10 @@ async fn what_a_source_shows_no_more_is_archived_counted_and_forgotten() {
             .collect();
         open.sort();
         assert_eq!(open, [(day(24), day(25), 2), (day(25), day(26), 1)]);
+        assert!(
+            spans.iter().all(|span| span.region == "us-east-1"),
+            "{spans:?}"
+        );
     })
     .await;
 }

@@ -2,8 +2,7 @@
 
 use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, XlsxError};
 
-use super::SummarySheet;
-use crate::report::sheet::float;
+use super::{SummarySheet, percent};
 use crate::report::style::BAR;
 use crate::report::words;
 use crate::say::Say;
@@ -37,8 +36,8 @@ impl SummarySheet<'_> {
             }
             if let Some((name, count)) = ages.get(at) {
                 self.merge(7, 8, name, &style.text())?;
-                self.sheet
-                    .write_number_with_format(self.row, 9, float(*count), &style.number())?;
+                let count = self.frame.count(*count);
+                self.sheet_number(self.row, 9, count, &style.number())?;
             }
             self.row += 1;
         }
@@ -55,10 +54,12 @@ impl SummarySheet<'_> {
 
     fn score(&mut self, name: &str, score: Score) -> Result<(), XlsxError> {
         let say = Say(self.frame.language);
-        let controls = say.report_score_controls(score.judged, score.passed);
-        let percent = score
-            .percent()
-            .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+        let controls = if score.judged == 0 {
+            say.report_no_data().to_owned()
+        } else {
+            say.report_score_controls(score.judged, score.passed)
+        };
+        let percent = percent(self.frame.watch().score(score));
         self.merge(0, 2, name, &self.style.text())?;
         self.merge(3, 4, &controls, &self.style.label())?;
         self.merge(5, 5, &percent, &self.style.number().set_bold())

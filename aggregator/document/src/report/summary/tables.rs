@@ -1,17 +1,21 @@
 //! The first sheet's tables: what to do first, and the numbers of each account.
 
 use hubward_protocol::AccountId;
-use rust_xlsxwriter::{Format, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
-use super::{LAST, SummarySheet, TILES};
+use super::coverage::{height, lines};
+use super::{LAST, SummarySheet, TILES, percent};
 use crate::report::Ranked;
-use crate::report::sheet::float;
 use crate::report::words;
 use crate::say::Say;
 use hubward_domain::finding::FindingSeverity;
+use hubward_domain::report::{Coverage, PeriodProgress};
 
 /// The number of rows of what to do first.
 const FIRST: usize = 10;
+
+/// How many units of text a line of a project's cell has.
+const NAME_LINE: usize = 22;
 
 impl SummarySheet<'_> {
     pub(super) fn first(&mut self) -> Result<(), XlsxError> {
@@ -20,8 +24,8 @@ impl SummarySheet<'_> {
         self.heading(say.report_fix_first())?;
         let groups = self.closing.facts.first(FIRST);
         if groups.is_empty() {
-            let nothing = say.report_nothing_open();
-            self.wide(22.0, nothing, &self.style.remark())?;
+            let nothing = self.frame.about_watched(say.report_nothing_open());
+            self.wide(22.0, &nothing, &self.style.remark())?;
             self.row += 1;
             return Ok(());
         }
@@ -58,7 +62,7 @@ impl SummarySheet<'_> {
         Ok(())
     }
 
-    /// One row per account, the worst first.
+    /// One row per account: those that are not watched first, then those that are only in part, then the worst.
     pub(super) fn accounts(
         &mut self,
         mut accounts: Vec<(&AccountId, &Ranked)>,
@@ -66,7 +70,11 @@ impl SummarySheet<'_> {
         let language = self.frame.language;
         let say = Say(language);
         self.heading(say.report_by_account())?;
-        accounts.sort_by_cached_key(|(_, ranked)| ranked.standing.rank());
+        accounts.sort_by_cached_key(|(_, ranked)| {
+            let coverage = &ranked.coverage;
+            let watched = (!coverage.is_watched_nowhere(), coverage.is_whole());
+            (watched, ranked.standing.rank())
+        });
         let (header, of_numbers) = (self.style.header(), self.style.header_of_numbers());
         self.sheet.set_row_height(self.row, 30)?;
         let mut headers = vec![
@@ -88,10 +96,22 @@ impl SummarySheet<'_> {
         }
         self.row += 1;
         let (text, number) = (self.style.text(), self.style.number());
-        for (id, Ranked { project, standing }) in accounts {
-            self.sheet.set_row_height(self.row, 20)?;
+        let has_begun = self.frame.progress() != PeriodProgress::Ahead;
+        for (id, ranked) in accounts {
+            let Ranked {
+                project,
+                coverage,
+                standing,
+            } = ranked;
+            let unwatched = self.unwatched(coverage);
+            let (name, format) = match unwatched {
+                None => (project.clone(), text.clone()),
+                Some(words) => (format!("{project}\n{words}"), self.style.warning()),
+            };
+            let high = height(lines(&name, NAME_LINE));
+            self.sheet.set_row_height(self.row, high)?;
             self.merge(0, 0, id.as_str(), &text.clone().set_font_size(9))?;
-            self.merge(1, 2, project, &text)?;
+            self.merge(1, 2, &name, &format)?;
             for (column, severity) in (3_u16..).zip(TILES.into_iter().take(4)) {
                 let count = standing.open_with(severity);
                 let format = if count > 0 && severity >= FindingSeverity::High {
@@ -99,28 +119,32 @@ impl SummarySheet<'_> {
                 } else {
                     number.clone()
                 };
-                self.counted(column, count, &format)?;
+                self.sheet_number(self.row, column, self.count_of(coverage, count), &format)?;
             }
-            self.number(7, standing.new + standing.reopened)?;
-            self.number(8, standing.resolved)?;
-            let score = standing
-                .score
-                .percent()
-                .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+            let of_period = [
+                (7, standing.new + standing.reopened),
+                (8, standing.resolved),
+            ];
+            for (column, count) in of_period {
+                let count = self.count_of(coverage, count);
+                let count = count.filter(|_| has_begun);
+                self.sheet_number(self.row, column, count, &number)?;
+            }
+            let score = percent(coverage.counts().score(standing.score));
             self.merge(LAST, LAST, &score, &number)?;
             self.row += 1;
         }
         Ok(())
     }
 
-    fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
-        self.counted(column, number, &self.style.number())
+    /// A number of an account's findings, if it says anything.
+    fn count_of(&self, coverage: &Coverage, count: u64) -> Option<u64> {
+        let count = coverage.count(count)?;
+        (count > 0 || !self.frame.sources.is_empty()).then_some(count)
     }
 
-    fn counted(&mut self, column: u16, number: u64, format: &Format) -> Result<(), XlsxError> {
-        self.sheet
-            .write_number_with_format(self.row, column, float(number), format)?;
-        Ok(())
+    fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
+        self.sheet_number(self.row, column, Some(number), &self.style.number())
     }
 
     fn severity(&mut self, column: u16, severity: FindingSeverity) -> Result<(), XlsxError> {

@@ -6,7 +6,6 @@ use rust_xlsxwriter::{
 };
 
 use super::{LAST, SummarySheet, TILES};
-use crate::report::sheet::float;
 use crate::report::style::{chart_color, faint};
 use crate::report::words;
 use crate::say::Say;
@@ -48,11 +47,11 @@ impl SummarySheet<'_> {
             self.sheet
                 .write_string_with_format(top, column, word, &label)?;
             for (row, point) in (top + 1..).zip(closing.trend) {
-                if let Some(open) = &point.open {
-                    let count = open.get(&severity).copied().unwrap_or_default();
-                    self.sheet
-                        .write_number_with_format(row, column, float(count), &number)?;
-                }
+                let count = point
+                    .open
+                    .as_ref()
+                    .map(|open| open.get(&severity).copied().unwrap_or_default());
+                self.sheet_number(row, column, count, &number)?;
             }
             let color = chart_color(severity);
             chart

@@ -19,6 +19,8 @@ pub struct ControlScore {
     /// The standards that it belongs to, with the results in each: without consolidated findings,
     /// people decide on each standard's findings separately.
     pub standards: BTreeMap<String, Resources>,
+    /// Its results in each Region in which it was evaluated.
+    pub regions: BTreeMap<String, Resources>,
     /// The explanation's URL.
     pub link: String,
 }

@@ -11,7 +11,7 @@ use crate::channel::{Messenger, ReportMail};
 use hubward_domain::account::Account;
 use hubward_domain::delivery::Attempt;
 use hubward_domain::report::sending::{
-    ATTACHMENT_LIMIT, Destination, Enclosure, OVERVIEW, enclosure, object_key,
+    ATTACHMENT_LIMIT, Destination, Enclosure, enclosure, object_key,
 };
 use hubward_domain::report::{Period, link};
 
@@ -24,6 +24,8 @@ pub(super) struct ReportParcel<'a> {
     /// The file and its counts.
     pub(super) draft: &'a WrittenReport,
     pub(super) period: Period,
+    /// Whether the period is not over.
+    pub(super) interim: bool,
     /// Where it was delivered already.
     pub(super) places: &'a BTreeMap<Destination, String>,
     /// How often it was sent again.
@@ -46,9 +48,10 @@ pub(super) async fn deliver(
 }
 
 impl ReportParcel<'_> {
-    fn name(&self) -> &str {
-        self.account
-            .map_or(OVERVIEW, |account| account.account_id.as_str())
+    /// The file's name.
+    fn name(&self) -> String {
+        let name = self.draft.file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
     }
 }
 
@@ -58,8 +61,7 @@ fn keep(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
         return Err("reports.directory is not set".to_owned());
     };
     let directory = app.config.directory().join(directory);
-    let name = parcel.draft.file.file_name().unwrap_or_default();
-    let file = directory.join(name);
+    let file = directory.join(parcel.name());
     copy(&parcel.draft.file, &directory, &file)
         .map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(file.display().to_string())
@@ -82,7 +84,7 @@ async fn upload(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> 
     let bytes = read(&parcel.draft.file).await?;
     let aws = app.aws().await.map_err(|error| error.to_string())?;
     let hub = &app.config.hub;
-    let key = object_key(parcel.name(), parcel.period);
+    let key = object_key(&parcel.name(), parcel.period);
     aws.bucket(hub.home_region, hub.administrator.clone())
         .put_encrypted(bucket, &key, XLSX, bytes, reports.kms_key.as_deref())
         .await
@@ -107,22 +109,18 @@ async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
         None
     };
     let attachment = match enclosure(size, ATTACHMENT_LIMIT, link) {
-        Enclosure::Attachment => Ok((
-            file.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            read(file).await?,
-        )),
+        Enclosure::Attachment => Ok((parcel.name(), read(file).await?)),
         Enclosure::Link(link) => Err(link),
         Enclosure::None => {
             return Err(format!(
-                "{size} bytes are too many to attach, and neither reports.directory nor \
-                 reports.bucket is set"
+                "{size} bytes are too many to attach, and there is no link: reports.bucket is not \
+                 set, nor, for a report of a whole period, reports.directory"
             ));
         }
     };
     let again = match parcel.round {
+        // Each interim report is another mail: it has other numbers.
+        _ if parcel.interim => format!(".interim.{}", app.clock.now().as_second()),
         0 => String::new(),
         round => format!(".{round}"),
     };
@@ -130,6 +128,8 @@ async fn mail(app: &App, parcel: &ReportParcel<'_>) -> Result<String, String> {
         id: format!("report.{}.{}{again}", account.account_id, parcel.period),
         account,
         period: parcel.period,
+        interim: parcel.interim,
+        coverage: &parcel.draft.coverage,
         standing: &parcel.draft.standing,
         attachment,
     };
@@ -154,7 +154,8 @@ async fn link(
     account: &Account,
     parcel: &ReportParcel<'_>,
 ) -> Result<Option<String>, StoreError> {
-    if !parcel.places.contains_key(&Destination::Directory) {
+    // The server opens reports of whole periods only.
+    if parcel.interim || !parcel.places.contains_key(&Destination::Directory) {
         return Ok(parcel.places.get(&Destination::Bucket).cloned());
     }
     let seal = app.report_link_key().await?;

@@ -12,9 +12,8 @@ use super::{SendError, SendOutcome, SendRow};
 use crate::actions::notify::Notifier;
 use crate::actions::report::writer::{DraftError, ReportWriter};
 use hubward_domain::account::Account;
-use hubward_domain::audit::{Action, NewEvent};
-use hubward_domain::notice::{Notice, Trouble};
-use hubward_domain::report::AccountSummary;
+use hubward_domain::audit::{Action, Actor, NewEvent};
+use hubward_domain::notice::{Notice, SentReport, Trouble};
 use hubward_domain::report::sending::{Destination, OVERVIEW, SendingProgress};
 use hubward_store::StoreError;
 use hubward_store::report_sendings::Sendings;
@@ -30,11 +29,12 @@ impl Round<'_> {
     /// are to be notified.
     pub(super) async fn one(
         &self,
+        actor: &Actor,
         writer: &ReportWriter,
         account: Option<&Account>,
         workplace: &Path,
         rows: &mut Vec<SendRow>,
-    ) -> Result<Option<AccountSummary>, SendError> {
+    ) -> Result<Option<SentReport>, SendError> {
         let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
         if !self.claim(name).await? {
             rows.extend(self.destinations.iter().map(|destination| SendRow {
@@ -46,9 +46,9 @@ impl Round<'_> {
             return Ok(None);
         }
         // Another process may have sent it while this one waited.
-        let known = self.app.store.report_sendings(self.period, Some(name));
-        let sendings = known.await?.remove(name).unwrap_or_default();
-        let work = self.carry(writer, account, &sendings, workplace, rows);
+        let known = self.known(Some(name)).await?.remove(name);
+        let sendings = known.unwrap_or_default();
+        let work = self.carry(actor, (writer, account), &sendings, workplace, rows);
         let summary = self.holding(name, work).await?;
         let mut tx = self.app.store.begin().await?;
         tx.leave_report(name, self.period, &self.holder).await?;
@@ -58,12 +58,12 @@ impl Round<'_> {
 
     async fn carry(
         &self,
-        writer: &ReportWriter,
-        account: Option<&Account>,
+        actor: &Actor,
+        (writer, account): (&ReportWriter, Option<&Account>),
         sendings: &Sendings,
         workplace: &Path,
         rows: &mut Vec<SendRow>,
-    ) -> Result<Option<AccountSummary>, SendError> {
+    ) -> Result<Option<SentReport>, SendError> {
         let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
         self.add_known(account, sendings, rows);
         let written = match account {
@@ -93,6 +93,7 @@ impl Round<'_> {
                         account,
                         draft,
                         period: self.period,
+                        interim: self.request.interim,
                         places: &places,
                         round,
                     };
@@ -104,7 +105,7 @@ impl Round<'_> {
                 Ok(place) => SendingProgress::Sent { place },
                 Err(why) => SendingProgress::after_failure(sendings.get(&destination), why),
             };
-            self.record(account, name, destination, &progress).await?;
+            self.record(actor, account, destination, &progress).await?;
             let outcome = match progress {
                 SendingProgress::Sent { place } => {
                     places.insert(destination, place.clone());
@@ -133,10 +134,10 @@ impl Round<'_> {
         }
         let is_notified =
             account.is_some() && self.open(sendings, true).contains(&Destination::Channels);
+        let written = written.ok().filter(|_| is_notified && all_there);
         Ok(written
-            .ok()
-            .filter(|_| is_notified && all_there)
-            .map(|draft| draft.standing))
+            .zip(account)
+            .map(|(draft, account)| SentReport::of(account, &draft.standing, &draft.coverage)))
     }
 
     /// Claims a report for this process. Waits if another process has claimed it: if that one died, its claim
@@ -180,18 +181,22 @@ impl Round<'_> {
     }
 
     /// Records the progress of a report. Mails and repeated sendings are audit events; operators are notified
-    /// of a report that was given up.
+    /// of a report that was given up. Of an interim report, only the audit event is recorded.
     async fn record(
         &self,
+        actor: &Actor,
         account: Option<&Account>,
-        name: &str,
         destination: Destination,
         progress: &SendingProgress,
     ) -> Result<(), StoreError> {
+        let name = account.map_or(OVERVIEW, |account| account.account_id.as_str());
         let now = self.app.clock.now();
+        let interim = self.request.interim;
         let mut tx = self.app.store.begin().await?;
-        tx.put_report_sending(name, self.period, destination, progress, now)
-            .await?;
+        if !interim {
+            tx.put_report_sending(name, self.period, destination, progress, now)
+                .await?;
+        }
         match progress {
             SendingProgress::Sent { place } => {
                 let event = NewEvent {
@@ -201,9 +206,10 @@ impl Round<'_> {
                         "period": self.period.to_string(),
                         "destination": destination.as_str(),
                         "place": place,
+                        "interim": interim,
                     }),
                 };
-                tx.append_audit(now, self.actor, [event]).await?;
+                tx.append_audit(now, actor, [event]).await?;
             }
             SendingProgress::GivenUp { why } => {
                 let notice = Notice::Operations(Trouble::ReportNotSent {
