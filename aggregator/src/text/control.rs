@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::queries::control::KnownControl;
 use crate::say::Say;
-use hubward_domain::account::Language;
+use hubward_domain::account::{Language, Standard};
 use hubward_domain::control::ControlState;
 
 /// A control's state, as a word.
@@ -21,11 +21,7 @@ pub(crate) fn state(state: ControlState, language: Language) -> &'static str {
 pub(crate) fn sheet(known: &KnownControl, now: Timestamp, language: Language) -> String {
     let say = Say(language);
     let control = &known.control;
-    let standards: Vec<&str> = control
-        .standards
-        .iter()
-        .map(|standard| standard.as_str())
-        .collect();
+    let standards: Vec<&str> = control.standards.iter().map(Standard::as_str).collect();
     let mut lines = vec![
         format!("{} {}", control.control_id, control.title),
         format!("{}: {}", say.control_severity(), control.severity),

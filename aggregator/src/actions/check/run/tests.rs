@@ -169,12 +169,15 @@ impl Member {
     }
 }
 
+/// The hour in which AWS wrote findings, and the findings.
+type Written = (i64, Vec<Box<RawValue>>);
+
 /// Hubward and AWS, hour by hour.
 struct Quarter {
     test: TestApp,
     members: Vec<Member>,
     /// AWS's findings: what a reading returns.
-    written: BTreeMap<(AccountId, &'static str), (i64, Vec<Box<RawValue>>)>,
+    written: BTreeMap<(AccountId, &'static str), Written>,
 }
 
 impl Quarter {
