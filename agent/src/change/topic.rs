@@ -47,11 +47,21 @@ impl Topic {
         }
     }
 
-    /// The address of the page to read more on; `guide` is the address of the server's guide, which has pages
-    /// about controls only.
+    /// The address of the page to read more on; `guide` is the address of the server's guide, whose entrance is the
+    /// page where it has none of its own.
     pub(crate) fn help_page(self, guide: Option<&str>) -> String {
-        let page = match self {
-            Self::Change(kind) => return kind.help_page(guide),
+        let page = match (self, guide) {
+            (Self::Change(kind), _) => return kind.help_page(guide),
+            (_, Some(guide)) => return guide.to_owned(),
+            (topic, None) => topic.aws_page(),
+        };
+        format!("https://docs.aws.amazon.com/{page}")
+    }
+
+    /// AWS's page about what `stay` makes.
+    fn aws_page(self) -> &'static str {
+        match self {
+            Self::Change(_) => "securityhub/latest/userguide/securityhub-settingup.html",
             Self::Stay | Self::Part(StayPart::Function) => {
                 "lambda/latest/dg/runtimes-provided.html"
             }
@@ -60,8 +70,7 @@ impl Topic {
             Self::Part(StayPart::Schedule) => {
                 "eventbridge/latest/userguide/eb-create-rule-schedule.html"
             }
-        };
-        format!("https://docs.aws.amazon.com/{page}")
+        }
     }
 }
 

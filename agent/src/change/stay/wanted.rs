@@ -18,7 +18,7 @@ pub(crate) const STAY_RETENTION_DAYS: i64 = 14;
 
 /// What `status` reads in all cases. `sts:GetCallerIdentity` needs no permission. The story of the policies holds
 /// these against the calls of the function.
-const READS: [&str; 16] = [
+const READS: [&str; 18] = [
     "account:ListRegions",
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",
@@ -29,8 +29,10 @@ const READS: [&str; 16] = [
     "guardduty:GetDetector",
     "guardduty:GetMasterAccount",
     "guardduty:ListDetectors",
+    "securityhub:BatchGetSecurityControls",
     "securityhub:DescribeSecurityHubV2",
     "securityhub:DescribeStandards",
+    "securityhub:DescribeStandardsControls",
     "securityhub:GetAdministratorAccount",
     "securityhub:GetEnabledStandards",
     "securityhub:GetMasterAccount",
