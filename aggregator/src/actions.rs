@@ -32,10 +32,20 @@ pub(crate) mod request;
 pub(crate) mod token;
 pub(crate) mod unlink;
 
-use hubward_protocol::AccountId;
+use hubward_protocol::{AccountId, Region};
+
+use findings::sync::Failed;
 
 use crate::aws::AwsUnavailable;
 pub(crate) use hubward_store::StoreError;
+
+/// The result of reading something in one Region.
+#[derive(Debug)]
+pub(crate) struct RegionReading {
+    pub region: Region,
+    /// How much was read, or why the reading is incomplete.
+    pub outcome: Result<u64, Failed>,
+}
 
 /// Why a use case that needs the ledger and AWS failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-"""Times `hubward check` against the bare calls that it has to make; see tests/bench/check."""
+"""Times `hubward run evidence` at AWS's rates, and `hubward check` against its bare calls; see tests/bench/check."""
 
 import csv
 import json
@@ -9,13 +9,18 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-PAGE = 50
+PAGE, FINDINGS_PAGE = 50, 100
 RATE, BURST = 10, 30
+FINDINGS_RATE, FINDINGS_BURST = 3, 6
+LONGEST_READING = 300
+FSBP = "standards/aws-foundational-security-best-practices/v/1.0.0"
+AGGREGATOR = "arn:aws:securityhub:ap-northeast-1:999999999999:finding-aggregator/1"
 ADMINISTRATOR = "999999999999"
 REGIONS = [
     "ap-northeast-1",
@@ -41,17 +46,14 @@ REGIONS = [
 class Bucket:
     """AWS's token bucket of one Region."""
 
-    def __init__(self):
-        self.tokens, self.at, self.lock = (
-            float(BURST),
-            time.monotonic(),
-            threading.Lock(),
-        )
+    def __init__(self, rate=RATE, burst=BURST):
+        self.rate, self.burst = rate, burst
+        self.tokens, self.at, self.lock = float(burst), time.monotonic(), threading.Lock()
 
     def take(self):
         with self.lock:
             now = time.monotonic()
-            self.tokens = min(BURST, self.tokens + (now - self.at) * RATE)
+            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
             self.at = now
             if self.tokens < 1:
                 return False
@@ -59,11 +61,37 @@ class Bucket:
             return True
 
 
+def finding(account, region, control, now):
+    """What Security Hub writes of a control that passed."""
+    return {
+        "Id": f"arn:aws:securityhub:{region}:{account}:security-control/{control}/finding/1",
+        "AwsAccountId": account,
+        "Region": region,
+        "ProductArn": f"arn:aws:securityhub:{region}::product/aws/securityhub",
+        "GeneratorId": f"security-control/{control}",
+        "Title": f"{control} should be enabled",
+        "Description": "This control checks whether the service is enabled in the account. " * 6,
+        "CreatedAt": "2026-03-01T00:00:00.000Z",
+        "UpdatedAt": now,
+        "Severity": {"Label": "INFORMATIONAL"},
+        "Compliance": {
+            "Status": "PASSED",
+            "SecurityControlId": control,
+            "RelatedRequirements": [f"NIST.800-53.r5 CM-{n}" for n in range(1, 10)],
+            "AssociatedStandards": [{"StandardsId": FSBP}],
+        },
+        "Workflow": {"Status": "RESOLVED"},
+        "RecordState": "ACTIVE",
+        "Resources": [{"Type": "AwsAccount", "Id": f"AWS::::Account:{account}", "Region": region}],
+    }
+
+
 class Aws(BaseHTTPRequestHandler):
-    """STS's GetCallerIdentity and Security Hub's ListMembers."""
+    """STS's GetCallerIdentity, and Security Hub's ListMembers, GetFindings and aggregator."""
 
     protocol_version = "HTTP/1.1"
-    accounts, latency, buckets, throttled = (), 0.0, {}, 0
+    accounts, regions, latency, buckets, throttled = (), (), 0.0, {}, 0
+    findings, now = Bucket(FINDINGS_RATE, FINDINGS_BURST), ""
 
     def do_GET(self):
         query = parse_qs(urlsplit(self.path).query)
@@ -76,6 +104,14 @@ class Aws(BaseHTTPRequestHandler):
             return self.answer(
                 429, "application/json", b"{}", "TooManyRequestsException"
             )
+        if self.path.startswith("/findingAggregator/"):
+            body = {
+                "FindingAggregators": [{"FindingAggregatorArn": AGGREGATOR}],
+                "FindingAggregatorArn": AGGREGATOR,
+                "FindingAggregationRegion": self.regions[0],
+                "RegionLinkingMode": "ALL_REGIONS",
+            }
+            return self.answer(200, "application/json", json.dumps(body).encode())
         start = int(query.get("NextToken", ["0"])[0])
         members = self.accounts[start : start + PAGE]
         body = {
@@ -88,15 +124,37 @@ class Aws(BaseHTTPRequestHandler):
         return self.answer(200, "application/json", json.dumps(body).encode())
 
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("content-length", 0)))
+        asked = self.rfile.read(int(self.headers.get("content-length", 0)))
         time.sleep(self.latency)
+        if self.path == "/findings":
+            return self.get_findings(json.loads(asked))
         identity = (
             '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
             f"<GetCallerIdentityResult><Arn>arn:aws:iam::{ADMINISTRATOR}:user/soc</Arn>"
             f"<UserId>U</UserId><Account>{ADMINISTRATOR}</Account></GetCallerIdentityResult>"
             "</GetCallerIdentityResponse>"
         )
-        self.answer(200, "text/xml", identity.encode())
+        return self.answer(200, "text/xml", identity.encode())
+
+    def get_findings(self, asked):
+        if not self.findings.take():
+            type(self).throttled += 1
+            return self.answer(429, "application/json", b"{}", "TooManyRequestsException")
+        control = asked["Filters"]["ComplianceSecurityControlId"][0]["Value"]
+        places = len(self.accounts) * len(self.regions)
+        start = int(asked.get("NextToken") or 0)
+        end = min(start + FINDINGS_PAGE, places)
+        found = [
+            finding(
+                self.accounts[place // len(self.regions)],
+                self.regions[place % len(self.regions)],
+                control,
+                self.now,
+            )
+            for place in range(start, end)
+        ]
+        body = {"Findings": found} | ({"NextToken": str(end)} if end < places else {})
+        return self.answer(200, "application/json", json.dumps(body).encode())
 
     def answer(self, status, kind, body, error=None):
         self.send_response(status)
@@ -146,7 +204,8 @@ def bare(port, regions):
 def main(hubward, accounts, regions, latency_ms):
     Aws.accounts = [f"{100000000000 + number}" for number in range(accounts)]
     Aws.latency = latency_ms / 1000
-    regions = REGIONS[:regions]
+    regions = Aws.regions = REGIONS[:regions]
+    Aws.now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -189,6 +248,11 @@ def main(hubward, accounts, regions, latency_ms):
 
         run("migrate")
         run("ledger", "import", f"{directory}/ledger.csv", "--yes")
+        reading, _ = run("run", "evidence")
+        calls = 2 * -(-accounts * len(regions) // FINDINGS_PAGE)
+        print(f"evidence: {reading:.1f} s for {calls} calls, {calls / reading:.2f} calls a second")
+        if reading > LONGEST_READING:
+            sys.exit(f"the evidence took longer than {LONGEST_READING} s")
         ratios = []
         for turn in range(3):
             Aws.buckets = {}

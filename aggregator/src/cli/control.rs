@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::failure::CommandFailure;
 use super::screen::Screen;
 use super::{CommandResult, Exit};
-use crate::actions::control::read_catalog::{ReadCatalog, read_catalog};
 use crate::app::App;
 use crate::queries::control::{KnownControl, controls};
 use crate::say::Say;
@@ -125,58 +124,4 @@ fn row(known: &KnownControl, app: &App) -> Value {
         "failing_accounts": control.failing_accounts,
         "guide": known.guide,
     })
-}
-
-/// `hubward run catalog`; exit code 1 if a Region could not be read.
-pub(super) async fn read(app: &App, screen: &Screen) -> CommandResult {
-    let language = screen.language();
-    let say = Say(language);
-    let rows = read_catalog(app)
-        .await
-        .map_err(|error| CommandFailure::action(&error, language))?;
-    let outcome = |row: &ReadCatalog| {
-        if row.outcome.is_ok() {
-            "read"
-        } else {
-            "failed"
-        }
-    };
-    let count = |row: &ReadCatalog| row.outcome.as_ref().copied().unwrap_or_default();
-    let detail = |row: &ReadCatalog| match &row.outcome {
-        Ok(_) => String::new(),
-        Err(failed) => {
-            let message = text::findings::failure(failed, language);
-            format!("{}\n{}", message.text, message.hint)
-        }
-    };
-    if screen.is_json() {
-        let rows = rows.iter().map(|row| {
-            json!({
-                "region": row.region,
-                "outcome": outcome(row),
-                "controls": count(row),
-                "detail": detail(row),
-            })
-        });
-        screen.data(&rows.collect::<Vec<_>>())?;
-    } else {
-        let headers = [
-            say.table_region(),
-            say.table_outcome(),
-            say.control_count(),
-            say.table_detail(),
-        ]
-        .map(String::from);
-        let table = rows.iter().map(|row| {
-            vec![
-                row.region.to_string(),
-                outcome(row).to_owned(),
-                count(row).to_string(),
-                detail(row),
-            ]
-        });
-        screen.table(&headers, table.collect())?;
-    }
-    let is_read = rows.iter().all(|row| row.outcome.is_ok());
-    Ok(if is_read { Exit::Done } else { Exit::Failed })
 }

@@ -6,12 +6,14 @@ use serde_json::json;
 use super::failure::CommandFailure;
 use super::findings::FindingsCommand;
 use super::screen::Screen;
-use super::{CommandResult, Exit, check, control, exception, invite, report, request};
+use super::{CommandResult, Exit, check, exception, invite, report, request};
+use crate::actions::RegionReading;
 use crate::actions::alert::escalate::escalate;
 use crate::actions::alert::remind::remind_open;
 use crate::actions::alert::test_event::send_test_event;
+use crate::actions::control::read_catalog::read_catalog;
 use crate::actions::delivery::send::{Outbox, give_up_lost_channels};
-use crate::actions::evidence::read::{ReadEvidence, read_evidence};
+use crate::actions::evidence::read::read_evidence;
 use crate::actions::job::prune::{Pruned, prune};
 use crate::actions::ledger::import_s3::LedgerFile;
 use crate::app::App;
@@ -84,7 +86,7 @@ impl RunCommand {
                 let invite = invite::Invite::of_everything();
                 invite.run(app, &Actor::Job("invite"), screen).await
             }
-            Job::Catalog => control::read(app, screen).await,
+            Job::Catalog => catalog(app, screen).await,
             Job::Evidence => evidence(app, screen).await,
             Job::Exceptions => exception::expire(app, screen).await,
             Job::Ledger => ledger(app, screen).await,
@@ -107,31 +109,51 @@ impl RunCommand {
 /// Reads AWS's evidence; exit code 1 if a Region could not be read.
 async fn evidence(app: &App, screen: &Screen) -> CommandResult {
     let language = screen.language();
-    let say = Say(language);
     let rows = read_evidence(app)
         .await
         .map_err(|error| CommandFailure::action(&error, language))?;
-    let outcome = |row: &ReadEvidence| {
+    readings(&rows, ("findings", Say(language).table_findings()), screen)
+}
+
+/// Lists the controls of the wanted standards; exit code 1 if a Region could not be read.
+async fn catalog(app: &App, screen: &Screen) -> CommandResult {
+    let language = screen.language();
+    let rows = read_catalog(app)
+        .await
+        .map_err(|error| CommandFailure::action(&error, language))?;
+    readings(&rows, ("controls", Say(language).control_count()), screen)
+}
+
+/// Shows what was read in each Region; `counted` is the name in JSON and the header of what was counted.
+fn readings(
+    rows: &[RegionReading],
+    counted: (&str, &'static str),
+    screen: &Screen,
+) -> CommandResult {
+    let language = screen.language();
+    let say = Say(language);
+    let outcome = |row: &RegionReading| {
         if row.outcome.is_ok() {
             "read"
         } else {
             "failed"
         }
     };
-    let detail = |row: &ReadEvidence| match &row.outcome {
+    let count = |row: &RegionReading| row.outcome.as_ref().copied().unwrap_or_default();
+    let detail = |row: &RegionReading| match &row.outcome {
         Ok(_) => String::new(),
         Err(failed) => {
             let message = text::findings::failure(failed, language);
             format!("{}\n{}", message.text, message.hint)
         }
     };
-    let count = |row: &ReadEvidence| row.outcome.as_ref().copied().unwrap_or_default();
+    let (name, header) = counted;
     if screen.is_json() {
         let rows = rows.iter().map(|row| {
             json!({
                 "region": row.region,
                 "outcome": outcome(row),
-                "findings": count(row),
+                name: count(row),
                 "detail": detail(row),
             })
         });
@@ -140,10 +162,9 @@ async fn evidence(app: &App, screen: &Screen) -> CommandResult {
         let headers = [
             say.table_region(),
             say.table_outcome(),
-            say.table_findings(),
+            header,
             say.table_detail(),
-        ]
-        .map(String::from);
+        ];
         let table = rows.iter().map(|row| {
             vec![
                 row.region.to_string(),
@@ -152,7 +173,7 @@ async fn evidence(app: &App, screen: &Screen) -> CommandResult {
                 detail(row),
             ]
         });
-        screen.table(&headers, table.collect())?;
+        screen.table(&headers.map(String::from), table.collect())?;
     }
     let is_read = rows.iter().all(|row| row.outcome.is_ok());
     Ok(if is_read { Exit::Done } else { Exit::Failed })

@@ -7,29 +7,20 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use hubward_protocol::Region;
 use jiff::Timestamp;
 
-use crate::actions::ActionError;
 use crate::actions::findings::sync::Failed;
+use crate::actions::{ActionError, RegionReading};
 use crate::app::App;
 use crate::aws::security_hub::SecurityHub;
 use hubward_domain::account::{AccountState, Standard};
 use hubward_store::StoreError;
 
-/// The result of one Region.
-#[derive(Debug)]
-pub(crate) struct ReadCatalog {
-    pub region: Region,
-    /// The number of controls that were listed, over all standards, or why the listing is incomplete.
-    pub outcome: Result<u64, Failed>,
-}
-
 /// Lists the controls in all Regions, home Region first.
 ///
 /// # Errors
 /// AWS or the database could not be reached; nothing was read.
-pub(crate) async fn read_catalog(app: &App) -> Result<Vec<ReadCatalog>, ActionError> {
+pub(crate) async fn read_catalog(app: &App) -> Result<Vec<RegionReading>, ActionError> {
     let standards = wanted_standards(app).await?;
     let aws = app.aws().await?;
     let now = app.clock.now();
@@ -38,7 +29,7 @@ pub(crate) async fn read_catalog(app: &App) -> Result<Vec<ReadCatalog>, ActionEr
         let standards = &standards;
         async move {
             let outcome = read_region(app, &hub, standards, now).await;
-            ReadCatalog { region, outcome }
+            RegionReading { region, outcome }
         }
     });
     let rows = join_all(readings).await;

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 
-use crate::actions::ActionError;
 use crate::actions::findings::sync::Failed;
+use crate::actions::{ActionError, RegionReading};
 use crate::app::App;
 use crate::aws::findings::FindingsQuery;
 use crate::aws::security_hub::SecurityHub;
@@ -31,38 +31,33 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// AWS requires an end of the window. It is in the future, so that a clock that is ahead does not matter.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// The result of one Region that was read.
-#[derive(Debug)]
-pub(crate) struct ReadEvidence {
-    pub region: Region,
-    /// The number of findings that were read, or why the reading is incomplete.
-    pub outcome: Result<u64, Failed>,
-}
-
 /// Reads the evidence of all Regions. Returns one row for each Region that was asked, home Region first.
 ///
 /// # Errors
 /// AWS or the database could not be reached; nothing was read.
-pub(crate) async fn read_evidence(app: &App) -> Result<Vec<ReadEvidence>, ActionError> {
+pub(crate) async fn read_evidence(app: &App) -> Result<Vec<RegionReading>, ActionError> {
     let standards = unproven_standards(app).await?;
     let aws = app.aws().await?;
     let home = app.config.hub.home_region;
-    let linking = match aws.security_hub(home).linking().await {
-        Ok(linking) => linking,
-        // Which Regions the home Region answers for is not known, so no Region can be read.
+    // Where it is not known for which Regions the home Region answers, the others are asked for themselves.
+    let (linking, unknown) = match aws.security_hub(home).linking().await {
+        Ok(linking) => (linking, None),
         Err(failure) => {
-            return Ok(vec![ReadEvidence {
-                region: home,
-                outcome: Err(failure.into()),
-            }]);
+            let outcome = Err(failure.into());
+            let region = home;
+            (None, Some(RegionReading { region, outcome }))
         }
     };
     let asked = sources(home, &app.config.hub.linked_regions, linking.as_ref());
-    let readings = asked.into_iter().map(|source| {
+    let asked = asked
+        .into_iter()
+        .filter(|source| unknown.is_none() || source.region != home);
+    let readings = asked.map(|source| {
         let hub = aws.security_hub(source.region);
         read_source(app, hub, source, linking.as_ref(), &standards)
     });
-    Ok(join_all(readings).await)
+    let rows = join_all(readings).await;
+    Ok(unknown.into_iter().chain(rows).collect())
 }
 
 /// The wanted standards that none of the proving controls belongs to: any of their own findings proves them.
@@ -92,7 +87,7 @@ fn read_source<'a>(
     source: MirrorSource,
     linking: Option<&'a Linking>,
     standards: &'a BTreeSet<Standard>,
-) -> BoxFuture<'a, ReadEvidence> {
+) -> BoxFuture<'a, RegionReading> {
     async move {
         let now = app.clock.now();
         let reading = async {
@@ -124,7 +119,7 @@ fn read_source<'a>(
             tx.commit().await?;
             Ok(counts.iter().sum())
         };
-        ReadEvidence {
+        RegionReading {
             region: source.region,
             outcome: reading.await,
         }

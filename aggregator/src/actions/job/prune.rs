@@ -35,6 +35,7 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, StoreError> {
     pruned.sessions = tx.forget_sessions(Session::oldest(now)).await?;
     pruned.challenges = tx.forget_challenges(now).await?;
     pruned.test_events = tx.forget_test_events(limits.delivered).await?;
+    tx.forget_sightings(limits.deleted).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.store.begin().await?;
