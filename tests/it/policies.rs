@@ -8,7 +8,7 @@ use aws_sdk_config::types::{ConfigurationRecorder, RecordingGroup, ResourceType}
 use serde_json::{Value, json};
 
 use crate::harness::aws::{block_on, config, guardduty};
-use crate::harness::cloud::repository;
+use crate::harness::cloud::{Cloud, repository};
 use crate::harness::lambda::{Function, Installed, RuntimeApi, STAY};
 use crate::harness::member::{MEMBER, Member};
 use crate::harness::policy::{actions_of_operations, operations_of};
@@ -69,6 +69,20 @@ fn the_aggregators_policies_allow_what_its_code_calls_and_nothing_else() {
     }
 }
 
+/// Lets the member's recorder lack types in one Region, so that its controls are asked about.
+fn narrow_the_recorder(cloud: &Cloud) {
+    let narrow = RecordingGroup::builder().resource_types(ResourceType::Bucket);
+    let recorder = ConfigurationRecorder::builder()
+        .name("hubward")
+        .role_arn(format!(
+            "arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+        ))
+        .recording_group(narrow.build());
+    let client = config(cloud, MEMBER, LINKED);
+    let put = client.put_configuration_recorder();
+    block_on(put.configuration_recorder(recorder.build()).send()).expect("a narrow recorder");
+}
+
 #[test]
 fn the_policy_allows_what_is_called_and_nothing_else() {
     // All paths of the agent: a fresh account with an opt-in Region, a suspended detector and a Region
@@ -96,16 +110,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     }
     member.agent("status").expect(0);
     Asking::for_features(&["AI_ANALYST"]).set_up(&member, 0);
-    let narrow = RecordingGroup::builder().resource_types(ResourceType::Bucket);
-    let recorder = ConfigurationRecorder::builder()
-        .name("hubward")
-        .role_arn(format!(
-            "arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
-        ))
-        .recording_group(narrow.build());
-    let client = config(&member.cloud, MEMBER, LINKED);
-    let put = client.put_configuration_recorder();
-    block_on(put.configuration_recorder(recorder.build()).send()).expect("a narrow recorder");
+    narrow_the_recorder(&member.cloud);
     member.agent("status").expect(3);
     let undo = member.shell_of(MEMBER).args(["undo", "--region", HOME]);
     undo.run().expect(0);
@@ -157,7 +162,7 @@ fn the_role_of_the_function_allows_what_it_calls_and_nothing_else() {
     assert_eq!(log[0]["Resource"], group);
 
     // All that a look can read: a fresh account with an opt-in Region and a suspended detector, and the same
-    // account when it is set up.
+    // account when it is set up, but for a recorder that lacks types.
     let opt_in = json!({"regions": {"ap-east-1": "ENABLED"}});
     stay.soc.cloud.account(MEMBER, &opt_in);
     block_on(
@@ -178,6 +183,7 @@ fn the_role_of_the_function_allows_what_it_calls_and_nothing_else() {
     api.invoke(limit).response();
     let mut called = operations_of("hubward-agent", &stay.soc.cloud.calls());
     stay.soc.set_up(MEMBER);
+    narrow_the_recorder(&stay.soc.cloud);
     stay.soc.cloud.forget_calls();
     api.invoke(limit).response();
     called.extend(operations_of("hubward-agent", &stay.soc.cloud.calls()));
