@@ -63,7 +63,7 @@ pub struct StepReport {
         deserialize_with = "known_facts",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
-    #[cfg_attr(feature = "openapi", schema(required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = false))]
     pub facts: BTreeMap<String, Fact>,
 }
 
