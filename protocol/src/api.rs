@@ -132,7 +132,7 @@ pub struct Heartbeat {
     #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9-]{1,64}$"))]
     pub run: String,
     /// The heartbeat's number within the run, from 1.
-    #[cfg_attr(feature = "openapi", schema(maximum = 4_294_967_295u32))]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, maximum = 4_294_967_295u32))]
     pub sequence: u32,
     /// The agent's version.
     pub agent_version: String,
