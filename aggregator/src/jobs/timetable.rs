@@ -438,9 +438,19 @@ async fn work_on(
                 // Can be interrupted at any point: every job can be run again.
                 () = context.stopped() => break None,
                 _ = next_renewal.tick() => {
-                    // If the database fails, the lease's end is still known.
-                    if matches!(lease.renew(&app).await, Ok(false)) {
-                        return "lost";
+                    // The work goes on meanwhile: it may hold what renewing waits for, such as the turn of SQLite's only
+                    // writer.
+                    let renewed = tokio::select! {
+                        biased;
+                        () = context.stopped() => break None,
+                        renewed = lease.renew(&app) => renewed,
+                        done = while_held(&mut working, || lease.is_held(&app)) => break Some(done),
+                    };
+                    match renewed {
+                        Ok(Some(held_until)) => lease.extend(held_until),
+                        Ok(None) => return "lost",
+                        // If the database fails, the lease's end is still known.
+                        Err(_) => {}
                     }
                 }
                 done = while_held(&mut working, || lease.is_held(&app)) => break Some(done),

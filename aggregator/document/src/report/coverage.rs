@@ -93,7 +93,7 @@ impl<'a> ReportFrame<'a> {
             .collect()
     }
 
-    /// The reasons why Regions could not be read, each once.
+    /// The reasons why Regions could not be read, each once. They name the SOC's roles, so only the overview shows them.
     pub(super) fn reasons(&self) -> String {
         let coverages = self.coverages();
         let regions = coverages.iter().flat_map(|(_, coverage)| &coverage.regions);

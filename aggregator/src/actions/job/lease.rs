@@ -70,19 +70,22 @@ pub(crate) async fn acquire(
 }
 
 impl JobLease {
-    /// Renews the lease for another minute. `false` if another process has it now.
+    /// Renews the lease for another minute. Returns until when it is exclusive then, for [`Self::extend`]; `None` if
+    /// another process has it now.
     ///
     /// # Errors
     /// The database failed.
-    pub(crate) async fn renew(&mut self, app: &App) -> Result<bool, StoreError> {
+    pub(crate) async fn renew(&self, app: &App) -> Result<Option<jiff::Timestamp>, StoreError> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         let renewed = tx.hold_job(self.job, &self.holder, now).await?;
         tx.commit().await?;
-        if renewed {
-            self.held_until = held_until(now);
-        }
-        Ok(renewed)
+        Ok(renewed.then(|| held_until(now)))
+    }
+
+    /// Records that it was renewed.
+    pub(crate) fn extend(&mut self, held_until: jiff::Timestamp) {
+        self.held_until = held_until;
     }
 
     /// Whether the lease is still exclusive. A process that was suspended for longer must check before it

@@ -11,8 +11,10 @@ use hubward_protocol::{AccountId, Region};
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::queries::check::latest_check_of;
+use crate::queries::check::{latest_check, latest_check_of};
 use hubward_domain::account::Account;
+use hubward_domain::account_matrix::PageWindow;
+use hubward_domain::check::AccountRegion;
 use hubward_domain::membership::{MemberStatus, Membership, wanted_regions};
 use hubward_domain::report::coverage::{Sighting, is_on_record};
 use hubward_domain::report::{Coverage, RegionCoverage};
@@ -51,14 +53,10 @@ pub(super) async fn read_coverages(
         ids.sort();
     }
     let listings = list(app, &to_list).await;
+    let judged = judged(app, accounts).await?;
     let mut coverages = Coverages::new();
     for account in accounts {
         let id = &account.account_id;
-        let judged: BTreeMap<Region, (&'static str, Timestamp)> = latest_check_of(app, id)
-            .await?
-            .into_iter()
-            .map(|row| (row.region, (row.verdict.as_str(), row.since)))
-            .collect();
         let regions = wanted_regions(account, &hub).into_iter().map(|region| {
             let is_listed = to_list
                 .get(&region)
@@ -68,8 +66,9 @@ pub(super) async fn read_coverages(
                 Some(Ok(members)) => Sighting::Listed(members.get(id).cloned()),
                 Some(Err(why)) => Sighting::Unreadable(why.clone()),
             };
-            let last = records.get(&(id.clone(), region));
-            RegionCoverage::of(region, sighting, last, judged.get(&region).copied(), now)
+            let place = (id.clone(), region);
+            let judged = judged.get(&place).copied();
+            RegionCoverage::of(region, sighting, records.get(&place), judged, now)
         });
         let regions = regions.collect();
         coverages.insert(id.clone(), Coverage { regions });
@@ -81,7 +80,7 @@ pub(super) async fn read_coverages(
 async fn records(
     app: &App,
     accounts: &[Account],
-) -> Result<BTreeMap<(AccountId, Region), Membership>, StoreError> {
+) -> Result<BTreeMap<AccountRegion, Membership>, StoreError> {
     let mut records = Vec::new();
     if accounts.len() > FEW {
         records = app.store.memberships().await?;
@@ -93,6 +92,28 @@ async fn records(
     let by_place = records
         .into_iter()
         .map(|seen| ((seen.account_id.clone(), seen.region), seen));
+    Ok(by_place.collect())
+}
+
+/// How these accounts are judged by what is known now, and since when.
+async fn judged(
+    app: &App,
+    accounts: &[Account],
+) -> Result<BTreeMap<AccountRegion, (&'static str, Timestamp)>, StoreError> {
+    let mut rows = Vec::new();
+    if accounts.len() > FEW {
+        (rows, _) = latest_check(app, PageWindow::ALL).await?;
+    } else {
+        for account in accounts {
+            rows.extend(latest_check_of(app, &account.account_id).await?);
+        }
+    }
+    let by_place = rows.into_iter().map(|row| {
+        (
+            (row.account_id, row.region),
+            (row.verdict.as_str(), row.since),
+        )
+    });
     Ok(by_place.collect())
 }
 

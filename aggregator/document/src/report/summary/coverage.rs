@@ -40,7 +40,7 @@ impl SummarySheet<'_> {
                     warnings.push(say.report_warn_not_watched(unwatched));
                 }
                 if !unknown.is_empty() {
-                    warnings.push(say.report_warn_unknown(frame.reasons(), unknown));
+                    warnings.push(say.report_warn_unknown(unknown));
                 }
             }
             Scope::Overview(accounts) => {

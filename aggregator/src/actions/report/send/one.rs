@@ -160,24 +160,17 @@ impl Round<'_> {
 
     /// Runs `work` while the claim is renewed.
     async fn holding<T>(&self, name: &str, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
-        let mut next_hold = tokio::time::interval(HOLD);
-        next_hold.tick().await;
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                _ = next_hold.tick() => {
-                    // If the database fails, the work fails by itself.
-                    if let Ok(mut tx) = self.app.store.begin().await {
-                        let now = self.app.clock.now();
-                        let held = tx.claim_report(name, self.period, &self.holder, now).await;
-                        if held.is_ok() {
-                            let _ = tx.commit().await;
-                        }
-                    }
+        let renew = move || async move {
+            // If the database fails, the work fails by itself.
+            if let Ok(mut tx) = self.app.store.begin().await {
+                let now = self.app.clock.now();
+                let held = tx.claim_report(name, self.period, &self.holder, now);
+                if held.await.is_ok() {
+                    let _ = tx.commit().await;
                 }
             }
-        }
+        };
+        while_renewing(work, HOLD, renew).await
     }
 
     /// Records the progress of a report. Mails and repeated sendings are audit events; operators are notified
@@ -227,9 +220,63 @@ impl Round<'_> {
     }
 }
 
+/// Runs `work`, and `renew` after each interval until it ends. The work goes on while it is renewed: it may hold what
+/// renewing waits for, such as the turn of SQLite's only writer.
+async fn while_renewing<T, R: Future<Output = ()>>(
+    work: impl Future<Output = T>,
+    every: Duration,
+    mut renew: impl FnMut() -> R,
+) -> T {
+    let renewing = async {
+        loop {
+            tokio::time::sleep(every).await;
+            renew().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => done,
+        never = renewing => never,
+    }
+}
+
 fn innermost(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => innermost(source),
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_holds_what_renewing_waits_for_goes_on() {
+        let writer = Semaphore::new(1);
+        let short = Duration::from_millis(10);
+        let renewed = AtomicUsize::new(0);
+        let work = async {
+            for _ in 0..3 {
+                let turn = writer.acquire().await.unwrap();
+                // Meanwhile it is time to renew.
+                tokio::time::sleep(3 * short).await;
+                drop(turn);
+                tokio::time::sleep(3 * short).await;
+            }
+            "done"
+        };
+        let renew = || async {
+            let _turn = writer.acquire().await.unwrap();
+            renewed.fetch_add(1, Ordering::Relaxed);
+        };
+        let ended =
+            tokio::time::timeout(Duration::from_secs(30), while_renewing(work, short, renew));
+        assert_eq!(ended.await, Ok("done"));
+        assert!(renewed.into_inner() > 0, "it was renewed too");
     }
 }
