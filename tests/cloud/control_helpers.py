@@ -64,5 +64,5 @@ def when(finding, field="UpdatedAt"):
 
 
 def age(finding):
-    """By real time, so for a clock that nobody moved."""
+    """By real time, so for a clock that was not moved."""
     return datetime.now(UTC) - when(finding)

@@ -1,6 +1,6 @@
 """The cloud's clock: real time, moved by as much as a test asks for.
 
-Security Hub and GuardDuty live by it: when a control is checked, when a finding expires, since when
+Security Hub and GuardDuty use it: when a control is checked, when a finding expires, since when
 a standard is enabled. Credentials and the Date of an answer stay real, because an SDK signs by them.
 """
 

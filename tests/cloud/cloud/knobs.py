@@ -27,7 +27,7 @@ class Knobs:
     standards_pending_seconds: float = 0
     # GuardDuty features that an organization's policy owns.
     guardduty_policy: list[str] = field(default_factory=list)
-    # A closed account stays as it was in its administrator's list, but nothing is checked any more.
+    # A closed account stays as it was in its administrator's list, but nothing is checked.
     closed: bool = False
     # Controls that are disabled in every standard of the account.
     disabled_controls: list[str] = field(default_factory=list)

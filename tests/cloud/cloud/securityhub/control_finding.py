@@ -121,7 +121,7 @@ class ControlFinding:
         self.data["Workflow"] = {"Status": status}
 
     def keep_to(self, standards: Iterable[str]) -> None:
-        """Forgets standards that do not have the control any more; no check, so no update."""
+        """Forgets standards that no longer have the control. It is no check, so no update."""
         compliance = self.data["Compliance"]
         compliance["AssociatedStandards"] = [
             known

@@ -3,9 +3,9 @@
 The table has a line per type: the type, and the standards that need it by their short names.
 Source: docs securityhub/latest/userguide/controls-config-resources.html. It has no list for PCI DSS
 v4.0.1 and for AI Security Best Practices: these are the standard's controls (pci-standard.html,
-standards-ai-security.html) looked up in its list of all controls. Two slips of that page are put
-right in the tagging standard: DynamoDB's type is Table and not Trail, Backup's RecoveryPoint and
-not RecoveryPlan.
+standards-ai-security.html) looked up in its list of all controls. Two errors of that page are
+corrected in the tagging standard: DynamoDB's type is Table and not Trail, Backup's RecoveryPoint
+and not RecoveryPlan.
 """
 
 from collections.abc import Iterable

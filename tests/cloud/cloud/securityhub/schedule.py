@@ -9,7 +9,7 @@ check that became due meanwhile saw what there was at its time. Checks send no e
   check until a recorder records.
 - A standard that is enabled later counts for a control from its next check on; one that is disabled
   does not count from that moment on.
-- What is not checked any more is archived 3 to 5 days after its last update, which differs by finding.
+- What is no longer checked is archived 3 to 5 days after its last update, which differs by finding.
 - An archived finding is deleted 30 days after its last update, an active one 90 days after.
 - Where consolidated control findings are turned on or off, the next check makes the new findings and
   archives the old.
@@ -221,7 +221,7 @@ def expires(finding: ControlFinding) -> datetime:
 
 
 def next_event(backend: SecurityHub, kept: Kept, at: datetime) -> datetime:
-    """Up to when nothing changes unless somebody calls."""
+    """Until then nothing changes without a call."""
     if backend.hub is None:
         # Its administrator can enable it, by a call that is not this account's.
         return at
